@@ -1,0 +1,165 @@
+"""What each runtime can execute.
+
+The facts are in ``capabilities.json``, measured by ``scripts/probe_targets.py``: which operators a runtime
+has for which dtypes, up to which rank they compute correctly, and which operator version a file must name.
+An integer dtype means plain integers: a kernel that needs quantization parameters is no support for it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TypeAlias, cast
+
+__all__ = ["TARGETS", "Target", "get_target"]
+
+_Kernels: TypeAlias = Mapping[str, Mapping[str, tuple[int, int]]]
+_Rules: TypeAlias = Mapping[str, Mapping[str, int | Mapping[str, int]]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A runtime and what it can execute.
+
+    Operators are named as in the TFLite schema (``"SELECT_V2"``), dtypes as in NumPy (``"float32"``,
+    ``"int32"``, ``"bool"``, ``"int8"``, ``"int16"``, ``"int64"``) plus ``"string"``. The dtype of an operator
+    is that of the data it moves or computes on: the operands of a comparison, the table of a GATHER, the
+    branches of a SELECT. CAST has two, written ``"float32->int32"``.
+
+    Parameters
+    ----------
+    name : str
+        ``"litert"``, the LiteRT interpreter with or without XNNPACK, or ``"micro"``, TensorFlow Lite Micro.
+    """
+
+    name: str
+
+    @property
+    def _kernels(self) -> _Kernels:
+        return cast(_Kernels, _capabilities()["targets"][self.name])
+
+    def supports(self, operator: str, dtype: str, rank: int | None = None) -> bool:
+        """Tell whether the runtime has a correct kernel.
+
+        Parameters
+        ----------
+        operator : str
+        dtype : str
+        rank : int, optional
+            Highest rank among the operator's data operands and results. Not checked when absent.
+
+        Returns
+        -------
+        bool
+        """
+        limits = self._kernels.get(operator, {}).get(dtype)
+        return limits is not None and (rank is None or rank <= limits[1])
+
+    def version(self, operator: str, dtype: str, *, rank: int | None = None, **rules: bool) -> int:
+        """Return the lowest operator version that has what the operator needs.
+
+        Older runtimes then refuse the file instead of misreading it.
+
+        Parameters
+        ----------
+        operator : str
+        dtype : str
+        rank : int, optional
+            Highest rank among the operator's operands; some operators need a newer version above rank 4.
+        **rules : bool
+            Features of this use of the operator that may need a newer version: ``broadcast`` (operands differ
+            in shape), ``batch_dims`` (not zero), ``int16_indices``, ``no_bias``, ``keep_num_dims``,
+            ``new_axis``. An operator to which a feature means nothing ignores it.
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        ValueError
+            If the runtime has no such kernel or no operator knows the rule.
+        """
+        limits = self._kernels.get(operator, {}).get(dtype)
+        if limits is None:
+            raise ValueError(f"target {self.name!r} has no {operator} for {dtype}")
+        known = cast(_Rules, _capabilities()["rules"])
+        unknown = rules.keys() - {rule for of_operator in known.values() for rule in of_operator}
+        if unknown:
+            raise ValueError(f"no operator has a version rule {sorted(unknown)[0]!r}")
+        active = {rule for rule, holds in rules.items() if holds} | {"rank"}
+        version = limits[0]
+        for rule, needed in known.get(operator, {}).items():
+            if rule not in active:
+                continue
+            if isinstance(needed, int):
+                version = max(version, needed)
+            else:  # {rank from which: version}
+                version = max([version, *(v for r, v in needed.items() if (rank or 0) >= int(r))])
+        return version
+
+    def max_rank(self, operator: str, dtype: str | None = None) -> int:
+        """Return the highest rank with correct results, 0 when the runtime lacks the operator.
+
+        Parameters
+        ----------
+        operator : str
+        dtype : str, optional
+            Without it, the rank that every dtype of the operator reaches.
+
+        Returns
+        -------
+        int
+            At most 8, the highest rank measured.
+        """
+        kernels = self._kernels.get(operator, {})
+        if dtype is not None:
+            return kernels[dtype][1] if dtype in kernels else 0
+        return min((rank for _, rank in kernels.values()), default=0)
+
+    def dtypes(self, operator: str) -> frozenset[str]:
+        """Return the dtypes for which the runtime has the operator, empty when it lacks the operator.
+
+        Parameters
+        ----------
+        operator : str
+
+        Returns
+        -------
+        frozenset of str
+        """
+        return frozenset(self._kernels.get(operator, {}))
+
+
+TARGETS: Mapping[str, Target] = MappingProxyType({name: Target(name) for name in ("litert", "micro")})
+
+
+def get_target(name: str) -> Target:
+    """Return the target of that name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Target
+
+    Raises
+    ------
+    ValueError
+        If there is no such target.
+    """
+    try:
+        return TARGETS[name]
+    except KeyError:
+        known = ", ".join(repr(known) for known in TARGETS)
+        raise ValueError(f"unknown target {name!r}; the targets are {known}") from None
+
+
+@cache
+def _capabilities() -> dict[str, dict[str, object]]:
+    text = files(__package__).joinpath("capabilities.json").read_text(encoding="utf-8")
+    return cast(dict[str, dict[str, object]], json.loads(text))
