@@ -1,0 +1,30 @@
+"""Thresholds that split float32 numbers as the float64 originals do."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def round_down_to_float32(threshold: ArrayLike) -> NDArray[np.float32]:
+    """Return the largest float32 not above each threshold.
+
+    For every float32 ``x``, ``x <= threshold`` and ``x <= round_down_to_float32(threshold)`` agree;
+    rounding to nearest would not, where it rounds up onto a value that occurs.
+
+    Parameters
+    ----------
+    threshold : array_like of float64
+        Thresholds of tests ``x <= threshold``. A test ``x < t`` is ``x <= np.nextafter(t, -np.inf)``.
+
+    Returns
+    -------
+    ndarray of float32
+        Same shape. Infinities stay, a finite threshold above the float32 range becomes the largest
+        float32, one below it becomes minus infinity, negative zero becomes zero, NaN stays NaN.
+    """
+    exact = np.asarray(threshold, dtype=np.float64)
+    with np.errstate(over="ignore", under="ignore"):
+        nearest = exact.astype(np.float32)
+        lower = np.nextafter(nearest, np.float32(-np.inf))
+    return np.where(nearest > exact, lower, nearest) + np.float32(0)

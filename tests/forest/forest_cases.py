@@ -1,0 +1,34 @@
+import numpy as np
+
+from skl2tflite.forest.trees import Forest
+
+
+def rows_at_thresholds(forest, rng, n_rows=400):
+    """Rows whose values are thresholds of the forest and their float32 neighbours, or ordinary."""
+    X = rng.normal(size=(n_rows, forest.n_features)).astype(np.float32)
+    inner = ~forest.is_leaf
+    for column in range(forest.n_features):
+        cuts = forest.threshold[inner & (forest.feature == column)]
+        if cuts.size:
+            nearest = rng.choice(cuts, n_rows).astype(np.float32)
+            step = rng.integers(-1, 2, n_rows)
+            towards = np.where(step < 0, -np.inf, np.inf).astype(np.float32)
+            X[:, column] = np.where(step == 0, nearest, np.nextafter(nearest, towards))
+    return X
+
+
+def chain(depth):
+    """A tree in which every right child is a leaf, by the definition of the node tables."""
+    n_nodes = 2 * depth + 1
+    node = np.arange(n_nodes)
+    inner = (node % 2 == 0) & (node < 2 * depth)
+    return Forest(
+        roots=np.array([0]),
+        feature=np.where(inner, 0, -1).astype(np.int32),
+        threshold=np.where(inner, -node.astype(float), -2.0),
+        left=np.where(inner, node + 2, -1),
+        right=np.where(inner, node + 1, -1),
+        missing_left=np.zeros(n_nodes, dtype=bool),
+        value=node[:, None].astype(float),
+        n_features=1,
+    )
