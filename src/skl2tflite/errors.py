@@ -1,0 +1,57 @@
+"""The errors of the package: one clear line each, saying what, where and what to do."""
+
+from __future__ import annotations
+
+
+class Skl2TFLiteError(Exception):
+    """Base class of every error that the package raises on purpose."""
+
+
+class ConversionError(Skl2TFLiteError, ValueError):
+    """The estimator cannot be converted faithfully; the message says why and what to do."""
+
+
+class UnsupportedEstimatorError(ConversionError):
+    """No converter is registered for an estimator, or for one of its parameters."""
+
+
+class UnsupportedMethodError(ConversionError, AttributeError):
+    """The estimator, or its converter, lacks a requested method."""
+
+
+class UnsupportedOnTarget(ConversionError):  # noqa: N818 - the name of the design, read aloud in messages
+    """The target runtime has no operator, dtype or rank for what the model needs."""
+
+
+class GraphError(ConversionError, TypeError):
+    """Operands of an operation do not fit together; the message shows the line that joined them."""
+
+
+class FidelityError(ConversionError):
+    """The converted model does not give scikit-learn's answer on the checked rows.
+
+    Attributes
+    ----------
+    report : object
+        The full report of the comparison (:class:`skl2tflite.verify.Report`).
+    """
+
+    def __init__(self, message: str, report: object = None) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class ConversionWarning(UserWarning):
+    """Something of the model cannot be seen in the file, and the user should know."""
+
+
+class InvalidInputError(Skl2TFLiteError, ValueError):
+    """Rows that the model, or scikit-learn itself, would refuse."""
+
+
+class InvalidFileError(Skl2TFLiteError, ValueError):
+    """A file that is truncated, foreign or otherwise not what it should be."""
+
+
+class MissingDependencyError(Skl2TFLiteError, ImportError):
+    """An optional package is not installed; the message names the extra that brings it."""

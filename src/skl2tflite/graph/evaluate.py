@@ -1,0 +1,57 @@
+"""Run a graph with NumPy: in float64 it is the oracle, in float32 a model of the device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.graph.graph import Graph
+from skl2tflite.graph.op import Constant, Input
+from skl2tflite.graph.tensor import Tensor
+
+
+def evaluate(
+    graph: Graph,
+    inputs: Mapping[str, NDArray[Any]],
+    dtype: type[np.floating[Any]] = np.float64,
+    constants: Mapping[Tensor, NDArray[Any]] | None = None,
+) -> dict[str, NDArray[Any]]:
+    """Compute a graph's outputs.
+
+    Parameters
+    ----------
+    graph : Graph
+        What to compute.
+    inputs : mapping of str to ndarray
+        One array for each graph input.
+    dtype : float type, default=numpy.float64
+        The width in which floats are held and computed.
+    constants : mapping of Tensor to ndarray, optional
+        Other values for some constants (to see how the result depends on them).
+
+    Returns
+    -------
+    dict of str to ndarray
+        One array for each graph output.
+    """
+    constants = constants or {}
+
+    def as_width(value: NDArray[Any]) -> NDArray[Any]:
+        return value.astype(dtype, copy=False) if value.dtype.kind == "f" else value
+
+    values: dict[Tensor, NDArray[Any]] = {}
+    for node in graph.nodes():
+        if isinstance(node.op, Input):
+            values[node.outputs[0]] = as_width(np.asarray(inputs[node.op.key]))
+        elif isinstance(node.op, Constant):
+            tensor = node.outputs[0]
+            values[tensor] = as_width(constants.get(tensor, node.op.value))
+        else:
+            results = node.op.evaluate(*(values[tensor] for tensor in node.inputs))
+            several = results if isinstance(results, tuple) else (results,)
+            for tensor, result in zip(node.outputs, several, strict=True):
+                values[tensor] = as_width(np.asarray(result))
+    return {name: values[tensor] for name, tensor in graph.outputs.items()}

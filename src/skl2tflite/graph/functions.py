@@ -1,0 +1,628 @@
+"""Array-API functions that compute on NumPy arrays and record on tensors.
+
+Names, arguments and meaning follow the Python array API standard (2024.12) and NumPy; what machine learning
+adds to it (``linear``, ``softmax``, ``squared_distances``, …) follows the same pattern.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.errors import GraphError
+from skl2tflite.graph import ops
+from skl2tflite.graph.graph import Graph
+from skl2tflite.graph.op import Op, apply, as_tensor, input_tensor, normalize_axes
+from skl2tflite.graph.tensor import Array, DType, Shape, Tensor
+
+Operand = Array | float | int | bool | Sequence[Any]
+
+pi = np.pi
+inf = np.inf
+nan = np.nan
+newaxis = None
+
+_ORDER = [DType.BOOL, DType.INT, DType.FLOAT]
+
+
+# --- dtypes ---------------------------------------------------------------------------------------------
+
+
+def dtype_of(x: Any) -> DType:
+    """Return the kind of an array, tensor or scalar."""
+    return x.dtype if isinstance(x, Tensor) else DType.of(np.asarray(x))
+
+
+def astype(x: Operand, dtype: object, **_: object) -> Array:
+    """Convert to another kind; a graph knows kinds, not widths."""
+    kind = dtype if isinstance(dtype, DType) else DType.of(np.empty(0, dtype=dtype))  # type: ignore[call-overload]
+    return _as(x, kind)
+
+
+def _as(x: Any, kind: DType) -> Array:
+    if dtype_of(x) == kind:
+        return x if isinstance(x, Tensor) else np.asarray(x)
+    result: Array = apply(ops.Cast(kind), x)
+    return result
+
+
+def _promote(*operands: Any, least: DType = DType.BOOL) -> list[Array]:
+    """Bring operands to one kind: bool, then int, then float."""
+    kinds = {dtype_of(x) for x in operands}
+    if DType.STRING in kinds:
+        return [_as(x, DType.STRING) for x in operands]
+    kind = builtins.max([least, *kinds], key=_ORDER.index)
+    return [_as(x, kind) for x in operands]
+
+
+def _float(op: Op, x: Any) -> Array:
+    result: Array = apply(op, _as(x, DType.FLOAT))
+    return result
+
+
+def _number(op: Op, *operands: Any) -> Array:
+    result: Array = apply(op, *_promote(*operands, least=DType.INT))
+    return result
+
+
+# --- elementwise ----------------------------------------------------------------------------------------
+
+
+def abs(x: Operand) -> Array:
+    """Absolute value."""
+    return _number(ops.Abs(), x)
+
+
+def negative(x: Operand) -> Array:
+    """Change the sign."""
+    return _number(ops.Negative(), x)
+
+
+def sign(x: Operand) -> Array:
+    """-1, 0 or 1 by sign; NaN stays."""
+    return _number(ops.Sign(), x)
+
+
+def square(x: Operand) -> Array:
+    """Square."""
+    return multiply(x, x) if dtype_of(x) == DType.INT else _float(ops.Square(), x)
+
+
+def sqrt(x: Operand) -> Array:
+    """Square root; NaN below zero."""
+    return _float(ops.Sqrt(), x)
+
+
+def exp(x: Operand) -> Array:
+    """Exponential."""
+    return _float(ops.Exp(), x)
+
+
+def expm1(x: Operand) -> Array:
+    """``exp(x) - 1`` without loss near zero."""
+    return _float(ops.Expm1(), x)
+
+
+def log(x: Operand) -> Array:
+    """Natural logarithm."""
+    return _float(ops.Log(), x)
+
+
+def log1p(x: Operand) -> Array:
+    """``log(1 + x)`` without loss near zero."""
+    return _float(ops.Log1p(), x)
+
+
+def log2(x: Operand) -> Array:
+    """Binary logarithm."""
+    return multiply(log(x), 1.0 / np.log(2.0))
+
+
+def log10(x: Operand) -> Array:
+    """Decimal logarithm."""
+    return multiply(log(x), 1.0 / np.log(10.0))
+
+
+def sin(x: Operand) -> Array:
+    """Sine of radians."""
+    return _float(ops.Sin(), x)
+
+
+def cos(x: Operand) -> Array:
+    """Cosine of radians."""
+    return _float(ops.Cos(), x)
+
+
+def tanh(x: Operand) -> Array:
+    """Hyperbolic tangent."""
+    return _float(ops.Tanh(), x)
+
+
+def floor(x: Operand) -> Array:
+    """Greatest whole number not above."""
+    return _float(ops.Floor(), x)
+
+
+def ceil(x: Operand) -> Array:
+    """Least whole number not below."""
+    return _float(ops.Ceil(), x)
+
+
+def round(x: Operand) -> Array:
+    """Nearest whole number, halves to even."""
+    return _float(ops.Round(), x)
+
+
+def expit(x: Operand) -> Array:
+    """Logistic function ``1 / (1 + exp(-x))`` (:func:`scipy.special.expit`)."""
+    return _float(ops.Expit(), x)
+
+
+def relu(x: Operand) -> Array:
+    """``x`` where positive, else 0; NaN stays."""
+    return _float(ops.Relu(), x)
+
+
+def isnan(x: Operand) -> Array:
+    """Whether NaN."""
+    return _float(ops.IsNan(), x)
+
+
+def logical_not(x: Operand) -> Array:
+    """Negate truth."""
+    return apply(ops.LogicalNot(), _as(x, DType.BOOL))  # type: ignore[no-any-return]
+
+
+def add(x: Operand, y: Operand) -> Array:
+    """Sum of two arrays."""
+    return _number(ops.Add(), x, y)
+
+
+def subtract(x: Operand, y: Operand) -> Array:
+    """Difference."""
+    return _number(ops.Subtract(), x, y)
+
+
+def multiply(x: Operand, y: Operand) -> Array:
+    """Product."""
+    return _number(ops.Multiply(), x, y)
+
+
+def divide(x: Operand, y: Operand) -> Array:
+    """Quotient, always float."""
+    return apply(ops.Divide(), *_promote(x, y, least=DType.FLOAT))  # type: ignore[no-any-return]
+
+
+def floor_divide(x: Operand, y: Operand) -> Array:
+    """Quotient rounded down."""
+    return _number(ops.FloorDivide(), x, y)
+
+
+def remainder(x: Operand, y: Operand) -> Array:
+    """Remainder with the divisor's sign."""
+    return _number(ops.Remainder(), x, y)
+
+
+def pow(x: Operand, y: Operand) -> Array:
+    """Power; small whole exponents become products, as they lose nothing."""
+    if isinstance(y, int | float) and float(y) in (1.0, 2.0, 3.0, 0.5):
+        if y == 1:
+            return _promote(x, least=DType.INT)[0]
+        if y == 0.5:
+            return sqrt(x)
+        return square(x) if y == 2 else multiply(square(x), x)
+    return _number(ops.Power(), x, y)
+
+
+def maximum(x: Operand, y: Operand) -> Array:
+    """Greater of two; NaN where either is."""
+    return _number(ops.Maximum(), x, y)
+
+
+def minimum(x: Operand, y: Operand) -> Array:
+    """Lesser of two; NaN where either is."""
+    return _number(ops.Minimum(), x, y)
+
+
+def clip(x: Operand, min: Operand | None = None, max: Operand | None = None) -> Array:
+    """Limit to ``[min, max]``; NaN stays."""
+    result: Any = x
+    if min is not None:
+        result = maximum(result, min)
+    if max is not None:
+        result = minimum(result, max)
+    return _promote(result)[0]
+
+
+def atan2(x: Operand, y: Operand) -> Array:
+    """Angle of a point, in radians."""
+    return apply(ops.Arctan2(), *_promote(x, y, least=DType.FLOAT))  # type: ignore[no-any-return]
+
+
+def _compare(op: Op, x: Any, y: Any) -> Array:
+    result: Array = apply(op, *_promote(x, y))
+    return result
+
+
+def equal(x: Operand, y: Operand) -> Array:
+    """Whether equal; never for NaN."""
+    return _compare(ops.Equal(), x, y)
+
+
+def not_equal(x: Operand, y: Operand) -> Array:
+    """Whether different; always for NaN."""
+    return _compare(ops.NotEqual(), x, y)
+
+
+def less(x: Operand, y: Operand) -> Array:
+    """Whether ``x < y``."""
+    return _number(ops.Less(), x, y)
+
+
+def less_equal(x: Operand, y: Operand) -> Array:
+    """Whether ``x <= y``."""
+    return _number(ops.LessEqual(), x, y)
+
+
+def greater(x: Operand, y: Operand) -> Array:
+    """Whether ``x > y``."""
+    return _number(ops.Greater(), x, y)
+
+
+def greater_equal(x: Operand, y: Operand) -> Array:
+    """Whether ``x >= y``."""
+    return _number(ops.GreaterEqual(), x, y)
+
+
+def logical_and(x: Operand, y: Operand) -> Array:
+    """Whether both are true."""
+    return apply(ops.LogicalAnd(), _as(x, DType.BOOL), _as(y, DType.BOOL))  # type: ignore[no-any-return]
+
+
+def logical_or(x: Operand, y: Operand) -> Array:
+    """Whether either is true."""
+    return apply(ops.LogicalOr(), _as(x, DType.BOOL), _as(y, DType.BOOL))  # type: ignore[no-any-return]
+
+
+def where(condition: Operand, x: Operand, y: Operand) -> Array:
+    """Elements of ``x`` where the condition holds, of ``y`` elsewhere."""
+    return apply(ops.Where(), _as(condition, DType.BOOL), *_promote(x, y))  # type: ignore[no-any-return]
+
+
+# --- reductions -----------------------------------------------------------------------------------------
+
+
+def _rank(x: Any) -> int:
+    return x.ndim if isinstance(x, Tensor) else np.ndim(x)
+
+
+def _reduce(op: type[ops.Reduction], x: Any, axis: Any, keepdims: bool, least: DType) -> Array:
+    (x,) = _promote(x, least=least)
+    result: Array = apply(op(normalize_axes(axis, _rank(x)), keepdims), x)
+    return result
+
+
+def sum(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
+    """Sum over axes."""
+    return _reduce(ops.Sum, x, axis, keepdims, DType.INT)
+
+
+def mean(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
+    """Mean over axes."""
+    return _reduce(ops.Mean, x, axis, keepdims, DType.FLOAT)
+
+
+def max(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
+    """Greatest value over axes."""
+    return _reduce(ops.Max, x, axis, keepdims, DType.INT)
+
+
+def min(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
+    """Least value over axes."""
+    return _reduce(ops.Min, x, axis, keepdims, DType.INT)
+
+
+def prod(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
+    """Product over axes."""
+    return _reduce(ops.Prod, x, axis, keepdims, DType.INT)
+
+
+def any(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
+    """Whether any is true."""
+    x = _as(x, DType.BOOL)
+    return apply(ops.Any(normalize_axes(axis, _rank(x)), keepdims), x)  # type: ignore[no-any-return]
+
+
+def all(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
+    """Whether all are true."""
+    x = _as(x, DType.BOOL)
+    return apply(ops.All(normalize_axes(axis, _rank(x)), keepdims), x)  # type: ignore[no-any-return]
+
+
+def _axis(x: Any, axis: int) -> int:
+    return normalize_axes(axis, _rank(x))[0]
+
+
+def argmax(x: Operand, axis: int = -1) -> Array:
+    """Position of the greatest value along an axis; the first of equals."""
+    return _number(ops.ArgMax(_axis(x, axis)), x)
+
+
+def argmin(x: Operand, axis: int = -1) -> Array:
+    """Position of the least value along an axis; the first of equals."""
+    return _number(ops.ArgMin(_axis(x, axis)), x)
+
+
+def cumulative_sum(x: Operand, axis: int = -1) -> Array:
+    """Running sum along an axis."""
+    return _number(ops.CumulativeSum(_axis(x, axis)), x)
+
+
+def softmax(x: Operand, axis: int = -1) -> Array:
+    """``exp(x)`` divided by its sum along an axis (:func:`scipy.special.softmax`)."""
+    return _float(ops.Softmax(_axis(x, axis)), x)
+
+
+def log_softmax(x: Operand, axis: int = -1) -> Array:
+    """Logarithm of the softmax (:func:`scipy.special.log_softmax`)."""
+    return _float(ops.LogSoftmax(_axis(x, axis)), x)
+
+
+# --- shape ----------------------------------------------------------------------------------------------
+
+
+def _shape(x: Any) -> Shape:
+    return x.shape if isinstance(x, Tensor) else np.shape(x)
+
+
+def reshape(x: Operand, shape: Sequence[int | None]) -> Array:
+    """Give another shape; ``-1`` or ``None`` is the length that follows from the others (the batch)."""
+    target = tuple(-1 if n is None else int(n) for n in shape)
+    if isinstance(x, Tensor) and target == tuple(-1 if n is None else n for n in x.shape):
+        return x
+    return apply(ops.Reshape(target), x)  # type: ignore[no-any-return]
+
+
+def expand_dims(x: Operand, axis: int = 0) -> Array:
+    """Insert an axis of length 1."""
+    shape = list(_shape(x))
+    shape.insert(axis if axis >= 0 else len(shape) + 1 + axis, 1)
+    return reshape(x, shape)
+
+
+def squeeze(x: Operand, axis: int | tuple[int, ...] | None = None) -> Array:
+    """Drop axes of length 1."""
+    shape = _shape(x)
+    axes = [a for a, n in enumerate(shape) if n == 1] if axis is None else normalize_axes(axis, len(shape))
+    if [a for a in axes if shape[a] != 1]:
+        raise GraphError(f"cannot drop an axis of shape {shape} that is longer than 1")
+    return reshape(x, [n for a, n in enumerate(shape) if a not in axes])
+
+
+def permute_dims(x: Operand, axes: Sequence[int]) -> Array:
+    """Reorder the axes."""
+    rank = _rank(x)
+    return apply(ops.PermuteDims(tuple(a % rank for a in axes)), x)  # type: ignore[no-any-return]
+
+
+def matrix_transpose(x: Operand) -> Array:
+    """Swap the last two axes."""
+    rank = _rank(x)
+    return permute_dims(x, [*range(rank - 2), rank - 1, rank - 2])
+
+
+def concat(arrays: Sequence[Operand], axis: int = 0) -> Array:
+    """Join arrays along an axis."""
+    promoted = _promote(*arrays)
+    if len(promoted) == 1:
+        return promoted[0]
+    return apply(ops.Concat(_axis(promoted[0], axis)), *promoted)  # type: ignore[no-any-return]
+
+
+def stack(arrays: Sequence[Operand], axis: int = 0) -> Array:
+    """Join arrays along a new axis."""
+    promoted = _promote(*arrays)
+    rank = _rank(promoted[0]) + 1
+    return apply(ops.Stack(axis % rank), *promoted)  # type: ignore[no-any-return]
+
+
+def column_stack(arrays: Sequence[Operand]) -> Array:
+    """Join columns, one-dimensional ones included, side by side."""
+    return concat([expand_dims(a, 1) if _rank(a) == 1 else a for a in arrays], axis=1)
+
+
+def broadcast_to(x: Operand, shape: Shape) -> Array:
+    """Repeat axes of length 1 up to a shape."""
+    return apply(ops.BroadcastTo(tuple(shape)), x)  # type: ignore[no-any-return]
+
+
+def broadcast_rows(row: Operand, like: Array) -> Array:
+    """Repeat one constant row for every row of ``like``."""
+    return apply(ops.BroadcastRows(), row, like)  # type: ignore[no-any-return]
+
+
+# --- indexing -------------------------------------------------------------------------------------------
+
+
+def getitem(x: Array, key: Any) -> Array:
+    """Index like NumPy: integers, slices, ``None``, ``...``, and one constant list or mask of positions."""
+    if not isinstance(x, Tensor):
+        result: Array = np.asarray(x)[key]
+        return result
+    keys = list(key) if isinstance(key, tuple) else [key]
+    if Ellipsis in [k for k in keys if not isinstance(k, np.ndarray | Tensor)]:
+        position = next(i for i, k in enumerate(keys) if k is Ellipsis)
+        taken = builtins.sum(k is not None and k is not Ellipsis for k in keys)
+        keys[position : position + 1] = [slice(None)] * (x.ndim - taken)
+    keys += [slice(None)] * (x.ndim - builtins.sum(k is not None for k in keys))
+    if builtins.sum(k is not None for k in keys) != x.ndim:
+        raise GraphError(f"too many indices for {x.ndim} axes")
+
+    result = x
+    axis = 0  # of the operand
+    slices: list[tuple[int | None, int | None, int | None]] = []
+    shape: list[int | None] = []  # of the result, before advanced indexing
+    advanced: tuple[int, Any] | None = None  # axis of the result, positions
+    for k in keys:
+        if k is None:
+            shape.append(1)
+            continue
+        length = x.shape[axis]
+        if isinstance(k, slice):
+            slices.append((k.start, k.stop, k.step))
+            shape.append(length if length is None else len(range(*k.indices(length))))
+        elif isinstance(k, int | np.integer):
+            if length is None or not -length <= k < length:
+                raise GraphError(f"index {k} is out of range for an axis of length {length or 'unknown'}")
+            at = int(k) % length
+            slices.append((at, at + 1, None))
+        else:
+            if advanced is not None:
+                raise GraphError("only one list of positions can be used in one index")
+            advanced = (len(shape), _positions(k, length))
+            slices.append((None, None, None))
+            shape.append(length)
+        axis += 1
+    if builtins.any(bounds != (None, None, None) for bounds in slices):
+        whole = [
+            (None, None, None) if n is not None and range(*slice(*bounds).indices(n)) == range(n) else bounds
+            for n, bounds in zip(x.shape, slices, strict=True)
+        ]
+        if builtins.any(bounds != (None, None, None) for bounds in whole):
+            result = apply(ops.Slice(tuple(whole)), result)
+    result = reshape(result, shape)
+    if advanced is not None:
+        result = take(result, advanced[1], axis=advanced[0])
+    return result
+
+
+def _positions(key: Any, length: int | None) -> Any:
+    if isinstance(key, Tensor):
+        return key
+    positions = np.asarray(key)
+    if positions.dtype == bool:
+        return np.flatnonzero(positions)
+    positions = positions.astype(np.int64)
+    if length is not None:
+        if positions.size and not (-length <= positions.min() and positions.max() < length):
+            raise GraphError(f"positions {positions.min()} to {positions.max()} leave an axis of {length}")
+        positions = positions % length
+    return positions
+
+
+def take(x: Operand, indices: Operand, axis: int = 0) -> Array:
+    """Entries along an axis at integer positions."""
+    return apply(ops.Take(_axis(x, axis)), x, _as(indices, DType.INT))  # type: ignore[no-any-return]
+
+
+def take_along_axis(x: Operand, indices: Operand, axis: int = -1) -> Array:
+    """Entries of each row at that row's own positions."""
+    if _axis(x, axis) != _rank(x) - 1:
+        raise GraphError("take_along_axis works on the last axis; move it there first")
+    return apply(ops.TakeAlongAxis(), x, _as(indices, DType.INT))  # type: ignore[no-any-return]
+
+
+def topk(x: Operand, k: int) -> tuple[Array, Array]:
+    """Return the k greatest along the last axis, descending, and their positions."""
+    return apply(ops.TopK(k), _as(x, DType.FLOAT))  # type: ignore[no-any-return]
+
+
+def searchsorted(bounds: Sequence[float], x: Operand, side: str = "right") -> Array:
+    """Count the sorted constant bounds at or below (``right``) or below (``left``) each value."""
+    sorted_bounds = np.asarray(bounds, dtype=np.float64)
+    if side == "left":
+        # In float32 the bounds below x are those at or below its predecessor: move the bounds, not x.
+        sorted_bounds = np.nextafter(sorted_bounds.astype(np.float32), np.float32(np.inf)).astype(np.float64)
+    return _float(ops.SearchSorted(tuple(sorted_bounds.tolist())), x)
+
+
+def one_hot(x: Operand, depth: int, dtype: DType = DType.FLOAT) -> Array:
+    """Return a last axis that is 1 at each integer and 0 elsewhere."""
+    return apply(ops.OneHot(depth, dtype), _as(x, DType.INT))  # type: ignore[no-any-return]
+
+
+# --- products -------------------------------------------------------------------------------------------
+
+
+def matmul(x: Operand, y: Operand) -> Array:
+    """Matrix product by NumPy's rule, vectors included."""
+    a, b = _promote(x, y, least=DType.FLOAT)
+    vector_a, vector_b = _rank(a) == 1, _rank(b) == 1
+    result: Array = apply(
+        ops.MatMul(), expand_dims(a, 0) if vector_a else a, expand_dims(b, 1) if vector_b else b
+    )
+    if vector_b:
+        result = squeeze(result, -1)
+    return squeeze(result, 0) if vector_a and not vector_b else result
+
+
+def linear(x: Array, weights: Operand, bias: Operand | None = None) -> Array:
+    """``x @ weights + bias`` in one operation.
+
+    Parameters
+    ----------
+    x : array of shape (..., n_inputs)
+    weights : constant of shape (n_inputs, n_outputs) or (n_inputs,)
+    bias : constant of shape (n_outputs,) or scalar, optional
+
+    Returns
+    -------
+    array of shape (..., n_outputs), or (...) where ``weights`` has one axis
+    """
+    matrix = np.asarray(weights, dtype=np.float64)
+    columns = matrix[:, np.newaxis] if matrix.ndim == 1 else matrix
+    offset = np.broadcast_to(np.asarray(0.0 if bias is None else bias, dtype=np.float64), (columns.shape[1],))
+    result: Array = apply(ops.Linear(), _as(x, DType.FLOAT), columns, offset)
+    return squeeze(result, -1) if matrix.ndim == 1 else result
+
+
+def squared_norm(x: Array) -> Array:
+    """Sum of squares along the last axis, which is kept with length 1."""
+    return sum(square(x), axis=-1, keepdims=True)
+
+
+# --- loops ----------------------------------------------------------------------------------------------
+
+
+def while_loop(
+    condition: Callable[..., Array], body: Callable[..., Sequence[Array]], state: Sequence[Operand]
+) -> tuple[Array, ...]:
+    """Repeat ``body`` on a state as long as ``condition`` holds of it.
+
+    Parameters
+    ----------
+    condition : callable
+        Takes the state, returns one truth value for the whole batch.
+    body : callable
+        Takes the state, returns the next one, of the same dtypes and shapes. Whatever both need from
+        outside must be part of the state, constants apart.
+    state : sequence of arrays
+
+    Returns
+    -------
+    tuple of arrays
+    """
+    if not builtins.any(isinstance(x, Tensor) for x in state):
+        current = [np.asarray(x) for x in state]
+        while bool(np.all(condition(*current))):
+            current = [np.asarray(x) for x in body(*current)]
+        return tuple(current)
+    initial = [as_tensor(x) for x in state]
+
+    def traced(name: str, function: Callable[..., Any]) -> Graph:
+        inputs = {f"s{i}": input_tensor(f"s{i}", t.dtype, t.shape) for i, t in enumerate(initial)}
+        results = function(*inputs.values())
+        results = results if isinstance(results, tuple | list) else (results,)
+        graph = Graph(name, inputs, {f"r{i}": as_tensor(r) for i, r in enumerate(results)})
+        known = {t.node for t in inputs.values()}
+        for node in graph.nodes():
+            if isinstance(node.op, ops.Input) and node not in known:
+                raise GraphError(f"a loop's {name} uses {node.op.name!r} from outside; add it to the state")
+        return graph
+
+    loop = ops.WhileLoop(traced("condition", condition), traced("body", body))
+    results = apply(loop, *initial)
+    return results if isinstance(results, tuple) else (results,)

@@ -1,0 +1,84 @@
+"""A graph: named inputs, named outputs, and whatever lies between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from skl2tflite.graph.op import Constant, Input
+from skl2tflite.graph.tensor import Node, Tensor
+
+
+class Graph:
+    """What one method of an estimator computes.
+
+    Parameters
+    ----------
+    name : str
+        The method's name.
+    inputs, outputs : mapping of str to Tensor
+        Named, in order.
+    """
+
+    def __init__(self, name: str, inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor]) -> None:
+        self.name = name
+        self.inputs = dict(inputs)
+        self.outputs = dict(outputs)
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield every node that an output depends on, operands first, each once, in a reproducible order."""
+        seen: set[Node] = set()
+        for output in self.outputs.values():
+            stack = [(output.node, iter(output.node.inputs))]
+            while stack:
+                node, operands = stack[-1]
+                if node in seen:
+                    stack.pop()
+                    continue
+                unseen = next((t.node for t in operands if t.node not in seen), None)
+                if unseen is None:
+                    seen.add(node)
+                    stack.pop()
+                    yield node
+                else:
+                    stack.append((unseen, iter(unseen.inputs)))
+
+    def operations(self) -> Iterator[Node]:
+        """Yield the nodes that compute: neither inputs nor constants."""
+        return (node for node in self.nodes() if not isinstance(node.op, Input | Constant))
+
+    def consumers(self) -> dict[Tensor, int]:
+        """Count how often each tensor is used, graph outputs included."""
+        counts: dict[Tensor, int] = {}
+        for node in self.nodes():
+            for tensor in node.inputs:
+                counts[tensor] = counts.get(tensor, 0) + 1
+        for tensor in self.outputs.values():
+            counts[tensor] = counts.get(tensor, 0) + 1
+        return counts
+
+    def rewrite(self, rule: Callable[[Node, tuple[Tensor, ...]], Sequence[Tensor] | None]) -> Graph:
+        """Rebuild the graph, letting a rule replace nodes.
+
+        Parameters
+        ----------
+        rule : callable
+            Called with each node and its already rewritten operands; returns what stands for the
+            node's outputs, or None to keep it.
+        """
+        replaced: dict[Tensor, Tensor] = {}
+        for node in self.nodes():
+            operands = tuple(replaced.get(tensor, tensor) for tensor in node.inputs)
+            results = rule(node, operands)
+            if results is None:
+                if all(new is old for new, old in zip(operands, node.inputs, strict=True)):
+                    continue
+                results = Node(node.op, operands, node.source).outputs
+            for old, new in zip(node.outputs, results, strict=True):
+                if new is not old:
+                    replaced[old] = new
+        return Graph(self.name, self.inputs, {k: replaced.get(t, t) for k, t in self.outputs.items()})
+
+    def __str__(self) -> str:
+        from skl2tflite.graph.text import to_text
+
+        return to_text(self)

@@ -1,0 +1,52 @@
+"""Loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from skl2tflite.errors import GraphError
+from skl2tflite.graph.op import Op, Value
+from skl2tflite.graph.tensor import DType, Spec
+
+if TYPE_CHECKING:
+    from skl2tflite.graph.graph import Graph
+
+
+@dataclass(frozen=True, eq=False)
+class WhileLoop(Op):
+    """Repeat ``body`` on a state of tensors as long as ``condition`` holds of it.
+
+    Both are graphs whose inputs are the state; whatever they need from outside is part of the state.
+    """
+
+    condition: Graph
+    body: Graph
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        """Return the state as it entered; the body must keep it."""
+        kept = [tensor.spec for tensor in self.body.outputs.values()]
+        if list(inputs) != kept:
+            raise GraphError(f"the body turns {[*map(str, inputs)]} into {[*map(str, kept)]}")
+        tests = list(self.condition.outputs.values())
+        if len(tests) != 1 or tests[0].dtype != DType.BOOL or tests[0].shape not in ((), (1,)):
+            raise GraphError("the condition must be one truth value for the whole batch")
+        return inputs
+
+    def evaluate(self, *inputs: Value) -> tuple[Value, ...]:
+        """Run the loop with NumPy."""
+        from skl2tflite.graph.evaluate import evaluate
+
+        state = list(inputs)
+        width = next((x.dtype.type for x in state if x.dtype.kind == "f"), np.float64)
+        keys = list(self.body.inputs)
+        while bool(next(iter(evaluate(self.condition, dict(zip(keys, state, strict=True)), width).values()))):
+            state = list(evaluate(self.body, dict(zip(keys, state, strict=True)), width).values())
+        return tuple(state)
+
+    @property
+    def foldable(self) -> bool:
+        """A loop is never run at conversion."""
+        return False

@@ -1,0 +1,344 @@
+"""Symbolic tensors: immutable results of operations whose dtype and shape are known when they are made."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import GraphError
+
+if TYPE_CHECKING:
+    from skl2tflite.graph.op import Op
+
+Shape: TypeAlias = tuple[int | None, ...]
+"""Axis lengths; ``None`` marks one that is known only at run time (the batch)."""
+
+_HERE = str(Path(__file__).parent)
+
+
+class DType(StrEnum):
+    """The kind of a tensor's elements; a target decides the width it travels in."""
+
+    FLOAT = "float"
+    INT = "int"
+    BOOL = "bool"
+    STRING = "string"
+
+    @classmethod
+    def of(cls, array: NDArray[Any]) -> DType:
+        """Return the kind of a NumPy array's elements."""
+        kind = array.dtype.kind
+        if kind == "f":
+            return cls.FLOAT
+        if kind in "iu":
+            return cls.INT
+        if kind == "b":
+            return cls.BOOL
+        if kind in "UST" or (kind == "O" and all(isinstance(item, str | bytes) for item in array.flat)):
+            return cls.STRING
+        raise GraphError(f"an array of dtype {array.dtype} has no place in a graph; give numbers or strings")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What is known of a tensor before it is computed."""
+
+    dtype: DType
+    shape: Shape
+
+    def __str__(self) -> str:
+        return f"{self.dtype}[{', '.join('?' if n is None else str(n) for n in self.shape)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The line of code that made a tensor."""
+
+    filename: str
+    line: int
+
+    def __str__(self) -> str:
+        import linecache
+
+        text = linecache.getline(self.filename, self.line).strip()
+        return f"{Path(self.filename).name}:{self.line}" + (f": {text}" if text else "")
+
+    @classmethod
+    def caller(cls) -> Source:
+        """Return the innermost line outside this package's graph folder."""
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+            frame = frame.f_back
+        return cls(frame.f_code.co_filename, frame.f_lineno)
+
+
+class Node:
+    """One application of an operation to tensors.
+
+    Attributes
+    ----------
+    op : Op
+        The operation.
+    inputs : tuple of Tensor
+        Its operands.
+    outputs : tuple of Tensor
+        Its results.
+    source : Source
+        The line that applied it.
+    """
+
+    __slots__ = ("inputs", "op", "outputs", "source")
+
+    def __init__(self, op: Op, inputs: tuple[Tensor, ...], source: Source | None = None) -> None:
+        self.op = op
+        self.inputs = inputs
+        self.source = source or Source.caller()
+        try:
+            specs = op.infer(*(tensor.spec for tensor in inputs))
+        except GraphError as error:
+            operands = ", ".join(str(tensor.spec) for tensor in inputs)
+            raise GraphError(f"{op.name}({operands}): {error} [{self.source}]") from None
+        self.outputs = tuple(Tensor(self, index, spec) for index, spec in enumerate(specs))
+
+
+class Tensor:
+    """An immutable symbolic array: a result of a node, with its dtype and shape.
+
+    Arithmetic, comparisons, indexing, NumPy ufuncs and NumPy functions on a tensor record new nodes.
+    """
+
+    __slots__ = ("index", "node", "spec")
+    __hash__ = object.__hash__
+    __array_priority__ = 1000
+
+    def __init__(self, node: Node, index: int, spec: Spec) -> None:
+        self.node = node
+        self.index = index
+        self.spec = spec
+
+    @property
+    def dtype(self) -> DType:
+        """Kind of the elements."""
+        return self.spec.dtype
+
+    @property
+    def shape(self) -> Shape:
+        """Lengths of the axes, ``None`` where known only at run time."""
+        return self.spec.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.spec.shape)
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802 - NumPy's name
+        """The tensor with its axes reversed."""
+        return _call("permute_dims", self, tuple(reversed(range(self.ndim))))
+
+    @property
+    def constant(self) -> NDArray[Any] | None:
+        """The value, where the tensor is a constant; else None."""
+        value = getattr(self.node.op, "value", None)
+        return value if isinstance(value, np.ndarray) else None
+
+    def __repr__(self) -> str:
+        return f"<{self.node.op.name} {self.spec}>"
+
+    def __len__(self) -> int:
+        if not self.shape or self.shape[0] is None:
+            raise GraphError(f"the number of rows of {self!r} is known only at run time [{Source.caller()}]")
+        return self.shape[0]
+
+    def __bool__(self) -> bool:
+        raise GraphError(
+            f"a condition on values ({self!r}) cannot be recorded; use numpy.where instead of if, and or not "
+            f"[{Source.caller()}]"
+        )
+
+    def __iter__(self) -> Any:
+        return (self[i] for i in range(len(self)))
+
+    def __float__(self) -> float:
+        raise GraphError(f"{self!r} has no value yet, only a place in the graph [{Source.caller()}]")
+
+    __int__ = __index__ = __float__  # type: ignore[assignment]
+
+    def __array__(self, *_: object, **__: object) -> NDArray[Any]:
+        raise GraphError(
+            f"{self!r} was passed to code that needs its values; only operations on arrays can be recorded "
+            f"[{Source.caller()}]"
+        )
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **kwargs: object) -> Any:
+        from skl2tflite.graph.numpy_protocol import record_ufunc
+
+        return record_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(
+        self, func: Any, types: object, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> Any:
+        from skl2tflite.graph.numpy_protocol import record_function
+
+        return record_function(func, args, kwargs)
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        from skl2tflite.graph import functions
+
+        return functions
+
+    def __getitem__(self, key: object) -> Tensor:
+        return _call("getitem", self, key)
+
+    def __neg__(self) -> Tensor:
+        return _call("negative", self)
+
+    def __abs__(self) -> Tensor:
+        return _call("abs", self)
+
+    def __invert__(self) -> Tensor:
+        return _call("logical_not", self)
+
+    def __add__(self, other: object) -> Tensor:
+        return _call("add", self, other)
+
+    def __radd__(self, other: object) -> Tensor:
+        return _call("add", other, self)
+
+    def __sub__(self, other: object) -> Tensor:
+        return _call("subtract", self, other)
+
+    def __rsub__(self, other: object) -> Tensor:
+        return _call("subtract", other, self)
+
+    def __mul__(self, other: object) -> Tensor:
+        return _call("multiply", self, other)
+
+    def __rmul__(self, other: object) -> Tensor:
+        return _call("multiply", other, self)
+
+    def __truediv__(self, other: object) -> Tensor:
+        return _call("divide", self, other)
+
+    def __rtruediv__(self, other: object) -> Tensor:
+        return _call("divide", other, self)
+
+    def __floordiv__(self, other: object) -> Tensor:
+        return _call("floor_divide", self, other)
+
+    def __rfloordiv__(self, other: object) -> Tensor:
+        return _call("floor_divide", other, self)
+
+    def __mod__(self, other: object) -> Tensor:
+        return _call("remainder", self, other)
+
+    def __rmod__(self, other: object) -> Tensor:
+        return _call("remainder", other, self)
+
+    def __pow__(self, other: object) -> Tensor:
+        return _call("pow", self, other)
+
+    def __rpow__(self, other: object) -> Tensor:
+        return _call("pow", other, self)
+
+    def __matmul__(self, other: object) -> Tensor:
+        return _call("matmul", self, other)
+
+    def __rmatmul__(self, other: object) -> Tensor:
+        return _call("matmul", other, self)
+
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
+        return _call("equal", self, other)
+
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
+        return _call("not_equal", self, other)
+
+    def __lt__(self, other: object) -> Tensor:
+        return _call("less", self, other)
+
+    def __le__(self, other: object) -> Tensor:
+        return _call("less_equal", self, other)
+
+    def __gt__(self, other: object) -> Tensor:
+        return _call("greater", self, other)
+
+    def __ge__(self, other: object) -> Tensor:
+        return _call("greater_equal", self, other)
+
+    def __and__(self, other: object) -> Tensor:
+        return _call("logical_and", self, other)
+
+    def __rand__(self, other: object) -> Tensor:
+        return _call("logical_and", other, self)
+
+    def __or__(self, other: object) -> Tensor:
+        return _call("logical_or", self, other)
+
+    def __ror__(self, other: object) -> Tensor:
+        return _call("logical_or", other, self)
+
+    # The ndarray methods that user code calls most; each is the function of the same name.
+
+    def astype(self, dtype: object, **_: object) -> Tensor:
+        """Cast to a NumPy dtype's kind (width is the target's business)."""
+        return _call("astype", self, dtype)
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """Give the elements another shape."""
+        return _call(
+            "reshape", self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
+        )
+
+    def ravel(self) -> Tensor:
+        """Flatten to one axis."""
+        return _call("reshape", self, (-1,))
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Sum over axes."""
+        return _call("sum", self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Mean over axes."""
+        return _call("mean", self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Greatest value over axes."""
+        return _call("max", self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Least value over axes."""
+        return _call("min", self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: int = -1) -> Tensor:
+        """Position of the first greatest value along an axis."""
+        return _call("argmax", self, axis=axis)
+
+    def argmin(self, axis: int = -1) -> Tensor:
+        """Position of the first least value along an axis."""
+        return _call("argmin", self, axis=axis)
+
+    def clip(self, min: Any = None, max: Any = None) -> Tensor:
+        """Limit values to an interval."""
+        return _call("clip", self, min, max)
+
+    def copy(self) -> Tensor:
+        """Return itself: tensors are immutable."""
+        return self
+
+
+Array: TypeAlias = Tensor | NDArray[Any]
+"""What graph functions take and give: recorded on tensors, computed on NumPy arrays."""
+
+
+def _call(name: str, *args: object, **kwargs: object) -> Tensor:
+    from skl2tflite.graph import functions
+
+    result = getattr(functions, name)(*args, **kwargs)
+    assert isinstance(result, Tensor)
+    return result
