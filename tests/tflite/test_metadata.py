@@ -5,6 +5,7 @@ import pytest
 from flatbuffers import number_types as types
 from flatbuffers.table import Table
 
+from skl2tflite.errors import InvalidFileError
 from skl2tflite.tflite.metadata import (
     ModelInfo,
     SubgraphInfo,
@@ -151,12 +152,12 @@ def test_custom_data_needs_a_subgraph():
 
 @pytest.mark.parametrize("data", [b"", b"M001", b"\x00" * 64, MODEL])
 def test_other_data_is_refused(data):
-    with pytest.raises(ValueError, match="not TFLite model metadata"):
+    with pytest.raises(InvalidFileError, match="not TFLite model metadata"):
         unpack(data)
 
 
 def test_truncated_metadata_is_refused():
-    with pytest.raises(ValueError, match="damaged TFLite model metadata"):
+    with pytest.raises(InvalidFileError, match="damaged TFLite model metadata"):
         unpack(pack(FULL)[:40])
 
 
@@ -209,5 +210,5 @@ def test_listing(capsys):
 def test_damaged_files_are_refused():
     model = bytearray(append_files(MODEL, FILES))
     model[model.index(b"setosa")] ^= 0xFF
-    with pytest.raises(ValueError, match="damaged"):
+    with pytest.raises(InvalidFileError, match="damaged"):
         read_files(bytes(model))

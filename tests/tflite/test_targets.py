@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.tflite.targets import TARGETS, get_target
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "probe_targets.py"
@@ -112,7 +113,7 @@ def test_version(operator, dtype, uses, version):
 
 
 def test_version_of_what_a_target_lacks():
-    with pytest.raises(ValueError, match="target 'micro' has no TOPK_V2 for float32"):
+    with pytest.raises(UnsupportedOnTarget, match="target 'micro' has no TOPK_V2 for float32"):
         micro.version("TOPK_V2", "float32")
 
 

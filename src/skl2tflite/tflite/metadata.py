@@ -18,6 +18,8 @@ from flatbuffers import number_types
 from flatbuffers.encode import Get
 from flatbuffers.table import Table
 
+from skl2tflite.errors import InvalidFileError
+
 __all__ = ["ModelInfo", "SubgraphInfo", "TensorInfo", "append_files", "pack", "read_files", "unpack"]
 
 FILE_IDENTIFIER = b"M001"
@@ -142,11 +144,11 @@ def unpack(data: bytes) -> ModelInfo:
 
     Raises
     ------
-    ValueError
+    InvalidFileError
         If the data is not TFLite model metadata.
     """
     if data[4:8] != FILE_IDENTIFIER:
-        raise ValueError("not TFLite model metadata: the file identifier M001 is missing")
+        raise InvalidFileError("not TFLite model metadata: the file identifier M001 is missing")
     try:
         root = Table(data, Get(number_types.UOffsetTFlags.packer_type, data, 0))
         subgraphs = _read_tables(root, 3)
@@ -161,7 +163,7 @@ def unpack(data: bytes) -> ModelInfo:
             min_parser_version=_read_string(root, 7),
         )
     except (struct.error, IndexError, UnicodeDecodeError, TypeError) as error:
-        raise ValueError(f"damaged TFLite model metadata: {error}") from error
+        raise InvalidFileError(f"damaged TFLite model metadata: {error}") from error
 
 
 def append_files(model: bytes, files: Mapping[str, bytes]) -> bytes:
@@ -213,7 +215,7 @@ def read_files(model: bytes) -> dict[str, bytes]:
 
     Raises
     ------
-    ValueError
+    InvalidFileError
         If the archive is damaged.
     """
     if not _has_files(model):
@@ -222,7 +224,7 @@ def read_files(model: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(model)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
     except zipfile.BadZipFile as error:
-        raise ValueError(f"the files attached to the model are damaged: {error}") from error
+        raise InvalidFileError(f"the files attached to the model are damaged: {error}") from error
 
 
 def _has_files(model: bytes) -> bool:

@@ -13,6 +13,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TypeAlias, cast
 
+from skl2tflite.errors import UnsupportedOnTarget
+
 __all__ = ["TARGETS", "Target", "get_target"]
 
 _Kernels: TypeAlias = Mapping[str, Mapping[str, tuple[int, int]]]
@@ -79,12 +81,14 @@ class Target:
 
         Raises
         ------
+        UnsupportedOnTarget
+            If the runtime has no such kernel.
         ValueError
-            If the runtime has no such kernel or no operator knows the rule.
+            If no operator knows a rule.
         """
         limits = self._kernels.get(operator, {}).get(dtype)
         if limits is None:
-            raise ValueError(f"target {self.name!r} has no {operator} for {dtype}")
+            raise UnsupportedOnTarget(f"target {self.name!r} has no {operator} for {dtype}")
         known = cast(_Rules, _capabilities()["rules"])
         unknown = rules.keys() - {rule for of_operator in known.values() for rule in of_operator}
         if unknown:
