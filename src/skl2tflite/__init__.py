@@ -1,0 +1,43 @@
+"""Faithful, small and fast TensorFlow Lite files from fitted scikit-learn pipelines."""
+
+from importlib.metadata import version
+
+from skl2tflite.convert import convert
+from skl2tflite.converters import (
+    ClassifierConverter,
+    Converter,
+    OutlierConverter,
+    RegressorConverter,
+    TransformerConverter,
+    converts,
+)
+from skl2tflite.errors import (
+    ConversionError,
+    FidelityError,
+    InvalidFileError,
+    InvalidInputError,
+    Skl2TFLiteError,
+)
+from skl2tflite.model import TFLiteModel, load
+from skl2tflite.verify import Report, verify
+
+__version__ = version("skl2tflite")
+
+__all__ = [
+    "ClassifierConverter",
+    "ConversionError",
+    "Converter",
+    "FidelityError",
+    "InvalidFileError",
+    "InvalidInputError",
+    "OutlierConverter",
+    "RegressorConverter",
+    "Report",
+    "Skl2TFLiteError",
+    "TFLiteModel",
+    "TransformerConverter",
+    "convert",
+    "converts",
+    "load",
+    "verify",
+]

@@ -49,9 +49,7 @@ def route(forest, clusters, X):
             for bit, member in enumerate(clusters.nodes[here]):
                 if member >= 0:
                     value = x[forest.feature[member]]
-                    left = (
-                        forest.missing_left[member] if np.isnan(value) else value <= forest.threshold[member]
-                    )
+                    left = forest.missing_left[member] if np.isnan(value) else value <= forest.threshold[member]
                     code += (not left) << bit
                 else:
                     code += int(np.random.default_rng(steps).integers(2)) << bit

@@ -29,9 +29,7 @@ FULL = ModelInfo(
             inputs=(TensorInfo("x", "four measurements, cm"),),
             outputs=(TensorInfo("probabilities", "one per class", "labels.txt"),),
         ),
-        SubgraphInfo(
-            "predict", outputs=(TensorInfo("class", labels_file="labels.txt", labels_for="values"),)
-        ),
+        SubgraphInfo("predict", outputs=(TensorInfo("class", labels_file="labels.txt", labels_for="values"),)),
     ),
     custom={"skl2tflite": b'{"classes": ["a", "b"]}', "other": bytes(range(256))},
 )
@@ -40,9 +38,7 @@ FILES = {"labels.txt": b"setosa\nversicolor\n", "a/vocabulary.txt": "größe\n".
 
 # The tables of metadata_schema.fbs 1.5.0, fields in the order of their declaration; it assigns no ids.
 SCHEMA = {
-    "ModelMetadata": (
-        "name description version subgraph_metadata author license associated_files min_parser_version"
-    ),
+    "ModelMetadata": ("name description version subgraph_metadata author license associated_files min_parser_version"),
     "SubGraphMetadata": (
         "name description input_tensor_metadata output_tensor_metadata associated_files input_process_units "
         "output_process_units input_tensor_groups output_tensor_groups custom_metadata"

@@ -140,9 +140,7 @@ def test_runtime_is_as_recorded(probe, name):
         pytest.importorskip("tflite_micro")
     measured = probe.probe(name)
     recorded = CAPABILITIES["targets"][name]
-    assert {
-        operator: measured[operator] for operator in measured if measured[operator] != recorded.get(operator)
-    } == {}
+    assert {operator: measured[operator] for operator in measured if measured[operator] != recorded.get(operator)} == {}
     assert measured.keys() == recorded.keys()
 
 

@@ -99,13 +99,11 @@ class Forest:
         if features is not None:
             # A leaf's feature is negative: it picks some column here and is overwritten below.
             columns = [
-                np.asarray(subset)[np.maximum(column, 0)]
-                for subset, column in zip(features, columns, strict=True)
+                np.asarray(subset)[np.maximum(column, 0)] for subset, column in zip(features, columns, strict=True)
             ]
         tables: Sequence[ArrayLike] = [tree.value for tree in trees] if values is None else values
         rows = [
-            np.asarray(table, dtype=np.float64).reshape(size, -1)
-            for table, size in zip(tables, sizes, strict=True)
+            np.asarray(table, dtype=np.float64).reshape(size, -1) for table, size in zip(tables, sizes, strict=True)
         ]
         return cls(
             roots=roots,

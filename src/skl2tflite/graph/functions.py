@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -530,13 +530,9 @@ def topk(x: Operand, k: int) -> tuple[Array, Array]:
     return apply(ops.TopK(k), _as(x, DType.FLOAT))  # type: ignore[no-any-return]
 
 
-def searchsorted(bounds: Sequence[float], x: Operand, side: str = "right") -> Array:
-    """Count the sorted constant bounds at or below (``right``) or below (``left``) each value."""
-    sorted_bounds = np.asarray(bounds, dtype=np.float64)
-    if side == "left":
-        # In float32 the bounds below x are those at or below its predecessor: move the bounds, not x.
-        sorted_bounds = np.nextafter(sorted_bounds.astype(np.float32), np.float32(np.inf)).astype(np.float64)
-    return _float(ops.SearchSorted(tuple(sorted_bounds.tolist())), x)
+def searchsorted(bounds: Sequence[float], x: Operand, side: Literal["left", "right"] = "right") -> Array:
+    """Count the sorted constant bounds at or below (``right``), or below (``left``), each value."""
+    return _float(ops.SearchSorted(tuple(np.asarray(bounds, dtype=np.float64).tolist()), side), x)
 
 
 def one_hot(x: Operand, depth: int, dtype: DType = DType.FLOAT) -> Array:
@@ -551,9 +547,7 @@ def matmul(x: Operand, y: Operand) -> Array:
     """Matrix product by NumPy's rule, vectors included."""
     a, b = _promote(x, y, least=DType.FLOAT)
     vector_a, vector_b = _rank(a) == 1, _rank(b) == 1
-    result: Array = apply(
-        ops.MatMul(), expand_dims(a, 0) if vector_a else a, expand_dims(b, 1) if vector_b else b
-    )
+    result: Array = apply(ops.MatMul(), expand_dims(a, 0) if vector_a else a, expand_dims(b, 1) if vector_b else b)
     if vector_b:
         result = squeeze(result, -1)
     return squeeze(result, 0) if vector_a and not vector_b else result

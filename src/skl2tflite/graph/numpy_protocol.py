@@ -93,7 +93,7 @@ def _drop_defaults(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         for key in ("out", "dtype", "where", "initial"):
-            if kwargs.get(key) is None or kwargs[key] is np._NoValue:  # type: ignore[attr-defined]
+            if kwargs.get(key) is None or kwargs[key] is np._NoValue:
                 kwargs.pop(key, None)
         return function(*args, **kwargs)
 

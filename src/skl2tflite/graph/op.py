@@ -141,9 +141,7 @@ def broadcast_shapes(shapes: Sequence[Shape]) -> Shape:
         if len(known) > 1:
             raise GraphError(f"axis {axis} has lengths {' and '.join(map(str, sorted(known)))}")
         if known and None in lengths:
-            raise GraphError(
-                f"axis {axis} is {known.pop()} in one operand and known only at run time in another"
-            )
+            raise GraphError(f"axis {axis} is {known.pop()} in one operand and known only at run time in another")
         result.append(known.pop() if known else None if None in lengths else 1)
     return tuple(result)
 

@@ -168,7 +168,7 @@ class Tensor:
     def __float__(self) -> float:
         raise GraphError(f"{self!r} has no value yet, only a place in the graph [{Source.caller()}]")
 
-    __int__ = __index__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __float__
 
     def __array__(self, *_: object, **__: object) -> NDArray[Any]:
         raise GraphError(
@@ -181,9 +181,7 @@ class Tensor:
 
         return record_ufunc(ufunc, method, inputs, kwargs)
 
-    def __array_function__(
-        self, func: Any, types: object, args: tuple[object, ...], kwargs: dict[str, object]
-    ) -> Any:
+    def __array_function__(self, func: Any, types: object, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
         from skl2tflite.graph.numpy_protocol import record_function
 
         return record_function(func, args, kwargs)
@@ -291,9 +289,7 @@ class Tensor:
 
     def reshape(self, *shape: Any) -> Tensor:
         """Give the elements another shape."""
-        return _call(
-            "reshape", self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-        )
+        return _call("reshape", self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
 
     def ravel(self) -> Tensor:
         """Flatten to one axis."""

@@ -1,0 +1,9 @@
+"""Named, ordered rewrites of graphs.
+
+Every pass keeps each result to the bit, except those of ``precision="fast"``.
+"""
+
+from skl2tflite.passes.base import Pass
+from skl2tflite.passes.pipeline import PASSES, PassRecord, run_passes
+
+__all__ = ["PASSES", "Pass", "PassRecord", "run_passes"]

@@ -1,0 +1,6 @@
+"""A model and its estimator side by side on rows."""
+
+from skl2tflite.verify.report import MethodReport, Report
+from skl2tflite.verify.verify import verify
+
+__all__ = ["MethodReport", "Report", "verify"]

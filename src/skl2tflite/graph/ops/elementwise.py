@@ -209,7 +209,6 @@ class Arctan2(Binary):
 class Comparison(Binary):
     """A comparison: two numbers to one truth value."""
 
-    function = np.equal
     returns = DType.BOOL
 
 

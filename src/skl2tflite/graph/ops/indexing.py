@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -50,7 +51,8 @@ class Take(Op):
 
     def evaluate(self, *inputs: Value) -> Value:
         """Gather with NumPy."""
-        return np.take(*inputs, axis=self.axis)
+        x, indices = inputs
+        return np.asarray(np.take(x, indices, axis=self.axis))
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class TakeAlongAxis(Op):
 
     def evaluate(self, *inputs: Value) -> Value:
         """Gather with NumPy."""
-        return np.take_along_axis(*inputs, axis=-1)
+        x, indices = inputs
+        return np.take_along_axis(x, indices, axis=-1)
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,10 @@ class TopK(Op):
 
 @dataclass(frozen=True)
 class SearchSorted(Op):
-    """Number of constant sorted bounds at or below each value (``side="right"``)."""
+    """Number of constant sorted bounds at or below (``right``), or below (``left``), each value."""
 
     bounds: tuple[float, ...]
+    side: Literal["left", "right"] = "right"
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         """Integers of the same shape."""
@@ -105,7 +109,7 @@ class SearchSorted(Op):
 
     def evaluate(self, *inputs: Value) -> Value:
         """Search with NumPy."""
-        return np.asarray(np.searchsorted(np.asarray(self.bounds), inputs[0], side="right"))
+        return np.asarray(np.searchsorted(np.asarray(self.bounds), inputs[0], side=self.side))
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class OneHot(Op):
 
     def evaluate(self, *inputs: Value) -> Value:
         """Compare with the range."""
-        hot = inputs[0][..., None] == np.arange(self.depth)
+        hot = np.equal(inputs[0][..., None], np.arange(self.depth))
         return hot if self.dtype == DType.BOOL else hot.astype(np.float64)
 
 

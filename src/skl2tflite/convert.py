@@ -1,0 +1,165 @@
+"""From a fitted estimator to a checked model: the whole flow on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Literal
+
+import numpy as np
+import sklearn
+
+from skl2tflite.converters import METHODS, Converter, converter_for
+from skl2tflite.converters.trace import Traced, trace
+from skl2tflite.errors import ConversionError, FidelityError
+from skl2tflite.facts import MethodInfo, ModelFacts
+from skl2tflite.features import Features, row_count
+from skl2tflite.graph import Graph
+from skl2tflite.model import TFLiteModel
+from skl2tflite.passes import PassRecord, run_passes
+from skl2tflite.tflite import metadata
+from skl2tflite.tflite.check import check
+from skl2tflite.tflite.lowering import lower
+from skl2tflite.tflite.program import Program
+from skl2tflite.tflite.targets import get_target
+from skl2tflite.tflite.writer import write
+from skl2tflite.verify import verify
+
+Precision = Literal["exact", "fast"]
+_DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything about a conversion that comes before operators: for inspection and tests."""
+
+    converter: Converter
+    features: Features
+    traced: dict[str, Traced]
+    graphs: dict[str, Graph]
+    records: list[PassRecord]
+
+
+def plan(estimator: Any, *, methods: Sequence[str] | None = None, precision: Precision = "exact") -> Plan:
+    """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
+    converter = converter_for(estimator)
+    chosen = _choose_methods(converter, methods)
+    names = converter.feature_names
+    features = Features(converter.n_features, None if names is None else tuple(names), converter.allows_nan)
+    traced = {method: trace(converter, method) for method in chosen}
+    graphs: dict[str, Graph] = {}
+    records: list[PassRecord] = []
+    for method, result in traced.items():
+        graphs[method], done = run_passes(result.graph, precision)
+        records += done
+    return Plan(converter, features, traced, graphs, records)
+
+
+def convert(
+    estimator: Any,
+    X: Any = None,
+    *,
+    methods: Sequence[str] | None = None,
+    target: str = "litert",
+    precision: Precision = "exact",
+) -> TFLiteModel:
+    """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    X : array-like or DataFrame of shape (n_rows, n_features), optional
+        Rows on which the model is compared with the estimator, method by method; a few dozen that the
+        model will meet in use. Without them nothing is compared.
+    methods : sequence of str, optional
+        Methods to convert, the main one first. By default those that a user of such an estimator calls
+        (``predict_proba`` and ``predict`` of a classifier).
+    target : {"litert"}
+        Runtime that the file is for.
+    precision : {"exact", "fast"}
+        ``"fast"`` allows rewriting that changes rounding (scaling folded into weights).
+
+    Returns
+    -------
+    TFLiteModel
+
+    Raises
+    ------
+    ConversionError
+        Where the estimator cannot be converted faithfully; the message says what, where and what to do.
+    FidelityError
+        Where the model differs from the estimator on X by more than the contract allows.
+    InvalidInputError
+        Where X is not what the estimator takes.
+    """
+    runtime = _target(target)
+    if precision not in ("exact", "fast"):
+        raise ConversionError(f"precision is 'exact' or 'fast', not {precision!r}")
+    planned = plan(estimator, methods=methods, precision=precision)
+    if X is not None:
+        planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
+    program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
+    for graph in planned.graphs.values():
+        lower(graph, program, runtime)
+    facts = ModelFacts(
+        _describe(estimator),
+        target,
+        planned.features,
+        {method: _method_info(method, traced) for method, traced in planned.traced.items()},
+        {"skl2tflite": version("skl2tflite"), "scikit-learn": sklearn.__version__},
+    )
+    files = facts.attach(program, planned.converter.labels("predict"))
+    content = metadata.append_files(write(program), files)
+    check(content, runtime)
+    model = TFLiteModel(content)
+    if X is not None and row_count(X):
+        report = verify(model, estimator, X)
+        if not report.faithful:
+            raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+    return model
+
+
+def _target(name: str) -> Any:
+    try:
+        return get_target(name)
+    except ValueError as error:
+        raise ConversionError(str(error)) from None
+
+
+def _choose_methods(converter: Converter, methods: Sequence[str] | None) -> tuple[str, ...]:
+    if methods is None:
+        chosen = tuple(name for name in converter.default_methods if converter.has(name))
+        chosen = chosen or converter.methods[:1]
+        if not chosen:
+            raise ConversionError(f"{converter.path} has no inference method that can be converted")
+        return chosen
+    if isinstance(methods, str):
+        raise ConversionError(f"methods is a sequence of names, as methods=({methods!r},)")
+    for name in methods:
+        if name not in METHODS:
+            raise ConversionError(f"{name!r} is no inference method; these are: {', '.join(METHODS)}")
+        converter.method(name)
+    if not methods:
+        raise ConversionError("methods is empty; name at least one")
+    return tuple(dict.fromkeys(methods))
+
+
+def _method_info(method: str, traced: Traced) -> MethodInfo:
+    output = next(iter(traced.graph.outputs.values()))
+    if traced.labels is not None:
+        dtype = np.result_type(*(c.dtype for c in traced.labels)).str
+    else:
+        dtype = traced.label_dtype or _DTYPES[output.dtype]
+        if method in ("transform", "inverse_transform") and dtype == "float64":
+            dtype = "float32"  # scikit-learn's transformers keep the float32 that they are given
+    labels = None if traced.labels is None else tuple(traced.labels)
+    return MethodInfo(tuple(traced.graph.outputs), traced.is_list, dtype, labels)
+
+
+def _describe(estimator: Any) -> str:
+    """Return an estimator's name, a pipeline's with its last step's."""
+    name = type(estimator).__name__
+    steps = getattr(estimator, "steps", None)
+    return f"{name}({', '.join(type(step).__name__ for _, step in steps)})" if steps else name

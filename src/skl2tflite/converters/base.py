@@ -1,0 +1,183 @@
+"""What converters share: one class for each kind of estimator that scikit-learn has a mixin for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import NotFittedError
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
+
+from skl2tflite.converters.registry import converter_for
+from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+METHODS = (
+    "predict_proba",
+    "predict",
+    "predict_log_proba",
+    "decision_function",
+    "score_samples",
+    "transform",
+    "inverse_transform",
+    "apply",
+)
+"""Inference methods, in the order in which one becomes a file's main one."""
+
+
+class Converter:
+    """The mirror of an estimator: methods of the same names, on symbolic tensors.
+
+    A method takes and returns tensors, or NumPy arrays, for which it computes what scikit-learn computes.
+    A list of results stands for a list. Labels are special: :meth:`ClassifierConverter.predict` gives
+    positions in ``classes_``, for a file holds numbers; ``labels`` says what they mean.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    path : str
+        Where it stands in the model, for errors.
+
+    Attributes
+    ----------
+    default_methods : tuple of str
+        What a user of such an estimator calls; those that the estimator has are converted by default.
+    contract : str
+        ``"exact"`` (same bits, or same labels) or ``"float32"`` (within float32 rounding of the formula).
+    """
+
+    default_methods: ClassVar[tuple[str, ...]] = ()
+    contract: ClassVar[str] = "float32"
+
+    def __init__(self, estimator: Any, path: str) -> None:
+        self.estimator = estimator
+        self.path = path
+        try:
+            check_is_fitted(estimator)
+        except NotFittedError:
+            raise ConversionError(f"{path} is not fitted; call fit before converting it") from None
+        except TypeError as error:
+            raise ConversionError(f"{path} is not an estimator: {error}") from None
+        self.check()
+
+    def check(self) -> None:
+        """Refuse parameters whose inference cannot be reproduced; called once, when the converter is made."""
+
+    def refuse(self, what: str, instead: str = "") -> UnsupportedEstimatorError:
+        """Return the error for something of this estimator that cannot be converted."""
+        return UnsupportedEstimatorError(f"{self.path}: {what}" + (f"; {instead}" if instead else ""))
+
+    @cached_property
+    def methods(self) -> tuple[str, ...]:
+        """Inference methods that both the estimator and its converter have."""
+        return tuple(name for name in METHODS if self.has(name))
+
+    def has(self, method: str) -> bool:
+        """Whether the estimator has a method now, and the converter too."""
+        return hasattr(type(self), method) and hasattr(self.estimator, method)
+
+    def method(self, name: str) -> Any:
+        """Return a method, or raise the error that says which there are."""
+        if not hasattr(self.estimator, name):
+            raise UnsupportedMethodError(
+                f"{self.path} has no method {name!r}; it has {', '.join(self.methods) or 'none that converts'}"
+            )
+        if not hasattr(type(self), name):
+            raise UnsupportedMethodError(
+                f"{name!r} of {self.path} cannot be converted; {', '.join(self.methods) or 'nothing'} can"
+            )
+        return getattr(self, name)
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """What the whole numbers in a method's outputs stand for: one array for each column, or None."""
+        return None
+
+    def sub(self, estimator: Any, place: str) -> Converter:
+        """Return the converter of a part, named by its place in this estimator."""
+        return converter_for(estimator, f"{self.path}{place}")
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns of the input."""
+        return int(self.estimator.n_features_in_)
+
+    @property
+    def allows_nan(self) -> bool:
+        """Whether the estimator takes NaN."""
+        return bool(get_tags(self.estimator).input_tags.allow_nan)
+
+    @property
+    def removes_nan(self) -> bool:
+        """Whether what it gives is free of NaN even where what it takes is not."""
+        return not hasattr(self.estimator, "transform")
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns, where the estimator was fitted on a DataFrame."""
+        names = getattr(self.estimator, "feature_names_in_", None)
+        return None if names is None else [str(name) for name in names]
+
+
+class TransformerConverter(Converter):
+    """A transformer; subclasses give ``transform``."""
+
+    default_methods = ("transform",)
+
+
+class RegressorConverter(Converter):
+    """A regressor; subclasses give ``predict``."""
+
+    default_methods = ("predict",)
+
+
+class ClassifierConverter(Converter):
+    """A classifier; subclasses give ``scores`` or override what they compute otherwise."""
+
+    default_methods = ("predict_proba", "predict")
+
+    @property
+    def classes(self) -> list[NDArray[Any]]:
+        """The labels of each output."""
+        classes = self.estimator.classes_
+        return list(classes) if isinstance(classes, list) else [np.asarray(classes)]
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """``predict`` gives positions in ``classes_``."""
+        return self.classes if method == "predict" else None
+
+    def predict_log_proba(self, X: Array) -> Array | Sequence[Array]:
+        """Logarithm of the probabilities."""
+        probabilities = self.method("predict_proba")(X)
+        if isinstance(probabilities, list | tuple):
+            return [xp.log(p) for p in probabilities]
+        return xp.log(probabilities)
+
+
+class LinearClassifierConverter(ClassifierConverter):
+    """A classifier whose labels follow from ``decision_function``: above 0, or the greatest."""
+
+    def decision_function(self, X: Array) -> Array:
+        """Scores: one a row for two classes, else one for each class."""
+        raise NotImplementedError
+
+    def predict(self, X: Array) -> Array:
+        """Position of the label in ``classes_`` (:class:`sklearn.linear_model._base.LinearClassifierMixin`)."""
+        scores = self.decision_function(X)
+        return xp.astype(scores > 0, int) if scores.ndim == 1 else xp.argmax(scores, axis=1)
+
+
+class OutlierConverter(Converter):
+    """An outlier detector: ``predict`` gives 1 for inliers, -1 for outliers."""
+
+    default_methods = ("predict", "decision_function")
+
+
+def binary_probabilities(positive: Array) -> Array:
+    """Return columns ``[1 - p, p]``."""
+    return xp.column_stack([1.0 - positive, positive])

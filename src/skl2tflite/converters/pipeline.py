@@ -1,0 +1,139 @@
+"""Pipelines and unions (:mod:`sklearn.pipeline`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from numpy.typing import NDArray
+from sklearn import pipeline as sk
+
+from skl2tflite.converters.base import Converter
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+def is_passthrough(estimator: Any) -> bool:
+    """Whether a step does nothing."""
+    return estimator is None or (isinstance(estimator, str) and estimator == "passthrough")
+
+
+@converts(sk.Pipeline)
+class PipelineConverter(Converter):
+    """Every step's ``transform`` in turn, then the last step's own method."""
+
+    @cached_property
+    def steps(self) -> list[Converter]:
+        """Converters of the steps that do something."""
+        return [self.sub(step, f"[{name!r}]") for name, step in self.estimator.steps if not is_passthrough(step)]
+
+    def check(self) -> None:
+        """Look at every step now, so that an error comes before any work."""
+        if not self.steps:
+            raise self.refuse("every step is 'passthrough'", "there is nothing to convert")
+
+    @property
+    def last(self) -> Converter | None:
+        """Converter of the last step, None where that is a passthrough."""
+        return None if is_passthrough(self.estimator.steps[-1][1]) else self.steps[-1]
+
+    @property
+    def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What a user calls of the last step."""
+        return self.last.default_methods if self.last else ("transform",)
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns that the first step takes."""
+        return self.steps[0].n_features
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns that the first step takes."""
+        return self.steps[0].feature_names
+
+    @property
+    def allows_nan(self) -> bool:
+        """Whether every step until one that removes NaN takes it."""
+        for step in self.steps:
+            if not step.allows_nan:
+                return False
+            if step.removes_nan:
+                break
+        return True
+
+    @property
+    def removes_nan(self) -> bool:
+        """Whether some step does."""
+        return any(step.removes_nan for step in self.steps)
+
+    def has(self, method: str) -> bool:
+        """Ask the last step; a pipeline of transformers has both directions."""
+        if self.last is None:
+            return method == "transform"
+        return hasattr(self.estimator, method) and self.last.has(method)
+
+    def method(self, name: str) -> Any:
+        """Return a function that runs the steps before the last, then the last one's method."""
+        if name == "inverse_transform":
+            return self.inverse_transform
+
+        def run(X: Array) -> Any:
+            for step in self.steps if self.last is None else self.steps[:-1]:
+                X = step.method("transform")(X)
+            return X if self.last is None else self.last.method(name)(X)
+
+        if not self.has(name):
+            super().method(name)
+        return run
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """Labels of the last step."""
+        return self.last.labels(method) if self.last else None
+
+    def inverse_transform(self, X: Array) -> Array:
+        """Every step's inverse, last first."""
+        for step in reversed(self.steps):
+            X = step.method("inverse_transform")(X)
+        return X
+
+
+@converts(sk.FeatureUnion)
+class FeatureUnionConverter(Converter):
+    """Transformers side by side."""
+
+    default_methods = ("transform",)
+
+    @cached_property
+    def parts(self) -> list[tuple[Converter | None, float | None]]:
+        """Converter (None: passthrough) and weight of each transformer that is not dropped."""
+        weights = self.estimator.transformer_weights or {}
+        return [
+            (None if is_passthrough(part) else self.sub(part, f"[{name!r}]"), weights.get(name))
+            for name, part in self.estimator.transformer_list
+            if not (isinstance(part, str) and part == "drop")
+        ]
+
+    def check(self) -> None:
+        """Look at every part now."""
+        if not self.parts:
+            raise self.refuse("every transformer is dropped", "there is nothing to convert")
+
+    @property
+    def allows_nan(self) -> bool:
+        """Whether every part takes NaN."""
+        return all(part is None or part.allows_nan for part, _ in self.parts)
+
+    @property
+    def removes_nan(self) -> bool:
+        """Whether every part removes NaN."""
+        return all(part is not None and part.removes_nan for part, _ in self.parts)
+
+    def transform(self, X: Array) -> Array:
+        """Concatenate the parts' columns, each times its weight."""
+        columns = []
+        for part, weight in self.parts:
+            result = X if part is None else part.method("transform")(X)
+            columns.append(result if weight is None else result * weight)
+        return xp.concat(columns, axis=1)

@@ -1,0 +1,95 @@
+"""Which converter mirrors which estimator: an open table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
+
+if TYPE_CHECKING:
+    from skl2tflite.converters.base import Converter
+
+_Class = TypeVar("_Class", bound="type[Converter]")
+
+_CONVERTERS: dict[type, type[Converter]] = {}
+
+# scikit-learn's modules that have a converter module of the same name here.
+_MODULES = (
+    "compose", "decomposition", "ensemble", "impute", "linear_model", "model_selection", "neural_network",
+    "pipeline", "preprocessing", "svm", "tree",
+)  # fmt: skip
+
+ENTRY_POINTS = "skl2tflite.converters"
+"""Packages list modules of converters under this entry-point group."""
+
+
+def converts(*estimators: type) -> Callable[[_Class], _Class]:
+    """Register the decorated converter class for estimator classes.
+
+    Examples
+    --------
+    >>> import skl2tflite
+    >>> @skl2tflite.converts(MyTransformer)          # doctest: +SKIP
+    ... class MyTransformerConverter(skl2tflite.TransformerConverter):
+    ...     def transform(self, X):
+    ...         return X * self.estimator.factor_
+    """
+
+    def register(converter: _Class) -> _Class:
+        for estimator in estimators:
+            _CONVERTERS[estimator] = converter
+        return converter
+
+    return register
+
+
+@cache
+def load_converters() -> None:
+    """Import the converter modules: our own, then those of installed packages."""
+    for module in _MODULES:
+        import_module(f"skl2tflite.converters.{module}")
+    for entry in entry_points(group=ENTRY_POINTS):
+        entry.load()
+
+
+def registered() -> dict[type, type[Converter]]:
+    """Return every registered estimator class and its converter class."""
+    load_converters()
+    return dict(_CONVERTERS)
+
+
+def converter_for(estimator: Any, path: str = "") -> Converter:
+    """Return the converter of a fitted estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    path : str
+        Where it stands in the model, as a Python expression: ``"pipe['scale']"``.
+
+    Raises
+    ------
+    UnsupportedEstimatorError
+        Where no converter is registered for exactly this class: a subclass may compute otherwise.
+    """
+    load_converters()
+    path = path or type(estimator).__name__
+    if isinstance(estimator, type):
+        raise ConversionError(f"{path} is a class; give a fitted instance of it")
+    kind = _CONVERTERS.get(type(estimator))
+    if kind is None:
+        module = type(estimator).__module__.split(".")[0]
+        raise UnsupportedEstimatorError(
+            f"no converter for {type(estimator).__module__}.{type(estimator).__qualname__} at {path}; "
+            + (
+                "`skl2tflite supported` lists what converts"
+                if module == "sklearn"
+                else f"register one with @skl2tflite.converts({type(estimator).__name__})"
+            )
+        )
+    return kind(estimator, path)

@@ -1,0 +1,98 @@
+"""Call a converter's method on symbolic tensors: that records its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.converters.base import Converter
+from skl2tflite.errors import ConversionError, GraphError
+from skl2tflite.features import INPUT_NAME
+from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
+from skl2tflite.graph import functions as xp
+
+_INT32 = np.iinfo(np.int32)
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The graph of one method, and what is needed to read its outputs.
+
+    Attributes
+    ----------
+    graph : Graph
+    is_list : bool
+        Whether scikit-learn returns a list, one array for each output.
+    labels : list of ndarray or None
+        Where the output holds positions: the labels they stand for, one array for each column.
+    label_dtype : str or None
+        Where the output holds integer labels themselves: their dtype in scikit-learn.
+    """
+
+    graph: Graph
+    is_list: bool
+    labels: list[NDArray[Any]] | None
+    label_dtype: str | None
+
+
+def trace(converter: Converter, method: str, batch: int | None = None) -> Traced:
+    """Record one method.
+
+    Parameters
+    ----------
+    converter : Converter
+    method : str
+    batch : int, optional
+        Number of rows, where the target needs it fixed.
+
+    Returns
+    -------
+    Traced
+
+    Raises
+    ------
+    ConversionError
+        Where the estimator or its converter lacks the method, or it cannot be recorded.
+    """
+    X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, converter.n_features))
+    function = converter.method(method)
+    try:
+        results = function(X)
+    except GraphError as error:
+        raise GraphError(f"{converter.path}.{method} cannot be recorded: {error}") from None
+    is_list = isinstance(results, list | tuple)
+    outputs = [as_tensor(result) for result in (results if is_list else [results])]
+    for output in outputs:
+        if output.constant is not None or (batch is None and None not in output.shape):
+            raise ConversionError(f"{converter.path}.{method} does not depend on its input")
+    labels = converter.labels(method)
+    label_dtype = None
+    if labels is not None and all(_fits_int32(classes) for classes in labels):
+        outputs = [_take_labels(outputs[0], labels)]
+        label_dtype = np.result_type(*(classes.dtype for classes in labels)).name
+        labels = None
+    names = [f"{method}_{i}" for i in range(len(outputs))] if is_list else [method]
+    graph = Graph(method, {INPUT_NAME: X}, dict(zip(names, outputs, strict=True)))
+    return Traced(graph, is_list, labels, label_dtype)
+
+
+def _fits_int32(classes: NDArray[Any]) -> bool:
+    return classes.dtype.kind in "iu" and bool(
+        classes.size == 0 or (_INT32.min <= classes.min() and classes.max() <= _INT32.max)
+    )
+
+
+def _take_labels(positions: Tensor, labels: Sequence[NDArray[Any]]) -> Tensor:
+    """Return labels in place of their positions, column by column."""
+
+    def column(at: Array, classes: NDArray[Any]) -> Array:
+        return at if np.array_equal(classes, np.arange(len(classes))) else xp.take(classes, at)
+
+    if positions.ndim == 1:
+        return as_tensor(column(positions, labels[0]))
+    columns = [column(positions[:, i], classes) for i, classes in enumerate(labels)]
+    return as_tensor(xp.column_stack(columns))

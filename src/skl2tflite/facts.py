@@ -1,0 +1,191 @@
+"""What a file says of the estimator it came from: how its tensors become what scikit-learn returns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import InvalidFileError, Skl2TFLiteError
+from skl2tflite.features import INPUT_NAME, Features
+from skl2tflite.tflite import metadata
+from skl2tflite.tflite.program import Program
+
+METADATA_NAME = "TFLITE_METADATA"
+"""Name of the buffer that holds the TFLite metadata."""
+CUSTOM_NAME = "skl2tflite"
+"""Name of our own facts within it."""
+FORMAT = 1
+"""Version of those facts' layout."""
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """How one method's output tensors become what scikit-learn returns.
+
+    Attributes
+    ----------
+    outputs : tuple of str
+        The signature's outputs, in order.
+    is_list : bool
+        Whether the method returns a list of arrays, one for each output.
+    dtype : str
+        NumPy dtype of what is returned.
+    labels : tuple of ndarray, optional
+        Where the output holds positions: the labels they stand for, for each column.
+    """
+
+    outputs: tuple[str, ...]
+    is_list: bool
+    dtype: str
+    labels: tuple[NDArray[Any], ...] | None = None
+
+    def decode(self, tensors: Mapping[str, NDArray[Any]]) -> Any:
+        """Return an array, or a list of them, as the estimator's method does."""
+        arrays = [self._decode(tensors[name]) for name in self.outputs]
+        return arrays if self.is_list else arrays[0]
+
+    def _decode(self, values: NDArray[Any]) -> NDArray[Any]:
+        if self.labels is None:
+            return values.astype(self.dtype, copy=False)
+        if values.ndim == 1:
+            return np.asarray(self.labels[0][values])
+        columns = [classes[values[:, i]] for i, classes in enumerate(self.labels)]
+        return np.stack(columns, axis=1).astype(self.dtype, copy=False)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON keeps them."""
+        labels = self.labels and [{"dtype": c.dtype.str, "values": c.tolist()} for c in self.labels]
+        return {"outputs": list(self.outputs), "list": self.is_list, "dtype": self.dtype, "labels": labels}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
+        """Return what :meth:`to_json` wrote."""
+        labels = data["labels"]
+        return cls(
+            tuple(data["outputs"]),
+            bool(data["list"]),
+            str(data["dtype"]),
+            labels and tuple(np.array(c["values"], dtype=np.dtype(c["dtype"])) for c in labels),
+        )
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a file says of the estimator that it came from, beside its operators."""
+
+    estimator: str
+    target: str
+    features: Features
+    methods: Mapping[str, MethodInfo]
+    versions: Mapping[str, str]
+
+    def to_bytes(self) -> bytes:
+        """Return the facts as JSON, the same bytes for the same facts."""
+        document = {
+            "format": FORMAT,
+            "estimator": self.estimator,
+            "target": self.target,
+            "features": self.features.to_json(),
+            "methods": {name: info.to_json() for name, info in self.methods.items()},
+            "versions": dict(self.versions),
+        }
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> ModelFacts:
+        """Return what :meth:`to_bytes` wrote."""
+        try:
+            data = json.loads(content)
+            if data["format"] > FORMAT:
+                raise InvalidFileError(
+                    f"the file was written by a newer skl2tflite ({data['versions'].get('skl2tflite')}); update to it"
+                )
+            return cls(
+                data["estimator"],
+                data["target"],
+                Features.from_json(data["features"]),
+                {name: MethodInfo.from_json(info) for name, info in data["methods"].items()},
+                data["versions"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, Skl2TFLiteError):
+                raise
+            raise InvalidFileError(f"the file's facts about its estimator are damaged ({error})") from None
+
+    @classmethod
+    def read(cls, program: Program) -> ModelFacts:
+        """Return the facts that a file holds.
+
+        Raises
+        ------
+        InvalidFileError
+            Where it holds none: another tool wrote it.
+        """
+        if METADATA_NAME in program.metadata:
+            info = metadata.unpack(program.buffers[program.metadata[METADATA_NAME]])
+            if CUSTOM_NAME in info.custom:
+                return cls.from_bytes(info.custom[CUSTOM_NAME])
+        raise InvalidFileError("the .tflite file was not written by skl2tflite")
+
+    def attach(self, program: Program, classes: Sequence[NDArray[Any]] | None) -> dict[str, bytes]:
+        """Add the TFLite metadata to a program.
+
+        Parameters
+        ----------
+        program : Program
+        classes : sequence of ndarray, optional
+            Labels of a classifier, for each of its outputs.
+
+        Returns
+        -------
+        dict of str to bytes
+            Files of labels that the metadata names, to be appended to the packed program.
+        """
+        files = {
+            _label_file(i, len(classes or ())): "".join(f"{label}\n" for label in labels).encode()
+            for i, labels in enumerate(classes or ())
+        }
+        signatures = {signature.subgraph: signature for signature in program.signatures}
+        subgraphs = []
+        for index, subgraph in enumerate(program.subgraphs):
+            if index not in signatures:
+                subgraphs.append(metadata.SubgraphInfo(subgraph.name))
+                continue
+            method = signatures[index].key
+            outputs = [
+                metadata.TensorInfo(name, f"{method} of {self.estimator}", *self._labelling(method, i, files))
+                for i, name in enumerate(signatures[index].outputs)
+            ]
+            names = self.features.names
+            about = f"{self.features.count} features" + (f": {', '.join(names)}" if names else "")
+            inputs = (metadata.TensorInfo(INPUT_NAME, about),)
+            subgraphs.append(metadata.SubgraphInfo(method, "", inputs, tuple(outputs)))
+        info = metadata.ModelInfo(
+            name=self.estimator,
+            description=program.description,
+            version=self.versions["skl2tflite"],
+            subgraphs=tuple(subgraphs),
+            custom={CUSTOM_NAME: self.to_bytes()},
+        )
+        program.add_metadata(METADATA_NAME, metadata.pack(info))
+        return files
+
+    def _labelling(
+        self, method: str, output: int, files: Mapping[str, bytes]
+    ) -> tuple[str | None, Literal["axis", "values"]]:
+        """Name the file of labels that an output's last axis, or its values, refer to."""
+        if method in ("predict_proba", "predict_log_proba"):
+            name = _label_file(output, len(files))
+            return (name if name in files else None), "axis"
+        if method == "predict" and self.methods[method].labels is not None and len(files) == 1:
+            return _label_file(0, 1), "values"
+        return None, "axis"
+
+
+def _label_file(output: int, outputs: int) -> str:
+    return "labels.txt" if outputs == 1 else f"labels_{output}.txt"

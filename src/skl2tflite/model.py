@@ -1,0 +1,301 @@
+"""A converted model: the bytes of a .tflite file that runs like the estimator it came from."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
+from skl2tflite.facts import ModelFacts
+from skl2tflite.runtime.litert import LiteRTRunner
+from skl2tflite.tflite.program import DYNAMIC, Program
+from skl2tflite.tflite.reader import read
+
+_ELEMENTS_PER_CALL = 2**24
+"""Bound on the largest intermediate tensor of one call."""
+
+
+class _Method:
+    """A method that a model has only if it was converted with it."""
+
+    def __init__(self, doc: str) -> None:
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, model: TFLiteModel | None, owner: type) -> Callable[[Any], Any]:
+        if model is None:
+            return self  # type: ignore[return-value]
+        model._require(self.name)
+        return partial(model.run, self.name)
+
+
+class TFLiteModel:
+    """A .tflite file that runs like the estimator it was converted from.
+
+    Methods are scikit-learn's, with its shapes, dtypes and labels; a model has those it was converted with.
+    It may be used from several threads, copied and pickled.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    num_threads : int, default=1
+        Threads that one call may use.
+
+    Raises
+    ------
+    InvalidFileError
+        Where the bytes are not a file that this package wrote.
+    """
+
+    def __init__(self, content: bytes, num_threads: int = 1) -> None:
+        self._content = bytes(content)
+        self._program = read(self._content)
+        self.facts = ModelFacts.read(self._program)
+        self.num_threads = num_threads
+
+    # --- what it holds ------------------------------------------------------------------------------
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Methods that the model has, the main one first."""
+        return tuple(self.facts.methods)
+
+    @property
+    def signatures(self) -> tuple[str, ...]:
+        """Keys of the file's signatures: the methods' names."""
+        return tuple(signature.key for signature in self._program.signatures)
+
+    @property
+    def inputs(self) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """Dtype and shape of each input tensor; -1 is the batch."""
+        return self._tensors("inputs")
+
+    @property
+    def outputs(self) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """Dtype and shape of each output tensor of all signatures; -1 is the batch."""
+        return self._tensors("outputs")
+
+    def _tensors(self, side: str) -> dict[str, tuple[str, tuple[int, ...]]]:
+        found = {}
+        for signature in self._program.signatures:
+            subgraph = self._program.subgraphs[signature.subgraph]
+            for name, index in getattr(signature, side).items():
+                found[name] = (subgraph.tensors[index].dtype, subgraph.tensors[index].shape)
+        return found
+
+    @property
+    def feature_names_in_(self) -> NDArray[Any]:
+        """Names of the features, where the estimator was fitted on a DataFrame."""
+        if self.facts.features.names is None:
+            raise AttributeError("the estimator was fitted without feature names")
+        return np.array(self.facts.features.names, dtype=object)
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of features."""
+        return self.facts.features.count
+
+    @property
+    def classes_(self) -> Any:
+        """Labels, as in scikit-learn, where ``predict`` gives labels by position."""
+        info = self.facts.methods.get("predict")
+        if info is None or info.labels is None:
+            raise AttributeError("the file holds no table of labels: predict gives them directly")
+        return info.labels[0] if len(info.labels) == 1 else list(info.labels)
+
+    def operators(self) -> Counter[str]:
+        """Count the file's operators by name."""
+        return Counter(op.name for subgraph in self._program.subgraphs for op in subgraph.operators)
+
+    def __bytes__(self) -> bytes:
+        return self._content
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TFLiteModel) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"content": self._content, "num_threads": self.num_threads}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
+
+    def __repr__(self) -> str:
+        size = len(self._content)
+        return f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>"
+
+    def __str__(self) -> str:
+        return describe(self)
+
+    # --- running ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _runner(self) -> LiteRTRunner:
+        largest = 1
+        for subgraph in self._program.subgraphs:
+            for tensor in subgraph.tensors:
+                if DYNAMIC in tensor.shape:
+                    largest = max(largest, math.prod(n for n in tensor.shape if n != DYNAMIC))
+        rows = max(1, _ELEMENTS_PER_CALL // largest)
+        return LiteRTRunner(self._content, self.num_threads, rows)
+
+    def run(self, method: str, X: Any) -> Any:
+        """Run a method by name.
+
+        Parameters
+        ----------
+        method : str
+        X : array-like or DataFrame of shape (n_rows, n_features)
+
+        Returns
+        -------
+        ndarray or list of ndarray
+            As the estimator's method returns.
+
+        Raises
+        ------
+        InvalidInputError
+            Where scikit-learn would refuse the rows.
+        UnsupportedMethodError
+            Where the model was converted without that method.
+        """
+        self._require(method)
+        tensors = self._runner.run(method, self.facts.features.tensors(X))
+        return self.facts.methods[method].decode(tensors)
+
+    def _require(self, method: str) -> None:
+        if method not in self.methods:
+            raise UnsupportedMethodError(
+                f"this model has no {method!r}; it was converted with methods={self.methods!r}"
+            )
+
+    predict = _Method("Labels or values of each row.")
+    predict_proba = _Method("Probability of each class for each row; a list of them for several outputs.")
+    predict_log_proba = _Method("Logarithm of the probabilities.")
+    decision_function = _Method("Scores of each row.")
+    score_samples = _Method("Score of each row.")
+    transform = _Method("Transformed rows.")
+    inverse_transform = _Method("Rows before they were transformed.")
+    apply = _Method("Leaf that each row reaches in each tree.")
+
+    # --- files --------------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the file: whole, or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+
+        Returns
+        -------
+        Path
+            Where it was written.
+
+        Raises
+        ------
+        OSError
+            Where the folder does not exist or cannot be written to.
+        """
+        target = Path(path)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self._content)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+        return target
+
+
+def load(path: str | os.PathLike[str], num_threads: int = 1) -> TFLiteModel:
+    """Read a file that :meth:`TFLiteModel.save` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+    num_threads : int, default=1
+        Threads that one call may use.
+
+    Returns
+    -------
+    TFLiteModel
+
+    Raises
+    ------
+    InvalidFileError
+        Where the file is truncated, foreign or not a .tflite file at all.
+    OSError
+        Where it cannot be read.
+    """
+    content = Path(path).read_bytes()
+    try:
+        return TFLiteModel(content, num_threads)
+    except InvalidFileError as error:
+        raise InvalidFileError(f"{path}: {error}") from None
+
+
+def describe(model: TFLiteModel) -> str:
+    """Return what a person wants to know of a model, in a few lines."""
+    program = model._program
+    features = model.facts.features
+    lines = [repr(model)]
+    names = "" if features.names is None else f": {', '.join(features.names[:8])}"
+    names += ", …" if features.names and len(features.names) > 8 else ""
+    lines.append(f"features    {features.count}{names}")
+    for signature in program.signatures:
+        tensors = program.subgraphs[signature.subgraph].tensors
+
+        def show(entries: Mapping[str, int], tensors: Any = tensors) -> str:
+            return ", ".join(
+                f"{name} {tensors[i].dtype}[{', '.join('rows' if n < 0 else str(n) for n in tensors[i].shape)}]"
+                for name, i in entries.items()
+            )
+
+        lines.append(f"signature   {signature.key}({show(signature.inputs)}) → {show(signature.outputs)}")
+    counts = model.operators()
+    lines.append(f"operators   {sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common()))
+    sizes = sorted(((len(b), i) for i, b in enumerate(program.buffers) if b), reverse=True)
+    shown = ", ".join(f"{_users(program, i)} {size:,}" for size, i in sizes[:5])
+    rest = f", {len(sizes) - 5} more {sum(size for size, _ in sizes[5:]):,}" if len(sizes) > 5 else ""
+    lines.append(f"bytes       {len(bytes(model)):,}: {shown}{rest}")
+    return "\n".join(lines)
+
+
+def _users(program: Program, buffer: int) -> str:
+    """Return the name of what uses a buffer first."""
+    for name, index in program.metadata.items():
+        if index == buffer:
+            return name
+    for subgraph in program.subgraphs:
+        for tensor in subgraph.tensors:
+            if tensor.buffer == buffer:
+                return f"{tensor.dtype}{list(tensor.shape)}"
+    return f"buffer {buffer}"
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

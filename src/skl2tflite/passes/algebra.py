@@ -1,0 +1,108 @@
+"""Cheap algebra that keeps every bit, NaN, infinities and signed zeros included."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from skl2tflite.graph import Graph, Node, Tensor, as_tensor, ops
+from skl2tflite.passes.base import Pass
+
+
+def _is(tensor: Tensor, value: float) -> bool:
+    """Whether every element is this value, signed zeros apart from each other."""
+    constant = tensor.constant
+    if constant is None or constant.dtype.kind not in "fi" or not constant.size:
+        return False
+    if value == 0 and constant.dtype.kind == "f":
+        return bool(np.all(constant == 0) and np.all(np.signbit(constant) == (math.copysign(1, value) < 0)))
+    return bool(np.all(constant == value))
+
+
+def _keeps_shape(node: Node, x: Tensor) -> bool:
+    return node.outputs[0].shape == x.shape
+
+
+def _neutral(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
+    """``x·1``, ``x/1``, ``x-0``, ``x+(-0)``: the operand itself."""
+    if getattr(node.op, "activation", None):
+        return None
+    if isinstance(node.op, ops.Multiply | ops.Add):
+        neutral = 1.0 if isinstance(node.op, ops.Multiply) else -0.0
+        for x, other in (operands, operands[::-1]):
+            if _is(other, neutral) and _keeps_shape(node, x):
+                return x
+    if isinstance(node.op, ops.Divide | ops.Subtract):
+        x, other = operands
+        if _is(other, 1.0 if isinstance(node.op, ops.Divide) else 0.0) and _keeps_shape(node, x):
+            return x
+    return None
+
+
+def _twice(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
+    """Two movements in a row: the one that does both, or none."""
+    inner = operands[0].node
+    if isinstance(node.op, ops.Reshape):
+        x = inner.inputs[0] if isinstance(inner.op, ops.Reshape) else operands[0]
+        if x.shape == node.outputs[0].shape:
+            return x
+        if x is not operands[0]:
+            return Node(node.op, (x,), node.source).outputs[0]
+    if isinstance(node.op, ops.PermuteDims) and isinstance(inner.op, ops.PermuteDims):
+        axes = tuple(inner.op.axes[axis] for axis in node.op.axes)
+        if axes == tuple(range(len(axes))):
+            return inner.inputs[0]
+        return Node(ops.PermuteDims(axes), inner.inputs, node.source).outputs[0]
+    same = (ops.Negative, ops.LogicalNot)
+    if isinstance(node.op, same) and type(inner.op) is type(node.op):
+        return inner.inputs[0]
+    return None
+
+
+def _flat_concat(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
+    """Join what is joined again on the same axis at once."""
+    if not isinstance(node.op, ops.Concat):
+        return None
+    flat: list[Tensor] = []
+    for x in operands:
+        flat.extend(x.node.inputs if x.node.op == node.op else [x])
+    if len(flat) == len(operands):
+        return None
+    return Node(node.op, tuple(flat), node.source).outputs[0]
+
+
+def _exact_reciprocal(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
+    """Division by powers of two is multiplication by their reciprocals, which is exact."""
+    if not isinstance(node.op, ops.Divide) or operands[1].constant is None:
+        return None
+    divisor = operands[1].constant
+    mantissa, exponent = np.frexp(divisor)
+    if not np.all(np.isfinite(divisor)) or not np.all(np.abs(mantissa) == 0.5) or np.any(np.abs(exponent) > 60):
+        return None
+    factor = as_tensor(1.0 / divisor)
+    return Node(ops.Multiply(node.op.activation), (operands[0], factor), node.source).outputs[0]
+
+
+RULES = (_neutral, _twice, _flat_concat, _exact_reciprocal)
+
+
+def simplify(graph: Graph) -> tuple[Graph, list[str]]:
+    """Apply each rule at each node, operands first."""
+    notes = []
+
+    def rule(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
+        if not operands or len(node.outputs) != 1:
+            return None
+        for simplification in RULES:
+            result = simplification(node, operands)
+            if result is not None:
+                notes.append(f"{node.op.name}: {(simplification.__doc__ or '').splitlines()[0]}")
+                return [result]
+        return None
+
+    return graph.rewrite(rule), notes
+
+
+SIMPLIFY = Pass("simplify", "algebra that keeps every bit: neutral elements, double movements", simplify)

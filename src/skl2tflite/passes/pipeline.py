@@ -1,0 +1,61 @@
+"""The ordered list of passes, and how it is run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from skl2tflite.graph import Graph
+from skl2tflite.passes.activation import FUSE_ACTIVATIONS
+from skl2tflite.passes.affine import FOLD_AFFINE
+from skl2tflite.passes.algebra import SIMPLIFY
+from skl2tflite.passes.base import Pass
+from skl2tflite.passes.common import SHARE_COMMON
+from skl2tflite.passes.constants import FOLD_CONSTANTS
+
+PASSES: tuple[Pass, ...] = (FOLD_CONSTANTS, SIMPLIFY, FOLD_AFFINE, SHARE_COMMON, FUSE_ACTIVATIONS)
+"""In order of execution. Code that no output depends on needs no pass: a graph is what its outputs reach."""
+
+Precision = Literal["exact", "fast"]
+
+
+@dataclass(frozen=True)
+class PassRecord:
+    """What one pass did to one graph."""
+
+    graph: str
+    name: str
+    operations: tuple[int, int]
+    notes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        before, after = self.operations
+        counted = Counter(self.notes)
+        details = "; ".join(f"{note} (×{n})" if n > 1 else note for note, n in counted.items())
+        return f"{self.graph}: {self.name}: {before} → {after} operations" + (f" ({details})" if details else "")
+
+
+def run_passes(graph: Graph, precision: Precision = "exact") -> tuple[Graph, list[PassRecord]]:
+    """Run all passes in order.
+
+    Parameters
+    ----------
+    graph : Graph
+    precision : {"exact", "fast"}
+        Whether passes that change rounding run too.
+
+    Returns
+    -------
+    Graph
+    list of PassRecord
+    """
+    records = []
+    for step in PASSES:
+        if not step.exact and precision != "fast":
+            continue
+        before = sum(1 for _ in graph.operations())
+        graph, notes = step.function(graph)
+        after = sum(1 for _ in graph.operations())
+        records.append(PassRecord(graph.name, step.name, (before, after), tuple(notes)))
+    return graph, records

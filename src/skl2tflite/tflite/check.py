@@ -1,0 +1,123 @@
+"""The structural checker: no runtime validates a file, so every file we write passes here first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from skl2tflite.errors import InvalidFileError
+from skl2tflite.tflite.program import DYNAMIC, Program, Subgraph
+from skl2tflite.tflite.reader import read
+from skl2tflite.tflite.targets import Target
+from skl2tflite.tflite.writer import ALIGNMENT
+
+ITEM_SIZES = {"float32": 4, "float64": 8, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "bool": 1}
+OUTPUT_DTYPES = ("float32", "int32", "bool", "string")
+# Operators whose output has no shape before it runs; as the last operator they give silent garbage.
+DYNAMIC_OPERATORS = frozenset({"WHERE", "RANGE", "TOPK_V2", "UNIQUE", "SEGMENT_SUM", "SLICE"})
+
+
+def check(content: bytes, target: Target) -> Program:
+    """Read a file and raise where its structure is wrong; return what was read.
+
+    Checked are: indices, order of operators, one producer for each tensor, constants' sizes against their
+    shapes, alignment of buffers, operators' dtypes and versions against the target, and that no output is
+    a tensor whose shape is known only after it has run.
+
+    Raises
+    ------
+    InvalidFileError
+        With every fault that was found.
+    """
+    program = read(content)
+    faults = [*_faults(program, target), *_misaligned(program, content)]
+    if faults:
+        raise InvalidFileError("the file is malformed: " + "; ".join(faults))
+    return program
+
+
+def _faults(program: Program, target: Target) -> Iterator[str]:
+    if not program.buffers or program.buffers[0]:
+        yield "buffer 0 is not empty"
+    if not program.subgraphs:
+        yield "there is no subgraph"
+    for subgraph in program.subgraphs:
+        for fault in _subgraph_faults(subgraph, program, target):
+            yield f"subgraph {subgraph.name!r}: {fault}"
+    used: set[int] = set()
+    for signature in program.signatures:
+        if not 0 <= signature.subgraph < len(program.subgraphs):
+            yield f"signature {signature.key!r} names subgraph {signature.subgraph}"
+            continue
+        if signature.subgraph in used:
+            yield f"signature {signature.key!r} shares its subgraph with another"
+        used.add(signature.subgraph)
+        subgraph = program.subgraphs[signature.subgraph]
+        if sorted(signature.inputs.values()) != sorted(subgraph.inputs):
+            yield f"signature {signature.key!r} does not name its subgraph's inputs"
+        if sorted(signature.outputs.values()) != sorted(subgraph.outputs):
+            yield f"signature {signature.key!r} does not name its subgraph's outputs"
+    for name, buffer in program.metadata.items():
+        if not 0 < buffer < len(program.buffers):
+            yield f"metadata {name!r} names buffer {buffer}"
+
+
+def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target) -> Iterator[str]:
+    count = len(subgraph.tensors)
+    ready = set(subgraph.inputs)
+    for index, tensor in enumerate(subgraph.tensors):
+        if not 0 <= tensor.buffer < len(program.buffers):
+            yield f"tensor {tensor.name!r} names buffer {tensor.buffer}"
+        elif tensor.buffer:
+            ready.add(index)
+            size = len(program.buffers[tensor.buffer])
+            if DYNAMIC in tensor.shape:
+                yield f"constant {tensor.name!r} has an unknown axis"
+            elif tensor.dtype in ITEM_SIZES and size != math.prod(tensor.shape) * ITEM_SIZES[tensor.dtype]:
+                yield f"constant {tensor.name!r} of {tensor.dtype}{list(tensor.shape)} has {size} bytes"
+        if any(n < DYNAMIC for n in tensor.shape):
+            yield f"tensor {tensor.name!r} has shape {tensor.shape}"
+    for index in subgraph.inputs:
+        if 0 <= index < count and subgraph.tensors[index].buffer:
+            yield f"input {subgraph.tensors[index].name!r} is a constant"
+    dynamic: set[int] = set()
+    for number, operator in enumerate(subgraph.operators):
+        place = f"operator {number} ({operator.name})"
+        for index in operator.inputs:
+            if not -1 <= index < count:
+                yield f"{place} reads tensor {index} of {count}"
+            elif index >= 0 and index not in ready:
+                yield f"{place} reads {subgraph.tensors[index].name!r} before it is computed"
+        for index in operator.outputs:
+            if not 0 <= index < count:
+                yield f"{place} writes tensor {index} of {count}"
+            elif index in ready:
+                yield f"{place} writes {subgraph.tensors[index].name!r}, which already has a value"
+        ready.update(operator.outputs)
+        if operator.name in DYNAMIC_OPERATORS:
+            dynamic.update(operator.outputs)
+        if not target.dtypes(operator.name):
+            yield f"{place} does not exist on target {target.name!r}"
+        for key in ("condSubgraphIndex", "bodySubgraphIndex"):
+            inner = operator.options.get(key)
+            if isinstance(inner, int) and not 0 <= inner < len(program.subgraphs):
+                yield f"{place} runs subgraph {inner} of {len(program.subgraphs)}"
+    for index in subgraph.outputs:
+        if not 0 <= index < count or index not in ready:
+            yield f"output {index} is never computed"
+        elif index in dynamic:
+            yield f"output {subgraph.tensors[index].name!r} has no shape before it is computed"
+        elif subgraph.tensors[index].dtype not in OUTPUT_DTYPES:
+            yield f"output {subgraph.tensors[index].name!r} is {subgraph.tensors[index].dtype}"
+
+
+def _misaligned(program: Program, content: bytes) -> Iterator[str]:
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.Model.GetRootAsModel(content, 0)
+    base = np.frombuffer(content, np.uint8).ctypes.data
+    for index, buffer in enumerate(program.buffers):
+        if buffer and (model.Buffers(index).DataAsNumpy().ctypes.data - base) % ALIGNMENT:
+            yield f"buffer {index} does not start at a multiple of {ALIGNMENT} bytes"

@@ -1,0 +1,18 @@
+"""From graph operations to TFLite operators: one module per kind of operation.
+
+:func:`lower` writes a graph into a program; the modules beside this one register how each operation is spelt.
+"""
+
+from skl2tflite.tflite.lowering import (  # noqa: F401 - registers the lowerings
+    control,
+    elementwise,
+    indexing,
+    linear,
+    reduction,
+    shape,
+)
+from skl2tflite.tflite.lowering.emitter import WIDTHS, Emitter, Value, constant
+from skl2tflite.tflite.lowering.graph import lower
+from skl2tflite.tflite.lowering.registry import lowers
+
+__all__ = ["WIDTHS", "Emitter", "Value", "constant", "lower", "lowers"]

@@ -1,0 +1,108 @@
+"""Spellings of operations that pick elements by position, and find positions by value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.graph import ops
+from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
+from skl2tflite.tflite.lowering.registry import lowers
+
+Bounds = tuple[int | None, int | None, int | None]
+
+
+@lowers(ops.Slice)
+def lower_slice(emit: Emitter, op: ops.Slice, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
+    """STRIDED_SLICE: unlike SLICE it keeps a batch that is known only at run time static."""
+    return strided_slice(emit, inputs[0], op.slices, outputs[0].shape)
+
+
+def strided_slice(emit: Emitter, x: Operand, slices: Sequence[Bounds], shape: Shape) -> Value:
+    """Write a STRIDED_SLICE with NumPy's bounds."""
+    value = emit.materialize(x)
+    begin, end, strides = [], [], []
+    begin_mask = end_mask = 0
+    for axis, (length, bounds) in enumerate(zip(value.shape, slices, strict=True)):
+        start, stop, step = (0, 0, 1) if length is None else slice(*bounds).indices(length)
+        if length is None or (step > 0 and start == 0):
+            begin_mask |= 1 << axis
+        if length is None or (step > 0 and stop == length) or (step < 0 and stop < 0):
+            end_mask |= 1 << axis
+        begin.append(start)
+        end.append(stop)
+        strides.append(step)
+    operands = [np.array(numbers, dtype=np.int32) for numbers in (begin, end, strides)]
+    return emit.op("STRIDED_SLICE", [value, *operands], shape, value.dtype, beginMask=begin_mask, endMask=end_mask)
+
+
+@lowers(ops.Take)
+def lower_take(emit: Emitter, op: ops.Take, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
+    """GATHER; a run of constant positions is a slice, which costs a copy instead of a look-up each."""
+    x, indices = inputs
+    (spec,) = outputs
+    length = x.shape[op.axis]
+    if indices.array is not None and length is not None:
+        run = _as_slice(indices.array)
+        if run == (0, length, 1):
+            return emit.materialize(x)
+        if run is not None:
+            slices: list[Bounds] = [(None, None, None)] * x.rank
+            slices[op.axis] = run
+            return strided_slice(emit, x, slices, spec.shape)
+    return emit.op("GATHER", [x, indices], spec.shape, x.dtype, axis=op.axis)
+
+
+def _as_slice(indices: NDArray[Any]) -> tuple[int, int, int] | None:
+    if indices.ndim != 1 or not indices.size or np.any(np.diff(indices) != 1) or indices[0] < 0:
+        return None
+    return int(indices[0]), int(indices[-1]) + 1, 1
+
+
+@lowers(ops.TakeAlongAxis)
+def lower_take_along_axis(
+    emit: Emitter, op: ops.TakeAlongAxis, inputs: Sequence[Value], outputs: Sequence[Spec]
+) -> Value:
+    """GATHER with all axes but the last as batch."""
+    x, indices = inputs
+    last = x.rank - 1
+    return emit.op(
+        "GATHER", [x, indices], outputs[0].shape, x.dtype,
+        rules={"batch_dims": last > 0}, axis=last, batchDims=last,
+    )  # fmt: skip
+
+
+@lowers(ops.TopK)
+def lower_topk(emit: Emitter, op: ops.TopK, inputs: Sequence[Value], outputs: Sequence[Spec]) -> list[Value]:
+    """TOPK_V2; its outputs are dynamic, which the RESHAPE behind it ends."""
+    pairs = [(spec.shape, WIDTHS[spec.dtype]) for spec in outputs]
+    results = emit.multi("TOPK_V2", [*inputs, np.array(op.k, dtype=np.int32)], pairs)
+    shape = np.array([-1 if n is None else n for n in outputs[0].shape], dtype=np.int32)
+    return [
+        emit.op("RESHAPE", [x, shape], spec.shape, x.dtype, newShape=shape)
+        for x, spec in zip(results, outputs, strict=True)
+    ]
+
+
+@lowers(ops.SearchSorted)
+def lower_searchsorted(emit: Emitter, op: ops.SearchSorted, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
+    """BUCKETIZE counts bounds at or below; bounds move to the float32 number where the answer changes."""
+    bounds = np.asarray(op.bounds, dtype=np.float64)
+    rounded = bounds.astype(np.float32)
+    short = rounded <= bounds if op.side == "left" else rounded < bounds
+    rounded = np.where(short, np.nextafter(rounded, np.float32(np.inf)), rounded)
+    return emit.op("BUCKETIZE", inputs, outputs[0].shape, "int32", boundaries=rounded.astype(np.float32))
+
+
+@lowers(ops.OneHot)
+def lower_one_hot(emit: Emitter, op: ops.OneHot, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
+    """EQUAL against the range, then a cast: every target has both."""
+    (x,) = inputs
+    classes = np.arange(op.depth, dtype=np.int32)
+    column = emit.reshape(x, (*x.shape, 1))
+    hot = emit.op("EQUAL", [column, classes], outputs[0].shape, "bool")
+    return emit.cast(hot, WIDTHS[op.dtype])

@@ -1,0 +1,97 @@
+"""A TFLite file before it is packed: typed operators, tensors and shared buffers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DYNAMIC = -1
+"""The length of an axis that is known only at run time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorDef:
+    """A tensor of a subgraph; ``shape`` holds -1 for the batch, ``buffer`` 0 for what is computed."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    buffer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorDef:
+    """One operator: its schema name, version, tensors and options."""
+
+    name: str
+    version: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Subgraph:
+    """Operators in order of execution, and the tensors between them."""
+
+    name: str
+    tensors: list[TensorDef] = field(default_factory=list)
+    operators: list[OperatorDef] = field(default_factory=list)
+    inputs: list[int] = field(default_factory=list)
+    outputs: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A method a caller can run: a key, and the names of a subgraph's inputs and outputs."""
+
+    key: str
+    subgraph: int
+    inputs: Mapping[str, int]
+    outputs: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Program:
+    """The content of a file: subgraphs, signatures, and buffers that all of them share.
+
+    ``buffers[0]`` is empty, as the format demands. Equal content is stored once.
+    """
+
+    subgraphs: list[Subgraph] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
+    buffers: list[bytes] = field(default_factory=lambda: [b""])
+    metadata: dict[str, int] = field(default_factory=dict)
+    description: str = ""
+    _known: dict[bytes, int] = field(default_factory=dict)
+
+    def add_buffer(self, content: bytes) -> int:
+        """Return the index of a buffer with this content, adding it where there is none."""
+        key = hashlib.blake2b(content, digest_size=32).digest()
+        if key not in self._known:
+            self.buffers.append(content)
+            self._known[key] = len(self.buffers) - 1
+        return self._known[key]
+
+    def add_metadata(self, name: str, content: bytes) -> None:
+        """Attach a named buffer to the file."""
+        self.metadata[name] = self.add_buffer(content)
+
+
+def buffer_content(array: NDArray[Any]) -> bytes:
+    """Return an array as it lies in a buffer: little-endian and dense, strings with their offsets."""
+    if array.dtype.kind in "USO":
+        return _string_content(array)
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")).tobytes()
+
+
+def _string_content(array: NDArray[Any]) -> bytes:
+    """Pack strings as the runtime's string_util does: count, offsets, then the UTF-8 bytes."""
+    items = [item if isinstance(item, bytes) else str(item).encode() for item in array.ravel()]
+    offsets = np.cumsum([4 * (len(items) + 2), *(len(item) for item in items)])
+    return np.concatenate([[len(items)], offsets]).astype("<i4").tobytes() + b"".join(items)

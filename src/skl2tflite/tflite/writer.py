@@ -1,0 +1,135 @@
+"""Pack a program into the bytes of a .tflite file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from skl2tflite.errors import ConversionError
+from skl2tflite.tflite.program import DYNAMIC, OperatorDef, Program, Signature, Subgraph
+from skl2tflite.tflite.schema import TENSOR_TYPES, is_second_options, operator_code, options_table
+
+FILE_IDENTIFIER = b"TFL3"
+ALIGNMENT = 16
+"""Runtimes map a file and use its buffers in place, so each starts at a multiple of this."""
+LARGEST_FILE = 2**31 - 1
+"""FlatBuffer offsets are signed 32-bit numbers."""
+
+
+class _AlignedBuffer(schema.BufferT):  # type: ignore[misc]
+    """A buffer whose bytes start at a multiple of ``ALIGNMENT``; the generated class aligns to 1."""
+
+    def Pack(self, builder: Any) -> int:  # noqa: N802 - the generated class's name
+        """Write the bytes as one aligned vector, then the table."""
+        if not self.data:
+            schema.BufferStart(builder)
+            return int(schema.BufferEnd(builder))
+        length = len(self.data)
+        builder.StartVector(1, length, ALIGNMENT)
+        builder.head -= length
+        builder.Bytes[builder.head : builder.head + length] = self.data
+        data = builder.EndVector()
+        schema.BufferStart(builder)
+        schema.BufferAddData(builder, data)
+        return int(schema.BufferEnd(builder))
+
+
+def write(program: Program) -> bytes:
+    """Return a program as FlatBuffer bytes.
+
+    Equal programs give equal bytes.
+
+    Raises
+    ------
+    ConversionError
+        Where the constants do not fit a FlatBuffer of 2 GiB.
+    """
+    payload = sum(len(buffer) + 64 for buffer in program.buffers)
+    if payload > LARGEST_FILE:
+        raise ConversionError(
+            f"the model's constants take {payload / 2**30:.1f} GiB and a .tflite file holds 2 GiB at most; "
+            "fit a smaller model (fewer or shallower trees, fewer support vectors)"
+        )
+    codes: dict[tuple[str, int], int] = {}
+    for subgraph in program.subgraphs:
+        for operator in subgraph.operators:
+            codes.setdefault((operator.name, operator.version), len(codes))
+
+    model = schema.ModelT()
+    model.version = 3
+    model.description = program.description
+    model.operatorCodes = [_operator_code(name, version) for name, version in codes]
+    model.subgraphs = [_subgraph(subgraph, codes) for subgraph in program.subgraphs]
+    model.buffers = [_AlignedBuffer(content) for content in program.buffers]
+    model.signatureDefs = [_signature(signature) for signature in program.signatures]
+    model.metadata = []
+    for name, index in program.metadata.items():
+        entry = schema.MetadataT()
+        entry.name, entry.buffer = name, index
+        model.metadata.append(entry)
+
+    builder = flatbuffers.Builder(payload + 4096)
+    builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _operator_code(name: str, version: int) -> Any:
+    code = schema.OperatorCodeT()
+    code.builtinCode = operator_code(name)
+    # Readers from before 2020 know only this byte; 127 tells them to look at the wider field.
+    code.deprecatedBuiltinCode = min(code.builtinCode, 127)
+    code.version = version
+    return code
+
+
+def _subgraph(subgraph: Subgraph, codes: dict[tuple[str, int], int]) -> Any:
+    packed = schema.SubGraphT()
+    packed.name = subgraph.name
+    packed.tensors = []
+    for definition in subgraph.tensors:
+        tensor = schema.TensorT()
+        tensor.name = definition.name
+        tensor.type = TENSOR_TYPES[definition.dtype]
+        tensor.shape = np.array([1 if n == DYNAMIC else n for n in definition.shape], dtype=np.int32)
+        if DYNAMIC in definition.shape:
+            tensor.shapeSignature = np.array(definition.shape, dtype=np.int32)
+        tensor.hasRank = True
+        tensor.buffer = definition.buffer
+        packed.tensors.append(tensor)
+    packed.operators = [_operator(operator, codes) for operator in subgraph.operators]
+    packed.inputs = np.array(subgraph.inputs, dtype=np.int32)
+    packed.outputs = np.array(subgraph.outputs, dtype=np.int32)
+    return packed
+
+
+def _operator(definition: OperatorDef, codes: dict[tuple[str, int], int]) -> Any:
+    operator = schema.OperatorT()
+    operator.opcodeIndex = codes[definition.name, definition.version]
+    operator.inputs = np.array(definition.inputs, dtype=np.int32)
+    operator.outputs = np.array(definition.outputs, dtype=np.int32)
+    filled = options_table(definition.name, definition.options)
+    if filled is not None:
+        options, kind = filled
+        if is_second_options(type(options).__name__.removesuffix("T")):
+            operator.builtinOptions2, operator.builtinOptions2Type = options, kind
+        else:
+            operator.builtinOptions, operator.builtinOptionsType = options, kind
+    return operator
+
+
+def _signature(definition: Signature) -> Any:
+    signature = schema.SignatureDefT()
+    signature.signatureKey = definition.key
+    signature.subgraphIndex = definition.subgraph
+    signature.inputs = [_tensor_map(*item) for item in definition.inputs.items()]
+    signature.outputs = [_tensor_map(*item) for item in definition.outputs.items()]
+    return signature
+
+
+def _tensor_map(name: str, index: int) -> Any:
+    entry = schema.TensorMapT()
+    entry.name, entry.tensorIndex = name, index
+    return entry

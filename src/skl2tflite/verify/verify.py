@@ -1,0 +1,175 @@
+"""Compare a model with the estimator it came from, method by method and row by row."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.converters import converter_for
+from skl2tflite.converters.trace import trace
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.features import reference_rows
+from skl2tflite.model import TFLiteModel
+from skl2tflite.verify.report import MethodReport, Report
+from skl2tflite.verify.sensitivity import perturbed_outputs
+
+TOLERANCE = 1e-6
+"""Largest error of a value, as a fraction of the greatest magnitude in its column."""
+TURNED = 1e-4
+"""An explained error beyond this is no rounding but a decision that fell the other way: a near tie."""
+ALLOWANCE = 8.0
+"""Where the estimator itself amplifies rounding: error allowed, in multiples of what one ulp does to it."""
+
+
+def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float = TOLERANCE) -> Report:
+    """Compare a model with its estimator on rows.
+
+    The reference is the estimator on the rows rounded to float32, which is all that a file can take in.
+    Labels and other whole numbers must be equal, values within ``tolerance`` of their column's greatest
+    magnitude. A row beyond that is looked at again: if moving the inputs and the estimator's parameters by
+    one float32 ulp moves its answer as far, no float32 file can be held to more. Where that turns a label
+    or another decision, the row is a near tie and counted apart.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    estimator : estimator
+        The one that the model was converted from.
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    tolerance : float, default=1e-6
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    InvalidInputError
+        Where X is not what the estimator takes.
+    """
+    rows = reference_rows(X)
+    reports = []
+    for method in model.methods:
+        actual = model.run(method, X)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                expected = getattr(estimator, method)(rows)
+            except ValueError as error:
+                raise InvalidInputError(f"{type(estimator).__name__}.{method} refuses X: {error}") from None
+        reports.append(_compare(model, estimator, method, X, expected, actual, tolerance))
+    return Report(tuple(reports))
+
+
+def _compare(
+    model: TFLiteModel, estimator: Any, method: str, X: Any, expected: Any, actual: Any, tolerance: float
+) -> MethodReport:
+    pairs = [
+        (_dense(e), np.asarray(a))
+        for e, a in (zip(expected, actual, strict=True) if isinstance(expected, list) else [(expected, actual)])
+    ]
+    rows = len(pairs[0][0])
+    wrong: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
+    for want, got in pairs:
+        if want.shape != got.shape:
+            text = f"shape {got.shape} instead of {want.shape}"
+            everything = np.arange(rows)
+            return MethodReport(method, rows, everything, np.arange(0), np.inf, 1.0, 0.0, text)
+        wrong |= _beyond(want, got, tolerance)
+    near: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
+    suspects = np.flatnonzero(wrong)
+    if suspects.size:
+        excused = suspects[_explained(model, estimator, method, X, suspects, pairs)]
+        wrong[excused] = False
+        turned = np.zeros(rows, dtype=bool)
+        for want, got in pairs:
+            turned |= _beyond(want, got, TURNED)
+        near[excused] = turned[excused]
+    errors = [_errors(want, got) for want, got in pairs if want.dtype.kind == "f"]
+    usable = [e[~near] for e in errors]
+    largest = max((float(e.max()) for e in usable if e.size), default=0.0)
+    scale = max((_scale(want).max(initial=0.0) for want, _ in pairs if want.dtype.kind == "f"), default=0.0)
+    example = _example(pairs, wrong) if wrong.any() else ""
+    agreement = 1.0 - float((wrong | near).mean()) if rows else 1.0
+    return MethodReport(
+        method, rows, np.flatnonzero(wrong), np.flatnonzero(near), largest, float(scale), agreement, example
+    )
+
+
+def _dense(values: Any) -> NDArray[Any]:
+    """Return what scikit-learn gave as an array: dense, and without the DataFrame of ``set_output``."""
+    if hasattr(values, "toarray"):
+        return np.asarray(values.toarray())
+    return np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
+
+
+def _as_rows(values: NDArray[Any]) -> NDArray[Any]:
+    return values.reshape(len(values), -1) if len(values) else values.reshape(0, 1)
+
+
+def _scale(want: NDArray[Any]) -> NDArray[np.float64]:
+    """Greatest finite magnitude in each column; probabilities are judged by 1."""
+    magnitudes = np.abs(_as_rows(want).astype(np.float64))
+    return np.asarray(np.where(np.isfinite(magnitudes), magnitudes, 0.0).max(axis=0, initial=0.0))
+
+
+def _errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
+    """Differences; 0 where both are NaN or the same infinity, infinite where only one is."""
+    a, b = _as_rows(want).astype(np.float64), _as_rows(got).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(a - b)
+    difference[(a == b) | (np.isnan(a) & np.isnan(b))] = 0.0
+    difference[np.isnan(difference)] = np.inf
+    return np.asarray(difference)
+
+
+def _beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float) -> NDArray[np.bool_]:
+    """Rows in which some value differs by more than the tolerance, or some label at all."""
+    if want.dtype.kind != "f":
+        return np.asarray((_as_rows(want) != _as_rows(got)).any(axis=1))
+    allowed = tolerance * np.maximum(_scale(want), np.finfo(np.float32).tiny)
+    return np.asarray((_errors(want, got) > allowed).any(axis=1))
+
+
+def _explained(
+    model: TFLiteModel,
+    estimator: Any,
+    method: str,
+    X: Any,
+    suspects: NDArray[np.intp],
+    pairs: list[tuple[NDArray[Any], NDArray[Any]]],
+) -> NDArray[np.bool_]:
+    """Whether each suspect row's difference is no more than float32 inputs and parameters explain."""
+    tensors = {name: x[suspects] for name, x in model.facts.features.tensors(X).items()}
+    graph = trace(converter_for(estimator), method).graph
+    plain, draws = perturbed_outputs(graph, tensors)
+    excused: NDArray[np.bool_] = np.ones(len(suspects), dtype=bool)
+    for name, (want, got) in zip(graph.outputs, pairs, strict=True):
+        base = _as_rows(plain[name])
+        moved = np.stack([_as_rows(draw[name]) for draw in draws])
+        if want.dtype.kind == "f":
+            reach = ALLOWANCE * np.abs(moved - base).max(axis=0)
+            allowed = np.maximum(reach, TOLERANCE * _scale(want))
+            excused &= (_errors(want[suspects], got[suspects]) <= allowed).all(axis=1)
+        else:
+            turns = (moved != base).any(axis=0)
+            differs = _as_rows(want[suspects]) != _as_rows(got[suspects])
+            excused &= (turns | ~differs).all(axis=1)
+    return excused
+
+
+def _example(pairs: list[tuple[NDArray[Any], NDArray[Any]]], wrong: NDArray[np.bool_]) -> str:
+    """Say the worst wrong row in words."""
+    for want, got in pairs:
+        a, b = _as_rows(want), _as_rows(got)
+        if want.dtype.kind != "f":
+            row = int(np.flatnonzero(wrong)[0])
+            column = int(np.argmax(a[row] != b[row]))
+            return f"row {row} gives {b[row, column]!s} instead of {a[row, column]!s}"
+        errors = np.where(wrong[:, np.newaxis], _errors(want, got), -1.0)
+        row, column = (int(i) for i in np.unravel_index(int(errors.argmax()), errors.shape))
+        return f"row {row} gives {b[row, column]:.9g} instead of {a[row, column]:.9g}"
+    return ""

@@ -1,0 +1,144 @@
+"""What a row of the sweep says, and the data that rows are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
+
+ROWS, FEATURES = 160, 7
+
+
+@dataclass(frozen=True)
+class Case:
+    """One configuration of one estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Not fitted; the test fits a clone.
+    data : str
+        A key of ``DATA``.
+    methods : tuple of str, optional
+        Methods to compare; all that the converter has by default.
+    exact : tuple of str
+        Methods whose LiteRT results must equal scikit-learn's bit for bit.
+    tolerance : float
+        LiteRT's allowed error as a fraction of the scale.
+    oracle : float
+        The oracle's allowed error as a fraction of the scale.
+    why : str
+        Why a tolerance is wider than the default, measured how.
+    label : str
+        Distinguishes configurations whose parameters do not show in the name.
+    """
+
+    estimator: BaseEstimator
+    data: str
+    methods: tuple[str, ...] | None = None
+    exact: tuple[str, ...] = ()
+    tolerance: float = 1e-6
+    oracle: float = 1e-12
+    why: str = ""
+    label: str = ""
+
+    @property
+    def id(self) -> str:
+        name = " ".join(str(self.estimator).split())
+        name = name if len(name) < 90 else name[:87] + "..."
+        return f"{name}-{self.data}{'-' + self.label if self.label else ''}"
+
+
+@dataclass(frozen=True)
+class Data:
+    """Rows to fit on and rows to compare on; the latter are float32 numbers held in float64."""
+
+    X: Any
+    y: Any
+    X_test: Any
+
+
+def _data(X: Any, y: Any) -> Data:
+    X = np.asarray(X, dtype=np.float32).astype(np.float64)
+    half = len(X) // 2
+    return Data(X[:half], None if y is None else y[:half], X[half:])
+
+
+def _classification(classes: int, labels: Callable[[Any], Any] = lambda y: y) -> Data:
+    X, y = make_classification(
+        ROWS, FEATURES, n_informative=5, n_redundant=1, n_classes=classes, class_sep=0.8, random_state=classes
+    )
+    return _data(X * [1, 3, 0.2, 1, 10, 1, 0.01] + [0, 5, 0, -1, 100, 0, 0], labels(y))
+
+
+def _regression(targets: int) -> Data:
+    X, y = make_regression(ROWS, FEATURES, n_informative=5, n_targets=targets, noise=5.0, random_state=targets)
+    return _data(X, y)
+
+
+def _missing(data: Data) -> Data:
+    holes = np.random.default_rng(0)
+
+    def knock_out(X: Any) -> Any:
+        X = X.copy()
+        X[holes.random(X.shape) < 0.15] = np.nan
+        return X
+
+    return Data(knock_out(data.X), data.y, knock_out(data.X_test))
+
+
+def _multilabel() -> Data:
+    X, y = make_multilabel_classification(ROWS, FEATURES, n_classes=3, random_state=0)
+    return _data(X, y)
+
+
+def _multioutput() -> Data:
+    data = _classification(3)
+    second = np.array(["no", "yes"])[(data.X[:, 0] > data.X[:, 1]).astype(int)]
+    return Data(data.X, np.column_stack([data.y, second.astype(object)]), data.X_test)
+
+
+def _multioutput_integers() -> Data:
+    data = _classification(3)
+    second = (data.X[:, 0] > 0).astype(int) * 7 - 2
+    return Data(data.X, np.column_stack([data.y, second]), data.X_test)
+
+
+def _positive(data: Data) -> Data:
+    return Data(np.abs(data.X), data.y, np.abs(data.X_test))
+
+
+def _counts() -> Data:
+    data = _regression(1)
+    return Data(data.X, np.round(np.abs(data.y) / 20), data.X_test)
+
+
+_BUILDERS: dict[str, Callable[[], Data]] = {
+    "binary": lambda: _classification(2),
+    "binary strings": lambda: _classification(2, lambda y: np.array(["good", "bad — schlecht"])[y]),
+    "binary booleans": lambda: _classification(2, lambda y: y.astype(bool)),
+    "multiclass": lambda: _classification(3),
+    "multiclass strings": lambda: _classification(3, lambda y: np.array(["rot", "grün", "blau"])[y]),
+    "multiclass gaps": lambda: _classification(4, lambda y: np.array([-3, 2, 40, 7])[y]),
+    "multiclass floats": lambda: _classification(3, lambda y: np.array([0.0, 2.0, 5.0])[y]),
+    "multilabel": _multilabel,
+    "multioutput": _multioutput,
+    "multioutput integers": _multioutput_integers,
+    "regression": lambda: _regression(1),
+    "multioutput regression": lambda: _regression(3),
+    "counts": _counts,
+    "positive": lambda: _positive(_classification(3)),
+    "missing": lambda: _missing(_classification(3)),
+    "missing regression": lambda: _missing(_regression(1)),
+}
+
+
+@cache
+def data(key: str) -> Data:
+    """Return a named data set."""
+    return _BUILDERS[key]()

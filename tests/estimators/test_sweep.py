@@ -1,0 +1,125 @@
+"""The sweep: every estimator, several configurations, three comparisons.
+
+The oracle (the converter on float64 arrays) must equal scikit-learn; LiteRT must equal scikit-learn within
+the contract; and the model must take what scikit-learn takes, one row and no rows included.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+import skl2tflite
+from skl2tflite.converters import METHODS, converter_for
+from skl2tflite.converters.trace import trace
+from tests.estimators.case import Case, data
+from tests.estimators.table import CASES
+
+
+def fitted(case: Case) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = data(case.data)
+        return clone(case.estimator).fit(rows.X, rows.y)
+
+
+def methods_of(case: Case, estimator: Any) -> tuple[str, ...]:
+    return case.methods or converter_for(estimator).methods
+
+
+def expected_of(estimator: Any, method: str, X: Any) -> list[np.ndarray]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        results = getattr(estimator, method)(X)
+    results = results if isinstance(results, list) else [results]
+    return [np.asarray(r.toarray() if hasattr(r, "toarray") else r) for r in results]
+
+
+def inputs_of(case: Case, estimator: Any, method: str) -> Any:
+    """Rows for a method: for an inverse, what the transformation gives."""
+    X = data(case.data).X_test
+    if method != "inverse_transform":
+        return X
+    (Z,) = expected_of(estimator, "transform", X)
+    return Z.astype(np.float32).astype(np.float64)
+
+
+def assert_close(actual: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
+    assert actual.shape == expected.shape
+    if expected.dtype.kind != "f":
+        np.testing.assert_array_equal(actual, expected)
+        return
+    finite = np.abs(expected[np.isfinite(expected)])
+    scale = finite.max() if finite.size else 1.0
+    np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance * max(scale, 1e-30))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_oracle_equals_scikit_learn(case: Case) -> None:
+    estimator = fitted(case)
+    converter = converter_for(estimator)
+    for method in methods_of(case, estimator):
+        X = inputs_of(case, estimator, method)
+        results = converter.method(method)(X)
+        results = results if isinstance(results, list | tuple) else [results]
+        labels = converter.labels(method)
+        if labels is not None:
+            positions = results[0]
+            results = [
+                labels[0][positions]
+                if positions.ndim == 1
+                else np.column_stack([c[positions[:, i]] for i, c in enumerate(labels)])
+            ]
+        for actual, expected in zip(results, expected_of(estimator, method, X), strict=True):
+            assert_close(np.asarray(actual), expected, case.oracle)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_litert_equals_scikit_learn(case: Case) -> None:
+    estimator = fitted(case)
+    for method in methods_of(case, estimator):
+        X = inputs_of(case, estimator, method)
+        model = skl2tflite.convert(estimator, methods=(method,))
+        report = skl2tflite.verify(model, estimator, X, tolerance=case.tolerance)
+        assert report.faithful, report.summary()
+        (compared,) = report.methods
+        assert compared.rows == len(X)
+        assert compared.near_ties.size == 0, f"{compared.near_ties.size} rows hang on rounding"
+        if method in case.exact:
+            assert compared.largest_error == 0.0
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_model_behaves_like_the_estimator(case: Case) -> None:
+    """Shapes, dtype kinds and labels, for few rows, none, integers and float64; saved and loaded."""
+    estimator = fitted(case)
+    methods = tuple(m for m in methods_of(case, estimator) if m != "inverse_transform")
+    X = data(case.data).X_test
+    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(estimator, methods=methods)))
+    assert model.methods == methods
+    for method in methods:
+        expected = expected_of(estimator, method, X.astype(np.float32))
+        whole = getattr(model, method)(X)
+        one = getattr(model, method)(X[:1].astype(np.float32))
+        none = getattr(model, method)(X[:0])
+        listed = [r if isinstance(r, list) else [r] for r in (whole, one, none)]
+        for want, got, single, empty in zip(expected, *listed, strict=True):
+            assert got.shape == want.shape
+            assert single.shape == (1, *want.shape[1:])
+            assert empty.shape == (0, *want.shape[1:])
+            assert got.dtype.kind == want.dtype.kind
+            if want.dtype.kind != "f":
+                np.testing.assert_array_equal(single[0], want[0])
+
+
+def test_methods_of_every_case_can_be_traced_twice() -> None:
+    """Tracing has no memory: the same text both times."""
+    for case in CASES[:: max(1, len(CASES) // 20)]:
+        converter = converter_for(fitted(case))
+        for method in converter.methods:
+            assert str(trace(converter, method).graph) == str(trace(converter, method).graph)
+    assert METHODS
