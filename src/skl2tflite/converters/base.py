@@ -178,6 +178,9 @@ class OutlierConverter(Converter):
     default_methods = ("predict", "decision_function")
 
 
-def binary_probabilities(positive: Array) -> Array:
-    """Return columns ``[1 - p, p]``."""
-    return xp.column_stack([1.0 - positive, positive])
+def binary_probabilities(scores: Array) -> Array:
+    """Return columns ``[1 - p, p]`` with ``p = expit(scores)``, for scores of shape (n_rows,).
+
+    ``1 - expit(s)`` is ``expit(-s)``: without the subtraction, and nearer for small probabilities.
+    """
+    return xp.expit(xp.expand_dims(scores, 1) * np.array([-1.0, 1.0]))

@@ -29,4 +29,4 @@ class LogisticRegressionConverter(LinearClassifierConverter):
 
     def predict_proba(self, X: Array) -> Array:
         scores = self.decision_function(X)
-        return binary_probabilities(xp.expit(scores)) if scores.ndim == 1 else xp.softmax(scores)
+        return binary_probabilities(scores) if scores.ndim == 1 else xp.softmax(scores)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skl2tflite.graph import Graph, Node, Tensor, as_tensor, ops
 from skl2tflite.passes.base import Pass
@@ -78,14 +80,37 @@ def _exact_reciprocal(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
     if not isinstance(node.op, ops.Divide) or operands[1].constant is None:
         return None
     divisor = operands[1].constant
-    mantissa, exponent = np.frexp(divisor)
-    if not np.all(np.isfinite(divisor)) or not np.all(np.abs(mantissa) == 0.5) or np.any(np.abs(exponent) > 60):
+    if not _powers_of_two(divisor):
         return None
     factor = as_tensor(1.0 / divisor)
     return Node(ops.Multiply(node.op.activation), (operands[0], factor), node.source).outputs[0]
 
 
-RULES = (_neutral, _twice, _flat_concat, _exact_reciprocal)
+def _scaled_linear(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
+    """A linear layer times powers of two, or their negatives: the same factors on its weights, which is exact."""
+    if not isinstance(node.op, ops.Multiply) or node.op.activation:
+        return None
+    for x, other in (operands, operands[::-1]):
+        factor = other.constant
+        if factor is None or factor.ndim != 1 or not isinstance(x.node.op, ops.Linear) or x.node.op.activation:
+            continue
+        source, weights, bias = x.node.inputs
+        if weights.constant is None or bias.constant is None or not _powers_of_two(factor):
+            continue
+        if weights.shape[1] not in (1, factor.size):
+            continue
+        scaled = (source, as_tensor(weights.constant * factor), as_tensor(bias.constant * factor))
+        return Node(x.node.op, scaled, node.source).outputs[0]
+    return None
+
+
+def _powers_of_two(values: NDArray[Any]) -> bool:
+    """Whether multiplying and dividing by each value is exact in float32, under- and overflow far away."""
+    mantissa, exponent = np.frexp(values)
+    return bool(np.all(np.abs(mantissa) == 0.5) and np.all(np.abs(exponent) < 60))
+
+
+RULES = (_neutral, _twice, _flat_concat, _exact_reciprocal, _scaled_linear)
 
 
 def simplify(graph: Graph) -> tuple[Graph, list[str]]:
