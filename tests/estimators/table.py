@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tests.estimators.case import Case
-from tests.estimators.cases import linear_model, preprocessing
+from tests.estimators.cases import linear_model, preprocessing, trees
 
 CASES: list[Case] = [
     *linear_model.CASES,
     *preprocessing.CASES,
+    *trees.CASES,
 ]

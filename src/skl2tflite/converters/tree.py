@@ -1,1 +1,76 @@
-"""Placeholder."""
+"""Decision trees (:mod:`sklearn.tree`), and what forests of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from sklearn import tree as sk
+
+from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter
+from skl2tflite.converters.registry import converts
+from skl2tflite.forest.op import leaf_numbers, tree_values
+from skl2tflite.forest.trees import Forest
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+class TreesConverter(Converter):
+    """Trees whose leaves' values are averaged; a single tree is a forest of one."""
+
+    @property
+    def trees(self) -> Sequence[Any]:
+        """The fitted trees."""
+        return [self.estimator.tree_]
+
+    @cached_property
+    def forest(self) -> Forest:
+        """Node tables, a leaf's value being that of all outputs side by side."""
+        return Forest.from_sklearn(self.trees)
+
+    def mean(self, X: Array) -> Array:
+        """Mean over the trees of the leaves' values, shape (n_rows, n_values)."""
+        values = tree_values(X, self.forest, missing=self.allows_nan)
+        return values[:, 0] if len(self.trees) == 1 else xp.sum(values, axis=1) / len(self.trees)
+
+    def apply(self, X: Array) -> Array:
+        """Leaf that each row reaches, in each tree."""
+        return leaf_numbers(X, self.forest, missing=self.allows_nan)
+
+
+class TreesClassifierConverter(TreesConverter, ClassifierConverter):
+    """Labels are those of the greatest mean fraction of training rows."""
+
+    def predict_proba(self, X: Array) -> Array | list[Array]:
+        fractions = self.mean(X)
+        widest = max(len(classes) for classes in self.classes)
+        outputs = [fractions[:, k * widest : k * widest + len(classes)] for k, classes in enumerate(self.classes)]
+        return outputs[0] if self.estimator.n_outputs_ == 1 else outputs
+
+    def predict(self, X: Array) -> Array:
+        probabilities = self.predict_proba(X)
+        if isinstance(probabilities, list):
+            return xp.stack([xp.argmax(p, axis=1) for p in probabilities], axis=1)
+        return xp.argmax(probabilities, axis=1)
+
+
+class TreesRegressorConverter(TreesConverter, RegressorConverter):
+    def predict(self, X: Array) -> Array:
+        values = self.mean(X)
+        return values[:, 0] if self.estimator.n_outputs_ == 1 else values
+
+
+class SingleTree(TreesConverter):
+    def apply(self, X: Array) -> Array:
+        return super().apply(X)[:, 0]
+
+
+@converts(sk.DecisionTreeClassifier, sk.ExtraTreeClassifier)
+class DecisionTreeClassifierConverter(SingleTree, TreesClassifierConverter):
+    """One tree."""
+
+
+@converts(sk.DecisionTreeRegressor, sk.ExtraTreeRegressor)
+class DecisionTreeRegressorConverter(SingleTree, TreesRegressorConverter):
+    """One tree."""

@@ -1,0 +1,66 @@
+"""Forests as a graph operation: what every tree family's converter is written with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from skl2tflite.errors import GraphError
+from skl2tflite.forest.trees import Forest
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.op import Op, Value, apply
+from skl2tflite.graph.tensor import Array, DType, Spec
+
+
+@dataclass(frozen=True, eq=False)
+class TreeValues(Op):
+    """Values of the leaf that each row reaches in each tree.
+
+    ``missing`` says whether NaN can come; it goes where each node's ``missing_left`` says.
+    """
+
+    forest: Forest = field(repr=False)
+    missing: bool = False
+    optimize_for: str = "latency"
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        """Axes for rows, trees and outputs."""
+        (x,) = inputs
+        if x.dtype != DType.FLOAT or len(x.shape) != 2 or x.shape[1] != self.forest.n_features:
+            raise GraphError(f"takes float rows of {self.forest.n_features} features, not {x}")
+        return (Spec(DType.FLOAT, (x.shape[0], self.forest.n_trees, self.forest.n_outputs)),)
+
+    def evaluate(self, *inputs: Value) -> Value:
+        """Route with NumPy."""
+        return self.forest.value[self.forest.evaluate(inputs[0])]
+
+
+def tree_values(X: Array, forest: Forest, missing: bool = False) -> Array:
+    """Return the values of the leaf that each row reaches in each tree.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    forest : Forest
+    missing : bool
+        Whether NaN is routed by the nodes' ``missing_left``; without, rows hold no NaN.
+
+    Returns
+    -------
+    array of shape (n_rows, n_trees, n_outputs)
+    """
+    return apply(TreeValues(forest, missing), X)  # type: ignore[no-any-return]
+
+
+def leaf_numbers(X: Array, forest: Forest, missing: bool = False) -> Array:
+    """Return the number of the leaf, within its tree, that each row reaches; arguments as :func:`tree_values`.
+
+    Returns
+    -------
+    array of int of shape (n_rows, n_trees)
+    """
+    sizes = np.diff([*forest.roots, forest.n_nodes])
+    numbers = np.arange(forest.n_nodes) - np.repeat(forest.roots, sizes)
+    leaves = tree_values(X, replace(forest, value=numbers[:, np.newaxis].astype(np.float64)), missing)
+    return xp.astype(xp.squeeze(leaves, 2), int)

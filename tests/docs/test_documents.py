@@ -1,0 +1,44 @@
+"""What the documents say is true: their Python runs, their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md")])
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", document.read_text(), flags=re.M | re.S)
+
+
+def test_readme_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example = next(block for block in blocks(ROOT / "README.md", "python") if "import skl2tflite" in block)
+    exec(compile(example, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "signature   predict_proba(X float32[rows, 30])" in printed
+    assert "predict: 143 rows agree" in printed
+    assert (tmp_path / "model.tflite").stat().st_size < 10_000
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files(document: Path) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
+        assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def test_commands_of_the_readme_exist() -> None:
+    from typer.main import get_command
+
+    from skl2tflite.cli.main import app
+
+    known = set(get_command(app).commands)  # type: ignore[attr-defined]
+    named = set(re.findall(r"^skl2tflite (\w+)", (ROOT / "README.md").read_text(), flags=re.M))
+    assert named
+    assert named <= known
