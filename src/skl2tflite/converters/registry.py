@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
@@ -17,11 +18,8 @@ _Class = TypeVar("_Class", bound="type[Converter]")
 
 _CONVERTERS: dict[type, type[Converter]] = {}
 
-# scikit-learn's modules that have a converter module of the same name here.
-_MODULES = (
-    "compose", "decomposition", "ensemble", "impute", "linear_model", "model_selection", "neural_network",
-    "pipeline", "preprocessing", "svm", "tree",
-)  # fmt: skip
+# Modules here that hold no converters of scikit-learn's estimators.
+_OTHERS = frozenset({"base", "registry", "trace"})
 
 ENTRY_POINTS = "skl2tflite.converters"
 """Packages list modules of converters under this entry-point group."""
@@ -50,8 +48,10 @@ def converts(*estimators: type) -> Callable[[_Class], _Class]:
 @cache
 def load_converters() -> None:
     """Import the converter modules: our own, then those of installed packages."""
-    for module in _MODULES:
-        import_module(f"skl2tflite.converters.{module}")
+    package = import_module("skl2tflite.converters")
+    for module in sorted(info.name for info in iter_modules(package.__path__)):
+        if module not in _OTHERS:
+            import_module(f"skl2tflite.converters.{module}")
     for entry in entry_points(group=ENTRY_POINTS):
         entry.load()
 
