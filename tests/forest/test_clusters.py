@@ -39,66 +39,72 @@ def least_heights(forest, width):
 
 def route(forest, clusters, X):
     """Leaves by walking clusters, in plain loops."""
+    by_root = {nodes[0]: number for number, nodes in enumerate(clusters.nodes)}
     leaves = np.empty((len(X), forest.n_trees), dtype=int)
-    for (row, x), (tree, root) in product(enumerate(X), enumerate(forest.roots)):
-        node, steps = root, 0
-        while not forest.is_leaf[node]:
-            here = clusters.index[node]
-            assert clusters.level[here] == steps
+    for (row, x), tree in product(enumerate(X), range(forest.n_trees)):
+        members, exits = clusters.first_nodes[tree], clusters.first_exits[tree]
+        for step in range(1, clusters.steps[tree] + 1):
             code = 0
-            for bit, member in enumerate(clusters.nodes[here]):
+            for bit, member in enumerate(members):
                 if member >= 0:
                     value = x[forest.feature[member]]
                     left = forest.missing_left[member] if np.isnan(value) else value <= forest.threshold[member]
                     code += (not left) << bit
                 else:
-                    code += int(np.random.default_rng(steps).integers(2)) << bit
-            node, steps = clusters.exits[here, code], steps + 1
+                    code += int(np.random.default_rng(step).integers(2)) << bit
+            node = exits[code]
+            if forest.is_leaf[node]:
+                break
+            members, exits = clusters.nodes[by_root[node]], clusters.exits[by_root[node]]
         leaves[row, tree] = node
-        assert steps <= clusters.height[root]
     return leaves
 
 
+@pytest.mark.parametrize("first_width", [None, 1, 7])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_routes_as_the_trees(forest, width):
+def test_routes_as_the_trees(forest, width, first_width):
     rng = np.random.default_rng(0)
-    X = rows_at_thresholds(forest, rng, n_rows=40)
+    X = rows_at_thresholds(forest, rng, n_rows=20)
     X[rng.random(X.shape) < 0.1] = np.nan
-    np.testing.assert_array_equal(route(forest, cluster(forest, width), X), forest.evaluate(X))
+    clusters = cluster(forest, width, first_width)
+    np.testing.assert_array_equal(route(forest, clusters, X), forest.evaluate(X))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_clusters_are_connected_and_partition_the_nodes(forest, width):
-    clusters = cluster(forest, width)
-    assert clusters.nodes.shape == (len(clusters), width)
-    assert clusters.exits.shape == (len(clusters), 2**width)
-    members = clusters.nodes[clusters.nodes >= 0]
-    np.testing.assert_array_equal(np.sort(members), np.flatnonzero(~forest.is_leaf))
-    np.testing.assert_array_equal(clusters.nodes[:, 0], clusters.root)
-    parent = np.full(forest.n_nodes, -1)
+    clusters = cluster(forest, width, 5)
+    assert clusters.first_nodes.shape == (forest.n_trees, 5)
+    assert clusters.first_exits.shape == (forest.n_trees, 2**5)
+    assert clusters.nodes.shape == (len(clusters.exits), width)
+    assert clusters.exits.shape == (len(clusters.exits), 2**width)
+    every = np.concatenate([clusters.first_nodes.ravel(), clusters.nodes.ravel()])
     inner = np.flatnonzero(~forest.is_leaf)
+    np.testing.assert_array_equal(np.sort(every[every >= 0]), inner)
+    parent = np.full(forest.n_nodes, -1)
     parent[forest.left[inner]] = parent[forest.right[inner]] = inner
-    for nodes in clusters.nodes:
+    for nodes in [*clusters.first_nodes, *clusters.nodes]:
         for bit, node in enumerate(nodes[1:], 1):
             assert node < 0 or parent[node] in nodes[:bit]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_steps_are_least(forest, width):
-    clusters = cluster(forest, width)
-    np.testing.assert_array_equal(step_heights(forest, width), least_heights(forest, width))
-    assert clusters.n_steps == clusters.height[forest.roots].max()
+    heights = least_heights(forest, width)
+    np.testing.assert_array_equal(step_heights(forest, width), heights)
+    np.testing.assert_array_equal(cluster(forest, width).steps, np.maximum(heights[forest.roots], 1))
 
 
 @pytest.mark.parametrize(("width", "steps"), [(1, 12), (2, 6), (3, 4), (4, 3), (5, 3)])
 def test_chain_collapses(width, steps):
     forest = chain(12)
     clusters = cluster(forest, width)
-    assert clusters.n_steps == len(clusters) == steps
+    assert clusters.steps == [steps]
+    assert len(clusters.nodes) == steps - 1
     X = np.arange(-30, 2, dtype=np.float32)[:, None]
     np.testing.assert_array_equal(route(forest, clusters, X), forest.evaluate(X))
 
 
-def test_width():
+@pytest.mark.parametrize("widths", [(0, 3), (3, 0)])
+def test_width(widths):
     with pytest.raises(ValueError, match="at least one node"):
-        cluster(chain(3), 0)
+        cluster(chain(3), *widths)

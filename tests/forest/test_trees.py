@@ -76,7 +76,19 @@ def test_shared_leaves_are_the_values():
 def test_leaves_shared_in_float32():
     forest = chain(2)
     forest.value[:] = np.array([0.0, 1.0, 0.0, 1.0 + 1e-12, -0.0])[:, None]
-    assert len(share_leaves(forest)) == 3
-    shared = share_leaves(forest, np.float32)
+    shared = share_leaves(forest)
     np.testing.assert_array_equal(shared.values, [[1.0], [0.0]])
     np.testing.assert_array_equal(shared.index, [-1, 0, -1, 0, 1])
+
+
+def test_leaves_of_each_tree():
+    rng = np.random.default_rng(5)
+    X, y = rng.normal(size=(100, 5)), rng.integers(3, size=100)
+    model = RandomForestClassifier(4, random_state=0).fit(X, y)
+    forest = Forest.from_sklearn([tree.tree_ for tree in model.estimators_])
+    shared = share_leaves(forest, across_trees=False)
+    np.testing.assert_array_equal(shared.count, [3, 3, 3, 3])
+    np.testing.assert_array_equal(shared.start, [0, 3, 6, 9])
+    leaves = np.flatnonzero(forest.is_leaf)
+    np.testing.assert_array_equal(shared.values[shared.index[leaves]], forest.value[leaves])
+    np.testing.assert_array_equal(shared.index[leaves] // 3, forest.tree[leaves])

@@ -17,42 +17,36 @@ from skl2tflite.forest.trees import Forest
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """A forest cut into clusters.
+    """A forest cut into clusters: one at the root of each tree, then those of the further steps.
+
+    Bit ``j`` of a cluster's code says that a row goes right at its ``j``-th node. Nodes of -1 fill a cluster
+    up; their bits make no difference.
 
     Attributes
     ----------
-    width : int
-        Comparisons in a step.
-    root : ndarray of int64, shape (n_clusters,)
-        Topmost node of each cluster. Clusters of one step stand together, the trees' roots first.
+    first_nodes : ndarray of int64, shape (n_trees, first_width)
+        Nodes of each tree's first cluster, lowest bit first; none where the tree is a single leaf.
+    first_exits : ndarray of int64, shape (n_trees, 2 ** first_width)
+        Node reached for each code: a leaf, or the topmost node of another cluster.
     nodes : ndarray of int64, shape (n_clusters, width)
-        Nodes whose comparisons make the code, lowest bit first; -1 where a cluster has fewer.
+        Nodes of all other clusters, the topmost one first. Clusters of one step stand together.
     exits : ndarray of int64, shape (n_clusters, 2 ** width)
-        Node reached for each code, where bit ``j`` of the code says that a row goes right at ``nodes[:, j]``:
-        a leaf, or the root of another cluster. Bits of absent nodes make no difference.
-    level : ndarray of int64, shape (n_clusters,)
-        Steps taken before the cluster is entered.
-    index : ndarray of int64, shape (n_nodes,)
-        Cluster whose topmost node this is, -1 for all other nodes.
+        Node reached for each code.
     height : ndarray of int64, shape (n_nodes,)
-        Least number of steps from a node to its deepest leaf, 0 at leaves.
+        Least number of steps of `width` nodes from a node to its deepest leaf, 0 at leaves.
     """
 
-    width: int
-    root: NDArray[np.int64]
+    first_nodes: NDArray[np.int64]
+    first_exits: NDArray[np.int64]
     nodes: NDArray[np.int64]
     exits: NDArray[np.int64]
-    level: NDArray[np.int64]
-    index: NDArray[np.int64]
     height: NDArray[np.int64]
 
-    def __len__(self) -> int:
-        return len(self.root)
-
     @cached_property
-    def n_steps(self) -> int:
-        """Steps that route any row through any tree."""
-        return int(self.level[-1]) + 1 if len(self) else 0
+    def steps(self) -> NDArray[np.int64]:
+        """Steps that each tree takes, the first included."""
+        steps: NDArray[np.int64] = 1 + self.height[self.first_exits].max(axis=1)
+        return steps
 
 
 def step_heights(forest: Forest, width: int) -> NDArray[np.int64]:
@@ -107,15 +101,17 @@ def _grow(
     return nodes, np.take_along_axis(ends, which.astype(np.int64), axis=1)
 
 
-def cluster(forest: Forest, width: int) -> Clusters:
+def cluster(forest: Forest, width: int, first_width: int | None = None) -> Clusters:
     """Cut a forest into clusters such that the number of steps is least.
 
     Parameters
     ----------
     forest : Forest
-        Any trees; a tree of a single leaf has no cluster.
+        Any trees.
     width : int
         Most nodes in a cluster, at least 1.
+    first_width : int, optional
+        Most nodes in a tree's first cluster, `width` by default.
 
     Returns
     -------
@@ -124,43 +120,31 @@ def cluster(forest: Forest, width: int) -> Clusters:
     Raises
     ------
     ValueError
-        If `width` is less than 1.
+        If a width is less than 1.
 
     Notes
     -----
     A cluster takes the exit of greatest height first, which makes the steps fewest, and among equals the
     one with fewest nodes below, which swallows small remainders whole and makes the clusters fewer.
     """
-    if width < 1:
-        raise ValueError(f"a cluster holds at least one node, not {width}")
+    first_width = width if first_width is None else first_width
+    if min(width, first_width) < 1:
+        raise ValueError(f"a cluster holds at least one node, not {min(width, first_width)}")
     height = step_heights(forest, width)
     below = np.zeros(forest.n_nodes, dtype=np.int64)
     for level in reversed(forest.levels):
         below[level] = 1 + below[forest.left[level]] + below[forest.right[level]]
     priority = np.where(forest.is_leaf, 0, height * (forest.n_nodes + 1) + forest.n_nodes - below)
 
-    none = np.empty(0, dtype=np.int64)
-    roots, levels = [none], [none]
-    nodes, exits = [none.reshape(0, width)], [none.reshape(0, 2**width)]
-    step = 0
-    frontier = forest.roots[~forest.is_leaf[forest.roots]]
-    while frontier.size:
+    first_nodes, first_exits = _grow(forest, forest.roots, first_width, priority)
+    nodes = [np.empty((0, width), dtype=np.int64)]
+    exits = [np.empty((0, 2**width), dtype=np.int64)]
+    ends = first_exits
+    while True:
+        frontier = np.unique(ends[~forest.is_leaf[ends]])
+        if not frontier.size:
+            break
         members, ends = _grow(forest, frontier, width, priority)
-        roots.append(frontier)
         nodes.append(members)
         exits.append(ends)
-        levels.append(np.full(len(frontier), step, dtype=np.int64))
-        step += 1
-        frontier = np.unique(ends[~forest.is_leaf[ends]])
-    root = np.concatenate(roots)
-    index = np.full(forest.n_nodes, -1, dtype=np.int64)
-    index[root] = np.arange(len(root))
-    return Clusters(
-        width=width,
-        root=root,
-        nodes=np.concatenate(nodes),
-        exits=np.concatenate(exits),
-        level=np.concatenate(levels),
-        index=index,
-        height=height,
-    )
+    return Clusters(first_nodes, first_exits, np.concatenate(nodes), np.concatenate(exits), height)

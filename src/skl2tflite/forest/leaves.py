@@ -12,18 +12,24 @@ from skl2tflite.forest.trees import Forest
 
 @dataclass(frozen=True, eq=False)
 class SharedLeaves:
-    """The distinct leaves of a forest.
+    """The distinct leaves of a forest, or of each of its trees.
 
     Attributes
     ----------
     values : ndarray of float64, shape (n_values, n_outputs)
-        Distinct rows of values, in order of first appearance among the nodes.
+        Distinct rows of values; tree after tree where trees share nothing.
     index : ndarray of int64, shape (n_nodes,)
         Row of `values` for every leaf of the forest, -1 for internal nodes.
+    start : ndarray of int64, shape (n_trees,)
+        First row of each tree, 0 where trees share.
+    count : ndarray of int64, shape (n_trees,)
+        Rows of each tree, all of them where trees share.
     """
 
     values: NDArray[np.float64]
     index: NDArray[np.int64]
+    start: NDArray[np.int64]
+    count: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.values)
@@ -40,27 +46,33 @@ def _unique_rows(rows: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray
     return first, inverse
 
 
-def share_leaves(forest: Forest, dtype: type[np.floating] = np.float64) -> SharedLeaves:
-    """Map the leaves of a forest to distinct rows of values.
+def share_leaves(forest: Forest, across_trees: bool = True) -> SharedLeaves:
+    """Map the leaves of a forest to distinct rows of float32 values.
 
     Parameters
     ----------
     forest : Forest
-        Trees whose leaves are compared, across trees.
-    dtype : numpy floating type, default=numpy.float64
-        Leaves whose values are the same bits in this type are one leaf.
+        Trees whose leaves are compared.
+    across_trees : bool, default=True
+        Whether leaves of different trees may be one.
 
     Returns
     -------
     SharedLeaves
-        Distinct rows (as float64, rounded through `dtype`) and the row of every leaf.
     """
     leaves = np.flatnonzero(forest.is_leaf)
-    rows = np.ascontiguousarray(forest.value[leaves].astype(dtype)) + dtype(0)  # one zero, not two
-    first, inverse = _unique_rows(rows)
-    order = np.argsort(first)
+    rows = forest.value[leaves].astype(np.float32) + np.float32(0)  # one zero, not two
+    tree = np.zeros_like(leaves) if across_trees else forest.tree[leaves]
+    # A tree's number as a column: exact in float32 up to 2**24.
+    first, inverse = _unique_rows(np.column_stack([tree.astype(np.float32), rows]))
+    order = np.lexsort((first, tree[first]))
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     index = np.full(forest.n_nodes, -1, dtype=np.int64)
     index[leaves] = rank[inverse]
-    return SharedLeaves(rows[first[order]].astype(np.float64), index)
+    if across_trees:
+        count, start = np.full(forest.n_trees, len(first)), np.zeros(forest.n_trees, dtype=np.int64)
+    else:
+        count = np.bincount(tree[first], minlength=forest.n_trees)
+        start = np.cumsum(count) - count
+    return SharedLeaves(forest.value[leaves][first[order]], index, start, count)

@@ -24,7 +24,7 @@ class TreeArrays(Protocol):
     value: NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forest:
     """Trees of binary tests ``float32(x) <= threshold``, concatenated.
 
@@ -152,10 +152,22 @@ class Forest:
             frontier = children[~self.is_leaf[children]]
         return tuple(found)
 
+    @cached_property
+    def tree(self) -> NDArray[np.int64]:
+        """Tree to which each node belongs."""
+        tree = np.empty(self.n_nodes, dtype=np.int64)
+        tree[self.roots] = np.arange(self.n_trees)
+        for level in self.levels:
+            tree[self.left[level]] = tree[self.right[level]] = tree[level]
+        return tree
+
     @property
     def depth(self) -> int:
         """Tests on the longest path."""
         return len(self.levels)
+
+    def __repr__(self) -> str:
+        return f"Forest({self.n_trees} trees, {self.n_nodes} nodes, depth {self.depth})"
 
     def evaluate(self, X: ArrayLike) -> NDArray[np.int64]:
         """Return the leaf that every row reaches in every tree.

@@ -1,0 +1,177 @@
+"""Spelling of tree ensembles: a few gathers, one comparison and one look-up for each step of all trees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.forest.cost import choose_layout
+from skl2tflite.forest.op import TreeValues
+from skl2tflite.forest.tables import Comparisons, ForestTables, build_tables
+from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.tflite.lowering.emitter import Emitter, Operand, Value
+from skl2tflite.tflite.lowering.linear import fully_connected
+from skl2tflite.tflite.lowering.registry import lowers
+
+FLOAT_INTEGERS = 2**24
+"""Up to here float32 counts exactly, and its arithmetic is the faster one."""
+
+
+@lowers(TreeValues)
+def lower_tree_values(emit: Emitter, op: TreeValues, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
+    """Steps of all trees at once, by the tables of :mod:`skl2tflite.forest.tables`."""
+    (x,) = inputs
+    layout = choose_layout(op.forest, op.missing, op.optimize_for)
+    tables = build_tables(op.forest, layout, op.missing)
+    router = _Router(emit, tables, _widened(emit, x, tables))
+    state = router.first()
+    n_trees = running = op.forest.n_trees
+    finished: list[Value] = []
+    for n in tables.running:
+        if n < running:
+            finished.insert(0, _columns(emit, state, n, running))
+            state = _columns(emit, state, 0, n)
+            running = n
+        state = router.step(state, running)
+    if finished:
+        state = emit.op("CONCATENATION", [state, *finished], (x.shape[0], n_trees), state.dtype, axis=1)
+    return router.values(state, outputs[0])
+
+
+class _Router:
+    """Writes the steps of a forest.
+
+    States are read from a table of the narrowest dtype that GATHER has, and reckoned with in `number`.
+    """
+
+    def __init__(self, emit: Emitter, tables: ForestTables, x: Value) -> None:
+        self.emit = emit
+        self.tables = tables
+        self.x = x
+        largest = max(len(tables.next), tables.rest.thresholds.shape[0], tables.first_next.size)
+        self.number = "float32" if largest <= FLOAT_INTEGERS else "int32"
+        # One dtype for both tables of states, as the narrow one is that of the trees' states side by side.
+        self.state = _narrowest(emit, max(int(tables.next.max()), int(tables.first_next.max())))
+
+    def first(self) -> Value:
+        """Write the first step, whose comparisons are constants."""
+        emit, first = self.emit, self.tables.first
+        shape = _compared_shape(self.x, first)
+        columns = first.columns.astype(np.int32)
+        x = emit.op("GATHER", [self.x, columns], shape, "float32", axis=1)
+        start = np.arange(len(first.columns)) * self.tables.first_next.shape[1]
+        place = self._add(self._code(x, first.thresholds.reshape(1, *shape[1:]), first.width), start)
+        return self._look_up(self.tables.first_next.ravel(), place)
+
+    def step(self, state: Value, n_trees: int) -> Value:
+        """Write a further step of the leading trees, whose states are given."""
+        emit, tables = self.emit, self.tables
+        number = emit.cast(state, self.number)
+        row = self._add(number, tables.row_shift, floor=tables.row_floor)
+        row = emit.cast(row, "int32")
+        rest = tables.rest
+        # Columns of int32 need no cast; narrow ones are smaller.
+        smallest = int(rest.columns.max()) if tables.layout.compact else np.iinfo(np.int32).max
+        narrow = _narrowest(emit, smallest)
+        shape = (state.shape[0], n_trees, *_compared_shape(self.x, rest)[2:])
+        columns = emit.op(
+            "GATHER", [rest.columns.astype(narrow), row], (*shape[:2], rest.columns.shape[1]), narrow, axis=0
+        )
+        thresholds = emit.op("GATHER", [rest.thresholds.reshape(-1, *shape[2:]), row], shape, "float32", axis=0)
+        x = emit.op(
+            "GATHER", [self.x, emit.cast(columns, "int32")], shape, "float32",
+            rules={"batch_dims": True}, axis=1, batchDims=1,
+        )  # fmt: skip
+        code = self._code(x, thresholds, rest.width)
+        place = number
+        for index, line in enumerate(tables.lines):
+            scaled = number
+            if line.slope != 1:
+                slope = np.array(line.slope, self.number)
+                scaled = emit.op("MUL", [number, slope], number.shape, self.number)
+            scaled = self._add(scaled, line.offset)
+            place = scaled if index == 0 else self._maximum(place, scaled)
+        place = emit.op("ADD", [place, code], place.shape, self.number)
+        return self._look_up(tables.next, place)
+
+    def values(self, state: Value, spec: Spec) -> Value:
+        """Write the look-up of the leaves' values, the trees in the forest's order."""
+        emit, tables = self.emit, self.tables
+        leaf = self._add(emit.cast(state, self.number), tables.value_shift)
+        if np.any(tables.order != np.arange(len(tables.order))):
+            positions = np.argsort(tables.order).astype(np.int32)
+            leaf = emit.op("GATHER", [leaf, positions], leaf.shape, self.number, axis=1)
+        leaf = emit.cast(leaf, "int32")
+        return emit.op("GATHER", [tables.values, leaf], spec.shape, "float32", axis=0)
+
+    def _code(self, x: Value, thresholds: Operand, width: int) -> Value:
+        """Write comparisons, and their results read as a binary number."""
+        emit = self.emit
+        n_trees = x.shape[1]
+        bits = emit.op("GREATER", [x, thresholds], x.shape, "bool")
+        weights = 2.0 ** np.arange(width)[None, :]
+        code = fully_connected(emit, emit.cast(bits, "float32"), weights, np.zeros(1), (None, 1))
+        return emit.cast(emit.reshape(code, (x.shape[0], n_trees)), self.number)
+
+    def _look_up(self, table: NDArray[np.int64], place: Value) -> Value:
+        emit = self.emit
+        indices = emit.cast(place, "int32")
+        return emit.op("GATHER", [table.astype(self.state), indices], place.shape, self.state, axis=0)
+
+    def _add(self, x: Value, numbers: NDArray[np.int64], floor: NDArray[np.int64] | None = None) -> Value:
+        """Write the addition of one number, or of one for each tree, and the greater of that and a floor."""
+        if floor is not None and not np.any(floor):
+            shift = self._per_tree(numbers, x)
+            if self.number == "float32":
+                return self.emit.op("ADD", [x, shift], x.shape, self.number, fusedActivationFunction=1)
+        if np.any(numbers):
+            x = self.emit.op("ADD", [x, self._per_tree(numbers, x)], x.shape, self.number)
+        return x if floor is None else self._maximum(x, self._per_tree(floor, x))
+
+    def _per_tree(self, numbers: NDArray[np.int64], x: Value) -> NDArray[np.generic]:
+        return np.asarray(numbers[: x.shape[1]] if np.ndim(numbers) else numbers, dtype=self.number)
+
+    def _maximum(self, x: Value, y: Operand) -> Value:
+        return self.emit.op("MAXIMUM", [x, y], x.shape, self.number)
+
+
+def _widened(emit: Emitter, x: Value, tables: ForestTables) -> Value:
+    """Write the input beside its copies for NaN, then the pairs of columns that comparisons fetch."""
+    parts = [x]
+    if len(tables.copies) > 1:
+        is_nan = emit.op("NOT_EQUAL", [x, x], x.shape, "bool")
+        for copy in tables.copies[1:]:
+            if copy == "high":
+                infinity = np.full((1, 1), np.inf, np.float32)
+                operands: list[Operand] = [is_nan, infinity, x]
+                parts.append(emit.op("SELECT_V2", operands, x.shape, "float32", data_dtype="float32"))
+            else:
+                parts.append(emit.cast(is_nan, "float32"))
+        shape = (x.shape[0], len(parts) * (x.shape[1] or 0))
+        x = emit.op("CONCATENATION", parts, shape, "float32", axis=1)
+    if tables.pairs is None:
+        return x
+    pairs = tables.pairs.astype(np.int32)
+    return emit.op("GATHER", [x, pairs], (x.shape[0], *pairs.shape), "float32", axis=1)
+
+
+def _compared_shape(x: Value, comparisons: Comparisons) -> Shape:
+    """Return the shape of what one group of comparisons for each tree looks up."""
+    return (x.shape[0], *comparisons.columns.shape, *x.shape[2:])
+
+
+def _columns(emit: Emitter, x: Value, start: int, stop: int) -> Value:
+    """Write a slice of the second axis."""
+    operands: list[Operand] = [x, *(np.array(pair, np.int32) for pair in ((0, start), (0, stop), (1, 1)))]
+    shape = (x.shape[0], stop - start)
+    return emit.op("STRIDED_SLICE", operands, shape, x.dtype, beginMask=1, endMask=1)
+
+
+def _narrowest(emit: Emitter, largest: int) -> str:
+    """Return the dtype in which GATHER moves integers up to the given one: narrow, or float32."""
+    for dtype in ("int8", "int16", "int32"):
+        if largest <= np.iinfo(dtype).max and emit.target.supports("GATHER", dtype):
+            return dtype
+    return "float32"

@@ -1,0 +1,107 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from forest_cases import chain, rows_at_thresholds
+
+import skl2tflite.tflite.lowering.forest  # noqa: F401
+from skl2tflite.forest.op import tree_values
+from skl2tflite.forest.tables import Layout
+from skl2tflite.graph import Graph
+from skl2tflite.graph.op import input_tensor
+from skl2tflite.graph.tensor import DType
+from skl2tflite.runtime.litert import LiteRTRunner
+from skl2tflite.tflite.check import check
+from skl2tflite.tflite.lowering import lower
+from skl2tflite.tflite.program import Program
+from skl2tflite.tflite.targets import get_target
+from skl2tflite.tflite.writer import write
+
+LAYOUTS = [
+    None,
+    Layout(1, 1),
+    Layout(3, 3),
+    Layout(6, 4, paired=True),
+    Layout(4, 2, paired=True, compact=True),
+    Layout(7, 5, compact=True),
+]
+DENORMAL = np.finfo(np.float32).smallest_subnormal
+
+
+def lowered(forest, missing=False, target="litert"):
+    x = input_tensor("x", DType.FLOAT, (None if target == "litert" else 1, forest.n_features))
+    graph = Graph("values", {"x": x}, {"y": tree_values(x, forest, missing)})
+    program = Program()
+    lower(graph, program, get_target(target))
+    content = write(program)
+    check(content, get_target(target))
+    return content
+
+
+def run(forest, X, missing=False):
+    return LiteRTRunner(lowered(forest, missing)).run("values", {"x": X})["y"]
+
+
+@pytest.fixture(params=LAYOUTS, ids=str)
+def layout(request, monkeypatch):
+    if request.param is not None:
+        monkeypatch.setattr("skl2tflite.tflite.lowering.forest.choose_layout", lambda *_: request.param)
+    return request.param
+
+
+@pytest.mark.parametrize("shared_states", [0, 2**15])
+def test_routes_exactly(forest, layout, shared_states, monkeypatch):
+    monkeypatch.setattr("skl2tflite.forest.tables.MOST_SHARED_STATES", shared_states)
+    forest = replace(forest, value=np.arange(forest.n_nodes)[:, None].astype(float))
+    X = rows_at_thresholds(forest, np.random.default_rng(0))
+    leaves = forest.evaluate(X)
+    np.testing.assert_array_equal(run(forest, X)[..., 0], leaves)
+    np.testing.assert_array_equal(run(forest, X[:1])[..., 0], leaves[:1])
+
+
+def test_routes_missing_values_exactly(forest, layout):
+    forest = replace(forest, value=(np.arange(2 * forest.n_nodes) % 7).reshape(-1, 2).astype(float))
+    rng = np.random.default_rng(0)
+    X = rows_at_thresholds(forest, rng)
+    X[rng.random(X.shape) < 0.3] = np.nan
+    np.testing.assert_array_equal(run(forest, X, missing=True), forest.value[forest.evaluate(X)])
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_numbers_near_zero_and_infinity(layout, missing):
+    forest = chain(6)
+    largest = float(np.finfo(np.float32).max)
+    forest.threshold[[0, 2, 4, 6, 8, 10]] = [largest, 1e-300, 0.0, -0.0, -float(DENORMAL), -largest]
+    inner = ~forest.is_leaf
+    forest.missing_left[inner] = [True, False] * 3
+    tiny = np.arange(-3, 4) * DENORMAL
+    X = np.concatenate([tiny, [-0.0, np.inf, -np.inf, largest, -largest, 1e-38, -1e-38]])
+    X = X.astype(np.float32)[:, None]
+    assert np.count_nonzero(X) == len(X) - 2  # the denormals are there
+    if missing:
+        X = np.concatenate([X, [[np.float32(np.nan)]]])
+    np.testing.assert_array_equal(run(forest, X, missing), forest.value[forest.evaluate(X)])
+
+
+def test_splits_for_missing_values_only(layout):
+    forest = chain(3)
+    forest.threshold[:] = np.inf
+    forest.threshold[2] = 5.0
+    X = np.array([[np.nan], [np.inf], [-np.inf], [5.0], [6.0]], dtype=np.float32)
+    for directions in ([True, False], [False, True], [False, False]):
+        forest.missing_left[[0, 2]] = directions
+        np.testing.assert_array_equal(run(forest, X, missing=True), forest.value[forest.evaluate(X)])
+
+
+def test_reckons_in_integers_where_float32_ends(forest, monkeypatch):
+    monkeypatch.setattr("skl2tflite.tflite.lowering.forest.FLOAT_INTEGERS", 0)
+    X = rows_at_thresholds(forest, np.random.default_rng(0))
+    np.testing.assert_array_equal(run(forest, X), forest.value[forest.evaluate(X)].astype(np.float32))
+
+
+def test_writes_the_same_bytes_again(forest):
+    assert lowered(forest) == lowered(forest)
+
+
+def test_micro_runtime_takes_it(forest):
+    lowered(forest, missing=True, target="micro")
