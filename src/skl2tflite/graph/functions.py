@@ -161,6 +161,11 @@ def expit(x: Operand) -> Array:
     return _float(ops.Expit(), x)
 
 
+def log_expit(x: Operand) -> Array:
+    """Logarithm of the logistic function, without under- or overflow (:func:`scipy.special.log_expit`)."""
+    return subtract(minimum(x, 0.0), log1p(exp(negative(abs(x)))))
+
+
 def relu(x: Operand) -> Array:
     """``x`` where positive, else 0; NaN stays."""
     return _float(ops.Relu(), x)
@@ -371,6 +376,13 @@ def log_softmax(x: Operand, axis: int = -1) -> Array:
     return _float(ops.LogSoftmax(_axis(x, axis)), x)
 
 
+def logsumexp(x: Operand, axis: int = -1, keepdims: bool = False) -> Array:
+    """Logarithm of the sum of exponentials along an axis, the maximum taken out (:func:`scipy.special.logsumexp`)."""
+    greatest = max(x, axis=axis, keepdims=True)
+    total = add(log(sum(exp(subtract(x, greatest)), axis=axis, keepdims=True)), greatest)
+    return total if keepdims else squeeze(total, axis)
+
+
 # --- shape ----------------------------------------------------------------------------------------------
 
 
@@ -535,6 +547,38 @@ def searchsorted(bounds: Sequence[float], x: Operand, side: Literal["left", "rig
     return _float(ops.SearchSorted(tuple(np.asarray(bounds, dtype=np.float64).tolist()), side), x)
 
 
+def interp(
+    x: Operand, xp: Sequence[float], fp: Sequence[float], left: float | None = None, right: float | None = None
+) -> Array:
+    """Interpolate linearly between constant knots, constant outside (:func:`numpy.interp`).
+
+    Each segment is a row of tables: the knot that it starts from, its slope and its first value. A knot
+    that float32 cannot hold is taken off in two parts, so that steep segments keep their place.
+
+    Parameters
+    ----------
+    x : array
+    xp, fp : constants of shape (n_knots,)
+        Knots, ascending, and values there.
+    left, right : float, optional
+        Values below the first and above the last knot, where not those at them.
+    """
+    knots, values = np.asarray(xp, dtype=np.float64), np.asarray(fp, dtype=np.float64)
+    widths = np.diff(knots)
+    slopes = np.divide(np.diff(values), widths, out=np.zeros_like(widths), where=widths > 0)
+    bounds = [*knots, *([] if right is None else [np.nextafter(knots[-1], np.inf)])]
+    # Below the first knot, the segments, at the last knot and (where that differs) above it.
+    starts = np.array([knots[0], *knots, *([] if right is None else [knots[-1]])])
+    slopes = np.array([0.0, *slopes, 0.0, *([] if right is None else [0.0])])
+    values = np.array([values[0] if left is None else left, *values, *([] if right is None else [right])])
+    segment = searchsorted(bounds, x, side="right")
+    near = starts.astype(np.float32).astype(np.float64)
+    offset = subtract(x, take(near, segment))
+    if np.any(near != starts):
+        offset = subtract(offset, take(starts - near, segment))
+    return add(multiply(take(slopes, segment), offset), take(values, segment))
+
+
 def one_hot(x: Operand, depth: int, dtype: DType = DType.FLOAT) -> Array:
     """Return a last axis that is 1 at each integer and 0 elsewhere."""
     return apply(ops.OneHot(depth, dtype), _as(x, DType.INT))  # type: ignore[no-any-return]
@@ -576,6 +620,21 @@ def linear(x: Array, weights: Operand, bias: Operand | None = None) -> Array:
 def squared_norm(x: Array) -> Array:
     """Sum of squares along the last axis, which is kept with length 1."""
     return sum(square(x), axis=-1, keepdims=True)
+
+
+def squared_distances(x: Array, points: Operand) -> Array:
+    """Squared euclidean distance of each row to each constant point, from differences: no cancellation.
+
+    Parameters
+    ----------
+    x : array of shape (n_rows, n_features)
+    points : constant of shape (n_points, n_features)
+
+    Returns
+    -------
+    array of shape (n_rows, n_points)
+    """
+    return sum(square(subtract(expand_dims(x, 1), points)), axis=-1)
 
 
 # --- loops ----------------------------------------------------------------------------------------------
