@@ -6,6 +6,7 @@
 from skl2tflite.tflite.lowering import (  # noqa: F401 - registers the lowerings
     control,
     elementwise,
+    forest,
     indexing,
     linear,
     reduction,
