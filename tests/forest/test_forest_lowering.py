@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from forest_cases import chain, rows_at_thresholds
 
-import skl2tflite.tflite.lowering.forest  # noqa: F401
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.tables import Layout
 from skl2tflite.graph import Graph
@@ -22,8 +21,8 @@ LAYOUTS = [
     Layout(1, 1),
     Layout(3, 3),
     Layout(6, 4, paired=True),
-    Layout(4, 2, paired=True, compact=True),
-    Layout(7, 5, compact=True),
+    Layout(4, 2, paired=True),
+    Layout(7, 5),
 ]
 DENORMAL = np.finfo(np.float32).smallest_subnormal
 

@@ -9,10 +9,10 @@ from skl2tflite.forest.tables import Layout, build_tables
 LAYOUTS = [
     Layout(1, 1),
     Layout(3, 3),
-    Layout(2, 4, compact=True),
+    Layout(2, 4),
     Layout(4, 4, paired=True),
-    Layout(6, 2, paired=True, compact=True),
-    Layout(7, 5, compact=True),
+    Layout(6, 2, paired=True),
+    Layout(7, 5),
 ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from skl2tflite.errors import GraphError
+from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Op, Value, apply
@@ -22,7 +23,7 @@ class TreeValues(Op):
 
     forest: Forest = field(repr=False)
     missing: bool = False
-    optimize_for: str = "latency"
+    optimize_for: OptimizeFor = "latency"
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         """Axes for rows, trees and outputs."""

@@ -46,14 +46,11 @@ class Layout:
         Most comparisons of a cluster in the further steps.
     paired : bool
         Whether columns are fetched two at a time, from pairs made once for each row; widths are then even.
-    compact : bool
-        Whether tables are made smaller at the cost of a few operators a step.
     """
 
     first_width: int
     width: int
     paired: bool = False
-    compact: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +88,6 @@ class ForestTables:
 
     Attributes
     ----------
-    layout : Layout
-        What the tables were made by.
     order : ndarray of int64, shape (n_trees,)
         Tree of the forest at each position; those with most steps come first.
     copies : tuple of str
@@ -120,7 +115,6 @@ class ForestTables:
         A leaf's row of `values`, less its state.
     """
 
-    layout: Layout
     order: Ints
     copies: tuple[str, ...]
     pairs: Ints | None
@@ -156,7 +150,7 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
     column, threshold, copies = _columns(forest, missing)
     first, first_exits = _compare(clusters.first_nodes, clusters.first_exits, column, threshold, layout)
     rest, exits = _compare(clusters.nodes, clusters.exits, column, threshold, layout)
-    order, running = _schedule(clusters.steps)
+    order, running = schedule(clusters.steps)
     position = np.argsort(order)[forest.tree]
 
     # One numbering of all states, or one for each tree where int16 cannot hold them all.
@@ -169,9 +163,7 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
     group = position[clusters.nodes[:, 0]] if alone else np.zeros(n_clusters, dtype=np.int64)
     n_leaves = leaves.count[order][:n_groups]
 
-    bits = np.full(n_clusters, layout.width, dtype=np.int64)
-    if layout.compact:
-        bits = _piece_bits((clusters.nodes >= 0).sum(axis=1), layout.width)
+    bits = _piece_bits((clusters.nodes >= 0).sum(axis=1), layout.width)
     by_group = np.lexsort((bits, group))
     exits, bits, group = exits[by_group], bits[by_group], group[by_group]
     # Few leaves are clusters without nodes; many share one row, and have one entry of `next` each.
@@ -217,7 +209,6 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
         return numbers if alone else numbers[0]
 
     return ForestTables(
-        layout=layout,
         order=order,
         copies=copies,
         pairs=pairs,
@@ -289,7 +280,7 @@ def _pair(first: Comparisons, rest: Comparisons) -> tuple[Ints, Comparisons, Com
     )
 
 
-def _schedule(steps: Ints) -> tuple[Ints, tuple[int, ...]]:
+def schedule(steps: Ints) -> tuple[Ints, tuple[int, ...]]:
     """Return an order of trees, those with most steps first, and how many take part in each further step."""
     running, current = [], len(steps)
     for step in range(2, int(steps.max()) + 1):

@@ -17,6 +17,8 @@ from skl2tflite.tflite.lowering.registry import lowers
 
 FLOAT_INTEGERS = 2**24
 """Up to here float32 counts exactly, and its arithmetic is the faster one."""
+FUSED_VALUES = 2**16
+"""Numbers that the table of a single step may hold, to give values at once instead of states."""
 
 
 @lowers(TreeValues)
@@ -26,6 +28,9 @@ def lower_tree_values(emit: Emitter, op: TreeValues, inputs: Sequence[Value], ou
     layout = choose_layout(op.forest, op.missing, op.optimize_for)
     tables = build_tables(op.forest, layout, op.missing)
     router = _Router(emit, tables, _widened(emit, x, tables))
+    (spec,) = outputs
+    if not tables.running and tables.first_next.size * op.forest.n_outputs <= FUSED_VALUES:
+        return router.only(spec)
     state = router.first()
     n_trees = running = op.forest.n_trees
     finished: list[Value] = []
@@ -37,7 +42,7 @@ def lower_tree_values(emit: Emitter, op: TreeValues, inputs: Sequence[Value], ou
         state = router.step(state, running)
     if finished:
         state = emit.op("CONCATENATION", [state, *finished], (x.shape[0], n_trees), state.dtype, axis=1)
-    return router.values(state, outputs[0])
+    return router.values(state, spec)
 
 
 class _Router:
@@ -55,15 +60,25 @@ class _Router:
         # One dtype for both tables of states, as the narrow one is that of the trees' states side by side.
         self.state = _narrowest(emit, max(int(tables.next.max()), int(tables.first_next.max())))
 
+    def only(self, spec: Spec) -> Value:
+        """Write the one step that leads all trees to leaves, and looks up their values at once."""
+        leaf = self.tables.first_next + np.reshape(self.tables.value_shift, (-1, 1))
+        place = self.emit.cast(self._first_place(), "int32")
+        values = self.tables.values[leaf.ravel()]
+        return self.emit.op("GATHER", [values, place], spec.shape, "float32", axis=0)
+
     def first(self) -> Value:
-        """Write the first step, whose comparisons are constants."""
-        emit, first = self.emit, self.tables.first
+        """Write the first of several steps."""
+        return self._look_up(self.tables.first_next.ravel(), self._first_place())
+
+    def _first_place(self) -> Value:
+        """Write the comparisons of the first step, which are constants."""
+        first = self.tables.first
         shape = _compared_shape(self.x, first)
         columns = first.columns.astype(np.int32)
-        x = emit.op("GATHER", [self.x, columns], shape, "float32", axis=1)
+        x = self.emit.op("GATHER", [self.x, columns], shape, "float32", axis=1)
         start = np.arange(len(first.columns)) * self.tables.first_next.shape[1]
-        place = self._add(self._code(x, first.thresholds.reshape(1, *shape[1:]), first.width), start)
-        return self._look_up(self.tables.first_next.ravel(), place)
+        return self._add(self._code(x, first.thresholds.reshape(1, *shape[1:]), first.width), start)
 
     def step(self, state: Value, n_trees: int) -> Value:
         """Write a further step of the leading trees, whose states are given."""
@@ -72,9 +87,7 @@ class _Router:
         row = self._add(number, tables.row_shift, floor=tables.row_floor)
         row = emit.cast(row, "int32")
         rest = tables.rest
-        # Columns of int32 need no cast; narrow ones are smaller.
-        smallest = int(rest.columns.max()) if tables.layout.compact else np.iinfo(np.int32).max
-        narrow = _narrowest(emit, smallest)
+        narrow = _narrowest(emit, int(rest.columns.max()))
         shape = (state.shape[0], n_trees, *_compared_shape(self.x, rest)[2:])
         columns = emit.op(
             "GATHER", [rest.columns.astype(narrow), row], (*shape[:2], rest.columns.shape[1]), narrow, axis=0
