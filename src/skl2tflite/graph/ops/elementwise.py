@@ -172,6 +172,15 @@ class Multiply(Activated):
     function = np.multiply
 
 
+class SquaredDifference(Binary):
+    """``(x - y)²``."""
+
+    @staticmethod
+    def function(x: Value, y: Value) -> Value:
+        """Subtract, then square."""
+        return np.asarray(np.square(x - y))
+
+
 class Divide(Activated):
     function = np.true_divide
     accepts = (DType.FLOAT,)

@@ -32,6 +32,7 @@ OPERATORS: dict[type[Op], str] = {
     ops.LogicalNot: "LOGICAL_NOT",
     ops.Add: "ADD",
     ops.Subtract: "SUB",
+    ops.SquaredDifference: "SQUARED_DIFFERENCE",
     ops.Multiply: "MUL",
     ops.Divide: "DIV",
     ops.Power: "POW",
