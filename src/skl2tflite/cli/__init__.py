@@ -1,0 +1,1 @@
+"""The command line: ``skl2tflite demo | convert | verify | inspect | supported``."""

@@ -1,0 +1,42 @@
+# `make help` lists what there is. Everything lives in .venv, made by PYTHON (3.11 or later).
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help demo test lint bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+demo: $(VENV)/.installed-cli ## train, convert, check and time real models; files go to demo/
+	$(BIN)/skl2tflite demo
+
+test: $(VENV)/.installed-test ## run the tests
+	$(BIN)/python -m pytest -n $(JOBS) -q
+
+lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-bench ## time us and the peers in turn
+	$(BIN)/python -m pytest benchmarks
+
+clean: ## remove what was built, but not .venv
+	rm -rf demo dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+
+# An extra of pyproject.toml, installed once and again when pyproject.toml changes.
+$(VENV)/.installed-%: pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --editable '.[$*]'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'skl2tflite needs Python 3.11 or later: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,37 @@
+"""A comparison with scikit-learn as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from skl2tflite.cli.console import console, error_size, table
+
+if TYPE_CHECKING:
+    from skl2tflite.verify import Report
+
+
+def percent(share: float) -> str:
+    """Return a share in percent; 100 only where it is all."""
+    return "100 %" if share == 1 else f"{min(share * 100, 99.99):.4g} %"
+
+
+def show_report(report: Report) -> None:
+    """Print one line for each method, and the worst row of those that differ."""
+    shown = table("method", ">rows", ">agree", ">largest error", ">relative", ">near ties", "verdict")
+    for method in report.methods:
+        shown.add_row(
+            method.method,
+            f"{method.rows:,}",
+            percent(method.agreement),
+            error_size(method.largest_error),
+            error_size(method.relative_error),
+            f"{method.near_ties.size:,}",
+            "[green]faithful[/]" if method.faithful else f"[red]{method.wrong.size:,} rows differ[/]",
+        )
+    out = console()
+    out.print(shown)
+    for method in report.methods:
+        if not method.faithful:
+            out.print(f"{method.method}: {method.example}", markup=False)
+    if any(method.near_ties.size for method in report.methods):
+        out.print("A near tie is a row whose answer hangs on less than float32 can tell; it is not counted as a fault.")

@@ -1,0 +1,106 @@
+"""What the commands print with: consoles, tables and numbers as people read them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+PIPED_WIDTH = 120
+"""Columns of what is printed to a file or a pipe, where no terminal sets the width."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console on standard output, or on standard error.
+
+    Colours and escape codes only go to terminals, and not there either if ``NO_COLOR`` is set (rich does both).
+    """
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    piped = not stream.isatty() and "COLUMNS" not in os.environ
+    return Console(stderr=stderr, highlight=False, width=PIPED_WIDTH if piped else None)
+
+
+def table(*columns: str, title: str | None = None, caption: str | None = None, tight: bool = False) -> Table:
+    """Return a table; a column whose title starts with ``>`` holds numbers: to the right, not wrapped."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(
+        title=title, caption=caption, box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True,
+        padding=(0, 0 if tight else 1), title_justify="left", caption_justify="left", title_style="bold", caption_style="dim",
+    )  # fmt: skip
+    for name in columns:
+        number = name.startswith(">")
+        made.add_column(name.removeprefix(">"), justify="right" if number else "left", no_wrap=number, overflow="fold")
+    return made
+
+
+def facts(rows: list[tuple[str, str]]) -> Table:
+    """Return lines of a name and a text; the text wraps under itself."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        grid.add_row(Text(name), Text(value))
+    return grid
+
+
+def one_line(text: object) -> str:
+    """Return a message without its line breaks."""
+    return " ".join(str(text).split())
+
+
+def say(message: object) -> None:
+    """Print one line on standard output."""
+    _line(message, "", "", stderr=False)
+
+
+def note(message: object) -> None:
+    """Print one line of advice on standard error."""
+    _line(message, "note: ", "cyan", stderr=True)
+
+
+def warn(message: object) -> None:
+    """Print one line of warning on standard error."""
+    _line(message, "warning: ", "yellow", stderr=True)
+
+
+def complain(message: object) -> None:
+    """Print one line of error on standard error."""
+    _line(message, "error: ", "bold red", stderr=True)
+
+
+def _line(message: object, prefix: str, style: str, *, stderr: bool) -> None:
+    from rich.text import Text
+
+    console(stderr=stderr).print(Text(prefix, style).append(one_line(message), "default"), soft_wrap=True)
+
+
+def size(n_bytes: int) -> str:
+    """Return a number of bytes in the unit that suits it (1 kB is 1000 bytes)."""
+    return _in_unit(n_bytes, [(1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")])
+
+
+def duration(seconds: float) -> str:
+    """Return a time in the unit that suits it."""
+    return _in_unit(seconds, [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")])
+
+
+def _in_unit(value: float, units: list[tuple[float, str]]) -> str:
+    factor, unit = next((u for u in units if value >= 0.9995 * u[0]), units[-1])
+    value /= factor
+    return f"{value:.2g} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"
+
+
+def error_size(value: float) -> str:
+    """Return a difference with two digits; 0 as such."""
+    return "0" if value == 0 else f"{value:.1e}"

@@ -1,0 +1,84 @@
+"""``skl2tflite convert``: a saved estimator becomes a .tflite file."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skl2tflite.cli.console import console, duration, facts, say
+from skl2tflite.cli.options import Methods, ModelPath, PrecisionOption, TargetColumn, TrustPickle, TrustTypes
+
+EXAMPLES = (
+    "skl2tflite convert model.skops",
+    "skl2tflite convert model.skops -o model.tflite --data rows.csv --target-column label",
+    "skl2tflite convert model.joblib --trust-pickle --method predict_proba --method predict",
+)
+
+
+def command(
+    model: ModelPath,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write. By default MODEL.tflite.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="ROWS", help="CSV or Parquet file of rows to compare the answers on.")
+    ] = None,
+    target_column: TargetColumn = None,
+    method: Methods = None,
+    precision: PrecisionOption = "exact",
+    target: Annotated[str, typer.Option(metavar="RUNTIME", help="Runtime that the file is for.")] = "litert",
+    trust_pickle: TrustPickle = False,
+    trust_type: TrustTypes = None,
+) -> None:
+    """Convert a fitted scikit-learn model to a [bold].tflite[/] file.
+
+    With [bold]--data[/], scikit-learn and the converted model answer the same rows, and the file is only written if
+    they agree. It is written whole or not at all.
+    """
+    from skl2tflite.cli.comparison import show_report
+    from skl2tflite.cli.estimators import read_estimator
+    from skl2tflite.cli.rows import read_rows
+    from skl2tflite.cli.summary import summary
+    from skl2tflite.convert import convert
+    from skl2tflite.errors import FidelityError
+    from skl2tflite.verify import verify
+
+    output = output or model.with_suffix(".tflite")
+    refuse_unwritable(output, model)
+    estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
+    rows = None if data is None else read_rows(data, estimator, target_column)
+    start = time.perf_counter()
+    converted = convert(estimator, methods=method, target=target, precision=precision)
+    elapsed = time.perf_counter() - start
+    report = None if rows is None else verify(converted, estimator, rows)
+    if report is not None and not report.faithful:
+        show_report(report)
+        raise FidelityError(f"the converted model is not faithful, so {output} was not written", report)
+    converted.save(output)
+    lines = summary(bytes(converted))
+    if report is None:
+        lines.append(("checked", "nothing was compared: give rows with --data to compare answers with scikit-learn's"))
+    console().print(facts(lines))
+    if report is not None:
+        show_report(report)
+    say(f"Wrote {output} ({len(converted):,} bytes; converted in {duration(elapsed)}).")
+
+
+def refuse_unwritable(output: Path, model: Path) -> None:
+    """Raise where a file cannot be written, before any work is done for it."""
+    from skl2tflite.errors import InvalidInputError
+
+    if output.is_dir():
+        raise InvalidInputError(f"{output} is a folder; name a file")
+    if output.exists() and model.exists() and output.samefile(model):
+        raise InvalidInputError(f"{output} is the model itself; name another file with --output")
+    if not output.parent.is_dir():
+        raise InvalidInputError(f"{output.parent} is not a folder that exists, so {output} cannot be written")
+    try:
+        tempfile.TemporaryFile(dir=output.parent).close()
+    except OSError as error:
+        raise InvalidInputError(f"{output.parent} cannot be written to: {error.strerror}") from None

@@ -1,0 +1,125 @@
+"""``skl2tflite inspect``: what is in a .tflite file, or what a conversion would do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from skl2tflite.cli.console import console, facts, one_line, table
+from skl2tflite.cli.options import Methods, PrecisionOption, TrustPickle, TrustTypes
+
+if TYPE_CHECKING:
+    from skl2tflite.convert import Plan
+
+EXAMPLES = (
+    "skl2tflite inspect model.tflite --operators",
+    "skl2tflite inspect model.tflite --json",
+    "skl2tflite inspect model.skops --graph --method predict",
+    "skl2tflite inspect model.skops --passes",
+    "skl2tflite inspect --passes",
+)
+
+
+def command(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A .tflite file of any maker, or a saved estimator.")
+    ] = None,
+    operators: Annotated[bool, typer.Option("--operators", help="List the operators of a .tflite file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all that is in a .tflite file as JSON.")] = False,
+    graph: Annotated[bool, typer.Option("--graph", help="Print an estimator's graphs after all passes.")] = False,
+    passes: Annotated[
+        bool, typer.Option("--passes", help="Print what each pass did to an estimator's graphs; alone, list them.")
+    ] = False,
+    method: Methods = None,
+    precision: PrecisionOption = "exact",
+    trust_pickle: TrustPickle = False,
+    trust_type: TrustTypes = None,
+) -> None:
+    """Show what is in a [bold].tflite[/] file, or what converting an estimator would do.
+
+    A file shows its signatures, operators and bytes, and what it says of the estimator it came from. An estimator
+    shows the graph of each method, and what each pass rewrote.
+    """
+    from skl2tflite.cli.estimators import is_estimator_file, read_estimator
+    from skl2tflite.errors import InvalidInputError
+
+    if file is None:
+        if not passes or graph or operators or as_json:
+            raise InvalidInputError("name a file to inspect (see skl2tflite inspect --help)")
+        _list_passes()
+    elif is_estimator_file(file):
+        if operators or as_json:
+            raise InvalidInputError("--operators and --json are for .tflite files; convert the estimator first")
+        from skl2tflite.convert import plan
+
+        estimator = read_estimator(file, trust_pickle=trust_pickle, trusted_types=trust_type or ())
+        _show_plan(plan(estimator, methods=method, precision=precision), graph=graph, passes=passes)
+    else:
+        if graph or passes or method:
+            raise InvalidInputError(f"--graph, --passes and --method are for saved estimators, and {file} is not one")
+        _show_file(file, operators=operators, as_json=as_json)
+
+
+def _list_passes() -> None:
+    from skl2tflite.passes import PASSES
+
+    shown = table("", "pass", "keeps every bit", "what it does")
+    for number, step in enumerate(PASSES, 1):
+        shown.add_row(str(number), step.name, "yes" if step.exact else "no: precision fast", one_line(step.summary))
+    console().print(shown)
+
+
+def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
+    from skl2tflite.cli import summary
+    from skl2tflite.errors import InvalidFileError
+
+    content = path.read_bytes()
+    try:
+        if as_json:
+            print(json.dumps(summary.as_json(content), indent=2, ensure_ascii=False))
+            return
+        lines = summary.summary(content)
+    except InvalidFileError as error:
+        raise InvalidFileError(f"{path}: {error}") from None
+    console().print(facts([("file", str(path)), *lines]))
+    if operators:
+        _show_operators(content)
+
+
+def _show_operators(content: bytes) -> None:
+    from rich.markup import escape
+
+    from skl2tflite.cli.summary import spec
+    from skl2tflite.tflite.reader import read
+
+    for number, subgraph in enumerate(read(content).subgraphs):
+        shown = table(">", "operator", ">version", "inputs", "outputs", title=f"subgraph {number}: {subgraph.name}")
+        for index, operator in enumerate(subgraph.operators):
+            sides = (
+                "\n".join(f"{subgraph.tensors[i].name} {spec(subgraph, i)}" for i in side if i >= 0)
+                for side in (operator.inputs, operator.outputs)
+            )
+            shown.add_row(str(index), operator.name, str(operator.version), *map(escape, sides))
+        console().print(shown)
+
+
+def _show_plan(plan: Plan, *, graph: bool, passes: bool) -> None:
+    out = console()
+    if not graph and not passes:
+        features = plan.features
+        lines = [("estimator", plan.converter.path), ("features", str(features.count))]
+        for name, drawn in plan.graphs.items():
+            lines.append((name, f"{sum(1 for _ in drawn.operations())} operations, contract {plan.converter.contract}"))
+        out.print(facts(lines))
+        out.print("--graph shows the operations, --passes what was rewritten.", style="dim")
+    if passes:
+        shown = table("method", "pass", ">before", ">after", "what was done")
+        for record in plan.records:
+            notes = "\n".join(dict.fromkeys(record.notes))
+            shown.add_row(record.graph, record.name, *map(str, record.operations), notes)
+        out.print(shown)
+    if graph:
+        out.print("\n\n".join(str(drawn) for drawn in plan.graphs.values()), markup=False, soft_wrap=True)

@@ -1,0 +1,129 @@
+"""The application: its commands, and what becomes of errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from skl2tflite.cli import convert, demo, inspect, supported, verify
+from skl2tflite.cli.console import complain, one_line, warn
+from skl2tflite.errors import FidelityError, Skl2TFLiteError
+
+UNFAITHFUL, BAD_INPUT, DEFECT, INTERRUPTED = 1, 2, 3, 130
+
+
+class Commands(TyperGroup):
+    """The commands as a group that ends every error in one line and a status."""
+
+    debug = False
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
+        """Run a command and leave with its status."""
+        args = list(sys.argv[1:] if args is None else args) or ["--help"]
+        extra["standalone_mode"] = False
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_, **__: warn(message)
+            try:
+                status = super().main(args, **extra)
+                sys.stdout.flush()
+            except BrokenPipeError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
+                status = 0
+            except (KeyboardInterrupt, typer.Abort):
+                complain("interrupted")
+                status = INTERRUPTED
+            except Exception as error:
+                if self.debug:
+                    traceback.print_exc()
+                message, status = explain(error)
+                complain(message)
+        sys.exit(status if isinstance(status, int) else 0)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command, its tracebacks shown if so asked."""
+        self.debug = bool(ctx.params.get("debug"))
+        return super().invoke(ctx)
+
+
+def explain(error: Exception) -> tuple[str, int]:
+    """Return an error as one line for the user, and the status to leave with."""
+    if isinstance(error, FidelityError):
+        return one_line(error), UNFAITHFUL
+    if isinstance(error, Skl2TFLiteError):
+        return one_line(error), BAD_INPUT
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror, BAD_INPUT
+    if hasattr(error, "format_message"):  # what typer, or click, says of the arguments
+        context = getattr(error, "ctx", None)
+        hint = f" (see {context.command_path} --help)" if context is not None else ""
+        return one_line(error.format_message()).rstrip(".") + hint, BAD_INPUT
+    if isinstance(error, MemoryError):
+        return "not enough memory", BAD_INPUT
+    return f"unexpected {type(error).__name__}: {one_line(error)} (a defect; --debug shows where)", DEFECT
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(
+            f"skl2tflite {version('skl2tflite')} "
+            f"(scikit-learn {version('scikit-learn')}, LiteRT {version('ai-edge-litert')})"
+        )
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=Commands,
+    rich_markup_mode="rich",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 all well, 1 a model differs from its estimator, 2 bad input, 3 a defect of skl2tflite.",
+)
+
+
+@app.callback()
+def skl2tflite(
+    debug: Annotated[
+        bool, typer.Option("--debug", envvar="SKL2TFLITE_DEBUG", help="Show the traceback of an error.")
+    ] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show versions and leave.")
+    ] = False,
+) -> None:
+    """Turn fitted scikit-learn models, whole pipelines included, into [bold].tflite[/] files.
+
+    Start with [bold]skl2tflite demo[/]. To convert a model of your own, save it with
+    [bold]skops.io.dump(model, "model.skops")[/], then [bold]skl2tflite convert model.skops --data rows.csv[/].
+    """
+
+
+for module in (convert, verify, inspect, supported, demo):
+    name = module.__name__.rpartition(".")[2]
+    about = "\n\n".join(" ".join(paragraph.split()) for paragraph in str(module.command.__doc__).split("\n\n"))
+    app.command(name, help=about, epilog="\n\n".join(("[bold]Examples[/]", *module.EXAMPLES)))(module.command)
+
+
+def main() -> None:
+    """Run the command line; the installed ``skl2tflite``."""
+    if not os.environ.get("SKL2TFLITE_DEBUG"):
+        _silence_native_code()
+    app()
+
+
+def _silence_native_code() -> None:
+    """Keep what LiteRT's C++ prints to standard error (a greeting of its delegate) away from our messages."""
+    try:
+        ours = os.dup(2)
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        sys.stderr = os.fdopen(ours, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
+    except OSError:
+        pass  # no standard error to speak of

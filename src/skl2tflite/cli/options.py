@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Precision = Literal["exact", "fast"]
+
+ModelPath = Annotated[
+    Path, typer.Argument(metavar="MODEL", help="Fitted estimator: a .skops file, or .pkl, .joblib with --trust-pickle.")
+]
+TargetColumn = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Column of the rows that holds labels, to be left out (or its number, from 0)."),
+]
+Methods = Annotated[
+    list[str] | None,
+    typer.Option("--method", metavar="NAME", help="Method to convert, the main one first. May be repeated."),
+]
+PrecisionOption = Annotated[
+    Precision, typer.Option(help="[bold]fast[/] folds scaling into weights, which changes rounding.")
+]
+TrustPickle = Annotated[
+    bool,
+    typer.Option("--trust-pickle", help="Read .pkl and .joblib files. [bold]They can run any code[/]: only yours."),
+]
+TrustTypes = Annotated[
+    list[str] | None,
+    typer.Option("--trust-type", metavar="TYPE", help="Type that a .skops file may hold. May be repeated."),
+]

@@ -1,0 +1,226 @@
+"""Rows from CSV and Parquet files, their columns matched to an estimator's features."""
+
+from __future__ import annotations
+
+import csv
+from array import array
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.cli.console import note
+from skl2tflite.errors import InvalidInputError, MissingDependencyError
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+"""What a cell without a value holds, in any case."""
+DELIMITERS = ",;\t"
+PARQUET = frozenset({".parquet", ".pq"})
+
+
+def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> Any:
+    """Read rows for an estimator.
+
+    Parameters
+    ----------
+    path : Path
+        CSV (with or without a line of names; separated by commas, semicolons or tabs) or Parquet.
+    estimator : estimator
+        Fitted. Columns are chosen by the names of its features, where it has them.
+    target_column : str, optional
+        A column that is no feature, by name or by position from 0.
+
+    Returns
+    -------
+    DataFrame or ndarray of float64
+        A DataFrame where the estimator was fitted on one.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the file holds no rows, columns that the estimator lacks, or cells that are no numbers.
+    """
+    from skl2tflite.converters import converter_for
+
+    converter = converter_for(estimator)
+    names = converter.feature_names
+    if path.suffix.lower() in PARQUET:
+        matrix = _read_parquet(path, converter.n_features, names, target_column)
+    else:
+        matrix = _read_csv(path, converter.n_features, names, target_column)
+    if not len(matrix):
+        raise InvalidInputError(f"{path} holds no rows")
+    return matrix if names is None else _pandas().DataFrame(matrix, columns=names)
+
+
+# --- columns ----------------------------------------------------------------------------------------
+
+
+def choose(
+    path: Path, columns: Sequence[str] | int, count: int, names: Sequence[str] | None, target_column: str | None
+) -> list[int]:
+    """Return the positions of an estimator's features among a file's columns.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    columns : sequence of str, or int
+        Names of the file's columns; without names, how many there are.
+    count : int
+        Number of features.
+    names : sequence of str, optional
+        Their names.
+    target_column : str, optional
+        A column to leave out.
+    """
+    found: list[Any] = list(range(columns)) if isinstance(columns, int) else list(columns)
+    left = [i for i in range(len(found)) if i != _target(path, found, target_column)]
+    if names is not None and not isinstance(columns, int):
+        twice = [name for name in names if found.count(name) > 1]
+        if twice:
+            raise InvalidInputError(f"{path} has more than one column {twice[0]!r}")
+        by_name = {columns[i]: i for i in left}
+        missing = [name for name in names if name not in by_name]
+        if missing:
+            raise InvalidInputError(
+                f"{path} lacks {_listed(missing)}, which the model was fitted on; it has {_listed(list(by_name))}"
+            )
+        spare = [name for name in by_name if name not in names]
+        if spare:
+            note(f"{path}: left out {_listed(spare)}, which the model was not fitted on")
+        return [by_name[name] for name in names]
+    if len(left) != count:
+        advice = "; name the one with labels by --target-column" if len(left) == count + 1 else ""
+        raise InvalidInputError(f"{path} has {len(left)} columns of features, but the model takes {count}{advice}")
+    return left
+
+
+def _target(path: Path, columns: list[Any], target_column: str | None) -> int | None:
+    if target_column is None:
+        return None
+    if target_column in columns:
+        return columns.index(target_column)
+    try:
+        position = int(target_column)
+    except ValueError:
+        position = len(columns)
+    if not -len(columns) <= position < len(columns):
+        raise InvalidInputError(
+            f"{path} has no column {target_column!r} to leave out; it has "
+            + (f"{len(columns)} without names" if columns and columns[0] == 0 else _listed(columns))
+        )
+    return position % len(columns)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(str(name)) for name in names[:5]) or "none"
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+
+
+# --- CSV --------------------------------------------------------------------------------------------
+
+
+def _read_csv(path: Path, count: int, names: Sequence[str] | None, target_column: str | None) -> NDArray[np.float64]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return _parse(path, _lines(file), count, names, target_column)
+    except UnicodeDecodeError:
+        raise InvalidInputError(f"{path} is not text in UTF-8, so no CSV file") from None
+    except csv.Error as error:
+        raise InvalidInputError(f"{path} is no CSV file: {error}") from None
+
+
+def _lines(file: Any) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line that is not empty."""
+    first = next((line for line in file if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    file.seek(0)
+    reader = csv.reader(file, delimiter=delimiter)
+    for cells in reader:
+        if cells:
+            yield reader.line_num, cells
+
+
+def _parse(
+    path: Path,
+    lines: Iterator[tuple[int, list[str]]],
+    count: int,
+    names: Sequence[str] | None,
+    target_column: str | None,
+) -> NDArray[np.float64]:
+    first = next(lines, None)
+    if first is None:
+        raise InvalidInputError(f"{path} is empty")
+    titles = [cell.strip() for cell in first[1]]
+    titled = _are_titles(titles, names)
+    positions = choose(path, titles if titled else len(titles), count, names, target_column)
+    values = array("d")
+    for number, cells in lines if titled else chain([first], lines):
+        if len(cells) != len(titles):
+            raise InvalidInputError(f"{path}: line {number} has {len(cells)} cells, but the first has {len(titles)}")
+        for position in positions:
+            value = _number(cells[position])
+            if value is None:
+                column = repr(titles[position]) if titled else str(position)
+                raise InvalidInputError(f"{path}: line {number}, column {column}: {cells[position]!r} is not a number")
+            values.append(value)
+    return np.array(values, dtype=np.float64).reshape(-1, len(positions))
+
+
+def _are_titles(cells: Sequence[str], names: Sequence[str] | None) -> bool:
+    """Whether a first line names the columns: none of it is a number, or it is the names that are looked for."""
+    if names is not None and set(names) <= set(cells):
+        return True
+    if list(cells) == [str(i) for i in range(len(cells))]:  # what pandas writes for columns without names
+        return True
+    return all(cell.lower() in MISSING or _number(cell) is None for cell in cells)
+
+
+def _number(cell: str) -> float | None:
+    """Return a cell's value, NaN where it is missing, None where it is text."""
+    try:
+        return float(cell) if "_" not in cell else None
+    except ValueError:
+        return np.nan if cell.strip().lower() in MISSING else None
+
+
+# --- Parquet ----------------------------------------------------------------------------------------
+
+
+def _read_parquet(
+    path: Path, count: int, names: Sequence[str] | None, target_column: str | None
+) -> NDArray[np.float64]:
+    try:
+        import pyarrow as arrow
+        from pyarrow import parquet
+    except ImportError:
+        raise MissingDependencyError(f"{path}: Parquet files need pyarrow; pip install 'skl2tflite[parquet]'") from None
+    try:
+        with path.open("rb") as file:
+            columns = [name for name in parquet.read_schema(file).names if not name.startswith("__index_level_")]
+            chosen = [columns[i] for i in choose(path, columns, count, names, target_column)]
+            content = parquet.read_table(file, columns=chosen)
+    except arrow.ArrowException as error:
+        raise InvalidInputError(f"{path} is no Parquet file: {error}") from None
+    matrix = np.empty((content.num_rows, len(chosen)))
+    for i, name in enumerate(chosen):
+        column = content.column(name)
+        kind = arrow.types
+        if not (kind.is_integer(column.type) or kind.is_floating(column.type) or kind.is_boolean(column.type)):
+            raise InvalidInputError(f"{path}: column {name!r} holds {column.type} values, not numbers")
+        matrix[:, i] = column.cast(arrow.float64(), safe=False).to_numpy()
+    return matrix
+
+
+def _pandas() -> Any:
+    try:
+        return import_module("pandas")
+    except ImportError:
+        raise MissingDependencyError(
+            "the model was fitted on a DataFrame, so its rows need pandas; pip install 'skl2tflite[pandas]'"
+        ) from None

@@ -1,0 +1,134 @@
+"""What is in a .tflite file, ours or another's, for people and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from skl2tflite.errors import InvalidFileError
+from skl2tflite.tflite.reader import read
+
+if TYPE_CHECKING:
+    from skl2tflite.facts import ModelFacts
+    from skl2tflite.tflite.program import Program, Subgraph
+
+_SHOWN = 8
+"""Names, labels or buffers that are shown before the rest is only counted."""
+
+
+def facts_of(program: Program) -> ModelFacts | None:
+    """Return what a file says of its estimator; None if another tool wrote it."""
+    from skl2tflite.facts import ModelFacts
+
+    try:
+        return ModelFacts.read(program)
+    except InvalidFileError:
+        return None
+
+
+def summary(content: bytes) -> list[tuple[str, str]]:
+    """Return the lines that describe a file: their names and texts."""
+    program = read(content)
+    facts = facts_of(program)
+    lines = []
+    if facts is None:
+        lines.append(("written by", f"another tool ({program.description or 'no description'})"))
+    else:
+        lines.append(("estimator", facts.estimator))
+        lines.append(("written by", ", ".join(f"{name} {number}" for name, number in facts.versions.items())))
+        lines.append(("target", facts.target))
+        names = facts.features.names
+        lines.append(("features", f"{facts.features.count}" + (f": {_listed(names)}" if names else "")))
+        lines += [("labels", _listed([str(label) for label in labels])) for labels in _labels(facts)]
+    lines += [("signature", line) for line in _signatures(program)]
+    counts = Counter(operator.name for subgraph in program.subgraphs for operator in subgraph.operators)
+    lines.append(("operators", f"{sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common())))
+    lines.append(("bytes", f"{len(content):,}: {_listed([f'{name} {n:,}' for name, n in _buffers(program)])}"))
+    return lines
+
+
+def _labels(facts: ModelFacts) -> tuple[Any, ...]:
+    return next((info.labels for info in facts.methods.values() if info.labels is not None), ())
+
+
+def _signatures(program: Program) -> list[str]:
+    if program.signatures:
+        return [
+            f"{s.key}({_tensors(program.subgraphs[s.subgraph], s.inputs)}) → "
+            f"{_tensors(program.subgraphs[s.subgraph], s.outputs)}"
+            for s in program.signatures
+        ]
+    lines = []
+    for subgraph in program.subgraphs:
+        sides = [{subgraph.tensors[i].name: i for i in side} for side in (subgraph.inputs, subgraph.outputs)]
+        lines.append(f"none: ({_tensors(subgraph, sides[0])}) → {_tensors(subgraph, sides[1])}")
+    return lines
+
+
+def _tensors(subgraph: Subgraph, entries: Any) -> str:
+    return ", ".join(f"{name} {spec(subgraph, index)}" for name, index in entries.items())
+
+
+def spec(subgraph: Subgraph, index: int) -> str:
+    """Return a tensor's dtype and shape; an axis without a length is called ``rows``."""
+    tensor = subgraph.tensors[index]
+    return f"{tensor.dtype}[{', '.join('rows' if n < 0 else str(n) for n in tensor.shape)}]"
+
+
+def _buffers(program: Program) -> list[tuple[str, int]]:
+    """Return the buffers, the largest first, each with the name of what uses it first."""
+    users = {index: name for name, index in program.metadata.items()}
+    for subgraph in program.subgraphs:
+        for index, tensor in enumerate(subgraph.tensors):
+            users.setdefault(tensor.buffer, spec(subgraph, index))
+    sizes = [(users.get(i, f"buffer {i}"), len(buffer)) for i, buffer in enumerate(program.buffers) if buffer]
+    return sorted(sizes, key=lambda entry: -entry[1])
+
+
+def _listed(names: Any) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+
+
+def as_json(content: bytes) -> dict[str, object]:
+    """Return what is in a file as JSON keeps it."""
+    program = read(content)
+    facts = facts_of(program)
+    return {
+        "bytes": len(content),
+        "description": program.description,
+        "estimator": facts and facts.estimator,
+        "target": facts and facts.target,
+        "versions": facts and dict(facts.versions),
+        "features": facts and facts.features.to_json(),
+        "methods": facts and {name: info.to_json() for name, info in facts.methods.items()},
+        "signatures": [
+            {
+                "key": s.key,
+                "subgraph": s.subgraph,
+                "inputs": _tensors_json(program.subgraphs[s.subgraph], s.inputs),
+                "outputs": _tensors_json(program.subgraphs[s.subgraph], s.outputs),
+            }
+            for s in program.signatures
+        ],
+        "subgraphs": [_subgraph_json(subgraph) for subgraph in program.subgraphs],
+        "buffers": [{"used_by": name, "bytes": size} for name, size in _buffers(program)],
+    }
+
+
+def _tensors_json(subgraph: Subgraph, entries: Any) -> list[dict[str, object]]:
+    return [
+        {"name": name, "dtype": subgraph.tensors[i].dtype, "shape": list(subgraph.tensors[i].shape)}
+        for name, i in entries.items()
+    ]
+
+
+def _subgraph_json(subgraph: Subgraph) -> dict[str, object]:
+    return {
+        "name": subgraph.name,
+        "operators": [
+            {"name": o.name, "version": o.version, "inputs": list(o.inputs), "outputs": list(o.outputs)}
+            for o in subgraph.operators
+        ],
+        "tensors": [{"name": t.name, "dtype": t.dtype, "shape": list(t.shape)} for t in subgraph.tensors],
+    }
