@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tests.estimators.case import Case
-from tests.estimators.cases import linear_model, preprocessing, trees
+from tests.estimators.cases import linear_model, preprocessing, svm, trees
 
 CASES: list[Case] = [
     *linear_model.CASES,
     *preprocessing.CASES,
+    *svm.CASES,
     *trees.CASES,
 ]
