@@ -83,11 +83,11 @@ def test_numbers_near_zero_and_infinity(layout, missing):
 
 
 def test_splits_for_missing_values_only(layout):
-    forest = chain(3)
-    forest.threshold[:] = np.inf
-    forest.threshold[2] = 5.0
     X = np.array([[np.nan], [np.inf], [-np.inf], [5.0], [6.0]], dtype=np.float32)
     for directions in ([True, False], [False, True], [False, False]):
+        forest = chain(3)
+        forest.threshold[:] = np.inf
+        forest.threshold[2] = 5.0
         forest.missing_left[[0, 2]] = directions
         np.testing.assert_array_equal(run(forest, X, missing=True), forest.value[forest.evaluate(X)])
 

@@ -41,7 +41,10 @@ def leaf_values(tables, X):
         rows = state + at(tables.row_shift)
         if tables.row_floor is not None:
             rows = np.maximum(rows, at(tables.row_floor))
-        place = np.max([line.slope * state + at(line.offset) for line in tables.lines], axis=0)
+        scaled = [line.slope * state for line in tables.lines]
+        places = [x + at(line.offset) for x, line in zip(scaled, tables.lines, strict=True)]
+        assert np.abs([*scaled, *places, rows, state + at(tables.row_shift)]).max() <= tables.largest
+        place = np.max(places, axis=0)
         states[:, :running] = tables.next[place + code(tables.rest, rows)]
     values = np.empty((*states.shape, tables.values.shape[1]))
     values[:, tables.order] = tables.values[states + tables.value_shift]

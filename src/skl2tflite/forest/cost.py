@@ -37,8 +37,8 @@ class Prices:
 
 
 # Least squares over eleven forests (1 to 500 trees, 300 to 126 000 nodes, depth 1 to 38) in up to twenty layouts
-# each, on LiteRT 2.3 and one x86-64 core; relative error of the fit 10 % and 6 %.
-ONE_ROW = Prices(2000, 640, 11.9, 3.5, 2.5, 1.8, 3.2, 2.2, 6.9, 12.7)
+# each, on LiteRT 2.3 and one x86-64 core; error of the fit 10 % and 6 %.
+ONE_ROW = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6)
 MANY_ROWS = Prices(0, 0, 9.0, 3.1, 2.1, 6.4, 2.5, 1.5, 5.4, 0.4)
 
 # Bytes for each internal node, as clusters of the width hold more or less of them (two large forests).

@@ -129,6 +129,13 @@ class ForestTables:
     values: NDArray[np.float64]
     value_shift: Ints
 
+    @property
+    def largest(self) -> int:
+        """Bound of all integers that the formulas pass through."""
+        state = int(max(self.next.max(), self.first_next.max()))
+        bounds = [line.slope * state + int(np.max(np.abs(line.offset))) for line in self.lines]
+        return max(*bounds, len(self.rest.columns) + state, self.first_next.size, len(self.values))
+
 
 def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> ForestTables:
     """Make the tables of a forest.
