@@ -129,7 +129,7 @@ class OneHot(Op):
     def evaluate(self, *inputs: Value) -> Value:
         """Compare with the range."""
         hot = np.equal(inputs[0][..., None], np.arange(self.depth))
-        return hot if self.dtype == DType.BOOL else hot.astype(np.float64)
+        return hot.astype({DType.BOOL: np.bool_, DType.INT: np.int64}.get(self.dtype, np.float64))
 
 
 @dataclass(frozen=True)

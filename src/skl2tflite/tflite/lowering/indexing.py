@@ -90,9 +90,13 @@ def lower_topk(emit: Emitter, op: ops.TopK, inputs: Sequence[Value], outputs: Se
 
 @lowers(ops.SearchSorted)
 def lower_searchsorted(emit: Emitter, op: ops.SearchSorted, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """BUCKETIZE counts bounds at or below; bounds move to the float32 number where the answer changes."""
+    """BUCKETIZE counts bounds at or below; bounds move to the float32 number where the answer changes.
+
+    NaN lies beyond every bound, as in NumPy.
+    """
     bounds = np.asarray(op.bounds, dtype=np.float64)
-    rounded = bounds.astype(np.float32)
+    with np.errstate(over="ignore"):
+        rounded = bounds.astype(np.float32)
     short = rounded <= bounds if op.side == "left" else rounded < bounds
     rounded = np.where(short, np.nextafter(rounded, np.float32(np.inf)), rounded)
     return emit.op("BUCKETIZE", inputs, outputs[0].shape, "int32", boundaries=rounded.astype(np.float32))

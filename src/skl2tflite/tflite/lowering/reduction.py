@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skl2tflite.graph import ops
 from skl2tflite.graph.tensor import Spec
+from skl2tflite.tflite.lowering.elementwise import select
 from skl2tflite.tflite.lowering.emitter import WIDTHS, Emitter, Value
 from skl2tflite.tflite.lowering.registry import lowers
+from skl2tflite.tflite.lowering.shape import transpose
 from skl2tflite.tflite.schema import TENSOR_TYPES
 
 OPERATORS: dict[type[ops.Reduction], str] = {
@@ -25,21 +28,40 @@ OPERATORS: dict[type[ops.Reduction], str] = {
 
 @lowers(*OPERATORS)
 def lower_reduction(emit: Emitter, op: ops.Reduction, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """One operator, the axes as a constant; ANY without a kernel is NOT ALL NOT."""
+    """One operator, the axes as a constant; ANY without a kernel is NOT ALL NOT.
+
+    REDUCE_MAX and REDUCE_MIN pass over NaN, which NumPy gives wherever there is one: that is looked at apart.
+    """
     (x,) = inputs
     (spec,) = outputs
     axes = np.array(op.axes, dtype=np.int32)
     operator = OPERATORS[type(op)]
-    if operator == "REDUCE_ANY" and not emit.target.supports(operator, "bool"):
-        negated = emit.op("LOGICAL_NOT", [x], x.shape, "bool")
-        none = emit.op("REDUCE_ALL", [negated, axes], spec.shape, "bool", keepDims=op.keepdims)
-        return emit.op("LOGICAL_NOT", [none], spec.shape, "bool")
-    return emit.op(operator, [x, axes], spec.shape, WIDTHS[spec.dtype], keepDims=op.keepdims)
+    if operator == "REDUCE_ANY":
+        return reduce_any(emit, x, axes, spec, op.keepdims)
+    result = emit.op(operator, [x, axes], spec.shape, WIDTHS[spec.dtype], keepDims=op.keepdims)
+    if operator not in ("REDUCE_MAX", "REDUCE_MIN") or x.dtype != "float32":
+        return result
+    is_nan = emit.op("NOT_EQUAL", [x, x], x.shape, "bool")
+    any_nan = reduce_any(emit, is_nan, axes, spec, op.keepdims)
+    return select(emit, any_nan, np.full((), np.nan, np.float32), result, spec)
+
+
+def reduce_any(emit: Emitter, x: Value, axes: NDArray[np.int32], spec: Spec, keepdims: bool) -> Value:
+    """Write a REDUCE_ANY, or NOT ALL NOT where the target has none."""
+    if emit.target.supports("REDUCE_ANY", "bool"):
+        return emit.op("REDUCE_ANY", [x, axes], spec.shape, "bool", keepDims=keepdims)
+    negated = emit.op("LOGICAL_NOT", [x], x.shape, "bool")
+    none = emit.op("REDUCE_ALL", [negated, axes], spec.shape, "bool", keepDims=keepdims)
+    return emit.op("LOGICAL_NOT", [none], spec.shape, "bool")
 
 
 @lowers(ops.ArgMax, ops.ArgMin)
 def lower_argmax(emit: Emitter, op: ops.ArgMax, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """ARG_MAX gives the first of equals, as NumPy does."""
+    """ARG_MAX gives the first of equals, as NumPy does.
+
+    Where there is NaN its answer depends on the width of the processor's vectors; NumPy gives the first NaN's
+    position. Scores hold none; ``numpy.argmax`` in a user's function is recorded with a look at NaN.
+    """
     operator = "ARG_MIN" if isinstance(op, ops.ArgMin) else "ARG_MAX"
     axis = np.array(op.axis, dtype=np.int32)
     return emit.op(operator, [*inputs, axis], outputs[0].shape, "int32", outputType=TENSOR_TYPES["int32"])
@@ -54,20 +76,22 @@ def lower_cumulative_sum(
     return emit.op("CUMSUM", [*inputs, np.array(op.axis, dtype=np.int32)], outputs[0].shape, dtype)
 
 
-@lowers(ops.Softmax)
-def lower_softmax(emit: Emitter, op: ops.Softmax, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """SOFTMAX over the last axis; beta must be written, or it counts as 0."""
-    _check_last(op.axis, inputs[0])
-    return emit.op("SOFTMAX", inputs, outputs[0].shape, "float32", beta=1.0)
+@lowers(ops.Softmax, ops.LogSoftmax)
+def lower_softmax(
+    emit: Emitter, op: ops.Softmax | ops.LogSoftmax, inputs: Sequence[Value], outputs: Sequence[Spec]
+) -> Value:
+    """SOFTMAX and LOG_SOFTMAX run over the last axis: any other is moved there and back.
 
-
-@lowers(ops.LogSoftmax)
-def lower_log_softmax(emit: Emitter, op: ops.LogSoftmax, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """LOG_SOFTMAX over the last axis."""
-    _check_last(op.axis, inputs[0])
-    return emit.op("LOG_SOFTMAX", inputs, outputs[0].shape, "float32")
-
-
-def _check_last(axis: int, x: Value) -> None:
-    if axis != x.rank - 1:
-        raise LookupError("softmax runs over the last axis; permute the axes first")
+    SOFTMAX's beta must be written, or it counts as 0.
+    """
+    (x,) = inputs
+    last = x.rank - 1
+    axes = [*range(x.rank)]
+    axes[op.axis], axes[last] = last, op.axis
+    if op.axis != last:
+        x = transpose(emit, x, axes)
+    if isinstance(op, ops.Softmax):
+        x = emit.op("SOFTMAX", [x], x.shape, "float32", beta=1.0)
+    else:
+        x = emit.op("LOG_SOFTMAX", [x], x.shape, "float32")
+    return x if op.axis == last else transpose(emit, x, axes)

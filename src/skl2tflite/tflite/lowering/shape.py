@@ -21,8 +21,13 @@ def lower_reshape(emit: Emitter, op: ops.Reshape, inputs: Sequence[Value], outpu
 @lowers(ops.PermuteDims)
 def lower_permute_dims(emit: Emitter, op: ops.PermuteDims, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
     """TRANSPOSE."""
-    (x,) = inputs
-    return emit.op("TRANSPOSE", [x, np.array(op.axes, dtype=np.int32)], outputs[0].shape, x.dtype)
+    return transpose(emit, inputs[0], op.axes)
+
+
+def transpose(emit: Emitter, x: Value, axes: Sequence[int]) -> Value:
+    """Write a TRANSPOSE."""
+    shape = tuple(x.shape[axis] for axis in axes)
+    return emit.op("TRANSPOSE", [x, np.array(axes, dtype=np.int32)], shape, x.dtype)
 
 
 @lowers(ops.Concat)
