@@ -14,7 +14,7 @@ from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.trace import Traced, trace
 from skl2tflite.errors import ConversionError, FidelityError
 from skl2tflite.facts import MethodInfo, ModelFacts
-from skl2tflite.features import Features, row_count
+from skl2tflite.features import INPUT_NAME, Features, row_count
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import PassRecord, run_passes
@@ -46,7 +46,9 @@ def plan(estimator: Any, *, methods: Sequence[str] | None = None, precision: Pre
     converter = converter_for(estimator)
     chosen = _choose_methods(converter, methods)
     names = converter.feature_names
-    features = Features(converter.n_features, None if names is None else tuple(names), converter.allows_nan)
+    allowed = np.asarray(converter.nan_columns())
+    nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
+    features = Features(converter.n_features, None if names is None else tuple(names), nan)
     traced = {method: trace(converter, method) for method in chosen}
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
@@ -107,7 +109,7 @@ def convert(
         _describe(estimator),
         target,
         planned.features,
-        {method: _method_info(method, traced) for method, traced in planned.traced.items()},
+        {method: _method_info(method, traced, planned.features) for method, traced in planned.traced.items()},
         {"skl2tflite": version("skl2tflite"), "scikit-learn": sklearn.__version__},
     )
     files = facts.attach(program, planned.converter.labels("predict"))
@@ -146,7 +148,7 @@ def _choose_methods(converter: Converter, methods: Sequence[str] | None) -> tupl
     return tuple(dict.fromkeys(methods))
 
 
-def _method_info(method: str, traced: Traced) -> MethodInfo:
+def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:
     output = next(iter(traced.graph.outputs.values()))
     if traced.labels is not None:
         dtype = np.result_type(*(c.dtype for c in traced.labels)).str
@@ -155,7 +157,10 @@ def _method_info(method: str, traced: Traced) -> MethodInfo:
         if method in ("transform", "inverse_transform") and dtype == "float64":
             dtype = "float32"  # scikit-learn's transformers keep the float32 that they are given
     labels = None if traced.labels is None else tuple(traced.labels)
-    return MethodInfo(tuple(traced.graph.outputs), traced.is_list, dtype, labels)
+    columns = traced.graph.inputs[INPUT_NAME].shape[1]
+    return MethodInfo(
+        tuple(traced.graph.outputs), traced.is_list, dtype, labels, None if columns == features.count else columns
+    )
 
 
 def _describe(estimator: Any) -> str:

@@ -37,12 +37,15 @@ class MethodInfo:
         NumPy dtype of what is returned.
     labels : tuple of ndarray, optional
         Where the output holds positions: the labels they stand for, for each column.
+    n_columns : int, optional
+        Number of columns that the method takes, where not the model's number of features: of an inverse.
     """
 
     outputs: tuple[str, ...]
     is_list: bool
     dtype: str
     labels: tuple[NDArray[Any], ...] | None = None
+    n_columns: int | None = None
 
     def decode(self, tensors: Mapping[str, NDArray[Any]]) -> Any:
         """Return an array, or a list of them, as the estimator's method does."""
@@ -60,7 +63,8 @@ class MethodInfo:
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""
         labels = self.labels and [{"dtype": c.dtype.str, "values": c.tolist()} for c in self.labels]
-        return {"outputs": list(self.outputs), "list": self.is_list, "dtype": self.dtype, "labels": labels}
+        fields = {"outputs": list(self.outputs), "list": self.is_list, "dtype": self.dtype, "labels": labels}
+        return fields if self.n_columns is None else {**fields, "columns": self.n_columns}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
@@ -71,6 +75,7 @@ class MethodInfo:
             bool(data["list"]),
             str(data["dtype"]),
             labels and tuple(np.array(c["values"], dtype=np.dtype(c["dtype"])) for c in labels),
+            data.get("columns"),
         )
 
 
@@ -83,6 +88,11 @@ class ModelFacts:
     features: Features
     methods: Mapping[str, MethodInfo]
     versions: Mapping[str, str]
+
+    def features_of(self, method: str) -> Features:
+        """Return what rows one method takes."""
+        columns = self.methods[method].n_columns
+        return self.features if columns is None else Features(columns)
 
     def to_bytes(self) -> bytes:
         """Return the facts as JSON, the same bytes for the same facts."""
@@ -161,8 +171,8 @@ class ModelFacts:
                 metadata.TensorInfo(name, f"{method} of {self.estimator}", *self._labelling(method, i, files))
                 for i, name in enumerate(signatures[index].outputs)
             ]
-            names = self.features.names
-            about = f"{self.features.count} features" + (f": {', '.join(names)}" if names else "")
+            features = self.features_of(method)
+            about = f"{features.count} features" + (f": {', '.join(features.names)}" if features.names else "")
             inputs = (metadata.TensorInfo(INPUT_NAME, about),)
             subgraphs.append(metadata.SubgraphInfo(method, "", inputs, tuple(outputs)))
         info = metadata.ModelInfo(

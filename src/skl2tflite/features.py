@@ -26,13 +26,13 @@ class Features:
         Number of features.
     names : tuple of str, optional
         Their names, where the estimator was fitted on a DataFrame.
-    allows_nan : bool, default=False
-        Whether scikit-learn takes NaN.
+    allows_nan : bool or tuple of bool, default=False
+        Whether scikit-learn takes NaN, in all columns alike or in each.
     """
 
     count: int
     names: tuple[str, ...] | None = None
-    allows_nan: bool = False
+    allows_nan: bool | tuple[bool, ...] = False
 
     def tensors(self, X: Any) -> dict[str, NDArray[np.float32]]:
         """Return rows as what the input tensors hold.
@@ -112,8 +112,9 @@ class Features:
         with np.errstate(all="ignore"):
             if math.isfinite(float(X.sum(dtype=np.float64))):
                 return
-        if not self.allows_nan and np.isnan(X).any():
-            row, column = np.argwhere(np.isnan(X))[0]
+        refused = np.isnan(X) & ~np.asarray(self.allows_nan)
+        if refused.any():
+            row, column = np.argwhere(refused)[0]
             raise InvalidInputError(
                 f"X contains NaN (row {row}, {self.describe(column)}), which this estimator does not take; put an "
                 "imputer in front"
@@ -136,7 +137,9 @@ class Features:
     def from_json(cls, data: Mapping[str, Any]) -> Features:
         """Return what :meth:`to_json` wrote."""
         names = data["names"]
-        return cls(int(data["count"]), None if names is None else tuple(names), bool(data["allows_nan"]))
+        allows_nan = data["allows_nan"]
+        allowed = tuple(map(bool, allows_nan)) if isinstance(allows_nan, list) else bool(allows_nan)
+        return cls(int(data["count"]), None if names is None else tuple(names), allowed)
 
 
 def reference_rows(X: Any) -> Any:

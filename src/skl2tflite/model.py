@@ -178,7 +178,7 @@ class TFLiteModel:
             Where the model was converted without that method.
         """
         self._require(method)
-        tensors = self._runner.run(method, self.facts.features.tensors(X))
+        tensors = self._runner.run(method, self.facts.features_of(method).tensors(X))
         return self.facts.methods[method].decode(tensors)
 
     def _require(self, method: str) -> None:
@@ -192,6 +192,8 @@ class TFLiteModel:
     predict_log_proba = _Method("Logarithm of the probabilities.")
     decision_function = _Method("Scores of each row.")
     score_samples = _Method("Score of each row.")
+    mahalanobis = _Method("Squared Mahalanobis distance of each row.")
+    predict_joint_log_proba = _Method("Logarithm of the joint probability of each row and each class.")
     transform = _Method("Transformed rows.")
     inverse_transform = _Method("Rows before they were transformed.")
     apply = _Method("Leaf that each row reaches in each tree.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -49,7 +50,7 @@ class Case:
 
     @property
     def id(self) -> str:
-        name = " ".join(str(self.estimator).split())
+        name = re.sub(r" at 0x[0-9a-f]+", "", " ".join(str(self.estimator).split()))
         name = name if len(name) < 90 else name[:87] + "..."
         return f"{name}-{self.data}{'-' + self.label if self.label else ''}"
 
@@ -92,6 +93,24 @@ def _missing(data: Data) -> Data:
     return Data(knock_out(data.X), data.y, knock_out(data.X_test))
 
 
+def _empty_column() -> Data:
+    data = _missing(_classification(3))
+    data.X[:, 2] = np.nan
+    return data
+
+
+def _zeros() -> Data:
+    data = _classification(3)
+    random = np.random.default_rng(0)
+
+    def zero_out(X: Any) -> Any:
+        X = np.where(random.random(X.shape) < 0.3, 0.0, np.round(X))
+        X[3] = 0.0
+        return X
+
+    return Data(zero_out(data.X), data.y, zero_out(data.X_test))
+
+
 def _multilabel() -> Data:
     X, y = make_multilabel_classification(ROWS, FEATURES, n_classes=3, random_state=0)
     return _data(X, y)
@@ -109,6 +128,19 @@ def _multioutput_integers() -> Data:
     return Data(data.X, np.column_stack([data.y, second]), data.X_test)
 
 
+def _categorical(data: Data) -> Data:
+    """Columns 0, 1 and 4 hold categories: numbered from 0, sparse and negative, fractions; unknown ones in the test."""
+    sides = np.random.default_rng(0)
+    levels = {0: np.arange(6.0), 1: np.array([-7.0, -1.0, 0.0, 2.0, 300.0]), 4: np.array([0.25, 0.5, 3.0, 7.75])}
+    X, X_test = data.X.copy(), data.X_test.copy()
+    for column, values in levels.items():
+        rank = np.searchsorted(np.quantile(X[:, column], np.linspace(0, 1, len(values) + 1)[1:-1]), X[:, column])
+        X[:, column] = sides.permutation(values)[rank]
+        X_test[:, column] = sides.choice([*values, -2.0, 0.75, 1.5, 99.0, np.nan], len(X_test))
+    X[sides.random(X.shape) < 0.05] = np.nan
+    return Data(X, data.y, X_test)
+
+
 def _positive(data: Data) -> Data:
     return Data(np.abs(data.X), data.y, np.abs(data.X_test))
 
@@ -116,6 +148,43 @@ def _positive(data: Data) -> Data:
 def _counts() -> Data:
     data = _regression(1)
     return Data(data.X, np.round(np.abs(data.y) / 20), data.X_test)
+
+
+def _amounts() -> Data:
+    data = _regression(1)
+    return Data(data.X, np.abs(data.y) / 20 + 0.1, data.X_test)
+
+
+def _categories() -> Data:
+    """Small whole numbers, every one of them among the rows to fit on."""
+    data = _classification(3)
+
+    def cut(X: Any) -> Any:
+        return np.clip(np.round((X - data.X.mean(axis=0)) / data.X.std(axis=0)) + 1, 0, 2)
+
+    return Data(cut(data.X), data.y, cut(data.X_test))
+
+
+def _flags() -> Data:
+    data = _classification(3)
+    mean = data.X.mean(axis=0)
+    return Data((data.X > mean).astype(float), data.y, (data.X_test > mean).astype(float))
+
+
+def _single_feature() -> Data:
+    """One feature with repeated values, and rows on its ends and beyond."""
+    random = np.random.default_rng(0)
+    X = np.round(random.normal(size=(ROWS // 2, 1)), 2).astype(np.float32).astype(np.float64)
+    y = X[:, 0] + random.normal(scale=0.3, size=len(X))
+    rows = np.concatenate([X, X + 0.003, [[X.min()], [X.max()], [-9.0], [9.0]]])
+    return Data(X, y, rows.astype(np.float32).astype(np.float64))
+
+
+def _far() -> Data:
+    """Classes far from the origin, where expanded squares would lose all digits."""
+    data = _classification(3)
+    shift = np.array([0, 1e3, 0, 100, 1e4, 0, 0])
+    return _data(np.concatenate([data.X, data.X_test]) + shift, np.concatenate([data.y, data.y]))
 
 
 _BUILDERS: dict[str, Callable[[], Data]] = {
@@ -132,9 +201,19 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "regression": lambda: _regression(1),
     "multioutput regression": lambda: _regression(3),
     "counts": _counts,
+    "amounts": _amounts,
     "positive": lambda: _positive(_classification(3)),
     "missing": lambda: _missing(_classification(3)),
+    "empty column": _empty_column,
+    "zeros": _zeros,
+    "categories": _categories,
+    "flags": _flags,
+    "single feature": _single_feature,
+    "far": _far,
     "missing regression": lambda: _missing(_regression(1)),
+    "categorical binary": lambda: _categorical(_classification(2)),
+    "categorical multiclass": lambda: _categorical(_classification(3)),
+    "categorical regression": lambda: _categorical(_regression(1)),
 }
 
 

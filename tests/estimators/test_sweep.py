@@ -34,7 +34,10 @@ def methods_of(case: Case, estimator: Any) -> tuple[str, ...]:
 def expected_of(estimator: Any, method: str, X: Any) -> list[np.ndarray]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        results = getattr(estimator, method)(X)
+        try:
+            results = getattr(estimator, method)(X)
+        except ValueError:  # KMeans fitted on float64 refuses float32
+            results = getattr(estimator, method)(X.astype(np.float64))
     results = results if isinstance(results, list) else [results]
     return [np.asarray(r.toarray() if hasattr(r, "toarray") else r) for r in results]
 

@@ -23,6 +23,8 @@ METHODS = (
     "predict_log_proba",
     "decision_function",
     "score_samples",
+    "mahalanobis",
+    "predict_joint_log_proba",
     "transform",
     "inverse_transform",
     "apply",
@@ -105,7 +107,10 @@ class Converter:
     @property
     def n_features(self) -> int:
         """Number of columns of the input."""
-        return int(self.estimator.n_features_in_)
+        count = getattr(self.estimator, "n_features_in_", None)
+        if count is None:
+            raise ConversionError(f"{self.path} has not seen its number of features; call fit before converting it")
+        return int(count)
 
     @property
     def allows_nan(self) -> bool:
@@ -116,6 +121,16 @@ class Converter:
     def removes_nan(self) -> bool:
         """Whether what it gives is free of NaN even where what it takes is not."""
         return not hasattr(self.estimator, "transform")
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Which columns may hold NaN, in one truth value for all or one for each.
+
+        Parameters
+        ----------
+        clean : bool, default=False
+            Whether what the estimator gives must be free of NaN, as what comes behind it does not take any.
+        """
+        return self.allows_nan and (self.removes_nan or not clean)
 
     @property
     def feature_names(self) -> list[str] | None:
@@ -136,6 +151,41 @@ class RegressorConverter(Converter):
     default_methods = ("predict",)
 
 
+class DelegatingConverter(Converter):
+    """An estimator that leaves its inference to another one; subclasses say which."""
+
+    @cached_property
+    def inner(self) -> Converter:
+        """Converter of the estimator that does the work."""
+        raise NotImplementedError
+
+    @property
+    def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What a user calls of the inner estimator."""
+        return self.inner.default_methods
+
+    def has(self, method: str) -> bool:
+        """Whether both estimators have a method, and the inner one's converter too."""
+        return hasattr(self.estimator, method) and self.inner.has(method)
+
+    def method(self, name: str) -> Any:
+        """Return the inner converter's method, or raise the error that says which there are."""
+        return self.inner.method(name) if hasattr(self.estimator, name) else super().method(name)
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """Labels of the inner estimator."""
+        return self.inner.labels(method)
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns of the inner estimator's input."""
+        return self.inner.n_features
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Ask the inner estimator."""
+        return self.inner.nan_columns(clean)
+
+
 class ClassifierConverter(Converter):
     """A classifier; subclasses give ``scores`` or override what they compute otherwise."""
 
@@ -147,9 +197,15 @@ class ClassifierConverter(Converter):
         classes = self.estimator.classes_
         return list(classes) if isinstance(classes, list) else [np.asarray(classes)]
 
+    @property
+    def is_multilabel(self) -> bool:
+        """Whether it was fitted on a matrix of labels that are there or not (kept by its label binarizer)."""
+        binarizer = getattr(self.estimator, "_label_binarizer", None)
+        return binarizer is not None and str(binarizer.y_type_).startswith("multilabel")
+
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """``predict`` gives positions in ``classes_``."""
-        return self.classes if method == "predict" else None
+        """``predict`` gives positions in ``classes_``; of several labels at once, whether each is there."""
+        return self.classes if method == "predict" and not self.is_multilabel else None
 
     def predict_log_proba(self, X: Array) -> Array | Sequence[Array]:
         """Logarithm of the probabilities."""
@@ -184,3 +240,15 @@ def binary_probabilities(scores: Array) -> Array:
     ``1 - expit(s)`` is ``expit(-s)``: without the subtraction, and nearer for small probabilities.
     """
     return xp.expit(xp.expand_dims(scores, 1) * np.array([-1.0, 1.0]))
+
+
+def binary_log_probabilities(scores: Array, dtype: Any = np.float64) -> Array:
+    """Return the logarithms of ``[1 - p, p]``, where scikit-learn computes ``p = expit(scores)`` in a float dtype.
+
+    ``1 - p`` is what that dtype holds of it, a multiple of its spacing near 1, and ``p`` is 0 where
+    ``exp(-scores)`` leaves its range: a logarithm that is ``-inf`` in scikit-learn must not be finite here.
+    """
+    limits = np.finfo(dtype)
+    complement = xp.round(xp.expit(-scores) * (1.0 / float(limits.eps))) * float(limits.eps)
+    logarithm = xp.where(scores < -np.log(limits.max), -np.inf, xp.log_expit(scores))
+    return xp.stack([xp.log(complement), logarithm], axis=1)

@@ -58,8 +58,8 @@ def trace(converter: Converter, method: str, batch: int | None = None) -> Traced
     ConversionError
         Where the estimator or its converter lacks the method, or it cannot be recorded.
     """
-    X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, converter.n_features))
     function = converter.method(method)
+    X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, _columns(converter, method)))
     try:
         results = function(X)
     except GraphError as error:
@@ -78,6 +78,19 @@ def trace(converter: Converter, method: str, batch: int | None = None) -> Traced
     names = [f"{method}_{i}" for i in range(len(outputs))] if is_list else [method]
     graph = Graph(method, {INPUT_NAME: X}, dict(zip(names, outputs, strict=True)))
     return Traced(graph, is_list, labels, label_dtype)
+
+
+def _columns(converter: Converter, method: str) -> int:
+    """Number of columns that a method takes: an inverse takes as many as ``transform`` gives."""
+    if method == "inverse_transform" and converter.has("transform"):
+        X = input_tensor(INPUT_NAME, DType.FLOAT, (None, converter.n_features))
+        try:
+            columns = as_tensor(converter.method("transform")(X)).shape[-1]
+        except GraphError as error:
+            raise GraphError(f"{converter.path}.transform cannot be recorded: {error}") from None
+        if columns is not None:
+            return columns
+    return converter.n_features
 
 
 def _fits_int32(classes: NDArray[Any]) -> bool:
