@@ -1,0 +1,19 @@
+"""Frozen estimators (:mod:`sklearn.frozen`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sklearn import frozen as sk
+
+from skl2tflite.converters.base import Converter, DelegatingConverter
+from skl2tflite.converters.registry import converts
+
+
+@converts(sk.FrozenEstimator)
+class FrozenConverter(DelegatingConverter):
+    """The estimator that is kept from being fitted again."""
+
+    @cached_property
+    def inner(self) -> Converter:
+        return self.sub(self.estimator.estimator, ".estimator")
