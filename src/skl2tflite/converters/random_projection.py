@@ -1,0 +1,33 @@
+"""Random projections (:mod:`sklearn.random_projection`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import random_projection as sk
+
+from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+@converts(sk.GaussianRandomProjection, sk.SparseRandomProjection)
+class RandomProjectionConverter(TransformerConverter):
+    """``X @ components_.T``; the components were drawn when fitted."""
+
+    def transform(self, X: Array) -> Array:
+        return xp.linear(X, dense(self.estimator.components_).T)
+
+    def inverse_transform(self, X: Array) -> Array:
+        """Multiply by the pseudo-inverse of the components."""
+        est = self.estimator
+        inverse = est.inverse_components_ if est.compute_inverse_components else np.linalg.pinv(dense(est.components_))
+        return xp.linear(X, np.transpose(inverse))
+
+
+def dense(matrix: Any) -> NDArray[Any]:
+    """Return a matrix that may be sparse as an array."""
+    return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix)
