@@ -1,14 +1,20 @@
-"""Ensembles (:mod:`sklearn.ensemble`)."""
+"""Forests (:mod:`sklearn.ensemble._forest`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from sklearn import ensemble as sk
 
+from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.tree import TreesClassifierConverter, TreesConverter, TreesRegressorConverter
+from skl2tflite.forest.op import leaf_numbers
+from skl2tflite.forest.sums import Sums, tree_sums
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
 
 
 class Averaged(TreesConverter):
@@ -16,12 +22,36 @@ class Averaged(TreesConverter):
     def trees(self) -> Sequence[Any]:
         return [member.tree_ for member in self.estimator.estimators_]
 
+    def sums(self, X: Array) -> Sums:
+        """Sums over the trees of the leaves' values."""
+        return tree_sums(X, self.forest, missing=self.allows_nan)
+
+    def mean(self, X: Array) -> Array:
+        return self.sums(X).value / len(self.trees)
+
 
 @converts(sk.RandomForestClassifier, sk.ExtraTreesClassifier)
 class ForestClassifierConverter(Averaged, TreesClassifierConverter):
     """Mean of the trees' fractions."""
 
+    def predict(self, X: Array) -> Array:
+        sums = self.sums(X)
+        widest = max(len(classes) for classes in self.classes)
+        outputs = [sums.columns(k * widest, k * widest + len(c)).argmax() for k, c in enumerate(self.classes)]
+        return outputs[0] if self.estimator.n_outputs_ == 1 else xp.stack(outputs, axis=1)
+
 
 @converts(sk.RandomForestRegressor, sk.ExtraTreesRegressor)
 class ForestRegressorConverter(Averaged, TreesRegressorConverter):
     """Mean of the trees' predictions."""
+
+
+@converts(sk.RandomTreesEmbedding)
+class RandomTreesEmbeddingConverter(Averaged, TransformerConverter):
+    """One column for each leaf, 1 where a row ends; scikit-learn's sparse matrix comes out dense."""
+
+    def transform(self, X: Array) -> Array:
+        categories = self.estimator.one_hot_encoder_.categories_
+        trees = np.repeat(np.arange(len(categories)), [len(leaves) for leaves in categories])
+        leaf = xp.take(leaf_numbers(X, self.forest, missing=self.allows_nan), trees, axis=1)
+        return xp.astype(leaf == np.concatenate(categories).astype(np.int64), float)

@@ -1,0 +1,115 @@
+"""Gradient boosting (:mod:`sklearn.ensemble._gb`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from sklearn import ensemble as sk
+from sklearn.dummy import DummyClassifier, DummyRegressor
+
+from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, binary_probabilities
+from skl2tflite.converters.registry import converts
+from skl2tflite.forest.op import leaf_numbers
+from skl2tflite.forest.sums import Sums, tree_sums
+from skl2tflite.forest.trees import Forest
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+class BoostedClassifierConverter(ClassifierConverter):
+    """Raw scores are sums over trees: one for two classes, else one for each class."""
+
+    def raw(self, X: Array) -> Sums:
+        """Raw scores."""
+        raise NotImplementedError
+
+    def decision_function(self, X: Array) -> Array:
+        scores = self.raw(X).value
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def predict_proba(self, X: Array) -> Array:
+        scores = self.decision_function(X)
+        return binary_probabilities(scores) if scores.ndim == 1 else xp.softmax(scores)
+
+
+class GradientBoostingConverter(Converter):
+    """Trees of several stages, added to what the initial estimator says."""
+
+    def check(self) -> None:
+        # Look at the initial estimator now, so that an error comes before any work.
+        _ = self.initial
+
+    @cached_property
+    def initial(self) -> Converter | None:
+        """Converter of the initial estimator, None where that is constant."""
+        init = self.estimator.init_
+        if _is_zero(init) or isinstance(init, DummyRegressor):
+            return None
+        if isinstance(init, DummyClassifier) and init.strategy in ("prior", "most_frequent", "constant"):
+            return None
+        return self.sub(init, ".init_")
+
+    @cached_property
+    def forest(self) -> Forest:
+        """The trees stage by stage, their values times the learning rate."""
+        est = self.estimator
+        trees = [member.tree_ for member in est.estimators_.ravel()]
+        return Forest.from_sklearn(trees, values=[est.learning_rate * tree.value for tree in trees])
+
+    def initial_scores(self, estimator: Any, X: Array) -> Array:
+        """What an estimator or converter says before any tree, shape (n_rows, n_sums)."""
+        return xp.reshape(estimator.predict(X), (-1, 1))
+
+    def raw(self, X: Array) -> Sums:
+        """Sums of the initial scores and the trees' values (:meth:`BaseGradientBoosting._raw_predict`)."""
+        est = self.estimator
+        base = None
+        if self.initial is None and not _is_zero(est.init_):
+            base = np.asarray(self.initial_scores(est.init_, np.zeros((1, self.n_features))))[0]
+        sums = tree_sums(X, self.forest, groups=est.estimators_.shape[1], base=base)
+        return sums if self.initial is None else sums.plus(self.initial_scores(self.initial, X))
+
+    def apply(self, X: Array) -> Array:
+        """Leaf that each row reaches in each tree, as scikit-learn gives them: floats."""
+        return xp.astype(leaf_numbers(X, self.forest), float)
+
+
+@converts(sk.GradientBoostingClassifier)
+class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClassifierConverter):
+    def initial_scores(self, estimator: Any, X: Array) -> Array:
+        """Link function of the initial probabilities (:func:`sklearn.ensemble._gb._init_raw_predictions`)."""
+        probabilities = estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
+        # The first clip is scikit-learn's. Where p rounds to 1, log(1 - p) is taken of the other column.
+        log = xp.log(xp.clip(probabilities(X), np.finfo(np.float64).eps, 1.0))
+        if self.estimator.estimators_.shape[1] > 1:
+            return log - xp.mean(log, axis=1, keepdims=True)
+        logit = xp.expand_dims(log[:, 1] - log[:, 0], 1)
+        return 0.5 * logit if self.estimator.loss == "exponential" else logit
+
+    def predict(self, X: Array) -> Array:
+        raw = self.raw(X)
+        if self.estimator.estimators_.shape[1] > 1:
+            return raw.argmax()
+        return xp.astype(raw.positive(or_zero=True)[:, 0], int)
+
+    def predict_proba(self, X: Array) -> Array:
+        if self.estimator.loss == "exponential":
+            return binary_probabilities(2.0 * self.decision_function(X))
+        return super().predict_proba(X)
+
+    def apply(self, X: Array) -> Array:
+        return xp.reshape(super().apply(X), (-1, *self.estimator.estimators_.shape))
+
+
+@converts(sk.GradientBoostingRegressor)
+class GradientBoostingRegressorConverter(GradientBoostingConverter, RegressorConverter):
+    """The raw sums: every loss has the identity for a link."""
+
+    def predict(self, X: Array) -> Array:
+        return self.raw(X).value[:, 0]
+
+
+def _is_zero(init: Any) -> bool:
+    return isinstance(init, str) and init == "zero"

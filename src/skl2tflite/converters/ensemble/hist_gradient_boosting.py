@@ -1,0 +1,171 @@
+"""Histogram-based gradient boosting (:mod:`sklearn.ensemble._hist_gradient_boosting`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import ensemble as sk
+
+from skl2tflite.converters.base import Converter, RegressorConverter
+from skl2tflite.converters.ensemble.gradient_boosting import BoostedClassifierConverter
+from skl2tflite.converters.registry import converts
+from skl2tflite.forest.sums import Sums, tree_sums
+from skl2tflite.forest.trees import Forest
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The sides that the categories of one column take in the splits of a model.
+
+    Attributes
+    ----------
+    column : int
+        The column of the input.
+    categories : ndarray of float64, shape (n_categories,)
+        Sorted.
+    right : ndarray of float64, shape (1 + n_categories, n_splits)
+        0 where a category goes left in a split, else 1. The first row is for what is missing or unknown.
+    """
+
+    column: int
+    categories: Floats
+    right: Floats
+
+    def __call__(self, X: Array) -> Array:
+        """Return each row's sides, shape (n_rows, n_splits)."""
+        x = X[:, self.column]
+        # Categories at or below x: the last of them is x itself, or x is unknown. NaN equals nothing.
+        place = xp.searchsorted(self.categories.tolist(), x, side="right")
+        known = xp.equal(xp.take(np.concatenate([[np.nan], self.categories]), place), x)
+        return xp.take(self.right, xp.where(known, place, 0))
+
+
+class HistGradientBoostingConverter(Converter):
+    """Trees that test columns against thresholds, or for sets of categories.
+
+    A categorical test becomes a test of a further column that holds its outcome.
+    """
+
+    def check(self) -> None:
+        # Look at the categories now, so that an error comes before any work.
+        _ = self.categories
+
+    @cached_property
+    def permuted(self) -> Ints:
+        """Column of the input for each column of the trees: the categorical ones go first."""
+        categorical = self.estimator.is_categorical_
+        if categorical is None:
+            return np.arange(self.n_features)
+        return np.concatenate([np.flatnonzero(categorical), np.flatnonzero(~categorical)])
+
+    @cached_property
+    def categories(self) -> list[Floats]:
+        """Known values of each categorical column, as the estimator's own encoder numbers them."""
+        if self.estimator.is_categorical_ is None:
+            return []
+        encoder = self.estimator._preprocessor.named_transformers_["encoder"]
+        return [self._numeric(column, c) for column, c in zip(self.permuted, encoder.categories_, strict=False)]
+
+    def _numeric(self, column: int, categories: NDArray[Any]) -> Floats:
+        name = self.feature_names[column] if self.feature_names else str(column)
+        if any(isinstance(category, str) for category in categories.tolist()):
+            raise self.refuse(
+                f"the categories of feature {name!r} are strings",
+                "put an OrdinalEncoder in front and fit on its codes",
+            )
+        try:
+            values = categories.astype(np.float64)
+        except (TypeError, ValueError):
+            raise self.refuse(f"the categories of feature {name!r} are not numbers", "encode them before") from None
+        values = values[~np.isnan(values)]
+        rounded = values.astype(np.float32) != values
+        if rounded.any():
+            raise self.refuse(
+                f"feature {name!r} has the category {values[rounded][0]!r}, which no float32 input can equal",
+                "encode the categories as small integers before",
+            )
+        return values
+
+    @cached_property
+    def trees(self) -> tuple[Forest, list[Sides]]:
+        """The trees on the widened input, and what widens it."""
+        est = self.estimator
+        predictors = [predictor for stage in est._predictors for predictor in stage]
+        nodes = np.concatenate([predictor.nodes for predictor in predictors])
+        sizes = np.array([len(predictor.nodes) for predictor in predictors])
+        roots = np.cumsum(sizes) - sizes
+        offset = np.repeat(roots, sizes)
+        leaf = nodes["is_leaf"].astype(bool)
+        feature = self.permuted[np.where(leaf, 0, nodes["feature_idx"])]
+        threshold = nodes["num_threshold"].astype(np.float64)
+
+        categorical = np.flatnonzero(nodes["is_categorical"].astype(bool) & ~leaf)
+        sides = []
+        if categorical.size:
+            sets = np.array([len(predictor.raw_left_cat_bitsets) for predictor in predictors])
+            which = nodes["bitset_idx"] + np.repeat(np.cumsum(sets) - sets, sizes)
+            bits = _unpack(np.concatenate([predictor.raw_left_cat_bitsets for predictor in predictors]))
+            width = self.n_features
+            for code, categories in enumerate(self.categories):
+                at = categorical[nodes["feature_idx"][categorical] == code]
+                if not at.size:
+                    continue
+                unknown = nodes["missing_go_to_left"][at].astype(bool)
+                left = np.column_stack([unknown, bits[which[at], : len(categories)]])
+                distinct, split = np.unique(left, axis=0, return_inverse=True)
+                sides.append(Sides(int(self.permuted[code]), categories, 1.0 - distinct.T))
+                feature[at] = width + split.ravel()
+                threshold[at] = 0.5
+                width += len(distinct)
+        forest = Forest(
+            roots=roots,
+            feature=np.where(leaf, -1, feature).astype(np.int32),
+            threshold=threshold,
+            left=np.where(leaf, -1, nodes["left"].astype(np.int64) + offset),
+            right=np.where(leaf, -1, nodes["right"].astype(np.int64) + offset),
+            missing_left=nodes["missing_go_to_left"].astype(bool),
+            value=nodes["value"].astype(np.float64)[:, np.newaxis],
+            n_features=self.n_features + sum(side.right.shape[1] for side in sides),
+        )
+        return forest, sides
+
+    def raw(self, X: Array) -> Sums:
+        """Sums of the baseline and the trees' values (:meth:`BaseHistGradientBoosting._raw_predict`)."""
+        est = self.estimator
+        forest, sides = self.trees
+        if sides:
+            X = xp.concat([X, *(side(X) for side in sides)], axis=1)
+        return tree_sums(
+            X, forest, missing=True, groups=est.n_trees_per_iteration_, base=np.ravel(est._baseline_prediction)
+        )
+
+
+def _unpack(bitsets: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Return sets of 256 bits, in words of 32, as truth values of shape (n_sets, 256)."""
+    words = np.ascontiguousarray(bitsets).astype("<u4")
+    return np.unpackbits(words.view(np.uint8), axis=1, bitorder="little").astype(bool)
+
+
+@converts(sk.HistGradientBoostingClassifier)
+class HistGradientBoostingClassifierConverter(HistGradientBoostingConverter, BoostedClassifierConverter):
+    def predict(self, X: Array) -> Array:
+        raw = self.raw(X)
+        return raw.argmax() if self.estimator.n_trees_per_iteration_ > 1 else xp.astype(raw.positive()[:, 0], int)
+
+
+@converts(sk.HistGradientBoostingRegressor)
+class HistGradientBoostingRegressorConverter(HistGradientBoostingConverter, RegressorConverter):
+    """The raw sums; their exponential where the loss is that of counts or of positive amounts."""
+
+    def predict(self, X: Array) -> Array:
+        raw = self.raw(X).value[:, 0]
+        return xp.exp(raw) if self.estimator.loss in ("poisson", "gamma") else raw

@@ -1,0 +1,48 @@
+"""What ensembles ask of their members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn import tree as sk
+
+from skl2tflite.converters.base import Converter
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+_TREES = (sk.DecisionTreeClassifier, sk.ExtraTreeClassifier, sk.DecisionTreeRegressor, sk.ExtraTreeRegressor)
+
+
+def are_trees(members: Sequence[Any]) -> bool:
+    """Whether all members are trees, which one forest can hold."""
+    return all(type(member) in _TREES for member in members)
+
+
+def positions_in(classes: ArrayLike, member: Converter, X: Array) -> Array:
+    """Return the positions in sorted ``classes`` of the labels that a member predicts.
+
+    A member may have seen fewer classes than the ensemble.
+    """
+    positions: Array = member.method("predict")(X)
+    labels = member.labels("predict")
+    if labels is None:
+        raise member.refuse("predicts numbers where the ensemble needs labels", "use a classifier")
+    place = np.searchsorted(np.asarray(classes), labels[0])
+    return positions if np.array_equal(place, np.arange(len(place))) else xp.take(place, positions)
+
+
+def label_values(member: Converter, X: Array) -> Array:
+    """Return a member's predictions as numbers, a classifier's labels included."""
+    predictions: Array = member.method("predict")(X)
+    labels = member.labels("predict")
+    if labels is None:
+        return predictions
+    if any(np.asarray(classes).dtype.kind not in "iufb" for classes in labels):
+        raise member.refuse("predicts labels that are not numbers, which the ensemble computes with")
+    if predictions.ndim == 1:
+        return xp.take(np.asarray(labels[0], dtype=np.float64), predictions)
+    columns = [xp.take(np.asarray(c, dtype=np.float64), predictions[:, i]) for i, c in enumerate(labels)]
+    return xp.stack(columns, axis=1)

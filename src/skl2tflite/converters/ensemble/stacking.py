@@ -1,0 +1,81 @@
+"""Stacking (:mod:`sklearn.ensemble._stacking`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from numpy.typing import NDArray
+from sklearn import ensemble as sk
+
+from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter
+from skl2tflite.converters.ensemble.members import label_values
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+class StackingConverter(Converter):
+    """Members' answers side by side, as the columns of a final estimator."""
+
+    def check(self) -> None:
+        # Look at all parts now, so that an error comes before any work.
+        _ = self.members, self.final
+
+    @cached_property
+    def members(self) -> list[Converter]:
+        """Converters of the members that are not dropped."""
+        named = self.estimator.named_estimators_.items()
+        return [
+            self.sub(member, f".named_estimators_[{name!r}]") for name, member in named if not isinstance(member, str)
+        ]
+
+    @cached_property
+    def final(self) -> Converter:
+        """Converter of the final estimator."""
+        return self.sub(self.estimator.final_estimator_, ".final_estimator_")
+
+    def has(self, method: str) -> bool:
+        """Ask the final estimator."""
+        return super().has(method) and (method == "transform" or self.final.has(method))
+
+    def transform(self, X: Array) -> Array:
+        """Columns of each member, then those of X where they are passed through."""
+        columns: list[Array] = []
+        for member, method in zip(self.members, self.estimator.stack_method_, strict=True):
+            answer = label_values(member, X) if method == "predict" else member.method(method)(X)
+            if isinstance(answer, list | tuple):  # one array of probabilities for each label
+                columns += [part[:, 1:] for part in answer]
+            elif answer.ndim == 1:
+                columns.append(xp.expand_dims(answer, 1))
+            elif method == "predict_proba" and len(self.estimator.classes_) == 2:
+                columns.append(answer[:, 1:])
+            else:
+                columns.append(answer)
+        return xp.concat([*columns, X] if self.estimator.passthrough else columns, axis=1)
+
+    def predict(self, X: Array) -> Array:
+        return self.final.method("predict")(self.transform(X))  # type: ignore[no-any-return]
+
+
+@converts(sk.StackingClassifier)
+class StackingClassifierConverter(StackingConverter, ClassifierConverter):
+    """The final estimator is fitted on positions in ``classes_``."""
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        return self.classes if method == "predict" else None
+
+    def predict_proba(self, X: Array) -> Array:
+        probabilities = self.final.method("predict_proba")(self.transform(X))
+        if isinstance(probabilities, list | tuple):
+            # scikit-learn gives the probability that each label is absent.
+            return xp.stack([p[:, 0] for p in probabilities], axis=1)
+        return probabilities  # type: ignore[no-any-return]
+
+    def decision_function(self, X: Array) -> Array:
+        return self.final.method("decision_function")(self.transform(X))  # type: ignore[no-any-return]
+
+
+@converts(sk.StackingRegressor)
+class StackingRegressorConverter(StackingConverter, RegressorConverter):
+    """Regressors below a regressor."""

@@ -1,0 +1,94 @@
+"""Voting (:mod:`sklearn.ensemble._voting`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import ensemble as sk
+
+from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter
+from skl2tflite.converters.ensemble.members import positions_in
+from skl2tflite.converters.registry import converts
+from skl2tflite.forest.sums import vote_sums
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+class VotingConverter(Converter):
+    """Members fitted on the same rows, with weights."""
+
+    def check(self) -> None:
+        # Look at the members now, so that an error comes before any work.
+        _ = self.members
+
+    @cached_property
+    def members(self) -> list[Converter]:
+        """Converters of the members that are not dropped."""
+        named = self.estimator.named_estimators_.items()
+        return [self.sub(member, f".named_estimators_[{name!r}]") for name, member in named if not _is_dropped(member)]
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight of each member that is not dropped."""
+        weights = self.estimator._weights_not_none
+        return np.ones(len(self.members)) if weights is None else np.asarray(weights, dtype=np.float64)
+
+    def average(self, answers: list[Array]) -> Array:
+        """Weighted mean of the members' answers."""
+        weights = self.weights
+        shape = (-1, *(1 for _ in answers[0].shape[1:]))
+        stacked = xp.stack(answers, axis=1)
+        total = xp.sum(stacked if np.all(weights == 1) else stacked * weights.reshape(shape), axis=1)
+        return total / weights.sum()
+
+
+def _is_dropped(member: Any) -> bool:
+    return isinstance(member, str) and member == "drop"
+
+
+@converts(sk.VotingClassifier)
+class VotingClassifierConverter(VotingConverter, ClassifierConverter):
+    """The class with most votes, or with the greatest mean probability."""
+
+    def check(self) -> None:
+        super().check()
+        if self.estimator.voting == "hard" and np.any(self.weights < 0):
+            raise self.refuse("negative weights of votes have no defined outcome", "use weights of at least 0")
+
+    def predict_proba(self, X: Array) -> Array:
+        return self.average([member.method("predict_proba")(X) for member in self.members])
+
+    def _positions(self, X: Array) -> Array:
+        # Members are fitted on positions in classes_.
+        classes = np.arange(len(self.estimator.classes_))
+        return xp.stack([positions_in(classes, member, X) for member in self.members], axis=1)
+
+    def predict(self, X: Array) -> Array:
+        if self.estimator.voting == "soft":
+            return xp.argmax(self.predict_proba(X), axis=1)
+        votes = xp.one_hot(self._positions(X), len(self.estimator.classes_))
+        return vote_sums(votes, self.weights).argmax()
+
+    def transform(self, X: Array) -> Array:
+        """Each member's probabilities, or the position of its label."""
+        if self.estimator.voting == "hard":
+            return self._positions(X)
+        if not self.estimator.flatten_transform:
+            raise self.refuse(
+                "transform with flatten_transform=False gives rows on the second axis", "set flatten_transform=True"
+            )
+        return xp.concat([member.method("predict_proba")(X) for member in self.members], axis=1)
+
+
+@converts(sk.VotingRegressor)
+class VotingRegressorConverter(VotingConverter, RegressorConverter):
+    """Weighted mean of the members' predictions."""
+
+    def predict(self, X: Array) -> Array:
+        return self.average([member.method("predict")(X) for member in self.members])
+
+    def transform(self, X: Array) -> Array:
+        return xp.stack([member.method("predict")(X) for member in self.members], axis=1)
