@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn import pipeline as sk
 
@@ -53,39 +54,34 @@ class PipelineConverter(Converter):
         """Names of the columns that the first step takes."""
         return self.steps[0].feature_names
 
-    @property
-    def allows_nan(self) -> bool:
-        """Whether every step until one that removes NaN takes it."""
-        for step in self.steps:
-            if not step.allows_nan:
-                return False
-            if step.removes_nan:
-                break
-        return True
-
-    @property
-    def removes_nan(self) -> bool:
-        """Whether some step does."""
-        return any(step.removes_nan for step in self.steps)
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Ask the steps from the last to the first, each with what the one behind it takes."""
+        allowed: bool | NDArray[np.bool_] = not clean
+        for step in reversed(self.steps):
+            allowed = step.nan_columns(clean)
+            clean = not np.all(allowed)
+        return allowed
 
     def has(self, method: str) -> bool:
-        """Ask the last step; a pipeline of transformers has both directions."""
-        if self.last is None:
-            return method == "transform"
-        return hasattr(self.estimator, method) and self.last.has(method)
+        """Ask the last step; for the inverse, all of them."""
+        if not hasattr(self.estimator, method):
+            return False
+        if method == "inverse_transform":
+            return all(step.has(method) for step in self.steps)
+        return self.last.has(method) if self.last else method == "transform"
 
     def method(self, name: str) -> Any:
         """Return a function that runs the steps before the last, then the last one's method."""
-        if name == "inverse_transform":
-            return self.inverse_transform
+        if name == "inverse_transform" or not hasattr(self.estimator, name):
+            return super().method(name)
+        before = self.steps[:-1] if self.last else self.steps
+        final = self.last.method(name) if self.last else None
 
         def run(X: Array) -> Any:
-            for step in self.steps if self.last is None else self.steps[:-1]:
+            for step in before:
                 X = step.method("transform")(X)
-            return X if self.last is None else self.last.method(name)(X)
+            return X if final is None else final(X)
 
-        if not self.has(name):
-            super().method(name)
         return run
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
@@ -121,14 +117,22 @@ class FeatureUnionConverter(Converter):
             raise self.refuse("every transformer is dropped", "there is nothing to convert")
 
     @property
-    def allows_nan(self) -> bool:
-        """Whether every part takes NaN."""
-        return all(part is None or part.allows_nan for part, _ in self.parts)
+    def n_features(self) -> int:
+        """Number of columns that each part takes."""
+        for part, _ in self.parts:
+            if part is not None:
+                return part.n_features
+        return super().n_features
 
     @property
-    def removes_nan(self) -> bool:
-        """Whether every part removes NaN."""
-        return all(part is not None and part.removes_nan for part, _ in self.parts)
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns that each part takes."""
+        return next((part.feature_names for part, _ in self.parts if part is not None), None)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Whether every part takes NaN."""
+        allowed = [not clean if part is None else part.nan_columns(clean) for part, _ in self.parts]
+        return np.asarray(np.all(np.broadcast_arrays(*allowed), axis=0))
 
     def transform(self, X: Array) -> Array:
         """Concatenate the parts' columns, each times its weight."""

@@ -1,12 +1,20 @@
-"""Scalers and normalizers (:mod:`sklearn.preprocessing`)."""
+"""Scalers, normalizers and polynomials (:mod:`sklearn.preprocessing`)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
 from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.registry import converts
-from skl2tflite.graph import Array
+from skl2tflite.errors import GraphError
+from skl2tflite.forest.thresholds import round_down_to_float32
+from skl2tflite.graph import Array, Tensor
+from skl2tflite.graph import functions as xp
 
 
 @converts(sk.StandardScaler)
@@ -14,10 +22,192 @@ class StandardScalerConverter(TransformerConverter):
     """``(X - mean_) / scale_``."""
 
     def transform(self, X: Array) -> Array:
-        """Center, then scale."""
         est = self.estimator
         if est.with_mean:
             X = X - est.mean_
         if est.with_std:
             X = X / est.scale_
         return X
+
+    def inverse_transform(self, X: Array) -> Array:
+        est = self.estimator
+        if est.with_std:
+            X = X * est.scale_
+        if est.with_mean:
+            X = X + est.mean_
+        return X
+
+
+@converts(sk.RobustScaler)
+class RobustScalerConverter(TransformerConverter):
+    """``(X - center_) / scale_``."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        if est.with_centering:
+            X = subtract_float64(X, est.center_)
+        if est.with_scaling:
+            X = X / est.scale_
+        return X
+
+    def inverse_transform(self, X: Array) -> Array:
+        est = self.estimator
+        if est.with_scaling:
+            X = X * est.scale_
+        if est.with_centering:
+            X = X + est.center_
+        return X
+
+
+def subtract_float64(X: Array, subtrahend: Any) -> Array:
+    """``X - subtrahend`` with a float64 subtrahend, held in two float32 numbers: as scikit-learn does in place.
+
+    Near the subtrahend the first difference is exact, and the second brings what float32 left out of it.
+    """
+    high = np.asarray(subtrahend).astype(np.float32).astype(np.float64)
+    low = subtrahend - high
+    X = X - high
+    return X - low if np.any(low) else X
+
+
+@converts(sk.MinMaxScaler)
+class MinMaxScalerConverter(TransformerConverter):
+    """``X * scale_ + min_``, kept within ``feature_range`` on demand."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        X = X * est.scale_ + est.min_
+        return xp.clip(X, *map(float, est.feature_range)) if est.clip else X
+
+    def inverse_transform(self, X: Array) -> Array:
+        X = (X - self.estimator.min_) / self.estimator.scale_
+        return X
+
+
+@converts(sk.MaxAbsScaler)
+class MaxAbsScalerConverter(TransformerConverter):
+    """``X / scale_``, kept within -1 and 1 on demand."""
+
+    def transform(self, X: Array) -> Array:
+        X = X / self.estimator.scale_
+        return xp.clip(X, -1.0, 1.0) if getattr(self.estimator, "clip", False) else X  # clip: scikit-learn 1.8
+
+    def inverse_transform(self, X: Array) -> Array:
+        X = X * self.estimator.scale_
+        return X
+
+
+NORMS: dict[str, Callable[[Array], Array]] = {
+    "l1": lambda X: xp.sum(xp.abs(X), axis=1, keepdims=True),
+    "l2": lambda X: xp.sqrt(xp.squared_norm(X)),
+    "max": lambda X: xp.max(xp.abs(X), axis=1, keepdims=True),
+}
+
+
+@converts(sk.Normalizer)
+class NormalizerConverter(TransformerConverter):
+    """Each row divided by its norm, unless that is zero as far as rounding can tell."""
+
+    def transform(self, X: Array) -> Array:
+        norms = NORMS[self.estimator.norm](X)
+        zero = 10 * np.finfo(np.float32 if isinstance(X, Tensor) else X.dtype).eps
+        return X / xp.where(norms < zero, 1.0, norms)
+
+
+@converts(sk.Binarizer)
+class BinarizerConverter(TransformerConverter):
+    """1 above the threshold, else 0."""
+
+    def transform(self, X: Array) -> Array:
+        threshold = self.estimator.threshold
+        if getattr(threshold, "dtype", None) == np.float64:  # a Python number is rounded to the dtype of X instead
+            threshold = float(round_down_to_float32(threshold))
+        return xp.astype(X > threshold, float)
+
+
+@converts(sk.PolynomialFeatures)
+class PolynomialFeaturesConverter(TransformerConverter):
+    """Products of features: those of each degree from those of the degree before.
+
+    In scikit-learn's order of multiplication: a term is the one without its first feature, times that feature.
+    """
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        _, *terms = est._combinations(
+            n_features=est.n_features_in_,
+            min_degree=0,
+            max_degree=est._max_degree,
+            interaction_only=est.interaction_only,
+            include_bias=True,
+        )
+        degrees: dict[int, Array] = {1: X}
+        for degree in range(2, est._max_degree + 1):
+            shorter = {term: i for i, term in enumerate(t for t in terms if len(t) == degree - 1)}
+            longer = [term for term in terms if len(term) == degree]
+            if not longer:
+                break
+            rest = xp.take(degrees[degree - 1], [shorter[term[1:]] for term in longer], axis=1)
+            degrees[degree] = rest * xp.take(X, [term[0] for term in longer], axis=1)
+        blocks = [block for degree, block in degrees.items() if est._min_degree <= degree <= est._max_degree]
+        if est.include_bias:
+            blocks.insert(0, xp.broadcast_rows(np.ones(1), X))
+        return xp.concat(blocks, axis=1)
+
+
+@converts(sk.FunctionTransformer)
+class FunctionTransformerConverter(TransformerConverter):
+    """The user's function, recorded by calling it on a tensor."""
+
+    def transform(self, X: Array) -> Array:
+        return self._call("func", self.estimator.func, X, self.estimator.kw_args)
+
+    def inverse_transform(self, X: Array) -> Array:
+        return self._call("inverse_func", self.estimator.inverse_func, X, self.estimator.inv_kw_args)
+
+    def _call(
+        self, name: str, function: Callable[..., Any] | None, X: Array, arguments: dict[str, Any] | None
+    ) -> Array:
+        if function is None:
+            return X
+        try:
+            result: Array = function(X, **(arguments or {}))
+        except Exception as error:
+            details = str(error) if isinstance(error, GraphError) else f"{type(error).__name__}: {error}"
+            raise self.refuse(
+                f"{name}={getattr(function, '__name__', function)!s} cannot be recorded ({details})",
+                "write it with NumPy functions of arrays, or make it a transformer with a converter of its own "
+                "(@skl2tflite.converts)",
+            ) from error
+        if isinstance(X, Tensor):
+            if not isinstance(result, Tensor):
+                raise self.refuse(f"{name} gives a {type(result).__name__}, not an array that depends on its input")
+            self._check_rows(name, partial(function, **(arguments or {})), X)
+        return result
+
+    def _check_rows(self, name: str, function: Callable[[Any], Any], X: Tensor) -> None:
+        """Refuse a function that gives a row another answer beside other rows: of a batch's mean, or at random."""
+        rows = np.random.default_rng(0).uniform(0.5, 2.0, (3, *(n or 1 for n in X.shape[1:])))
+        try:
+            together, alone = np.asarray(function(rows)), np.asarray(function(rows[:1]))
+        except Exception:
+            return  # the function does not take such numbers
+        if together[:1].shape != alone.shape or not np.allclose(together[:1], alone, equal_nan=True):
+            raise self.refuse(
+                f"{name} gives a row another answer beside other rows, or at random", "compute it from each row alone"
+            )
+
+    @property
+    def allows_nan(self) -> bool:
+        """Whether NaN reaches the function."""
+        return not self.estimator.validate
+
+    @property
+    def removes_nan(self) -> bool:
+        """Whether the function gives no NaN for a row of nothing else."""
+        if self.estimator.func is None:
+            return False
+        columns = getattr(self.estimator, "n_features_in_", None)  # None: fitted on a single axis
+        with np.errstate(all="ignore"):
+            result = np.asarray(self.transform(np.full(1 if columns is None else (1, columns), np.nan)))
+        return result.dtype.kind != "f" or not np.isnan(result).any()

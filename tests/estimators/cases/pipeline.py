@@ -1,0 +1,31 @@
+from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, PolynomialFeatures, StandardScaler
+
+from tests.estimators.case import Case
+
+BOTH = ("transform", "inverse_transform")
+
+CASES = [
+    Case(make_pipeline(StandardScaler(), LogisticRegression()), "binary"),
+    Case(make_pipeline(StandardScaler(), LogisticRegression()).set_output(transform="pandas"), "multiclass strings"),
+    Case(make_pipeline(SimpleImputer(), StandardScaler(), PCA(4), RidgeClassifier()), "missing"),
+    Case(make_pipeline(StandardScaler(), SimpleImputer(), LinearRegression()), "missing regression"),
+    Case(make_pipeline(StandardScaler(), PolynomialFeatures(2), LinearRegression()), "multioutput regression"),
+    Case(make_pipeline(TruncatedSVD(4, random_state=0), Normalizer(), LogisticRegression()), "multiclass"),
+    Case(make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(8,), max_iter=50, random_state=0)),
+         "regression"),
+    Case(make_pipeline(make_pipeline(StandardScaler(), "passthrough"), make_pipeline(PCA(3), LogisticRegression())),
+         "multiclass gaps", label="nested"),
+    Case(Pipeline([("none", None), ("pass", "passthrough"), ("scale", StandardScaler())]), "multiclass", exact=BOTH,
+         label="first two pass"),
+    Case(Pipeline([("scale", StandardScaler()), ("pass", "passthrough")]), "missing", exact=BOTH, label="last passes"),
+    Case(make_pipeline(FunctionTransformer(), StandardScaler()), "missing", exact=BOTH, label="identity first"),
+    Case(make_union(StandardScaler(), MaxAbsScaler()), "missing", exact=("transform",)),
+    Case(FeatureUnion([("drop", "drop"), ("pass", "passthrough"), ("pca", PCA(2)), ("scale", StandardScaler())],
+                      transformer_weights={"pass": 0.1, "pca": 3}), "multiclass", label="weights"),
+    Case(make_pipeline(make_union(StandardScaler(), PCA(2)), LogisticRegression()), "binary strings"),
+]  # fmt: skip
