@@ -1,1 +1,92 @@
-"""Placeholder."""
+"""Transformers of columns and targets (:mod:`sklearn.compose`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import compose as sk
+
+from skl2tflite.converters.base import Converter, RegressorConverter, TransformerConverter
+from skl2tflite.converters.pipeline import is_passthrough
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+@dataclass(frozen=True)
+class Part:
+    """One entry of ``transformers_``.
+
+    Attributes
+    ----------
+    converter : Converter or None
+        None passes the columns through.
+    columns : ndarray of int
+    scalar : bool
+        Whether the columns were named by one scalar: then the transformer takes a single axis.
+    weight : float or None
+    """
+
+    converter: Converter | None
+    columns: NDArray[np.intp]
+    scalar: bool
+    weight: float | None
+
+    def transform(self, X: Array) -> Array:
+        """Take the columns, transform and weight them."""
+        X = X[:, int(self.columns[0])] if self.scalar else xp.take(X, self.columns, axis=1)
+        if self.converter is not None:
+            X = self.converter.method("transform")(X)
+        return X if self.weight is None else X * self.weight
+
+
+@converts(sk.ColumnTransformer)
+class ColumnTransformerConverter(TransformerConverter):
+    """Transformers side by side, each on columns of its own, in their order and the remainder last."""
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """What is neither dropped nor without columns."""
+        est = self.estimator
+        weights = est.transformer_weights or {}
+        parts = []
+        for name, transformer, columns in est.transformers_:
+            positions = np.asarray(est._transformer_to_input_indices[name], dtype=np.intp)
+            if not positions.size or (isinstance(transformer, str) and transformer == "drop"):
+                continue
+            converter = None if is_passthrough(transformer) else self.sub(transformer, f"[{name!r}]")
+            parts.append(Part(converter, positions, bool(np.isscalar(columns)), weights.get(name)))
+        return parts
+
+    def check(self) -> None:
+        if not self.parts:
+            raise self.refuse("every column is dropped", "there is nothing to convert")
+
+    def transform(self, X: Array) -> Array:
+        return xp.concat([part.transform(X) for part in self.parts], axis=1)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Whether every part that uses a column takes NaN there; nobody looks at what is dropped."""
+        allowed: NDArray[np.bool_] = np.ones(self.n_features, dtype=bool)
+        for part in self.parts:
+            allowed[part.columns] &= not clean if part.converter is None else part.converter.nan_columns(clean)
+        return allowed
+
+
+@converts(sk.TransformedTargetRegressor)
+class TransformedTargetRegressorConverter(RegressorConverter):
+    """The regressor's prediction, taken back by the target's transformer."""
+
+    def predict(self, X: Array) -> Array:
+        est = self.estimator
+        prediction = self.sub(est.regressor_, ".regressor_").method("predict")(X)
+        columns = xp.expand_dims(prediction, 1) if prediction.ndim == 1 else prediction
+        result: Array = self.sub(est.transformer_, ".transformer_").method("inverse_transform")(columns)
+        return xp.squeeze(result, 1) if est._training_dim == 1 and result.shape[1] == 1 else result
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Ask the regressor."""
+        return self.sub(self.estimator.regressor_, ".regressor_").nan_columns(clean)
