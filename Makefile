@@ -7,17 +7,18 @@ JOBS ?= 2
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+.NOTPARALLEL:
 .PHONY: help demo test lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed-cli ## train, convert, check and time real models; files go to demo/
 	$(BIN)/skl2tflite demo
 
 test: $(VENV)/.installed-test ## run the tests
-	$(BIN)/python -m pytest -n $(JOBS) -q
+	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/ruff check

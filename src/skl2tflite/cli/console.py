@@ -33,7 +33,8 @@ def table(*columns: str, title: str | None = None, caption: str | None = None, t
 
     made = Table(
         title=title, caption=caption, box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True,
-        padding=(0, 0 if tight else 1), title_justify="left", caption_justify="left", title_style="bold", caption_style="dim",
+        padding=(0, 0 if tight else 1), title_justify="left", caption_justify="left", title_style="bold",
+        caption_style="dim",
     )  # fmt: skip
     for name in columns:
         number = name.startswith(">")
@@ -82,7 +83,7 @@ def complain(message: object) -> None:
 def _line(message: object, prefix: str, style: str, *, stderr: bool) -> None:
     from rich.text import Text
 
-    console(stderr=stderr).print(Text(prefix, style).append(one_line(message), "default"), soft_wrap=True)
+    console(stderr=stderr).print(Text.assemble((prefix, style), one_line(message)), soft_wrap=True)
 
 
 def size(n_bytes: int) -> str:

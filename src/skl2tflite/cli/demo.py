@@ -152,10 +152,10 @@ def _show(models: list[DemoModel], results: list[Result]) -> None:
         ">one row\nsklearn", ">one row\nLiteRT",
         title="scikit-learn and the converted files on rows held back from training",
         caption=(
-            "Labels agree: share of rows with scikit-learn's label. Largest error: of a probability, score or value, as a "
-            f"fraction of the greatest. Answers come from LiteRT {version('ai-edge-litert')}. Times are medians. One row: "
-            "a call from Python, one thread: scikit-learn's method, checks of its input included, and LiteRT's set, "
-            "invoke, get."
+            "Labels agree: share of rows with scikit-learn's label. Largest error: of a probability, score or value, "
+            f"as a fraction of the greatest. Answers come from LiteRT {version('ai-edge-litert')}. Times are medians. "
+            "One row: a call from Python, one thread: scikit-learn's method, checks of its input included, and "
+            "LiteRT's set, invoke, get."
         ),
         tight=out.width < 100,
     )  # fmt: skip

@@ -110,7 +110,10 @@ def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
         estimator = io.load(path, trusted=sorted(trusted))
     except BadZipFile:
         raise InvalidFileError(f"{path} is not a .skops file, or it is truncated") from None
-    check_sound(estimator)
+    try:
+        check_sound(estimator)
+    except InvalidFileError as error:
+        raise InvalidFileError(f"{path} is {error}") from None
     return estimator
 
 

@@ -157,10 +157,11 @@ def _parse(
     if first is None:
         raise InvalidInputError(f"{path} is empty")
     titles = [cell.strip() for cell in first[1]]
-    titled = _are_titles(titles, names)
+    numbered = titles == [str(i) for i in range(len(titles))]  # what pandas writes for columns without names
+    titled = not numbered and _are_titles(titles, names)
     positions = choose(path, titles if titled else len(titles), count, names, target_column)
     values = array("d")
-    for number, cells in lines if titled else chain([first], lines):
+    for number, cells in lines if titled or numbered else chain([first], lines):
         if len(cells) != len(titles):
             raise InvalidInputError(f"{path}: line {number} has {len(cells)} cells, but the first has {len(titles)}")
         for position in positions:
@@ -175,8 +176,6 @@ def _parse(
 def _are_titles(cells: Sequence[str], names: Sequence[str] | None) -> bool:
     """Whether a first line names the columns: none of it is a number, or it is the names that are looked for."""
     if names is not None and set(names) <= set(cells):
-        return True
-    if list(cells) == [str(i) for i in range(len(cells))]:  # what pandas writes for columns without names
         return True
     return all(cell.lower() in MISSING or _number(cell) is None for cell in cells)
 

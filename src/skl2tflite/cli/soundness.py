@@ -31,7 +31,7 @@ def check_sound(model: Any) -> None:
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             fault = str(error)
         if fault:
-            raise InvalidFileError(f"the file is damaged: {kind}: {fault}")
+            raise InvalidFileError(f"damaged: {kind}: {fault}")
 
 
 def _parts(value: Any, n_features: int | None, seen: set[int]) -> Iterator[tuple[Any, int | None]]:

@@ -1,0 +1,38 @@
+"""The list of what converts."""
+
+from __future__ import annotations
+
+import json
+
+from sklearn.utils import all_estimators
+
+
+def test_every_estimator_of_scikit_learn_is_named_once(run):
+    found = json.loads(run("supported", "--json").stdout)
+    names = [entry["estimator"] for entry in found["supported"]] + found["unsupported"]
+    assert {name for name, _ in all_estimators()} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_table(run):
+    run("supported").succeeds("sklearn.linear_model", "LogisticRegression", "decision_function", "float32", "do not:")
+
+
+def test_every_entry_has_methods(run):
+    for entry in json.loads(run("supported", "--json").stdout)["supported"]:
+        assert entry["methods"] or entry["delegates"], entry
+
+
+def test_one_estimator_in_any_spelling(run):
+    run("supported", "standardscaler").succeeds("sklearn.preprocessing.StandardScaler", "transform")
+    run("supported", "sklearn.preprocessing.StandardScaler").succeeds("inverse_transform")
+    assert json.loads(run("supported", "StandardScaler", "--json").stdout)["methods"][0] == "transform"
+
+
+def test_unknown_name(run):
+    run("supported", "LogisticRegresion").fails("'LogisticRegresion'", "is it LogisticRegression")
+    run("supported", "qqqqqqqqqq").fails("there is no estimator 'qqqqqqqqqq'")
+
+
+def test_estimator_without_converter(run):
+    run("supported", "DBSCAN").fails("DBSCAN does not convert")
