@@ -18,6 +18,8 @@ from skl2tflite.verify.sensitivity import perturbed_outputs
 
 TOLERANCE = 1e-6
 """Largest error of a value, as a fraction of the greatest magnitude in its column."""
+PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
+"""Methods judged by 1, however small the probabilities of a column; an error of a logarithm is a relative one."""
 TURNED = 1e-4
 """An explained error beyond this is no rounding but a decision that fell the other way: a near tie."""
 ALLOWANCE = 8.0
@@ -105,15 +107,16 @@ def _compare(
             text = f"shape {got.shape} instead of {want.shape}"
             everything = np.arange(rows)
             return MethodReport(method, rows, everything, np.arange(0), np.inf, 1.0, 0.0, text)
-        wrong |= _beyond(want, got, tolerance)
+        wrong |= _beyond(want, got, tolerance, method)
     if wrong.any() and (precise := _precise_answer(estimator, method, reference_rows(X))) is not None:
         answers = [_dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
         wrong[:] = False
         pairs = [
-            (_nearer(want, answer, got, tolerance), got) for (want, got), answer in zip(pairs, answers, strict=True)
+            (_nearer(want, answer, got, tolerance, method), got)
+            for (want, got), answer in zip(pairs, answers, strict=True)
         ]
         for want, got in pairs:
-            wrong |= _beyond(want, got, tolerance)
+            wrong |= _beyond(want, got, tolerance, method)
     near: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
     suspects = np.flatnonzero(wrong)
     if suspects.size:
@@ -121,12 +124,12 @@ def _compare(
         wrong[excused] = False
         turned = np.zeros(rows, dtype=bool)
         for want, got in pairs:
-            turned |= _beyond(want, got, TURNED)
+            turned |= _beyond(want, got, TURNED, method)
         near[excused] = turned[excused]
     errors = [_errors(want, got) for want, got in pairs if want.dtype.kind == "f"]
     usable = [e[~near] for e in errors]
     largest = max((float(e.max()) for e in usable if e.size), default=0.0)
-    scale = max((_scale(want).max(initial=0.0) for want, _ in pairs if want.dtype.kind == "f"), default=0.0)
+    scale = max((_scale(want, method).max(initial=0.0) for want, _ in pairs if want.dtype.kind == "f"), default=0.0)
     example = _example(pairs, wrong) if wrong.any() else ""
     agreement = 1.0 - float((wrong | near).mean()) if rows else 1.0
     return MethodReport(
@@ -145,10 +148,11 @@ def _as_rows(values: NDArray[Any]) -> NDArray[Any]:
     return values.reshape(len(values), -1) if len(values) else values.reshape(0, 1)
 
 
-def _scale(want: NDArray[Any]) -> NDArray[np.float64]:
+def _scale(want: NDArray[Any], method: str) -> NDArray[np.float64]:
     """Greatest finite magnitude in each column; probabilities are judged by 1."""
     magnitudes = np.abs(_as_rows(want).astype(np.float64))
-    return np.asarray(np.where(np.isfinite(magnitudes), magnitudes, 0.0).max(axis=0, initial=0.0))
+    least = 1.0 if method in PROBABILITIES else float(np.finfo(np.float32).tiny)
+    return np.asarray(np.where(np.isfinite(magnitudes), magnitudes, 0.0).max(axis=0, initial=least))
 
 
 def _errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
@@ -161,17 +165,19 @@ def _errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(difference)
 
 
-def _beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float) -> NDArray[np.bool_]:
+def _beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float, method: str) -> NDArray[np.bool_]:
     """Rows in which some value differs by more than the tolerance, or some label at all."""
     if want.dtype.kind != "f":
         return np.asarray((_as_rows(want) != _as_rows(got)).any(axis=1))
-    allowed = tolerance * np.maximum(_scale(want), np.finfo(np.float32).tiny)
+    allowed = tolerance * _scale(want, method)
     return np.asarray((_errors(want, got) > allowed).any(axis=1))
 
 
-def _nearer(want: NDArray[Any], precise: NDArray[Any], got: NDArray[Any], tolerance: float) -> NDArray[Any]:
+def _nearer(
+    want: NDArray[Any], precise: NDArray[Any], got: NDArray[Any], tolerance: float, method: str
+) -> NDArray[Any]:
     """Return the first reference, and the second in its stead in rows that differ from the first."""
-    differs = _beyond(want, got, tolerance)
+    differs = _beyond(want, got, tolerance, method)
     return np.where(differs.reshape(-1, *[1] * (want.ndim - 1)), precise, want)
 
 
@@ -193,7 +199,7 @@ def _explained(
         moved = np.stack([_as_rows(draw[name]) for draw in draws])
         if want.dtype.kind == "f":
             reach = ALLOWANCE * np.abs(moved - base).max(axis=0)
-            allowed = np.maximum(reach, TOLERANCE * _scale(want))
+            allowed = np.maximum(reach, TOLERANCE * _scale(want, method))
             excused &= (_errors(want[suspects], got[suspects]) <= allowed).all(axis=1)
         else:
             turns = (moved != base).any(axis=0)
