@@ -83,8 +83,9 @@ def test_unary_of_any_rank(kind, rank):
 BINARY = [
     ops.Add, ops.Subtract, ops.Multiply, ops.Divide, ops.Power, ops.Maximum, ops.Minimum, ops.Remainder, ops.Equal,
     ops.NotEqual, ops.Less, ops.LessEqual, ops.Greater, ops.GreaterEqual, ops.FloorDivide, ops.Arctan2,
+    ops.SquaredDifference,
 ]  # fmt: skip
-ROUNDED = {ops.Power: 0.6, ops.Arctan2: 1.3}
+ROUNDED = {ops.Power: 0.6, ops.Arctan2: 1.3, ops.SquaredDifference: 2.5}
 
 
 def allowed(kind):

@@ -7,16 +7,16 @@ adds to it (``linear``, ``softmax``, ``squared_distances``, …) follows the sam
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
-from skl2tflite.errors import GraphError
 from skl2tflite.graph import ops
 from skl2tflite.graph.graph import Graph
 from skl2tflite.graph.op import Op, apply, as_tensor, input_tensor, normalize_axes
-from skl2tflite.graph.tensor import Array, DType, Shape, Tensor
+from skl2tflite.graph.tensor import Array, DType, Shape, Tensor, refusal
 
 Operand = Array | float | int | bool | Sequence[Any]
 
@@ -53,6 +53,8 @@ def _promote(*operands: Any, least: DType = DType.BOOL) -> list[Array]:
     """Bring operands to one kind: bool, then int, then float."""
     kinds = {dtype_of(x) for x in operands}
     if DType.STRING in kinds:
+        if len(kinds) > 1:
+            raise refusal("strings and numbers cannot be combined or compared")
         return [_as(x, DType.STRING) for x in operands]
     kind = builtins.max([least, *kinds], key=_ORDER.index)
     return [_as(x, kind) for x in operands]
@@ -68,6 +70,12 @@ def _number(op: Op, *operands: Any) -> Array:
     return result
 
 
+def _refuse_truths(symbol: str, *operands: Any) -> None:
+    """Refuse what NumPy refuses between truth values only."""
+    if {dtype_of(x) for x in operands} == {DType.BOOL}:
+        raise refusal(f"{symbol} between truth values has no meaning, in NumPy neither; use ^ or ~")
+
+
 # --- elementwise ----------------------------------------------------------------------------------------
 
 
@@ -78,6 +86,7 @@ def abs(x: Operand) -> Array:
 
 def negative(x: Operand) -> Array:
     """Change the sign."""
+    _refuse_truths("-", x)
     return _number(ops.Negative(), x)
 
 
@@ -182,17 +191,22 @@ def logical_not(x: Operand) -> Array:
 
 
 def add(x: Operand, y: Operand) -> Array:
-    """Sum of two arrays."""
+    """Sum of two arrays; of truth values, as in NumPy, whether either is true."""
+    if dtype_of(x) == dtype_of(y) == DType.BOOL:
+        return logical_or(x, y)
     return _number(ops.Add(), x, y)
 
 
 def subtract(x: Operand, y: Operand) -> Array:
     """Difference."""
+    _refuse_truths("-", x, y)
     return _number(ops.Subtract(), x, y)
 
 
 def multiply(x: Operand, y: Operand) -> Array:
-    """Product."""
+    """Product; of truth values, as in NumPy, whether both are true."""
+    if dtype_of(x) == dtype_of(y) == DType.BOOL:
+        return logical_and(x, y)
     return _number(ops.Multiply(), x, y)
 
 
@@ -397,6 +411,13 @@ def _shape(x: Any) -> Shape:
 
 def reshape(x: Operand, shape: Sequence[int | None]) -> Array:
     """Give another shape; ``-1`` or ``None`` is the length that follows from the others (the batch)."""
+    if isinstance(x, Tensor) and None in shape and -1 in shape and x.shape.count(None) == 1:
+        # As in X.reshape(X.shape[0], -1): the batch stays, the rest of each row follows from the lengths known.
+        known = math.prod(n for n in shape if n not in (None, -1))
+        rest, remainder = divmod(math.prod(n for n in x.shape if n is not None), known or 1)
+        if remainder or not known:
+            raise refusal(f"rows of shape {x.shape} do not fit shape {tuple(shape)}")
+        shape = [rest if n == -1 else n for n in shape]
     target = tuple(-1 if n is None else int(n) for n in shape)
     if isinstance(x, Tensor) and target == tuple(-1 if n is None else n for n in x.shape):
         return x
@@ -415,7 +436,7 @@ def squeeze(x: Operand, axis: int | tuple[int, ...] | None = None) -> Array:
     shape = _shape(x)
     axes = [a for a, n in enumerate(shape) if n == 1] if axis is None else normalize_axes(axis, len(shape))
     if [a for a in axes if shape[a] != 1]:
-        raise GraphError(f"cannot drop an axis of shape {shape} that is longer than 1")
+        raise refusal(f"cannot drop an axis of shape {shape} that is longer than 1")
     return reshape(x, [n for a, n in enumerate(shape) if a not in axes])
 
 
@@ -469,77 +490,112 @@ def getitem(x: Array, key: Any) -> Array:
     if not isinstance(x, Tensor):
         result: Array = np.asarray(x)[key]
         return result
-    keys = list(key) if isinstance(key, tuple) else [key]
-    if Ellipsis in [k for k in keys if not isinstance(k, np.ndarray | Tensor)]:
-        position = next(i for i, k in enumerate(keys) if k is Ellipsis)
-        taken = builtins.sum(k is not None and k is not Ellipsis for k in keys)
-        keys[position : position + 1] = [slice(None)] * (x.ndim - taken)
-    keys += [slice(None)] * (x.ndim - builtins.sum(k is not None for k in keys))
-    if builtins.sum(k is not None for k in keys) != x.ndim:
-        raise GraphError(f"too many indices for {x.ndim} axes")
+    keys = [_index(k) for k in (key if isinstance(key, tuple) else (key,))]
+    taken = builtins.sum(k is not None and k is not Ellipsis for k in keys)
+    if taken > x.ndim:
+        raise refusal(f"too many indices for {x.ndim} axes")
+    rest = [slice(None)] * (x.ndim - taken)
+    at = next((i for i, k in enumerate(keys) if k is Ellipsis), len(keys))
+    keys[at : at + 1] = rest
+    if builtins.any(k is Ellipsis for k in keys):
+        raise refusal("an index holds ... more than once")
 
-    result = x
-    axis = 0  # of the operand
-    slices: list[tuple[int | None, int | None, int | None]] = []
-    shape: list[int | None] = []  # of the result, before advanced indexing
-    advanced: tuple[int, Any] | None = None  # axis of the result, positions
+    slices: list[tuple[int | None, int | None, int | None]] = []  # of each axis of the operand
+    shape: list[int | None] = []  # of the result, before positions are taken
+    picked: tuple[int, Any] | None = None  # axis of the result, positions
     for k in keys:
         if k is None:
             shape.append(1)
             continue
-        length = x.shape[axis]
+        length = x.shape[len(slices)]
         if isinstance(k, slice):
             slices.append((k.start, k.stop, k.step))
             shape.append(length if length is None else len(range(*k.indices(length))))
-        elif isinstance(k, int | np.integer):
+        elif isinstance(k, int):
             if length is None or not -length <= k < length:
-                raise GraphError(f"index {k} is out of range for an axis of length {length or 'unknown'}")
-            at = int(k) % length
-            slices.append((at, at + 1, None))
+                raise refusal(f"index {k} is out of range for an axis of length {length or 'unknown'}")
+            slices.append((k % length, k % length + 1, None))
         else:
-            if advanced is not None:
-                raise GraphError("only one list of positions can be used in one index")
-            advanced = (len(shape), _positions(k, length))
+            if picked is not None:
+                raise refusal("only one list of positions can be used in one index")
+            picked = (len(shape), k if isinstance(k, Tensor) else _positions(k, length))
             slices.append((None, None, None))
             shape.append(length)
-        axis += 1
-    if builtins.any(bounds != (None, None, None) for bounds in slices):
-        whole = [
-            (None, None, None) if n is not None and range(*slice(*bounds).indices(n)) == range(n) else bounds
-            for n, bounds in zip(x.shape, slices, strict=True)
-        ]
-        if builtins.any(bounds != (None, None, None) for bounds in whole):
-            result = apply(ops.Slice(tuple(whole)), result)
+    whole = [
+        (None, None, None) if n is not None and range(*slice(*bounds).indices(n)) == range(n) else bounds
+        for n, bounds in zip(x.shape, slices, strict=True)
+    ]
+    result = x
+    if builtins.any(bounds != (None, None, None) for bounds in whole):
+        result = apply(ops.Slice(tuple(whole)), result)
     result = reshape(result, shape)
-    if advanced is not None:
-        result = take(result, advanced[1], axis=advanced[0])
+    if picked is None:
+        return result
+    axis, positions = picked
+    result = apply(ops.Take(axis), result, positions)
+    # Beside positions integers count as such too; where slices lie between them, NumPy puts their axes first.
+    places = [i for i, k in enumerate(keys) if k is not None and not isinstance(k, slice)]
+    if axis and places[-1] - places[0] >= len(places):
+        moved = list(range(axis, axis + _rank(positions)))
+        result = permute_dims(result, [*moved, *(a for a in range(_rank(result)) if a not in moved)])
     return result
 
 
-def _positions(key: Any, length: int | None) -> Any:
-    if isinstance(key, Tensor):
+def _index(key: Any) -> Any:
+    """Return one index as None, ``...``, int, slice, array of positions or mask, or tensor of positions."""
+    if key is None or key is Ellipsis or isinstance(key, slice):
         return key
+    if isinstance(key, Tensor):
+        if key.dtype != DType.INT:
+            raise refusal(f"an index of {key.dtype} values cannot be recorded; numpy.where keeps the shape")
+        return key
+    array = np.asarray(key) if np.size(key) else np.asarray(key, dtype=np.int64)
+    if array.ndim == 0 and array.dtype.kind in "iu":
+        return int(array)
+    if array.dtype.kind not in "iub" or (array.dtype.kind == "b" and array.ndim != 1):
+        raise refusal(f"{key!r} cannot be used as an index; give positions or a mask of one axis")
+    return array
+
+
+def _positions(key: Any, length: int | None) -> Any:
+    """Return constant positions along an axis, negative ones counted from its end."""
     positions = np.asarray(key)
     if positions.dtype == bool:
+        if len(positions) != length:
+            raise refusal(f"a mask of {len(positions)} values does not fit an axis of length {length or 'unknown'}")
         return np.flatnonzero(positions)
-    positions = positions.astype(np.int64)
-    if length is not None:
-        if positions.size and not (-length <= positions.min() and positions.max() < length):
-            raise GraphError(f"positions {positions.min()} to {positions.max()} leave an axis of {length}")
-        positions = positions % length
-    return positions
+    if positions.dtype.kind not in "iu":
+        if positions.size:
+            raise refusal(f"positions are {positions.dtype}, not int")
+        positions = positions.astype(np.int64)
+    if positions.size and (length is None and positions.min() < 0):
+        raise refusal("positions from the end of an axis whose length is known only at run time")
+    if length is None or not positions.size:
+        return positions
+    if not (-length <= positions.min() and positions.max() < length):
+        raise refusal(f"positions {positions.min()} to {positions.max()} leave an axis of length {length}")
+    return positions % length
 
 
 def take(x: Operand, indices: Operand, axis: int = 0) -> Array:
     """Entries along an axis at integer positions."""
-    return apply(ops.Take(_axis(x, axis)), x, _as(indices, DType.INT))  # type: ignore[no-any-return]
+    axis = _axis(x, axis)
+    positions = indices if isinstance(indices, Tensor) else _as_positions(indices, _shape(x)[axis])
+    return apply(ops.Take(axis), x, _as(positions, DType.INT))  # type: ignore[no-any-return]
+
+
+def _as_positions(indices: Any, length: int | None) -> Any:
+    """Return constant positions; truth values are the positions 0 and 1 here, not a mask."""
+    array = np.asarray(indices)
+    return _positions(array.astype(np.int64) if array.dtype == bool else array, length)
 
 
 def take_along_axis(x: Operand, indices: Operand, axis: int = -1) -> Array:
     """Entries of each row at that row's own positions."""
     if _axis(x, axis) != _rank(x) - 1:
-        raise GraphError("take_along_axis works on the last axis; move it there first")
-    return apply(ops.TakeAlongAxis(), x, _as(indices, DType.INT))  # type: ignore[no-any-return]
+        raise refusal("take_along_axis works on the last axis; move it there first")
+    positions = indices if isinstance(indices, Tensor) else _as_positions(indices, _shape(x)[-1])
+    return apply(ops.TakeAlongAxis(), x, _as(positions, DType.INT))  # type: ignore[no-any-return]
 
 
 def topk(x: Operand, k: int) -> tuple[Array, Array]:
@@ -597,9 +653,9 @@ def matmul(x: Operand, y: Operand) -> Array:
     a, b = _promote(x, y, least=DType.FLOAT)
     vector_a, vector_b = _rank(a) == 1, _rank(b) == 1
     result: Array = apply(ops.MatMul(), expand_dims(a, 0) if vector_a else a, expand_dims(b, 1) if vector_b else b)
-    if vector_b:
-        result = squeeze(result, -1)
-    return squeeze(result, 0) if vector_a and not vector_b else result
+    if vector_a:
+        result = squeeze(result, -2)
+    return squeeze(result, -1) if vector_b else result
 
 
 def linear(x: Array, weights: Operand, bias: Operand | None = None) -> Array:
@@ -690,7 +746,7 @@ def while_loop(
         known = {t.node for t in inputs.values()}
         for node in graph.nodes():
             if isinstance(node.op, ops.Input) and node not in known:
-                raise GraphError(f"a loop's {name} uses {node.op.name!r} from outside; add it to the state")
+                raise refusal(f"a loop's {name} uses {node.op.name!r} from outside; add it to the state")
         return graph
 
     loop = ops.WhileLoop(traced("condition", condition), traced("body", body))

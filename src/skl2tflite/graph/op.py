@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import GraphError
-from skl2tflite.graph.tensor import Array, DType, Node, Shape, Spec, Tensor
+from skl2tflite.graph.tensor import Array, DType, Node, Shape, Spec, Tensor, refusal
 
 Value = NDArray[Any]
 
@@ -151,7 +151,7 @@ def normalize_axes(axis: int | Sequence[int] | None, rank: int) -> tuple[int, ..
     axes = range(rank) if axis is None else (axis,) if isinstance(axis, int | np.integer) else axis
     result = sorted({int(a) + rank if a < 0 else int(a) for a in axes})
     if result and (result[0] < 0 or result[-1] >= rank):
-        raise GraphError(f"axis {axis} is out of range for {rank} axes")
+        raise refusal(f"axis {axis} is out of range for {rank} axes")
     return tuple(result)
 
 

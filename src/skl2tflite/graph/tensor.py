@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from skl2tflite.errors import GraphError
@@ -20,6 +22,7 @@ Shape: TypeAlias = tuple[int | None, ...]
 """Axis lengths; ``None`` marks one that is known only at run time (the batch)."""
 
 _HERE = str(Path(__file__).parent)
+_NOT_THE_USERS = (_HERE, str(Path(np.__file__).parent), str(Path(scipy.__file__).parent))
 
 
 class DType(StrEnum):
@@ -42,7 +45,7 @@ class DType(StrEnum):
             return cls.BOOL
         if kind in "UST" or (kind == "O" and all(isinstance(item, str | bytes) for item in array.flat)):
             return cls.STRING
-        raise GraphError(f"an array of dtype {array.dtype} has no place in a graph; give numbers or strings")
+        raise refusal(f"an array of dtype {array.dtype} has no place in a graph; give numbers or strings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,20 @@ class Source:
 
     @classmethod
     def caller(cls) -> Source:
-        """Return the innermost line outside this package's graph folder."""
+        """Return the innermost line outside this package's graph folder, NumPy and SciPy."""
         frame = sys._getframe(1)
-        while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        while frame.f_back is not None and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
             frame = frame.f_back
         return cls(frame.f_code.co_filename, frame.f_lineno)
+
+
+def refusal(message: str) -> GraphError:
+    """Return the error for something that cannot be recorded, with the line that asked for it."""
+    return GraphError(f"{message} [{Source.caller()}]")
+
+
+class _NoAttributeError(GraphError, AttributeError):
+    """An attribute of arrays or DataFrames that tensors lack; ``hasattr`` sees that it is missing."""
 
 
 class Node:
@@ -153,28 +165,30 @@ class Tensor:
 
     def __len__(self) -> int:
         if not self.shape or self.shape[0] is None:
-            raise GraphError(f"the number of rows of {self!r} is known only at run time [{Source.caller()}]")
+            raise refusal(f"the number of rows of {self!r} is known only at run time")
         return self.shape[0]
 
     def __bool__(self) -> bool:
-        raise GraphError(
-            f"a condition on values ({self!r}) cannot be recorded; use numpy.where instead of if, and or not "
-            f"[{Source.caller()}]"
+        raise refusal(
+            f"a condition on values ({self!r}) cannot be recorded; use numpy.where instead of if, "
+            "and &, | and ~ instead of and, or and not"
         )
 
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
 
     def __float__(self) -> float:
-        raise GraphError(f"{self!r} has no value yet, only a place in the graph [{Source.caller()}]")
+        raise refusal(f"{self!r} has no value yet, only a place in the graph")
 
     __int__ = __index__ = __float__
 
     def __array__(self, *_: object, **__: object) -> NDArray[Any]:
-        raise GraphError(
-            f"{self!r} was passed to code that needs its values; only operations on arrays can be recorded "
-            f"[{Source.caller()}]"
-        )
+        raise refusal(f"{self!r} was passed to code that needs its values; only operations on arrays can be recorded")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise _NoAttributeError(f"{name!r} of {self!r} cannot be recorded [{Source.caller()}]")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **kwargs: object) -> Any:
         from skl2tflite.graph.numpy_protocol import record_ufunc
@@ -194,6 +208,9 @@ class Tensor:
     def __getitem__(self, key: object) -> Tensor:
         return _call("getitem", self, key)
 
+    def __setitem__(self, key: object, value: object) -> None:
+        raise refusal(f"{self!r} cannot be written to; join columns with numpy.column_stack, or use numpy.where")
+
     def __neg__(self) -> Tensor:
         return _call("negative", self)
 
@@ -201,7 +218,7 @@ class Tensor:
         return _call("abs", self)
 
     def __invert__(self) -> Tensor:
-        return _call("logical_not", self)
+        return _call("logical_not", _truths("~", self))
 
     def __add__(self, other: object) -> Tensor:
         return _call("add", self, other)
@@ -270,16 +287,19 @@ class Tensor:
         return _call("greater_equal", self, other)
 
     def __and__(self, other: object) -> Tensor:
-        return _call("logical_and", self, other)
+        return _call("logical_and", _truths("&", self), _truths("&", other))
 
-    def __rand__(self, other: object) -> Tensor:
-        return _call("logical_and", other, self)
+    __rand__ = __and__
 
     def __or__(self, other: object) -> Tensor:
-        return _call("logical_or", self, other)
+        return _call("logical_or", _truths("|", self), _truths("|", other))
 
-    def __ror__(self, other: object) -> Tensor:
-        return _call("logical_or", other, self)
+    __ror__ = __or__
+
+    def __xor__(self, other: object) -> Tensor:
+        return _call("not_equal", _truths("^", self), _truths("^", other))
+
+    __rxor__ = __xor__
 
     # The ndarray methods that user code calls most; each is the function of the same name.
 
@@ -294,6 +314,8 @@ class Tensor:
     def ravel(self) -> Tensor:
         """Flatten to one axis."""
         return _call("reshape", self, (-1,))
+
+    flatten = ravel
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Sum over axes."""
@@ -311,13 +333,46 @@ class Tensor:
         """Least value over axes."""
         return _call("min", self, axis=axis, keepdims=keepdims)
 
-    def argmax(self, axis: int = -1) -> Tensor:
-        """Position of the first greatest value along an axis."""
-        return _call("argmax", self, axis=axis)
+    def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Product over axes."""
+        return _call("prod", self, axis=axis, keepdims=keepdims)
 
-    def argmin(self, axis: int = -1) -> Tensor:
+    def any(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Whether any is true."""
+        return _call("any", self, axis=axis, keepdims=keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Whether all are true."""
+        return _call("all", self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: int | None = None) -> Tensor:
+        """Position of the first greatest value along an axis."""
+        return _numpy(np.argmax, self, axis=axis)
+
+    def argmin(self, axis: int | None = None) -> Tensor:
         """Position of the first least value along an axis."""
-        return _call("argmin", self, axis=axis)
+        return _numpy(np.argmin, self, axis=axis)
+
+    def cumsum(self, axis: int | None = None) -> Tensor:
+        """Running sum along an axis."""
+        return _numpy(np.cumsum, self, axis=axis)
+
+    def dot(self, other: object) -> Tensor:
+        """Matrix product."""
+        return _numpy(np.dot, self, other)
+
+    def round(self, decimals: int = 0) -> Tensor:
+        """Nearest number of so many decimals, halves to even."""
+        return _numpy(np.round, self, decimals)
+
+    def squeeze(self, axis: Any = None) -> Tensor:
+        """Drop axes of length 1."""
+        return _call("squeeze", self, axis=axis)
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """Reorder the axes."""
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
+        return _numpy(np.transpose, self, order)
 
     def clip(self, min: Any = None, max: Any = None) -> Tensor:
         """Limit values to an interval."""
@@ -330,6 +385,21 @@ class Tensor:
 
 Array: TypeAlias = Tensor | NDArray[Any]
 """What graph functions take and give: recorded on tensors, computed on NumPy arrays."""
+
+
+def _truths(symbol: str, operand: object) -> object:
+    """Return an operand of ``&``, ``|`` or ``~``, which mean logic only between truth values."""
+    from skl2tflite.graph.functions import dtype_of
+
+    if dtype_of(operand) != DType.BOOL:
+        raise refusal(f"{symbol} on the bits of numbers cannot be recorded; compare first, as in (X > 0) {symbol} ...")
+    return operand
+
+
+def _numpy(function: Callable[..., Any], *args: object, **kwargs: object) -> Tensor:
+    result = function(*args, **kwargs)
+    assert isinstance(result, Tensor)
+    return result
 
 
 def _call(name: str, *args: object, **kwargs: object) -> Tensor:

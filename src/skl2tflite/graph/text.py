@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from skl2tflite.graph.graph import Graph
@@ -13,6 +15,7 @@ def to_text(graph: Graph) -> str:
     """Return one line per operation; small constants are shown, large ones by their shape."""
     names: dict[Tensor, str] = {tensor: name for name, tensor in graph.inputs.items()}
     lines = []
+    results = itertools.count()
     for node in graph.nodes():
         if isinstance(node.op, Input):
             continue
@@ -20,11 +23,11 @@ def to_text(graph: Graph) -> str:
             names[node.outputs[0]] = _constant_text(node.outputs[0])
             continue
         for tensor in node.outputs:
-            names[tensor] = f"%{sum(name.startswith('%') for name in names.values())}"
+            names[tensor] = f"%{next(results)}"
         attributes = [f"{key}={value}" for key, value in node.op.attributes.items()]
         operands = ", ".join([*(names[tensor] for tensor in node.inputs), *attributes])
-        results = ", ".join(f"{names[tensor]}: {tensor.spec}" for tensor in node.outputs)
-        lines.append(f"  {results} = {node.op.name}({operands})")
+        given = ", ".join(f"{names[tensor]}: {tensor.spec}" for tensor in node.outputs)
+        lines.append(f"  {given} = {node.op.name}({operands})")
     inputs = ", ".join(f"{name}: {tensor.spec}" for name, tensor in graph.inputs.items())
     outputs = ", ".join(f"{name}={names[tensor]}" for name, tensor in graph.outputs.items())
     return "\n".join([f"{graph.name}({inputs}):", *lines, f"  return {outputs}"])
