@@ -16,7 +16,7 @@ from skl2tflite.graph.tensor import Array, DType, Node, Shape, Spec, Tensor, ref
 Value = NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # or an operation with eq=False would inherit the equality of no fields: always
 class Op(ABC):
     """An operation: a frozen dataclass whose fields are its attributes.
 
