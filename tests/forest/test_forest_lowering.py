@@ -102,5 +102,15 @@ def test_writes_the_same_bytes_again(forest):
     assert lowered(forest) == lowered(forest)
 
 
-def test_micro_runtime_takes_it(forest):
-    lowered(forest, missing=True, target="micro")
+def test_routes_exactly_on_micro(forest):
+    content = lowered(forest, missing=True, target="micro")
+    runtime = pytest.importorskip("tflite_micro.python.tflite_micro.runtime", exc_type=ImportError)
+    interpreter = runtime.Interpreter.from_bytes(content, arena_size=1 << 20)
+    rng = np.random.default_rng(0)
+    X = rows_at_thresholds(forest, rng, n_rows=50)
+    X[rng.random(X.shape) < 0.3] = np.nan
+    expected = forest.value[forest.evaluate(X)].astype(np.float32)
+    for row in range(len(X)):
+        interpreter.set_input(X[row : row + 1], 0)
+        interpreter.invoke()
+        np.testing.assert_array_equal(interpreter.get_output(0), expected[row : row + 1])

@@ -92,3 +92,11 @@ def test_leaves_of_each_tree():
     leaves = np.flatnonzero(forest.is_leaf)
     np.testing.assert_array_equal(shared.values[shared.index[leaves]], forest.value[leaves])
     np.testing.assert_array_equal(shared.index[leaves] // 3, forest.tree[leaves])
+
+
+def test_other_values_keep_the_structure(forest):
+    levels = forest.levels
+    other = forest.with_values(np.ones((forest.n_nodes, 3)))
+    assert other.levels is levels
+    assert other.n_outputs == 3
+    assert forest.n_outputs == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -63,5 +63,5 @@ def leaf_numbers(X: Array, forest: Forest, missing: bool = False) -> Array:
     """
     sizes = np.diff([*forest.roots, forest.n_nodes])
     numbers = np.arange(forest.n_nodes) - np.repeat(forest.roots, sizes)
-    leaves = tree_values(X, replace(forest, value=numbers[:, np.newaxis].astype(np.float64)), missing)
+    leaves = tree_values(X, forest.with_values(numbers[:, np.newaxis].astype(np.float64)), missing)
     return xp.astype(xp.squeeze(leaves, 2), int)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -165,6 +165,14 @@ class Forest:
     def depth(self) -> int:
         """Tests on the longest path."""
         return len(self.levels)
+
+    def with_values(self, value: NDArray[np.float64]) -> Forest:
+        """Return the same trees with other values, keeping what is known of their structure."""
+        forest = replace(self, value=value)
+        for name in ("is_leaf", "levels", "tree"):
+            if name in self.__dict__:
+                forest.__dict__[name] = self.__dict__[name]
+        return forest
 
     def __repr__(self) -> str:
         return f"Forest({self.n_trees} trees, {self.n_nodes} nodes, depth {self.depth})"

@@ -141,8 +141,10 @@ class _Router:
         # Several trees make one row of the product, each with its own part of the weights: half the time.
         trees = next(size for size in TREES_IN_A_ROW if n_trees % size == 0)
         weights = np.kron(np.eye(trees), 2.0 ** np.arange(width))
-        code = fully_connected(emit, emit.cast(bits, "float32"), weights, np.zeros(trees), (None, trees))
-        return emit.cast(emit.reshape(code, (x.shape[0], n_trees)), self.number)
+        batch = x.shape[0]
+        shape = (None if batch is None else batch * n_trees // trees, trees)
+        code = fully_connected(emit, emit.cast(bits, "float32"), weights, np.zeros(trees), shape)
+        return emit.cast(emit.reshape(code, (batch, n_trees)), self.number)
 
     def _look_up(self, table: NDArray[np.int64], place: Value) -> Value:
         emit = self.emit
