@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -18,8 +19,10 @@ _Class = TypeVar("_Class", bound="type[Converter]")
 
 _CONVERTERS: dict[type, type[Converter]] = {}
 
+# Packages whose converters are in the module of the same name here, imported once the package itself is.
+_OPTIONAL = frozenset({"catboost", "lightgbm", "xgboost"})
 # Modules here that hold no converters of scikit-learn's estimators.
-_OTHERS = frozenset({"base", "registry", "trace"})
+_OTHERS = frozenset({"base", "boosting", "registry", "trace"}) | _OPTIONAL
 
 ENTRY_POINTS = "skl2tflite.converters"
 """Packages list modules of converters under this entry-point group."""
@@ -59,6 +62,8 @@ def load_converters() -> None:
 def registered() -> dict[type, type[Converter]]:
     """Return every registered estimator class and its converter class."""
     load_converters()
+    for package in sorted(_OPTIONAL & sys.modules.keys()):
+        import_module(f"skl2tflite.converters.{package}")
     return dict(_CONVERTERS)
 
 
@@ -81,14 +86,16 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
     path = path or type(estimator).__name__
     if isinstance(estimator, type):
         raise ConversionError(f"{path} is a class; give a fitted instance of it")
+    module = type(estimator).__module__.split(".")[0]
+    if module in _OPTIONAL:
+        import_module(f"skl2tflite.converters.{module}")
     kind = _CONVERTERS.get(type(estimator))
     if kind is None:
-        module = type(estimator).__module__.split(".")[0]
         raise UnsupportedEstimatorError(
             f"no converter for {type(estimator).__module__}.{type(estimator).__qualname__} at {path}; "
             + (
                 "`skl2tflite supported` lists what converts"
-                if module == "sklearn"
+                if module == "sklearn" or module in _OPTIONAL
                 else f"register one with @skl2tflite.converts({type(estimator).__name__})"
             )
         )
