@@ -10,15 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import svm as sk
 
-from skl2tflite.converters.base import (
-    ClassifierConverter,
-    Converter,
-    LinearClassifierConverter,
-    OutlierConverter,
-    RegressorConverter,
-)
+from skl2tflite.converters.base import ClassifierConverter, Converter, OutlierConverter, RegressorConverter
 from skl2tflite.converters.kernels import polynomial_kernel, rbf_kernel, sigmoid_kernel
-from skl2tflite.converters.linear_model import LinearRegressorConverter
+from skl2tflite.converters.linear_model import LinearModelClassifierConverter, LinearRegressorConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -28,11 +22,8 @@ _SMALLEST_PAIR_PROBABILITY = 1e-7
 
 
 @converts(sk.LinearSVC)
-class LinearSVCConverter(LinearClassifierConverter):
-    def decision_function(self, X: Array) -> Array:
-        coef = _dense(self.estimator.coef_)
-        scores = xp.linear(X, coef.T, self.estimator.intercept_)
-        return xp.squeeze(scores, 1) if len(coef) == 1 else scores
+class LinearSVCConverter(LinearModelClassifierConverter):
+    pass
 
 
 @converts(sk.LinearSVR)
