@@ -56,6 +56,15 @@ def test_truncated_file(run, saved, tmp_path, cut):
     run("inspect", tmp_path / "cut.tflite").fails("cut.tflite")
 
 
+def test_damaged_file(run, saved, tmp_path):
+    program = read((saved / "model.tflite").read_bytes())
+    program.subgraphs[1].outputs = [99]
+    program.signatures[1].outputs["predict"] = 99
+    (tmp_path / "bad.tflite").write_bytes(write(program))
+    for option in ((), ("--json",), ("--operators",)):
+        run("inspect", tmp_path / "bad.tflite", *option).fails("bad.tflite", "damaged")
+
+
 def test_no_tflite_file_at_all(run, saved):
     run("inspect", saved / "rows.csv").fails("rows.csv", "not a .tflite file")
     run("inspect", saved / "nope.tflite").fails("nope.tflite: No such file")

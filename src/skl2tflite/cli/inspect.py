@@ -84,6 +84,10 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
         lines = summary.summary(content)
     except InvalidFileError as error:
         raise InvalidFileError(f"{path}: {error}") from None
+    except IndexError:
+        raise InvalidFileError(
+            f"{path}: the .tflite file is damaged: it refers to tensors that there are not"
+        ) from None
     console().print(facts([("file", str(path)), *lines]))
     if operators:
         _show_operators(content)
