@@ -252,3 +252,14 @@ def binary_log_probabilities(scores: Array, dtype: Any = np.float64) -> Array:
     complement = xp.round(xp.expit(-scores) * (1.0 / float(limits.eps))) * float(limits.eps)
     logarithm = xp.where(scores < -np.log(limits.max), -np.inf, xp.log_expit(scores))
     return xp.stack([xp.log(complement), logarithm], axis=1)
+
+
+def float32_shift(center: NDArray[Any], spread: NDArray[Any]) -> NDArray[np.float64]:
+    """Return what to subtract from features before they are scaled and summed, so that float32 keeps their digits.
+
+    A float32 number near the center of each feature that lies farther from 0 than it spreads, 0 for others:
+    the subtraction is exact near the center, and the rest of the formula can take the shift into its constants.
+    """
+    with np.errstate(over="ignore"):
+        near = np.asarray(center).astype(np.float32).astype(np.float64)
+    return np.where(np.abs(center) > spread, near, 0.0)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn import decomposition as sk
 
-from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.base import TransformerConverter, float32_shift
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -15,8 +15,8 @@ from skl2tflite.graph import functions as xp
 def project_centered(X: Array, mean: ArrayLike, spread: ArrayLike, weights: ArrayLike) -> Array:
     """``(X - mean) @ weights``, without the digits that float32 loses where a mean is far from 0.
 
-    A feature whose mean exceeds its spread is first moved by a float32 number near the mean; what is left
-    of the mean goes into the bias, in float64. Of standardized features nothing is subtracted at all.
+    What :func:`float32_shift` leaves of the mean goes into the bias, in float64. Of standardized features
+    nothing is subtracted at all.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def project_centered(X: Array, mean: ArrayLike, spread: ArrayLike, weights: Arra
     weights : constant of shape (n_features, n_outputs)
     """
     mean, weights = np.asarray(mean, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-    shift = np.where(np.abs(mean) > spread, mean.astype(np.float32), 0.0)
+    shift = float32_shift(mean, spread)
     if np.any(shift):
         X = X - shift
     return xp.linear(X, weights, (shift - mean) @ weights)

@@ -127,7 +127,8 @@ class LogisticClassifierConverter(LinearModelClassifierConverter):
         could hold. Where not even scikit-learn's dtype does, every class gets the same one.
         """
         least = -np.log(np.finfo(self.estimator.coef_.dtype).max)
-        return xp.where(scores < least, _DEAD, xp.log_expit(scores))
+        log_odds = xp.minimum(scores, 0.0) - xp.log(1.0 + xp.exp(-xp.abs(scores)))
+        return xp.where(scores < least, _DEAD, log_odds)
 
 
 @converts(sk.LogisticRegression, sk.LogisticRegressionCV)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn import preprocessing as sk
 
-from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.base import TransformerConverter, float32_shift
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import GraphError
 from skl2tflite.forest.thresholds import round_down_to_float32
@@ -76,7 +76,10 @@ class MinMaxScalerConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
-        X = X * est.scale_ + est.min_
+        shift = float32_shift(est.data_min_, est.data_range_)
+        if np.any(shift):
+            X = X - shift
+        X = X * est.scale_ + (est.min_ + shift * est.scale_)
         return xp.clip(X, *map(float, est.feature_range)) if est.clip else X
 
     def inverse_transform(self, X: Array) -> Array:
