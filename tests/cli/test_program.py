@@ -50,6 +50,10 @@ def test_only_our_own_words_on_standard_error(program, saved):
     assert not done.stderr
 
 
+def test_output_without_unicode(program, saved):
+    program("inspect", saved / "model.tflite", PYTHONIOENCODING="ascii").succeeds("predict_proba(X float32[rows, 4]) ?")
+
+
 @pytest.mark.parametrize(("arguments", "environment"), [(["--debug"], ""), ([], "1")])
 def test_debug_shows_where(run, saved, arguments, environment, monkeypatch):
     monkeypatch.setenv("SKL2TFLITE_DEBUG", environment)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 
 @dataclass(frozen=True)
 class DemoModel:
@@ -36,6 +34,7 @@ class DemoModel:
 
 def demo_models() -> Iterator[DemoModel]:
     """Yield the models, simple ones first."""
+    import numpy as np
     from sklearn.compose import make_column_transformer
     from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
     from sklearn.decomposition import PCA

@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -113,6 +114,9 @@ for module in (convert, verify, inspect, supported, demo):
 
 def main() -> None:
     """Run the command line; the installed ``skl2tflite``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # arrows and signs where the terminal has none
     if not os.environ.get("SKL2TFLITE_DEBUG"):
         _silence_native_code()
     app()

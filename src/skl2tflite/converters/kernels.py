@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.base import Converter
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -65,3 +69,106 @@ def polynomial_kernel(X: Array, Y: NDArray[np.float64], degree: int, gamma: floa
 def sigmoid_kernel(X: Array, Y: NDArray[np.float64], gamma: float, coef0: float) -> Array:
     """``tanh(gamma · x·y + coef0)`` (:func:`sklearn.metrics.pairwise.sigmoid_kernel`)."""
     return xp.tanh(xp.linear(X, gamma * Y.T, coef0))
+
+
+def laplacian_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
+    """``exp(-gamma · Σ|x - y|)`` (:func:`sklearn.metrics.pairwise.laplacian_kernel`)."""
+    return xp.exp(xp.sum(xp.abs(xp.expand_dims(X, 1) - Y), axis=-1) * -gamma)
+
+
+def additive_chi2_kernel(X: Array, Y: NDArray[np.float64]) -> Array:
+    """``-Σ (x - y)² / (x + y)``, 0 / 0 counting as 0 (:func:`sklearn.metrics.pairwise.additive_chi2_kernel`)."""
+    column = xp.expand_dims(X, 1)
+    total = column + Y
+    return -xp.sum(xp.square(column - Y) / xp.where(total == 0, 1.0, total), axis=-1)
+
+
+def chi2_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
+    """``exp(gamma · additive_chi2(x, y))`` (:func:`sklearn.metrics.pairwise.chi2_kernel`)."""
+    return xp.exp(additive_chi2_kernel(X, Y) * gamma)
+
+
+def linear_kernel(
+    X: Array,
+    Y: NDArray[np.float64],
+    weights: NDArray[np.float64] | None = None,
+    bias: NDArray[np.float64] | None = None,
+    *,
+    normalize: bool = False,
+) -> Array:
+    """Linear or cosine kernel, times weights: then only the product of both matrices, made in float64, is kept.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    weights : ndarray of shape (n_vectors, n_outputs) or (n_vectors,), optional
+    bias : ndarray, optional
+        Added to the result.
+    normalize : bool, default=False
+        Whether rows are divided by their norms, rows of zeros left as they are
+        (:func:`sklearn.metrics.pairwise.cosine_similarity`).
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors), or as ``weights`` makes it
+    """
+    if normalize:
+        lengths = np.linalg.norm(Y, axis=1, keepdims=True)
+        Y = Y / np.where(lengths == 0, 1.0, lengths)
+        norms = xp.sqrt(xp.squared_norm(X))
+        X = X / xp.where(norms == 0, 1.0, norms)
+    return xp.linear(X, Y.T if weights is None else Y.T @ weights, bias)
+
+
+def pairwise_kernel(X: Array, Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]) -> Array:
+    """Return the kernel of a name, with scikit-learn's defaults (:func:`sklearn.metrics.pairwise.pairwise_kernels`).
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+        With ``kernel="precomputed"`` the kernel itself.
+    Y : ndarray of shape (n_vectors, n_features)
+    kernel : str
+    params : mapping
+        ``gamma``, ``degree`` and ``coef0``; those that the kernel does not have are left aside.
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
+    """
+    gamma = params.get("gamma")
+    width = 1.0 / np.shape(Y)[1] if gamma is None else float(gamma)
+    coef0 = float(params.get("coef0", 1.0))
+    match kernel:
+        case "precomputed":
+            return X
+        case "linear":
+            return linear_kernel(X, Y)
+        case "cosine":
+            return linear_kernel(X, Y, normalize=True)
+        case "rbf":
+            return rbf_kernel(X, Y, width)
+        case "laplacian":
+            return laplacian_kernel(X, Y, width)
+        case "sigmoid":
+            return sigmoid_kernel(X, Y, width, coef0)
+        case "additive_chi2":
+            return additive_chi2_kernel(X, Y)
+        case "chi2":
+            return chi2_kernel(X, Y, 1.0 if gamma is None else float(gamma))
+        case "poly" | "polynomial":
+            degree = float(params.get("degree", 3))
+            if degree.is_integer() and degree > 0:
+                return polynomial_kernel(X, Y, int(degree), width, coef0)
+            return xp.pow(xp.linear(X, width * Y.T, coef0), degree)
+    raise ValueError(f"no kernel {kernel!r}")
+
+
+def check_kernel(converter: Converter) -> None:
+    """Refuse a kernel that is the user's own function of two rows."""
+    if callable(converter.estimator.kernel):
+        raise converter.refuse(
+            "kernel is a function, called in Python for each pair of rows",
+            "use a named kernel, or transform the rows first and use kernel='precomputed'",
+        )

@@ -1,0 +1,139 @@
+"""Feature maps that approximate kernels (:mod:`sklearn.kernel_approximation`)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import kernel_approximation as sk
+
+from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.kernels import check_kernel, linear_kernel, pairwise_kernel
+from skl2tflite.converters.random_projection import dense
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+HOPELESS = 1e-2
+"""Error of float32 arithmetic, as a fraction of the results, that is refused."""
+
+
+@converts(sk.Nystroem)
+class NystroemConverter(TransformerConverter):
+    """``K(X, components_) @ normalization_.T``."""
+
+    def check(self) -> None:
+        check_kernel(self)
+        if self.estimator.kernel in ("linear", "cosine", "precomputed"):
+            return
+        normalization = self.estimator.normalization_
+        kernel = self._kernel(dense(self.estimator.components_))
+        error = 2.0**-24 * np.linalg.norm(normalization, 2) * np.linalg.norm(kernel, axis=1).max()
+        if error > HOPELESS * np.abs(kernel @ normalization.T).max():
+            raise self.refuse(
+                "the kernel matrix of components_ is so near to singular that normalization_ makes rounding of "
+                "float32 as large as its results",
+                "use fewer n_components, a larger gamma or scaled features",
+            )
+
+    def transform(self, X: Array) -> Array:
+        """Multiply the kernel; where it is linear, its matrix and ``normalization_`` are one in float64."""
+        est = self.estimator
+        if est.kernel in ("linear", "cosine"):
+            return linear_kernel(X, dense(est.components_), est.normalization_.T, normalize=est.kernel == "cosine")
+        return xp.linear(self._kernel(X), est.normalization_.T)
+
+    def _kernel(self, X: Array) -> Array:
+        est = self.estimator
+        params = dict(est.kernel_params or {})
+        params |= {name: value for name in ("gamma", "degree", "coef0") if (value := getattr(est, name)) is not None}
+        return pairwise_kernel(X, dense(est.components_), est.kernel, params)
+
+
+@converts(sk.RBFSampler)
+class RBFSamplerConverter(TransformerConverter):
+    """``cos(X @ random_weights_ + random_offset_) * sqrt(2 / n_components)``."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        return _random_features(X, est.random_weights_, est.random_offset_)
+
+
+@converts(sk.SkewedChi2Sampler)
+class SkewedChi2SamplerConverter(TransformerConverter):
+    """Random features of ``log(X + skewedness)``."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        return _random_features(xp.log(X + est.skewedness), est.random_weights_, est.random_offset_)
+
+
+def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
+    return xp.cos(xp.linear(X, weights, offset)) * np.sqrt(2.0 / len(offset))
+
+
+@converts(sk.AdditiveChi2Sampler)
+class AdditiveChi2SamplerConverter(TransformerConverter):
+    """Samples of the kernel's spectrum at multiples of an interval; a value of 0 maps to zeros."""
+
+    def check(self) -> None:
+        if self.estimator.sample_interval is None and self.estimator.sample_steps not in (1, 2, 3):
+            raise self.refuse("sample_steps needs a sample_interval, as there is a default only up to 3")
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        interval = est.sample_interval
+        if interval is None:
+            interval = {1: 0.8, 2: 0.5, 3: 0.4}[est.sample_steps]
+        is_zero = X == 0
+        values = xp.where(is_zero, 1.0, X)
+        logs = xp.log(values) * interval
+        columns = [xp.sqrt(values * interval)]
+        for j in range(1, est.sample_steps):
+            factor = xp.sqrt(values * (2.0 * interval / np.cosh(np.pi * j * interval)))
+            columns += [factor * xp.cos(logs * float(j)), factor * xp.sin(logs * float(j))]
+        return xp.concat([xp.where(is_zero, 0.0, column) for column in columns], axis=1)
+
+
+@converts(sk.PolynomialCountSketch)
+class PolynomialCountSketchConverter(TransformerConverter):
+    """Circular convolution of count sketches: a product of their Fourier transforms.
+
+    Transforms are constant matrices. Of a real sketch half of the frequencies say all, and the transform of
+    every sketch is one linear layer of the features.
+    """
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        size = est.n_components
+        sketches = [self._sketch(d) for d in range(est.degree)]
+        if est.degree == 1:
+            return xp.linear(X, sketches[0][:-1], sketches[0][-1])
+        real, imaginary = self._transformed(X, sketches[0])
+        for sketch in sketches[1:]:
+            c, d = self._transformed(X, sketch)
+            real, imaginary = real * c - imaginary * d, real * d + imaginary * c
+        # The inverse transform of half a spectrum, as a matrix: what it makes of each unit.
+        units = np.eye(size // 2 + 1)
+        inverse = np.vstack([np.fft.irfft(units, n=size), np.fft.irfft(1j * units, n=size)])
+        # What no combination of features reaches is 0, not the rounding of transforms.
+        reached = np.fft.rfft([np.any(sketch != 0, axis=0) for sketch in sketches], axis=1)
+        inverse[:, np.fft.irfft(np.prod(reached, axis=0), n=size) < 0.5] = 0.0
+        return xp.linear(xp.concat([real, imaginary], axis=1), inverse)
+
+    def _sketch(self, d: int) -> NDArray[np.float64]:
+        """Return the matrix of one sketch; its last row is the bias that ``coef0`` adds as a feature."""
+        est = self.estimator
+        n_features = self.n_features
+        matrix = np.zeros((n_features + 1, est.n_components))
+        scales = [np.sqrt(est.gamma)] * n_features + ([np.sqrt(est.coef0)] if est.coef0 != 0 else [])
+        for j, scale in enumerate(scales):
+            matrix[j, est.indexHash_[d, j]] += scale * est.bitHash_[d, j]
+        return matrix
+
+    def _transformed(self, X: Array, sketch: NDArray[np.float64]) -> tuple[Array, Array]:
+        spectrum = np.fft.rfft(sketch, axis=1)
+        both = np.hstack([spectrum.real, spectrum.imag])
+        half = spectrum.shape[1]
+        result = xp.linear(X, both[:-1], both[-1])
+        return result[:, :half], result[:, half:]

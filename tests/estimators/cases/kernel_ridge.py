@@ -1,0 +1,13 @@
+from sklearn.kernel_ridge import KernelRidge
+
+from tests.estimators.case import Case
+
+CASES = [
+    *(Case(KernelRidge(alpha=0.5, kernel=k, gamma=0.1), "regression")
+      for k in ("linear", "rbf", "laplacian", "sigmoid", "cosine")),
+    *(Case(KernelRidge(kernel="poly", degree=d, gamma=0.1), "regression") for d in (1, 2, 5)),
+    Case(KernelRidge(alpha=10, kernel="poly", degree=2.5, gamma=1e-4, coef0=3), "positive"),
+    *(Case(KernelRidge(kernel=k, gamma=0.1), "positive") for k in ("chi2", "additive_chi2")),
+    *(Case(KernelRidge(kernel=k), "multioutput regression") for k in ("rbf", "polynomial")),
+    Case(KernelRidge(kernel="rbf"), "far", oracle=1e-6, why="scikit-learn expands squared distances"),
+]  # fmt: skip
