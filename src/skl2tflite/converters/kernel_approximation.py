@@ -13,7 +13,6 @@ from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-
 HOPELESS = 1e-2
 """Error of float32 arithmetic, as a fraction of the results, that is refused."""
 
@@ -69,7 +68,7 @@ class SkewedChi2SamplerConverter(TransformerConverter):
 
 
 def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
-    return xp.cos(xp.linear(X, weights, offset)) * np.sqrt(2.0 / len(offset))
+    return xp.multiply(xp.cos(xp.linear(X, weights, offset)), np.sqrt(2.0 / len(offset)))
 
 
 @converts(sk.AdditiveChi2Sampler)
