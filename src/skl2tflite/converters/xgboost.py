@@ -124,16 +124,15 @@ class XGBoostConverter(Converter):
         return int(self.model["trees"][0]["tree_param"]["size_leaf_vector"]) > 1
 
     @cached_property
-    def categories(self) -> CategorySets:
-        """Sets of categories that go right; those in no set go left, NaN where the node says."""
-        return CategorySets(self.n_features, outside=0, missing=np.nan, fractions_below_zero=False)
+    def tables(self) -> tuple[list[TreeTable], CategorySets]:
+        """All trees that predict, and their sets of categories.
 
-    @cached_property
-    def tables(self) -> list[TreeTable]:
-        """All trees that predict."""
-        return [self._table(self.model["trees"][number]) for number in self.trees]
+        Those in a set go right, those in none left, NaN where the node says.
+        """
+        categories = CategorySets(self.n_features, outside=0, missing=np.nan, fractions_below_zero=False)
+        return [self._table(self.model["trees"][number], categories) for number in self.trees], categories
 
-    def _table(self, tree: dict[str, Any]) -> TreeTable:
+    def _table(self, tree: dict[str, Any], categories: CategorySets) -> TreeTable:
         left = np.asarray(tree["left_children"], dtype=np.int64)
         right = np.asarray(tree["right_children"], dtype=np.int64)
         leaf = left < 0
@@ -150,7 +149,7 @@ class XGBoostConverter(Converter):
         starts = tree.get("categories_segments", [])
         sizes = tree.get("categories_sizes", [])
         for node, start, size in zip(tree.get("categories_nodes", []), starts, sizes, strict=True):
-            feature[node] = self.categories.place(int(feature[node]), tree["categories"][start : start + size])
+            feature[node] = categories.place(int(feature[node]), tree["categories"][start : start + size])
             threshold[node] = 0.5
         if self.has_vector_leaves:
             n_targets = int(tree["tree_param"]["size_leaf_vector"])
@@ -163,15 +162,12 @@ class XGBoostConverter(Converter):
             value = split[:, np.newaxis]
         return TreeTable(left, right, feature, threshold, missing_left, value.astype(np.float64))
 
-    def join(self, tables: list[TreeTable]) -> Forest:
-        """Return trees as a forest over the columns and those derived from categories."""
-        return join(tables, self.n_features + len(self.categories))
-
     @cached_property
     def forest(self) -> Forest:
         """Trees round by round, the groups of a round side by side; the first round holds the base margin."""
+        trees, categories = self.tables
         order = self.groups.T.ravel()
-        forest = self.join([self.tables[number] for number in order])
+        forest = join([trees[number] for number in order], self.n_features + len(categories))
         value = forest.value.astype(np.float32)
         group = np.arange(len(order)) % len(self.groups)
         base = self.base_margin if self.has_vector_leaves else self.base_margin[group][forest.tree][:, np.newaxis]
@@ -180,21 +176,27 @@ class XGBoostConverter(Converter):
             weights = np.asarray(self.learner["gradient_booster"]["weight_drop"], dtype=np.float32)
             value = ((base + value) - base) * weights[np.asarray(self.trees)[order]][forest.tree][:, np.newaxis]
         value = np.where((forest.tree < len(self.groups))[:, np.newaxis], base + value, value)
-        return replace(forest, value=value.astype(np.float64))
+        return forest.with_values(value.astype(np.float64))
 
     # --- on rows ------------------------------------------------------------------------------------
 
+    def present(self, X: Array) -> Array:
+        """Rows in which NaN stands for every missing value."""
+        missing = self.estimator.missing
+        if missing is None or np.isnan(missing):
+            return X
+        return xp.where(xp.equal(X, float(np.float32(missing))), np.nan, X)
+
     def columns(self, X: Array) -> Array:
         """Rows in which NaN stands for every missing value, and the columns derived from categories."""
-        missing = self.estimator.missing
-        if missing is not None and not np.isnan(missing):
-            X = xp.where(xp.equal(X, float(np.float32(missing))), np.nan, X)
-        return xp.concat([X, self.categories.columns(X)], axis=1) if len(self.categories) else X
+        X = self.present(X)
+        _, categories = self.tables
+        return xp.concat([X, categories.columns(X)], axis=1) if len(categories) else X
 
     def margin(self, X: Array) -> Array:
         """Sums before the objective's transformation, shape (n_rows, n_groups)."""
         if self.booster == "gblinear":
-            X = self.columns(X)
+            X = self.present(X)
             weights = np.asarray(self.learner["gradient_booster"]["model"]["weights"]).reshape(-1, self.n_groups)
             # All groups start from the first one's base margin: so does XGBoost's linear booster.
             bias = weights[-1] + self.base_margin[0]
@@ -229,9 +231,10 @@ class XGBoostConverter(Converter):
         """Leaf that each row reaches in each tree, counted as XGBoost counts nodes."""
         if self.booster == "gblinear":
             raise self.refuse("a linear booster has no leaves to apply")
-        forest = self.join(
-            [replace(t, value=np.arange(len(t.left), dtype=np.float64)[:, np.newaxis]) for t in self.tables]
-        )
+        trees, categories = self.tables
+        numbers = [np.arange(len(tree.left), dtype=np.float64)[:, np.newaxis] for tree in trees]
+        numbered = [replace(tree, value=value) for tree, value in zip(trees, numbers, strict=True)]
+        forest = join(numbered, self.n_features + len(categories))
         leaves = xp.squeeze(tree_values(self.columns(X), forest, missing=True), 2)
         return leaves[:, 0] if forest.n_trees == 1 else leaves
 
