@@ -8,13 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from skl2tflite.errors import InvalidFileError
-from skl2tflite.tflite.program import DYNAMIC, Program, Subgraph
+from skl2tflite.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph
 from skl2tflite.tflite.reader import read
 from skl2tflite.tflite.targets import Target
 from skl2tflite.tflite.writer import ALIGNMENT
 
 ITEM_SIZES = {"float32": 4, "float64": 8, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "bool": 1}
 OUTPUT_DTYPES = ("float32", "int32", "bool", "string")
+# Which operand holds the data that an operator moves or computes on, where it is not the first.
+DATA_OPERANDS = {"FILL": 1, "IF": 1, "ONE_HOT": 2, "SCATTER_ND": 1, "SELECT": 1, "SELECT_V2": 1, "SPLIT": 1}
 # Operators whose output has no shape before it runs; as the last operator they give silent garbage.
 DYNAMIC_OPERATORS = frozenset({"WHERE", "RANGE", "TOPK_V2", "UNIQUE", "SEGMENT_SUM", "SLICE"})
 
@@ -29,13 +31,19 @@ def check(content: bytes, target: Target) -> Program:
     Raises
     ------
     InvalidFileError
-        With every fault that was found.
+        With the faults that were found.
     """
     program = read(content)
+    check_program(program, content, target)
+    return program
+
+
+def check_program(program: Program, content: bytes, target: Target) -> None:
+    """Raise where the structure of a program, read from this content, is wrong; see :func:`check`."""
     faults = [*_faults(program, target), *_misaligned(program, content)]
     if faults:
-        raise InvalidFileError("the file is malformed: " + "; ".join(faults))
-    return program
+        shown = "; ".join(faults[:5]) + (f"; and {len(faults) - 5} more" if len(faults) > 5 else "")
+        raise InvalidFileError(f"the file is malformed: {shown}")
 
 
 def _faults(program: Program, target: Target) -> Iterator[str]:
@@ -47,6 +55,9 @@ def _faults(program: Program, target: Target) -> Iterator[str]:
         for fault in _subgraph_faults(subgraph, program, target):
             yield f"subgraph {subgraph.name!r}: {fault}"
     used: set[int] = set()
+    keys = [signature.key for signature in program.signatures]
+    if len(set(keys)) < len(keys):
+        yield f"two signatures have one key: {', '.join(map(repr, keys))}"
     for signature in program.signatures:
         if not 0 <= signature.subgraph < len(program.subgraphs):
             yield f"signature {signature.key!r} names subgraph {signature.subgraph}"
@@ -59,9 +70,31 @@ def _faults(program: Program, target: Target) -> Iterator[str]:
             yield f"signature {signature.key!r} does not name its subgraph's inputs"
         if sorted(signature.outputs.values()) != sorted(subgraph.outputs):
             yield f"signature {signature.key!r} does not name its subgraph's outputs"
+    for start in range(len(program.subgraphs)):
+        if start in _reached(program, start):
+            yield f"subgraph {program.subgraphs[start].name!r} runs itself"
     for name, buffer in program.metadata.items():
         if not 0 < buffer < len(program.buffers):
             yield f"metadata {name!r} names buffer {buffer}"
+
+
+def _calls(operator: OperatorDef) -> list[int]:
+    """Return the subgraphs that an operator runs."""
+    indices = (operator.options.get(key) for key in ("condSubgraphIndex", "bodySubgraphIndex"))
+    return [index for index in indices if isinstance(index, int)]
+
+
+def _reached(program: Program, start: int) -> set[int]:
+    """Return the subgraphs that one of them runs, at any depth."""
+    reached: set[int] = set()
+    ahead = [start]
+    while ahead:
+        index = ahead.pop()
+        if 0 <= index < len(program.subgraphs):
+            called = {inner for operator in program.subgraphs[index].operators for inner in _calls(operator)}
+            ahead += called - reached
+            reached |= called
+    return reached
 
 
 def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target) -> Iterator[str]:
@@ -80,7 +113,9 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target) -> It
         if any(n < DYNAMIC for n in tensor.shape):
             yield f"tensor {tensor.name!r} has shape {tensor.shape}"
     for index in subgraph.inputs:
-        if 0 <= index < count and subgraph.tensors[index].buffer:
+        if not 0 <= index < count:
+            yield f"input {index} is no tensor of {count}"
+        elif subgraph.tensors[index].buffer:
             yield f"input {subgraph.tensors[index].name!r} is a constant"
     dynamic: set[int] = set()
     for number, operator in enumerate(subgraph.operators):
@@ -98,11 +133,11 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target) -> It
         ready.update(operator.outputs)
         if operator.name in DYNAMIC_OPERATORS:
             dynamic.update(operator.outputs)
-        if not target.dtypes(operator.name):
-            yield f"{place} does not exist on target {target.name!r}"
-        for key in ("condSubgraphIndex", "bodySubgraphIndex"):
-            inner = operator.options.get(key)
-            if isinstance(inner, int) and not 0 <= inner < len(program.subgraphs):
+        if all(0 <= index < count for index in (*operator.inputs, *operator.outputs) if index != -1):
+            for fault in _kernel_faults(operator, subgraph, target):
+                yield f"{place} {fault}"
+        for inner in _calls(operator):
+            if not 0 <= inner < len(program.subgraphs):
                 yield f"{place} runs subgraph {inner} of {len(program.subgraphs)}"
     for index in subgraph.outputs:
         if not 0 <= index < count or index not in ready:
@@ -111,6 +146,41 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target) -> It
             yield f"output {subgraph.tensors[index].name!r} has no shape before it is computed"
         elif subgraph.tensors[index].dtype not in OUTPUT_DTYPES:
             yield f"output {subgraph.tensors[index].name!r} is {subgraph.tensors[index].dtype}"
+
+
+def _kernel_faults(operator: OperatorDef, subgraph: Subgraph, target: Target) -> Iterator[str]:
+    """Compare an operator's dtype, rank and version with what the target has."""
+    if not target.dtypes(operator.name):
+        yield f"does not exist on target {target.name!r}"
+        return
+    operands = [None if index == -1 else subgraph.tensors[index] for index in operator.inputs]
+    results = [subgraph.tensors[index] for index in operator.outputs if index != -1]
+    if not results:
+        yield "gives nothing"
+        return
+    position = DATA_OPERANDS.get(operator.name, 0)
+    data = operands[position] if position < len(operands) else results[0]
+    if data is None:
+        yield f"lacks operand {position}"
+        return
+    dtype = f"{data.dtype}->{results[0].dtype}" if operator.name == "CAST" else data.dtype
+    rank = max(len(tensor.shape) for tensor in (*operands, *results) if tensor is not None)
+    if not target.supports(operator.name, dtype, rank):
+        yield f"has no kernel for {dtype} of {rank} axes on target {target.name!r}"
+        return
+    options = operator.options
+    needed = target.version(
+        operator.name,
+        dtype,
+        rank=rank,
+        broadcast=len(operands) > 1 and len({tensor.shape for tensor in operands[:2] if tensor is not None}) > 1,
+        batch_dims=bool(options.get("batchDims")),
+        keep_num_dims=bool(options.get("keepNumDims")),
+        new_axis=bool(options.get("newAxisMask")),
+        no_bias=operator.name == "FULLY_CONNECTED" and (len(operands) < 3 or operands[2] is None),
+    )
+    if operator.version < needed:
+        yield f"is of version {operator.version}, and what it does needs {needed}"
 
 
 def _misaligned(program: Program, content: bytes) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+from flatbuffers.builder import BuilderSizeError
 
 from skl2tflite.errors import ConversionError
 from skl2tflite.tflite.program import DYNAMIC, OperatorDef, Program, Signature, Subgraph
@@ -49,10 +50,7 @@ def write(program: Program) -> bytes:
     """
     payload = sum(len(buffer) + 64 for buffer in program.buffers)
     if payload > LARGEST_FILE:
-        raise ConversionError(
-            f"the model's constants take {payload / 2**30:.1f} GiB and a .tflite file holds 2 GiB at most; "
-            "fit a smaller model (fewer or shallower trees, fewer support vectors)"
-        )
+        raise _too_large(payload)
     codes: dict[tuple[str, int], int] = {}
     for subgraph in program.subgraphs:
         for operator in subgraph.operators:
@@ -71,9 +69,22 @@ def write(program: Program) -> bytes:
         entry.name, entry.buffer = name, index
         model.metadata.append(entry)
 
-    builder = flatbuffers.Builder(payload + 4096)
-    builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
-    return bytes(builder.Output())
+    try:
+        builder = flatbuffers.Builder(min(payload + 4096, LARGEST_FILE))
+        builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
+    except BuilderSizeError:
+        raise _too_large(payload) from None
+    content = bytes(builder.Output())
+    if len(content) > LARGEST_FILE:
+        raise _too_large(len(content))
+    return content
+
+
+def _too_large(size: int) -> ConversionError:
+    return ConversionError(
+        f"the model takes {size / 2**30:.1f} GiB and a .tflite file holds 2 GiB at most; "
+        "fit a smaller one (fewer or shallower trees, fewer support vectors)"
+    )
 
 
 def _operator_code(name: str, version: int) -> Any:
