@@ -32,6 +32,10 @@ METHODS = (
 """Inference methods, in the order in which one becomes a file's main one."""
 
 
+LEAST_EXPONENT = -745.13
+"""Below, the exponential is 0 in float64."""
+
+
 class Converter:
     """The mirror of an estimator: methods of the same names, on symbolic tensors.
 
@@ -189,7 +193,7 @@ class DelegatingConverter(Converter):
 class ClassifierConverter(Converter):
     """A classifier; subclasses give ``scores`` or override what they compute otherwise."""
 
-    default_methods = ("predict_proba", "predict")
+    default_methods: ClassVar[tuple[str, ...]] = ("predict_proba", "predict")
 
     @property
     def classes(self) -> list[NDArray[Any]]:

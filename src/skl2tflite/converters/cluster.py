@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn import cluster as sk
 
 from skl2tflite.converters.base import Converter, TransformerConverter
+from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -26,7 +27,7 @@ class NearestCenterConverter(Converter):
 
     def predict(self, X: Array) -> Array:
         """Position of the nearest center."""
-        return xp.argmin(xp.squared_distances(X, self.centers), axis=1)
+        return xp.argmin(xp.squared_distances(*centered(X, self.centers)), axis=1)
 
 
 class CenterDistancesConverter(NearestCenterConverter):
@@ -35,7 +36,7 @@ class CenterDistancesConverter(NearestCenterConverter):
     default_methods = ("predict", "transform")
 
     def transform(self, X: Array) -> Array:
-        return xp.sqrt(xp.squared_distances(X, self.centers))
+        return xp.sqrt(xp.squared_distances(*centered(X, self.centers)))
 
 
 @converts(sk.MeanShift)
@@ -70,9 +71,9 @@ class BisectingKMeansConverter(CenterDistancesConverter):
         if not nodes:
             return xp.broadcast_rows(np.array(self.estimator._bisecting_tree.label), like=X)
         shift = getattr(self.estimator, "_X_mean", 0.0)
-        left = xp.squared_distances(X, np.stack([node.left.center for node in nodes]) + shift)
-        right = xp.squared_distances(X, np.stack([node.right.center for node in nodes]) + shift)
-        goes_left = left <= right
+        centers = [side.center for node in nodes for side in (node.left, node.right)]
+        distances = xp.squared_distances(*centered(X, np.stack(centers) + shift))
+        goes_left = distances[:, ::2] <= distances[:, 1::2]
         decisions = {id(node): goes_left[:, i] for i, node in enumerate(nodes)}
 
         def label(node: Any) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
 from sklearn import covariance as sk
 
 from skl2tflite.converters.base import Converter, OutlierConverter
+from skl2tflite.converters.decomposition import precision_factor, project_centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -28,18 +28,10 @@ class CovarianceConverter(Converter):
     default_methods: ClassVar[tuple[str, ...]] = ("mahalanobis",)
 
     def mahalanobis(self, X: Array) -> Array:
-        """``sum(((X - location_) @ precision) * (X - location_))`` as a sum of squares, which cannot cancel.
-
-        The factor of the precision matrix comes from its eigenvalues, so that a singular one is no obstacle,
-        after scaling its diagonal to 1, so that features of different size do not cost digits.
-        """
+        """``sum(((X - location_) @ precision) * (X - location_))`` as a sum of squares, which cannot cancel."""
         est = self.estimator
-        precision = est.get_precision()
-        scale = np.sqrt(np.diag(precision))
-        scale[scale == 0] = 1.0
-        values, vectors = np.linalg.eigh((precision + precision.T) / 2 / np.outer(scale, scale))
-        factor = scale[:, np.newaxis] * vectors * np.sqrt(np.maximum(values, 0.0))
-        return xp.squeeze(xp.squared_norm(xp.linear(X - est.location_, factor)), 1)
+        factor = precision_factor(est.get_precision())
+        return xp.squeeze(xp.squared_norm(project_centered(X, est.location_, 0.0, factor)), 1)
 
 
 @converts(sk.EllipticEnvelope)

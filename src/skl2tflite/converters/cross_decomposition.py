@@ -6,6 +6,7 @@ import numpy as np
 from sklearn import cross_decomposition as sk
 
 from skl2tflite.converters.base import RegressorConverter, TransformerConverter
+from skl2tflite.converters.decomposition import project_centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -17,7 +18,7 @@ class PLSSVDConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
-        return xp.linear((X - est._x_mean) / est._x_std, est.x_weights_)
+        return project_centered(X, est._x_mean, 0.0, est.x_weights_ / est._x_std[:, np.newaxis])
 
 
 @converts(sk.CCA, sk.PLSCanonical, sk.PLSRegression)
@@ -27,13 +28,13 @@ class PLSConverter(RegressorConverter):
     def predict(self, X: Array) -> Array:
         """``(X - _x_mean) @ coef_.T + intercept_``."""
         est = self.estimator
-        values = xp.linear(X - est._x_mean, np.transpose(est.coef_), est.intercept_)
+        values = xp.add(project_centered(X, est._x_mean, 0.0, np.transpose(est.coef_)), est.intercept_)
         return xp.squeeze(values, 1) if est._predict_1d else values
 
     def transform(self, X: Array) -> Array:
         """``((X - _x_mean) / _x_std) @ x_rotations_``."""
         est = self.estimator
-        return xp.linear((X - est._x_mean) / est._x_std, est.x_rotations_)
+        return project_centered(X, est._x_mean, 0.0, est.x_rotations_ / est._x_std[:, np.newaxis])
 
     def inverse_transform(self, X: Array) -> Array:
         """``X @ x_loadings_.T * _x_std + _x_mean``."""

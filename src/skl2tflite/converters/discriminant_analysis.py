@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 from sklearn import discriminant_analysis as sk
 
-from skl2tflite.converters.base import ClassifierConverter, LinearClassifierConverter, binary_probabilities
+from skl2tflite.converters.base import (
+    LEAST_EXPONENT,
+    ClassifierConverter,
+    LinearClassifierConverter,
+    binary_log_probabilities,
+    binary_probabilities,
+)
+from skl2tflite.converters.decomposition import project_centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
@@ -28,6 +35,12 @@ class LinearDiscriminantAnalysisConverter(LinearClassifierConverter):
         scores = self.decision_function(X)
         return binary_probabilities(scores) if scores.ndim == 1 else xp.softmax(scores)
 
+    def predict_log_proba(self, X: Array) -> Array:
+        """Logarithms of the probabilities; where those are 0 in float64, of its smallest normal number."""
+        scores = self.decision_function(X)
+        logarithms = binary_log_probabilities(scores) if scores.ndim == 1 else xp.log_softmax(scores)
+        return xp.where(logarithms < LEAST_EXPONENT, np.log(np.finfo(np.float64).smallest_normal), logarithms)
+
     def has(self, method: str) -> bool:
         """Everything; ``solver="lsqr"`` has no ``transform``."""
         return super().has(method) and not (method == "transform" and self.estimator.solver == "lsqr")
@@ -41,9 +54,8 @@ class LinearDiscriminantAnalysisConverter(LinearClassifierConverter):
     def transform(self, X: Array) -> Array:
         """Project on the first components; ``solver="svd"`` centres first."""
         est = self.estimator
-        if est.solver == "svd":
-            X = X - est.xbar_
-        return xp.linear(X, est.scalings_[:, : est._max_components])
+        scalings = est.scalings_[:, : est._max_components]
+        return project_centered(X, est.xbar_, 0.0, scalings) if est.solver == "svd" else xp.linear(X, scalings)
 
 
 @converts(sk.QuadraticDiscriminantAnalysis)
@@ -54,7 +66,7 @@ class QuadraticDiscriminantAnalysisConverter(ClassifierConverter):
         """Return log posteriors up to a constant, one column for each class (equation 4.12 of the ESL)."""
         est = self.estimator
         distances = [
-            xp.squared_norm(xp.linear(X - mean, rotation * scaling**-0.5))
+            xp.squared_norm(project_centered(X, mean, 0.0, rotation * scaling**-0.5))
             for mean, rotation, scaling in zip(est.means_, est.rotations_, est.scalings_, strict=True)
         ]
         determinants = np.array([np.sum(np.log(scaling)) for scaling in est.scalings_])

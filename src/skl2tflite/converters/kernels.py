@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from skl2tflite.converters.base import Converter
+from skl2tflite.converters.base import Converter, float32_shift
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -22,6 +22,16 @@ which is what sums of few kernels show (2 to 100 features: 2e-6 of the scale at 
 average it out). For x farther away by δ it grows with ``gamma · (2R + δ)²``, but the kernel is below
 ``exp(-gamma · δ²)`` there, so that the error itself does not.
 """
+
+
+def centered(X: Array, points: ArrayLike) -> tuple[Array, NDArray[np.float64]]:
+    """Return rows and constant points, both moved by the same float32 numbers so that points lie around 0.
+
+    Differences stay what they are, and points far from 0 keep the digits that float32 would take from them.
+    """
+    points = np.asarray(points, dtype=np.float64)
+    shift = float32_shift(points.mean(axis=0), points.std(axis=0))
+    return (X - shift, points - shift) if np.any(shift) else (X, points)
 
 
 def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:

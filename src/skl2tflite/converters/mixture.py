@@ -10,6 +10,8 @@ from scipy.special import digamma
 from sklearn import mixture as sk
 
 from skl2tflite.converters.base import Converter
+from skl2tflite.converters.decomposition import project_centered
+from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -42,11 +44,14 @@ class GaussianMixtureConverter(Converter):
         factors = est.precisions_cholesky_
         if est.covariance_type in ("full", "tied"):
             matrices = factors if est.covariance_type == "full" else [factors] * len(est.means_)
-            columns = [xp.squared_norm(xp.linear(X - m, f)) for m, f in zip(est.means_, matrices, strict=True)]
+            columns = [
+                xp.squared_norm(project_centered(X, m, 0.0, f)) for m, f in zip(est.means_, matrices, strict=True)
+            ]
             return xp.concat(columns, axis=1)
         if est.covariance_type == "spherical":
-            return xp.multiply(xp.squared_distances(X, est.means_), np.square(factors))
-        return xp.sum(xp.square((X[:, np.newaxis, :] - est.means_) * factors), axis=2)
+            return xp.multiply(xp.squared_distances(*centered(X, est.means_)), np.square(factors))
+        X, means = centered(X, est.means_)
+        return xp.sum(xp.square((X[:, np.newaxis, :] - means) * factors), axis=2)
 
     def _log_constants(self) -> NDArray[Any]:
         """Return what does not depend on the row: weights and determinants."""

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn import naive_bayes as sk
 
 from skl2tflite.converters.base import ClassifierConverter
+from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -34,7 +35,8 @@ class GaussianNBConverter(NaiveBayesConverter):
         """``log prior - sum(log(2 pi var)) / 2 - sum((x - theta)^2 / var) / 2``."""
         est = self.estimator
         constants = np.log(est.class_prior_) - 0.5 * np.sum(np.log(2.0 * np.pi * est.var_), axis=1)
-        differences = X[:, np.newaxis, :] - est.theta_
+        X, means = centered(X, est.theta_)
+        differences = X[:, np.newaxis, :] - means
         scores: Array = constants - 0.5 * xp.sum(xp.square(differences) / est.var_, axis=2)
         return scores
 
