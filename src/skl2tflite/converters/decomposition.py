@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn import decomposition as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
+from skl2tflite.converters.kernels import check_kernel, linear_kernel, pairwise_kernel
+from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
+from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -26,10 +31,22 @@ def project_centered(X: Array, mean: ArrayLike, spread: ArrayLike, weights: Arra
     weights : constant of shape (n_features, n_outputs)
     """
     mean, weights = np.asarray(mean, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-    shift = float32_shift(mean, spread)
+    shift = float32_shift(mean, np.asarray(spread))
     if np.any(shift):
         X = X - shift
     return xp.linear(X, weights, (shift - mean) @ weights)
+
+
+def precision_factor(precision: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return F with ``F @ F.T = precision``, so that ``x @ precision @ x`` is the sum of squares of ``x @ F``.
+
+    From eigenvalues, so that a singular matrix is no obstacle, after scaling its diagonal to 1, so that
+    features of different size do not cost digits.
+    """
+    scale = np.sqrt(np.diag(precision))
+    scale[scale == 0] = 1.0
+    values, vectors = np.linalg.eigh((precision + precision.T) / 2 / np.outer(scale, scale))
+    return np.asarray(scale[:, np.newaxis] * vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
 @converts(sk.PCA, sk.IncrementalPCA)
@@ -57,8 +74,7 @@ class PCAConverter(TransformerConverter):
         if np.linalg.cond(est.get_covariance()) > 1 / np.finfo(est.components_.dtype).eps:
             raise self.refuse("the covariance is singular, so score_samples is noise", "keep fewer components")
         precision = est.get_precision()
-        values, vectors = np.linalg.eigh(precision)
-        distances = xp.squeeze(xp.squared_norm(self._project(X, vectors * np.sqrt(np.maximum(values, 0.0)))), 1)
+        distances = xp.squeeze(xp.squared_norm(self._project(X, precision_factor(precision))), 1)
         constant = len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1]
         return xp.multiply(distances + constant, -0.5)
 
@@ -77,3 +93,101 @@ class TruncatedSVDConverter(TransformerConverter):
 
     def inverse_transform(self, X: Array) -> Array:
         return xp.linear(X, self.estimator.components_)
+
+
+@converts(sk.FactorAnalysis)
+class FactorAnalysisConverter(TransformerConverter):
+    """Expected factors given the features (Barber, 21.33), and the density of the features."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        weights = est.components_ / est.noise_variance_
+        posterior = np.linalg.inv(np.eye(len(weights)) + weights @ est.components_.T)
+        return self._project(X, weights.T @ posterior)
+
+    def score_samples(self, X: Array) -> Array:
+        """Logarithm of the density of a normal distribution, by a square root of its precision."""
+        precision = self.estimator.get_precision()
+        distances = xp.squeeze(xp.squared_norm(self._project(X, precision_factor(precision))), 1)
+        constant = len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1]
+        return xp.subtract(-0.5 * distances, 0.5 * constant)
+
+    def _project(self, X: Array, weights: ArrayLike) -> Array:
+        est = self.estimator
+        spread = np.sqrt(np.sum(np.square(est.components_), axis=0) + est.noise_variance_)
+        return project_centered(X, est.mean_, spread, weights)
+
+
+@converts(sk.FastICA)
+class FastICAConverter(TransformerConverter):
+    """``(X - mean_) @ components_.T``; nothing is centered with ``whiten=False``."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        if not est.whiten:
+            return xp.linear(X, est.components_.T)
+        return project_centered(X, est.mean_, 0.0, est.components_.T)
+
+    def inverse_transform(self, X: Array) -> Array:
+        est = self.estimator
+        return xp.linear(X, est.mixing_.T, est.mean_ if est.whiten else None)
+
+
+@converts(sk.SparsePCA, sk.MiniBatchSparsePCA)
+class SparsePCAConverter(TransformerConverter):
+    """Ridge regression of the centered features on the components: linear, so one matrix."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        components = est.components_
+        gram = components @ components.T
+        if est.ridge_alpha > 0:
+            weights = np.linalg.solve(gram + est.ridge_alpha * np.eye(len(gram)), components).T
+        else:
+            weights = (np.linalg.pinv(gram) @ components).T
+        return project_centered(X, est.mean_, 0.0, weights)
+
+    def inverse_transform(self, X: Array) -> Array:
+        est = self.estimator
+        return xp.linear(X, est.components_, est.mean_)
+
+
+@converts(sk.KernelPCA)
+class KernelPCAConverter(TransformerConverter):
+    """Kernel with the fitted rows, centered and projected; a learnt kernel regression back."""
+
+    def check(self) -> None:
+        check_kernel(self)
+
+    def has(self, method: str) -> bool:
+        """Everything; the inverse only where it was fitted."""
+        return super().has(method) and (method != "inverse_transform" or bool(self.estimator.fit_inverse_transform))
+
+    def method(self, name: str) -> Any:
+        """Return a method, or raise the error that says why not."""
+        if name == "inverse_transform" and not self.has(name):
+            raise UnsupportedMethodError(f"{self.path} was fitted without an inverse; set fit_inverse_transform=True")
+        return super().method(name)
+
+    def transform(self, X: Array) -> Array:
+        """Project; centering the kernel is centering the weights, and a bias."""
+        est = self.estimator
+        nonzero = est.eigenvalues_ != 0
+        weights = np.zeros_like(est.eigenvectors_)
+        weights[:, nonzero] = est.eigenvectors_[:, nonzero] / np.sqrt(est.eigenvalues_[nonzero])
+        bias = (est._centerer.K_fit_all_ - est._centerer.K_fit_rows_) @ weights
+        return self._product(X, est.X_fit_, weights - weights.mean(axis=0), bias)
+
+    def inverse_transform(self, X: Array) -> Array:
+        """Kernel ridge regression of the fitted rows on what they were transformed to."""
+        return self._product(X, self.estimator.X_transformed_fit_, self.estimator.dual_coef_)
+
+    def _product(
+        self, X: Array, rows: NDArray[np.float64], weights: NDArray[np.float64], bias: NDArray[np.float64] | None = None
+    ) -> Array:
+        est = self.estimator
+        rows = dense(rows)
+        if est.kernel in ("linear", "cosine"):
+            return linear_kernel(X, rows, weights, bias, normalize=est.kernel == "cosine")
+        params = {"gamma": est.gamma_, "degree": est.degree, "coef0": est.coef0}
+        return xp.linear(pairwise_kernel(X, rows, est.kernel, params), weights, bias)
