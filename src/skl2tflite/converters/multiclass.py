@@ -1,0 +1,165 @@
+"""Several binary classifiers for one of many classes (:mod:`sklearn.multiclass`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import multiclass as sk
+from sklearn.base import is_classifier, is_regressor
+from sklearn.multiclass import _ConstantPredictor
+
+from skl2tflite.converters.base import ClassifierConverter, Converter
+from skl2tflite.converters.ensemble.members import label_values
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+class MembersConverter(Converter):
+    """An estimator made of ``estimators_``, which do all looking at X."""
+
+    @cached_property
+    def members(self) -> list[Converter]:
+        """Converters of ``estimators_``."""
+        return [self.sub(member, f".estimators_[{i}]") for i, member in enumerate(self.estimator.estimators_)]
+
+    def check(self) -> None:
+        """Look at every member now, so that an error comes before any work."""
+        _ = self.members
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns; where the estimator does not know it, its members do."""
+        return super().n_features if hasattr(self.estimator, "n_features_in_") else self.members[0].n_features
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Columns in which every member takes NaN."""
+        allowed = [np.asarray(member.nan_columns(clean)) for member in self.members]
+        return np.logical_and.reduce(allowed) if any(a.ndim for a in allowed) else all(bool(a) for a in allowed)
+
+
+@converts(_ConstantPredictor)
+class ConstantPredictorConverter(Converter):
+    """What stands for a binary classifier where there was one class only."""
+
+    def predict(self, X: Array) -> Array:
+        return xp.broadcast_rows(np.asarray(self.estimator.y_[0], dtype=np.float64), like=X)
+
+    def decision_function(self, X: Array) -> Array:
+        return self.predict(X)
+
+    def predict_proba(self, X: Array) -> Array:
+        y = float(self.estimator.y_[0])
+        return xp.broadcast_rows(np.array([1.0 - y, y]), like=X)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """All of them: nobody looks."""
+        return True
+
+
+def binary_score(member: Converter, X: Array) -> Array:
+    """Return a member's prediction, decision or probability of class 1 (``sklearn.multiclass._predict_binary``)."""
+    if is_regressor(member.estimator):
+        return member.method("predict")(X)  # type: ignore[no-any-return]
+    if hasattr(member.estimator, "decision_function"):
+        return xp.reshape(member.method("decision_function")(X), (-1,))
+    return member.method("predict_proba")(X)[:, 1]  # type: ignore[no-any-return]
+
+
+def binary_threshold(member: Converter) -> float:
+    """Return what a member's score must exceed (``sklearn.multiclass._threshold_for_binary_predict``)."""
+    has_decision = hasattr(member.estimator, "decision_function") and is_classifier(member.estimator)
+    return 0.0 if has_decision else 0.5
+
+
+def normalized(probabilities: Array) -> Array:
+    """Return rows divided by their sums, rows of zeros as they are."""
+    sums = xp.sum(probabilities, axis=1, keepdims=True)
+    return probabilities / xp.where(sums == 0, 1.0, sums)
+
+
+@converts(sk.OneVsRestClassifier)
+class OneVsRestConverter(MembersConverter, ClassifierConverter):
+    """A member for each class, or for each label."""
+
+    def has(self, method: str) -> bool:
+        """Ask the members."""
+        return super().has(method) and (method == "predict" or all(member.has(method) for member in self.members))
+
+    @property
+    def is_multilabel(self) -> bool:
+        """Whether it was fitted on a matrix of labels that are there or not."""
+        return bool(self.estimator.multilabel_)
+
+    def _scores(self, X: Array) -> Array:
+        return xp.stack([binary_score(member, X) for member in self.members], axis=1)
+
+    def predict(self, X: Array) -> Array:
+        """Position of the greatest score, the first of equals; of labels, whether each score exceeds its threshold."""
+        if self.estimator.label_binarizer_.y_type_ == "multiclass":
+            return xp.argmax(self._scores(X), axis=1)
+        above = xp.astype(self._scores(X) > binary_threshold(self.members[0]), int)
+        if self.is_multilabel:
+            return above
+        if len(self.estimator.classes_) == 1:
+            return xp.broadcast_rows(np.array(0), like=X)
+        return xp.squeeze(above, 1)
+
+    def predict_proba(self, X: Array) -> Array:
+        """Probabilities of class 1 side by side, normalized unless they are of labels."""
+        ones = xp.stack([member.method("predict_proba")(X)[:, 1] for member in self.members], axis=1)
+        if len(self.members) == 1:
+            ones = xp.concat([1.0 - ones, ones], axis=1)
+        return ones if self.is_multilabel else normalized(ones)
+
+    def decision_function(self, X: Array) -> Array:
+        if len(self.members) == 1:
+            return self.members[0].method("decision_function")(X)  # type: ignore[no-any-return]
+        columns = [xp.reshape(member.method("decision_function")(X), (-1,)) for member in self.members]
+        return xp.stack(columns, axis=1)
+
+
+@converts(sk.OneVsOneClassifier)
+class OneVsOneConverter(MembersConverter, ClassifierConverter):
+    """A member for each pair of classes; votes, and confidences where they tie."""
+
+    default_methods: ClassVar[tuple[str, ...]] = ("predict",)
+
+    def check(self) -> None:
+        if self.estimator.pairwise_indices_ is not None:
+            raise self.refuse("members use precomputed kernels of their own rows", "use a named kernel")
+        super().check()
+
+    def decision_function(self, X: Array) -> Array:
+        """Votes plus ``c / (3 (|c| + 1))`` (``sklearn.utils.multiclass._ovr_decision_function``)."""
+        n_classes = len(self.estimator.classes_)
+        pairs = [(i, j) for i in range(n_classes) for j in range(i + 1, n_classes)]
+        first, second = np.zeros((2, len(pairs), n_classes))
+        for k, (i, j) in enumerate(pairs):
+            first[k, i] = second[k, j] = 1.0
+        predictions = xp.stack([label_values(member, X) for member in self.members], axis=1)
+        ballots = xp.concat([xp.astype(predictions == 0, float), xp.astype(predictions == 1, float)], axis=1)
+        votes = xp.linear(ballots, np.vstack([first, second]))
+        confidences = xp.linear(xp.stack([binary_score(member, X) for member in self.members], axis=1), second - first)
+        scores = votes + confidences / (3.0 * (xp.abs(confidences) + 1.0))
+        return scores[:, 1] if n_classes == 2 else scores
+
+    def predict(self, X: Array) -> Array:
+        scores = self.decision_function(X)
+        if scores.ndim == 1:
+            return xp.astype(scores > binary_threshold(self.members[0]), int)
+        return xp.argmax(scores, axis=1)
+
+
+@converts(sk.OutputCodeClassifier)
+class OutputCodeConverter(MembersConverter, ClassifierConverter):
+    """A member for each bit of a code; the class with the nearest code."""
+
+    default_methods: ClassVar[tuple[str, ...]] = ("predict",)
+
+    def predict(self, X: Array) -> Array:
+        scores = xp.stack([binary_score(member, X) for member in self.members], axis=1)
+        return xp.argmin(xp.squared_distances(scores, np.asarray(self.estimator.code_book_, dtype=np.float64)), axis=1)
