@@ -1,0 +1,121 @@
+"""One estimator for each of several outputs (:mod:`sklearn.multioutput`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import multioutput as sk
+
+from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Converter, RegressorConverter
+from skl2tflite.converters.ensemble.members import label_values
+from skl2tflite.converters.multiclass import MembersConverter
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+@converts(sk.MultiOutputRegressor)
+class MultiOutputRegressorConverter(MembersConverter, RegressorConverter):
+    """Every member's values side by side."""
+
+    def predict(self, X: Array) -> Array:
+        return xp.stack([member.method("predict")(X) for member in self.members], axis=1)
+
+
+@converts(sk.MultiOutputClassifier)
+class MultiOutputClassifierConverter(MembersConverter, ClassifierConverter):
+    """Every member's labels side by side; a list of probabilities."""
+
+    def has(self, method: str) -> bool:
+        """Ask the members."""
+        needed = "predict_proba" if method == "predict_log_proba" else method
+        return super().has(method) and all(member.has(needed) for member in self.members)
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """Labels of each member."""
+        labels = [member.labels(method) for member in self.members]
+        if any(classes is None for classes in labels):
+            return None
+        return [classes for member in labels if member is not None for classes in member]
+
+    def predict(self, X: Array) -> Array:
+        return xp.stack([member.method("predict")(X) for member in self.members], axis=1)
+
+    def predict_proba(self, X: Array) -> Sequence[Array]:
+        return [member.method("predict_proba")(X) for member in self.members]
+
+
+class ChainConverter(MembersConverter):
+    """Members in ``order_``, each on X and what those before it gave (``sklearn.multioutput._BaseChain``)."""
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """As the chain's own tags say: it looks at X itself."""
+        return Converter.nan_columns(self, clean)
+
+    def _outputs(self, X: Array, method: str) -> Array:
+        """Return the answers of a method, put back in the order of the targets."""
+        chain_method = getattr(self.estimator, "chain_method_", "predict")
+        previous: list[Array] = []
+        outputs: list[Array] = []
+        for member in self.members:
+            features = xp.concat([X, xp.stack(previous, axis=1)], axis=1) if previous else X
+            previous.append(_response(member, chain_method, features))
+            outputs.append(previous[-1] if method == chain_method else _response(member, method, features))
+        order = np.argsort(np.asarray(self.estimator.order_))
+        return xp.stack([outputs[i] for i in order], axis=1)
+
+
+def _response(member: Converter, method: str, X: Array) -> Array:
+    """Return one column: labels as numbers, scores, or the (log) probability of the greater class."""
+    if method == "predict":
+        return label_values(member, X)
+    answer: Array = member.method(method)(X)
+    if method == "decision_function":
+        if answer.ndim != 1:
+            raise member.refuse("has more than two classes, and a chain takes a single column of each member")
+        return answer
+    if answer.shape[1] != 2:
+        raise member.refuse("has not two classes, and a chain takes a single probability of each member")
+    return answer[:, 1]
+
+
+@converts(sk.RegressorChain)
+class RegressorChainConverter(ChainConverter, RegressorConverter):
+    """Regressors that see the predictions before them."""
+
+    def predict(self, X: Array) -> Array:
+        return self._outputs(X, "predict")
+
+
+@converts(sk.ClassifierChain)
+class ClassifierChainConverter(ChainConverter, ClassifierConverter):
+    """Classifiers that see the answers before them; labels come as float numbers, as there."""
+
+    def has(self, method: str) -> bool:
+        """Ask the members."""
+        needed = "predict_proba" if method == "predict_log_proba" else method
+        return super().has(method) and all(member.has(needed) for member in self.members)
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """None: ``predict`` gives numbers, not positions."""
+        return None
+
+    def predict(self, X: Array) -> Array:
+        return xp.astype(self._outputs(X, "predict"), float)
+
+    def predict_proba(self, X: Array) -> Array:
+        """Probability that each label is there."""
+        return self._outputs(X, "predict_proba")
+
+    def predict_log_proba(self, X: Array) -> Array:
+        """Logarithms of the probabilities, which float64 gives as 0 below about 1e-324."""
+        if not all(member.has("predict_log_proba") for member in self.members):
+            return xp.log(self.predict_proba(X))
+        logarithms = self._outputs(X, "predict_log_proba")
+        return xp.where(logarithms < LEAST_EXPONENT, -np.inf, logarithms)
+
+    def decision_function(self, X: Array) -> Array:
+        return self._outputs(X, "decision_function")
