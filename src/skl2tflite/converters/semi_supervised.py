@@ -1,0 +1,56 @@
+"""Classifiers fitted on partly labelled rows (:mod:`sklearn.semi_supervised`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from sklearn import semi_supervised as sk
+
+from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Converter, DelegatingConverter
+from skl2tflite.converters.kernels import check_kernel
+from skl2tflite.converters.random_projection import dense
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+@converts(sk.SelfTrainingClassifier)
+class SelfTrainingConverter(DelegatingConverter):
+    """The classifier that was fitted last."""
+
+    @cached_property
+    def inner(self) -> Converter:
+        return self.sub(self.estimator.estimator_, ".estimator_")
+
+
+@converts(sk.LabelPropagation, sk.LabelSpreading)
+class LabelPropagationConverter(ClassifierConverter):
+    """Label distributions of the fitted rows, weighted by a kernel or summed over the nearest neighbours."""
+
+    def check(self) -> None:
+        check_kernel(self)
+
+    def predict_proba(self, X: Array) -> Array:
+        """Normalized sums; NaN where scikit-learn's weights are all 0, far from every fitted row."""
+        sums = self._sums(X)
+        return sums / xp.sum(sums, axis=1, keepdims=True)
+
+    def predict(self, X: Array) -> Array:
+        """Position of the greatest; the first where there is none."""
+        sums = self._sums(X)
+        return xp.argmax(xp.where(xp.isnan(sums), 0.0, sums), axis=1)
+
+    def _sums(self, X: Array) -> Array:
+        est = self.estimator
+        rows, distributions = dense(est.X_), np.asarray(est.label_distributions_)
+        if est.kernel == "knn":
+            _, nearest = xp.topk(-xp.squared_distances(X, rows), int(est.nn_fit.n_neighbors))
+            return xp.sum(xp.take(distributions, nearest), axis=1)
+        # Rows without a distribution add nothing. The greatest exponent is taken out, as the sums are
+        # normalized anyway: float32 exponentials are 0 long before float64's.
+        labelled = np.any(distributions != 0, axis=1)
+        exponents = xp.squared_distances(X, rows[labelled]) * -float(est.gamma)
+        greatest = xp.max(exponents, axis=1, keepdims=True)
+        sums = xp.linear(xp.softmax(exponents), distributions[labelled])
+        return xp.where(greatest < LEAST_EXPONENT, np.nan, sums)
