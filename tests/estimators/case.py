@@ -171,6 +171,23 @@ def _flags() -> Data:
     return Data((data.X > mean).astype(float), data.y, (data.X_test > mean).astype(float))
 
 
+def _rare_label() -> Data:
+    """Labels of which one is always and one never there."""
+    data = _multilabel()
+    y = data.y.copy()
+    y[:, 0], y[:, 2] = 1, 0
+    return Data(data.X, y, data.X_test)
+
+
+def _partly_labelled(standardized: bool = False) -> Data:
+    data = _classification(3)
+    y = np.where(np.arange(len(data.y)) % 3 == 0, data.y, -1)
+    X, X_test = data.X, data.X_test
+    if standardized:
+        X, X_test = ((Z - data.X.mean(axis=0)) / data.X.std(axis=0) for Z in (X, X_test))
+    return Data(X, y, np.asarray(X_test, dtype=np.float32).astype(np.float64))
+
+
 def _single_feature() -> Data:
     """One feature with repeated values, and rows on its ends and beyond."""
     random = np.random.default_rng(0)
@@ -208,6 +225,9 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "zeros": _zeros,
     "categories": _categories,
     "flags": _flags,
+    "rare label": _rare_label,
+    "partly labelled": _partly_labelled,
+    "partly labelled, standardized": lambda: _partly_labelled(standardized=True),
     "single feature": _single_feature,
     "far": _far,
     "missing regression": lambda: _missing(_regression(1)),
