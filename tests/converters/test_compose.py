@@ -1,0 +1,165 @@
+"""Column transformers on DataFrames, and where NaN may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+
+import skl2tflite
+from skl2tflite.errors import ConversionError, InvalidInputError, UnsupportedEstimatorError
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    random = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "height": random.normal(170, 10, 60),
+            "weight": random.normal(70, 12, 60),
+            "age": random.integers(18, 90, 60),
+            "smoker": random.integers(0, 2, 60).astype(bool),
+            "score": random.normal(size=60).astype(np.float32),
+        }
+    )
+
+
+LABELS = np.tile(["no", "yes"], 30)
+
+
+def numbers(frame: pd.DataFrame) -> list[str]:
+    return [name for name in frame.columns if frame[name].dtype.kind == "f"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ["weight", "height"],
+        slice("weight", "smoker"),
+        slice(1, 3),
+        [-1, 0],
+        [True, False, True, False, False],
+        numbers,
+        make_column_selector(dtype_include=np.floating),
+        make_column_selector(pattern="^s"),
+        pd.Index(["score", "age"]),
+    ],
+)
+@pytest.mark.parametrize("remainder", ["drop", "passthrough", MinMaxScaler()])
+def test_columns_of_a_frame(frame: pd.DataFrame, columns: Any, remainder: Any) -> None:
+    transformer = ColumnTransformer([("scale", StandardScaler(), columns)], remainder=remainder)
+    pipe = make_pipeline(transformer, LogisticRegression()).fit(frame, LABELS)
+    model = skl2tflite.convert(pipe, frame)
+    assert list(model.feature_names_in_) == list(frame.columns)
+    assert list(model.predict(frame)) == list(pipe.predict(frame))
+    np.testing.assert_allclose(model.predict_proba(frame), pipe.predict_proba(frame), atol=1e-6)
+
+
+def test_set_output_does_not_matter(frame: pd.DataFrame) -> None:
+    transformer = ColumnTransformer([("scale", StandardScaler(), ["age"])], remainder="passthrough")
+    plain = skl2tflite.convert(transformer.fit(frame))
+    as_pandas = transformer.set_output(transform="pandas").fit(frame)
+    assert bytes(skl2tflite.convert(as_pandas, frame)) == bytes(plain)
+
+
+def test_columns_in_another_order_are_refused(frame: pd.DataFrame) -> None:
+    transformer = ColumnTransformer([("scale", StandardScaler(), ["age", "weight"])]).fit(frame)
+    model = skl2tflite.convert(transformer)
+    with pytest.raises(InvalidInputError, match="another order"):
+        model.transform(frame[frame.columns[::-1]])
+    with pytest.raises(InvalidInputError, match="'smoker' missing"):
+        model.transform(frame.drop(columns="smoker"))
+
+
+def test_a_scalar_column_reaches_the_transformer_as_one_axis(frame: pd.DataFrame) -> None:
+    one_axis = FunctionTransformer(lambda x: np.stack([x, x * 2], axis=1))
+    transformer = ColumnTransformer([("two", one_axis, "age"), ("pass", "passthrough", ["score"])])
+    X = frame.to_numpy(dtype=np.float64)
+    by_position = ColumnTransformer([("two", one_axis, 2), ("pass", "passthrough", [4])]).fit(X)
+    np.testing.assert_allclose(skl2tflite.convert(by_position).transform(X), by_position.transform(X), rtol=1e-7)
+    by_name = transformer.fit(frame)
+    np.testing.assert_allclose(skl2tflite.convert(by_name).transform(frame), by_position.transform(X), rtol=1e-7)
+
+
+def test_errors_name_the_transformer(frame: pd.DataFrame) -> None:
+    class Odd(StandardScaler):
+        pass
+
+    transformer = ColumnTransformer([("num", make_pipeline(Odd()), ["age"])]).fit(frame)
+    with pytest.raises(UnsupportedEstimatorError, match=r"ColumnTransformer\['num'\]\['odd'\]"):
+        skl2tflite.convert(transformer)
+
+
+def test_all_dropped(frame: pd.DataFrame) -> None:
+    with pytest.raises(ConversionError, match="every column is dropped"):
+        skl2tflite.convert(ColumnTransformer([("none", "drop", ["age"])]).fit(frame))
+
+
+def test_strings_in_a_frame_are_refused_at_run_time(frame: pd.DataFrame) -> None:
+    transformer = ColumnTransformer([("scale", StandardScaler(), ["age"])]).fit(frame)
+    with pytest.raises(InvalidInputError, match="'height' are not numeric"):
+        skl2tflite.convert(transformer).transform(frame.assign(height="tall"))
+
+
+# --- where NaN may be -----------------------------------------------------------------------------------
+
+
+def holes(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    return frame.assign(**{name: frame[name].astype(float).mask(np.arange(len(frame)) % 3 == 0) for name in columns})
+
+
+def test_nan_is_taken_where_an_imputer_looks(frame: pd.DataFrame) -> None:
+    """The scaler takes NaN, what comes behind it does not: each column for itself."""
+    transformer = ColumnTransformer(
+        [("impute", make_pipeline(SimpleImputer(), StandardScaler()), ["height", "age"]),
+         ("scale", StandardScaler(), ["weight", "score"])]
+    )  # fmt: skip
+    missing = holes(frame, "height", "age", "smoker")
+    pipe = make_pipeline(transformer, LogisticRegression()).fit(missing, LABELS)
+    model = skl2tflite.load_bytes(bytes(skl2tflite.convert(pipe, missing))) if hasattr(skl2tflite, "load_bytes") else (
+        skl2tflite.TFLiteModel(bytes(skl2tflite.convert(pipe, missing)))
+    )  # fmt: skip
+    np.testing.assert_allclose(model.predict_proba(missing), pipe.predict_proba(missing), atol=1e-6)
+    with pytest.raises(InvalidInputError, match="feature 'weight'"):
+        model.predict(holes(frame, "weight"))
+    with pytest.raises(ValueError, match="NaN"):
+        pipe.predict(holes(frame, "weight"))
+    alone = skl2tflite.convert(transformer.fit(missing))
+    assert np.isnan(alone.transform(holes(frame, "weight"))).any()
+
+
+def test_nan_in_unions_and_dropped_columns(frame: pd.DataFrame) -> None:
+    X = frame.to_numpy(dtype=np.float64)
+    X[0, 1] = np.nan
+    union = make_union(SimpleImputer(), StandardScaler()).fit(X)
+    assert skl2tflite.convert(union).transform(X).shape == (60, 10)
+    with pytest.raises(ValueError, match="NaN"):
+        make_pipeline(union, LogisticRegression()).fit(X, LABELS)
+    clean = np.nan_to_num(X)
+    model = skl2tflite.convert(make_pipeline(union, LogisticRegression(max_iter=1000)).fit(clean, LABELS))
+    with pytest.raises(InvalidInputError, match="contains NaN"):
+        model.predict(X)
+    dropping = make_pipeline(ColumnTransformer([("keep", "passthrough", [0, 2])]), LogisticRegression())
+    assert skl2tflite.convert(dropping.fit(X, LABELS)).predict(X).shape == (60,)
+
+
+# --- targets --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("function", "inverse"), [(np.log, np.exp), (np.sqrt, np.square), (None, None)])
+@pytest.mark.parametrize("columns", [0, 1, 2])
+def test_transformed_targets(function: Any, inverse: Any, columns: int) -> None:
+    random = np.random.default_rng(0)
+    X = random.normal(size=(40, 3))
+    y = np.exp(X @ random.normal(size=(3, max(columns, 1))) * 0.2 + 1)
+    y = y if columns else y[:, 0]
+    regressor = TransformedTargetRegressor(LinearRegression(), func=function, inverse_func=inverse).fit(X, y)
+    report = skl2tflite.verify(skl2tflite.convert(regressor), regressor, X)
+    assert report.faithful, report.summary()
