@@ -9,7 +9,13 @@ import numpy as np
 from sklearn import ensemble as sk
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, binary_probabilities
+from skl2tflite.converters.base import (
+    ClassifierConverter,
+    Converter,
+    RegressorConverter,
+    binary_log_probabilities,
+    binary_probabilities,
+)
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.op import leaf_numbers
 from skl2tflite.forest.sums import Sums, tree_sums
@@ -80,7 +86,9 @@ class GradientBoostingConverter(Converter):
 class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClassifierConverter):
     def initial_scores(self, estimator: Any, X: Array) -> Array:
         """Link function of the initial probabilities (:func:`sklearn.ensemble._gb._init_raw_predictions`)."""
-        probabilities = estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
+        probabilities = (
+            estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
+        )
         # The first clip is scikit-learn's. Where p rounds to 1, log(1 - p) is taken of the other column.
         log = xp.log(xp.clip(probabilities(X), np.finfo(np.float64).eps, 1.0))
         if self.estimator.estimators_.shape[1] > 1:
@@ -94,10 +102,17 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
             return raw.argmax()
         return xp.astype(raw.positive(or_zero=True)[:, 0], int)
 
+    def _logits(self, X: Array) -> Array:
+        scores = self.decision_function(X)
+        return 2.0 * scores if self.estimator.loss == "exponential" else scores
+
     def predict_proba(self, X: Array) -> Array:
-        if self.estimator.loss == "exponential":
-            return binary_probabilities(2.0 * self.decision_function(X))
-        return super().predict_proba(X)
+        logits = self._logits(X)
+        return binary_probabilities(logits) if logits.ndim == 1 else xp.softmax(logits)
+
+    def predict_log_proba(self, X: Array) -> Array:
+        logits = self._logits(X)
+        return binary_log_probabilities(logits) if logits.ndim == 1 else xp.log_softmax(logits)
 
     def apply(self, X: Array) -> Array:
         return xp.reshape(super().apply(X), (-1, *self.estimator.estimators_.shape))

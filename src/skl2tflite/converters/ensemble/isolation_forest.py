@@ -49,8 +49,8 @@ class IsolationForestConverter(OutlierConverter):
 
     def decision_function(self, X: Array) -> Array:
         # score - offset_, without the cancellation.
-        offset = self.estimator.offset_
-        return offset * xp.expm1(self._log_score(X, -offset).value[:, 0])
+        offset = float(self.estimator.offset_)
+        return xp.expm1(self._log_score(X, -offset).value[:, 0]) * offset
 
     def predict(self, X: Array) -> Array:
         # offset_ may be the score of a training row, which is no outlier then: equal sums must come out equal.

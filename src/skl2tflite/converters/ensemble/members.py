@@ -43,6 +43,5 @@ def label_values(member: Converter, X: Array) -> Array:
     if any(np.asarray(classes).dtype.kind not in "iufb" for classes in labels):
         raise member.refuse("predicts labels that are not numbers, which the ensemble computes with")
     if predictions.ndim == 1:
-        return xp.take(np.asarray(labels[0], dtype=np.float64), predictions)
-    columns = [xp.take(np.asarray(c, dtype=np.float64), predictions[:, i]) for i, c in enumerate(labels)]
-    return xp.stack(columns, axis=1)
+        return xp.take(labels[0], predictions)
+    return xp.stack([xp.take(classes, predictions[:, i]) for i, classes in enumerate(labels)], axis=1)

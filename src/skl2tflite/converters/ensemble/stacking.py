@@ -54,8 +54,12 @@ class StackingConverter(Converter):
                 columns.append(answer)
         return xp.concat([*columns, X] if self.estimator.passthrough else columns, axis=1)
 
+    def ask_final(self, method: str, X: Array) -> Any:
+        """What the final estimator says of the members' answers."""
+        return self.final.method(method)(xp.astype(self.transform(X), float))
+
     def predict(self, X: Array) -> Array:
-        return self.final.method("predict")(self.transform(X))  # type: ignore[no-any-return]
+        return self.ask_final("predict", X)  # type: ignore[no-any-return]
 
 
 @converts(sk.StackingClassifier)
@@ -66,14 +70,14 @@ class StackingClassifierConverter(StackingConverter, ClassifierConverter):
         return self.classes if method == "predict" else None
 
     def predict_proba(self, X: Array) -> Array:
-        probabilities = self.final.method("predict_proba")(self.transform(X))
+        probabilities = self.ask_final("predict_proba", X)
         if isinstance(probabilities, list | tuple):
             # scikit-learn gives the probability that each label is absent.
             return xp.stack([p[:, 0] for p in probabilities], axis=1)
         return probabilities  # type: ignore[no-any-return]
 
     def decision_function(self, X: Array) -> Array:
-        return self.final.method("decision_function")(self.transform(X))  # type: ignore[no-any-return]
+        return self.ask_final("decision_function", X)  # type: ignore[no-any-return]
 
 
 @converts(sk.StackingRegressor)

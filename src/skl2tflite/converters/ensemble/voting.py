@@ -16,6 +16,9 @@ from skl2tflite.forest.sums import vote_sums
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
+MOST_RANKED = 12
+"""Up to so many voters, the outcome for every set of them is looked up."""
+
 
 class VotingConverter(Converter):
     """Members fitted on the same rows, with weights."""
@@ -42,7 +45,15 @@ class VotingConverter(Converter):
         shape = (-1, *(1 for _ in answers[0].shape[1:]))
         stacked = xp.stack(answers, axis=1)
         total = xp.sum(stacked if np.all(weights == 1) else stacked * weights.reshape(shape), axis=1)
-        return total / weights.sum()
+        return total / float(weights.sum())
+
+
+def _ranks(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rank of the weight of each set of voters; voter ``i`` is bit ``i`` of a set's number."""
+    totals = np.zeros(1)
+    for weight in weights:
+        totals = np.concatenate([totals, totals + weight])
+    return np.unique(totals, return_inverse=True)[1].astype(np.float64)
 
 
 def _is_dropped(member: Any) -> bool:
@@ -70,7 +81,11 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
         if self.estimator.voting == "soft":
             return xp.argmax(self.predict_proba(X), axis=1)
         votes = xp.one_hot(self._positions(X), len(self.estimator.classes_))
-        return vote_sums(votes, self.weights).argmax()
+        if len(self.weights) > MOST_RANKED:
+            return vote_sums(votes, self.weights).argmax()
+        # scikit-learn adds the weights in float64, where 0.1 + 0.2 is more than 0.3: so does this, beforehand.
+        voters = xp.sum(votes * 2.0 ** np.arange(len(self.weights))[:, np.newaxis], axis=1)
+        return xp.argmax(xp.take(_ranks(self.weights), xp.astype(voters, int)), axis=1)
 
     def transform(self, X: Array) -> Array:
         """Each member's probabilities, or the position of its label."""

@@ -59,7 +59,7 @@ class AdaBoostClassifierConverter(AdaBoostConverter, ClassifierConverter):
         n_classes = len(self.estimator.classes_)
         if n_classes == 2:
             return xp.expand_dims(2.0 * xp.astype(positions, float) - 1.0, -1)
-        return float(n_classes) * xp.one_hot(positions, n_classes) - 1.0
+        return xp.one_hot(positions, n_classes) * float(n_classes) - 1.0
 
     @cached_property
     def forest(self) -> Forest:
@@ -79,7 +79,7 @@ class AdaBoostClassifierConverter(AdaBoostConverter, ClassifierConverter):
         return vote_sums(self._votes(positions), self.weights, largest=len(classes) - 1.0)
 
     def decision_function(self, X: Array) -> Array:
-        votes, total, n_classes = self.votes(X).value, self.weights.sum(), len(self.estimator.classes_)
+        votes, total, n_classes = self.votes(X).value, float(self.weights.sum()), len(self.estimator.classes_)
         return votes[:, 0] / (0.5 * total) if n_classes == 2 else votes / (total * (n_classes - 1))
 
     def predict(self, X: Array) -> Array:
@@ -87,8 +87,8 @@ class AdaBoostClassifierConverter(AdaBoostConverter, ClassifierConverter):
         return votes.argmax() if len(self.estimator.classes_) > 2 else xp.astype(votes.positive()[:, 0], int)
 
     def predict_proba(self, X: Array) -> Array:
-        decision = self.decision_function(X)
-        return binary_probabilities(decision) if decision.ndim == 1 else xp.softmax(decision / (decision.shape[1] - 1))
+        decision, n_classes = self.decision_function(X), len(self.estimator.classes_)
+        return binary_probabilities(decision) if n_classes == 2 else xp.softmax(decision / (n_classes - 1))
 
 
 @converts(sk.AdaBoostRegressor)
@@ -109,7 +109,7 @@ class AdaBoostRegressorConverter(AdaBoostConverter, RegressorConverter):
 
         def excess(part: Floats) -> Array:
             # Twice the running sum, less the whole: exact for the coarse parts.
-            return 2.0 * xp.cumulative_sum(xp.take(part, order), axis=1) - part.sum()
+            return xp.cumulative_sum(xp.take(part, order), axis=1) * 2.0 - float(part.sum())
 
         balance = excess(high) if low is None else excess(high) + excess(low)
         median = xp.argmax(xp.astype(balance >= -2.0 * tie, int), axis=1)
