@@ -130,7 +130,7 @@ FITTED = {
     "indicator": (SimpleImputer(add_indicator=True), np.where(X > 2, np.nan, X), None),
     "isotonic": (IsotonicRegression(out_of_bounds="clip"), X[:, 0], VALUES),
     "splines": (preprocessing.SplineTransformer(), X, None),
-    "bins": (preprocessing.KBinsDiscretizer(quantile_method="averaged_inverted_cdf"), X, None),
+    "bins": (preprocessing.KBinsDiscretizer(strategy="uniform"), X, None),
     "quantiles": (preprocessing.QuantileTransformer(n_quantiles=10), X, None),
     "categories": (preprocessing.OneHotEncoder(min_frequency=2), FRAME[["e"]], None),
     "codes": (preprocessing.OrdinalEncoder(dtype=np.float32), FRAME[["e"]], None),
