@@ -142,6 +142,10 @@ class Features:
         return cls(int(data["count"]), None if names is None else tuple(names), allowed)
 
 
+_NOT_REAL = frozenset("cmM")
+"""Kinds of columns that NumPy converts to floats, and scikit-learn refuses: complex numbers, durations, dates."""
+
+
 def reference_rows(X: Any) -> Any:
     """Return rows as scikit-learn should see them to be compared: floats rounded to float32, names kept."""
     if getattr(X, "columns", None) is not None and hasattr(X, "astype"):
@@ -157,7 +161,8 @@ def row_count(X: Any) -> int:
 
 def _frame_to_array(frame: Any) -> NDArray[Any]:
     """Return a DataFrame's numbers; nullable columns give NaN where a value is missing."""
-    if hasattr(frame, "to_numpy"):
+    kinds = {getattr(dtype, "kind", "") for dtype in getattr(frame, "dtypes", ())}
+    if hasattr(frame, "to_numpy") and not kinds & _NOT_REAL:
         try:
             return np.asarray(frame.to_numpy(dtype=np.float64, na_value=np.nan))
         except (TypeError, ValueError):
@@ -171,6 +176,8 @@ def _frame_to_array(frame: Any) -> NDArray[Any]:
 
 
 def _is_numeric(column: Any) -> bool:
+    if getattr(column.dtype, "kind", "") in _NOT_REAL:
+        return False
     try:
         np.asarray(column, dtype=np.float64)
     except (TypeError, ValueError):
