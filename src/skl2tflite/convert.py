@@ -19,7 +19,6 @@ from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import PassRecord, run_passes
 from skl2tflite.tflite import metadata
-from skl2tflite.tflite.check import check
 from skl2tflite.tflite.lowering import lower
 from skl2tflite.tflite.program import Program
 from skl2tflite.tflite.targets import get_target
@@ -114,8 +113,7 @@ def convert(
     )
     files = facts.attach(program, planned.converter.labels("predict"))
     content = metadata.append_files(write(program), files)
-    check(content, runtime)
-    model = TFLiteModel(content)
+    model = TFLiteModel(content)  # which checks the file's structure
     if X is not None and row_count(X):
         report = verify(model, estimator, X)
         if not report.faithful:

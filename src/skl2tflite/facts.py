@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.errors import InvalidFileError, Skl2TFLiteError
+from skl2tflite.errors import ConversionError, InvalidFileError, Skl2TFLiteError
 from skl2tflite.features import INPUT_NAME, Features
 from skl2tflite.tflite import metadata
 from skl2tflite.tflite.program import Program
@@ -62,7 +62,7 @@ class MethodInfo:
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""
-        labels = self.labels and [{"dtype": c.dtype.str, "values": c.tolist()} for c in self.labels]
+        labels = self.labels and [{"dtype": c.dtype.str, "values": _to_json(c)} for c in self.labels]
         fields = {"outputs": list(self.outputs), "list": self.is_list, "dtype": self.dtype, "labels": labels}
         return fields if self.n_columns is None else {**fields, "columns": self.n_columns}
 
@@ -70,13 +70,29 @@ class MethodInfo:
     def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
         """Return what :meth:`to_json` wrote."""
         labels = data["labels"]
+        np.dtype(data["dtype"])  # raises where it is none
         return cls(
             tuple(data["outputs"]),
             bool(data["list"]),
             str(data["dtype"]),
-            labels and tuple(np.array(c["values"], dtype=np.dtype(c["dtype"])) for c in labels),
+            labels and tuple(_from_json(c["values"], np.dtype(c["dtype"])) for c in labels),
             data.get("columns"),
         )
+
+
+def _to_json(labels: NDArray[Any]) -> list[Any]:
+    """Return labels as JSON keeps them; bytes as the characters of the same numbers."""
+    values: list[Any] = labels.tolist()
+    if labels.dtype.kind == "S":
+        return [value.decode("latin-1") for value in values]
+    if any(not isinstance(value, str | bool | int | float) for value in values):
+        raise ConversionError(f"labels of dtype {labels.dtype} cannot be kept in a file; use strings or numbers")
+    return values
+
+
+def _from_json(values: Sequence[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return what :func:`_to_json` gave."""
+    return np.array([value.encode("latin-1") for value in values] if dtype.kind == "S" else values, dtype=dtype)
 
 
 @dataclass(frozen=True)
@@ -122,7 +138,7 @@ class ModelFacts:
                 {name: MethodInfo.from_json(info) for name, info in data["methods"].items()},
                 data["versions"],
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, Skl2TFLiteError):
                 raise
             raise InvalidFileError(f"the file's facts about its estimator are damaged ({error})") from None
@@ -136,10 +152,14 @@ class ModelFacts:
         InvalidFileError
             Where it holds none: another tool wrote it.
         """
-        if METADATA_NAME in program.metadata:
+        if 0 < program.metadata.get(METADATA_NAME, 0) < len(program.buffers):
             info = metadata.unpack(program.buffers[program.metadata[METADATA_NAME]])
             if CUSTOM_NAME in info.custom:
-                return cls.from_bytes(info.custom[CUSTOM_NAME])
+                facts = cls.from_bytes(info.custom[CUSTOM_NAME])
+                given = {signature.key: set(signature.outputs) for signature in program.signatures}
+                if given != {name: set(method.outputs) for name, method in facts.methods.items()}:
+                    raise InvalidFileError("the file's facts about its estimator do not fit its signatures")
+                return facts
         raise InvalidFileError("the .tflite file was not written by skl2tflite")
 
     def attach(self, program: Program, classes: Sequence[NDArray[Any]] | None) -> dict[str, bytes]:

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
 from skl2tflite.facts import ModelFacts
 from skl2tflite.runtime.litert import LiteRTRunner
+from skl2tflite.tflite.check import check_program
 from skl2tflite.tflite.program import DYNAMIC, Program
 from skl2tflite.tflite.reader import read
+from skl2tflite.tflite.targets import TARGETS
 
 _ELEMENTS_PER_CALL = 2**24
 """Bound on the largest intermediate tensor of one call."""
@@ -57,13 +59,18 @@ class TFLiteModel:
     Raises
     ------
     InvalidFileError
-        Where the bytes are not a file that this package wrote.
+        Where the bytes are not a file that this package wrote, or it is damaged.
     """
 
     def __init__(self, content: bytes, num_threads: int = 1) -> None:
         self._content = bytes(content)
         self._program = read(self._content)
         self.facts = ModelFacts.read(self._program)
+        if self.facts.target not in TARGETS:
+            raise InvalidFileError(
+                f"the file is for the target {self.facts.target!r}, which this version does not know"
+            )
+        check_program(self._program, self._content, TARGETS[self.facts.target])  # a runtime would crash on it
         self.num_threads = num_threads
 
     # --- what it holds ------------------------------------------------------------------------------

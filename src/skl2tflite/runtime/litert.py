@@ -78,7 +78,8 @@ class LiteRTRunner:
         Raises
         ------
         InvalidInputError
-            Where inputs are missing, or differ in shape or dtype from what the file declares.
+            Where inputs are missing, differ in shape or dtype from what the file declares, or hold what an
+        operator refuses (a position beyond a table, a whole number divided by zero).
         """
         interpreter = self._borrow()
         try:
@@ -100,9 +101,9 @@ class _Interpreter:
         try:
             self._interpreter = Interpreter(model_content=content, num_threads=num_threads)
             keys = self._interpreter.get_signature_list()
+            self.signatures = {key: _Signature(self._interpreter, key) for key in keys}
         except (ValueError, RuntimeError) as error:
             raise InvalidFileError(f"LiteRT does not accept the file: {error}") from None
-        self.signatures = {key: _Signature(self._interpreter, key) for key in keys}
 
     def run(self, key: str, inputs: Mapping[str, NDArray[Any]], rows_per_call: int) -> dict[str, NDArray[Any]]:
         if key not in self.signatures:
@@ -121,6 +122,12 @@ class _Signature:
 
     def run(self, inputs: Mapping[str, NDArray[Any]], rows_per_call: int) -> dict[str, NDArray[Any]]:
         rows = self._check(inputs)
+        try:
+            return self._run(inputs, rows, rows_per_call)
+        except RuntimeError as error:
+            raise InvalidInputError(f"LiteRT cannot run {self.key} on these inputs: {error}") from None
+
+    def _run(self, inputs: Mapping[str, NDArray[Any]], rows: int | None, rows_per_call: int) -> dict[str, NDArray[Any]]:
         if rows == 0:
             return {name: self._empty(details) for name, details in self._outputs.items()}
         if rows is None or rows <= rows_per_call:
