@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,12 +13,13 @@ import sklearn
 
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.trace import Traced, trace
-from skl2tflite.errors import ConversionError, FidelityError
+from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
 from skl2tflite.facts import MethodInfo, ModelFacts
 from skl2tflite.features import INPUT_NAME, Features, row_count
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import PassRecord, run_passes
+from skl2tflite.runtime.micro import has_micro
 from skl2tflite.tflite import metadata
 from skl2tflite.tflite.lowering import lower
 from skl2tflite.tflite.program import Program
@@ -40,15 +42,22 @@ class Plan:
     records: list[PassRecord]
 
 
-def plan(estimator: Any, *, methods: Sequence[str] | None = None, precision: Precision = "exact") -> Plan:
+def plan(
+    estimator: Any,
+    *,
+    methods: Sequence[str] | None = None,
+    target: str = "litert",
+    precision: Precision = "exact",
+) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
     converter = converter_for(estimator)
-    chosen = _choose_methods(converter, methods)
+    chosen = _choose_methods(converter, methods, several=target != "micro")
+    batch = 1 if target == "micro" else None
     names = converter.feature_names
     allowed = np.asarray(converter.nan_columns())
     nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
     features = Features(converter.n_features, None if names is None else tuple(names), nan)
-    traced = {method: trace(converter, method) for method in chosen}
+    traced = {method: trace(converter, method, batch) for method in chosen}
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
     for method, result in traced.items():
@@ -76,9 +85,10 @@ def convert(
         model will meet in use. Without them nothing is compared.
     methods : sequence of str, optional
         Methods to convert, the main one first. By default those that a user of such an estimator calls
-        (``predict_proba`` and ``predict`` of a classifier).
-    target : {"litert"}
-        Runtime that the file is for.
+        (``predict_proba`` and ``predict`` of a classifier); for ``target="micro"`` the first of these.
+    target : {"litert", "micro"}
+        Runtime that the file is for: LiteRT on phones, boards, servers and in browsers, or TensorFlow Lite
+        Micro, whose files take one row at a time and hold one method.
     precision : {"exact", "fast"}
         ``"fast"`` allows rewriting that changes rounding (scaling folded into weights).
 
@@ -94,27 +104,41 @@ def convert(
         Where the model differs from the estimator on X by more than the contract allows.
     InvalidInputError
         Where X is not what the estimator takes.
+
+    Warns
+    -----
+    ConversionWarning
+        Where a file for TensorFlow Lite Micro was compared on LiteRT, as ``tflite-micro`` is not installed.
     """
     runtime = _target(target)
     if precision not in ("exact", "fast"):
         raise ConversionError(f"precision is 'exact' or 'fast', not {precision!r}")
-    planned = plan(estimator, methods=methods, precision=precision)
+    planned = plan(estimator, methods=methods, target=target, precision=precision)
     if X is not None:
         planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
     program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
     for graph in planned.graphs.values():
         lower(graph, program, runtime)
+    classes = planned.converter.labels("predict")
     facts = ModelFacts(
         _describe(estimator),
         target,
         planned.features,
         {method: _method_info(method, traced, planned.features) for method, traced in planned.traced.items()},
         {"skl2tflite": version("skl2tflite"), "scikit-learn": sklearn.__version__},
+        # A file for a microcontroller ends where the model ends: its labels are among the facts.
+        tuple(classes) if classes is not None and target == "micro" else None,
     )
-    files = facts.attach(program, planned.converter.labels("predict"))
+    files = facts.attach(program, None if target == "micro" else classes)
     content = metadata.append_files(write(program), files)
     model = TFLiteModel(content)  # which checks the file's structure
     if X is not None and row_count(X):
+        if target == "micro" and not has_micro():
+            warnings.warn(
+                "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
+                ConversionWarning,
+                stacklevel=2,
+            )
         report = verify(model, estimator, X)
         if not report.faithful:
             raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
@@ -128,13 +152,13 @@ def _target(name: str) -> Any:
         raise ConversionError(str(error)) from None
 
 
-def _choose_methods(converter: Converter, methods: Sequence[str] | None) -> tuple[str, ...]:
+def _choose_methods(converter: Converter, methods: Sequence[str] | None, several: bool) -> tuple[str, ...]:
     if methods is None:
         chosen = tuple(name for name in converter.default_methods if converter.has(name))
         chosen = chosen or converter.methods[:1]
         if not chosen:
             raise ConversionError(f"{converter.path} has no inference method that can be converted")
-        return chosen
+        return chosen if several else chosen[:1]
     if isinstance(methods, str):
         raise ConversionError(f"methods is a sequence of names, as methods=({methods!r},)")
     for name in methods:
@@ -143,6 +167,11 @@ def _choose_methods(converter: Converter, methods: Sequence[str] | None) -> tupl
         converter.method(name)
     if not methods:
         raise ConversionError("methods is empty; name at least one")
+    if not several and len(set(methods)) > 1:
+        raise ConversionError(
+            f"a file for target 'micro' holds one method, not {', '.join(methods)}: TensorFlow Lite Micro runs a "
+            f"file's first subgraph only; convert each to a file of its own, as methods=({methods[0]!r},)"
+        )
     return tuple(dict.fromkeys(methods))
 
 

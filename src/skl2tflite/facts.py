@@ -62,22 +62,29 @@ class MethodInfo:
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""
-        labels = self.labels and [{"dtype": c.dtype.str, "values": _to_json(c)} for c in self.labels]
+        labels = _labels_to_json(self.labels)
         fields = {"outputs": list(self.outputs), "list": self.is_list, "dtype": self.dtype, "labels": labels}
         return fields if self.n_columns is None else {**fields, "columns": self.n_columns}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
         """Return what :meth:`to_json` wrote."""
-        labels = data["labels"]
         np.dtype(data["dtype"])  # raises where it is none
         return cls(
             tuple(data["outputs"]),
             bool(data["list"]),
             str(data["dtype"]),
-            labels and tuple(_from_json(c["values"], np.dtype(c["dtype"])) for c in labels),
+            _labels_from_json(data["labels"]),
             data.get("columns"),
         )
+
+
+def _labels_to_json(labels: Sequence[NDArray[Any]] | None) -> list[dict[str, Any]] | None:
+    return None if labels is None else [{"dtype": c.dtype.str, "values": _to_json(c)} for c in labels]
+
+
+def _labels_from_json(labels: Any) -> tuple[NDArray[Any], ...] | None:
+    return None if labels is None else tuple(_from_json(c["values"], np.dtype(c["dtype"])) for c in labels)
 
 
 def _to_json(labels: NDArray[Any]) -> list[Any]:
@@ -97,13 +104,17 @@ def _from_json(values: Sequence[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What a file says of the estimator that it came from, beside its operators."""
+    """What a file says of the estimator that it came from, beside its operators.
+
+    ``classes`` are a classifier's labels, for each of its outputs, in files that carry none beside the model.
+    """
 
     estimator: str
     target: str
     features: Features
     methods: Mapping[str, MethodInfo]
     versions: Mapping[str, str]
+    classes: tuple[NDArray[Any], ...] | None = None
 
     def features_of(self, method: str) -> Features:
         """Return what rows one method takes."""
@@ -120,6 +131,8 @@ class ModelFacts:
             "methods": {name: info.to_json() for name, info in self.methods.items()},
             "versions": dict(self.versions),
         }
+        if self.classes is not None:
+            document["classes"] = _labels_to_json(self.classes)
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
     @classmethod
@@ -137,6 +150,7 @@ class ModelFacts:
                 Features.from_json(data["features"]),
                 {name: MethodInfo.from_json(info) for name, info in data["methods"].items()},
                 data["versions"],
+                _labels_from_json(data.get("classes")),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, Skl2TFLiteError):

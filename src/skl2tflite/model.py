@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
 from skl2tflite.facts import ModelFacts
 from skl2tflite.runtime.litert import LiteRTRunner
+from skl2tflite.runtime.micro import MicroRunner, has_micro
+from skl2tflite.runtime.rows import RowByRow
 from skl2tflite.tflite.check import check_program
 from skl2tflite.tflite.program import DYNAMIC, Program
 from skl2tflite.tflite.reader import read
@@ -117,11 +119,12 @@ class TFLiteModel:
 
     @property
     def classes_(self) -> Any:
-        """Labels, as in scikit-learn, where ``predict`` gives labels by position."""
+        """Labels, as in scikit-learn, where the file holds a table of them."""
         info = self.facts.methods.get("predict")
-        if info is None or info.labels is None:
+        labels = self.facts.classes or (None if info is None else info.labels)
+        if labels is None:
             raise AttributeError("the file holds no table of labels: predict gives them directly")
-        return info.labels[0] if len(info.labels) == 1 else list(info.labels)
+        return labels[0] if len(labels) == 1 else list(labels)
 
     def operators(self) -> Counter[str]:
         """Count the file's operators by name."""
@@ -155,7 +158,9 @@ class TFLiteModel:
     # --- running ------------------------------------------------------------------------------------
 
     @cached_property
-    def _runner(self) -> LiteRTRunner:
+    def _runner(self) -> LiteRTRunner | MicroRunner | RowByRow:
+        if self.facts.target == "micro":
+            return self._micro_runner()
         largest = 1
         for subgraph in self._program.subgraphs:
             for tensor in subgraph.tensors:
@@ -163,6 +168,13 @@ class TFLiteModel:
                     largest = max(largest, math.prod(n for n in tensor.shape if n != DYNAMIC))
         rows = max(1, _ELEMENTS_PER_CALL // largest)
         return LiteRTRunner(self._content, self.num_threads, rows)
+
+    def _micro_runner(self) -> MicroRunner | RowByRow:
+        """TFLM, or LiteRT where that is not installed: it runs the same operators."""
+        (method,) = self.methods
+        if has_micro():
+            return MicroRunner(self._content, method, self.inputs, self.outputs)
+        return RowByRow(LiteRTRunner(self._content, self.num_threads))
 
     def run(self, method: str, X: Any) -> Any:
         """Run a method by name.
