@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Literal
 
 import numpy as np
-import sklearn
 
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.trace import Traced, trace
@@ -125,7 +125,7 @@ def convert(
         target,
         planned.features,
         {method: _method_info(method, traced, planned.features) for method, traced in planned.traced.items()},
-        {"skl2tflite": version("skl2tflite"), "scikit-learn": sklearn.__version__},
+        {package: _version(package) for package in ("skl2tflite", "scikit-learn")},
         # A file for a microcontroller ends where the model ends: its labels are among the facts.
         tuple(classes) if classes is not None and target == "micro" else None,
     )
@@ -143,6 +143,11 @@ def convert(
         if not report.faithful:
             raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
     return model
+
+
+@cache
+def _version(package: str) -> str:
+    return version(package)
 
 
 def _target(name: str) -> Any:

@@ -8,9 +8,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import NotFittedError
-from sklearn.utils import get_tags
-from sklearn.utils.validation import check_is_fitted
 
 from skl2tflite.converters.registry import converter_for
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
@@ -64,6 +61,10 @@ class Converter:
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
         self.path = path
+        # scikit-learn takes a second to import; whoever only runs or inspects a file does not need it.
+        from sklearn.exceptions import NotFittedError
+        from sklearn.utils.validation import check_is_fitted
+
         try:
             check_is_fitted(estimator)
         except NotFittedError:
@@ -119,6 +120,8 @@ class Converter:
     @property
     def allows_nan(self) -> bool:
         """Whether the estimator takes NaN."""
+        from sklearn.utils import get_tags
+
         return bool(get_tags(self.estimator).input_tags.allow_nan)
 
     @property
