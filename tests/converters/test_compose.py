@@ -49,7 +49,7 @@ def numbers(frame: pd.DataFrame) -> list[str]:
         numbers,
         make_column_selector(dtype_include=np.floating),
         make_column_selector(pattern="^s"),
-        pd.Index(["score", "age"]),
+        np.array(["score", "age"], dtype=object),
     ],
 )
 @pytest.mark.parametrize("remainder", ["drop", "passthrough", MinMaxScaler()])

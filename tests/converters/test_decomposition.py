@@ -32,7 +32,8 @@ def test_offsets_cost_no_digits(estimator: Any, offset: float) -> None:
 
 def test_standardized_features_are_not_centred_again() -> None:
     pipe = make_pipeline(StandardScaler(), PCA(3)).fit(mixed(50.0))
-    assert skl2tflite.convert(pipe).operators() == {"SUB": 1, "DIV": 1, "FULLY_CONNECTED": 1}
+    operators = skl2tflite.convert(pipe).operators()
+    assert operators == {**skl2tflite.convert(pipe[0]).operators(), "FULLY_CONNECTED": 1}
 
 
 def test_density_of_a_singular_covariance_is_refused() -> None:

@@ -21,7 +21,7 @@ from sklearn.linear_model import (
 import skl2tflite
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.linear_model import LogisticRegressionConverter
-from tests.estimators.case import data
+from tests.estimators.case import SKLEARN, data
 
 
 def faithful(estimator: Any, X: Any, *methods: str) -> None:
@@ -64,6 +64,7 @@ def test_fitted_on_float32(estimator: Any, key: str) -> None:
     faithful(estimator, rows.X_test, "predict_proba", "predict_log_proba", "predict")
 
 
+@pytest.mark.skipif(SKLEARN < (1, 9), reason="rows without a probability were NaN before")
 def test_one_against_rest_far_below_zero() -> None:
     """Where each probability is below float32, their ratios are not; where float64 has none left, all are equal."""
     estimator = SGDClassifier(loss="log_loss", random_state=0).fit(np.eye(3), [0, 1, 2])

@@ -9,10 +9,12 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import sklearn
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
 
 ROWS, FEATURES = 160, 7
+SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ class SimpleImputerConverter(MissingConverter):
         statistics = est.statistics_.astype(np.float64)
         kept = np.arange(statistics.size) if est.keep_empty_features else np.flatnonzero(~np.isnan(statistics))
         missing = self.is_missing(X)
-        values = statistics[kept].astype(est._fill_dtype).astype(np.float64)
+        fill_dtype = getattr(est, "_fill_dtype", np.float64)  # scikit-learn 1.8
+        values = statistics[kept].astype(fill_dtype).astype(np.float64)
         imputed = xp.where(xp.take(missing, kept, axis=1), values, xp.take(X, kept, axis=1))
         if not est.add_indicator:
             return imputed

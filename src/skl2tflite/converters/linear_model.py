@@ -116,9 +116,15 @@ class LogisticClassifierConverter(LinearModelClassifierConverter):
     def predict_log_proba(self, X: Array) -> Array:
         scores = self.decision_function(X)
         if scores.ndim == 1:
-            return binary_log_probabilities(scores, self.estimator.coef_.dtype)
+            return binary_log_probabilities(scores, self._dtype)
         logarithms = xp.log_softmax(self._log_odds(scores))
         return xp.where(logarithms < _DEAD / 2, -np.inf, logarithms)
+
+    @property
+    def _dtype(self) -> np.dtype[np.floating]:
+        """What scikit-learn computes float32 rows in."""
+        est = self.estimator
+        return np.result_type(np.float32, est.coef_.dtype, getattr(est.intercept_, "dtype", np.float32))
 
     def _log_odds(self, scores: Array) -> Array:
         """``log(expit(scores))``, whose softmax is ``expit(scores)`` divided by its sum.
@@ -126,7 +132,7 @@ class LogisticClassifierConverter(LinearModelClassifierConverter):
         Scores far below 0, as models of unscaled features have, leave no class a probability that float32
         could hold. Where not even scikit-learn's dtype does, every class gets the same one.
         """
-        least = -np.log(np.finfo(self.estimator.coef_.dtype).max)
+        least = -np.log(np.finfo(self._dtype).max)
         log_odds = xp.minimum(scores, 0.0) - xp.log(1.0 + xp.exp(-xp.abs(scores)))
         return xp.where(scores < least, _DEAD, log_odds)
 

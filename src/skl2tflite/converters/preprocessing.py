@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import sklearn
 from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
@@ -16,15 +17,28 @@ from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 
+SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
+
+
+def subtract_float64(X: Array, subtrahend: Any) -> Array:
+    """``X - subtrahend`` with a float64 subtrahend, held in two float32 numbers: as scikit-learn does in place.
+
+    Near the subtrahend the first difference is exact, and the second brings what float32 left out of it.
+    """
+    high = np.asarray(subtrahend).astype(np.float32).astype(np.float64)
+    low = subtrahend - high
+    X = X - high
+    return X - low if np.any(low) else X
+
 
 @converts(sk.StandardScaler)
 class StandardScalerConverter(TransformerConverter):
-    """``(X - mean_) / scale_``."""
+    """``(X - mean_) / scale_``; since scikit-learn 1.8 both are rounded to the dtype of X first."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
         if est.with_mean:
-            X = X - est.mean_
+            X = X - est.mean_ if SKLEARN >= (1, 8) else subtract_float64(X, est.mean_)
         if est.with_std:
             X = X / est.scale_
         return X
@@ -57,17 +71,6 @@ class RobustScalerConverter(TransformerConverter):
         if est.with_centering:
             X = X + est.center_
         return X
-
-
-def subtract_float64(X: Array, subtrahend: Any) -> Array:
-    """``X - subtrahend`` with a float64 subtrahend, held in two float32 numbers: as scikit-learn does in place.
-
-    Near the subtrahend the first difference is exact, and the second brings what float32 left out of it.
-    """
-    high = np.asarray(subtrahend).astype(np.float32).astype(np.float64)
-    low = subtrahend - high
-    X = X - high
-    return X - low if np.any(low) else X
 
 
 @converts(sk.MinMaxScaler)
