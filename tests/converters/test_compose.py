@@ -123,9 +123,7 @@ def test_nan_is_taken_where_an_imputer_looks(frame: pd.DataFrame) -> None:
     )  # fmt: skip
     missing = holes(frame, "height", "age", "smoker")
     pipe = make_pipeline(transformer, LogisticRegression()).fit(missing, LABELS)
-    model = skl2tflite.load_bytes(bytes(skl2tflite.convert(pipe, missing))) if hasattr(skl2tflite, "load_bytes") else (
-        skl2tflite.TFLiteModel(bytes(skl2tflite.convert(pipe, missing)))
-    )  # fmt: skip
+    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(pipe, missing)))
     np.testing.assert_allclose(model.predict_proba(missing), pipe.predict_proba(missing), atol=1e-6)
     with pytest.raises(InvalidInputError, match="feature 'weight'"):
         model.predict(holes(frame, "weight"))

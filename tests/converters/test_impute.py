@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,11 +21,11 @@ def test_strings_are_refused() -> None:
         skl2tflite.convert(imputer)
 
 
-@pytest.mark.parametrize("estimator", [SimpleImputer(missing_values="?"), MissingIndicator(missing_values=None)])
-def test_what_is_missing_must_be_a_number(estimator: SimpleImputer) -> None:
-    estimator.fit(np.array([["1", "?"], ["2", "3"]], dtype=object)) if isinstance(
-        estimator, MissingIndicator
-    ) else estimator.set_params(strategy="most_frequent").fit(np.array([["1", "?"], ["2", "3"]], dtype=object))
+@pytest.mark.parametrize(
+    "estimator", [SimpleImputer(missing_values="?", strategy="most_frequent"), MissingIndicator(missing_values=None)]
+)
+def test_what_is_missing_must_be_a_number(estimator: Any) -> None:
+    estimator.fit(np.array([["1", "?"], ["2", "3"]], dtype=object))
     with pytest.raises(UnsupportedEstimatorError, match="is not a number"):
         skl2tflite.convert(estimator)
 
