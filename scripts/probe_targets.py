@@ -34,6 +34,7 @@ INTEGERS = ("int32", "int64", "int8", "int16")
 NUMBERS = ("float32", *INTEGERS)
 NUMBERS_BOOL = (*NUMBERS, "bool")
 EVERY = (*NUMBERS_BOOL, "string")
+QUANTIZED = "qint8"  # int8 with quantization parameters, of scale 1 and zero point 0
 
 # Lowest operator version where it is not 1, by the dtype of the data.
 VERSIONS: dict[str, dict[str, int]] = {
@@ -116,6 +117,7 @@ RULES: dict[str, dict[str, int | dict[str, int]]] = {
 
 
 def lowest_version(operator: str, dtype: str, rank: int, rules: frozenset[str]) -> int:
+    dtype = dtype.replace(QUANTIZED, "int8")
     if operator == "CAST":
         return 3 if "int8" in dtype.split("->") else 1
     versions = [VERSIONS.get(operator, {}).get(dtype, 1)]
@@ -161,12 +163,16 @@ class Graph:
     outputs: list[np.ndarray]
 
 
-def file_of(main: Graph) -> bytes:
+def file_of(main: Graph, quantized: bool = False) -> bytes:
     model = schema.ModelT()
     model.version = 3
     model.buffers, model.operatorCodes, model.subgraphs = [schema.BufferT()], [], []
     for graph in (main, *(subgraph for node, _ in main.nodes for subgraph in node.subgraphs)):
         model.subgraphs.append(pack_graph(model, graph))
+    for tensor in model.subgraphs[0].tensors if quantized else []:
+        if tensor.type in (schema.TensorType.INT8, schema.TensorType.INT32):
+            tensor.quantization = schema.QuantizationParametersT()
+            tensor.quantization.scale, tensor.quantization.zeroPoint = [1.0], [0]
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
@@ -270,7 +276,8 @@ RUNNERS = {"litert": run_litert, "micro": run_micro}
 
 def is_right(target: str, node: Node, dtype: str, rank: int) -> bool:
     inputs = [operand for operand in node.operands if isinstance(operand, np.ndarray)]
-    model = file_of(Graph(inputs, [(node, node.version(dtype, rank))], node.results))
+    graph = Graph(inputs, [(node, node.version(dtype, rank))], node.results)
+    model = file_of(graph, quantized=QUANTIZED in dtype)
     for outputs in RUNNERS[target](model, inputs):
         for output, result in zip(outputs, node.results, strict=True):
             if output.shape != result.shape or output.dtype != result.dtype:
@@ -345,6 +352,7 @@ def dims(rank: int) -> tuple[int, ...]:
 
 def values(dtype: str, shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
     random = np.random.default_rng(seed)
+    dtype = dtype.removeprefix("q")
     if dtype == "string":
         return np.array(STRINGS[random.integers(0, len(STRINGS), shape)], object)
     if dtype == "float32":
@@ -498,7 +506,7 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
         yield Node(operator, [condition, a, b], [np.where(condition, a, b)], (name, {}))
 
 
-@case("GATHER", dtypes=EVERY)
+@case("GATHER", dtypes=(*EVERY, QUANTIZED))
 def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     options: dict[str, object] = {"axis": 0, "batchDims": 0}
     if dtype == "string":  # rows of strings cannot be gathered, strings can
@@ -597,7 +605,7 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     yield Node(operator, operands, [y], ("OneHotOptions", {"axis": -1}))
 
 
-@case("CONCATENATION", dtypes=EVERY)
+@case("CONCATENATION", dtypes=(*EVERY, QUANTIZED))
 def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     a, b = values(dtype, dims(rank), 1), values(dtype, dims(rank), 2)
     for axis in {0, rank - 1}:
@@ -610,9 +618,7 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
 def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     a, b = values(dtype, dims(rank - 1), 1), values(dtype, dims(rank - 1), 2)
     for axis in (0, rank - 1):
-        yield Node(
-            operator, [a, b], [np.stack([a, b], axis)], ("PackOptions", {"axis": axis, "valuesCount": 2})
-        )
+        yield Node(operator, [a, b], [np.stack([a, b], axis)], ("PackOptions", {"axis": axis, "valuesCount": 2}))
 
 
 @case("UNPACK", dtypes=EVERY, ranks=FROM_TWO)
@@ -679,7 +685,7 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
         yield Node(operator, [np.expand_dims(y, axis)], [y], ("SqueezeOptions", {"squeezeDims": [axis]}))
 
 
-@case("TRANSPOSE", dtypes=EVERY, ranks=FROM_TWO)
+@case("TRANSPOSE", dtypes=(*EVERY, QUANTIZED), ranks=FROM_TWO)
 def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     x = values(dtype, dims(rank))
     for order in ([1, 0, *range(2, rank)], list(range(rank))[::-1]):
@@ -724,9 +730,7 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
 @case("RANGE", dtypes=NUMBERS, ranks=range(1, 2))
 def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     start, stop, step = (np.asarray(number).astype(dtype) for number in (1, 8, 2))
-    yield Node(
-        operator, [Const(start), stop, Const(step)], [np.arange(1, 8, 2).astype(dtype)], ("RangeOptions", {})
-    )
+    yield Node(operator, [Const(start), stop, Const(step)], [np.arange(1, 8, 2).astype(dtype)], ("RangeOptions", {}))
 
 
 @case("FILL", dtypes=EVERY)
@@ -751,17 +755,17 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     yield Node(operator, [x], [y], ("BucketizeOptions", {"boundaries": edges}))
 
 
-@case("FULLY_CONNECTED", dtypes=NUMBERS, ranks=FROM_TWO)
+@case("FULLY_CONNECTED", dtypes=(*NUMBERS, QUANTIZED), ranks=FROM_TWO)
 def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     x, weights, bias = (
         values(dtype, dims(rank)),
         values(dtype, (5, dims(rank)[-1]), 1),
-        values(dtype, (5,), 2),
+        values("int32" if dtype == QUANTIZED else dtype, (5,), 2),
     )
     rules = frozenset({"keep_num_dims"} if rank > 2 else ())
     options = ("FullyConnectedOptions", {"keepNumDims": rank > 2})
     y = x @ weights.T
-    yield Node(operator, [x, Const(weights), Const(bias)], [y + bias], options, rules)
+    yield Node(operator, [x, Const(weights), Const(bias)], [(y + bias).astype(y.dtype)], options, rules)
     yield Node(operator, [x, Const(weights), None], [y], options, rules | {"no_bias"})
 
 
@@ -777,11 +781,16 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
 
 @case(
     "CAST",
-    dtypes=tuple(f"{source}->{to}" for source in NUMBERS_BOOL for to in NUMBERS_BOOL if source != to),
+    dtypes=(
+        *(f"{source}->{to}" for source in NUMBERS_BOOL for to in NUMBERS_BOOL if source != to),
+        f"bool->{QUANTIZED}",
+        f"{QUANTIZED}->int32",
+    ),
 )
 def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     source, to = dtype.split("->")
     x = values(source, dims(rank))
+    source, to = source.removeprefix("q"), to.removeprefix("q")
     options = {
         "inDataType": getattr(schema.TensorType, source.upper()),
         "outDataType": getattr(schema.TensorType, to.upper()),
@@ -840,9 +849,7 @@ def probe(target: str, operators: Iterable[str] = CASES) -> dict[str, dict[str, 
         case = CASES[operator]
         ranks = {dtype: highest_rank(target, case, dtype) for dtype in case.dtypes}
         kernels = {
-            dtype: [lowest_version(operator, dtype, 1, frozenset()), rank]
-            for dtype, rank in ranks.items()
-            if rank
+            dtype: [lowest_version(operator, dtype, 1, frozenset()), rank] for dtype, rank in ranks.items() if rank
         }
         if kernels:
             found[operator] = kernels

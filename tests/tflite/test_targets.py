@@ -76,7 +76,7 @@ def test_supports_up_to_a_rank():
 
 
 def test_dtypes():
-    assert micro.dtypes("GATHER") == {"float32", "int8"}
+    assert micro.dtypes("GATHER") == {"float32", "int8", "qint8"}
     assert micro.dtypes("POW") == set()
 
 

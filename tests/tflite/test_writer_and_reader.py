@@ -18,7 +18,7 @@ from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.tflite import writer
 from skl2tflite.tflite.check import check
 from skl2tflite.tflite.lowering import lower
-from skl2tflite.tflite.program import Program, buffer_content
+from skl2tflite.tflite.program import Program, Subgraph, TensorDef, buffer_content
 from skl2tflite.tflite.reader import read
 from skl2tflite.tflite.targets import get_target
 from skl2tflite.tflite.writer import write
@@ -214,3 +214,9 @@ def test_dynamic_axes_are_in_the_signature_of_the_shape():
     assert tensor.ShapeAsNumpy().tolist() == [1, 3]
     assert tensor.ShapeSignatureAsNumpy().tolist() == [-1, 3]
     assert model.Version() == 3
+
+
+def test_quantized_integers_of_scale_one_are_plain_integers():
+    program = Program(subgraphs=[Subgraph("main", [TensorDef("x", "qint8", (2,)), TensorDef("y", "int8", (2,))])])
+    tensors = read(write(program)).subgraphs[0].tensors
+    assert [tensor.dtype for tensor in tensors] == ["qint8", "int8"]

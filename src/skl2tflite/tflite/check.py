@@ -13,7 +13,9 @@ from skl2tflite.tflite.reader import read
 from skl2tflite.tflite.targets import Target
 from skl2tflite.tflite.writer import ALIGNMENT
 
-ITEM_SIZES = {"float32": 4, "float64": 8, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "bool": 1}
+ITEM_SIZES = {
+    "float32": 4, "float64": 8, "int8": 1, "int16": 2, "int32": 4, "int64": 8, "bool": 1, "qint8": 1, "qint32": 4,
+}  # fmt: skip
 OUTPUT_DTYPES = ("float32", "int32", "bool", "string")
 # Which operand holds the data that an operator moves or computes on, where it is not the first.
 DATA_OPERANDS = {"FILL": 1, "IF": 1, "ONE_HOT": 2, "SCATTER_ND": 1, "SELECT": 1, "SELECT_V2": 1, "SPLIT": 1}

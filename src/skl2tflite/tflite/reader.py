@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.tflite.program import OperatorDef, Program, Signature, Subgraph, TensorDef
-from skl2tflite.tflite.schema import DTYPES, OPERATOR_NAMES
+from skl2tflite.tflite.schema import DTYPES, OPERATOR_NAMES, TENSOR_TYPES
 from skl2tflite.tflite.writer import FILE_IDENTIFIER
 
 
@@ -51,7 +51,7 @@ def _program(model: Any) -> Program:
             subgraph.tensors.append(
                 TensorDef(
                     _text(tensor.name),
-                    DTYPES.get(tensor.type, f"type {tensor.type}"),
+                    _dtype(tensor),
                     tuple(int(n) for n in ([] if shape is None else shape)),
                     tensor.buffer,
                 )
@@ -80,6 +80,16 @@ def _program(model: Any) -> Program:
     for entry in model.metadata or []:
         program.metadata[_text(entry.name)] = entry.buffer
     return program
+
+
+def _dtype(tensor: Any) -> str:
+    """Return our name of a tensor's type; quantized by anything but scale 1 and zero point 0, it is plain."""
+    dtype = DTYPES.get(tensor.type, f"type {tensor.type}")
+    parameters = tensor.quantization
+    if parameters is None or parameters.scale is None or f"q{dtype}" not in TENSOR_TYPES:
+        return dtype
+    unit = np.array_equal(parameters.scale, [1.0]) and not np.any(parameters.zeroPoint)
+    return f"q{dtype}" if unit else dtype
 
 
 def _indices(values: Any) -> tuple[int, ...]:

@@ -15,8 +15,12 @@ TENSOR_TYPES: dict[str, int] = {
     "int64": schema.TensorType.INT64,
     "bool": schema.TensorType.BOOL,
     "string": schema.TensorType.STRING,
+    "qint8": schema.TensorType.INT8,
+    "qint32": schema.TensorType.INT32,
 }
-DTYPES: dict[int, str] = {code: name for name, code in TENSOR_TYPES.items()}
+"""Tensor types by our names. A "q" says that quantization parameters are written, of scale 1 and zero point 0: such
+numbers are plain integers, in kernels that take integers only with parameters (they round and saturate)."""
+DTYPES: dict[int, str] = {code: name for name, code in TENSOR_TYPES.items() if not name.startswith("q")}
 
 # Operators whose options table is not the operator's name in CamelCase.
 _OPTIONS = {

@@ -108,12 +108,22 @@ def _subgraph(subgraph: Subgraph, codes: dict[tuple[str, int], int]) -> Any:
         if DYNAMIC in definition.shape:
             tensor.shapeSignature = np.array(definition.shape, dtype=np.int32)
         tensor.hasRank = True
+        if definition.dtype.startswith("q"):
+            tensor.quantization = _unit_quantization()
         tensor.buffer = definition.buffer
         packed.tensors.append(tensor)
     packed.operators = [_operator(operator, codes) for operator in subgraph.operators]
     packed.inputs = np.array(subgraph.inputs, dtype=np.int32)
     packed.outputs = np.array(subgraph.outputs, dtype=np.int32)
     return packed
+
+
+def _unit_quantization() -> Any:
+    """Return the parameters with which quantized numbers are the numbers themselves."""
+    parameters = schema.QuantizationParametersT()
+    parameters.scale = np.ones(1, dtype=np.float32)
+    parameters.zeroPoint = np.zeros(1, dtype=np.int64)
+    return parameters
 
 
 def _operator(definition: OperatorDef, codes: dict[tuple[str, int], int]) -> Any:
