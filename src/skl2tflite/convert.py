@@ -164,8 +164,9 @@ def _choose_methods(converter: Converter, methods: Sequence[str] | None, several
         if not chosen:
             raise ConversionError(f"{converter.path} has no inference method that can be converted")
         return chosen if several else chosen[:1]
-    if isinstance(methods, str):
-        raise ConversionError(f"methods is a sequence of names, as methods=({methods!r},)")
+    if isinstance(methods, str) or not isinstance(methods, Sequence):
+        example = methods if isinstance(methods, str) else "predict"
+        raise ConversionError(f"methods is a sequence of names, as methods=({example!r},)")
     for name in methods:
         if name not in METHODS:
             raise ConversionError(f"{name!r} is no inference method; these are: {', '.join(METHODS)}")

@@ -83,9 +83,9 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
         Where no converter is registered for exactly this class: a subclass may compute otherwise.
     """
     load_converters()
-    path = path or type(estimator).__name__
     if isinstance(estimator, type):
-        raise ConversionError(f"{path} is a class; give a fitted instance of it")
+        raise ConversionError(f"{path or estimator.__name__} is a class; give a fitted instance of it")
+    path = path or type(estimator).__name__
     module = type(estimator).__module__.split(".")[0]
     if module in _OPTIONAL:
         import_module(f"skl2tflite.converters.{module}")
