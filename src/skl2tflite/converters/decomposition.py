@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn import decomposition as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
-from skl2tflite.converters.kernels import check_kernel, linear_kernel, pairwise_kernel
+from skl2tflite.converters.kernels import check_kernel, kernel_product
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
@@ -175,8 +175,11 @@ class KernelPCAConverter(TransformerConverter):
         nonzero = est.eigenvalues_ != 0
         weights = np.zeros_like(est.eigenvectors_)
         weights[:, nonzero] = est.eigenvectors_[:, nonzero] / np.sqrt(est.eigenvalues_[nonzero])
-        bias = (est._centerer.K_fit_all_ - est._centerer.K_fit_rows_) @ weights
-        return self._product(X, est.X_fit_, weights - weights.mean(axis=0), bias)
+        weights -= weights.mean(axis=0)
+        if est.kernel == "precomputed":
+            # Less the mean of its column, a kernel of rows far from 0 keeps more digits.
+            return xp.linear(X - est._centerer.K_fit_rows_, weights)
+        return self._product(X, est.X_fit_, weights, -est._centerer.K_fit_rows_ @ weights)
 
     def inverse_transform(self, X: Array) -> Array:
         """Kernel ridge regression of the fitted rows on what they were transformed to."""
@@ -186,8 +189,5 @@ class KernelPCAConverter(TransformerConverter):
         self, X: Array, rows: NDArray[np.float64], weights: NDArray[np.float64], bias: NDArray[np.float64] | None = None
     ) -> Array:
         est = self.estimator
-        rows = dense(rows)
-        if est.kernel in ("linear", "cosine"):
-            return linear_kernel(X, rows, weights, bias, normalize=est.kernel == "cosine")
         params = {"gamma": est.gamma_, "degree": est.degree, "coef0": est.coef0}
-        return xp.linear(pairwise_kernel(X, rows, est.kernel, params), weights, bias)
+        return kernel_product(X, dense(rows), est.kernel, params, weights, bias)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import kernel_approximation as sk
 
 from skl2tflite.converters.base import TransformerConverter
-from skl2tflite.converters.kernels import check_kernel, linear_kernel, pairwise_kernel
+from skl2tflite.converters.kernels import check_kernel, kernel_product, pairwise_kernel
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -25,8 +27,9 @@ class NystroemConverter(TransformerConverter):
         check_kernel(self)
         if self.estimator.kernel in ("linear", "cosine", "precomputed"):
             return
-        normalization = self.estimator.normalization_
-        kernel = self._kernel(dense(self.estimator.components_))
+        est = self.estimator
+        normalization, rows = est.normalization_, dense(est.components_)
+        kernel = pairwise_kernel(rows, rows, est.kernel, self._params)
         error = 2.0**-24 * np.linalg.norm(normalization, 2) * np.linalg.norm(kernel, axis=1).max()
         if error > HOPELESS * np.abs(kernel @ normalization.T).max():
             raise self.refuse(
@@ -36,17 +39,15 @@ class NystroemConverter(TransformerConverter):
             )
 
     def transform(self, X: Array) -> Array:
-        """Multiply the kernel; where it is linear, its matrix and ``normalization_`` are one in float64."""
         est = self.estimator
-        if est.kernel in ("linear", "cosine"):
-            return linear_kernel(X, dense(est.components_), est.normalization_.T, normalize=est.kernel == "cosine")
-        return xp.linear(self._kernel(X), est.normalization_.T)
+        return kernel_product(X, dense(est.components_), est.kernel, self._params, est.normalization_.T)
 
-    def _kernel(self, X: Array) -> Array:
+    @property
+    def _params(self) -> dict[str, Any]:
+        """Parameters of the kernel that are not its defaults."""
         est = self.estimator
-        params = dict(est.kernel_params or {})
-        params |= {name: value for name in ("gamma", "degree", "coef0") if (value := getattr(est, name)) is not None}
-        return pairwise_kernel(X, dense(est.components_), est.kernel, params)
+        given = {name: getattr(est, name) for name in ("gamma", "degree", "coef0") if getattr(est, name) is not None}
+        return {**(est.kernel_params or {}), **given}
 
 
 @converts(sk.RBFSampler)

@@ -5,23 +5,20 @@ from __future__ import annotations
 from sklearn import kernel_ridge as sk
 
 from skl2tflite.converters.base import RegressorConverter
-from skl2tflite.converters.kernels import check_kernel, linear_kernel, pairwise_kernel
+from skl2tflite.converters.kernels import check_kernel, kernel_product
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
-from skl2tflite.graph import functions as xp
 
 
 @converts(sk.KernelRidge)
 class KernelRidgeConverter(RegressorConverter):
-    """``K(X, X_fit_) @ dual_coef_``; with a kernel that is linear in the features one matrix."""
+    """``K(X, X_fit_) @ dual_coef_``."""
 
     def check(self) -> None:
         check_kernel(self)
 
     def predict(self, X: Array) -> Array:
         est = self.estimator
-        if est.kernel in ("linear", "cosine"):
-            return linear_kernel(X, dense(est.X_fit_), est.dual_coef_, normalize=est.kernel == "cosine")
         params = {"gamma": est.gamma, "degree": est.degree, "coef0": est.coef0}
-        return xp.linear(pairwise_kernel(X, dense(est.X_fit_), est.kernel, params), est.dual_coef_)
+        return kernel_product(X, dense(est.X_fit_), est.kernel, params, est.dual_coef_)

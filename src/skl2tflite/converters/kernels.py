@@ -23,6 +23,9 @@ average it out). For x farther away by δ it grows with ``gamma · (2R + δ)²``
 ``exp(-gamma · δ²)`` there, so that the error itself does not.
 """
 
+SMALLEST_SPREAD = 0.1
+"""``gamma · R²`` below which an RBF kernel is taken as 1 and what lacks to it."""
+
 
 def centered(X: Array, points: ArrayLike) -> tuple[Array, NDArray[np.float64]]:
     """Return rows and constant points, both moved by the same float32 numbers so that points lie around 0.
@@ -173,6 +176,43 @@ def pairwise_kernel(X: Array, Y: NDArray[np.float64], kernel: str, params: Mappi
                 return polynomial_kernel(X, Y, int(degree), width, coef0)
             return xp.pow(xp.linear(X, width * Y.T, coef0), degree)
     raise ValueError(f"no kernel {kernel!r}")
+
+
+def kernel_product(
+    X: Array,
+    Y: NDArray[np.float64],
+    kernel: str,
+    params: Mapping[str, Any],
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64] | None = None,
+) -> Array:
+    """Return a kernel times weights, spelled so that float32 keeps the most digits.
+
+    Linear and cosine kernels are one matrix with the weights. Where all vectors are so near to each other that
+    their RBF kernel is almost 1, what lacks to 1 is multiplied, and the sum of the weights is part of the bias:
+    in float32 the digits in which such kernels differ would be lost.
+
+    Parameters
+    ----------
+    X, Y, kernel, params
+        As for :func:`pairwise_kernel`.
+    weights : ndarray of shape (n_vectors, n_outputs) or (n_vectors,)
+    bias : ndarray, optional
+        Added to the result.
+
+    Returns
+    -------
+    array of shape (n_rows, n_outputs) or (n_rows,)
+    """
+    if kernel in ("linear", "cosine"):
+        return linear_kernel(X, Y, weights, bias, normalize=kernel == "cosine")
+    if kernel == "rbf":
+        gamma = 1.0 / Y.shape[1] if params.get("gamma") is None else float(params["gamma"])
+        if gamma * np.sum((Y - Y.mean(axis=0)) ** 2, axis=1).max() < SMALLEST_SPREAD:
+            lacking = xp.expm1(xp.squared_distances(*centered(X, Y)) * -gamma)
+            total = weights.sum(axis=0)
+            return xp.linear(lacking, weights, total if bias is None else total + bias)
+    return xp.linear(pairwise_kernel(X, Y, kernel, params), weights, bias)
 
 
 def check_kernel(converter: Converter) -> None:
