@@ -10,6 +10,7 @@ import numpy as np
 from skl2tflite.graph import ops
 from skl2tflite.graph.op import Op
 from skl2tflite.graph.tensor import Spec
+from skl2tflite.tflite.lowering import substitutes
 from skl2tflite.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
 from skl2tflite.tflite.lowering.registry import lowers
 from skl2tflite.tflite.lowering.shape import broadcast_to
@@ -57,10 +58,34 @@ def lower_elementwise(emit: Emitter, op: Op, inputs: Sequence[Value], outputs: S
     6e26. POW multiplies for one whole exponent and gives the greatest float32 number where that overflows.
     """
     (spec,) = outputs
+    if (other := _without_kernel(emit, op, inputs, spec)) is not None:
+        return other
     options: dict[str, Any] = {}
     if isinstance(op, ops.elementwise.Activated) and op.activation:
         options["fusedActivationFunction"] = ACTIVATIONS[op.activation]
     return emit.op(OPERATORS[type(op)], inputs, spec.shape, WIDTHS[spec.dtype], **options)
+
+
+def _without_kernel(emit: Emitter, op: Op, inputs: Sequence[Value], spec: Spec) -> Value | None:
+    """Write an operation for which the target has no operator of this dtype, where another spelling is known."""
+    x = inputs[0]
+    if emit.target.supports(OPERATORS[type(op)], x.dtype):
+        return None
+    if isinstance(op, ops.Sign):
+        return substitutes.sign(emit, x)
+    if isinstance(op, ops.Power):
+        return substitutes.power(emit, x, inputs[1], spec)
+    if x.dtype != "int32":
+        return None
+    if isinstance(op, ops.Abs):
+        return substitutes.absolute(emit, x)
+    if isinstance(op, ops.Negative):
+        return substitutes.negative(emit, x)
+    if isinstance(op, ops.Remainder):
+        return substitutes.floor_divide(emit, x, inputs[1], spec)[1]
+    if isinstance(op, ops.Square):
+        return emit.op("MUL", [x, x], spec.shape, x.dtype)
+    return None
 
 
 @lowers(*PRECISE)
@@ -92,7 +117,10 @@ def lower_exp(emit: Emitter, op: ops.Exp, inputs: Sequence[Value], outputs: Sequ
     """
     (x,) = inputs
     shape = outputs[0].shape
-    return emit.op("MAXIMUM", [emit.op("EXP", [x], shape, "float32"), x], shape, "float32")
+    exponential = emit.op("EXP", [x], shape, "float32")
+    if emit.target.name != "litert":
+        return exponential
+    return emit.op("MAXIMUM", [exponential, x], shape, "float32")
 
 
 @lowers(ops.FloorDivide)
@@ -106,6 +134,8 @@ def lower_floor_divide(emit: Emitter, op: ops.FloorDivide, inputs: Sequence[Valu
     a, b = inputs
     (spec,) = outputs
     if WIDTHS[spec.dtype] != "float32":
+        if not emit.target.supports("FLOOR_DIV", a.dtype):
+            return substitutes.floor_divide(emit, a, b, spec)[0]
         return emit.op("FLOOR_DIV", inputs, spec.shape, WIDTHS[spec.dtype])
     rest = emit.op("FLOOR_MOD", [a, b], spec.shape, "float32")
     quotient = emit.op("DIV", [a, b], spec.shape, "float32")
@@ -164,6 +194,8 @@ def lower_where(emit: Emitter, op: ops.Where, inputs: Sequence[Value], outputs: 
 def select(emit: Emitter, condition: Operand, a: Operand, b: Operand, spec: Spec) -> Value:
     """Write a SELECT_V2."""
     dtype = WIDTHS[spec.dtype]
+    if dtype in ("int32", "bool") and not emit.target.supports("SELECT_V2", dtype):
+        return substitutes.select(emit, condition, a, b, spec)
     return emit.op("SELECT_V2", [condition, a, b], spec.shape, dtype, data_dtype=dtype)
 
 

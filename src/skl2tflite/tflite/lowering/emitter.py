@@ -162,6 +162,10 @@ class Emitter:
                     else "convert for target='litert' instead"
                 )
             )
+        if self.target.name == "micro" and any(0 in shape for shape, _ in outputs):
+            raise UnsupportedOnTarget(
+                f"target 'micro' has no {operator} for {kernel} of {rank} axes; not for tensors without elements"
+            )
         broadcast = len(operands) > 1 and operands[0].shape != operands[1].shape
         version = self.target.version(operator, kernel, rank=rank, **{"broadcast": broadcast, **(rules or {})})
         results = [

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import ops
 from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.tflite.lowering import substitutes
 from skl2tflite.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
 from skl2tflite.tflite.lowering.registry import lowers
 
@@ -25,6 +26,8 @@ def lower_slice(emit: Emitter, op: ops.Slice, inputs: Sequence[Value], outputs: 
 def strided_slice(emit: Emitter, x: Operand, slices: Sequence[Bounds], shape: Shape) -> Value:
     """Write a STRIDED_SLICE with NumPy's bounds."""
     value = emit.materialize(x)
+    if value.rank > emit.target.max_rank("STRIDED_SLICE", value.dtype) and None not in value.shape:
+        return _slice_axes(emit, value, slices, shape)
     begin, end, strides = [], [], []
     begin_mask = end_mask = 0
     for axis, (length, bounds) in enumerate(zip(value.shape, slices, strict=True)):
@@ -38,6 +41,21 @@ def strided_slice(emit: Emitter, x: Operand, slices: Sequence[Bounds], shape: Sh
         strides.append(step)
     operands = [np.array(numbers, dtype=np.int32) for numbers in (begin, end, strides)]
     return emit.op("STRIDED_SLICE", [value, *operands], shape, value.dtype, beginMask=begin_mask, endMask=end_mask)
+
+
+def _slice_axes(emit: Emitter, x: Value, slices: Sequence[Bounds], shape: Shape) -> Value:
+    """Write a slice of more axes than the target takes: one axis after another, the others folded."""
+    lengths = [n or 0 for n in x.shape]
+    for axis, bounds in enumerate(slices):
+        if (bounds := slice(*bounds).indices(lengths[axis])) == (0, lengths[axis], 1):
+            continue
+        ahead, behind = int(np.prod(lengths[:axis])), int(np.prod(lengths[axis + 1 :]))
+        folded = emit.reshape(x, (ahead, lengths[axis], behind))
+        stop = None if bounds[1] < 0 else bounds[1]
+        lengths[axis] = len(range(*bounds))
+        cut: list[Bounds] = [(None, None, None), (bounds[0], stop, bounds[2]), (None, None, None)]
+        x = strided_slice(emit, folded, cut, (ahead, lengths[axis], behind))
+    return emit.reshape(x, shape)
 
 
 @lowers(ops.Take)
@@ -54,7 +72,11 @@ def lower_take(emit: Emitter, op: ops.Take, inputs: Sequence[Value], outputs: Se
             slices: list[Bounds] = [(None, None, None)] * x.rank
             slices[op.axis] = run
             return strided_slice(emit, x, slices, spec.shape)
-    return emit.op("GATHER", [x, indices], spec.shape, x.dtype, axis=op.axis)
+
+    def gather(data: Value) -> Value:
+        return emit.op("GATHER", [data, indices], spec.shape, data.dtype, axis=op.axis)
+
+    return substitutes.moved(emit, "GATHER", x, gather)
 
 
 def _as_slice(indices: NDArray[Any]) -> tuple[int, int, int] | None:
@@ -70,15 +92,21 @@ def lower_take_along_axis(
     """GATHER with all axes but the last as batch."""
     x, indices = inputs
     last = x.rank - 1
-    return emit.op(
-        "GATHER", [x, indices], outputs[0].shape, x.dtype,
-        rules={"batch_dims": last > 0}, axis=last, batchDims=last,
-    )  # fmt: skip
+
+    def gather(data: Value) -> Value:
+        return emit.op(
+            "GATHER", [data, indices], outputs[0].shape, data.dtype,
+            rules={"batch_dims": last > 0}, axis=last, batchDims=last,
+        )  # fmt: skip
+
+    return substitutes.moved(emit, "GATHER", x, gather)
 
 
 @lowers(ops.TopK)
 def lower_topk(emit: Emitter, op: ops.TopK, inputs: Sequence[Value], outputs: Sequence[Spec]) -> list[Value]:
     """TOPK_V2; its outputs are dynamic, which the RESHAPE behind it ends."""
+    if not emit.target.supports("TOPK_V2", "float32"):
+        return substitutes.topk(emit, inputs[0], op.k, outputs)
     pairs = [(spec.shape, WIDTHS[spec.dtype]) for spec in outputs]
     results = emit.multi("TOPK_V2", [*inputs, np.array(op.k, dtype=np.int32)], pairs)
     shape = np.array([-1 if n is None else n for n in outputs[0].shape], dtype=np.int32)
@@ -98,8 +126,10 @@ def lower_searchsorted(emit: Emitter, op: ops.SearchSorted, inputs: Sequence[Val
     with np.errstate(over="ignore"):
         rounded = bounds.astype(np.float32)
     short = rounded <= bounds if op.side == "left" else rounded < bounds
-    rounded = np.where(short, np.nextafter(rounded, np.float32(np.inf)), rounded)
-    return emit.op("BUCKETIZE", inputs, outputs[0].shape, "int32", boundaries=rounded.astype(np.float32))
+    rounded = np.where(short, np.nextafter(rounded, np.float32(np.inf)), rounded).astype(np.float32)
+    if not emit.target.supports("BUCKETIZE", "float32"):
+        return substitutes.searchsorted(emit, inputs[0], rounded)
+    return emit.op("BUCKETIZE", inputs, outputs[0].shape, "int32", boundaries=rounded)
 
 
 @lowers(ops.OneHot)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import ops
 from skl2tflite.graph.tensor import Spec
+from skl2tflite.tflite.lowering import substitutes
 from skl2tflite.tflite.lowering.elementwise import select
-from skl2tflite.tflite.lowering.emitter import WIDTHS, Emitter, Value
+from skl2tflite.tflite.lowering.emitter import Emitter, Value
 from skl2tflite.tflite.lowering.registry import lowers
 from skl2tflite.tflite.lowering.shape import transpose
 from skl2tflite.tflite.schema import TENSOR_TYPES
@@ -38,7 +39,18 @@ def lower_reduction(emit: Emitter, op: ops.Reduction, inputs: Sequence[Value], o
     operator = OPERATORS[type(op)]
     if operator == "REDUCE_ANY":
         return reduce_any(emit, x, axes, spec, op.keepdims)
-    result = emit.op(operator, [x, axes], spec.shape, WIDTHS[spec.dtype], keepDims=op.keepdims)
+
+    def reduce(data: Value) -> Value:
+        return emit.op(operator, [data, axes], spec.shape, data.dtype, keepDims=op.keepdims)
+
+    if not emit.target.supports(operator, x.dtype):
+        if operator == "REDUCE_PROD":
+            return substitutes.product(emit, x, op.axes, spec)
+        if operator == "SUM":
+            return substitutes.sum_integers(emit, operator, x, spec, reduce)
+        if operator in ("REDUCE_MAX", "REDUCE_MIN"):
+            return substitutes.moved(emit, operator, x, reduce, in_halves=False)
+    result = reduce(x)
     if operator not in ("REDUCE_MAX", "REDUCE_MIN") or x.dtype != "float32":
         return result
     is_nan = emit.op("NOT_EQUAL", [x, x], x.shape, "bool")
@@ -63,6 +75,8 @@ def lower_argmax(emit: Emitter, op: ops.ArgMax, inputs: Sequence[Value], outputs
     position. Scores hold none; ``numpy.argmax`` in a user's function is recorded with a look at NaN.
     """
     operator = "ARG_MIN" if isinstance(op, ops.ArgMin) else "ARG_MAX"
+    if not emit.target.supports(operator, inputs[0].dtype):
+        return substitutes.argument(emit, operator, inputs[0], op.axis, outputs[0].shape)
     axis = np.array(op.axis, dtype=np.int32)
     return emit.op(operator, [*inputs, axis], outputs[0].shape, "int32", outputType=TENSOR_TYPES["int32"])
 
@@ -72,8 +86,14 @@ def lower_cumulative_sum(
     emit: Emitter, op: ops.CumulativeSum, inputs: Sequence[Value], outputs: Sequence[Spec]
 ) -> Value:
     """CUMSUM, inclusive."""
-    dtype = WIDTHS[outputs[0].dtype]
-    return emit.op("CUMSUM", [*inputs, np.array(op.axis, dtype=np.int32)], outputs[0].shape, dtype)
+    (x,) = inputs
+
+    def accumulate(data: Value) -> Value:
+        return emit.op("CUMSUM", [data, np.array(op.axis, dtype=np.int32)], x.shape, data.dtype)
+
+    if emit.target.supports("CUMSUM", x.dtype):
+        return accumulate(x)
+    return substitutes.sum_integers(emit, "CUMSUM", x, outputs[0], accumulate)
 
 
 @lowers(ops.Softmax, ops.LogSoftmax)

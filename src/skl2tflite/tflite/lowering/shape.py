@@ -8,6 +8,7 @@ import numpy as np
 
 from skl2tflite.graph import ops
 from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.tflite.lowering import substitutes
 from skl2tflite.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
 from skl2tflite.tflite.lowering.registry import lowers
 
@@ -27,7 +28,11 @@ def lower_permute_dims(emit: Emitter, op: ops.PermuteDims, inputs: Sequence[Valu
 def transpose(emit: Emitter, x: Value, axes: Sequence[int]) -> Value:
     """Write a TRANSPOSE."""
     shape = tuple(x.shape[axis] for axis in axes)
-    return emit.op("TRANSPOSE", [x, np.array(axes, dtype=np.int32)], shape, x.dtype)
+
+    def move(data: Value) -> Value:
+        return emit.op("TRANSPOSE", [data, np.array(axes, dtype=np.int32)], shape, data.dtype)
+
+    return substitutes.moved(emit, "TRANSPOSE", x, move)
 
 
 @lowers(ops.Concat)
