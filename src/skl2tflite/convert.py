@@ -192,7 +192,12 @@ def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:
     labels = None if traced.labels is None else tuple(traced.labels)
     columns = traced.graph.inputs[INPUT_NAME].shape[1]
     return MethodInfo(
-        tuple(traced.graph.outputs), traced.is_list, dtype, labels, None if columns == features.count else columns
+        tuple(traced.graph.outputs),
+        traced.is_list,
+        dtype,
+        labels,
+        None if columns == features.count else columns,
+        tuple(_DTYPES[output.dtype] for output in traced.graph.outputs.values()) if method == "kneighbors" else None,
     )
 
 

@@ -39,6 +39,8 @@ class MethodInfo:
         Where the output holds positions: the labels they stand for, for each column.
     n_columns : int, optional
         Number of columns that the method takes, where not the model's number of features: of an inverse.
+    parts : tuple of str, optional
+        Where the method returns a tuple of arrays: the dtype of each.
     """
 
     outputs: tuple[str, ...]
@@ -46,9 +48,12 @@ class MethodInfo:
     dtype: str
     labels: tuple[NDArray[Any], ...] | None = None
     n_columns: int | None = None
+    parts: tuple[str, ...] | None = None
 
     def decode(self, tensors: Mapping[str, NDArray[Any]]) -> Any:
-        """Return an array, or a list of them, as the estimator's method does."""
+        """Return an array, or a list or tuple of them, as the estimator's method does."""
+        if self.parts is not None:
+            return tuple(tensors[name].astype(dtype) for name, dtype in zip(self.outputs, self.parts, strict=True))
         arrays = [self._decode(tensors[name]) for name in self.outputs]
         return arrays if self.is_list else arrays[0]
 
@@ -63,19 +68,31 @@ class MethodInfo:
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""
         labels = _labels_to_json(self.labels)
-        fields = {"outputs": list(self.outputs), "list": self.is_list, "dtype": self.dtype, "labels": labels}
-        return fields if self.n_columns is None else {**fields, "columns": self.n_columns}
+        fields: dict[str, object] = {
+            "outputs": list(self.outputs),
+            "list": self.is_list,
+            "dtype": self.dtype,
+            "labels": labels,
+        }
+        if self.n_columns is not None:
+            fields["columns"] = self.n_columns
+        if self.parts is not None:
+            fields["parts"] = list(self.parts)
+        return fields
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
         """Return what :meth:`to_json` wrote."""
-        np.dtype(data["dtype"])  # raises where it is none
+        parts = data.get("parts")
+        for dtype in (data["dtype"], *(parts or ())):
+            np.dtype(dtype)  # raises where it is none
         return cls(
             tuple(data["outputs"]),
             bool(data["list"]),
             str(data["dtype"]),
             _labels_from_json(data["labels"]),
             data.get("columns"),
+            None if parts is None else tuple(parts),
         )
 
 

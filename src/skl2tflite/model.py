@@ -186,7 +186,7 @@ class TFLiteModel:
 
         Returns
         -------
-        ndarray or list of ndarray
+        ndarray, or list or tuple of ndarray
             As the estimator's method returns.
 
         Raises
@@ -216,6 +216,7 @@ class TFLiteModel:
     transform = _Method("Transformed rows.")
     inverse_transform = _Method("Rows before they were transformed.")
     apply = _Method("Leaf that each row reaches in each tree.")
+    kneighbors = _Method("Distances from the nearest neighbours of each row, and their positions.")
 
     # --- files --------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def expected_of(estimator: Any, method: str, X: Any) -> list[np.ndarray]:
             results = getattr(estimator, method)(X)
         except ValueError:  # KMeans fitted on float64 refuses float32
             results = getattr(estimator, method)(X.astype(np.float64))
-    results = results if isinstance(results, list) else [results]
+    results = results if isinstance(results, list | tuple) else [results]
     return [np.asarray(r.toarray() if hasattr(r, "toarray") else r) for r in results]
 
 
@@ -109,7 +109,7 @@ def test_model_behaves_like_the_estimator(case: Case) -> None:
         whole = getattr(model, method)(X)
         one = getattr(model, method)(X[:1].astype(np.float32))
         none = getattr(model, method)(X[:0])
-        listed = [r if isinstance(r, list) else [r] for r in (whole, one, none)]
+        listed = [r if isinstance(r, list | tuple) else [r] for r in (whole, one, none)]
         for want, got, single, empty in zip(expected, *listed, strict=True):
             assert got.shape == want.shape
             assert single.shape == (1, *want.shape[1:])

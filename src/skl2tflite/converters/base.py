@@ -25,6 +25,7 @@ METHODS = (
     "transform",
     "inverse_transform",
     "apply",
+    "kneighbors",
 )
 """Inference methods, in the order in which one becomes a file's main one."""
 

@@ -59,7 +59,7 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float = TOL
     for method in model.methods:
         given = _rows_of(model, estimator, method, X)
         rows = reference_rows(given)
-        actual = model.run(method, given)
+        actual = _listed(model.run(method, given))
         try:
             expected = _answer(estimator, method, rows)
         except ValueError as error:
@@ -74,7 +74,12 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float = TOL
 def _answer(estimator: Any, method: str, rows: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return getattr(estimator, method)(rows)
+        return _listed(getattr(estimator, method)(rows))
+
+
+def _listed(answer: Any) -> Any:
+    """Return a tuple, as of distances and positions, as a list."""
+    return list(answer) if isinstance(answer, tuple) else answer
 
 
 def _precise_answer(estimator: Any, method: str, rows: Any) -> Any:

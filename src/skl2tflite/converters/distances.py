@@ -1,0 +1,245 @@
+"""Distances between the rows of an input and constant points (:mod:`sklearn.metrics`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.converters.kernels import centered
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+Points = NDArray[np.float64]
+
+NAMES = {"l2": "euclidean", "l1": "manhattan", "cityblock": "manhattan", "p": "minkowski", "infinity": "chebyshev"}
+"""Other names of the same metrics."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A distance, computed in two steps: what orders points as the distance does, and the distance from that.
+
+    Parameters
+    ----------
+    rank : callable
+        Takes rows of shape (n_rows, n_features) and constant points of shape (n_points, n_features), gives an
+        array of shape (n_rows, n_points) that grows with the distance.
+    distance : callable
+        Takes what ``rank`` gave, gives distances.
+    inverse : callable
+        Takes a distance, a number, gives what ``rank`` would.
+    """
+
+    rank: Callable[[Array, Points], Array]
+    distance: Callable[[Array], Array] = lambda ranks: ranks
+    inverse: Callable[[float], float] = lambda distance: distance
+
+    def __call__(self, X: Array, points: Points) -> Array:
+        """Return the distances of all rows from all points."""
+        return self.distance(self.rank(X, points))
+
+
+def over_features(
+    X: Array,
+    points: Points,
+    term: Callable[[Array, Any, int | None], Array],
+    combine: Callable[[Any, Any], Array] = xp.add,
+    reduce: Callable[..., Array] = xp.sum,
+) -> Array:
+    """Combine a term of each feature, one feature after the other where an array of all terms would be large.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+    term : callable
+        Takes values of the rows, values of the points and the number of the feature: None for all at once,
+        along the last axis.
+    combine, reduce : callable
+        Join two terms; all along an axis.
+
+    Returns
+    -------
+    array of shape (n_rows, n_points)
+    """
+    n_points, n_features = points.shape
+    if n_points < 4 * n_features and points.size < 2**20:
+        return reduce(term(xp.expand_dims(X, 1), points, None), axis=-1)
+    result = term(X[:, :1], points[:, 0], 0)
+    for i in range(1, n_features):
+        result = combine(result, term(X[:, i : i + 1], points[:, i], i))
+    return result
+
+
+def squared_distances(X: Array, points: Points) -> Array:
+    """Squared euclidean distances; ties between points that float32 holds stay ties."""
+    if np.array_equal(points, points.astype(np.float32)):
+        return xp.squared_distances(X, points)
+    return xp.squared_distances(*centered(X, points))
+
+
+def manhattan(X: Array, points: Points) -> Array:
+    """``Σ |x - y|``."""
+    return over_features(X, points, lambda x, y, i: xp.abs(xp.subtract(x, y)))
+
+
+def chebyshev(X: Array, points: Points) -> Array:
+    """``max |x - y|``."""
+    return over_features(X, points, lambda x, y, i: xp.abs(xp.subtract(x, y)), xp.maximum, xp.max)
+
+
+def minkowski(X: Array, points: Points, p: float, weights: NDArray[np.float64] | None) -> Array:
+    """``Σ w |x - y| ** p``."""
+
+    def term(x: Array, y: Any, i: int | None) -> Array:
+        power = xp.pow(xp.abs(xp.subtract(x, y)), p)
+        return power if weights is None else xp.multiply(power, weights if i is None else weights[i])
+
+    return over_features(X, points, term)
+
+
+def weighted_squares(X: Array, points: Points, weights: NDArray[np.float64]) -> Array:
+    """``Σ w (x - y)²``."""
+    return over_features(
+        X, points, lambda x, y, i: xp.multiply(xp.squared_difference(x, y), weights if i is None else weights[i])
+    )
+
+
+def canberra(X: Array, points: Points) -> Array:
+    """``Σ |x - y| / (|x| + |y|)``, where 0 / 0 counts as 0."""
+
+    def term(x: Array, y: Any, i: int | None) -> Array:
+        total = xp.add(xp.abs(x), np.abs(y))
+        return xp.divide(xp.abs(xp.subtract(x, y)), xp.where(xp.equal(total, 0.0), 1.0, total))
+
+    return over_features(X, points, term)
+
+
+def braycurtis(X: Array, points: Points) -> Array:
+    """``Σ |x - y| / Σ (|x| + |y|)``, where 0 / 0 counts as 0."""
+    total = xp.add(xp.sum(xp.abs(X), axis=1, keepdims=True), np.abs(points).sum(axis=1))
+    return xp.divide(manhattan(X, points), xp.where(xp.equal(total, 0.0), 1.0, total))
+
+
+def differing(X: Array, points: Points) -> Array:
+    """Count features that differ; a number that float32 does not hold differs from every number that it does."""
+    values = np.where(points == points.astype(np.float32), points, np.nan)
+    return over_features(X, values, lambda x, y, i: xp.astype(xp.not_equal(x, y), float))
+
+
+def unit_rows(X: Any) -> Any:
+    """Rows divided by their lengths; rows of zeros stay."""
+    lengths = xp.sqrt(xp.squared_norm(X))
+    return xp.divide(X, xp.where(xp.equal(lengths, 0.0), 1.0, lengths))
+
+
+def cosine(X: Array, points: Points) -> Array:
+    """``1 - x·y / (‖x‖ ‖y‖)`` as half the squared distance of the unit vectors: small ones keep their digits.
+
+    A row of zeros has the distance 1 from everything (:func:`sklearn.metrics.pairwise.cosine_distances`).
+    """
+    halves = xp.multiply(xp.squared_distances(unit_rows(X), np.asarray(unit_rows(points))), 0.5)
+    halves = xp.where(xp.equal(xp.squared_norm(X), 0.0), 1.0, halves)
+    zero = np.logical_not(np.any(points, axis=1))
+    return xp.where(np.asarray(zero), 1.0, halves) if np.any(zero) else halves
+
+
+def haversine(X: Array, points: Points) -> Array:
+    """``sin²(Δlat / 2) + cos(lat) cos(lat') sin²(Δlon / 2)``, of points on a sphere in radians."""
+    latitude = xp.square(xp.sin(xp.multiply(xp.subtract(X[:, :1], points[:, 0]), 0.5)))
+    longitude = xp.square(xp.sin(xp.multiply(xp.subtract(X[:, 1:], points[:, 1]), 0.5)))
+    return xp.add(latitude, xp.multiply(xp.multiply(xp.cos(X[:, :1]), np.cos(points[:, 0])), longitude))
+
+
+def nan_squared_distances(X: Array, points: Points) -> Array:
+    """Squared distances over the features that both have, scaled up by those missing; NaN where there are none.
+
+    As :func:`sklearn.metrics.pairwise.nan_euclidean_distances`, squared.
+    """
+    known = xp.logical_not(xp.isnan(X))
+    there = ~np.isnan(points)
+    both = xp.linear(xp.astype(known, float), there.T.astype(float))
+    squares = over_features(
+        X,
+        points,
+        lambda x, y, i: xp.where(
+            xp.isnan(xp.subtract(x, y)), 0.0, xp.squared_difference(x, np.where(np.isnan(y), 0.0, y))
+        ),
+    )
+    return xp.where(xp.equal(both, 0.0), np.nan, xp.multiply(xp.divide(squares, both), float(points.shape[1])))
+
+
+ROOT = {"distance": xp.sqrt, "inverse": lambda distance: distance * distance}
+SIMPLE: dict[str, Metric] = {
+    "euclidean": Metric(squared_distances, **ROOT),
+    "sqeuclidean": Metric(squared_distances),
+    "manhattan": Metric(manhattan),
+    "chebyshev": Metric(chebyshev),
+    "canberra": Metric(canberra),
+    "braycurtis": Metric(braycurtis),
+    "cosine": Metric(cosine),
+    "nan_euclidean": Metric(nan_squared_distances, **ROOT),
+    "haversine": Metric(
+        haversine,
+        lambda ranks: xp.multiply(2.0, xp.atan2(xp.sqrt(ranks), xp.sqrt(xp.relu(xp.subtract(1.0, ranks))))),
+        lambda distance: float(np.sin(distance / 2) ** 2),
+    ),
+    "precomputed": Metric(lambda X, points: X),
+}
+
+
+def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
+    """Return a metric by scikit-learn's name and parameters.
+
+    Raises
+    ------
+    ValueError
+        Where it cannot be converted; the message says why.
+    """
+    if not isinstance(name, str):
+        raise ValueError("metric is a function, called in Python for each pair of rows; use a named metric")
+    name = NAMES.get(name, name)
+    if name in SIMPLE:
+        return SIMPLE[name]
+    if name == "hamming":
+        if params.get("w") is not None:
+            raise ValueError("metric='hamming' with weights is not converted; use it without")
+        return Metric(
+            differing, lambda ranks: xp.divide(ranks, float(n_features)), lambda distance: distance * n_features
+        )
+    if name == "minkowski":
+        p = float(params.get("p", 2))
+        weights = params.get("w")
+        if np.isinf(p):
+            raise ValueError("metric='minkowski' with p=inf and weights is not converted; use 'chebyshev'")
+        factors = None if weights is None else np.asarray(weights, dtype=np.float64)
+        return Metric(
+            lambda X, points: minkowski(X, points, p, factors),
+            lambda ranks: xp.pow(ranks, 1.0 / p),
+            lambda distance: float(distance**p),
+        )
+    if name == "seuclidean":
+        if params.get("V") is None:
+            raise ValueError("metric='seuclidean' without V takes variances from the rows of a call; give V")
+        factors = 1.0 / np.asarray(params["V"], dtype=np.float64)
+        return Metric(lambda X, points: weighted_squares(X, points, factors), **ROOT)
+    if name == "mahalanobis":
+        if params.get("VI") is None and params.get("V") is None:
+            raise ValueError("metric='mahalanobis' without V takes it from the rows of a call; give V or VI")
+        inverse = np.linalg.inv(params["V"]) if params.get("VI") is None else np.asarray(params["VI"])
+        try:
+            factor = np.linalg.cholesky((inverse + inverse.T) / 2)
+        except np.linalg.LinAlgError:
+            raise ValueError("metric='mahalanobis' with a matrix that is not positive definite") from None
+        return Metric(lambda X, points: _mahalanobis(X, points, factor), **ROOT)
+    raise ValueError(f"metric={name!r} is not converted; metrics of truth values are not, others are")
+
+
+def _mahalanobis(X: Array, points: Points, factor: NDArray[np.float64]) -> Array:
+    """Return squared distances of ``x @ factor``, ``factor @ factor.T`` being the inverse covariance."""
+    X, points = centered(X, points)
+    return xp.squared_distances(xp.linear(X, factor), points @ factor)

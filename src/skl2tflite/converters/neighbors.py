@@ -1,0 +1,416 @@
+"""Nearest neighbours, radius neighbours and what is made of them (:mod:`sklearn.neighbors`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn import neighbors as sk
+
+from skl2tflite.converters.base import (
+    ClassifierConverter,
+    Converter,
+    OutlierConverter,
+    RegressorConverter,
+    TransformerConverter,
+)
+from skl2tflite.converters.decomposition import project_centered
+from skl2tflite.converters.distances import Metric, metric_of, squared_distances
+from skl2tflite.converters.registry import converts
+from skl2tflite.forest.thresholds import round_down_to_float32
+from skl2tflite.graph import Array, Tensor
+from skl2tflite.graph import functions as xp
+
+
+class NeighborsConverter(Converter):
+    """An estimator that keeps the rows it was fitted on and compares new ones with them."""
+
+    def check(self) -> None:
+        est = self.estimator
+        if sparse.issparse(est._fit_X):
+            raise self.refuse("was fitted on a sparse matrix", "fit it on X.toarray()")
+        if callable(getattr(est, "weights", None)):
+            raise self.refuse(
+                "weights is a function, called in Python for each row", "use weights='uniform' or 'distance'"
+            )
+        if est.effective_metric_ == "nan_euclidean":
+            raise self.refuse("metric='nan_euclidean' is not converted", "impute missing values and use 'euclidean'")
+        _ = self.metric
+
+    @cached_property
+    def points(self) -> NDArray[np.float64]:
+        """The rows that it was fitted on."""
+        return np.asarray(self.estimator._fit_X, dtype=np.float64)
+
+    @cached_property
+    def metric(self) -> Metric:
+        """How far a row is from them."""
+        est = self.estimator
+        name, params = est.effective_metric_, est.effective_metric_params_
+        if name == "braycurtis" and est._fit_method == "brute" and self.points.min() < 0:
+            raise self.refuse(
+                "metric='braycurtis' of negative numbers has two definitions, SciPy's and that of the trees",
+                "use algorithm='ball_tree'",
+            )
+        try:
+            return metric_of(name, params, self.points.shape[1])
+        except ValueError as error:
+            raise self.refuse(str(error)) from None
+
+    def nearest(self, X: Array, k: int) -> tuple[Array, Array]:
+        """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
+        ranks, positions = xp.topk(xp.negative(self.metric.rank(X, self.points)), k)
+        return self.metric.distance(xp.negative(ranks)), positions
+
+    def within(self, X: Array) -> tuple[Array, Array]:
+        """Return whether each point lies within the radius of each row, and the distances."""
+        ranks = self.metric.rank(X, self.points)
+        limit = float(self.metric.inverse(float(self.estimator.radius)))
+        if isinstance(X, Tensor):
+            limit = float(round_down_to_float32(limit))
+        return xp.less_equal(ranks, limit), self.metric.distance(ranks)
+
+
+class KNeighborsConverter(NeighborsConverter):
+    """Looks for a number of neighbours."""
+
+    def kneighbors(self, X: Array) -> tuple[Array, Array]:
+        """Distances and positions of the neighbours, nearest first."""
+        return self.nearest(X, self.estimator.n_neighbors)
+
+
+def inverse_distances(distances: Array) -> Array:
+    """Weights ``1 / distance``; in rows with a distance of 0, 1 for those distances and 0 for others."""
+    zero = xp.equal(distances, 0.0)
+    return xp.where(
+        xp.any(zero, axis=1, keepdims=True),
+        xp.astype(zero, float),
+        xp.divide(1.0, xp.where(zero, 1.0, distances)),
+    )
+
+
+class NeighborsClassifierConverter(ClassifierConverter):
+    """Votes of neighbours, output by output."""
+
+    @property
+    def targets(self) -> NDArray[Any]:
+        """Positions of the points' labels, one column for each output."""
+        return np.asarray(self.estimator._y).reshape(len(self.estimator._y), -1)
+
+    def join(self, results: list[Array]) -> Array | list[Array]:
+        """Return the only output's result, or the list of them."""
+        return results if self.estimator.outputs_2d_ else results[0]
+
+
+@converts(sk.KNeighborsClassifier)
+class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConverter):
+    """The vote of the nearest, each counted once or by the inverse of its distance."""
+
+    def votes(self, X: Array) -> list[Array]:
+        """Sums of the votes for each class of each output."""
+        distances, positions = self.kneighbors(X)
+        weights = xp.expand_dims(inverse_distances(distances), 2) if self.estimator.weights == "distance" else None
+        results = []
+        for labels, classes in zip(self.targets.T, self.classes, strict=True):
+            ballots = xp.one_hot(xp.take(labels, positions), len(classes))
+            results.append(xp.sum(ballots if weights is None else xp.multiply(ballots, weights), axis=1))
+        return results
+
+    def predict_proba(self, X: Array) -> Array | list[Array]:
+        votes = self.votes(X)
+        if self.estimator.weights == "distance":
+            return self.join([xp.divide(v, xp.sum(v, axis=1, keepdims=True)) for v in votes])
+        return self.join([xp.divide(v, float(self.estimator.n_neighbors)) for v in votes])
+
+    def predict(self, X: Array) -> Array:
+        """Position of the label with most votes, the first of equals."""
+        positions = [xp.argmax(votes, axis=1) for votes in self.votes(X)]
+        return xp.stack(positions, axis=1) if self.estimator.outputs_2d_ else positions[0]
+
+
+@converts(sk.KNeighborsRegressor)
+class KNeighborsRegressorConverter(RegressorConverter, KNeighborsConverter):
+    """The mean of the nearest points' targets, plain or weighted by the inverse of the distance."""
+
+    def predict(self, X: Array) -> Array:
+        est = self.estimator
+        distances, positions = self.kneighbors(X)
+        targets = xp.take(np.asarray(est._y, dtype=np.float64), positions, axis=0)
+        if est.weights != "distance":
+            return xp.mean(targets, axis=1)
+        weights = inverse_distances(distances)
+        shares = xp.divide(weights, xp.sum(weights, axis=1, keepdims=True))
+        return xp.sum(xp.multiply(targets, shares if est._y.ndim == 1 else xp.expand_dims(shares, 2)), axis=1)
+
+
+@converts(sk.NearestNeighbors)
+class NearestNeighborsConverter(KNeighborsConverter):
+    """Distances and positions of the nearest points."""
+
+    default_methods = ("kneighbors",)
+
+
+@converts(sk.KNeighborsTransformer)
+class KNeighborsTransformerConverter(TransformerConverter, KNeighborsConverter):
+    """The graph of neighbours as a dense matrix: a distance or 1 for each neighbour, 0 for other points."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        by_distance = est.mode == "distance"
+        count = est.n_neighbors + by_distance
+        distances, positions = self.nearest(X, count)
+        numbers = np.arange(len(self.points))
+        graph: Any = 0.0
+        for i in range(count):
+            value = distances[:, i : i + 1] if by_distance else 1.0
+            graph = xp.where(xp.equal(positions[:, i : i + 1], numbers), value, graph)
+        return graph  # type: ignore[no-any-return]
+
+
+@converts(sk.RadiusNeighborsTransformer)
+class RadiusNeighborsTransformerConverter(TransformerConverter, NeighborsConverter):
+    """The graph of neighbours within a radius as a dense matrix."""
+
+    def transform(self, X: Array) -> Array:
+        near, distances = self.within(X)
+        return xp.where(near, distances, 0.0) if self.estimator.mode == "distance" else xp.astype(near, float)
+
+
+class RadiusConverter(NeighborsConverter):
+    """Weighs all points within a radius."""
+
+    def weights(self, X: Array) -> Array:
+        """Weight of each point for each row, 0 outside the radius."""
+        near, distances = self.within(X)
+        if self.estimator.weights != "distance":
+            return xp.astype(near, float)
+        zero = xp.logical_and(near, xp.equal(distances, 0.0))
+        inverse = xp.where(near, xp.divide(1.0, xp.where(xp.equal(distances, 0.0), 1.0, distances)), 0.0)
+        return xp.where(xp.any(zero, axis=1, keepdims=True), xp.astype(zero, float), inverse)
+
+
+@converts(sk.RadiusNeighborsClassifier)
+class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusConverter):
+    """The vote of all points within a radius; ``outlier_label_`` where there is none."""
+
+    def check(self) -> None:
+        super().check()
+        if self.estimator.outlier_label_ is None:
+            raise self.refuse(
+                "raises an error for a row without neighbours, which a file cannot",
+                "give it an outlier_label, as outlier_label='most_frequent'",
+            )
+
+    @property
+    def outliers(self) -> list[int | None]:
+        """Position of each output's outlier label among its classes, None where it is none of them."""
+        found = [
+            np.flatnonzero(classes == label)
+            for classes, label in zip(self.classes, self.estimator.outlier_label_, strict=True)
+        ]
+        return [int(at[0]) if at.size == 1 else None for at in found]
+
+    def votes(self, X: Array) -> list[tuple[Array, Array]]:
+        """Sums of the votes for each class of each output, and of all."""
+        weights = self.weights(X)
+        results = []
+        for labels, classes in zip(self.targets.T, self.classes, strict=True):
+            votes = xp.linear(weights, np.eye(len(classes))[labels])
+            results.append((votes, xp.sum(votes, axis=1, keepdims=True)))
+        return results
+
+    def predict_proba(self, X: Array) -> Array | list[Array]:
+        results = []
+        for (votes, total), classes, outlier in zip(self.votes(X), self.classes, self.outliers, strict=True):
+            none = xp.equal(total, 0.0)
+            alone = np.zeros(len(classes)) if outlier is None else np.eye(len(classes))[outlier]
+            results.append(xp.where(none, alone, xp.divide(votes, xp.where(none, 1.0, total))))
+        return self.join(results)
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """An outlier label that is no class comes after the classes."""
+        if method != "predict":
+            return None
+        return [
+            np.append(classes, label) if outlier is None else classes
+            for classes, label, outlier in zip(self.classes, self.estimator.outlier_label_, self.outliers, strict=True)
+        ]
+
+    def predict(self, X: Array) -> Array:
+        positions = []
+        for (votes, total), classes, outlier in zip(self.votes(X), self.classes, self.outliers, strict=True):
+            lone = len(classes) if outlier is None else outlier
+            positions.append(xp.where(xp.equal(xp.squeeze(total, 1), 0.0), lone, xp.argmax(votes, axis=1)))
+        return xp.stack(positions, axis=1) if self.estimator.outputs_2d_ else positions[0]
+
+
+@converts(sk.RadiusNeighborsRegressor)
+class RadiusNeighborsRegressorConverter(RegressorConverter, RadiusConverter):
+    """The mean target of all points within a radius; NaN where there is none."""
+
+    def predict(self, X: Array) -> Array:
+        targets = np.asarray(self.estimator._y)
+        columns = targets.reshape(len(targets), -1).astype(np.float64)
+        mean = columns.mean(axis=0)
+        with np.errstate(invalid="ignore"):
+            nothing = float(np.full_like(targets[:1], np.nan).ravel()[0])  # of whole numbers the least one
+        weights = self.weights(X)
+        total = xp.sum(weights, axis=1, keepdims=True)
+        none = xp.equal(total, 0.0)
+        means = xp.divide(xp.linear(weights, columns - mean), xp.where(none, 1.0, total))
+        result = xp.where(none, nothing, xp.add(means, mean))
+        return xp.squeeze(result, 1) if targets.ndim == 1 else result
+
+
+@converts(sk.LocalOutlierFactor)
+class LocalOutlierFactorConverter(OutlierConverter, KNeighborsConverter):
+    """How much sparser the points are around a row than around its neighbours."""
+
+    def check(self) -> None:
+        if not self.estimator.novelty:
+            raise self.refuse("has no methods for new rows with novelty=False", "fit it with novelty=True")
+        super().check()
+
+    def score_samples(self, X: Array) -> Array:
+        """Opposite of the mean ratio of the neighbours' densities and the row's own."""
+        est = self.estimator
+        distances, positions = self.nearest(X, est.n_neighbors_)
+        reach = xp.maximum(distances, xp.take(est._distances_fit_X_[:, est.n_neighbors_ - 1], positions))
+        sparsity = xp.add(xp.mean(reach, axis=1), 1e-10)
+        return xp.negative(xp.multiply(xp.mean(xp.take(est._lrd, positions), axis=1), sparsity))
+
+    def decision_function(self, X: Array) -> Array:
+        return xp.subtract(self.score_samples(X), float(self.estimator.offset_))
+
+    def predict(self, X: Array) -> Array:
+        return xp.where(xp.less(self.decision_function(X), 0.0), -1, 1)
+
+
+@converts(sk.KernelDensity)
+class KernelDensityConverter(Converter):
+    """Logarithm of the density: a sum of kernels around the points that it was fitted on."""
+
+    default_methods = ("score_samples",)
+
+    def check(self) -> None:
+        _ = self.metric
+
+    @cached_property
+    def metric(self) -> Metric:
+        """How far a row is from the points."""
+        est = self.estimator
+        try:
+            return metric_of(est.metric, est.metric_params or {}, self.n_features)
+        except ValueError as error:
+            raise self.refuse(str(error)) from None
+
+    def score_samples(self, X: Array) -> Array:
+        from sklearn.neighbors._ball_tree import kernel_norm
+
+        est = self.estimator
+        points = np.asarray(est.tree_.data)
+        width = float(est.bandwidth_)
+        weights = np.ones(len(points)) if est.tree_.sample_weight is None else np.asarray(est.tree_.sample_weight)
+        kept = weights > 0
+        points, weights = points[kept], weights[kept]
+        constant = float(kernel_norm(width, points.shape[1], est.kernel, return_log=True)) - np.log(weights.sum())
+        ranks = self.metric.rank(X, points)
+        if est.kernel in ("gaussian", "exponential"):
+            if est.kernel == "exponential":
+                exponents = xp.multiply(self.metric.distance(ranks), -1.0 / width)
+            elif self.metric.distance is xp.sqrt:
+                exponents = xp.multiply(ranks, -0.5 / width**2)
+            else:
+                exponents = xp.multiply(xp.square(self.metric.distance(ranks)), -0.5 / width**2)
+            if np.any(weights != 1):
+                exponents = xp.add(exponents, np.log(weights))
+            return xp.add(xp.logsumexp(exponents, axis=1), constant)
+        ratio = xp.divide(self.metric.distance(ranks), width)
+        limit = float(self.metric.inverse(width))
+        inside = xp.less_equal(ranks, below_float32(limit)) if isinstance(X, Tensor) else xp.less(ranks, limit)
+        if est.kernel == "tophat":
+            values = xp.astype(inside, float)
+        else:
+            shapes = {
+                "epanechnikov": lambda: xp.multiply(xp.subtract(1.0, ratio), xp.add(1.0, ratio)),
+                "linear": lambda: xp.subtract(1.0, ratio),
+                "cosine": lambda: xp.cos(xp.multiply(ratio, np.pi / 2)),
+            }
+            values = xp.where(inside, xp.relu(shapes[est.kernel]()), 0.0)
+        total = xp.sum(values if np.all(weights == 1) else xp.multiply(values, weights), axis=1)
+        return xp.add(xp.log(total), constant)
+
+
+def below_float32(limit: float) -> float:
+    """Return the largest float32 number below a limit."""
+    number = round_down_to_float32(limit)
+    return float(np.nextafter(number, np.float32(-np.inf)) if number == limit else number)
+
+
+@converts(sk.NearestCentroid)
+class NearestCentroidConverter(ClassifierConverter):
+    """The nearest centroid; with unequal priors, the likeliest of normal distributions around the centroids."""
+
+    default_methods = ("predict",)
+
+    @property
+    def equal_priors(self) -> bool:
+        """Whether only the distance counts."""
+        est = self.estimator
+        priors = getattr(est, "class_prior_", None)  # scikit-learn 1.7
+        return priors is None or bool(np.isclose(priors, 1 / len(est.classes_)).all())
+
+    def _normalized(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what divides the features, and the centroids so divided."""
+        deviations = np.asarray(self.estimator.within_class_std_dev_)
+        scale = np.where(deviations != 0, deviations, 1.0)
+        return scale, self.estimator.centroids_ / scale
+
+    def _scores(self, X: Array) -> Array:
+        """Discriminant scores (equation 18.2 of the ESL)."""
+        scale, centroids = self._normalized()
+        metric = metric_of(self.estimator.metric, {}, self.n_features)
+        shift = self.estimator.centroids_.mean(axis=0).astype(np.float32).astype(np.float64)
+        rows = xp.divide(xp.subtract(X, shift), scale)
+        ranks = metric.rank(rows, centroids - shift / scale)
+        squares = xp.square(ranks) if self.estimator.metric == "manhattan" else ranks
+        return xp.add(xp.negative(squares), 2.0 * np.log(self.estimator.class_prior_))
+
+    def _linear_scores(self, X: Array) -> Array:
+        """Euclidean scores but for what all classes share, from products: differences keep their digits."""
+        scale, centroids = self._normalized()
+        center = centroids.mean(axis=0)
+        bias = -np.sum((centroids - center) ** 2, axis=1) + 2.0 * np.log(self.estimator.class_prior_)
+        return xp.add(project_centered(X, center * scale, 0.0, 2.0 * (centroids - center).T / scale[:, None]), bias)
+
+    def decision_function(self, X: Array) -> Array:
+        """Scores, of two classes their difference."""
+        if len(self.estimator.classes_) > 2:
+            return self._scores(X)
+        scores = self._linear_scores(X)
+        return xp.subtract(scores[:, 1], scores[:, 0])
+
+    def predict_proba(self, X: Array) -> Array:
+        return xp.softmax(self._linear_scores(X))
+
+    def predict_log_proba(self, X: Array) -> Array:
+        return xp.log_softmax(self._linear_scores(X))
+
+    def predict(self, X: Array) -> Array:
+        est = self.estimator
+        if not self.equal_priors:
+            return xp.argmax(self._scores(X), axis=1)
+        if est.metric == "manhattan":
+            return xp.argmin(metric_of("manhattan", {}, self.n_features).rank(X, est.centroids_), axis=1)
+        return xp.argmin(squared_distances(X, est.centroids_), axis=1)
+
+
+@converts(sk.NeighborhoodComponentsAnalysis)
+class NeighborhoodComponentsAnalysisConverter(TransformerConverter):
+    """``X @ components_.T``."""
+
+    def transform(self, X: Array) -> Array:
+        return xp.linear(X, self.estimator.components_.T)

@@ -1,0 +1,71 @@
+import numpy as np
+from sklearn.neighbors import (
+    KernelDensity,
+    KNeighborsClassifier,
+    KNeighborsRegressor,
+    KNeighborsTransformer,
+    LocalOutlierFactor,
+    NearestCentroid,
+    NearestNeighbors,
+    NeighborhoodComponentsAnalysis,
+    RadiusNeighborsClassifier,
+    RadiusNeighborsRegressor,
+    RadiusNeighborsTransformer,
+)
+
+from tests.estimators.case import Case
+
+PREDICT = ("predict_proba", "predict")
+COVARIANCE = np.diag([1.0, 9.0, 0.04, 1.0, 100.0, 1.0, 1e-4]) + 1e-3
+METRICS = (
+    {"metric": "manhattan"},
+    {"metric": "chebyshev"},
+    {"p": 3},
+    {"p": 1.5},
+    {"p": 3, "metric_params": {"w": np.arange(1.0, 8.0)}, "algorithm": "ball_tree"},
+    {"metric": "cosine"},
+    {"metric": "canberra"},
+    {"metric": "braycurtis", "algorithm": "ball_tree"},
+    {"metric": "sqeuclidean"},
+    {"metric": "seuclidean", "metric_params": {"V": COVARIANCE.diagonal().copy()}, "algorithm": "ball_tree"},
+    {"metric": "mahalanobis", "metric_params": {"V": COVARIANCE}, "algorithm": "ball_tree"},
+    {"metric": "mahalanobis", "metric_params": {"VI": np.linalg.inv(COVARIANCE)}, "algorithm": "brute"},
+)
+
+CASES = [
+    *(Case(KNeighborsClassifier(k, weights=w), data)
+      for k, w, data in (
+          (5, "uniform", "multiclass"), (1, "uniform", "binary strings"), (4, "distance", "multiclass gaps"),
+          (80, "uniform", "binary"), (3, "distance", "multioutput integers"),
+          (5, "uniform", "far"), (5, None, "multioutput integers"))),
+    *(Case(KNeighborsClassifier(4, algorithm=a), "multiclass") for a in ("brute", "ball_tree", "kd_tree")),
+    *(Case(KNeighborsRegressor(k, weights=w), data)
+      for k, w, data in (
+          (5, "uniform", "regression"), (5, "distance", "multioutput regression"), (1, "distance", "counts"),
+          (4, "uniform", "multioutput regression"))),
+    *(Case(NearestNeighbors(n_neighbors=4, **metric), "multiclass") for metric in METRICS),
+    Case(NearestNeighbors(n_neighbors=6), "regression"),
+    *(Case(KNeighborsTransformer(n_neighbors=3, mode=mode), "multiclass", methods=("transform",))
+      for mode in ("distance", "connectivity")),
+    *(Case(RadiusNeighborsTransformer(radius=3.0, mode=mode), "multiclass")
+      for mode in ("distance", "connectivity")),
+    *(Case(RadiusNeighborsClassifier(radius=r, weights=w, outlier_label=o, algorithm=a), data)
+      for r, w, o, a, data in (
+          (5.0, "uniform", "most_frequent", "auto", "multiclass"), (7.0, "distance", 1, "auto", "multiclass"),
+          (5.0, "uniform", 9, "kd_tree", "multiclass"), (5.0, "distance", "blau", "auto", "multiclass strings"),
+          (5.0, "uniform", [1, -2], "auto", "multioutput integers"), (9.0, "uniform", 0, "brute", "binary"))),
+    *(Case(RadiusNeighborsRegressor(radius=r, weights=w), data)
+      for r, w, data in (
+          (2.0, "uniform", "regression"), (2.5, "distance", "regression"), (2.5, "distance", "multioutput regression"),
+          (0.05, "uniform", "single feature"), (0.05, "distance", "single feature"))),
+    *(Case(LocalOutlierFactor(novelty=True, n_neighbors=k), data)
+      for k, data in ((20, "multiclass"), (5, "regression"))),
+    *(Case(KernelDensity(kernel=k, bandwidth=b), "regression")
+      for k in ("gaussian", "tophat", "epanechnikov", "exponential", "linear", "cosine") for b in (0.7, 3.0)),
+    Case(KernelDensity(bandwidth="scott"), "multiclass"),
+    Case(KernelDensity(bandwidth="silverman", metric="manhattan", kernel="gaussian"), "regression"),
+    *(Case(NearestCentroid(metric=m, shrink_threshold=s, priors=p), data)
+      for data in ("binary strings", "multiclass gaps")
+      for m in ("euclidean", "manhattan") for s in (None, 0.5) for p in ("uniform", "empirical")),
+    Case(NeighborhoodComponentsAnalysis(n_components=3, random_state=0, max_iter=5), "multiclass"),
+]  # fmt: skip
