@@ -31,7 +31,7 @@ LABELS = ("binary", "binary strings", "binary booleans", "multiclass", "multicla
 
 logistic = make_pipeline(StandardScaler(), LogisticRegression())
 tree = DecisionTreeClassifier(max_depth=3, random_state=0)
-hard = VotingClassifier([("tree", tree), ("linear", logistic)])
+hard = VotingClassifier([("tree", tree), ("linear", LogisticRegression(max_iter=5000))])
 three = [("linear", logistic), ("tree", tree), ("forest", RandomForestClassifier(5, random_state=0))]
 regressors = [
     ("linear", LinearRegression()),

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import sklearn
 from sklearn import ensemble as sk
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
@@ -22,6 +23,11 @@ from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+
+_VERSION = tuple(int(number) for number in sklearn.__version__.split(".")[:2])
+
+SMALLEST_PROBABILITY = float(np.finfo(np.float64 if _VERSION >= (1, 8) else np.float32).eps)
+"""To this scikit-learn clips an initial estimator's probabilities."""
 
 
 class BoostedClassifierConverter(ClassifierConverter):
@@ -89,8 +95,8 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
         probabilities = (
             estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
         )
-        # The first clip is scikit-learn's. Where p rounds to 1, log(1 - p) is taken of the other column.
-        log = xp.log(xp.clip(probabilities(X), np.finfo(np.float64).eps, 1.0))
+        # Of two classes, the logarithm of 1 - p is taken of the other column: where p rounds to 1, it is not lost.
+        log = xp.log(xp.clip(probabilities(X), SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY))
         if self.estimator.estimators_.shape[1] > 1:
             return log - xp.mean(log, axis=1, keepdims=True)
         logit = xp.expand_dims(log[:, 1] - log[:, 0], 1)
