@@ -154,7 +154,9 @@ BASES = np.array([[0.5, 1, 2, 3.7], [0, 0, 1e-3, 1e4], [-1, -2, -0.5, -3], [NAN,
 
 
 @pytest.mark.parametrize(
-    "exponent", [0.5, -1, 1, 2, 3, 5, 16, 17, -2, -3, 0, 1.5, -0.7, [0, 1, 2, 3], [0.5, -1, 1.7, -2]], ids=str
+    "exponent",
+    [0.5, -1, 1, 2, 3, 5, 16, 17, -2, -3, 0, 1.5, -0.7, 2.3, -2.5, 40.5, [0, 1, 2, 3], [0.5, -1, 1.7, -2]],
+    ids=str,
 )
 def test_powers(exponent):
     with np.errstate(all="ignore"):
@@ -245,6 +247,12 @@ def test_slices_of_many_axes():
 def test_broadcasts():
     for row in (np.array([1.0, 0, 1]), np.array([[1.0, 0], [0, 1]]), np.array(1.0)):
         assert apart(lambda a, row=row: apply(ops.BroadcastRows(), row, a), FLOATS) == 0
+
+
+@pytest.mark.parametrize("n", [10, 11, 25, 101, 111])
+def test_many_tensors_joined(n):
+    assert apart(lambda a: xp.concat([a * (k + 1.0) for k in range(n)], axis=1), FLOATS[:2]) == 0
+    assert apart(lambda a: xp.stack([a * (k + 1.0) for k in range(n)], axis=2), FLOATS[:2]) == 0
 
 
 def test_tensors_without_elements_are_refused():

@@ -22,6 +22,8 @@ WIDTHS: dict[DType, str] = {
 }
 """The dtype in which each kind of element travels."""
 
+MOST_JOINED = 10
+"""Operands that TFLM's CONCATENATION takes."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
@@ -153,6 +155,8 @@ class Emitter:
         ranks = [value.rank for value in operands] + [len(shape) for shape, _ in outputs]
         rank = max(ranks)
         if not self.target.supports(operator, kernel, rank):
+        if operator == "CONCATENATION" and self.target.name == "micro":
+            operands = self._few_operands(operands, options["axis"])
             raise UnsupportedOnTarget(
                 f"target {self.target.name!r} has no {operator} for {kernel} of {rank} axes; "
                 + (
@@ -187,6 +191,20 @@ class Emitter:
         """Give a constant its tensor; return anything else as it is."""
         value = constant(x) if isinstance(x, np.ndarray) else x
         if value.index >= 0:
+    def _few_operands(self, parts: list[Value], axis: object) -> list[Value]:
+        """Join parts of a CONCATENATION until there are as few as TFLM's kernel takes."""
+        assert isinstance(axis, int)
+        while len(parts) > MOST_JOINED:
+            several = [parts[i : i + MOST_JOINED] for i in range(0, len(parts), MOST_JOINED)]
+            parts = []
+            for some in several:
+                shape = list(some[0].shape)
+                shape[axis] = sum(part.shape[axis] or 0 for part in some)
+                if len(some) > 1:
+                    some = [self.op("CONCATENATION", some, tuple(shape), some[0].dtype, axis=axis)]
+                parts += some
+        return parts
+
             return value
         assert value.array is not None
         buffer = self.program.add_buffer(buffer_content(value.array))

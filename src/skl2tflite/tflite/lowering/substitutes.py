@@ -173,16 +173,18 @@ def sign(emit: Emitter, x: Value) -> Value:
 
 
 def power(emit: Emitter, base: Value, exponent: Value, spec: Spec) -> Value:
-    """Write a power by products, a root, or ``exp(p·log|x|)``; the exponents or the bases are constants.
+    """Write a power by products, roots and ``exp(p·log|x|)``; the exponents or the bases are constants.
 
-    The last has an error of half an ulp of ``p·log|x|``, which is what one ulp of p does to the power.
+    The last has an error of half an ulp of ``p·log|x|``, which is what one ulp of p does to the power. Of one
+    exponent for all only the fraction is spelt so.
     """
     if exponent.array is not None:
-        powers = np.unique(exponent.array)
-        if len(powers) == 1 and powers[0] == np.round(powers[0]) and 0 < powers[0] <= MOST_FACTORS:
-            return _whole_power(emit, base, int(powers[0]), spec)
-        if base.dtype == "float32":
-            return _power(emit, base, exponent.array.astype(np.float64), spec)
+        powers = np.unique(exponent.array.astype(np.float64))
+        if len(powers) == 1 and 0 < abs(powers[0]) <= MOST_FACTORS and (base.dtype == "float32" or powers[0] % 1 == 0):
+            if base.dtype == "float32" or powers[0] > 0:
+                return _one_power(emit, base, float(powers[0]), spec)
+        elif base.dtype == "float32":
+            return _powers(emit, base, exponent.array.astype(np.float64), spec)
     elif base.array is not None and base.dtype == "float32" and np.all(base.array > 0):
         logarithm = np.asarray(np.log(base.array.astype(np.float64)))
         product = emit.op("MUL", [exponent, logarithm], spec.shape, "float32")
@@ -193,29 +195,36 @@ def power(emit: Emitter, base: Value, exponent: Value, spec: Spec) -> Value:
     )
 
 
-def _whole_power(emit: Emitter, base: Value, exponent: int, spec: Spec) -> Value:
-    """Square and multiply."""
-    result: Value | None = None
-    square = emit.materialize(base)
-    while exponent:
-        if exponent & 1:
-            result = square if result is None else emit.op("MUL", [result, square], spec.shape, base.dtype)
-        exponent >>= 1
-        if exponent:
-            square = emit.op("MUL", [square, square], square.shape, base.dtype)
-    assert result is not None
-    return (
-        result
-        if result.shape == spec.shape
-        else emit.op("MUL", [result, np.ones((), result.dtype)], spec.shape, result.dtype)
-    )
+def _one_power(emit: Emitter, x: Value, exponent: float, spec: Spec) -> Value:
+    """Write ``x**p`` as the product of the whole part of p and the power of its fraction; the inverse for ``p < 0``."""
+    factors: list[Value] = []
+    whole, fraction = divmod(abs(exponent), 1.0)
+    square, left = emit.materialize(x), int(whole)
+    while left:
+        if left & 1:
+            factors.append(square)
+        left >>= 1
+        if left:
+            square = emit.op("MUL", [square, square], square.shape, x.dtype)
+    if fraction == 0.5:
+        factors.append(emit.op("SQRT", [x], x.shape, x.dtype))
+    elif fraction:
+        logarithm = emit.op("LOG", [x], x.shape, x.dtype)
+        product = emit.op("MUL", [logarithm, np.array(fraction)], x.shape, x.dtype)
+        factors.append(emit.op("EXP", [product], x.shape, x.dtype))
+    result = factors[0]
+    for factor in factors[1:]:
+        result = emit.op("MUL", [result, factor], x.shape, x.dtype)
+    if exponent < 0:
+        result = emit.op("DIV", [np.ones((), np.float32), result], x.shape, x.dtype)
+    if result.shape != spec.shape:
+        ones = np.ones([n or 1 for n in spec.shape], result.dtype)
+        result = emit.op("MUL", [result, ones], spec.shape, result.dtype)
+    return result
 
 
-def _power(emit: Emitter, x: Value, exponents: NDArray[np.float64], spec: Spec) -> Value:
-    if np.all(exponents == 0.5):
-        return emit.op("SQRT", [x], spec.shape, "float32")
-    if np.all(exponents == -1):
-        return emit.op("DIV", [np.ones((), np.float32), x], spec.shape, "float32")
+def _powers(emit: Emitter, x: Value, exponents: NDArray[np.float64], spec: Spec) -> Value:
+    """Write ``exp(p·log|x|)``, the sign, NaN and 1 put where they belong."""
     logarithm = emit.op("LOG", [emit.op("ABS", [x], x.shape, "float32")], x.shape, "float32")
     product = emit.op("MUL", [logarithm, exponents], spec.shape, "float32")
     result = emit.op("EXP", [product], spec.shape, "float32")
