@@ -27,8 +27,8 @@ def both(function, *arrays):
 
 
 REFERENCES = {
-    "abs": np.abs, "expit": special.expit, "log_expit": special.log_expit, "expm1": np.expm1, "log1p": np.log1p,
-    "log2": np.log2, "log10": np.log10, "negative": np.negative, "round": np.round, "sign": np.sign,
+    "abs": np.abs, "erf": special.erf, "expit": special.expit, "log_expit": special.log_expit, "expm1": np.expm1,
+    "log1p": np.log1p, "log2": np.log2, "log10": np.log10, "negative": np.negative, "round": np.round, "sign": np.sign,
     "square": np.square,
     "isnan": np.isnan, "sin": np.sin, "cos": np.cos, "tanh": np.tanh, "floor": np.floor, "ceil": np.ceil,
     "matrix_transpose": lambda x: x.T, "softmax": lambda x: special.softmax(x, axis=-1),
@@ -42,6 +42,12 @@ REFERENCES = {
 def test_against_numpy_and_scipy(name):
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(both(getattr(xp, name), X), REFERENCES[name](X), rtol=1e-13)
+
+
+def test_digamma():
+    x = np.concatenate([np.linspace(0.01, 20, 300), [1e3, 1e6]])[:, np.newaxis]
+    np.testing.assert_allclose(both(xp.digamma, x), special.digamma(x), atol=4e-9)
+    np.testing.assert_allclose(both(xp.digamma, np.array([[1e-9]])), special.digamma([[1e-9]]), rtol=1e-12)
 
 
 def test_kinds_are_promoted():

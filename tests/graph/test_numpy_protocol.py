@@ -38,7 +38,7 @@ UFUNCS = [
     np.absolute, np.fabs, np.ceil, np.cos, np.deg2rad, np.degrees, np.exp, np.exp2, np.expm1, np.floor, np.isfinite,
     np.isinf, np.isnan, np.log, np.log10, np.log1p, np.log2, np.logical_not, np.negative, np.positive, np.rad2deg,
     np.radians, np.reciprocal, np.rint, np.sign, np.sin, np.sqrt, np.square, np.tanh, np.trunc, special.expit,
-    special.log_expit,
+    special.log_expit, special.erf,
 ]  # fmt: skip
 PAIRS = [
     np.add, np.arctan2, np.divide, np.equal, np.floor_divide, np.greater, np.greater_equal, np.less, np.less_equal,

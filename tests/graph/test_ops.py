@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import DType, Graph, Op, Spec, Tensor, apply, as_tensor, input_tensor, ops
@@ -36,6 +37,7 @@ CASES: list[tuple[Op, tuple[np.ndarray, ...], np.ndarray | tuple[np.ndarray, ...
     (ops.Cos(), (FLOAT,), np.cos(FLOAT)), (ops.Tanh(), (FLOAT,), np.tanh(FLOAT)),
     (ops.Floor(), (FLOAT,), np.floor(FLOAT)), (ops.Ceil(), (FLOAT,), np.ceil(FLOAT)),
     (ops.Round(), (np.array([0.5, 1.5, -2.5]),), np.array([0.0, 2, -2])),
+    (ops.Erf(), (DEEP,), special.erf(DEEP)),
     (ops.Expit(), (DEEP,), 1 / (1 + np.exp(-DEEP))), (ops.Relu(), (DEEP,), np.maximum(DEEP, 0)),
     (ops.IsNan(), (np.array([np.nan, 1]),), np.array([True, False])), (ops.LogicalNot(), (BOOL,), ~BOOL),
     (ops.Add(), (FLOAT, FLOAT[0]), FLOAT + FLOAT[0]), (ops.Subtract(), (INT, INT[:1]), INT - INT[:1]),

@@ -55,6 +55,14 @@ def test_no_loss_near_zero(kind):
     assert apart(applied(kind()), np.concatenate([x, -x])) <= 3
 
 
+def test_error_function():
+    x = np.concatenate([np.linspace(-5, 5, 4001), np.geomspace(1e-30, 1, 500)])[:, np.newaxis]
+    assert apart(applied(ops.Erf()), x) <= 3
+    assert apart(applied(ops.Erf()), EDGES) <= 3
+    got, want = run(applied(ops.Erf()), x), oracle(applied(ops.Erf()), x)
+    assert np.abs(got - want).max() < 1.5e-7
+
+
 def test_log_near_one_and_at_the_ends():
     near = (1 + np.linspace(-1e-3, 1e-3, 501))[:, np.newaxis]
     assert apart(applied(ops.Log()), near) <= 1

@@ -68,6 +68,7 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.subtract: xp.subtract,
     np.tanh: xp.tanh,
     np.trunc: lambda x: xp.where(xp.less(x, 0), xp.ceil(x), xp.floor(x)),
+    special.erf: xp.erf,
     special.expit: xp.expit,
     special.log_expit: xp.log_expit,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import erf, expit
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph.op import Op, Value, broadcast_shapes
@@ -104,6 +104,12 @@ class Expit(Unary):
     """The logistic function."""
 
     function = expit
+
+
+class Erf(Unary):
+    """The error function (:func:`scipy.special.erf`)."""
+
+    function = erf
 
 
 class Relu(Unary):
