@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.graph.graph import Graph
 from skl2tflite.graph.op import Constant, Input
-from skl2tflite.graph.tensor import Tensor
+from skl2tflite.graph.tensor import Node, Tensor
+
+Rounding: TypeAlias = Callable[[Node, Sequence[NDArray[Any]], NDArray[Any]], NDArray[Any]]
 
 
 def evaluate(
@@ -18,6 +20,7 @@ def evaluate(
     inputs: Mapping[str, NDArray[Any]],
     dtype: type[np.floating[Any]] = np.float64,
     constants: Mapping[Tensor, NDArray[Any]] | None = None,
+    rounding: Rounding | None = None,
 ) -> dict[str, NDArray[Any]]:
     """Compute a graph's outputs.
 
@@ -31,6 +34,8 @@ def evaluate(
         The width in which floats are held and computed.
     constants : mapping of Tensor to ndarray, optional
         Other values for some constants (to see how the result depends on them).
+    rounding : callable, optional
+        Called with each node of one output, its operands and its result; returns the result to go on with.
 
     Returns
     -------
@@ -52,6 +57,8 @@ def evaluate(
         else:
             results = node.op.evaluate(*(values[tensor] for tensor in node.inputs))
             several = results if isinstance(results, tuple) else (results,)
+            if rounding is not None and len(several) == 1:
+                several = (rounding(node, [values[tensor] for tensor in node.inputs], np.asarray(several[0])),)
             for tensor, result in zip(node.outputs, several, strict=True):
                 values[tensor] = as_width(np.asarray(result))
     return {name: values[tensor] for name, tensor in graph.outputs.items()}

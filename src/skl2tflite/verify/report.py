@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+NEAR_TIES = 0.1
+"""Share of near ties that a faithful model may have."""
+
 
 @dataclass(frozen=True)
 class MethodReport:
@@ -42,8 +45,13 @@ class MethodReport:
 
     @property
     def faithful(self) -> bool:
-        """Whether no row breaks the contract."""
-        return not self.wrong.size
+        """Whether no row breaks the contract, and near ties are few: else float32 is too narrow for the model."""
+        return not self.wrong.size and not self.too_narrow
+
+    @property
+    def too_narrow(self) -> bool:
+        """Whether near ties are more than one, and more than one row in ten."""
+        return self.near_ties.size > max(1, NEAR_TIES * self.rows)
 
     @property
     def relative_error(self) -> float:
@@ -54,6 +62,11 @@ class MethodReport:
         ties = f", {self.near_ties.size} near ties" if self.near_ties.size else ""
         if self.faithful:
             return f"{self.method}: {self.rows} rows agree (largest error {self.largest_error:.2g}{ties})"
+        if self.too_narrow:
+            return (
+                f"{self.method}: {self.near_ties.size} of {self.rows} rows hang on less than float32 can tell; "
+                "scale the features, or fit a better conditioned model"
+            )
         rows = ", ".join(map(str, self.wrong[:5])) + (", …" if self.wrong.size > 5 else "")
         return f"{self.method}: {self.wrong.size} of {self.rows} rows differ (rows {rows}); {self.example}{ties}"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.graph import Constant, Graph, Tensor, evaluate
+from skl2tflite.graph import Constant, Graph, Node, Tensor, evaluate, ops
 
 DRAWS = 8
 """Perturbed evaluations; each moves every number by up to one float32 ulp, at random."""
@@ -18,11 +18,13 @@ _ULP = 2.0**-23
 def perturbed_outputs(
     graph: Graph, inputs: Mapping[str, NDArray[Any]]
 ) -> tuple[dict[str, NDArray[Any]], list[dict[str, NDArray[Any]]]]:
-    """Evaluate a graph in float64, plainly and with inputs and parameters moved by one float32 ulp.
+    """Evaluate a graph in float64, plainly and with all that float32 rounds moved by one of its ulps.
 
-    A float32 file cannot hold them closer than that, so an answer cannot be expected to be closer than what
-    these moves do to it (backward error; Higham, Accuracy and Stability of Numerical Algorithms, 1.5). The
-    formula is the estimator's own in float64: an unstable spelling of it in the file is not excused.
+    A float32 file cannot hold inputs and parameters closer than that, nor add products closer than one ulp of
+    the sum of their magnitudes, so an answer cannot be expected to be closer than what these moves do to it
+    (backward error; Higham, Accuracy and Stability of Numerical Algorithms, 1.5 and 3.1). Whole numbers stay:
+    float32 holds them, and categories are such. Equal magnitudes move alike wherever they stand: a number that
+    is added and taken away again is one parameter, so what its cancellation costs is not excused.
 
     Returns
     -------
@@ -32,23 +34,54 @@ def perturbed_outputs(
         The outputs of each perturbed evaluation.
     """
     generator = np.random.default_rng(0)
-
-    def moved(values: NDArray[Any]) -> NDArray[Any]:
-        if values.dtype.kind != "f":
-            return values
-        return values * (1 + _ULP * generator.uniform(-1, 1, values.shape))
-
     constants: dict[Tensor, NDArray[Any]] = {
-        node.outputs[0]: node.op.value for node in graph.nodes() if isinstance(node.op, Constant)
+        node.outputs[0]: node.op.value
+        for node in graph.nodes()
+        if isinstance(node.op, Constant) and node.op.value.dtype.kind == "f"
     }
+    flat = np.concatenate([np.abs(value).ravel() for value in constants.values()] or [np.empty(0)])
+    distinct, which = np.unique(flat, return_inverse=True)
+    ends = np.cumsum([value.size for value in constants.values()])
+
+    def factors(count: Any) -> NDArray[np.float64]:
+        return np.asarray(1 + _ULP * generator.uniform(-1, 1, count))
+
+    def moved_constants() -> dict[Tensor, NDArray[Any]]:
+        moves = np.where(distinct == np.rint(distinct), 1.0, factors(distinct.size))
+        parts = np.split(moves[which], ends[:-1])
+        return {
+            tensor: value * part.reshape(value.shape)
+            for (tensor, value), part in zip(constants.items(), parts, strict=False)
+        }
+
+    def moved_input(x: NDArray[Any]) -> NDArray[Any]:
+        return np.where(x == np.rint(x), x, x * factors(x.shape)) if x.dtype.kind == "f" else x
+
+    def accumulated(node: Node, operands: Sequence[NDArray[Any]], result: NDArray[Any]) -> NDArray[Any]:
+        magnitude = _accumulated_magnitude(node, operands)
+        return result if magnitude is None else result + magnitude * (factors(result.shape) - 1)
+
     plain = evaluate(graph, inputs)
     draws = []
     for _ in range(DRAWS):
         draws.append(
             evaluate(
                 graph,
-                {name: moved(np.asarray(x, dtype=np.float64)) for name, x in inputs.items()},
-                constants={tensor: moved(value) for tensor, value in constants.items()},
+                {name: moved_input(x) for name, x in inputs.items()},
+                constants=moved_constants(),
+                rounding=accumulated,
             )
         )
     return plain, draws
+
+
+def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDArray[Any] | None:
+    """Return the sum of the magnitudes that a node adds up, None where it adds no products or many numbers."""
+    if isinstance(node.op, ops.Linear):
+        x, weights, bias = (np.abs(operand) for operand in operands)
+        return np.asarray(x @ weights + bias)
+    if isinstance(node.op, ops.MatMul):
+        return np.asarray(np.abs(operands[0]) @ np.abs(operands[1]))
+    if isinstance(node.op, ops.Sum) and operands[0].dtype.kind == "f":
+        return node.op.evaluate(np.abs(operands[0]))
+    return None

@@ -116,17 +116,15 @@ def _rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
 def _compare(
     model: TFLiteModel, estimator: Any, method: str, X: Any, expected: Any, actual: Any, tolerance: float
 ) -> MethodReport:
-    pairs = [
-        (_dense(e), np.asarray(a))
-        for e, a in (zip(expected, actual, strict=True) if isinstance(expected, list) else [(expected, actual)])
-    ]
-    rows = len(pairs[0][0])
+    wanted, given = ([each] if not isinstance(each, list) else each for each in (expected, actual))
+    rows = len(_dense(wanted[0]))
+    if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
+        return _nothing_alike(method, rows, f"{_form(actual)} instead of {_form(expected)}")
+    pairs = [(_dense(want), np.asarray(got)) for want, got in zip(wanted, given, strict=True)]
     wrong: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
     for want, got in pairs:
         if want.shape != got.shape:
-            text = f"shape {got.shape} instead of {want.shape}"
-            everything = np.arange(rows)
-            return MethodReport(method, rows, everything, np.arange(0), np.inf, 1.0, 0.0, text)
+            return _nothing_alike(method, rows, f"shape {got.shape} instead of {want.shape}")
         wrong |= _beyond(want, got, tolerance, method)
     if wrong.any() and (precise := _precise_answer(estimator, method, reference_rows(X))) is not None:
         answers = [_dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
@@ -155,6 +153,15 @@ def _compare(
     return MethodReport(
         method, rows, np.flatnonzero(wrong), np.flatnonzero(near), largest, float(scale), agreement, example
     )
+
+
+def _nothing_alike(method: str, rows: int, text: str) -> MethodReport:
+    """Return the report of results that cannot be compared."""
+    return MethodReport(method, rows, np.arange(rows), np.arange(0), np.inf, 1.0, 0.0, text)
+
+
+def _form(results: Any) -> str:
+    return f"a list of {len(results)}" if isinstance(results, list) else "1 array"
 
 
 def _dense(values: Any) -> NDArray[Any]:
@@ -221,7 +228,9 @@ def _explained(
         base = _as_rows(plain[name])
         moved = np.stack([_as_rows(draw[name]) for draw in draws])
         if want.dtype.kind == "f":
-            reach = ALLOWANCE * np.abs(moved - base).max(axis=0)
+            with np.errstate(invalid="ignore"):
+                distance = np.where(moved == base, 0.0, np.abs(moved - base))
+            reach = ALLOWANCE * np.nan_to_num(distance, nan=0.0).max(axis=0)
             allowed = np.maximum(reach, TOLERANCE * _scale(want, method))
             excused &= (_errors(want[suspects], got[suspects]) <= allowed).all(axis=1)
         else:
