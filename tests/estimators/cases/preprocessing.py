@@ -2,18 +2,27 @@ import numpy as np
 from sklearn.preprocessing import (
     Binarizer,
     FunctionTransformer,
+    KBinsDiscretizer,
     MaxAbsScaler,
     MinMaxScaler,
     Normalizer,
+    OneHotEncoder,
+    OrdinalEncoder,
     PolynomialFeatures,
+    PowerTransformer,
+    QuantileTransformer,
     RobustScaler,
+    SplineTransformer,
     StandardScaler,
+    TargetEncoder,
 )
 
 from tests.estimators.case import SKLEARN, Case
 
 BOTH = ("transform", "inverse_transform")
 STANDARD = BOTH if SKLEARN >= (1, 8) else ()  # before, it computes in float64
+
+QUANTILE = {"quantile_method": "averaged_inverted_cdf"} if SKLEARN >= (1, 7) else {}
 
 
 def signed_log(X, base=np.e):
@@ -55,3 +64,38 @@ CASES = [
 ]  # fmt: skip
 if SKLEARN >= (1, 8):
     CASES += [Case(MaxAbsScaler(clip=True), data, exact=BOTH) for data in ("multiclass", "missing")]
+
+CASES += [
+    *(Case(PowerTransformer(standardize=s), data)
+      for s in (True, False) for data in ("regression", "missing regression")),
+    *(Case(PowerTransformer("box-cox", standardize=s), "positive") for s in (True, False)),
+    *(Case(QuantileTransformer(n_quantiles=n, output_distribution=d), data)
+      for d in ("uniform", "normal")
+      for n, data in ((80, "multiclass"), (20, "missing regression"), (30, "zeros"), (50, "categories"))),
+    *(Case(KBinsDiscretizer(4, encode=encode, strategy=strategy, **QUANTILE), "multiclass", exact=("transform",))
+      for encode in ("onehot", "onehot-dense", "ordinal") for strategy in ("uniform", "quantile", "kmeans")),
+    Case(KBinsDiscretizer([2, 3, 4, 5, 6, 7, 8], **QUANTILE), "regression", exact=("transform",)),
+    *(Case(SplineTransformer(4, degree, extrapolation=e, include_bias=b), "multiclass")
+      for e in ("constant", "linear", "continue", "periodic") for degree, b in ((1, True), (3, False))),
+    *(Case(SplineTransformer(6, 0, extrapolation=e), "multiclass", exact=("transform",))
+      for e in ("linear", "periodic")),
+    Case(SplineTransformer(5, 2, knots="quantile", order="F"), "regression"),
+    Case(SplineTransformer(3, 2, sparse_output=True), "far"),
+    *(Case(OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=u, **p), data, exact=("transform",))
+      for u in (-1, np.nan) for data in ("categorical multiclass", "categories")
+      for p in ({}, {"encoded_missing_value": -2}, {"min_frequency": 10}, {"max_categories": 3})),
+    Case(OrdinalEncoder(), "categories", exact=BOTH),
+    Case(
+        OrdinalEncoder(
+            dtype=np.int32, encoded_missing_value=-2, handle_unknown="use_encoded_value", unknown_value=-1
+        ), "categorical multiclass", methods=("transform",), label="int32"),
+    *(Case(OneHotEncoder(handle_unknown=h, drop=d, **p), data, methods=("transform",), exact=("transform",))
+      for h in ("ignore", "infrequent_if_exist") for d in (None, "first", "if_binary")
+      for p, data in (({}, "categorical multiclass"), ({"min_frequency": 20}, "categories"), ({}, "flags"))),
+    *(Case(OneHotEncoder(drop=d), "categories", exact=BOTH) for d in (None, "first", [0, 1, 2, 0, 1, 2, 0])),
+    Case(OneHotEncoder(handle_unknown="ignore", dtype=bool), "categories", exact=("transform",), label="bool"),
+    *(Case(TargetEncoder(smooth=s, target_type=t), data, methods=("transform",))
+      for s, t, data in (
+          ("auto", "auto", "categorical binary"), (3.0, "auto", "categorical multiclass"),
+          ("auto", "continuous", "categorical regression"), ("auto", "multiclass", "categories"))),
+]  # fmt: skip

@@ -1,0 +1,189 @@
+"""Bins, splines and centred kernels (:mod:`sklearn.preprocessing`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn import preprocessing as sk
+
+from skl2tflite.converters.base import TransformerConverter, float32_shift
+from skl2tflite.converters.registry import converts
+from skl2tflite.forest.thresholds import round_down_to_float32
+from skl2tflite.graph import Array, Tensor
+from skl2tflite.graph import functions as xp
+
+
+def at_or_above(X: Array, limits: ArrayLike) -> Array:
+    """``X >= limits``, right for float32 numbers beside float64 limits."""
+    return xp.greater_equal(X, round_up(limits) if isinstance(X, Tensor) else np.asarray(limits))
+
+
+def round_up(limits: ArrayLike) -> NDArray[np.float64]:
+    """Return the least float32 numbers not below the limits."""
+    return -round_down_to_float32(-np.asarray(limits)).astype(np.float64)
+
+
+@converts(sk.KBinsDiscretizer)
+class KBinsDiscretizerConverter(TransformerConverter):
+    """The number of inner edges at or below each value; a column for each bin on demand."""
+
+    contract = "exact"
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        inner = [edges[1:-1] for edges in est.bin_edges_]
+        counts = [len(edges) for edges in inner]
+        features = np.repeat(np.arange(len(inner)), counts)
+        if len(features):
+            above = at_or_above(xp.take(X, features, axis=1), np.concatenate(inner))
+            codes = xp.linear(xp.astype(above, float), np.eye(len(inner))[features])
+        else:
+            codes = xp.broadcast_rows(np.zeros(len(inner)), X)
+        if est.encode == "ordinal":
+            return codes
+        sizes = [count + 1 for count in counts]
+        columns = xp.take(codes, np.repeat(np.arange(len(inner)), sizes), axis=1)
+        return xp.astype(xp.equal(columns, np.concatenate([np.arange(float(size)) for size in sizes])), float)
+
+    def inverse_transform(self, X: Array) -> Array:
+        est = self.estimator
+        columns, start = [], 0
+        for i, edges in enumerate(est.bin_edges_):
+            centers = (edges[1:] + edges[:-1]) * 0.5
+            if est.encode == "ordinal":
+                code = xp.astype(xp.clip(X[:, i], 0.0, len(centers) - 1.0), int)
+            else:
+                code = xp.argmax(X[:, start : start + len(centers)], axis=1)
+                start += len(centers)
+            columns.append(xp.take(centers, code))
+        return xp.stack(columns, axis=1)
+
+
+@converts(sk.SplineTransformer)
+class SplineTransformerConverter(TransformerConverter):
+    """B-splines by the recursion of Cox and de Boor, all features at once.
+
+    Beyond the first and last base knots the splines of the outermost intervals go on, as in SciPy.
+    """
+
+    def check(self) -> None:
+        est = self.estimator
+        if est.extrapolation == "constant" and est.degree == 0:
+            raise self.refuse("degree=0 with extrapolation='constant' fails in scikit-learn", "use 'linear'")
+        if est.extrapolation == "linear" and est.degree < 2:
+            first, last, _ = self._ends()
+            if np.any(first > last):
+                raise self.refuse(
+                    f"degree={est.degree} with extrapolation='linear' gives nothing between {est.n_knots} knots, as "
+                    "scikit-learn counts the degree up from feature to feature",
+                    "use more knots",
+                )
+
+    def _ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+        """Return where extrapolation begins at either end of each feature, and the degrees that say so.
+
+        In scikit-learn the degree counts up from feature to feature where it is below 2 and splines go on as lines.
+        """
+        est = self.estimator
+        knots = np.stack([spline.t for spline in est.bsplines_])
+        features = np.arange(len(knots))
+        degrees = np.full(len(knots), est.degree)
+        if est.extrapolation == "linear":
+            degrees = np.maximum(np.minimum(est.degree + features, 2), est.degree)
+        return knots[features, degrees], knots[features, -degrees - 1], degrees
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        degree = est.degree
+        knots = np.stack([spline.t for spline in est.bsplines_])  # one row for each feature
+        count = est.bsplines_[0].c.shape[1]
+        first, last, edges = self._ends()
+        period = np.where(last > first, last - first, 1.0)
+        shift = float32_shift((first + last) / 2, last - first)
+        original = X
+        missing = xp.isnan(X)
+        if np.any(shift):
+            X = X - shift
+        low, high = first - shift, last - shift
+        if est.extrapolation == "periodic":
+            X = xp.add(xp.remainder(xp.subtract(X, low), period), low)
+            X = xp.where(last > first, X, -shift)
+            original = X if not np.any(shift) else X + shift
+        below = above = None
+        if est.extrapolation in ("constant", "linear"):
+            below, above = xp.minimum(xp.subtract(X, low), 0.0), xp.maximum(xp.subtract(X, high), 0.0)
+            X = xp.minimum(xp.maximum(X, low), high)
+            limits = (round_up(first), round_up(last)) if isinstance(original, Tensor) else (first, last)
+            original = xp.minimum(xp.maximum(original, limits[0]), limits[1])
+        splines = self._splines(original, X, knots, shift)
+        if est.extrapolation == "periodic":
+            wrapped = xp.add(splines[:, :, :degree], splines[:, :, count:]) if degree else None
+            if wrapped is not None:
+                splines = wrapped if degree == count else xp.concat([wrapped, splines[:, :, degree:count]], axis=2)
+        if below is not None and above is not None and est.extrapolation == "linear":
+            splines = self._lines(splines, (below, above), (first, last), np.where(edges < 2, edges + 1, edges))
+        if est.extrapolation == "error":
+            outside = xp.logical_or(xp.less(X, low), xp.greater(X, high))
+            splines = xp.where(xp.expand_dims(outside, 2), np.nan, splines)
+        if self.allows_nan:
+            splines = xp.where(xp.expand_dims(missing, 2), 0.0, splines)
+        if not est.include_bias:
+            splines = splines[:, :, : count - 1]
+        return xp.reshape(splines, (None, len(knots) * (count - (not est.include_bias))))
+
+    def _lines(
+        self,
+        splines: Array,
+        beyond: tuple[Array, Array],
+        ends: tuple[NDArray[np.float64], NDArray[np.float64]],
+        counts: NDArray[np.int64],
+    ) -> Array:
+        """Continue the outermost splines as lines beyond both ends, and others as 0."""
+        places = np.arange(splines.shape[2] or 0)
+        outer = places < counts[:, np.newaxis]
+        for distance, at, kept in zip(beyond, ends, (outer, outer[:, ::-1]), strict=True):
+            slopes = np.stack([spline(x, nu=1) for spline, x in zip(self.estimator.bsplines_, at, strict=True)])
+            offset = xp.expand_dims(distance, 2)
+            if self.estimator.degree:
+                splines = xp.add(splines, xp.multiply(offset, np.where(kept, slopes, 0.0)))
+            if self.estimator.degree < 2:
+                splines = xp.where(xp.logical_and(xp.not_equal(offset, 0.0), ~kept), 0.0, splines)
+        return splines
+
+    def _splines(self, original: Array, X: Array, knots: NDArray[np.float64], shift: NDArray[np.float64]) -> Array:
+        """Return the basis at each value, of shape (n_rows, n_features, n_splines)."""
+        degree = self.estimator.degree
+        intervals = knots.shape[1] - 1
+        started = xp.astype(at_or_above(xp.expand_dims(original, 2), knots[:, degree + 1 : intervals - degree]), float)
+        # 1 in the interval of a value: those below the first inner knot are in the first, and so on.
+        inner = intervals - 2 * degree - 1
+        ones = xp.add(xp.multiply(xp.expand_dims(X, 2), 0.0), 1.0)
+        zeros = xp.subtract(ones, 1.0)
+        lower = xp.concat([ones, started], axis=2) if inner else ones
+        upper = xp.concat([started, zeros], axis=2) if inner else zeros
+        basis: Any = xp.subtract(lower, upper)
+        if degree:
+            padding = xp.multiply(zeros, np.zeros(degree))
+            basis = xp.concat([padding, basis, padding], axis=2)
+        column = xp.expand_dims(X, 2)
+        moved = knots - shift[:, np.newaxis]
+        for k in range(1, degree + 1):
+            span = knots[:, k:] - knots[:, :-k]
+            inverse = np.divide(1.0, span, out=np.zeros_like(span), where=span > 0)
+            rising = xp.multiply(xp.subtract(column, moved[:, : -k - 1]), inverse[:, :-1])
+            falling = xp.multiply(xp.subtract(moved[:, k + 1 :], column), inverse[:, 1:])
+            basis = xp.add(xp.multiply(rising, basis[:, :, :-1]), xp.multiply(falling, basis[:, :, 1:]))
+        return basis  # type: ignore[no-any-return]
+
+
+@converts(sk.KernelCenterer)
+class KernelCentererConverter(TransformerConverter):
+    """A kernel between rows and the rows it was fitted on, as if all were centred in feature space."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        # K_fit_all_ is the mean of K_fit_rows_, so that both means are one.
+        differences = xp.subtract(X, est.K_fit_rows_)
+        return xp.subtract(differences, xp.mean(differences, axis=1, keepdims=True))
