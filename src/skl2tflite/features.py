@@ -146,9 +146,18 @@ _NOT_REAL = frozenset("cmM")
 """Kinds of columns that NumPy converts to floats, and scikit-learn refuses: complex numbers, durations, dates."""
 
 
-def reference_rows(X: Any) -> Any:
-    """Return rows as scikit-learn should see them to be compared: floats rounded to float32, names kept."""
+def reference_rows(X: Any, integers: bool = False) -> Any:
+    """Return rows as the estimator should see them to be compared: rounded to float32, names kept.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame
+    integers : bool, default=False
+        Whether a DataFrame's integer columns stay as they are, for an estimator that takes them for categories.
+    """
     if getattr(X, "columns", None) is not None and hasattr(X, "astype"):
+        if integers:
+            return X.astype({name: np.float32 for name in X.columns if X[name].dtype.kind == "f"})
         return X.astype(np.float32)
     return np.asarray(X.toarray() if hasattr(X, "toarray") else X).astype(np.float32)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -178,3 +179,12 @@ def test_refusals() -> None:
     focal = catboost.CatBoostClassifier(**SMALL, loss_function="Focal:focal_alpha=0.5;focal_gamma=1")
     with pytest.raises(UnsupportedEstimatorError, match="Focal"):
         skl2tflite.convert(focal.fit(X, BINARY))
+
+
+def test_integer_columns_stay_categories_when_rows_are_compared():
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": generator.normal(size=200), "c": generator.integers(0, 4, 200)})
+    labels = (frame["a"] + (frame["c"] == 2) > 0.3).astype(int)
+    estimator = catboost.CatBoostClassifier(**SMALL, cat_features=["c"], one_hot_max_size=10).fit(frame, labels)
+    model = skl2tflite.convert(estimator, frame)
+    np.testing.assert_array_equal(model.predict(frame), estimator.predict(frame))

@@ -54,10 +54,13 @@ class Converter:
         What a user of such an estimator calls; those that the estimator has are converted by default.
     contract : str
         ``"exact"`` (same bits, or same labels) or ``"float32"`` (within float32 rounding of the formula).
+    integer_columns : bool
+        Whether the estimator tells a DataFrame's integers from floats, as categories.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
     contract: ClassVar[str] = "float32"
+    integer_columns: ClassVar[bool] = False
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator

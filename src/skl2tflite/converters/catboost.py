@@ -35,6 +35,8 @@ class CatBoostConverter(Converter):
     (``one_hot_max_size``) converts where its categories are whole numbers.
     """
 
+    integer_columns = True
+
     @cached_property
     def model(self) -> dict[str, Any]:
         """The model as JSON; it ends at the best iteration where CatBoost was told so."""

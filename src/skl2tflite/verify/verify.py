@@ -58,7 +58,7 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float = TOL
     reports = []
     for method in model.methods:
         given = _rows_of(model, estimator, method, X)
-        rows = reference_rows(given)
+        rows = reference_rows(given, converter_for(estimator).integer_columns)
         actual = _listed(model.run(method, given))
         if model.facts.target == "micro":
             actual = _unsaturated(actual)
