@@ -152,6 +152,15 @@ def _counts() -> Data:
     return Data(data.X, np.round(np.abs(data.y) / 20), data.X_test)
 
 
+def _term_counts() -> Data:
+    """Documents about three topics, with a document of no words in each half."""
+    random = np.random.default_rng(0)
+    topics = random.dirichlet(np.full(FEATURES, 0.3), size=3)
+    X = random.poisson(random.dirichlet(np.full(3, 0.4), size=ROWS) @ topics * 15).astype(float)
+    X[[2, ROWS // 2 + 4]] = 0.0
+    return _data(X, None)
+
+
 def _amounts() -> Data:
     data = _regression(1)
     return Data(data.X, np.abs(data.y) / 20 + 0.1, data.X_test)
@@ -220,6 +229,7 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "regression": lambda: _regression(1),
     "multioutput regression": lambda: _regression(3),
     "counts": _counts,
+    "term counts": _term_counts,
     "amounts": _amounts,
     "positive": lambda: _positive(_classification(3)),
     "missing": lambda: _missing(_classification(3)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from sklearn import neural_network as sk
@@ -11,10 +12,12 @@ from skl2tflite.converters.base import (
     ClassifierConverter,
     Converter,
     RegressorConverter,
+    TransformerConverter,
     binary_log_probabilities,
     binary_probabilities,
 )
 from skl2tflite.converters.registry import converts
+from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -70,3 +73,18 @@ class MLPClassifierConverter(MultilayerPerceptronConverter, ClassifierConverter)
     def _dtype(self) -> np.dtype[np.floating]:
         """What scikit-learn computes float32 rows in."""
         return np.result_type(self.estimator.coefs_[-1].dtype, np.float32)
+
+
+@converts(sk.BernoulliRBM)
+class BernoulliRBMConverter(TransformerConverter):
+    """Probabilities of the hidden units."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        return xp.expit(xp.linear(X, est.components_.T, est.intercept_hidden_))
+
+    def method(self, name: str) -> Any:
+        """Return a method, or raise the error that says why not."""
+        if name == "score_samples":
+            raise UnsupportedMethodError(f"{self.path}.score_samples flips one feature of each row at random")
+        return super().method(name)
