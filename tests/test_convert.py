@@ -106,7 +106,7 @@ SLIPS = {
                       ConversionError, "is not fitted"),
     "class": (lambda: skl2tflite.convert(LogisticRegression), ConversionError,
               "LogisticRegression is a class; give a fitted instance of it"),
-    "not an estimator": (lambda: skl2tflite.convert(3.5), ConversionError, "no converter for builtins.float"),
+    "not an estimator": (lambda: skl2tflite.convert(3.5), ConversionError, "3.5 is no estimator; give a fitted"),
     "unknown estimator": (lambda: skl2tflite.convert(LogScaler().fit(X)), UnsupportedEstimatorError,
                           "LogScaler at LogScaler; register one with @skl2tflite.converts(LogScaler)"),
     "unknown estimator within": (lambda: skl2tflite.convert(NESTED.fit(X, Y)), UnsupportedEstimatorError,

@@ -83,6 +83,8 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
         Where no converter is registered for exactly this class: a subclass may compute otherwise.
     """
     load_converters()
+    if not hasattr(estimator, "fit"):
+        raise ConversionError(f"{estimator!r:.80} is no estimator; give a fitted scikit-learn estimator or pipeline")
     if isinstance(estimator, type):
         raise ConversionError(f"{path or estimator.__name__} is a class; give a fitted instance of it")
     path = path or type(estimator).__name__
