@@ -160,16 +160,17 @@ def nan_squared_distances(X: Array, points: Points) -> Array:
 
     As :func:`sklearn.metrics.pairwise.nan_euclidean_distances`, squared.
     """
-    known = xp.logical_not(xp.isnan(X))
-    there = ~np.isnan(points)
-    both = xp.linear(xp.astype(known, float), there.T.astype(float))
-    squares = over_features(
-        X,
-        points,
-        lambda x, y, i: xp.where(
-            xp.isnan(xp.subtract(x, y)), 0.0, xp.squared_difference(x, np.where(np.isnan(y), 0.0, y))
-        ),
-    )
+    there = np.logical_not(np.isnan(points)).astype(np.float64)
+    known = xp.subtract(1.0, xp.astype(xp.isnan(X), float))
+    both = xp.linear(known, there.T)
+
+    def term(x: Array, y: Any, i: int | None) -> Array:
+        mask = (
+            xp.multiply(xp.expand_dims(known, 1), there) if i is None else xp.multiply(known[:, i : i + 1], there[:, i])
+        )
+        return xp.multiply(xp.squared_difference(x, y), mask)
+
+    squares = over_features(xp.where(xp.isnan(X), 0.0, X), np.nan_to_num(points), term)
     return xp.where(xp.equal(both, 0.0), np.nan, xp.multiply(xp.divide(squares, both), float(points.shape[1])))
 
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from numbers import Real
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn import impute as sk
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - IterativeImputer is behind it
 
 from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.distances import nan_squared_distances
+from skl2tflite.converters.neighbors import inverse_distances
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+
+LOWEST = -float(np.finfo(np.float32).max)
+"""Nearness of rows that cannot be compared."""
 
 
 class MissingConverter(TransformerConverter):
@@ -30,6 +37,13 @@ class MissingConverter(TransformerConverter):
     def is_missing(self, X: Array) -> Array:
         """Where a value is missing."""
         return xp.isnan(X) if self.missing_is_nan else X == float(self.estimator.missing_values)
+
+    def with_indicator(self, imputed: Array, missing: Array) -> Array:
+        """Add columns that say where values were missing, on demand."""
+        if not self.estimator.add_indicator:
+            return imputed
+        indicators = xp.take(missing, self.estimator.indicator_.features_, axis=1)
+        return xp.concat([imputed, xp.astype(indicators, float)], axis=1)
 
     @property
     def allows_nan(self) -> bool:
@@ -61,10 +75,7 @@ class SimpleImputerConverter(MissingConverter):
         fill_dtype = getattr(est, "_fill_dtype", np.float64)  # scikit-learn 1.8
         values = statistics[kept].astype(fill_dtype).astype(np.float64)
         imputed = xp.where(xp.take(missing, kept, axis=1), values, xp.take(X, kept, axis=1))
-        if not est.add_indicator:
-            return imputed
-        indicators = xp.take(missing, est.indicator_.features_, axis=1)
-        return xp.concat([imputed, xp.astype(indicators, float)], axis=1)
+        return self.with_indicator(imputed, missing)
 
 
 @converts(sk.MissingIndicator)
@@ -73,3 +84,76 @@ class MissingIndicatorConverter(MissingConverter):
 
     def transform(self, X: Array) -> Array:
         return xp.take(self.is_missing(X), self.estimator.features_, axis=1)
+
+
+@converts(sk.KNNImputer)
+class KNNImputerConverter(MissingConverter):
+    """The mean of the nearest rows that have a value, by the features that both rows have."""
+
+    def check(self) -> None:
+        super().check()
+        for name in ("metric", "weights"):
+            if callable(getattr(self.estimator, name)):
+                raise self.refuse(f"{name} is a function, called in Python", f"use a named {name}")
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        absent = np.asarray(est._mask_fit_X)
+        points = np.where(absent, np.nan, est._fit_X).astype(np.float64)
+        missing = self.is_missing(X)
+        squares = nan_squared_distances(xp.where(missing, np.nan, X), points)
+        nearness = xp.where(xp.isnan(squares), LOWEST, xp.negative(squares))
+        columns = []
+        for i in range(points.shape[1]):
+            if est._valid_mask[i]:
+                columns.append(xp.where(missing[:, i], self._imputed(nearness, points[:, i]), X[:, i]))
+            elif est.keep_empty_features:
+                columns.append(xp.broadcast_rows(np.array(0.0), X))
+        return self.with_indicator(xp.stack(columns, axis=1), missing)
+
+    def _imputed(self, nearness: Array, values: NDArray[np.float64]) -> Array:
+        """Return the mean of the nearest known values of a feature, of all where no row can be compared."""
+        est = self.estimator
+        known = ~np.isnan(values)
+        scores = nearness if known.all() else xp.where(known, nearness, LOWEST)
+        top, positions = xp.topk(scores, min(est.n_neighbors, int(known.sum())))
+        comparable = xp.astype(xp.greater(top, LOWEST), float)
+        weights = comparable
+        if est.weights == "distance":
+            weights = xp.multiply(inverse_distances(xp.sqrt(xp.negative(top))), comparable)
+        mean = values[known].mean()
+        total = xp.sum(weights, axis=1)
+        # Offsets from the mean: float32 keeps more of them.
+        offsets = xp.take(np.where(known, values, mean) - mean, positions)
+        none = xp.equal(total, 0.0)
+        weighted = xp.sum(xp.multiply(weights, offsets), axis=1)
+        return xp.add(xp.where(none, 0.0, xp.divide(weighted, xp.where(none, 1.0, total))), mean)
+
+
+@converts(sk.IterativeImputer)
+class IterativeImputerConverter(MissingConverter):
+    """Rounds of predictions of each feature from others, unrolled."""
+
+    def check(self) -> None:
+        super().check()
+        if self.estimator.sample_posterior:
+            raise self.refuse("sample_posterior=True draws at random", "use sample_posterior=False")
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        missing = self.is_missing(X)
+        initial = self.sub(est.initial_imputer_, ".initial_imputer_").method("transform")(X)
+        empty = getattr(est, "_is_empty_feature", None)
+        if empty is None:  # scikit-learn 1.6
+            empty = np.isnan(np.asarray(est.initial_imputer_.statistics_, dtype=np.float64))
+        kept = np.arange(len(empty)) if est.keep_empty_features else np.flatnonzero(~empty)
+        columns = [initial[:, i] for i in range(len(kept))]
+        for step, (feature, neighbors, estimator) in enumerate(est.imputation_sequence_):
+            if empty[kept[feature]]:
+                continue
+            others = xp.stack([columns[i] for i in neighbors], axis=1)
+            predicted = self.sub(estimator, f".imputation_sequence_[{step}].estimator").method("predict")(others)
+            low, high = float(est._min_value[feature]), float(est._max_value[feature])
+            predicted = xp.clip(predicted, None if np.isinf(low) else low, None if np.isinf(high) else high)
+            columns[feature] = xp.where(missing[:, int(kept[feature])], predicted, columns[feature])
+        return self.with_indicator(xp.stack(columns, axis=1), missing)

@@ -1,9 +1,13 @@
 import numpy as np
-from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.impute import IterativeImputer, KNNImputer, MissingIndicator, SimpleImputer
+from sklearn.linear_model import Ridge
+from sklearn.tree import DecisionTreeRegressor
 
 from tests.estimators.case import Case
 
 EXACT = ("transform",)
+EXPANDED = "scikit-learn takes distances from expanded squares, which weights see: 2e-10 of the scale measured"
 
 CASES = [
     *(Case(SimpleImputer(strategy=s, add_indicator=i), data, exact=EXACT)
@@ -19,4 +23,14 @@ CASES = [
     *(Case(MissingIndicator(features=f), data) for f in ("missing-only", "all")
       for data in ("missing", "empty column")),
     Case(MissingIndicator(missing_values=0, sparse=True, error_on_new=False), "zeros"),
+    *(Case(KNNImputer(n_neighbors=k, weights=w, add_indicator=i), data, oracle=1e-9, why=EXPANDED)
+      for k, w, i in ((5, "uniform", False), (3, "distance", True), (100, "uniform", True), (1, "distance", False))
+      for data in ("missing", "empty column")),
+    Case(KNNImputer(keep_empty_features=True), "empty column"),
+    *(Case(IterativeImputer(max_iter=3, random_state=0, add_indicator=i, **p), "missing regression")
+      for i, p in ((False, {}), (True, {"min_value": -1, "max_value": 1}), (False, {"n_nearest_features": 2}),
+                   (False, {"imputation_order": "random", "initial_strategy": "median"}))),
+    *(Case(IterativeImputer(max_iter=2, random_state=0, keep_empty_features=k), "empty column") for k in (True, False)),
+    Case(IterativeImputer(Ridge(), max_iter=2, skip_complete=True), "missing regression"),
+    Case(IterativeImputer(DecisionTreeRegressor(max_depth=3, random_state=0), max_iter=1), "missing regression"),
 ]  # fmt: skip
