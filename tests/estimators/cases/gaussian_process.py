@@ -1,0 +1,39 @@
+import numpy as np
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import (
+    RBF,
+    ConstantKernel,
+    DotProduct,
+    ExpSineSquared,
+    Matern,
+    PairwiseKernel,
+    RationalQuadratic,
+    WhiteKernel,
+)
+
+from tests.estimators.case import Case
+
+FIXED = {"optimizer": None}
+KERNELS = (
+    2.0 * RBF(2.0) + WhiteKernel(0.5),
+    RBF(np.arange(1.0, 8.0)),
+    *(Matern(2.0, nu=nu) for nu in (0.5, 1.5, 2.5, np.inf)),
+    RationalQuadratic(1.5, 0.7),
+    DotProduct(0.5) + ConstantKernel(3.0) * RBF(3.0),
+    DotProduct(1.0) ** 2 + WhiteKernel(0.1),
+    PairwiseKernel(gamma=0.1, metric="laplacian") * ConstantKernel(0.5),
+)
+CLASSES = (1.0 * RBF([1.0, 3.0, 0.3, 1.0, 10.0, 1.0, 0.02]), Matern([1.0, 3.0, 0.3, 1.0, 10.0, 1.0, 0.02], nu=1.5))
+
+CASES = [
+    *(Case(GaussianProcessRegressor(kernel, alpha=0.1, **FIXED), "regression") for kernel in KERNELS),
+    Case(GaussianProcessRegressor(RBF(2.0), alpha=0.1, normalize_y=True, **FIXED), "multioutput regression"),
+    Case(GaussianProcessRegressor(1.0 * RBF(1.0) + WhiteKernel(), n_restarts_optimizer=0), "single feature"),
+    Case(GaussianProcessRegressor(ExpSineSquared(2.0, 5.0), alpha=0.1, **FIXED), "single feature"),
+    Case(GaussianProcessRegressor(alpha=1.0), "counts"),
+    *(Case(GaussianProcessClassifier(kernel, **FIXED), data)
+      for kernel in CLASSES for data in ("binary strings", "multiclass gaps")),
+    Case(GaussianProcessClassifier(), "binary"),
+    Case(GaussianProcessClassifier(DotProduct(0.1) + WhiteKernel(0.1), **FIXED), "flags"),
+    Case(GaussianProcessClassifier(CLASSES[0], multi_class="one_vs_one", **FIXED), "multiclass", methods=("predict",)),
+]  # fmt: skip
