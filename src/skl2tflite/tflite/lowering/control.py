@@ -18,7 +18,7 @@ def lower_while_loop(emit: Emitter, op: ops.WhileLoop, inputs: Sequence[Value], 
     indices = []
     for role, graph in (("condition", op.condition), ("body", op.body)):
         indices.append(len(emit.program.subgraphs))
-        inner = lower_subgraph(graph, emit.program, emit.target)
+        inner = lower_subgraph(graph, emit.program, emit.target, emit.optimize_for)
         inner.subgraph.name = f"{emit.subgraph.name}_{role}_{indices[-1]}"
     condition, body = indices
     return emit.multi(

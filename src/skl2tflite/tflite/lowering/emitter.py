@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
+from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph.tensor import DType, Shape, Spec
 from skl2tflite.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph, TensorDef, buffer_content
 from skl2tflite.tflite.targets import Target
@@ -21,9 +22,9 @@ WIDTHS: dict[DType, str] = {
     DType.STRING: "string",
 }
 """The dtype in which each kind of element travels."""
-
 MOST_JOINED = 10
 """Operands that TFLM's CONCATENATION takes."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
@@ -86,11 +87,14 @@ class Emitter:
         What the runtime can execute; every operator is checked against it.
     name : str
         The subgraph's name.
+    optimize_for : {"latency", "throughput", "size"}, default="latency"
+        What a lowering that has several spellings chooses by: one row, many rows at once, or the file.
     """
 
-    def __init__(self, program: Program, target: Target, name: str) -> None:
+    def __init__(self, program: Program, target: Target, name: str, optimize_for: OptimizeFor = "latency") -> None:
         self.program = program
         self.target = target
+        self.optimize_for = optimize_for
         self.subgraph = Subgraph(name)
         self._constants: dict[tuple[int, tuple[int, ...], str], int] = {}
 
@@ -151,12 +155,12 @@ class Emitter:
     ) -> list[Value]:
         """Write an operator with several outputs; arguments as :meth:`op`."""
         operands = [self.materialize(x) for x in inputs]
+        if operator == "CONCATENATION" and self.target.name == "micro":
+            operands = self._few_operands(operands, options["axis"])
         kernel = data_dtype or (operands[0].dtype if operands else outputs[0][1])
         ranks = [value.rank for value in operands] + [len(shape) for shape, _ in outputs]
         rank = max(ranks)
         if not self.target.supports(operator, kernel, rank):
-        if operator == "CONCATENATION" and self.target.name == "micro":
-            operands = self._few_operands(operands, options["axis"])
             raise UnsupportedOnTarget(
                 f"target {self.target.name!r} has no {operator} for {kernel} of {rank} axes; "
                 + (
@@ -187,10 +191,6 @@ class Emitter:
         )
         return results
 
-    def materialize(self, x: Operand) -> Value:
-        """Give a constant its tensor; return anything else as it is."""
-        value = constant(x) if isinstance(x, np.ndarray) else x
-        if value.index >= 0:
     def _few_operands(self, parts: list[Value], axis: object) -> list[Value]:
         """Join parts of a CONCATENATION until there are as few as TFLM's kernel takes."""
         assert isinstance(axis, int)
@@ -205,6 +205,10 @@ class Emitter:
                 parts += some
         return parts
 
+    def materialize(self, x: Operand) -> Value:
+        """Give a constant its tensor; return anything else as it is."""
+        value = constant(x) if isinstance(x, np.ndarray) else x
+        if value.index >= 0:
             return value
         assert value.array is not None
         buffer = self.program.add_buffer(buffer_content(value.array))
@@ -226,7 +230,9 @@ class Emitter:
         if value.shape == shape:
             return value
         target = np.array([DYNAMIC if n is None else n for n in shape], dtype=np.int32)
-        return self.op("RESHAPE", [value, target], shape, value.dtype, newShape=target)
+        # Where every byte counts the shape is written once.
+        operands = [value] if self.target.name == "micro" else [value, target]
+        return self.op("RESHAPE", operands, shape, value.dtype, newShape=target)
 
     def cast(self, x: Operand, dtype: str) -> Value:
         """Write a CAST, unless the dtype is already that."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from skl2tflite.errors import UnsupportedOnTarget
+from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import Graph
 from skl2tflite.graph.op import Constant, Input
 from skl2tflite.graph.tensor import Tensor
@@ -14,7 +15,7 @@ from skl2tflite.tflite.program import DYNAMIC, Program, Signature
 from skl2tflite.tflite.targets import Target
 
 
-def lower(graph: Graph, program: Program, target: Target) -> int:
+def lower(graph: Graph, program: Program, target: Target, optimize_for: OptimizeFor = "latency") -> int:
     """Write a graph as a subgraph with a signature of the graph's name.
 
     Returns
@@ -28,16 +29,16 @@ def lower(graph: Graph, program: Program, target: Target) -> int:
         Where the target lacks an operator, dtype or rank; the message shows the converter's line.
     """
     index = len(program.subgraphs)
-    emitter = lower_subgraph(graph, program, target)
+    emitter = lower_subgraph(graph, program, target, optimize_for)
     inputs = dict(zip(graph.inputs, emitter.subgraph.inputs, strict=True))
     outputs = dict(zip(graph.outputs, emitter.subgraph.outputs, strict=True))
     program.signatures.append(Signature(graph.name, index, inputs, outputs))
     return index
 
 
-def lower_subgraph(graph: Graph, program: Program, target: Target) -> Emitter:
+def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for: OptimizeFor = "latency") -> Emitter:
     """Write a graph as a subgraph of its own; loops within it follow behind."""
-    emitter = Emitter(program, target, graph.name)
+    emitter = Emitter(program, target, graph.name, optimize_for)
     program.subgraphs.append(emitter.subgraph)
     values: dict[Tensor, Value] = {tensor: emitter.input(name, tensor.spec) for name, tensor in graph.inputs.items()}
     for node in graph.nodes():
