@@ -72,7 +72,6 @@ class Worker:
 
         Found by trying: what the interpreter reports as used is less, as planning needs memory of its own.
         """
-
         from tflite_micro.python.tflite_micro import runtime  # noqa: F401 - once, before there are children
 
         def fits(size: int) -> bool:

@@ -231,7 +231,7 @@ class Emitter:
             return value
         target = np.array([DYNAMIC if n is None else n for n in shape], dtype=np.int32)
         # Where every byte counts the shape is written once.
-        operands = [value] if self.target.name == "micro" else [value, target]
+        operands: list[Operand] = [value] if self.target.name == "micro" else [value, target]
         return self.op("RESHAPE", operands, shape, value.dtype, newShape=target)
 
     def cast(self, x: Operand, dtype: str) -> Value:
