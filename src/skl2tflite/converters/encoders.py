@@ -12,6 +12,7 @@ from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.registry import converts
+from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
 
@@ -72,6 +73,19 @@ class CategoriesConverter(TransformerConverter):
             tables.append(np.vstack([block[: len(categories)], unknown]))
         return tables
 
+    def has(self, method: str) -> bool:
+        """No inverse where scikit-learn gives None or a text for some rows."""
+        return super().has(method) and (method != "inverse_transform" or plain(self.estimator))
+
+    def method(self, name: str) -> Any:
+        """Return a method, or raise the error that says why not."""
+        if name == "inverse_transform" and super().has(name) and not self.has(name):
+            raise UnsupportedMethodError(
+                f"inverse_transform of {self.path} gives None or a text where several or no categories have a code; "
+                "use handle_unknown='error' and no infrequent categories"
+            )
+        return super().method(name)
+
     @property
     def widths(self) -> list[int]:
         """Number of columns that each feature becomes."""
@@ -107,10 +121,6 @@ class CategoriesConverter(TransformerConverter):
 class OrdinalEncoderConverter(CategoriesConverter):
     """The number of each category."""
 
-    def has(self, method: str) -> bool:
-        """No inverse where scikit-learn gives None or a text for some numbers."""
-        return super().has(method) and (method != "inverse_transform" or plain(self.estimator))
-
     def inverse_transform(self, X: Array) -> Array:
         est = self.estimator
         columns = []
@@ -141,10 +151,6 @@ class OneHotEncoderConverter(CategoriesConverter):
     @property
     def widths(self) -> list[int]:
         return list(self.estimator._n_features_outs)
-
-    def has(self, method: str) -> bool:
-        """No inverse where scikit-learn gives None or a text for some rows."""
-        return super().has(method) and (method != "inverse_transform" or plain(self.estimator))
 
     def transform(self, X: Array) -> Array:
         tables = self.blocks()

@@ -1,0 +1,130 @@
+"""Neighbours: ties, radii met exactly, distances of 0, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.neighbors import (
+    KernelDensity,
+    KNeighborsClassifier,
+    KNeighborsRegressor,
+    KNeighborsTransformer,
+    LocalOutlierFactor,
+    NearestNeighbors,
+    RadiusNeighborsClassifier,
+    RadiusNeighborsRegressor,
+)
+
+import skl2tflite
+from skl2tflite.errors import UnsupportedEstimatorError
+
+RANDOM = np.random.default_rng(0)
+GRID = RANDOM.integers(0, 4, (60, 3)).astype(float)
+QUERIES = RANDOM.integers(0, 4, (40, 3)).astype(float)
+LABELS = RANDOM.integers(0, 3, 60)
+
+
+def nearest(distances: Any, k: int) -> Any:
+    """Positions of the nearest, the first of equals first."""
+    return np.argsort(distances, axis=1, kind="stable")[:, :k]
+
+
+@pytest.mark.parametrize(
+    ("metric", "distance"),
+    [
+        ("euclidean", lambda d: np.sqrt((d**2).sum(-1))),
+        ("manhattan", lambda d: np.abs(d).sum(-1)),
+        ("chebyshev", lambda d: np.abs(d).max(-1)),
+        ("hamming", lambda d: (d != 0).mean(-1)),
+        ("sqeuclidean", lambda d: (d**2).sum(-1)),
+    ],
+)
+def test_of_equally_near_points_the_first_come_first(metric: str, distance: Any) -> None:
+    model = skl2tflite.convert(NearestNeighbors(n_neighbors=7, metric=metric).fit(GRID))
+    expected = distance(QUERIES[:, None] - GRID)
+    result = model.kneighbors(QUERIES)
+    assert isinstance(result, tuple)
+    distances, positions = result
+    assert distances.dtype == np.float64
+    assert positions.dtype == np.int64
+    np.testing.assert_array_equal(positions, nearest(expected, 7))
+    np.testing.assert_allclose(distances, np.take_along_axis(expected, positions, 1), rtol=1e-6, atol=1e-6)
+
+
+def test_votes_of_equally_near_points() -> None:
+    model = skl2tflite.convert(KNeighborsClassifier(4).fit(GRID, LABELS))
+    distances = ((QUERIES[:, None] - GRID) ** 2).sum(-1)
+    votes = np.eye(3)[LABELS[nearest(distances, 4)]].sum(axis=1)
+    np.testing.assert_array_equal(model.predict_proba(QUERIES), votes / 4)
+    np.testing.assert_array_equal(model.predict(QUERIES), votes.argmax(axis=1))
+
+
+def test_rows_among_the_points_take_their_targets() -> None:
+    points = RANDOM.normal(size=(50, 4)).astype(np.float32).astype(float)
+    points[7] = points[8]
+    targets = RANDOM.normal(size=50)
+    regressor = KNeighborsRegressor(3, weights="distance", algorithm="kd_tree").fit(points, targets)
+    np.testing.assert_allclose(skl2tflite.convert(regressor, points).predict(points), regressor.predict(points), 1e-6)
+
+
+@pytest.mark.parametrize("algorithm", ["kd_tree", "brute"])
+def test_a_point_on_the_radius_lies_within(algorithm: str) -> None:
+    targets = RANDOM.normal(size=60)
+    for radius in (1.0, np.sqrt(2), np.sqrt(5), np.nextafter(2, 0), np.nextafter(2, 3)):
+        regressor = RadiusNeighborsRegressor(radius, algorithm=algorithm).fit(GRID, targets)
+        model = skl2tflite.convert(regressor)
+        np.testing.assert_allclose(model.predict(QUERIES), regressor.predict(QUERIES), rtol=0, atol=2e-6)
+
+
+def test_rows_without_neighbours() -> None:
+    far = np.vstack([QUERIES[:5], np.full((2, 3), 99.0)])
+    regressor = RadiusNeighborsRegressor(1.0).fit(GRID, LABELS.astype(float))
+    with pytest.warns(UserWarning, match="no neighbors"):
+        np.testing.assert_allclose(skl2tflite.convert(regressor).predict(far), regressor.predict(far), rtol=1e-6)
+    classifier = RadiusNeighborsClassifier(1.0, outlier_label=-7).fit(GRID, LABELS)
+    model = skl2tflite.convert(classifier)
+    with pytest.warns(UserWarning, match="not in training classes"):
+        probabilities = classifier.predict_proba(far)
+    with pytest.warns(UserWarning, match="not in training classes"):
+        labels = classifier.predict(far)
+    np.testing.assert_allclose(model.predict_proba(far), probabilities, rtol=1e-6)
+    np.testing.assert_array_equal(model.predict(far), labels)
+    assert model.predict(far)[-1] == -7
+
+
+def test_the_graph_holds_neighbours_at_distance_0() -> None:
+    transformer = KNeighborsTransformer(n_neighbors=3, mode="connectivity").fit(GRID)
+    graph = skl2tflite.convert(transformer).transform(QUERIES)
+    assert (graph.sum(axis=1) == 3).all()
+
+
+def test_density_is_0_where_compact_kernels_end() -> None:
+    points = np.array([[0.0], [1.0], [4.0]])
+    rows = np.array([[-1.5], [np.nextafter(np.float32(-1.5), 0)], [2.5], [5.0], [20.0]]).astype(np.float32)
+    for kernel in ("tophat", "epanechnikov", "linear", "cosine"):
+        density = KernelDensity(bandwidth=1.5, kernel=kernel).fit(points)
+        actual, expected = skl2tflite.convert(density).score_samples(rows), density.score_samples(rows)
+        np.testing.assert_array_equal(np.isinf(actual), np.isinf(expected))
+
+
+def weigh(distances: Any) -> Any:
+    return distances + 1
+
+
+@pytest.mark.parametrize(
+    ("estimator", "message"),
+    [
+        (KNeighborsClassifier(weights=weigh), "weights is a function"),
+        (KNeighborsClassifier(metric=lambda a, b: abs(a - b).sum()), "metric is a function"),
+        (KNeighborsClassifier(metric="jaccard"), "jaccard"),
+        (RadiusNeighborsClassifier(), "outlier_label"),
+        (LocalOutlierFactor(), "novelty=True"),
+        (KNeighborsClassifier(metric="nan_euclidean"), "nan_euclidean"),
+    ],
+)
+def test_refusals(estimator: Any, message: str) -> None:
+    estimator.fit(GRID > 1 if "jaccard" in str(estimator) else GRID, LABELS)
+    with pytest.raises(UnsupportedEstimatorError, match=message):
+        skl2tflite.convert(estimator)
