@@ -36,7 +36,7 @@ def expected_of(estimator: Any, method: str, X: Any) -> list[np.ndarray]:
         warnings.simplefilter("ignore")
         try:
             results = getattr(estimator, method)(X)
-        except ValueError:  # KMeans fitted on float64 refuses float32
+        except (TypeError, ValueError):  # KMeans and NMF fitted on float64 refuse float32
             results = getattr(estimator, method)(X.astype(np.float64))
     results = results if isinstance(results, list | tuple) else [results]
     return [np.asarray(r.toarray() if hasattr(r, "toarray") else r) for r in results]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import cast
 
 import numpy as np
 from sklearn import manifold as sk
 
 from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.dictionary_learning import solve_positive
 from skl2tflite.converters.neighbors import NearestNeighborsConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -19,8 +20,6 @@ class NeighborEmbeddingConverter(TransformerConverter):
     """Places a row by its neighbours among those it was fitted on."""
 
     def check(self) -> None:
-        if self.estimator.n_neighbors is None:
-            raise self.refuse("radius gives each row another number of neighbours", "use n_neighbors")
         _ = self.neighbors
 
     @cached_property
@@ -35,23 +34,23 @@ class IsomapConverter(NeighborEmbeddingConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
-        distances, positions = self.neighbors.kneighbors(X)
-        ways = None
-        for i in range(est.nbrs_.n_neighbors):
-            through = xp.add(xp.take(est.dist_matrix_, positions[:, i], axis=0), distances[:, i : i + 1])
-            ways = through if ways is None else xp.minimum(ways, through)
-        assert ways is not None, "there is a neighbour"
-        kernel = xp.multiply(xp.square(ways), -0.5)
+        onwards = np.asarray(est.dist_matrix_, dtype=np.float64)
+        if est.n_neighbors is None:
+            near, distances = self.neighbors.within(X)
+            first = xp.where(near, distances, np.inf)
+            ways = [xp.add(first[:, i : i + 1], onwards[i]) for i in range(len(onwards))]
+        else:
+            first, positions = self.neighbors.nearest(X, est.n_neighbors)
+            ways = [
+                xp.add(first[:, i : i + 1], xp.take(onwards, positions[:, i], axis=0)) for i in range(est.n_neighbors)
+            ]
+        kernel = xp.multiply(xp.square(reduce(xp.minimum, ways)), -0.5)
         return self.sub(est.kernel_pca_, ".kernel_pca_").method("transform")(kernel)  # type: ignore[no-any-return]
 
 
 @converts(sk.LocallyLinearEmbedding)
 class LocallyLinearEmbeddingConverter(NeighborEmbeddingConverter):
-    """The neighbours' places, weighted as the row is made up of them.
-
-    The weights solve a small system for each row: eliminated column by column, without pivots, as the matrix
-    is positive definite.
-    """
+    """The neighbours' places, weighted as the row is made up of them: a small system for each row."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -59,15 +58,9 @@ class LocallyLinearEmbeddingConverter(NeighborEmbeddingConverter):
         _, positions = self.neighbors.nearest(X, count)
         differences = xp.subtract(xp.take(self.neighbors.points, positions, axis=0), xp.expand_dims(X, 1))
         products = xp.matmul(differences, xp.matrix_transpose(differences))
-        identity = np.eye(count)
-        trace = xp.sum(xp.multiply(products, identity), axis=(1, 2), keepdims=True)
+        trace = xp.sum(xp.square(differences), axis=(1, 2), keepdims=True)
         ridge = xp.where(xp.greater(trace, 0.0), xp.multiply(trace, float(est.reg)), float(est.reg))
-        matrix = xp.add(products, xp.multiply(ridge, identity))
-        system = xp.concat([matrix, xp.add(xp.multiply(matrix[:, :, :1], 0.0), 1.0)], axis=2)
-        for i in range(count):
-            row = xp.divide(system[:, i : i + 1, :], system[:, i : i + 1, i : i + 1])
-            others = xp.multiply(xp.multiply(system[:, :, i : i + 1], row), (1.0 - identity[:, i])[:, np.newaxis])
-            system = xp.subtract(system, others)
-        weights = xp.divide(system[:, :, count], xp.sum(xp.multiply(system[:, :, :count], identity), axis=2))
+        matrix = xp.add(products, xp.multiply(ridge, np.eye(count)))
+        weights, _ = solve_positive(matrix, xp.broadcast_rows(np.ones(count), X), count)
         weights = xp.divide(weights, xp.sum(weights, axis=1, keepdims=True))
         return xp.sum(xp.multiply(xp.take(est.embedding_, positions, axis=0), xp.expand_dims(weights, 2)), axis=1)

@@ -64,8 +64,8 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float = TOL
             actual = _unsaturated(actual)
         try:
             expected = _answer(estimator, method, rows)
-        except ValueError as error:
-            # KMeans fitted on float64 refuses float32, for one.
+        except (TypeError, ValueError) as error:
+            # KMeans and NMF fitted on float64 refuse float32, for two.
             expected = _precise_answer(estimator, method, rows)
             if expected is None:
                 raise InvalidInputError(f"{type(estimator).__name__}.{method} refuses X: {error}") from None

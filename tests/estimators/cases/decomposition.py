@@ -1,10 +1,17 @@
+import numpy as np
 from sklearn.decomposition import (
+    NMF,
     PCA,
+    DictionaryLearning,
     FactorAnalysis,
     FastICA,
     IncrementalPCA,
     KernelPCA,
+    LatentDirichletAllocation,
+    MiniBatchDictionaryLearning,
+    MiniBatchNMF,
     MiniBatchSparsePCA,
+    SparseCoder,
     SparsePCA,
     TruncatedSVD,
 )
@@ -12,6 +19,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tests.estimators.case import Case
+
+ATOMS = np.random.default_rng(0).normal(size=(10, 7))
+ATOMS /= np.linalg.norm(ATOMS, axis=1, keepdims=True)
 
 CASES = [
     *(Case(PCA(n, whiten=w, random_state=0), data)
@@ -32,4 +42,23 @@ CASES = [
       for k in ("linear", "rbf", "sigmoid", "cosine")),
     Case(KernelPCA(3, kernel="poly", degree=2, gamma=0.05), "regression"),
     Case(KernelPCA(kernel="rbf", n_components=5), "regression"),
+    *(Case(NMF(3, alpha_W=a, l1_ratio=r, tol=t, max_iter=500, random_state=0), d)
+      for a, r, t in ((0.0, 0.0, 1e-4), (0.01, 0.5, 1e-5), (0.1, 1.0, 1e-4)) for d in ("term counts", "categories")),
+    *(Case(NMF(3, solver="mu", beta_loss=b, alpha_W=a, l1_ratio=0.5, max_iter=105, random_state=0), "term counts")
+      for b, a in (("frobenius", 0.0), ("frobenius", 0.02), ("kullback-leibler", 0.0), (1.5, 0.01), (0.5, 0.0),
+                   (3, 0.0))),
+    Case(NMF(2, solver="mu", beta_loss="itakura-saito", max_iter=60, random_state=0), "positive"),
+    Case(NMF(2, solver="mu", tol=0, max_iter=15, random_state=0), "positive"),
+    *(Case(MiniBatchNMF(3, beta_loss=b, alpha_W=0.01, batch_size=40, random_state=0), "term counts")
+      for b in ("frobenius", "kullback-leibler")),
+    *(Case(LatentDirichletAllocation(n, doc_topic_prior=p, random_state=0, max_iter=5), "term counts")
+      for n, p in ((3, None), (5, 0.05), (1, None))),
+    *(Case(DictionaryLearning(8, transform_algorithm="threshold", transform_alpha=a, split_sign=s, positive_code=p,
+                              fit_algorithm="cd", max_iter=5, random_state=0), "regression")
+      for a, s, p in ((None, False, False), (0.3, True, False), (0.2, False, True))),
+    Case(MiniBatchDictionaryLearning(8, transform_algorithm="threshold", max_iter=5, random_state=0), "regression"),
+    *(Case(DictionaryLearning(8, transform_n_nonzero_coefs=n, split_sign=s, max_iter=5, random_state=0), "regression")
+      for n, s in ((None, False), (3, True))),
+    *(Case(SparseCoder(ATOMS, transform_n_nonzero_coefs=n), "regression") for n in (1, 2, 4)),
+    Case(SparseCoder(ATOMS, transform_algorithm="threshold", transform_alpha=0.4), "regression"),
 ]  # fmt: skip
