@@ -135,6 +135,11 @@ def _compare(
         ]
         for want, got in pairs:
             wrong |= _beyond(want, got, tolerance, method)
+    if wrong.any() and model.facts.target == "micro":
+        pairs = _alone(estimator, method, X, np.flatnonzero(wrong), pairs)
+        wrong[:] = False
+        for want, got in pairs:
+            wrong |= _beyond(want, got, tolerance, method)
     near: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
     suspects = np.flatnonzero(wrong)
     if suspects.size:
@@ -153,6 +158,23 @@ def _compare(
     return MethodReport(
         method, rows, np.flatnonzero(wrong), np.flatnonzero(near), largest, float(scale), agreement, example
     )
+
+
+def _alone(
+    estimator: Any, method: str, X: Any, suspects: NDArray[np.intp], pairs: list[tuple[NDArray[Any], NDArray[Any]]]
+) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+    """Return the pairs with what the estimator answers for each suspect row alone, as a file for one row does.
+
+    That differs from its answer in a batch where it looks at the whole of it, as NMF does to stop.
+    """
+    rows = reference_rows(X)
+    wants = [want.copy() for want, _ in pairs]
+    for row in suspects if isinstance(rows, np.ndarray) else ():
+        answer = _precise_answer(estimator, method, rows[row : row + 1])
+        if answer is not None:
+            for want, one in zip(wants, answer if isinstance(answer, list) else [answer], strict=True):
+                want[row] = _dense(one)[0]
+    return [(want, got) for want, (_, got) in zip(wants, pairs, strict=True)]
 
 
 def _nothing_alike(method: str, rows: int, text: str) -> MethodReport:
