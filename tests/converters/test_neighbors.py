@@ -53,6 +53,38 @@ def test_of_equally_near_points_the_first_come_first(metric: str, distance: Any)
     np.testing.assert_allclose(distances, np.take_along_axis(expected, positions, 1), rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["normal", "grid", "twins", "far", "float64"])
+def test_few_candidates_of_many_points(kind: str) -> None:
+    """Where a matrix product picks candidates, the neighbours are those of exact distances."""
+    random = np.random.default_rng(1)
+    points = random.normal(size=(2100, 16))
+    if kind == "grid":
+        points = random.integers(0, 2, (2100, 16)).astype(float)
+    elif kind == "twins":
+        points[:200] = points[0]
+        points[200:400] = points[0] + 1e-4 * random.normal(size=(200, 16))
+    elif kind == "far":
+        points += 1e4
+    if kind != "float64":
+        points = points.astype(np.float32).astype(float)
+    rows = (points[::40] + random.choice([0.0, 1e-5, 1.0], (53, 1)) * random.normal(size=(53, 16))).astype(np.float32)
+    if kind == "grid":
+        rows = np.round(rows)
+    model = skl2tflite.convert(NearestNeighbors(n_neighbors=6).fit(points))
+    assert "WHILE" in model.operators()
+    exact = ((rows[:, None].astype(np.float64) - points) ** 2).sum(-1)
+    distances, positions = model.kneighbors(rows)
+    expected = nearest(exact, 6)
+    found, wanted = (np.take_along_axis(exact, p, 1) for p in (positions, expected))
+    if kind == "grid":
+        np.testing.assert_array_equal(positions, expected)
+    np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(distances, np.sqrt(wanted), rtol=1e-6, atol=2e-6 if kind == "float64" else 1e-12)
+    alone = [model.kneighbors(rows[i : i + 1])[1][0] for i in range(10)]
+    np.testing.assert_array_equal(alone, positions[:10])
+    assert model.kneighbors(rows[:0])[1].shape == (0, 6)
+
+
 def test_votes_of_equally_near_points() -> None:
     model = skl2tflite.convert(KNeighborsClassifier(4).fit(GRID, LABELS))
     distances = ((QUERIES[:, None] - GRID) ** 2).sum(-1)

@@ -16,13 +16,20 @@ from skl2tflite.converters.base import (
     OutlierConverter,
     RegressorConverter,
     TransformerConverter,
+    float32_shift,
 )
 from skl2tflite.converters.decomposition import project_centered
-from skl2tflite.converters.distances import Metric, metric_of, squared_distances
+from skl2tflite.converters.distances import SIMPLE, Metric, metric_of, squared_distances
+from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
+
+SCREENED = 2**15
+"""Numbers in the points from which the k nearest are searched among few candidates."""
+SPARE = 11
+"""Candidates beside the k."""
 
 
 class NeighborsConverter(Converter):
@@ -62,6 +69,10 @@ class NeighborsConverter(Converter):
 
     def nearest(self, X: Array, k: int) -> tuple[Array, Array]:
         """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
+        euclidean = self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"])
+        if euclidean and self.points.size >= SCREENED and len(self.points) >= 16 * (k + SPARE):
+            ranks, positions = screened_neighbors(X, self.points, k)
+            return self.metric.distance(ranks), positions
         ranks, positions = xp.topk(xp.negative(self.metric.rank(X, self.points)), k)
         return self.metric.distance(xp.negative(ranks)), positions
 
@@ -72,6 +83,48 @@ class NeighborsConverter(Converter):
         if isinstance(X, Tensor):
             limit = float(round_down_to_float32(limit))
         return xp.less_equal(ranks, limit), self.metric.distance(ranks)
+
+
+def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
+    """Return squared distances and positions of the k nearest points, found without comparing each point exactly.
+
+    One matrix product gives all squared distances but for its rounding errors. Of the nearest by that and some
+    to spare distances are computed anew from differences. They hold the k nearest if the farthest of those is
+    nearer than any point left out can be, which the graph looks at; if it is not so for a row, as with many
+    points equally near, every distance is computed from differences.
+    """
+    if not np.array_equal(points, points.astype(np.float32)):
+        X, points = centered(X, points)
+    shift = float32_shift(points.mean(axis=0), points.std(axis=0))
+    moved, rows = (points - shift, xp.subtract(X, shift)) if np.any(shift) else (points, X)
+    norms = np.sum(moved**2, axis=1)
+    closeness, found = xp.topk(xp.linear(xp.multiply(rows, 2.0), moved.T, -norms), k + SPARE)
+    # Positions in their order, so that of equally near points the first comes first.
+    ascending = xp.negative(xp.topk(xp.negative(xp.astype(found, float)), k + SPARE)[0])
+    candidates = xp.astype(ascending, int)
+    gathered = xp.take(points, candidates, axis=0)
+    squares = xp.sum(xp.squared_difference(gathered, xp.expand_dims(X, 1)), axis=2)
+    nearest, places = xp.topk(xp.negative(squares), k)
+    positions = xp.take_along_axis(candidates, places)
+    norm = xp.squared_norm(rows)
+    error = xp.multiply(xp.add(norm, float(norms.max())), 2.0**-23 * (points.shape[1] + 8))
+    beyond = xp.subtract(xp.subtract(norm, closeness[:, -1:]), error)
+    unsure = xp.any(xp.greater_equal(xp.negative(nearest[:, -1:]), beyond))
+
+    def compare_all(unsure: Array, X: Array, ranks: Array, positions: Array) -> list[Array]:
+        # Columns picked at run time, so that the file holds no second copy of the points.
+        first = xp.astype(xp.multiply(unsure, 0.0), int)
+        squares: Any = 0.0
+        for i in range(points.shape[1]):
+            column = xp.take(points, xp.add(first, i), axis=1)
+            term = xp.squared_difference(X[:, i : i + 1], column)
+            squares = term if i == 0 else xp.add(squares, term)
+        ranks, positions = xp.topk(xp.negative(squares), k)
+        return [xp.multiply(unsure, 0.0), X, ranks, positions]
+
+    state = [xp.astype(unsure, float), X, nearest, positions]
+    _, _, nearest, positions = xp.while_loop(lambda unsure, *_: xp.greater(unsure, 0.0), compare_all, state)
+    return xp.negative(nearest), positions
 
 
 class KNeighborsConverter(NeighborsConverter):
