@@ -18,7 +18,7 @@ demo: $(VENV)/.installed-cli ## train, convert, check and time real models; file
 	$(BIN)/skl2tflite demo
 
 test: $(VENV)/.installed-test ## run the tests
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/ruff check

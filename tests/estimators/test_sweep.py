@@ -7,6 +7,7 @@ the contract; and the model must take what scikit-learn takes, one row and no ro
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,11 @@ from skl2tflite.converters.trace import trace
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES
 
+# A case's tests run one after another in one worker, so that it is fitted and converted once.
+PARAMETERS = [pytest.param(case, id=case.id, marks=pytest.mark.xdist_group(case.id)) for case in CASES]
 
+
+@lru_cache(maxsize=2)
 def fitted(case: Case) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -29,6 +34,15 @@ def fitted(case: Case) -> Any:
 
 def methods_of(case: Case, estimator: Any) -> tuple[str, ...]:
     return case.methods or converter_for(estimator).methods
+
+
+@lru_cache(maxsize=2)
+def converted(case: Case) -> skl2tflite.TFLiteModel:
+    """The model of all methods but the inverse, which takes other rows; as read back from its bytes."""
+    methods = tuple(m for m in methods_of(case, fitted(case)) if m != "inverse_transform")
+    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(fitted(case), methods=methods)))
+    assert model.methods == methods
+    return model
 
 
 def expected_of(estimator: Any, method: str, X: Any) -> list[np.ndarray]:
@@ -61,7 +75,7 @@ def assert_close(actual: np.ndarray, expected: np.ndarray, tolerance: float) -> 
     np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance * max(scale, 1e-30))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", PARAMETERS)
 def test_oracle_equals_scikit_learn(case: Case) -> None:
     estimator = fitted(case)
     converter = converter_for(estimator)
@@ -81,30 +95,28 @@ def test_oracle_equals_scikit_learn(case: Case) -> None:
             assert_close(np.asarray(actual), expected, case.oracle)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", PARAMETERS)
 def test_litert_equals_scikit_learn(case: Case) -> None:
     estimator = fitted(case)
-    for method in methods_of(case, estimator):
-        X = inputs_of(case, estimator, method)
-        model = skl2tflite.convert(estimator, methods=(method,))
-        report = skl2tflite.verify(model, estimator, X, tolerance=case.tolerance)
-        assert report.faithful, report.summary()
-        (compared,) = report.methods
-        assert compared.rows == len(X)
-        assert compared.near_ties.size == 0, f"{compared.near_ties.size} rows hang on rounding"
-        if method in case.exact:
-            assert compared.largest_error == 0.0
+    models = [(converted(case), data(case.data).X_test)]
+    if "inverse_transform" in methods_of(case, estimator):
+        inverse = skl2tflite.convert(estimator, methods=("inverse_transform",))
+        models.append((inverse, inputs_of(case, estimator, "inverse_transform")))
+    for model, X in models:
+        for compared in skl2tflite.verify(model, estimator, X, tolerance=case.tolerance).methods:
+            assert compared.faithful, str(compared)
+            assert compared.rows == len(X)
+            assert compared.near_ties.size == 0, f"{compared.near_ties.size} rows hang on rounding"
+            if compared.method in case.exact:
+                assert compared.largest_error == 0.0
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", PARAMETERS)
 def test_model_behaves_like_the_estimator(case: Case) -> None:
     """Shapes, dtype kinds and labels, for few rows, none, integers and float64; saved and loaded."""
-    estimator = fitted(case)
-    methods = tuple(m for m in methods_of(case, estimator) if m != "inverse_transform")
+    estimator, model = fitted(case), converted(case)
     X = data(case.data).X_test
-    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(estimator, methods=methods)))
-    assert model.methods == methods
-    for method in methods:
+    for method in model.methods:
         expected = expected_of(estimator, method, X.astype(np.float32))
         whole = getattr(model, method)(X)
         one = getattr(model, method)(X[:1].astype(np.float32))
