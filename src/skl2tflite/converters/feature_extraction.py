@@ -1,8 +1,8 @@
-"""Features of texts and images (:mod:`sklearn.feature_extraction`)."""
+"""Features of texts (:mod:`sklearn.feature_extraction`)."""
 
 from __future__ import annotations
 
-from sklearn.feature_extraction import image, text
+from sklearn.feature_extraction import text
 
 from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.registry import converts
@@ -36,12 +36,3 @@ class TfidfTransformerConverter(TransformerConverter):
         norms = xp.sum(magnitudes, axis=1, keepdims=True)
         norms = xp.sqrt(norms) if est.norm == "l2" else norms
         return X / xp.where(xp.equal(norms, 0.0), 1.0, norms)
-
-
-@converts(image.PatchExtractor)
-class PatchExtractorConverter(TransformerConverter):
-    def check(self) -> None:
-        """Refuse: fit learns nothing, not even how large the images are that a file would have to declare."""
-        if self.estimator.max_patches is not None:
-            raise self.refuse("max_patches draws patches at random", "cut patches before the model")
-        raise self.refuse("takes images, of a size that fit does not keep", "cut patches before the model")
