@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.special import expit
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import BernoulliRBM, MLPClassifier
 
 import skl2tflite
 from skl2tflite.converters import converter_for
+from skl2tflite.errors import UnsupportedMethodError
 from tests.estimators.case import data
 
 
@@ -42,3 +43,9 @@ def test_activations_become_part_of_their_layer() -> None:
     with pytest.warns(UserWarning, match="iterations"):
         estimator = MLPClassifier((6, 5, 4), max_iter=2, random_state=0).fit(rows.X, rows.y)
     assert skl2tflite.convert(estimator, methods=("predict_proba",)).operators() == {"FULLY_CONNECTED": 4, "SOFTMAX": 1}
+
+
+def test_pseudo_likelihood_is_random() -> None:
+    estimator = BernoulliRBM(2, n_iter=1, random_state=0).fit(data("flags").X)
+    with pytest.raises(UnsupportedMethodError, match="score_samples flips one feature of each row at random"):
+        skl2tflite.convert(estimator, methods=("score_samples",))
