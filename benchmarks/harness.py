@@ -209,9 +209,7 @@ class Results:
     @staticmethod
     def _cells(result: Result) -> list[Text]:
         row = result.row
-        style = {"reached": "green", "not reached": "red", "shown": "dim", "skipped": "yellow"}[
-            result.verdict
-        ]
+        style = {"reached": "green", "not reached": "red", "shown": "dim", "skipped": "yellow"}[result.verdict]
         goal = "" if row.goal is None else f"≤ {_value(row, row.goal).removeprefix('+')}"
         if result.skipped is not None:
             texts = [row.name, row.peer, "", "", "", "", goal]

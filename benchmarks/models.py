@@ -68,9 +68,7 @@ class Case:
 
 def classification_rows(n_classes: int, n_rows: int = TRAINING_ROWS) -> tuple[Rows, Rows, NDArray[np.int64]]:
     """Training rows, 1000 other rows, and the training labels: 20 features, 10 of them informative."""
-    X, y = make_classification(
-        n_rows + 1000, 20, n_informative=10, n_classes=n_classes, flip_y=0.05, random_state=0
-    )
+    X, y = make_classification(n_rows + 1000, 20, n_informative=10, n_classes=n_classes, flip_y=0.05, random_state=0)
     X = X.astype(np.float32)
     return X[:n_rows], X[n_rows:], y[:n_rows]
 

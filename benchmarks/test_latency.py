@@ -65,6 +65,4 @@ def check(case: Case, X: Rows, answer: NDArray[Any]) -> None:
 
 def check_peer(case: Case, X: Rows, raw: NDArray[Any]) -> None:
     """The peer computes the same thing, roughly: or there is nothing to compare."""
-    np.testing.assert_allclose(
-        onnx_answer(case, raw), case.fit().reference(case.method, X), rtol=0, atol=1e-3
-    )
+    np.testing.assert_allclose(onnx_answer(case, raw), case.fit().reference(case.method, X), rtol=0, atol=1e-3)
