@@ -727,6 +727,12 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     yield Node(operator, [x], [np.int32(x.shape)], ("ShapeOptions", options))
 
 
+@case("WHERE", dtypes=("bool",))
+def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
+    x = values(dtype, dims(rank))
+    yield Node(operator, [x], [np.argwhere(x).astype(np.int64)], ("WhereOptions", {}))
+
+
 @case("RANGE", dtypes=NUMBERS, ranks=range(1, 2))
 def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     start, stop, step = (np.asarray(number).astype(dtype) for number in (1, 8, 2))

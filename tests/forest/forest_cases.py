@@ -1,4 +1,6 @@
 import numpy as np
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skl2tflite.forest.trees import Forest
 
@@ -32,3 +34,30 @@ def chain(depth):
         value=node[:, None].astype(float),
         n_features=1,
     )
+
+
+def _data(n_rows=300, n_features=6, missing=False, seed=0):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n_rows, n_features))
+    y = (X[:, 0] + X[:, 1] * X[:, 2] + rng.normal(size=n_rows) > 0).astype(int) + (X[:, 3] > 1)
+    if missing:
+        X[rng.random(X.shape) < 0.2] = np.nan
+    return X.astype(np.float32), y
+
+
+def fitted_trees(name):
+    if name == "stumps":
+        return RandomForestClassifier(7, max_depth=1, random_state=0).fit(*_data()).estimators_
+    if name == "shallow":
+        return RandomForestClassifier(9, max_depth=4, random_state=0).fit(*_data()).estimators_
+    if name == "unlimited":
+        return RandomForestClassifier(9, random_state=0).fit(*_data()).estimators_
+    if name == "regressor":
+        X, y = _data()
+        return RandomForestRegressor(5, random_state=0).fit(X, X[:, 0] ** 2 + y).estimators_
+    if name == "missing":
+        return RandomForestClassifier(9, random_state=0).fit(*_data(missing=True)).estimators_
+    if name == "single node":
+        X, y = _data()
+        return [DecisionTreeClassifier().fit(X, 0 * y), DecisionTreeRegressor(max_depth=2).fit(X, y)]
+    raise ValueError(name)

@@ -2,13 +2,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from forest_cases import chain, rows_at_thresholds
+from forest_cases import chain, fitted_trees, rows_at_thresholds
 
-from skl2tflite.forest.op import tree_values
+from skl2tflite.errors import GraphError
+from skl2tflite.forest import batches
+from skl2tflite.forest.op import TreeSums, tree_values
 from skl2tflite.forest.tables import Layout
+from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Graph
-from skl2tflite.graph.op import input_tensor
-from skl2tflite.graph.tensor import DType
+from skl2tflite.graph.op import apply, input_tensor
+from skl2tflite.graph.tensor import DType, Spec
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.tflite.check import check
 from skl2tflite.tflite.lowering import lower
@@ -24,27 +27,35 @@ LAYOUTS = [
     Layout(4, 2, paired=True),
     Layout(7, 5),
 ]
+WIDTHS = [1, 3, 7, 31]
 DENORMAL = np.finfo(np.float32).smallest_subnormal
 
 
-def lowered(forest, missing=False, target="litert"):
+def lowered(forest, missing=False, target="litert", optimize_for="latency"):
     x = input_tensor("x", DType.FLOAT, (None if target == "litert" else 1, forest.n_features))
     graph = Graph("values", {"x": x}, {"y": tree_values(x, forest, missing)})
     program = Program()
-    lower(graph, program, get_target(target))
+    lower(graph, program, get_target(target), optimize_for)
     content = write(program)
     check(content, get_target(target))
     return content
 
 
-def run(forest, X, missing=False):
-    return LiteRTRunner(lowered(forest, missing)).run("values", {"x": X})["y"]
+def run(forest, X, missing=False, optimize_for="latency"):
+    return LiteRTRunner(lowered(forest, missing, optimize_for=optimize_for)).run("values", {"x": X})["y"]
 
 
-@pytest.fixture(params=LAYOUTS, ids=str)
+@pytest.fixture(params=[*LAYOUTS, *WIDTHS], ids=str)
 def layout(request, monkeypatch):
-    if request.param is not None:
+    """Every layout for one row, and dense tops of every width for many, deep forests in many small blocks."""
+    if isinstance(request.param, Layout):
         monkeypatch.setattr("skl2tflite.tflite.lowering.forest.choose_layout", lambda *_: request.param)
+    elif request.param is not None:
+        monkeypatch.setattr("skl2tflite.tflite.lowering.forest._wants_batches", lambda *_: True)
+        monkeypatch.setattr("skl2tflite.tflite.lowering.forest_batch.choose_width", lambda _: request.param)
+        monkeypatch.setattr(batches, "SPARSE", request.param % 4)
+        monkeypatch.setattr(batches, "SMALL_LEVEL", 0)
+        monkeypatch.setattr(batches, "FEWER", 1.0)
     return request.param
 
 
@@ -114,3 +125,28 @@ def test_routes_exactly_on_micro(forest):
         interpreter.set_input(X[row : row + 1], 0)
         interpreter.invoke()
         np.testing.assert_array_equal(interpreter.get_output(0), expected[row : row + 1])
+
+
+@pytest.mark.parametrize("groups", [1, 3, 9])
+@pytest.mark.parametrize("optimize_for", ["latency", "throughput", "size"])
+def test_sums(optimize_for, groups):
+    trees = fitted_trees("unlimited")
+    forest = Forest.from_sklearn([tree.tree_ for tree in trees])
+    forest = forest.with_values(np.random.default_rng(0).integers(-9, 9, (forest.n_nodes, 2)).astype(float))
+    x = input_tensor("x", DType.FLOAT, (None, forest.n_features))
+    program = Program()
+    sums = TreeSums(forest, groups=groups)
+    lower(Graph("sums", {"x": x}, {"y": apply(sums, x)}), program, get_target("litert"), optimize_for)
+    runner = LiteRTRunner(write(program))
+    X = rows_at_thresholds(forest, np.random.default_rng(0))
+    for rows in (X, X[:1], X[:7]):
+        np.testing.assert_array_equal(runner.run("sums", {"x": rows})["y"], sums.evaluate(rows))
+    values = forest.value[forest.evaluate(X)]
+    np.testing.assert_array_equal(sums.evaluate(X)[:, 0], values[:, ::groups].sum(axis=1))
+
+
+def test_trees_do_not_always_make_groups():
+    with pytest.raises(GraphError, match="9 trees do not make 2 groups"):
+        TreeSums(Forest.from_sklearn([tree.tree_ for tree in fitted_trees("unlimited")]), groups=2).infer(
+            Spec(DType.FLOAT, (None, 6))
+        )

@@ -80,10 +80,29 @@ def step_heights(forest: Forest, width: int) -> NDArray[np.int64]:
     return height
 
 
-def _grow(
+def grow_by_code(
     forest: Forest, root: NDArray[np.int64], width: int, priority: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Grow a cluster at each root by absorbing, one at a time, the exit of greatest priority."""
+    """Grow a cluster at each root by absorbing, one at a time, the exit of greatest priority.
+
+    Parameters
+    ----------
+    forest : Forest
+        Any trees.
+    root : ndarray of int64, shape (n_clusters,)
+        Topmost nodes.
+    width : int
+        Most nodes in a cluster.
+    priority : ndarray, shape (n_nodes,)
+        Which exit goes first; 0 for leaves, which no cluster absorbs.
+
+    Returns
+    -------
+    nodes : ndarray of int64, shape (n_clusters, width)
+        Nodes in the order of absorption, -1 where there are fewer.
+    exits : ndarray of int64, shape (n_clusters, 2 ** width)
+        Node reached for each code.
+    """
     clusters = np.arange(len(root))
     codes = np.arange(2**width)
     nodes = np.full((len(root), width), -1, dtype=np.int64)
@@ -99,6 +118,40 @@ def _grow(
         moves = (which == chosen[:, None].astype(np.int8)) & open_[:, None] & ((codes >> bit) & 1 == 1)
         which[moves] = bit + 1
     return nodes, np.take_along_axis(ends, which.astype(np.int64), axis=1)
+
+
+def grow_by_path(
+    forest: Forest, root: NDArray[np.int64], width: int, priority: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
+    """Grow clusters as :func:`grow_by_code`, of any width: exits are told apart by the paths to them.
+
+    Returns
+    -------
+    nodes : ndarray of int64, shape (n_clusters, width)
+        Nodes in the order of absorption, -1 where there are fewer.
+    exits : ndarray of int64, shape (n_clusters, width + 1)
+        Nodes reached, -1 where there are fewer.
+    paths : ndarray of int8, shape (n_clusters, width + 1, width)
+        1 where the path to an exit goes right at a node, -1 where it goes left, 0 where it does not pass.
+    """
+    clusters = np.arange(len(root))
+    nodes = np.full((len(root), width), -1, dtype=np.int64)
+    exits = np.full((len(root), width + 1), -1, dtype=np.int64)
+    exits[:, 0] = root
+    paths = np.zeros((len(root), width + 1, width), dtype=np.int8)
+    for bit in range(width):
+        urgency = np.where(exits[:, : bit + 1] < 0, 0, priority[exits[:, : bit + 1]])
+        chosen = np.argmax(urgency, axis=1)
+        open_ = urgency[clusters, chosen] > 0
+        which, place = clusters[open_], chosen[open_]
+        node = exits[which, place]
+        nodes[which, bit] = node
+        paths[which, bit + 1] = paths[which, place]
+        paths[which, bit + 1, bit] = 1
+        paths[which, place, bit] = -1
+        exits[which, bit + 1] = forest.right[node]
+        exits[which, place] = forest.left[node]
+    return nodes, exits, paths
 
 
 def cluster(forest: Forest, width: int, first_width: int | None = None) -> Clusters:
@@ -136,7 +189,7 @@ def cluster(forest: Forest, width: int, first_width: int | None = None) -> Clust
         below[level] = 1 + below[forest.left[level]] + below[forest.right[level]]
     priority = np.where(forest.is_leaf, 0, height * (forest.n_nodes + 1) + forest.n_nodes - below)
 
-    first_nodes, first_exits = _grow(forest, forest.roots, first_width, priority)
+    first_nodes, first_exits = grow_by_code(forest, forest.roots, first_width, priority)
     nodes = [np.empty((0, width), dtype=np.int64)]
     exits = [np.empty((0, 2**width), dtype=np.int64)]
     ends = first_exits
@@ -144,7 +197,7 @@ def cluster(forest: Forest, width: int, first_width: int | None = None) -> Clust
         frontier = np.unique(ends[~forest.is_leaf[ends]])
         if not frontier.size:
             break
-        members, ends = _grow(forest, frontier, width, priority)
+        members, ends = grow_by_code(forest, frontier, width, priority)
         nodes.append(members)
         exits.append(ends)
     return Clusters(first_nodes, first_exits, np.concatenate(nodes), np.concatenate(exits), height)

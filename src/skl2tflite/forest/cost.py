@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.forest.batches import dense_tops
 from skl2tflite.forest.clusters import step_heights
 from skl2tflite.forest.tables import Layout, schedule
 from skl2tflite.forest.trees import Forest
@@ -40,6 +41,26 @@ class Prices:
 # each, on LiteRT 2.3 and one x86-64 core; error of the fit 10 % and 6 %.
 ONE_ROW = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6)
 MANY_ROWS = Prices(0, 0, 9.0, 3.1, 2.1, 6.4, 2.5, 1.5, 5.4, 0.4)
+
+
+@dataclass(frozen=True)
+class TopPrices:
+    """Nanoseconds for one tree and one of many rows, by what there is of each.
+
+    Exits of a dense top are told apart by products whose price goes with their number; those of trees that end with
+    their tops are numbered by comparisons, a few by tree. Below, there are three look-ups for a level.
+    """
+
+    comparison: float
+    exit: float
+    coded: float
+    level: float
+
+
+MANY_ROWS_TOPS = TopPrices(comparison=0.36, exit=0.4, coded=0.2, level=7.0)
+TOP_WIDTHS = (7, 15, 31, 63)
+FULL_LEVELS = 10
+"""Levels that about all rows go through, in forests however deep."""
 
 # Bytes for each internal node, as clusters of the width hold more or less of them (two large forests).
 NODE_BYTES = {1: 9.0, 2: 9.8, 3: 11.8, 4: 14.7, 6: 27.0}
@@ -88,6 +109,38 @@ def choose_layout(forest: Forest, missing: bool = False, optimize_for: OptimizeF
         limit = max(limit, min(estimate.size for estimate in estimates))
     allowed = (estimate for estimate in estimates if estimate.size <= limit)
     return min(allowed, key=lambda estimate: (estimate.time, estimate.size)).layout
+
+
+def choose_width(forest: Forest) -> int:
+    """Return the width of the dense tops that is expected to be best for many rows.
+
+    Parameters
+    ----------
+    forest : Forest
+        Any trees.
+
+    Returns
+    -------
+    int
+    """
+    height = step_heights(forest, 1)
+    widest = forest.n_nodes - forest.n_leaves
+    best, least = TOP_WIDTHS[0], np.inf
+    for width in TOP_WIDTHS:
+        if width > max(TOP_WIDTHS[0], 2 * widest):
+            break
+        nodes, exits, paths = dense_tops(forest, width, height)
+        below = np.where(exits < 0, 0, height[exits]).max(axis=1)
+        # In deep forests few rows see the last levels.
+        time = MANY_ROWS_TOPS.level * float(np.minimum(below, FULL_LEVELS).mean())
+        time += MANY_ROWS_TOPS.comparison * nodes.shape[1]
+        if paths is None:
+            time += MANY_ROWS_TOPS.coded * nodes.shape[1]
+        else:
+            time += MANY_ROWS_TOPS.exit * exits.shape[1]
+        if time < least:
+            best, least = width, time
+    return best
 
 
 def estimate_layouts(forest: Forest, prices: Prices, missing: bool = False) -> Iterator[Estimate]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skl2tflite.errors import GraphError
-from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Op, Value, apply
@@ -23,7 +22,6 @@ class TreeValues(Op):
 
     forest: Forest = field(repr=False)
     missing: bool = False
-    optimize_for: OptimizeFor = "latency"
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         """Axes for rows, trees and outputs."""
@@ -35,6 +33,30 @@ class TreeValues(Op):
     def evaluate(self, *inputs: Value) -> Value:
         """Route with NumPy."""
         return self.forest.value[self.forest.evaluate(inputs[0])]
+
+
+@dataclass(frozen=True, eq=False)
+class TreeSums(TreeValues):
+    """Sums over trees of the values of the leaves that each row reaches.
+
+    Tree ``t`` adds to group ``t % groups``.
+    """
+
+    groups: int = 1
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        """Axes for rows, groups and outputs."""
+        (values,) = super().infer(*inputs)
+        rows, n_trees, n_outputs = values.shape
+        if self.groups < 1 or (n_trees or 0) % self.groups:
+            raise GraphError(f"{n_trees} trees do not make {self.groups} groups")
+        return (Spec(DType.FLOAT, (rows, self.groups, n_outputs)),)
+
+    def evaluate(self, *inputs: Value) -> Value:
+        """Route with NumPy, and sum."""
+        values = super().evaluate(*inputs)
+        sums: Value = values.reshape(len(values), -1, self.groups, values.shape[2]).sum(axis=1)
+        return sums
 
 
 def tree_values(X: Array, forest: Forest, missing: bool = False) -> Array:

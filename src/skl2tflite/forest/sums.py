@@ -9,14 +9,16 @@ about as much as gathering one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skl2tflite.forest.op import tree_values
+from skl2tflite.forest.op import TreeSums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.op import apply
 
 Floats = NDArray[np.float64]
 
@@ -117,25 +119,42 @@ def tree_sums(
     Sums
         Of ``groups * forest.n_outputs`` columns, group by group.
     """
-    values = np.where(forest.is_leaf[:, np.newaxis], forest.value, 0.0)
-    if base is not None:
-        first = np.flatnonzero(forest.is_leaf & (forest.tree < groups))
-        offsets = np.asarray(base, dtype=np.float64).reshape(groups, forest.n_outputs)
-        values[first] = offsets[forest.tree[first]] + values[first]
-    stages = forest.n_trees // groups
-    largest = np.maximum.reduceat(np.abs(values), forest.roots, axis=0)
-    total = largest.reshape(stages, -1).sum(axis=0).max()
-    high, low, tie = split(values, total, stages)
-    parts = [high] if low is None else [high, low]
+    halves = _halves(forest, groups, None if base is None else tuple(np.ravel(base).tolist()))
+    sums = apply(TreeSums(halves.forest, missing, groups), X)
     width = forest.n_outputs
-    leaves = tree_values(X, replace(forest, value=np.concatenate(parts, axis=1)), missing)
-    leaves = xp.reshape(leaves, (-1, stages, groups, len(parts) * width))
-    sums = leaves[:, 0] if stages == 1 else xp.sum(leaves, axis=1)
 
     def part(index: int) -> Array:
         return xp.reshape(sums[:, :, index * width : (index + 1) * width], (-1, groups * width))
 
-    return Sums(part(0), None if low is None else part(1), tie)
+    return Sums(part(0), part(1) if halves.forest.n_outputs > width else None, halves.tie)
+
+
+@dataclass(frozen=True, eq=False)
+class _Halves:
+    """A forest with both parts of its values side by side, and what their sums may be off by."""
+
+    forest: Forest
+    tie: float
+
+
+_known: WeakKeyDictionary[Forest, dict[tuple[int, tuple[float, ...] | None], _Halves]] = WeakKeyDictionary()
+
+
+def _halves(forest: Forest, groups: int, base: tuple[float, ...] | None) -> _Halves:
+    """Split a forest's values, once for all methods that sum them."""
+    made = _known.setdefault(forest, {})
+    if (groups, base) not in made:
+        values = np.where(forest.is_leaf[:, np.newaxis], forest.value, 0.0)
+        if base is not None:
+            first = np.flatnonzero(forest.is_leaf & (forest.tree < groups))
+            offsets = np.reshape(base, (groups, forest.n_outputs))
+            values[first] = offsets[forest.tree[first]] + values[first]
+        stages = forest.n_trees // groups
+        largest = np.maximum.reduceat(np.abs(values), forest.roots, axis=0)
+        high, low, tie = split(values, largest.reshape(stages, -1).sum(axis=0).max(), stages)
+        parts = [high] if low is None else [high, low]
+        made[groups, base] = _Halves(forest.with_values(np.concatenate(parts, axis=1)), tie)
+    return made[groups, base]
 
 
 def vote_sums(votes: Array, weights: ArrayLike, largest: float = 1.0) -> Sums:

@@ -154,7 +154,7 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
     ForestTables
     """
     clusters = cluster(forest, layout.width, layout.first_width)
-    column, threshold, copies = _columns(forest, missing)
+    column, threshold, copies = input_columns(forest, missing)
     first, first_exits = _compare(clusters.first_nodes, clusters.first_exits, column, threshold, layout)
     rest, exits = _compare(clusters.nodes, clusters.exits, column, threshold, layout)
     order, running = schedule(clusters.steps)
@@ -232,7 +232,7 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
     )
 
 
-def _columns(forest: Forest, missing: bool) -> tuple[Ints, NDArray[np.float32], tuple[str, ...]]:
+def input_columns(forest: Forest, missing: bool) -> tuple[Ints, NDArray[np.float32], tuple[str, ...]]:
     """Return each node's column of the widened input, its threshold there, and what the input is widened by.
 
     A comparison with NaN fails, which sends it left. To go right it is looked up as infinity; only where the

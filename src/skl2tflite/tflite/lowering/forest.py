@@ -8,30 +8,64 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.cost import choose_layout
-from skl2tflite.forest.op import TreeValues
+from skl2tflite.forest.cost import OptimizeFor, choose_layout
+from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.forest.tables import Comparisons, ForestTables, Layout, build_tables
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.graph.tensor import DType, Shape, Spec
 from skl2tflite.tflite.lowering.emitter import Emitter, Operand, Value
+from skl2tflite.tflite.lowering.forest_batch import BatchRouter, batch_tables
 from skl2tflite.tflite.lowering.linear import fully_connected
 from skl2tflite.tflite.lowering.registry import lowers
+from skl2tflite.tflite.lowering.shape import transpose
 
 FLOAT_INTEGERS = 2**24
 """Up to here float32 counts exactly, and its arithmetic is the faster one."""
 TREES_IN_A_ROW = (5, 4, 6, 7, 8, 3, 2, 1)
 """Trees whose codes one row of a FULLY_CONNECTED gives, the fastest number first (measured)."""
+WORTH_PAIRING = 512
+"""Entries from which tables of states are halved; it costs three operators a step."""
 FUSED_VALUES = 2**16
 """Numbers that the table of a single step may hold, to give values at once instead of states."""
 
 
 @lowers(TreeValues)
 def lower_tree_values(emit: Emitter, op: TreeValues, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """Steps of all trees at once, by the tables of :mod:`skl2tflite.forest.tables`."""
+    """Steps of all trees at once: by clusters for a row, with dense tops for many rows."""
     (x,) = inputs
-    tables = _tables(op)
-    router = _Router(emit, tables, _widened(emit, x, tables))
+    return _in_batches(emit, op, x) if _wants_batches(emit, x) else _by_clusters(emit, op, x)
+
+
+@lowers(TreeSums)
+def lower_tree_sums(emit: Emitter, op: TreeSums, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
+    """The trees' values, and a SUM."""
+    (x,) = inputs
+    if _wants_batches(emit, x):
+        return _in_batches(emit, op, x, op.groups)
+    values = _by_clusters(emit, op, x)
     (spec,) = outputs
+    if op.groups == op.forest.n_trees:
+        return values
+    shape = (spec.shape[0], op.forest.n_trees // op.groups, *spec.shape[1:])
+    values = emit.reshape(values, shape)
+    return emit.op("SUM", [values, np.array([1], dtype=np.int32)], spec.shape, "float32", keepDims=False)
+
+
+def _wants_batches(emit: Emitter, x: Value) -> bool:
+    return emit.optimize_for == "throughput" and x.shape[0] != 1
+
+
+def _in_batches(emit: Emitter, op: TreeValues, x: Value, groups: int | None = None) -> Value:
+    tables = batch_tables(op)
+    return BatchRouter(emit, tables, _widened(emit, transpose(emit, x, (1, 0)), tables.copies, 0)).values(groups)
+
+
+def _by_clusters(emit: Emitter, op: TreeValues, x: Value) -> Value:
+    """Write the trees' values by the tables of :mod:`skl2tflite.forest.tables`."""
+    tables = _tables(op, emit.optimize_for)
+    x = _widened(emit, x, tables.copies)
+    router = _Router(emit, tables, _paired(emit, x, tables))
+    spec = Spec(DType.FLOAT, (x.shape[0], op.forest.n_trees, op.forest.n_outputs))
     if not tables.running and tables.first_next.size * op.forest.n_outputs <= FUSED_VALUES:
         return router.only(spec)
     state = router.first()
@@ -51,9 +85,9 @@ def lower_tree_values(emit: Emitter, op: TreeValues, inputs: Sequence[Value], ou
 _known: WeakKeyDictionary[Forest, dict[tuple[Layout, bool], ForestTables]] = WeakKeyDictionary()
 
 
-def _tables(op: TreeValues) -> ForestTables:
+def _tables(op: TreeValues, optimize_for: OptimizeFor) -> ForestTables:
     """Return the tables, made once for all methods that use the forest."""
-    layout = choose_layout(op.forest, op.missing, op.optimize_for)
+    layout = choose_layout(op.forest, op.missing, optimize_for)
     made = _known.setdefault(op.forest, {})
     if (layout, op.missing) not in made:
         made[layout, op.missing] = build_tables(op.forest, layout, op.missing)
@@ -72,7 +106,13 @@ class _Router:
         self.x = x
         self.number = "float32" if tables.largest <= FLOAT_INTEGERS else "int32"
         # One dtype for both tables of states, as the narrow one is that of the trees' states side by side.
-        self.state = _narrowest(emit, max(int(tables.next.max()), int(tables.first_next.max())))
+        largest = max(int(tables.next.max()), int(tables.first_next.max()))
+        self.state = _narrowest(emit, largest)
+        # Where GATHER has no int16, a table of pairs of int8 is half as large as one of float32.
+        entries = tables.next.size + tables.first_next.size
+        self.in_pairs = (
+            emit.optimize_for == "size" and self.state == "float32" and largest < 2**16 and entries >= WORTH_PAIRING
+        )
 
     def only(self, spec: Spec) -> Value:
         """Write the one step that leads all trees to leaves, and looks up their values at once."""
@@ -149,7 +189,19 @@ class _Router:
     def _look_up(self, table: NDArray[np.int64], place: Value) -> Value:
         emit = self.emit
         indices = emit.cast(place, "int32")
+        if self.in_pairs:
+            return self._look_up_pairs(table, indices)
         return emit.op("GATHER", [table.astype(self.state), indices], place.shape, self.state, axis=0)
+
+    def _look_up_pairs(self, table: NDArray[np.int64], indices: Value) -> Value:
+        """Write the look-up of two digits of 8 bits each, and ``256·high + low``."""
+        digits = np.stack(np.divmod(table, 256), axis=-1) - 128
+        shape = (*indices.shape, 2)
+        pairs = self.emit.op("GATHER", [digits.astype(np.int8), indices], shape, "int8", axis=0)
+        rows = None if indices.shape[0] is None else indices.shape[0] * (indices.shape[1] or 1)
+        weights, bias = np.array([[256.0, 1.0]]), np.array([128.0 * 257.0])
+        joined = fully_connected(self.emit, self.emit.cast(pairs, "float32"), weights, bias, (rows, 1))
+        return self.emit.reshape(joined, indices.shape)
 
     def _add(self, x: Value, numbers: NDArray[np.int64], floor: NDArray[np.int64] | None = None) -> Value:
         """Write the addition of one number, or of one for each tree, and the greater of that and a floor."""
@@ -168,20 +220,26 @@ class _Router:
         return self.emit.op("MAXIMUM", [x, y], x.shape, self.number)
 
 
-def _widened(emit: Emitter, x: Value, tables: ForestTables) -> Value:
-    """Write the input beside its copies for NaN, then the pairs of columns that comparisons fetch."""
+def _widened(emit: Emitter, x: Value, copies: Sequence[str], axis: int = 1) -> Value:
+    """Write the input beside its copies for NaN; columns run along an axis."""
+    if len(copies) == 1:
+        return x
     parts = [x]
-    if len(tables.copies) > 1:
-        is_nan = emit.op("NOT_EQUAL", [x, x], x.shape, "bool")
-        for copy in tables.copies[1:]:
-            if copy == "high":
-                infinity = np.full((1, 1), np.inf, np.float32)
-                operands: list[Operand] = [is_nan, infinity, x]
-                parts.append(emit.op("SELECT_V2", operands, x.shape, "float32", data_dtype="float32"))
-            else:
-                parts.append(emit.cast(is_nan, "float32"))
-        shape = (x.shape[0], len(parts) * (x.shape[1] or 0))
-        x = emit.op("CONCATENATION", parts, shape, "float32", axis=1)
+    is_nan = emit.op("NOT_EQUAL", [x, x], x.shape, "bool")
+    for copy in copies[1:]:
+        if copy == "high":
+            infinity = np.full((1, 1), np.inf, np.float32)
+            operands: list[Operand] = [is_nan, infinity, x]
+            parts.append(emit.op("SELECT_V2", operands, x.shape, "float32", data_dtype="float32"))
+        else:
+            parts.append(emit.cast(is_nan, "float32"))
+    shape = list(x.shape)
+    shape[axis] = len(parts) * (x.shape[axis] or 0)
+    return emit.op("CONCATENATION", parts, tuple(shape), "float32", axis=axis)
+
+
+def _paired(emit: Emitter, x: Value, tables: ForestTables) -> Value:
+    """Write the pairs of columns that comparisons fetch."""
     if tables.pairs is None:
         return x
     pairs = tables.pairs.astype(np.int32)
