@@ -16,6 +16,7 @@ from skl2tflite.converters.trace import Traced, trace
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
 from skl2tflite.facts import MethodInfo, ModelFacts
 from skl2tflite.features import INPUT_NAME, Features, row_count
+from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import PassRecord, run_passes
@@ -73,6 +74,7 @@ def convert(
     methods: Sequence[str] | None = None,
     target: str = "litert",
     precision: Precision = "exact",
+    optimize_for: OptimizeFor = "latency",
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -91,6 +93,9 @@ def convert(
         Micro, whose files take one row at a time and hold one method.
     precision : {"exact", "fast"}
         ``"fast"`` allows rewriting that changes rounding (scaling folded into weights).
+    optimize_for : {"latency", "throughput", "size"}
+        What tree ensembles are laid out for: one row at a time, hundreds of rows at once, or a small file.
+        The answers are the same.
 
     Returns
     -------
@@ -113,12 +118,14 @@ def convert(
     runtime = _target(target)
     if precision not in ("exact", "fast"):
         raise ConversionError(f"precision is 'exact' or 'fast', not {precision!r}")
+    if optimize_for not in ("latency", "throughput", "size"):
+        raise ConversionError(f"optimize_for is 'latency', 'throughput' or 'size', not {optimize_for!r}")
     planned = plan(estimator, methods=methods, target=target, precision=precision)
     if X is not None:
         planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
     program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
     for graph in planned.graphs.values():
-        lower(graph, program, runtime)
+        lower(graph, program, runtime, optimize_for)
     classes = planned.converter.labels("predict")
     facts = ModelFacts(
         _describe(estimator),
