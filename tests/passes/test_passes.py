@@ -128,7 +128,8 @@ def test_constants_are_folded_in_float64_and_rounded_once():
     graph, records = run_passes(graph_of(lambda x: x + (as_tensor(a) + b - b)))
     (constant,) = (node.op.value for node in graph.nodes() if isinstance(node.op, Constant))
     np.testing.assert_array_equal(constant, a + b - b)
-    assert str(records[0]) == "main: fold_constants: 3 → 1 operations (add computed; subtract computed)"
+    (record,) = (record for record in records if record.name == "fold_constants")
+    assert str(record) == "main: fold_constants: 3 → 1 operations (add computed; subtract computed)"
     (result,) = run_graph(graph, np.zeros((1, 3)))
     np.testing.assert_array_equal(result[0], np.float32(a + b - b))
 
@@ -136,7 +137,7 @@ def test_constants_are_folded_in_float64_and_rounded_once():
 def test_constants_are_not_folded_into_something_huge():
     graph, records = run_passes(graph_of(lambda x: x[:, :1] + xp.broadcast_to(as_tensor([1.0]), (2**17,))))
     assert "broadcast_to" in names(graph)
-    assert "left for run time" in str(records[0])
+    assert "left for run time" in "\n".join(map(str, records))
 
 
 def test_loops_are_not_run_at_conversion():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.registry import converter_for
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
-from skl2tflite.graph import Array
+from skl2tflite.forest.folding import Monotone, Transformed
+from skl2tflite.graph import Array, Tensor, apply
 from skl2tflite.graph import functions as xp
 
 METHODS = (
@@ -103,7 +105,41 @@ class Converter:
             raise UnsupportedMethodError(
                 f"{name!r} of {self.path} cannot be converted; {', '.join(self.methods) or 'nothing'} can"
             )
-        return getattr(self, name)
+        function = getattr(self, name)
+        return self._noted(function) if name == "transform" else function
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        """Say that ``transform`` makes each column from one column, never both rising and falling; None if not so.
+
+        Such transformers go into the thresholds of trees behind them.
+
+        Parameters
+        ----------
+        X : Tensor
+        transformed : Tensor
+            What ``transform`` has recorded for X.
+        """
+        return None
+
+    def _noted(self, transform: Callable[[Array], Any]) -> Callable[[Array], Any]:
+        """Return a function whose result says, among tensors, which transformer has made it."""
+
+        def noted(X: Array) -> Any:
+            result = transform(X)
+            if not isinstance(X, Tensor) or not isinstance(result, Tensor) or result is X:
+                return result
+            op = Transformed(self.path, self.estimator, self.scikit_transform, self.monotone(X, result))
+            return apply(op, X, result)
+
+        return noted
+
+    def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
+        """Transform an array by scikit-learn, whatever it holds."""
+        from sklearn import config_context
+
+        with config_context(assume_finite=True), warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return np.asarray(self.estimator.transform(np.array(X)))
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """What the whole numbers in a method's outputs stand for: one array for each column, or None."""

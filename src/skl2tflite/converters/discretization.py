@@ -10,6 +10,7 @@ from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
 from skl2tflite.converters.registry import converts
+from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
@@ -46,6 +47,9 @@ class KBinsDiscretizerConverter(TransformerConverter):
         sizes = [count + 1 for count in counts]
         columns = xp.take(codes, np.repeat(np.arange(len(inner)), sizes), axis=1)
         return xp.astype(xp.equal(columns, np.concatenate([np.arange(float(size)) for size in sizes])), float)
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return Monotone() if self.estimator.encode == "ordinal" else None
 
     def inverse_transform(self, X: Array) -> Array:
         est = self.estimator

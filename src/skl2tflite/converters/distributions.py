@@ -8,7 +8,9 @@ from sklearn import preprocessing as sk
 from sklearn.preprocessing._data import BOUNDS_THRESHOLD
 
 from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.monotone import ULPS
 from skl2tflite.converters.registry import converts
+from skl2tflite.forest.folding import Monotone
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 
@@ -35,6 +37,11 @@ class PowerTransformerConverter(TransformerConverter):
         if est.standardize:
             X = xp.divide(xp.subtract(X, est._scaler.mean_), est._scaler.scale_)
         return X
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        est = self.estimator
+        offset = tuple(np.abs(est._scaler.mean_ / est._scaler.scale_).tolist()) if est.standardize else ()
+        return Monotone(ulps=ULPS, offset=offset, positive=est.method == "box-cox")
 
     def inverse_transform(self, X: Array) -> Array:
         est = self.estimator
@@ -83,6 +90,9 @@ class QuantileTransformerConverter(TransformerConverter):
         result = xp.multiply(xp.ndtri(xp.maximum(share, least)), xp.negative(xp.stack(signs, axis=1)))
         greatest = float(xp.ndtri(1.0 - least))
         return result if isinstance(X, Tensor) else xp.where(xp.equal(result, -xp.ndtri(least)), greatest, result)
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return Monotone(ulps=ULPS)
 
     def _share(self, column: Array, quantiles: NDArray[np.float64]) -> tuple[Array, Array]:
         """Return the share of values below, or above for the upper half of a normal distribution, and -1 or 1.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.distances import nan_squared_distances
 from skl2tflite.converters.neighbors import inverse_distances
 from skl2tflite.converters.registry import converts
-from skl2tflite.graph import Array
+from skl2tflite.forest.folding import Monotone
+from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 
 LOWEST = -float(np.finfo(np.float32).max)
@@ -67,15 +69,26 @@ class SimpleImputerConverter(MissingConverter):
                 f"was fitted on values of dtype {self.estimator._fit_dtype}", "fit it on numbers; encode strings before"
             )
 
+    @property
+    def _kept(self) -> NDArray[np.intp]:
+        """Columns that had values at fit, or that are kept without."""
+        known = ~np.isnan(self.estimator.statistics_.astype(np.float64))
+        return np.flatnonzero(known | self.estimator.keep_empty_features)
+
     def transform(self, X: Array) -> Array:
         est = self.estimator
         statistics = est.statistics_.astype(np.float64)
-        kept = np.arange(statistics.size) if est.keep_empty_features else np.flatnonzero(~np.isnan(statistics))
+        kept = self._kept
         missing = self.is_missing(X)
         fill_dtype = getattr(est, "_fill_dtype", np.float64)  # scikit-learn 1.8
         values = statistics[kept].astype(fill_dtype).astype(np.float64)
         imputed = xp.where(xp.take(missing, kept, axis=1), values, xp.take(X, kept, axis=1))
         return self.with_indicator(imputed, missing)
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        est = self.estimator
+        indicated = est.indicator_.features_.tolist() if est.add_indicator else []
+        return Monotone((*self._kept.tolist(), *indicated), imputes=True) if self.missing_is_nan else None
 
 
 @converts(sk.MissingIndicator)
@@ -84,6 +97,13 @@ class MissingIndicatorConverter(MissingConverter):
 
     def transform(self, X: Array) -> Array:
         return xp.take(self.is_missing(X), self.estimator.features_, axis=1)
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return Monotone(tuple(self.estimator.features_.tolist()), imputes=True) if self.missing_is_nan else None
+
+    def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
+        # scikit-learn's own refuses what is missing in columns that had it not at fit.
+        return np.asarray(np.isnan(X[:, self.estimator.features_]))
 
 
 @converts(sk.KNNImputer)

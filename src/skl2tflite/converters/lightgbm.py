@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +21,7 @@ from skl2tflite.graph import functions as xp
 
 ZERO = np.float32(1e-35)
 """Numbers up to this magnitude are 0 (``kZeroThreshold``)."""
-_BELOW_ZERO = float(np.nextafter(-ZERO, np.float32(-np.inf)))
+_BELOW_ZERO = float(np.nextafter(-float(ZERO), -np.inf))
 
 _IDENTITY = frozenset(
     {
@@ -111,7 +112,8 @@ class LightGBMConverter(Converter):
     def forest(self) -> Forest:
         """All trees; of linear ones a leaf has its value, then its model's constant and coefficients."""
         trees, categories = self.tables
-        return join(trees, self.n_features + len(self.zero_is_missing) + len(categories))
+        forest = join(trees, self.n_features + len(self.zero_is_missing) + len(categories))
+        return replace(forest, compares_float64=True)
 
     def _table(self, tree: dict[str, str], categories: CategorySets) -> TreeTable:
         decision = _numbers(tree, "decision_type", int)

@@ -11,8 +11,10 @@ import sklearn
 from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
+from skl2tflite.converters.monotone import elementwise
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import GraphError
+from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
@@ -43,6 +45,9 @@ class StandardScalerConverter(TransformerConverter):
             X = X / est.scale_
         return X
 
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return Monotone()
+
     def inverse_transform(self, X: Array) -> Array:
         est = self.estimator
         if est.with_std:
@@ -63,6 +68,9 @@ class RobustScalerConverter(TransformerConverter):
         if est.with_scaling:
             X = X / est.scale_
         return X
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return Monotone()
 
     def inverse_transform(self, X: Array) -> Array:
         est = self.estimator
@@ -85,6 +93,9 @@ class MinMaxScalerConverter(TransformerConverter):
         X = X * est.scale_ + (est.min_ + shift * est.scale_)
         return xp.clip(X, *map(float, est.feature_range)) if est.clip else X
 
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return Monotone()
+
     def inverse_transform(self, X: Array) -> Array:
         X = (X - self.estimator.min_) / self.estimator.scale_
         return X
@@ -97,6 +108,9 @@ class MaxAbsScalerConverter(TransformerConverter):
     def transform(self, X: Array) -> Array:
         X = X / self.estimator.scale_
         return xp.clip(X, -1.0, 1.0) if getattr(self.estimator, "clip", False) else X  # clip: scikit-learn 1.8
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return Monotone()
 
     def inverse_transform(self, X: Array) -> Array:
         X = X * self.estimator.scale_
@@ -129,6 +143,9 @@ class BinarizerConverter(TransformerConverter):
         if getattr(threshold, "dtype", None) == np.float64:  # a Python number is rounded to the dtype of X instead
             threshold = float(round_down_to_float32(threshold))
         return xp.astype(X > threshold, float)
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return Monotone()
 
 
 @converts(sk.PolynomialFeatures)
@@ -167,6 +184,9 @@ class FunctionTransformerConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         return self._call("func", self.estimator.func, X, self.estimator.kw_args)
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return elementwise(X, transformed)
 
     def inverse_transform(self, X: Array) -> Array:
         return self._call("inverse_func", self.estimator.inverse_func, X, self.estimator.inv_kw_args)

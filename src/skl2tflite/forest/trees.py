@@ -44,6 +44,9 @@ class Forest:
         What a leaf gives; rows of internal nodes mean nothing.
     n_features : int
         Number of columns of the input.
+    compares_float64 : bool, default=False
+        Whether the estimator compares columns that it is given in float64 as they are. A file's are float32; this
+        matters where preprocessing is folded into the thresholds.
     """
 
     roots: NDArray[np.int64]
@@ -54,6 +57,7 @@ class Forest:
     missing_left: NDArray[np.bool_]
     value: NDArray[np.float64]
     n_features: int
+    compares_float64: bool = False
 
     @classmethod
     def from_sklearn(

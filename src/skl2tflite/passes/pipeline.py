@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from skl2tflite.forest.folding import Transformed
 from skl2tflite.graph import Graph
 from skl2tflite.passes.activation import FUSE_ACTIVATIONS
 from skl2tflite.passes.affine import FOLD_AFFINE
@@ -13,8 +14,9 @@ from skl2tflite.passes.algebra import SIMPLIFY
 from skl2tflite.passes.base import Pass
 from skl2tflite.passes.common import SHARE_COMMON
 from skl2tflite.passes.constants import FOLD_CONSTANTS
+from skl2tflite.passes.thresholds import FOLD_THRESHOLDS
 
-PASSES: tuple[Pass, ...] = (FOLD_CONSTANTS, SIMPLIFY, FOLD_AFFINE, SHARE_COMMON, FUSE_ACTIVATIONS)
+PASSES: tuple[Pass, ...] = (FOLD_THRESHOLDS, FOLD_CONSTANTS, SIMPLIFY, FOLD_AFFINE, SHARE_COMMON, FUSE_ACTIVATIONS)
 """In order of execution. Code that no output depends on needs no pass: a graph is what its outputs reach."""
 
 Precision = Literal["exact", "fast"]
@@ -54,8 +56,13 @@ def run_passes(graph: Graph, precision: Precision = "exact") -> tuple[Graph, lis
     for step in PASSES:
         if not step.exact and precision != "fast":
             continue
-        before = sum(1 for _ in graph.operations())
+        before = _size(graph)
         graph, notes = step.function(graph)
-        after = sum(1 for _ in graph.operations())
+        after = _size(graph)
         records.append(PassRecord(graph.name, step.name, (before, after), tuple(notes)))
     return graph, records
+
+
+def _size(graph: Graph) -> int:
+    """Number of operations that compute."""
+    return sum(not isinstance(node.op, Transformed) for node in graph.operations())

@@ -135,6 +135,7 @@ class HistGradientBoostingConverter(Converter):
             missing_left=nodes["missing_go_to_left"].astype(bool),
             value=nodes["value"].astype(np.float64)[:, np.newaxis],
             n_features=self.n_features + sum(side.right.shape[1] for side in sides),
+            compares_float64=True,
         )
         return forest, sides
 

@@ -1,0 +1,403 @@
+"""Preprocessing folded into thresholds: the largest float32 whose image passes a test takes the threshold's place.
+
+Where a column reaches the trees through a monotone function ``f`` of one input column, the test ``f(x) <= t`` is
+the test ``x <= x*`` (for a decreasing function its opposite). Float32 numbers in order are integers in order, so
+that bisecting finds every ``x*`` at once in 32 calls of ``f``, which is scikit-learn's own computation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.forest.trees import Forest
+from skl2tflite.graph.op import Op, Value
+from skl2tflite.graph.tensor import Spec
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+GREATEST = 0x7F7FFFFF
+"""Key of the greatest finite float32; that of the least is its negative."""
+NEAR = 8
+"""Neighbours of a step that are looked at, to each side, where rounding may turn a function around."""
+SAMPLES = 32
+"""Numbers looked at where it may do so farther away, all of them where there are no more."""
+GRID = 1024
+"""Most numbers tried in every column before bisecting."""
+
+
+@dataclass(frozen=True)
+class Monotone:
+    """What is known of a transformer each of whose columns is a monotone function of one input column.
+
+    Rising or falling; flat stretches and steps are fine. NaN is apart: its image may be anything.
+
+    Attributes
+    ----------
+    source : tuple of int, optional
+        The input column of each output column; its own where left out.
+    ulps : float
+        How far rounding may lead from a monotone function, in units of the last place of the result. Sums, products
+        and quotients by constants, square roots and comparisons are monotone to the bit: 0.
+    offset : tuple of float
+        Added to the magnitude of each column that those units are counted for, where the result is a difference.
+    partial : bool
+        Whether some numbers have no image: NaN.
+    imputes : bool
+        Whether the image of NaN is a number.
+    positive : bool
+        Whether the transformer refuses zero and negative numbers.
+    """
+
+    source: tuple[int, ...] | None = None
+    ulps: float = 0.0
+    offset: tuple[float, ...] = ()
+    partial: bool = False
+    imputes: bool = False
+    positive: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Transformed(Op):
+    """The second operand, which a fitted transformer makes of the first.
+
+    It says where the operands come from, until the passes have run; it computes nothing.
+
+    Attributes
+    ----------
+    path : str
+        The transformer's place in the model.
+    estimator : object
+        The transformer itself.
+    function : callable
+        Its own ``transform``, of an array, without checks for NaN and infinity.
+    monotone : Monotone or None
+        What is known of it, None where a column depends on several or the function rises and falls.
+    """
+
+    path: str
+    estimator: object = field(repr=False)
+    function: Callable[[Value], Value] = field(repr=False)
+    monotone: Monotone | None = field(repr=False)
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        """Dtype and shape of the second operand."""
+        return (inputs[1],)
+
+    def evaluate(self, *inputs: Value) -> Value:
+        """Return the second operand."""
+        return inputs[1]
+
+
+class Images(Protocol):
+    """The functions through which input columns reach the features that trees test.
+
+    Attributes
+    ----------
+    source : ndarray of int64, shape (n_features,)
+        Input column of each feature; -1 where it is none's function.
+    n_columns : int
+        Number of input columns.
+    steady : ndarray of bool, shape (n_features,)
+        Whether a feature is monotone to the bit.
+    """
+
+    source: Ints
+    n_columns: int
+    steady: NDArray[np.bool_]
+
+    def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
+        """Return the features of rows, shape (n_rows, n_features).
+
+        With ``shift`` 1 or -1, as high or as low as rounding might have made them at each unsteady step.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """A forest that tests input columns, through the same numbers of its features as before.
+
+    Attributes
+    ----------
+    forest : Forest
+        Its thresholds are those of the input columns.
+    missing : bool
+        Whether NaN can come.
+    bounds : tuple of ndarray of float32, shape (n_columns,)
+        Least and greatest number of each input column that has an image; others count as missing. Infinite where
+        all have.
+    fill : ndarray of float32, shape (n_columns,)
+        What stands for NaN in columns with such bounds; NaN where it is missing itself.
+    kept : dict of int to str
+        Features that are tested as before, and why.
+    """
+
+    forest: Forest
+    missing: bool
+    bounds: tuple[NDArray[np.float32], NDArray[np.float32]]
+    fill: NDArray[np.float32]
+    kept: dict[int, str]
+
+
+def to_keys(x: NDArray[np.float32]) -> Ints:
+    """Return integers in the order of float32 numbers, neighbours next to each other, both zeros 0."""
+    bits = np.ascontiguousarray(x, dtype=np.float32).view(np.int32).astype(np.int64)
+    return np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
+
+
+def from_keys(keys: Ints) -> NDArray[np.float32]:
+    """Return the float32 numbers of :func:`to_keys`."""
+    return np.where(keys < 0, -keys | 0x80000000, keys).astype(np.uint32).view(np.float32)
+
+
+def fold(forest: Forest, images: Images, missing: bool) -> Folded:
+    """Move functions of single columns into a forest's thresholds.
+
+    Parameters
+    ----------
+    forest : Forest
+        Tests features.
+    images : Images
+        What makes the features.
+    missing : bool
+        Whether features may be NaN; without, numbers that have no image are refused by the estimator.
+
+    Returns
+    -------
+    Folded
+    """
+    return _Folding(forest, images, missing).result()
+
+
+def unchanged(forest: Forest, images: Images, missing: bool) -> Folded:
+    """Return the result of folding functions that change nothing."""
+    n_columns = images.n_columns
+    infinity = np.full(n_columns, np.inf, dtype=np.float32)
+    return Folded(forest, missing, (-infinity, infinity), np.full(n_columns, np.nan, dtype=np.float32), {})
+
+
+@dataclass(frozen=True, eq=False)
+class _Tests:
+    """Distinct tests of features, each with a place in a matrix of candidates: its column, and a row of its own."""
+
+    feature: Ints
+    threshold: Floats
+    column: Ints
+    row: Ints
+
+    @classmethod
+    def of(cls, feature: Ints, threshold: Floats, source: Ints) -> _Tests:
+        column = source[feature]
+        order = np.argsort(column, kind="stable")
+        first = np.searchsorted(column[order], column[order])
+        row = np.empty_like(order)
+        row[order] = np.arange(len(order)) - first
+        return cls(feature, threshold, column, row)
+
+
+class _Folding:
+    def __init__(self, forest: Forest, images: Images, missing: bool) -> None:
+        self.forest = forest
+        self.images = images
+        self.missing = missing
+        self.kept: dict[int, str] = {}
+
+        nodes = np.flatnonzero(~forest.is_leaf)
+        nodes = nodes[images.source[forest.feature[nodes]] >= 0]
+        pairs = np.lexsort((forest.threshold[nodes], forest.feature[nodes]))
+        self.nodes = nodes[pairs]
+        feature, threshold = forest.feature[self.nodes].astype(np.int64), forest.threshold[self.nodes]
+        new = np.ones(len(nodes), dtype=np.bool_)
+        new[1:] = (np.diff(feature) != 0) | (np.diff(threshold) != 0)
+        self.test = np.cumsum(new) - 1
+        self.tests = _Tests.of(feature[new], threshold[new], images.source)
+        self.features = np.unique(feature)
+
+    # --- images -------------------------------------------------------------------------------------
+
+    def _images(self, tests: _Tests, keys: Ints, shift: int = 0) -> Floats:
+        """Return the images of candidates, as the trees compare them."""
+        X = np.ones((int(tests.row.max(initial=-1)) + 1, self.images.n_columns), dtype=np.float32)
+        X[tests.row, tests.column] = from_keys(keys)
+        return self._compared(self.images(X, shift))[tests.row, tests.feature]
+
+    def _compared(self, image: NDArray[np.floating]) -> Floats:
+        if not self.forest.compares_float64:
+            with np.errstate(over="ignore"):
+                image = image.astype(np.float32)
+        return image.astype(np.float64)
+
+    def _bisect(self, tests: _Tests, below: Ints, above: Ints, holds: Callable[[Floats], NDArray[np.bool_]]) -> Ints:
+        """Return the last keys of which a property holds: of all keys before, and of none behind.
+
+        It holds of ``below``, and not of ``above``, which are not tried.
+        """
+        while np.any(above - below > 1):
+            open_ = above - below > 1
+            middle = np.where(open_, (below + above) >> 1, np.clip(below, -GREATEST, GREATEST))
+            held = holds(self._images(tests, middle))
+            below, above = np.where(open_ & held, middle, below), np.where(open_ & ~held, middle, above)
+        return below
+
+    def _brackets(self, low: Ints, high: Ints, falling: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+        """Return a key at which each test still holds of rising images, and one at which no more, or as falling.
+
+        Numbers outside of ``low`` to ``high`` have no image; just beyond them all tests end.
+        """
+        tests = self.tests
+        # No more rows than a round of bisecting has.
+        count = min(GRID, int(tests.row.max()) + 3)
+        grid = np.linspace(-GREATEST, GREATEST, count).astype(np.int64)
+        images = self._rows(from_keys(grid))
+        below, above = low[tests.feature] - 1, high[tests.feature] + 1
+        ends = np.searchsorted(tests.feature, np.arange(len(low) + 1))
+        for feature in self.features:
+            inside = (grid >= low[feature]) & (grid <= high[feature])
+            sign = -1.0 if falling[feature] else 1.0
+            image, keys = sign * images[inside, feature], grid[inside]
+            if not np.all(image[1:] >= image[:-1]):
+                continue
+            own = slice(ends[feature], ends[feature + 1])
+            place = np.searchsorted(image, sign * tests.threshold[own], side="left" if falling[feature] else "right")
+            below[own] = np.concatenate([below[own][:1], keys])[place]
+            above[own] = np.concatenate([keys, above[own][:1]])[place]
+        return below, above
+
+    # --- what is known of features ------------------------------------------------------------------
+
+    def _domains(self) -> tuple[Ints, Ints]:
+        """Return the first and last key of each feature whose image is a number."""
+        shape = len(self.images.source)
+        low, high = np.full(shape, -GREATEST, dtype=np.int64), np.full(shape, GREATEST, dtype=np.int64)
+        lost = np.isnan(self._rows(from_keys(np.array([-GREATEST, GREATEST]))))
+        for feature in self.features[lost[:, self.features].all(axis=0)]:
+            self.kept[int(feature)] = "only some numbers in between have an image"
+        one_sided = np.flatnonzero(lost[0] ^ lost[1])
+        one_sided = one_sided[np.isin(one_sided, self.features)]
+        if one_sided.size:
+            tests = _Tests.of(one_sided, np.zeros(len(one_sided)), self.images.source)
+            at_low = lost[0, one_sided]
+            last = self._bisect(tests, low[one_sided] - 1, high[one_sided] + 1, lambda image: np.isnan(image) == at_low)
+            low[one_sided] = np.where(at_low, last + 1, low[one_sided])
+            high[one_sided] = np.where(at_low, high[one_sided], last)
+        return low, high
+
+    def _rows(self, values: NDArray[np.float32]) -> Floats:
+        """Return the features of rows that hold the same number in all columns."""
+        return self._compared(self.images(np.repeat(values[:, np.newaxis], self.images.n_columns, axis=1)))
+
+    def _bounds(self, low: Ints, high: Ints) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the bounds of columns beyond which numbers count as missing, as the trees take what is missing."""
+        n_columns = self.images.n_columns
+        least = np.full(n_columns, -np.inf, dtype=np.float32)
+        greatest = np.full(n_columns, np.inf, dtype=np.float32)
+        if not self.missing:
+            return least, greatest
+        for feature in self.features:
+            column = self.images.source[feature]
+            if low[feature] > -GREATEST:
+                least[column] = from_keys(low[feature : feature + 1])[0]
+            if high[feature] < GREATEST:
+                greatest[column] = from_keys(high[feature : feature + 1])[0]
+        for feature in self.features:
+            column = self.images.source[feature]
+            if (least[column] > -np.inf and low[feature] == -GREATEST) or (
+                greatest[column] < np.inf and high[feature] == GREATEST
+            ):
+                self.kept[int(feature)] = "of another function of the same column some numbers have no image"
+        return least, greatest
+
+    # --- the search ---------------------------------------------------------------------------------
+
+    def result(self) -> Folded:
+        """Find the thresholds and build the forest."""
+        forest, tests = self.forest, self.tests
+        low, high = self._domains()
+        bounds = self._bounds(low, high)
+        ends = np.zeros((2, len(low)))
+        edges = _Tests.of(self.features, np.zeros(len(self.features)), self.images.source)
+        ends[0, self.features] = self._images(edges, low[self.features])
+        ends[1, self.features] = self._images(edges, high[self.features])
+        falling = ends[1] < ends[0]
+        turned = falling[tests.feature]
+
+        def before(image: Floats) -> NDArray[np.bool_]:
+            return np.asarray((image <= tests.threshold) ^ turned)
+
+        first, last = low[tests.feature], high[tests.feature]
+        step = self._bisect(tests, *self._brackets(low, high, falling), before)
+        for feature in np.unique(tests.feature[~self._is_single_step(step, first, last, before)]):
+            self.kept[int(feature)] = "rounding makes it rise and fall around a threshold"
+        with np.errstate(invalid="ignore"):
+            threshold = np.where(step < first, -np.inf, from_keys(np.clip(step, first, last)).astype(np.float64))
+        threshold = np.where(step >= last, np.inf, threshold)
+
+        nan = self._rows(np.full(1, np.nan, dtype=np.float32))[0]
+        number = ~np.isnan(nan)
+        fill = np.full(self.images.n_columns, np.nan, dtype=np.float32)
+        for feature in self.features[number[self.features]]:
+            column = self.images.source[feature]
+            if bounds[0][column] > -np.inf or bounds[1][column] < np.inf:
+                # NaN among the tests means what has no image; NaN itself becomes a number that takes its ways.
+                at = tests.feature == feature
+                ways = before(np.full(len(at), nan[feature]))[at]
+                edge = from_keys(high[feature : feature + 1])[0]
+                fill[column] = min(threshold[at][ways].min(initial=edge), edge)
+                number[feature] = False
+                alone = (self.images.source[self.features] == column).sum() == 1
+                if not alone or np.any((fill[column] <= threshold[at]) != ways) or fill[column] < bounds[0][column]:
+                    self.kept[int(feature)] = "NaN has an image, and some numbers have none"
+                    fill[column] = np.nan
+
+        feature = tests.feature[self.test]
+        folded = ~np.isin(feature, list(self.kept))
+        nodes, test, feature = self.nodes[folded], self.test[folded], feature[folded]
+        nan_left = np.where(number[feature], nan[feature] <= tests.threshold[test], forest.missing_left[nodes])
+        swapped = falling[feature]
+        new = {name: getattr(forest, name).copy() for name in ("threshold", "left", "right", "missing_left")}
+        new["threshold"][nodes] = threshold[test]
+        new["missing_left"][nodes] = nan_left ^ swapped
+        new["left"][nodes] = np.where(swapped, forest.right[nodes], forest.left[nodes])
+        new["right"][nodes] = np.where(swapped, forest.left[nodes], forest.right[nodes])
+        used = np.unique(feature)
+        return Folded(
+            replace(forest, compares_float64=False, **new),
+            self.missing or bool(number[used].any()),
+            bounds,
+            fill,
+            self.kept,
+        )
+
+    def _is_single_step(
+        self, step: Ints, first: Ints, last: Ints, before: Callable[[Floats], NDArray[np.bool_]]
+    ) -> NDArray[np.bool_]:
+        """Whether each property holds up to its step and not behind, wherever rounding might make it otherwise."""
+        tests = self.tests
+        single = np.ones(len(step), dtype=np.bool_)
+        unsteady = ~self.images.steady[tests.feature]
+        if not unsteady.any():
+            return single
+        reach = [np.full(len(step), NEAR, dtype=np.int64) for _ in range(2)]
+        for side, sign in enumerate((-1, 1)):
+            for _ in range(16):
+                # As far from the step as it takes for rounding not to matter.
+                key = np.clip(step + sign * reach[side], first, last)
+                sure = [before(self._images(tests, key, shift)) == (sign < 0) for shift in (-1, 1)]
+                wide = unsteady & ~(sure[0] & sure[1]) & (key > first) & (key < last)
+                if not wide.any():
+                    break
+                reach[side] = np.where(wide, 4 * reach[side], reach[side])
+        width = reach[0] + reach[1]
+        offsets = [np.full(len(step), near) for near in range(-NEAR, NEAR + 2)]
+        if np.any(width[unsteady] > 2 * NEAR):
+            shares = np.linspace(0.0, 1.0, int(min(np.max(width[unsteady]), SAMPLES)))
+            offsets += [np.rint(share * width).astype(np.int64) - reach[0] for share in shares]
+        for offset in offsets:
+            key = np.clip(step + offset, first, last)
+            single &= before(self._images(tests, key)) == (key <= step)
+        return single | ~unsteady
