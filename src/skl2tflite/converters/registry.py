@@ -84,7 +84,8 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
     """
     load_converters()
     if not hasattr(estimator, "fit"):
-        raise ConversionError(f"{path}: {estimator!r:.80} is no estimator; give a fitted scikit-learn estimator or pipeline")
+        place = path or type(estimator).__name__
+        raise ConversionError(f"{place}: {estimator!r:.80} is no estimator; give a fitted scikit-learn estimator")
     if isinstance(estimator, type):
         raise ConversionError(f"{path or estimator.__name__} is a class; give a fitted instance of it")
     path = path or type(estimator).__name__
