@@ -296,20 +296,19 @@ class _Folding:
         n_columns = self.images.n_columns
         least = np.full(n_columns, -np.inf, dtype=np.float32)
         greatest = np.full(n_columns, np.inf, dtype=np.float32)
-        if not self.missing:
+        bounded = (low > -GREATEST) | (high < GREATEST)
+        if not self.missing or not bounded[self.features].any():
             return least, greatest
-        for feature in self.features:
-            column = self.images.source[feature]
-            if low[feature] > -GREATEST:
-                least[column] = from_keys(low[feature : feature + 1])[0]
-            if high[feature] < GREATEST:
-                greatest[column] = from_keys(high[feature : feature + 1])[0]
-        for feature in self.features:
-            column = self.images.source[feature]
-            if (least[column] > -np.inf and low[feature] == -GREATEST) or (
-                greatest[column] < np.inf and high[feature] == GREATEST
-            ):
-                self.kept[int(feature)] = "of another function of the same column some numbers have no image"
+        for column in np.unique(self.images.source[self.features]):
+            own = self.features[self.images.source[self.features] == column]
+            # Those of the smallest domain; another function of the column would lose numbers that it has images for.
+            first = own[np.argmin(high[own] - low[own])]
+            if low[first] > -GREATEST:
+                least[column] = from_keys(low[first : first + 1])[0]
+            if high[first] < GREATEST:
+                greatest[column] = from_keys(high[first : first + 1])[0]
+            for feature in own[(low[own] != low[first]) | (high[own] != high[first])]:
+                self.kept[int(feature)] = "of another function of the same column more numbers have no image"
         return least, greatest
 
     # --- the search ---------------------------------------------------------------------------------

@@ -175,21 +175,17 @@ class Preprocessing:
             return [*self.transformers(inputs[0]), op]
         return [found for part in inputs if part.constant is None for found in self.transformers(part)]
 
-    def obstacle(self, x: Tensor) -> str:
-        """Say what keeps a tensor's columns from following from the inputs' one by one."""
+    def obstacle(self, x: Tensor) -> str | None:
+        """Return the place of the innermost transformer that mixes columns on the way to a tensor."""
         op, inputs = x.node.op, x.node.inputs
         if isinstance(op, Transformed):
             if op.monotone is not None:
                 return self.obstacle(inputs[0])
-            inner = inputs[1].node.op
-            if isinstance(inner, Transformed | ops.Concat) or _picked(inputs[1].node) is not None:
-                return self.obstacle(inputs[1])
-            return f"{op.path} is no monotone function of single columns"
+            return self.obstacle(inputs[1]) or op.path
         if isinstance(op, ops.Concat):
-            return next(self.obstacle(part) for part in inputs if self.columns(part) is None)
-        if _picked(x.node) is not None:
-            return self.obstacle(inputs[0])
-        return f"{op.name} is no monotone function of single columns"
+            others = (self.obstacle(part) for part in inputs if self.columns(part) is None)
+            return next(others, None)
+        return None if _picked(x.node) is None else self.obstacle(inputs[0])
 
 
 def _picked(node: Node) -> Ints | None:
@@ -215,14 +211,17 @@ class Part:
         Which of its columns they are.
     columns : Columns or None
         How they follow from the inputs'.
+    obstacle : str
+        Where they do not: the place of the transformer, or the name of the operation, that mixes columns.
     """
 
     tensor: Tensor
     at: Ints
     columns: Columns | None
+    obstacle: str = ""
 
 
-def _parts(way: Preprocessing, x: Tensor, at: Ints) -> list[Part]:
+def _parts(way: Preprocessing, x: Tensor, at: Ints, inside: str | None = None) -> list[Part]:
     """Return columns of a tensor, taken apart as far as some follow from single columns of an input."""
     columns = way.columns(x)
     if columns is not None:
@@ -231,7 +230,7 @@ def _parts(way: Preprocessing, x: Tensor, at: Ints) -> list[Part]:
     if isinstance(op, Transformed) and op.monotone is None:
         inner = x.node.inputs[1]
         if isinstance(inner.node.op, ops.Concat | Transformed) or _picked(inner.node) is not None:
-            return _parts(way, inner, at)
+            return _parts(way, inner, at, op.path)
     if isinstance(op, ops.Concat) and op.axis == 1:
         ends = np.cumsum([part.shape[1] or 0 for part in x.node.inputs])
         which = np.searchsorted(ends, at, side="right")
@@ -240,12 +239,12 @@ def _parts(way: Preprocessing, x: Tensor, at: Ints) -> list[Part]:
         for piece in pieces:
             part = x.node.inputs[which[piece[0]]]
             start = ends[which[piece[0]]] - (part.shape[1] or 0)
-            found += _parts(way, part, at[piece] - start)
+            found += _parts(way, part, at[piece] - start, inside)
         return found
     picked = _picked(x.node)
     if picked is not None and x.node.inputs[0].ndim == 2:
-        return _parts(way, x.node.inputs[0], picked[at])
-    return [Part(x, at, None)]
+        return _parts(way, x.node.inputs[0], picked[at], inside)
+    return [Part(x, at, None, way.obstacle(x) or inside or op.name)]
 
 
 class _Features:
@@ -315,12 +314,13 @@ class _Trees:
         """Return what stands for the operation's output, None where it stays as it is."""
         used, features = self.tests > 0, self.features
         refusals = [
-            self.way.obstacle(part.tensor)
+            f"{part.obstacle} is no monotone function of single columns"
             for part, at in zip(self.parts, self.places, strict=True)
             if part.columns is None and used[at].any()
         ]
         ways = [part.tensor for part in self.parts if part.columns is not None]
         passed = list(dict.fromkeys(found for tensor in ways for found in self.way.transformers(tensor)))
+        kept = dict.fromkeys(np.flatnonzero(features.mixed).tolist(), "what has no image is imputed")
         folded = None
         direct = features.source >= 0
         if (direct & used).any():
@@ -329,11 +329,10 @@ class _Trees:
             except _TransformError as error:
                 refusals.append(str(error))
             else:
-                mixed = np.flatnonzero(features.mixed)
-                kept = {**folded.kept, **dict.fromkeys(mixed.tolist(), "what has no image is imputed")}
-                direct &= ~np.isin(np.arange(len(direct)), list(kept))
-                told = sorted({reason for feature, reason in kept.items() if used[feature]})
-                refusals += [f"{_names(passed)}: {reason}" for reason in told]
+                kept.update(folded.kept)
+                direct &= ~np.isin(np.arange(len(direct)), list(folded.kept))
+        told = sorted({reason for feature, reason in kept.items() if used[feature]})
+        refusals += [f"{_names(passed)}: {reason}" for reason in told]
         self.notes += [f"not folded into thresholds: {reason}" for reason in dict.fromkeys(refusals)]
         if folded is None or not (direct & used).any():
             return None
