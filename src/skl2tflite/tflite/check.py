@@ -10,7 +10,7 @@ import numpy as np
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph
 from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.targets import Target
+from skl2tflite.tflite.targets import MOST_JOINED, Target
 from skl2tflite.tflite.writer import ALIGNMENT
 
 ITEM_SIZES = {
@@ -48,7 +48,22 @@ def check_program(program: Program, content: bytes, target: Target) -> None:
         raise InvalidFileError(f"the file is malformed: {shown}")
 
 
+def _micro_faults(program: Program) -> Iterator[str]:
+    """What TensorFlow Lite Micro does not even look at: it runs subgraph 0, for the shapes that are declared."""
+    if [signature.subgraph for signature in program.signatures] not in ([], [0]):
+        yield "target 'micro' runs subgraph 0 alone"
+    for subgraph in program.subgraphs:
+        for tensor in subgraph.tensors:
+            if DYNAMIC in tensor.shape or 0 in tensor.shape:
+                yield f"tensor {tensor.name!r} of shape {tensor.shape} has no fixed elements on target 'micro'"
+        for operator in subgraph.operators:
+            if operator.name == "CONCATENATION" and len(operator.inputs) > MOST_JOINED:
+                yield f"CONCATENATION joins {len(operator.inputs)} tensors, and {MOST_JOINED} at most on target 'micro'"
+
+
 def _faults(program: Program, target: Target) -> Iterator[str]:
+    if target.name == "micro":
+        yield from _micro_faults(program)
     if not program.buffers or program.buffers[0]:
         yield "buffer 0 is not empty"
     if not program.subgraphs:

@@ -15,7 +15,10 @@ from typing import TypeAlias, cast
 
 from skl2tflite.errors import UnsupportedOnTarget
 
-__all__ = ["TARGETS", "Target", "get_target"]
+__all__ = ["MOST_JOINED", "TARGETS", "Target", "get_target"]
+
+MOST_JOINED = 10
+"""Operands that TFLM's CONCATENATION takes (``kMaxInputNum`` of its kernel)."""
 
 _Kernels: TypeAlias = Mapping[str, Mapping[str, tuple[int, int]]]
 _Rules: TypeAlias = Mapping[str, Mapping[str, int | Mapping[str, int]]]

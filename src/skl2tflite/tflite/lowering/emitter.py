@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph.tensor import DType, Shape, Spec
 from skl2tflite.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph, TensorDef, buffer_content
-from skl2tflite.tflite.targets import Target
+from skl2tflite.tflite.targets import MOST_JOINED, Target
 
 WIDTHS: dict[DType, str] = {
     DType.FLOAT: "float32",
@@ -22,8 +22,6 @@ WIDTHS: dict[DType, str] = {
     DType.STRING: "string",
 }
 """The dtype in which each kind of element travels."""
-MOST_JOINED = 10
-"""Operands that TFLM's CONCATENATION takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,12 +38,15 @@ class Value:
         Tensor in the subgraph; -1 for a constant not yet used.
     array : ndarray or None
         The constant's value, in its final dtype.
+    name : str
+        A constant's name in the file, by which tools can find it; a number where it is empty.
     """
 
     dtype: str
     shape: Shape
     index: int = -1
     array: NDArray[Any] | None = None
+    name: str = ""
 
     @property
     def rank(self) -> int:
@@ -177,7 +178,7 @@ class Emitter:
         broadcast = len(operands) > 1 and operands[0].shape != operands[1].shape
         version = self.target.version(operator, kernel, rank=rank, **{"broadcast": broadcast, **(rules or {})})
         results = [
-            self._tensor(name or f"{operator.lower()}_{len(self.subgraph.operators)}", dtype, shape)
+            self._tensor(name or self._name(f"{operator.lower()}_{len(self.subgraph.operators)}"), dtype, shape)
             for shape, dtype in outputs
         ]
         self.subgraph.operators.append(
@@ -200,9 +201,8 @@ class Emitter:
             for some in several:
                 shape = list(some[0].shape)
                 shape[axis] = sum(part.shape[axis] or 0 for part in some)
-                if len(some) > 1:
-                    some = [self.op("CONCATENATION", some, tuple(shape), some[0].dtype, axis=axis)]
-                parts += some
+                whole = self.op("CONCATENATION", some, tuple(shape), some[0].dtype, axis=axis) if some[1:] else some[0]
+                parts.append(whole)
         return parts
 
     def materialize(self, x: Operand) -> Value:
@@ -216,8 +216,17 @@ class Emitter:
         key = (buffer, shape, value.dtype)
         if key not in self._constants:
             self._constants[key] = len(self.subgraph.tensors)
-            self.subgraph.tensors.append(TensorDef(f"constant_{len(self._constants)}", value.dtype, shape, buffer))
+            name = self._name(value.name or f"constant_{len(self._constants)}")
+            self.subgraph.tensors.append(TensorDef(name, value.dtype, shape, buffer))
         return Value(value.dtype, shape, self._constants[key], value.array)
+
+    def named(self, table: NDArray[Any], name: str) -> Value:
+        """Return a constant that has a name in the file, by which people and tools can tell it."""
+        return self.materialize(replace(constant(table), name=name))
+
+    def _name(self, name: str) -> str:
+        """Return the name of a tensor that no caller asks for: none where the file is to be small."""
+        return "" if self.optimize_for == "size" else name
 
     def rename(self, value: Value, name: str) -> None:
         """Name a computed tensor, as what the subgraph gives under that name."""
@@ -231,7 +240,8 @@ class Emitter:
             return value
         target = np.array([DYNAMIC if n is None else n for n in shape], dtype=np.int32)
         # Where every byte counts the shape is written once.
-        operands: list[Operand] = [value] if self.target.name == "micro" else [value, target]
+        small = self.target.name == "micro" or self.optimize_for == "size"
+        operands: list[Operand] = [value] if small else [value, target]
         return self.op("RESHAPE", operands, shape, value.dtype, newShape=target)
 
     def cast(self, x: Operand, dtype: str) -> Value:
