@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
 
 from skl2tflite.forest.clusters import cluster
-from skl2tflite.forest.cost import NODE_BYTES, ONE_ROW, choose_layout, estimate_layouts
+from skl2tflite.forest.cost import NODE_BYTES, PRICES, choose_layout, estimate_layouts
 from skl2tflite.forest.tables import build_tables
 from skl2tflite.forest.trees import Forest
 
@@ -24,18 +24,18 @@ def digits():
 
 @pytest.mark.parametrize("width", NODE_BYTES)
 def test_expects_the_steps_that_tables_have(forest, width):
-    for estimate in estimate_layouts(forest, ONE_ROW):
+    for estimate in estimate_layouts(forest):
         layout = estimate.layout
-        if layout.width == width and not layout.paired:
+        if layout.width == width and not layout.paired and not layout.complete:
             running = build_tables(forest, layout).running
             steps = cluster(forest, width, layout.first_width).steps
             assert len(running) == steps.max() - 1
-            price = ONE_ROW.call + ONE_ROW.step * len(running) + ONE_ROW.visit * sum(running)
+            price = PRICES.call + PRICES.step * len(running) + PRICES.visit * sum(running)
             assert estimate.time > price
 
 
 def test_expects_about_the_size_that_tables_have(digits):
-    for estimate in estimate_layouts(digits, ONE_ROW):
+    for estimate in estimate_layouts(digits):
         tables = build_tables(digits, estimate.layout)
         size = tables.rest.thresholds.nbytes + tables.rest.columns.size + 2 * tables.next.size
         size += tables.first.thresholds.nbytes * 2 + 2 * tables.first_next.size
@@ -44,7 +44,7 @@ def test_expects_about_the_size_that_tables_have(digits):
 
 def test_aims_differ(digits):
     fast, small = (choose_layout(digits, optimize_for=aim) for aim in ("latency", "size"))
-    estimates = {estimate.layout: estimate for estimate in estimate_layouts(digits, ONE_ROW)}
+    estimates = {estimate.layout: estimate for estimate in estimate_layouts(digits)}
     assert estimates[fast].time < estimates[small].time
     assert estimates[fast].size > estimates[small].size
 

@@ -26,6 +26,7 @@ LAYOUTS = [
     Layout(6, 4, paired=True),
     Layout(4, 2, paired=True),
     Layout(7, 5),
+    Layout(7, 2, complete=True),
 ]
 WIDTHS = [1, 3, 7, 31]
 DENORMAL = np.finfo(np.float32).smallest_subnormal

@@ -13,6 +13,8 @@ LAYOUTS = [
     Layout(4, 4, paired=True),
     Layout(6, 2, paired=True),
     Layout(7, 5),
+    Layout(1, 1, complete=True),
+    Layout(7, 4, complete=True),
 ]
 
 
@@ -30,7 +32,10 @@ def leaf_values(tables, X):
         return (bits << np.arange(comparisons.width)).sum(axis=-1)
 
     trees = np.tile(np.arange(len(tables.order)), (len(X), 1))
-    states = tables.first_next[trees, code(tables.first, trees)]
+    exits = code(tables.first, trees)
+    if tables.first_exit is not None:
+        exits = tables.first_exit[exits]
+    states = tables.first_next[trees, exits]
     for running in tables.running:
         here = trees[:, :running]
         state = states[:, :running]

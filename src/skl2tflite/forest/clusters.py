@@ -154,7 +154,37 @@ def grow_by_path(
     return nodes, exits, paths
 
 
-def cluster(forest: Forest, width: int, first_width: int | None = None) -> Clusters:
+def grow_complete(forest: Forest, root: NDArray[np.int64], depth: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Grow clusters that are complete binary trees, whose exits follow from codes in the same way for all.
+
+    Returns
+    -------
+    nodes : ndarray of int64, shape (n_clusters, 2 ** depth - 1)
+        Nodes level by level, -1 where there are fewer.
+    exits : ndarray of int64, shape (n_clusters, 2 ** depth)
+        Nodes reached, from left to right; what lies right of a missing node is a leaf once more.
+    """
+    nodes = []
+    ends = root[:, np.newaxis]
+    for _ in range(depth):
+        leaf = forest.is_leaf[ends]
+        nodes.append(np.where(leaf, -1, ends))
+        children = np.stack([forest.left[ends], forest.right[ends]], axis=2)
+        ends = np.where(leaf[:, :, np.newaxis], ends[:, :, np.newaxis], children).reshape(len(root), -1)
+    return np.concatenate(nodes, axis=1), ends
+
+
+def complete_exits(depth: int) -> NDArray[np.int64]:
+    """Return the exit, counted from the left, for each code of a complete cluster; shape (2 ** (2 ** depth - 1),)."""
+    codes = np.arange(2 ** (2**depth - 1))
+    node = np.zeros_like(codes)
+    for _ in range(depth):
+        node = 2 * node + 1 + (codes >> node & 1)
+    exits: NDArray[np.int64] = node - (2**depth - 1)
+    return exits
+
+
+def cluster(forest: Forest, width: int, first_width: int | None = None, complete: bool = False) -> Clusters:
     """Cut a forest into clusters such that the number of steps is least.
 
     Parameters
@@ -165,6 +195,9 @@ def cluster(forest: Forest, width: int, first_width: int | None = None) -> Clust
         Most nodes in a cluster, at least 1.
     first_width : int, optional
         Most nodes in a tree's first cluster, `width` by default.
+    complete : bool, default=False
+        Whether first clusters are complete binary trees, of 1, 3, 7, … nodes; `first_exits` are then those from left
+        to right.
 
     Returns
     -------
@@ -189,7 +222,10 @@ def cluster(forest: Forest, width: int, first_width: int | None = None) -> Clust
         below[level] = 1 + below[forest.left[level]] + below[forest.right[level]]
     priority = np.where(forest.is_leaf, 0, height * (forest.n_nodes + 1) + forest.n_nodes - below)
 
-    first_nodes, first_exits = grow_by_code(forest, forest.roots, first_width, priority)
+    if complete:
+        first_nodes, first_exits = grow_complete(forest, forest.roots, first_width.bit_length())
+    else:
+        first_nodes, first_exits = grow_by_code(forest, forest.roots, first_width, priority)
     nodes = [np.empty((0, width), dtype=np.int64)]
     exits = [np.empty((0, 2**width), dtype=np.int64)]
     ends = first_exits

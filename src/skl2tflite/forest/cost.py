@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skl2tflite.forest.batches import dense_tops
-from skl2tflite.forest.clusters import step_heights
-from skl2tflite.forest.tables import Layout, schedule
+from skl2tflite.forest.clusters import grow_complete, step_heights
+from skl2tflite.forest.leaves import share_leaves
+from skl2tflite.forest.tables import FUSED_VALUES, Ints, Layout, schedule
 from skl2tflite.forest.trees import Forest
 
 OptimizeFor: TypeAlias = Literal["latency", "throughput", "size"]
@@ -19,10 +19,11 @@ OptimizeFor: TypeAlias = Literal["latency", "throughput", "size"]
 
 @dataclass(frozen=True)
 class Prices:
-    """Nanoseconds that routing one row takes, by what there is of each.
+    """Nanoseconds that routing one row takes by clusters, by what there is of each.
 
     A visit is a step of one tree; its columns are the comparisons in it. In the first step columns and
-    thresholds are constants. Table bytes cost by the caches that a visit misses.
+    thresholds are constants. Table bytes cost by the caches that a visit misses. Where the first clusters are complete,
+    one more look-up tells the exits of all trees.
     """
 
     call: float
@@ -35,12 +36,14 @@ class Prices:
     paired_first_column: float
     pair: float
     visit_of_megabyte: float
+    look_up: float
+    exit: float
 
 
 # Least squares over eleven forests (1 to 500 trees, 300 to 126 000 nodes, depth 1 to 38) in up to twenty layouts
 # each, on LiteRT 2.3 and one x86-64 core; error of the fit 10 % and 6 %.
-ONE_ROW = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6)
-MANY_ROWS = Prices(0, 0, 9.0, 3.1, 2.1, 6.4, 2.5, 1.5, 5.4, 0.4)
+# Complete first clusters were added later.
+PRICES = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6, 200, 2.5)
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,16 @@ FULL_LEVELS = 10
 NODE_BYTES = {1: 9.0, 2: 9.8, 3: 11.8, 4: 14.7, 6: 27.0}
 STEP_BYTES = 2000
 """Operators and tensors of a step."""
+FILE_BYTES = 6000
+"""Operators and tensors of the first step, signatures and metadata."""
 FIRST_WIDTHS = (1, 2, 3, 4, 6, 7, 8)
-MOST_NODE_BYTES = 30.0
-"""What speed may cost; a node takes about 100 bytes in an ONNX file."""
-SPARE_BYTES = 2**16
-"""What speed may cost in small files."""
-SIZE_SLACK = 1.2
-"""A file may be this much larger than the smallest if it is faster."""
+COMPLETE_DEPTHS = (2, 3)
+ONNX_NODE_BYTES, ONNX_VALUE_BYTES = 31.0, 2.9
+"""What a node takes in an ONNX file, whose leaves hold one number where ours hold the two parts of a sum."""
+FAST_SHARE = 1 / 3
+"""Share of the ONNX file's size up to which speed decides, unless a file is to be small."""
+FAST_SLACK, SMALL_SLACK = 1.35, 1.1
+"""Multiple of the smallest layout's size up to which it does in any case, and where a file is to be small."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +106,12 @@ def choose_layout(forest: Forest, missing: bool = False, optimize_for: OptimizeF
     -------
     Layout
     """
-    prices = MANY_ROWS if optimize_for == "throughput" else ONE_ROW
-    estimates = list(estimate_layouts(forest, prices, missing))
-    if optimize_for == "size":
-        limit = SIZE_SLACK * min(estimate.size for estimate in estimates)
-    else:
-        limit = MOST_NODE_BYTES * (forest.n_nodes - forest.n_leaves) + SPARE_BYTES
-        limit = max(limit, min(estimate.size for estimate in estimates))
+    estimates = list(estimate_layouts(forest, missing))
+    smallest = min(estimate.size for estimate in estimates)
+    limit = SMALL_SLACK * smallest
+    if optimize_for != "size":
+        onnx_bytes = (ONNX_NODE_BYTES + ONNX_VALUE_BYTES * forest.n_outputs) * forest.n_nodes
+        limit = max(FAST_SHARE * onnx_bytes, FAST_SLACK * smallest)
     allowed = (estimate for estimate in estimates if estimate.size <= limit)
     return min(allowed, key=lambda estimate: (estimate.time, estimate.size)).layout
 
@@ -143,38 +148,55 @@ def choose_width(forest: Forest) -> int:
     return best
 
 
-def estimate_layouts(forest: Forest, prices: Prices, missing: bool = False) -> Iterator[Estimate]:
+def estimate_layouts(forest: Forest, missing: bool = False) -> Iterator[Estimate]:
     """Yield an estimate for every layout worth considering; arguments as :func:`choose_layout`."""
-    n_inner = forest.n_nodes - forest.n_leaves
+    n_inner, n_trees = forest.n_nodes - forest.n_leaves, forest.n_trees
     n_columns = forest.n_features * (2 if missing else 1)
     n_pairs = min(n_columns * (n_columns + 1) // 2, (n_inner + 1) // 2)
+    value_bytes = 4 * forest.n_outputs
+    leaf_bytes = value_bytes * len(share_leaves(forest))
+
+    def estimate(layout: Layout, steps: Ints, node_bytes: float) -> Estimate:
+        _, running = schedule(steps)
+        visits = sum(running)
+        n_exits = n_trees * (layout.first_width + 1 if layout.complete else 2**layout.first_width)
+        size: float = FILE_BYTES + 8 * n_trees * layout.first_width + STEP_BYTES * len(running)
+        if not running and n_exits * forest.n_outputs <= FUSED_VALUES:
+            size += n_exits * value_bytes
+        else:
+            size += 2 * n_exits + leaf_bytes + node_bytes * n_inner * bool(running)
+        time = PRICES.call + PRICES.step * len(running) + PRICES.tree * n_trees
+        time += visits * (PRICES.visit + PRICES.visit_of_megabyte * size / 1e6)
+        columns, first_columns = visits * layout.width, n_trees * layout.first_width
+        if layout.paired:
+            time += PRICES.paired_column * columns + PRICES.paired_first_column * first_columns + PRICES.pair * n_pairs
+        else:
+            time += PRICES.column * columns + PRICES.first_column * first_columns
+        if layout.complete:
+            time += PRICES.look_up + PRICES.exit * n_trees
+        return Estimate(layout, time, size)
+
     for width, node_bytes in NODE_BYTES.items():
-        taller = _nodes_above(forest, width)
+        height = step_heights(forest, width)
+        taller = _nodes_above(forest, height)
         for first_width in FIRST_WIDTHS:
-            if first_width < width:
-                continue
-            # The first cluster holds all nodes above some height, and its exits have that height.
-            steps = 1 + (taller > first_width).sum(axis=1)
-            _, running = schedule(steps)
-            visits = sum(running)
-            first_bytes = forest.n_trees * (8 * first_width + 2 * 2**first_width)
-            size = node_bytes * n_inner * bool(running) + first_bytes + STEP_BYTES * (1 + len(running))
-            time = prices.call + prices.step * len(running) + prices.tree * forest.n_trees
-            time += visits * (prices.visit + prices.visit_of_megabyte * size / 1e6)
-            columns, first_columns = visits * width, forest.n_trees * first_width
-            plain = prices.column * columns + prices.first_column * first_columns
-            yield Estimate(Layout(first_width, width), time + plain, size)
-            if width % 2 == first_width % 2 == 0:
-                paired = prices.paired_column * columns + prices.paired_first_column * first_columns
-                paired += prices.pair * n_pairs
-                yield Estimate(Layout(first_width, width, paired=True), time + paired, size)
+            if first_width >= width:
+                # The first cluster holds all nodes above some height, and its exits have that height.
+                steps = 1 + (taller > first_width).sum(axis=1)
+                yield estimate(Layout(first_width, width), steps, node_bytes)
+                if width % 2 == first_width % 2 == 0:
+                    yield estimate(Layout(first_width, width, paired=True), steps, node_bytes)
+        for depth in COMPLETE_DEPTHS:
+            if 2**depth - 1 >= width:
+                _, exits = grow_complete(forest, forest.roots, depth)
+                layout = Layout(2**depth - 1, width, complete=True)
+                yield estimate(layout, 1 + height[exits].max(axis=1), node_bytes)
 
 
-def _nodes_above(forest: Forest, width: int) -> NDArray[np.int64]:
+def _nodes_above(forest: Forest, height: Ints) -> Ints:
     """Return how many nodes of each tree have a step height above 0, 1, …; shape (n_trees, n_heights)."""
-    height = step_heights(forest, width)
     n_heights = int(height.max()) + 1
     cells = forest.tree * n_heights + height
     count = np.bincount(cells, minlength=forest.n_trees * n_heights).reshape(forest.n_trees, n_heights)
-    above: NDArray[np.int64] = count[:, ::-1].cumsum(axis=1)[:, ::-1] - count
+    above: Ints = count[:, ::-1].cumsum(axis=1)[:, ::-1] - count
     return above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,16 @@ def share_leaves(forest: Forest, across_trees: bool = True) -> SharedLeaves:
     -------
     SharedLeaves
     """
+    made = _known.setdefault(forest, {})
+    if across_trees not in made:
+        made[across_trees] = _share(forest, across_trees)
+    return made[across_trees]
+
+
+_known: WeakKeyDictionary[Forest, dict[bool, SharedLeaves]] = WeakKeyDictionary()
+
+
+def _share(forest: Forest, across_trees: bool) -> SharedLeaves:
     leaves = np.flatnonzero(forest.is_leaf)
     rows = forest.value[leaves].astype(np.float32) + np.float32(0)  # one zero, not two
     tree = np.zeros_like(leaves) if across_trees else forest.tree[leaves]

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.clusters import cluster
+from skl2tflite.forest.clusters import cluster, complete_exits
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.forest.trees import Forest
@@ -30,6 +30,8 @@ MOST_SHARED_STATES = 2**15
 """States that int16 can name. A forest with more is numbered tree by tree."""
 WORTH_DROPPING = 0.15
 """Share of the trees that must be done before a step leaves them out; it costs two operators."""
+FUSED_VALUES = 2**16
+"""Numbers that the table of a single step may hold, to give values at once instead of states."""
 FEW_LEAVES = 16
 """Clusters for each leaf from which leaves may have rows of their own."""
 
@@ -46,11 +48,15 @@ class Layout:
         Most comparisons of a cluster in the further steps.
     paired : bool
         Whether columns are fetched two at a time, from pairs made once for each row; widths are then even.
+    complete : bool
+        Whether the first step's comparisons are those of complete trees, so that one table serves all to tell where a
+        code leads. Not together with `paired`.
     """
 
     first_width: int
     width: int
     paired: bool = False
+    complete: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +103,10 @@ class ForestTables:
         Columns of the widened input that are fetched together.
     first : Comparisons
         Of the first step, one group for each tree.
-    first_next : ndarray of int64, shape (n_trees, 2 ** first.width)
-        State for each code.
+    first_exit : ndarray of int64, shape (2 ** first.width,), or None
+        Exit for each code, the same for all trees.
+    first_next : ndarray of int64, shape (n_trees, n_exits) or (n_trees, 2 ** first.width)
+        State for each exit, or for each code.
     running : tuple of int
         For each further step, the number of leading trees that take part.
     rest : Comparisons
@@ -119,6 +127,7 @@ class ForestTables:
     copies: tuple[str, ...]
     pairs: Ints | None
     first: Comparisons
+    first_exit: Ints | None
     first_next: Ints
     running: tuple[int, ...]
     rest: Comparisons
@@ -153,7 +162,7 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
     -------
     ForestTables
     """
-    clusters = cluster(forest, layout.width, layout.first_width)
+    clusters = cluster(forest, layout.width, layout.first_width, layout.complete)
     column, threshold, copies = input_columns(forest, missing)
     first, first_exits = _compare(clusters.first_nodes, clusters.first_exits, column, threshold, layout)
     rest, exits = _compare(clusters.nodes, clusters.exits, column, threshold, layout)
@@ -220,6 +229,7 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
         copies=copies,
         pairs=pairs,
         first=Comparisons(first.columns[order], first.thresholds[order]),
+        first_exit=complete_exits(layout.first_width.bit_length()) if layout.complete else None,
         first_next=state[first_exits[order]],
         running=running,
         rest=rest,

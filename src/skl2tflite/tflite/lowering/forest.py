@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.forest.cost import OptimizeFor, choose_layout
 from skl2tflite.forest.op import TreeSums, TreeValues
-from skl2tflite.forest.tables import Comparisons, ForestTables, Layout, build_tables
+from skl2tflite.forest.tables import FUSED_VALUES, Comparisons, ForestTables, Layout, build_tables
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph.tensor import DType, Shape, Spec
 from skl2tflite.tflite.lowering.emitter import Emitter, Operand, Value
@@ -25,8 +26,6 @@ TREES_IN_A_ROW = (5, 4, 6, 7, 8, 3, 2, 1)
 """Trees whose codes one row of a FULLY_CONNECTED gives, the fastest number first (measured)."""
 WORTH_PAIRING = 512
 """Entries from which tables of states are halved; it costs three operators a step."""
-FUSED_VALUES = 2**16
-"""Numbers that the table of a single step may hold, to give values at once instead of states."""
 
 
 @lowers(TreeValues)
@@ -42,13 +41,14 @@ def lower_tree_sums(emit: Emitter, op: TreeSums, inputs: Sequence[Value], output
     (x,) = inputs
     if _wants_batches(emit, x):
         return _in_batches(emit, op, x, op.groups)
-    values = _by_clusters(emit, op, x)
+    values = _by_clusters(emit, op, x, in_order=op.groups > 1)
     (spec,) = outputs
     if op.groups == op.forest.n_trees:
         return values
-    shape = (spec.shape[0], op.forest.n_trees // op.groups, *spec.shape[1:])
-    values = emit.reshape(values, shape)
-    return emit.op("SUM", [values, np.array([1], dtype=np.int32)], spec.shape, "float32", keepDims=False)
+    if op.groups > 1:
+        values = emit.reshape(values, (spec.shape[0], op.forest.n_trees // op.groups, *spec.shape[1:]))
+    axis = np.array([1], dtype=np.int32)
+    return emit.op("SUM", [values, axis], spec.shape, "float32", keepDims=op.groups == 1)
 
 
 def _wants_batches(emit: Emitter, x: Value) -> bool:
@@ -60,8 +60,8 @@ def _in_batches(emit: Emitter, op: TreeValues, x: Value, groups: int | None = No
     return BatchRouter(emit, tables, _widened(emit, transpose(emit, x, (1, 0)), tables.copies, 0)).values(groups)
 
 
-def _by_clusters(emit: Emitter, op: TreeValues, x: Value) -> Value:
-    """Write the trees' values by the tables of :mod:`skl2tflite.forest.tables`."""
+def _by_clusters(emit: Emitter, op: TreeValues, x: Value, in_order: bool = True) -> Value:
+    """Write the trees' values by the tables of :mod:`skl2tflite.forest.tables`, if need be in the forest's order."""
     tables = _tables(op, emit.optimize_for)
     x = _widened(emit, x, tables.copies)
     router = _Router(emit, tables, _paired(emit, x, tables))
@@ -79,7 +79,7 @@ def _by_clusters(emit: Emitter, op: TreeValues, x: Value) -> Value:
         state = router.step(state, running)
     if finished:
         state = emit.op("CONCATENATION", [state, *finished], (x.shape[0], n_trees), state.dtype, axis=1)
-    return router.values(state, spec)
+    return router.values(state, spec, in_order)
 
 
 _known: WeakKeyDictionary[Forest, dict[tuple[Layout, bool], ForestTables]] = WeakKeyDictionary()
@@ -104,6 +104,7 @@ class _Router:
         self.emit = emit
         self.tables = tables
         self.x = x
+        self.name = f"forest_{len(emit.subgraph.operators)}"
         self.number = "float32" if tables.largest <= FLOAT_INTEGERS else "int32"
         # One dtype for both tables of states, as the narrow one is that of the trees' states side by side.
         largest = max(int(tables.next.max()), int(tables.first_next.max()))
@@ -118,21 +119,29 @@ class _Router:
         """Write the one step that leads all trees to leaves, and looks up their values at once."""
         leaf = self.tables.first_next + np.reshape(self.tables.value_shift, (-1, 1))
         place = self.emit.cast(self._first_place(), "int32")
-        values = self.tables.values[leaf.ravel()]
+        values = self._named(self.tables.values[leaf.ravel()], "values")
         return self.emit.op("GATHER", [values, place], spec.shape, "float32", axis=0)
 
     def first(self) -> Value:
         """Write the first of several steps."""
-        return self._look_up(self.tables.first_next.ravel(), self._first_place())
+        return self._look_up(self.tables.first_next.ravel(), self._first_place(), "first_next")
 
     def _first_place(self) -> Value:
         """Write the comparisons of the first step, which are constants."""
         first = self.tables.first
         shape = _compared_shape(self.x, first)
-        columns = first.columns.astype(np.int32)
+        columns = self._named(first.columns.astype(np.int32), "first_columns")
         x = self.emit.op("GATHER", [self.x, columns], shape, "float32", axis=1)
         start = np.arange(len(first.columns)) * self.tables.first_next.shape[1]
-        return self._add(self._code(x, first.thresholds.reshape(1, *shape[1:]), first.width), start)
+        thresholds = self._named(first.thresholds.reshape(1, *shape[1:]), "first_thresholds")
+        code = self._code(x, thresholds, first.width)
+        exits = self.tables.first_exit
+        if exits is not None:
+            narrow = _narrowest(self.emit, int(exits.max()))
+            table = self._named(exits.astype(narrow), "first_exit")
+            code = self.emit.op("GATHER", [table, self.emit.cast(code, "int32")], code.shape, narrow, axis=0)
+            code = self.emit.cast(code, self.number)
+        return self._add(code, start)
 
     def step(self, state: Value, n_trees: int) -> Value:
         """Write a further step of the leading trees, whose states are given."""
@@ -143,10 +152,10 @@ class _Router:
         rest = tables.rest
         narrow = _narrowest(emit, int(rest.columns.max()))
         shape = (state.shape[0], n_trees, *_compared_shape(self.x, rest)[2:])
-        columns = emit.op(
-            "GATHER", [rest.columns.astype(narrow), row], (*shape[:2], rest.columns.shape[1]), narrow, axis=0
-        )
-        thresholds = emit.op("GATHER", [rest.thresholds.reshape(-1, *shape[2:]), row], shape, "float32", axis=0)
+        table = self._named(rest.columns.astype(narrow), "columns")
+        columns = emit.op("GATHER", [table, row], (*shape[:2], rest.columns.shape[1]), narrow, axis=0)
+        table = self._named(rest.thresholds.reshape(-1, *shape[2:]), "thresholds")
+        thresholds = emit.op("GATHER", [table, row], shape, "float32", axis=0)
         x = emit.op(
             "GATHER", [self.x, emit.cast(columns, "int32")], shape, "float32",
             rules={"batch_dims": True}, axis=1, batchDims=1,
@@ -161,17 +170,17 @@ class _Router:
             scaled = self._add(scaled, line.offset)
             place = scaled if index == 0 else self._maximum(place, scaled)
         place = emit.op("ADD", [place, code], place.shape, self.number)
-        return self._look_up(tables.next, place)
+        return self._look_up(tables.next, place, "next")
 
-    def values(self, state: Value, spec: Spec) -> Value:
-        """Write the look-up of the leaves' values, the trees in the forest's order."""
+    def values(self, state: Value, spec: Spec, in_order: bool) -> Value:
+        """Write the look-up of the leaves' values."""
         emit, tables = self.emit, self.tables
         leaf = self._add(emit.cast(state, self.number), tables.value_shift)
-        if np.any(tables.order != np.arange(len(tables.order))):
+        if in_order and np.any(tables.order != np.arange(len(tables.order))):
             positions = np.argsort(tables.order).astype(np.int32)
             leaf = emit.op("GATHER", [leaf, positions], leaf.shape, self.number, axis=1)
         leaf = emit.cast(leaf, "int32")
-        return emit.op("GATHER", [tables.values, leaf], spec.shape, "float32", axis=0)
+        return emit.op("GATHER", [self._named(tables.values, "values"), leaf], spec.shape, "float32", axis=0)
 
     def _code(self, x: Value, thresholds: Operand, width: int) -> Value:
         """Write comparisons, and their results read as a binary number."""
@@ -186,18 +195,22 @@ class _Router:
         code = fully_connected(emit, emit.cast(bits, "float32"), weights, np.zeros(trees), shape)
         return emit.cast(emit.reshape(code, (batch, n_trees)), self.number)
 
-    def _look_up(self, table: NDArray[np.int64], place: Value) -> Value:
+    def _named(self, table: NDArray[Any], name: str) -> Value:
+        """Return a table by its name among those of this forest."""
+        return self.emit.named(table, f"{self.name}/{name}")
+
+    def _look_up(self, table: NDArray[np.int64], place: Value, name: str) -> Value:
         emit = self.emit
         indices = emit.cast(place, "int32")
         if self.in_pairs:
-            return self._look_up_pairs(table, indices)
-        return emit.op("GATHER", [table.astype(self.state), indices], place.shape, self.state, axis=0)
+            return self._look_up_pairs(table, indices, name)
+        narrow = self._named(table.astype(self.state), name)
+        return emit.op("GATHER", [narrow, indices], place.shape, self.state, axis=0)
 
-    def _look_up_pairs(self, table: NDArray[np.int64], indices: Value) -> Value:
+    def _look_up_pairs(self, table: NDArray[np.int64], indices: Value, name: str) -> Value:
         """Write the look-up of two digits of 8 bits each, and ``256·high + low``."""
-        digits = np.stack(np.divmod(table, 256), axis=-1) - 128
-        shape = (*indices.shape, 2)
-        pairs = self.emit.op("GATHER", [digits.astype(np.int8), indices], shape, "int8", axis=0)
+        digits = self._named((np.stack(np.divmod(table, 256), axis=-1) - 128).astype(np.int8), name)
+        pairs = self.emit.op("GATHER", [digits, indices], (*indices.shape, 2), "int8", axis=0)
         rows = None if indices.shape[0] is None else indices.shape[0] * (indices.shape[1] or 1)
         weights, bias = np.array([[256.0, 1.0]]), np.array([128.0 * 257.0])
         joined = fully_connected(self.emit, self.emit.cast(pairs, "float32"), weights, bias, (rows, 1))

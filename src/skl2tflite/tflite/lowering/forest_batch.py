@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -36,6 +37,7 @@ class BatchRouter:
         self.x = x  # widened, (columns, rows)
         self.n_rows = x.shape[1]
         self.n_trees = len(tables.columns)
+        self.name = f"forest_{len(emit.subgraph.operators)}"
 
     def values(self, groups: int | None = None) -> Value:
         """Write the values that rows get from trees, or their sums.
@@ -59,14 +61,15 @@ class BatchRouter:
         elif tables.leaves.size * outputs <= FUSED_VALUES:
             values = values[tables.leaves.ravel()]
         else:
-            place = self._look_up(tables.leaves.ravel(), place)
+            place = self._look_up(tables.leaves.ravel(), place, "leaves")
+        table = self._named(values, "values")
         if groups is None or groups == self.n_trees:
-            found = emit.op("GATHER", [values, place], (*place.shape, outputs), "float32", axis=0)
+            found = emit.op("GATHER", [table, place], (*place.shape, outputs), "float32", axis=0)
             return transpose(emit, found, (1, 0, 2))
         if groups > 1:
             # Places, as copies of values would cost as much as looking them up.
             place = emit.reshape(place, (self.n_trees // groups, groups, self.n_rows))
-        found = emit.op("GATHER", [values, place], (*place.shape, outputs), "float32", axis=0)
+        found = emit.op("GATHER", [table, place], (*place.shape, outputs), "float32", axis=0)
         total = emit.op("SUM", [found, np.array([0], np.int32)], found.shape[1:], "float32", keepDims=False)
         return emit.reshape(total, (self.n_rows, 1, outputs)) if groups == 1 else transpose(emit, total, (1, 0, 2))
 
@@ -91,8 +94,10 @@ class BatchRouter:
         """Write the comparisons of some trees' tops, shape (comparisons, rows)."""
         columns, thresholds = self.tables.columns[trees].ravel(), self.tables.thresholds[trees].ravel()
         shape = (len(columns), self.n_rows)
-        x = self.emit.op("GATHER", [self.x, columns.astype(np.int32)], shape, "float32", axis=0)
-        return self.emit.cast(self.emit.op("GREATER", [x, thresholds[:, np.newaxis]], shape, "bool"), "qint8")
+        table = self._named(columns.astype(np.int32), f"top_{trees[0]}/columns")
+        x = self.emit.op("GATHER", [self.x, table], shape, "float32", axis=0)
+        table = self._named(thresholds[:, np.newaxis], f"top_{trees[0]}/thresholds")
+        return self.emit.cast(self.emit.op("GREATER", [x, table], shape, "bool"), "qint8")
 
     def _coded(self, bits: Value, trees: Ints) -> Value:
         """Write the results of each tree's comparisons as one number, shape (rows, trees)."""
@@ -161,15 +166,18 @@ class BatchRouter:
     def _through(self, blocks: Blocks, place: Value, flat: Value, row: Value, n_rows: Operand) -> Value:
         """Write all levels of blocks, and the states that follow."""
         emit, shape = self.emit, place.shape
-        for columns, thresholds in zip(blocks.columns, blocks.thresholds, strict=True):
-            start = emit.op("MUL", [self._narrow(columns), n_rows], columns.shape, "int32")
+        name = f"blocks_{len(emit.subgraph.operators)}"
+        for level, (columns, thresholds) in enumerate(zip(blocks.columns, blocks.thresholds, strict=True)):
+            column = self._narrow(columns, f"{name}/columns_{level}")
+            start = emit.op("MUL", [column, n_rows], columns.shape, "int32")
             start = emit.op("GATHER", [start, place], shape, "int32", axis=0)
-            threshold = emit.op("GATHER", [thresholds, place], shape, "float32", axis=0)
+            table = self._named(thresholds, f"{name}/thresholds_{level}")
+            threshold = emit.op("GATHER", [table, place], shape, "float32", axis=0)
             x = emit.op("GATHER", [flat, emit.op("ADD", [start, row], shape, "int32")], shape, "float32", axis=0)
             goes_right = emit.cast(emit.op("GREATER", [x, threshold], shape, "bool"), "int32")
             place = emit.op("ADD", [place, place], shape, "int32")
             place = emit.op("ADD", [place, goes_right], shape, "int32")
-        return self._look_up(blocks.next, place)
+        return self._look_up(blocks.next, place, f"{name}/next")
 
     def _rows(self) -> tuple[Value, Operand]:
         """Write the rows' numbers, shape (1, rows), and how many there are."""
@@ -196,15 +204,19 @@ class BatchRouter:
         shape = (self.n_rows, len(weights))
         return self.emit.op("FULLY_CONNECTED", operands, shape, "qint8", fusedActivationFunction=activation)
 
-    def _look_up(self, table: Ints, place: Value) -> Value:
+    def _look_up(self, table: Ints, place: Value, name: str) -> Value:
         """Write a look-up in a table of integers."""
-        return self.emit.op("GATHER", [self._narrow(table), place], place.shape, "int32", axis=0)
+        return self.emit.op("GATHER", [self._narrow(table, name), place], place.shape, "int32", axis=0)
 
-    def _narrow(self, table: Ints) -> Value:
+    def _narrow(self, table: Ints, name: str) -> Value:
         """Write a table that lies in the file as narrow as it can; GATHER is fastest with int32."""
         bound = max(int(table.max()), -int(table.min()))
         narrow = next(dtype for dtype in ("int8", "int16", "int32") if bound <= np.iinfo(dtype).max)
-        return self.emit.cast(table.astype(narrow), "int32")
+        return self.emit.cast(self._named(table.astype(narrow), name), "int32")
+
+    def _named(self, table: NDArray[Any], name: str) -> Value:
+        """Return a table by its name among those of this forest."""
+        return self.emit.named(table, f"{self.name}/{name}")
 
     def _add(self, x: Value, numbers: Ints) -> Value:
         return self.emit.op("ADD", [x, numbers.astype(np.int32)], x.shape, "int32") if numbers.any() else x
