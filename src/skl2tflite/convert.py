@@ -62,7 +62,7 @@ def plan(
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
     for method, result in traced.items():
-        graphs[method], done = run_passes(result.graph, precision)
+        graphs[method], done = run_passes(result.graph, precision, for_size=target == "micro")
         records += done
     return Plan(converter, features, traced, graphs, records)
 
@@ -74,7 +74,7 @@ def convert(
     methods: Sequence[str] | None = None,
     target: str = "litert",
     precision: Precision = "exact",
-    optimize_for: OptimizeFor = "latency",
+    optimize_for: OptimizeFor | None = None,
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -93,9 +93,9 @@ def convert(
         Micro, whose files take one row at a time and hold one method.
     precision : {"exact", "fast"}
         ``"fast"`` allows rewriting that changes rounding (scaling folded into weights).
-    optimize_for : {"latency", "throughput", "size"}
+    optimize_for : {"latency", "throughput", "size"}, optional
         What tree ensembles are laid out for: one row at a time, hundreds of rows at once, or a small file.
-        The answers are the same.
+        The answers are the same. By default ``"size"`` for ``target="micro"``, else ``"latency"``.
 
     Returns
     -------
@@ -118,6 +118,8 @@ def convert(
     runtime = _target(target)
     if precision not in ("exact", "fast"):
         raise ConversionError(f"precision is 'exact' or 'fast', not {precision!r}")
+    if optimize_for is None:
+        optimize_for = "size" if target == "micro" else "latency"
     if optimize_for not in ("latency", "throughput", "size"):
         raise ConversionError(f"optimize_for is 'latency', 'throughput' or 'size', not {optimize_for!r}")
     planned = plan(estimator, methods=methods, target=target, precision=precision)

@@ -22,9 +22,12 @@ class Pass:
         Takes a graph, returns the rewritten one and notes on what was done or why not.
     exact : bool
         Whether every result keeps its bits; other passes run only under ``precision="fast"``.
+    for_size : bool
+        Whether it runs for microcontrollers only, under either precision: there it saves flash.
     """
 
     name: str
     summary: str
     function: Callable[[Graph], tuple[Graph, list[str]]]
     exact: bool = True
+    for_size: bool = False

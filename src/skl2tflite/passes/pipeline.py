@@ -14,9 +14,18 @@ from skl2tflite.passes.algebra import SIMPLIFY
 from skl2tflite.passes.base import Pass
 from skl2tflite.passes.common import SHARE_COMMON
 from skl2tflite.passes.constants import FOLD_CONSTANTS
+from skl2tflite.passes.parts import MERGE_PARTS
 from skl2tflite.passes.thresholds import FOLD_THRESHOLDS
 
-PASSES: tuple[Pass, ...] = (FOLD_THRESHOLDS, FOLD_CONSTANTS, SIMPLIFY, FOLD_AFFINE, SHARE_COMMON, FUSE_ACTIVATIONS)
+PASSES: tuple[Pass, ...] = (
+    FOLD_THRESHOLDS,
+    FOLD_CONSTANTS,
+    SIMPLIFY,
+    MERGE_PARTS,
+    FOLD_AFFINE,
+    SHARE_COMMON,
+    FUSE_ACTIVATIONS,
+)
 """In order of execution. Code that no output depends on needs no pass: a graph is what its outputs reach."""
 
 Precision = Literal["exact", "fast"]
@@ -38,7 +47,7 @@ class PassRecord:
         return f"{self.graph}: {self.name}: {before} → {after} operations" + (f" ({details})" if details else "")
 
 
-def run_passes(graph: Graph, precision: Precision = "exact") -> tuple[Graph, list[PassRecord]]:
+def run_passes(graph: Graph, precision: Precision = "exact", for_size: bool = False) -> tuple[Graph, list[PassRecord]]:
     """Run all passes in order.
 
     Parameters
@@ -46,6 +55,8 @@ def run_passes(graph: Graph, precision: Precision = "exact") -> tuple[Graph, lis
     graph : Graph
     precision : {"exact", "fast"}
         Whether passes that change rounding run too.
+    for_size : bool, default=False
+        Whether those run that make files for microcontrollers smaller.
 
     Returns
     -------
@@ -54,7 +65,7 @@ def run_passes(graph: Graph, precision: Precision = "exact") -> tuple[Graph, lis
     """
     records = []
     for step in PASSES:
-        if not step.exact and precision != "fast":
+        if not (step.exact or (for_size if step.for_size else precision == "fast")):
             continue
         before = _size(graph)
         graph, notes = step.function(graph)

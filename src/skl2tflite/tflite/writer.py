@@ -16,8 +16,71 @@ from skl2tflite.tflite.schema import TENSOR_TYPES, is_second_options, operator_c
 FILE_IDENTIFIER = b"TFL3"
 ALIGNMENT = 16
 """Runtimes map a file and use its buffers in place, so each starts at a multiple of this."""
+DEFAULTS_ABSENT = frozenset(
+    {
+        "ADD", "ARG_MAX", "CAST", "DIV", "EQUAL", "EXP", "FLOOR_DIV", "FLOOR_MOD", "FULLY_CONNECTED", "GATHER",
+        "GREATER",
+        "GREATER_EQUAL", "LESS", "LESS_EQUAL", "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR", "MAXIMUM", "MINIMUM", "MUL",
+        "NEG", "NOT_EQUAL", "SELECT_V2", "SQUARE", "SQUARED_DIFFERENCE", "SUB", "TRANSPOSE",
+    }
+)  # fmt: skip
+"""Operators whose options TFLM reads as zeros when there are none (tried out on every one)."""
 LARGEST_FILE = 2**31 - 1
 """FlatBuffer offsets are signed 32-bit numbers."""
+
+
+class _Tensor(schema.TensorT):  # type: ignore[misc]
+    """A tensor whose shape is written once for all that have the same."""
+
+    def __init__(self, vectors: dict[bytes, int]) -> None:
+        super().__init__()
+        self.vectors = vectors
+
+    def _shared(self, builder: Any, numbers: Any) -> int:
+        key = numbers.tobytes()
+        if key not in self.vectors:
+            self.vectors[key] = builder.CreateNumpyVector(numbers)
+        return self.vectors[key]
+
+    def Pack(self, builder: Any) -> int:  # noqa: N802 - the generated class's name
+        """Write the table as the generated class does; shapes may be vectors that are there already."""
+        shape = self._shared(builder, self.shape)
+        signature = None if self.shapeSignature is None else self._shared(builder, self.shapeSignature)
+        name = None if self.name is None else builder.CreateString(self.name)
+        quantization = None if self.quantization is None else self.quantization.Pack(builder)
+        schema.TensorStart(builder)  # words first, then bytes: nothing is lost between them
+        schema.TensorAddShape(builder, shape)
+        schema.TensorAddBuffer(builder, self.buffer)
+        if name is not None:
+            schema.TensorAddName(builder, name)
+        if quantization is not None:
+            schema.TensorAddQuantization(builder, quantization)
+        if signature is not None:
+            schema.TensorAddShapeSignature(builder, signature)
+        schema.TensorAddType(builder, self.type)
+        schema.TensorAddHasRank(builder, self.hasRank)
+        return int(schema.TensorEnd(builder))
+
+
+class _Operator(schema.OperatorT):  # type: ignore[misc]
+    """An operator whose fields are written without gaps."""
+
+    def Pack(self, builder: Any) -> int:  # noqa: N802 - the generated class's name
+        """Write the table as the generated class does, words before bytes."""
+        inputs, outputs = (builder.CreateNumpyVector(indices) for indices in (self.inputs, self.outputs))
+        options = None if self.builtinOptions is None else self.builtinOptions.Pack(builder)
+        options2 = None if self.builtinOptions2 is None else self.builtinOptions2.Pack(builder)
+        schema.OperatorStart(builder)
+        schema.OperatorAddOpcodeIndex(builder, self.opcodeIndex)
+        schema.OperatorAddInputs(builder, inputs)
+        schema.OperatorAddOutputs(builder, outputs)
+        if options is not None:
+            schema.OperatorAddBuiltinOptions(builder, options)
+        if options2 is not None:
+            schema.OperatorAddBuiltinOptions2(builder, options2)
+        schema.OperatorAddBuiltinOptionsType(builder, self.builtinOptionsType)
+        schema.OperatorAddBuiltinOptions2Type(builder, self.builtinOptions2Type)
+        return int(schema.OperatorEnd(builder))
 
 
 class _AlignedBuffer(schema.BufferT):  # type: ignore[misc]
@@ -38,10 +101,17 @@ class _AlignedBuffer(schema.BufferT):  # type: ignore[misc]
         return int(schema.BufferEnd(builder))
 
 
-def write(program: Program) -> bytes:
+def write(program: Program, lean: bool = False) -> bytes:
     """Return a program as FlatBuffer bytes.
 
     Equal programs give equal bytes.
+
+    Parameters
+    ----------
+    program : Program
+    lean : bool, default=False
+        Whether to leave out what TensorFlow Lite Micro reads as the same when it is absent: options that all
+        have their default.
 
     Raises
     ------
@@ -58,9 +128,10 @@ def write(program: Program) -> bytes:
 
     model = schema.ModelT()
     model.version = 3
-    model.description = program.description
+    model.description = program.description or None
     model.operatorCodes = [_operator_code(name, version) for name, version in codes]
-    model.subgraphs = [_subgraph(subgraph, codes) for subgraph in program.subgraphs]
+    vectors: dict[bytes, int] = {}
+    model.subgraphs = [_subgraph(subgraph, codes, vectors, lean) for subgraph in program.subgraphs]
     model.buffers = [_AlignedBuffer(content) for content in program.buffers]
     model.signatureDefs = [_signature(signature) for signature in program.signatures]
     model.metadata = []
@@ -96,23 +167,23 @@ def _operator_code(name: str, version: int) -> Any:
     return code
 
 
-def _subgraph(subgraph: Subgraph, codes: dict[tuple[str, int], int]) -> Any:
+def _subgraph(subgraph: Subgraph, codes: dict[tuple[str, int], int], vectors: dict[bytes, int], lean: bool) -> Any:
     packed = schema.SubGraphT()
-    packed.name = subgraph.name
+    packed.name = subgraph.name or None
     packed.tensors = []
     for definition in subgraph.tensors:
-        tensor = schema.TensorT()
-        tensor.name = definition.name
+        tensor = _Tensor(vectors)
+        tensor.name = definition.name or None
         tensor.type = TENSOR_TYPES[definition.dtype]
         tensor.shape = np.array([1 if n == DYNAMIC else n for n in definition.shape], dtype=np.int32)
         if DYNAMIC in definition.shape:
             tensor.shapeSignature = np.array(definition.shape, dtype=np.int32)
-        tensor.hasRank = True
+        tensor.hasRank = not lean
         if definition.dtype.startswith("q"):
             tensor.quantization = _unit_quantization()
         tensor.buffer = definition.buffer
         packed.tensors.append(tensor)
-    packed.operators = [_operator(operator, codes) for operator in subgraph.operators]
+    packed.operators = [_operator(operator, codes, lean) for operator in subgraph.operators]
     packed.inputs = np.array(subgraph.inputs, dtype=np.int32)
     packed.outputs = np.array(subgraph.outputs, dtype=np.int32)
     return packed
@@ -126,12 +197,18 @@ def _unit_quantization() -> Any:
     return parameters
 
 
-def _operator(definition: OperatorDef, codes: dict[tuple[str, int], int]) -> Any:
-    operator = schema.OperatorT()
+def _operator(definition: OperatorDef, codes: dict[tuple[str, int], int], lean: bool) -> Any:
+    operator = _Operator()
     operator.opcodeIndex = codes[definition.name, definition.version]
     operator.inputs = np.array(definition.inputs, dtype=np.int32)
     operator.outputs = np.array(definition.outputs, dtype=np.int32)
     filled = options_table(definition.name, definition.options)
+    if (
+        lean
+        and definition.name in DEFAULTS_ABSENT
+        and not any(np.any(np.asarray(value)) for value in definition.options.values())
+    ):
+        filled = None
     if filled is not None:
         options, kind = filled
         if is_second_options(type(options).__name__.removesuffix("T")):

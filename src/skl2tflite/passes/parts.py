@@ -1,0 +1,68 @@
+"""Let float32 hold the values of leaves in one number where two are more exact than need be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from skl2tflite.forest.op import TreeSums
+from skl2tflite.graph import Graph, Node, Tensor, ops
+from skl2tflite.passes.base import Pass
+
+MOST_TREES = 128
+"""Summands of one sign up to which float32 keeps a sum to some 2e-7 of itself."""
+
+
+def merge_parts(graph: Graph) -> tuple[Graph, list[str]]:
+    """Sum trees' values as one number each, where nothing but ``high + low`` is made of their two parts.
+
+    Decisions that hang on the last bit (labels) look at the parts themselves, and keep them.
+    """
+    uses = graph.consumers()
+    notes = []
+
+    def rule(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
+        if not isinstance(node.op, ops.Add) or node.op.activation:
+            return None
+        high, low = (_part(tensor, uses) for tensor in operands)
+        if high is None or low is None or high[0] is not low[0] or high[1] != low[1]:
+            return None
+        sums, shape, _ = high
+        op = sums.node.op
+        assert isinstance(op, TreeSums)
+        width = op.forest.n_outputs // 2
+        if (high[2], low[2]) != ((0, width), (width, 2 * width)) or uses.get(sums, 0) != 2:
+            return None
+        values = op.forest.value[:, :width] + op.forest.value[:, width:]
+        if op.forest.n_trees // op.groups > MOST_TREES or np.any(values < 0):
+            notes.append("the sums keep both parts: they have many summands, or of both signs")
+            return None
+        merged = replace(op, forest=op.forest.with_values(values))
+        (whole,) = Node(merged, sums.node.inputs, sums.node.source).outputs
+        notes.append("the trees' values are single numbers")
+        return list(Node(shape, (whole,), node.source).outputs)
+
+    return graph.rewrite(rule), notes
+
+
+def _part(tensor: Tensor, uses: dict[Tensor, int]) -> tuple[Tensor, ops.Reshape, tuple[int, int]] | None:
+    """Return the sums, the reshape and the columns of a tensor that is some columns of them, reshaped."""
+    shape = tensor.node.op
+    if not isinstance(shape, ops.Reshape) or uses.get(tensor, 0) > 1:
+        return None
+    (columns,) = tensor.node.inputs
+    cut = columns.node.op
+    if not isinstance(cut, ops.Slice) or not isinstance(columns.node.inputs[0].node.op, TreeSums):
+        return None
+    *others, (start, stop, step) = cut.slices
+    whole = all(bounds == (None, None, None) for bounds in others)
+    if not whole or start is None or stop is None or step not in (None, 1):
+        return None
+    return columns.node.inputs[0], shape, (start, stop)
+
+
+MERGE_PARTS = Pass(
+    "merge_parts", "hold what leaves give in one number each, where labels do not hang on it", merge_parts,
+    exact=False, for_size=True,
+)  # fmt: skip
