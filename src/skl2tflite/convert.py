@@ -21,6 +21,7 @@ from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import PassRecord, run_passes
 from skl2tflite.runtime.micro import has_micro
+from skl2tflite.sizes import check_budget
 from skl2tflite.tflite import metadata
 from skl2tflite.tflite.lowering import lower
 from skl2tflite.tflite.program import Program
@@ -75,6 +76,8 @@ def convert(
     target: str = "litert",
     precision: Precision = "exact",
     optimize_for: OptimizeFor | None = None,
+    max_flash: int | None = None,
+    max_ram: int | None = None,
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -96,6 +99,9 @@ def convert(
     optimize_for : {"latency", "throughput", "size"}, optional
         What tree ensembles are laid out for: one row at a time, hundreds of rows at once, or a small file.
         The answers are the same. By default ``"size"`` for ``target="micro"``, else ``"latency"``.
+    max_flash, max_ram : int, optional
+        For ``target="micro"``: bytes of flash that the model, TFLM and its kernels may take, and bytes of its
+        arena. See :meth:`TFLiteModel.sizes`.
 
     Returns
     -------
@@ -105,6 +111,8 @@ def convert(
     ------
     ConversionError
         Where the estimator cannot be converted faithfully; the message says what, where and what to do.
+    BudgetError
+        Where the model takes more flash or memory than it may.
     FidelityError
         Where the model differs from the estimator on X by more than the contract allows.
     InvalidInputError
@@ -122,6 +130,8 @@ def convert(
         optimize_for = "size" if target == "micro" else "latency"
     if optimize_for not in ("latency", "throughput", "size"):
         raise ConversionError(f"optimize_for is 'latency', 'throughput' or 'size', not {optimize_for!r}")
+    if target != "micro" and (max_flash is not None or max_ram is not None):
+        raise ConversionError("max_flash and max_ram are for target='micro', whose devices have little of both")
     planned = plan(estimator, methods=methods, target=target, precision=precision)
     if X is not None:
         planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
@@ -141,6 +151,8 @@ def convert(
     files = facts.attach(program, None if target == "micro" else classes)
     content = metadata.append_files(write(program), files)
     model = TFLiteModel(content)  # which checks the file's structure
+    if max_flash is not None or max_ram is not None:
+        check_budget(model.sizes(), max_flash, max_ram)
     if X is not None and row_count(X):
         if target == "micro" and not has_micro():
             warnings.warn(

@@ -27,6 +27,10 @@ class GraphError(ConversionError, TypeError):
     """Operands of an operation do not fit together; the message shows the line that joined them."""
 
 
+class BudgetError(ConversionError):
+    """The model needs more flash or memory than was allowed; the message says what costs most."""
+
+
 class FidelityError(ConversionError):
     """The converted model does not give scikit-learn's answer on the checked rows.
 

@@ -20,6 +20,7 @@ from skl2tflite.facts import ModelFacts
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, has_micro
 from skl2tflite.runtime.rows import RowByRow
+from skl2tflite.sizes import Sizes, sizes_of
 from skl2tflite.tflite.check import check_program
 from skl2tflite.tflite.program import DYNAMIC, Program
 from skl2tflite.tflite.reader import read
@@ -129,6 +130,18 @@ class TFLiteModel:
     def operators(self) -> Counter[str]:
         """Count the file's operators by name."""
         return Counter(op.name for subgraph in self._program.subgraphs for op in subgraph.operators)
+
+    def sizes(self) -> Sizes:
+        """Return what the model costs on a microcontroller; for files of ``target="micro"``.
+
+        Raises
+        ------
+        InvalidFileError
+            Where the file is for another runtime.
+        """
+        if self.facts.target != "micro":
+            raise InvalidFileError(f"the file is for the target {self.facts.target!r}; convert with target='micro'")
+        return sizes_of(self._content)
 
     def __bytes__(self) -> bytes:
         return self._content
@@ -304,6 +317,8 @@ def describe(model: TFLiteModel) -> str:
     shown = ", ".join(f"{_users(program, i)} {size:,}" for size, i in sizes[:5])
     rest = f", {len(sizes) - 5} more {sum(size for size, _ in sizes[5:]):,}" if len(sizes) > 5 else ""
     lines.append(f"bytes       {len(bytes(model)):,}: {shown}{rest}")
+    if model.facts.target == "micro":
+        lines += [f"{name:12}{text}" for name, text in model.sizes().lines()]
     return "\n".join(lines)
 
 

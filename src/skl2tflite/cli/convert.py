@@ -15,6 +15,7 @@ from skl2tflite.cli.options import Methods, ModelPath, PrecisionOption, TargetCo
 EXAMPLES = (
     "skl2tflite convert model.skops",
     "skl2tflite convert model.skops -o model.tflite --data rows.csv --target-column label",
+    "skl2tflite convert model.skops --target micro --max-flash 262144 --max-ram 16384",
     "skl2tflite convert model.joblib --trust-pickle --method predict_proba --method predict",
 )
 
@@ -30,7 +31,16 @@ def command(
     target_column: TargetColumn = None,
     method: Methods = None,
     precision: PrecisionOption = "exact",
-    target: Annotated[str, typer.Option(metavar="RUNTIME", help="Runtime that the file is for.")] = "litert",
+    target: Annotated[
+        str,
+        typer.Option(metavar="RUNTIME", help="Runtime that the file is for: litert, or micro for microcontrollers."),
+    ] = "litert",
+    max_flash: Annotated[
+        int | None, typer.Option(metavar="BYTES", min=0, help="With micro: flash for the model, TFLM and its kernels.")
+    ] = None,
+    max_ram: Annotated[
+        int | None, typer.Option(metavar="BYTES", min=0, help="With micro: memory for the model's arena.")
+    ] = None,
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -52,7 +62,9 @@ def command(
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
     rows = None if data is None else read_rows(data, estimator, target_column)
     start = time.perf_counter()
-    converted = convert(estimator, methods=method, target=target, precision=precision)
+    converted = convert(
+        estimator, methods=method, target=target, precision=precision, max_flash=max_flash, max_ram=max_ram
+    )
     elapsed = time.perf_counter() - start
     report = None if rows is None else verify(converted, estimator, rows)
     if report is not None and not report.faithful:

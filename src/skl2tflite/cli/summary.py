@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from skl2tflite.errors import InvalidFileError
+from skl2tflite.sizes import sizes_of
 from skl2tflite.tflite.reader import read
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     counts = Counter(operator.name for subgraph in program.subgraphs for operator in subgraph.operators)
     lines.append(("operators", f"{sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common())))
     lines.append(("bytes", f"{len(content):,}: {_listed([f'{name} {n:,}' for name, n in _buffers(program)])}"))
+    if facts is not None and facts.target == "micro":
+        lines += sizes_of(content).lines()
     return lines
 
 

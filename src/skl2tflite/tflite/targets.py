@@ -45,6 +45,11 @@ class Target:
     def _kernels(self) -> _Kernels:
         return cast(_Kernels, _capabilities()["targets"][self.name])
 
+    @property
+    def operators(self) -> frozenset[str]:
+        """Names of the operators that the runtime has."""
+        return frozenset(self._kernels)
+
     def supports(self, operator: str, dtype: str, rank: int | None = None) -> bool:
         """Tell whether the runtime has a correct kernel.
 
