@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from skl2tflite.cli import convert, demo, inspect, supported, verify
+from skl2tflite.cli import bundle, convert, demo, inspect, supported, verify
 from skl2tflite.cli.console import complain, one_line, warn
 from skl2tflite.errors import FidelityError, Skl2TFLiteError
 
@@ -106,7 +106,7 @@ def skl2tflite(
     """
 
 
-for module in (convert, verify, inspect, supported, demo):
+for module in (convert, verify, inspect, bundle, supported, demo):
     name = module.__name__.rpartition(".")[2]
     about = "\n\n".join(" ".join(paragraph.split()) for paragraph in str(module.command.__doc__).split("\n\n"))
     app.command(name, help=about, epilog="\n\n".join(("[bold]Examples[/]", *module.EXAMPLES)))(module.command)

@@ -47,11 +47,15 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     from skl2tflite.converters import converter_for
 
     converter = converter_for(estimator)
-    names = converter.feature_names
+    return read_features(path, converter.n_features, converter.feature_names, target_column)
+
+
+def read_features(path: Path, count: int, names: Sequence[str] | None, target_column: str | None = None) -> Any:
+    """Read rows of so many features, chosen by their names where they have any; see :func:`read_rows`."""
     if path.suffix.lower() in PARQUET:
-        matrix = _read_parquet(path, converter.n_features, names, target_column)
+        matrix = _read_parquet(path, count, names, target_column)
     else:
-        matrix = _read_csv(path, converter.n_features, names, target_column)
+        matrix = _read_csv(path, count, names, target_column)
     if not len(matrix):
         raise InvalidInputError(f"{path} holds no rows")
     return matrix if names is None else _pandas().DataFrame(matrix, columns=names)

@@ -1,0 +1,116 @@
+"""Write a bundle: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.bundle import spelling
+from skl2tflite.bundle.platforms import PLATFORMS, layout
+from skl2tflite.bundle.source import Source, check_bundled
+from skl2tflite.errors import ConversionError, InvalidInputError
+from skl2tflite.model import TFLiteModel
+
+MOST_GOLDEN = 16
+"""Rows that a bundle holds at most: they take flash where they are tested."""
+
+
+def bundle(
+    model: TFLiteModel,
+    directory: str | os.PathLike[str],
+    platform: str = "tflm",
+    *,
+    name: str = "model",
+    X: Any = None,
+) -> Path:
+    """Write a model as a folder of C++ that builds on a platform.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+        Converted with ``target="micro"``.
+    directory : path-like
+        Folder to make; it must not exist, or be empty.
+    platform : {"tflm", "arduino", "esp-idf", "zephyr", "platformio"}
+    name : str
+        Namespace, and prefix of the files.
+    X : array-like or DataFrame of shape (n_rows, n_features), optional
+        Rows for the golden vectors, of which the first 16 are taken; by default some made up, which tell less.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    ConversionError
+        Where there is no such platform, or the model is for another runtime.
+    InvalidInputError
+        Where X is not what the model takes, or the folder holds something.
+    MissingDependencyError
+        Where ``tflite-micro`` is not installed, which computes the golden vectors and finds the arena's size.
+    """
+    check_bundled(model)
+    if platform not in PLATFORMS:
+        raise ConversionError(f"there is no platform {platform!r}; there are {', '.join(PLATFORMS)}")
+    target = Path(directory)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InvalidInputError(f"{target} exists and is not an empty folder; name another")
+    chosen = PLATFORMS[platform]
+    source = Source(model, spelling.identifier(name), _golden_rows(model, X))
+    values = source.values() | {
+        "platform": chosen.title,
+        "extension": chosen.extension,
+        "example": chosen.example.format(name=source.name),
+        "example_does": chosen.does,
+        "build": chosen.build.format(name=source.name),
+    }
+    contents = {path: _filled(template, values) for path, template in layout(chosen, source.name).items()}
+    _write(target, contents)
+    return target
+
+
+def _golden_rows(model: TFLiteModel, X: Any) -> NDArray[np.float32]:
+    """Return rows as the input tensor takes them."""
+    features = model.facts.features_of(model.methods[0])
+    if X is not None:
+        rows = features.matrix(X)[:MOST_GOLDEN]
+        if len(rows):
+            return rows
+    random = np.random.default_rng(0)
+    made = random.normal(scale=3.0, size=(MOST_GOLDEN // 2 - 2, features.count))
+    ends = [np.zeros(features.count), np.ones(features.count)]
+    return np.round(np.concatenate([ends, made]), 3).astype(np.float32)
+
+
+def _filled(template: str, values: dict[str, str]) -> str:
+    text = files(__package__).joinpath("templates", *template.split("/")).read_text(encoding="utf-8")
+    return Template(text).substitute(values)
+
+
+def _write(target: Path, contents: dict[str, str]) -> None:
+    parent = target.absolute().parent
+    if not parent.is_dir():
+        raise InvalidInputError(f"{parent} is not a folder that exists, so {target} cannot be made")
+    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=parent))
+    try:
+        for path, text in contents.items():
+            file = made / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        made.chmod(0o755)
+        if target.exists():
+            target.rmdir()
+        made.rename(target)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise

@@ -1,0 +1,312 @@
+"""What a model says of itself, as the texts that fill the templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.bundle import spelling
+from skl2tflite.errors import ConversionError
+from skl2tflite.features import INPUT_NAME
+from skl2tflite.model import TFLiteModel
+from skl2tflite.runtime.micro import MicroRunner
+from skl2tflite.sizes import Sizes
+from skl2tflite.tflite.program import Program
+from skl2tflite.tflite.reader import read
+from skl2tflite.tflite.strip import strip
+
+ARENA_STEP = 256
+"""The arena of the least size, found on another build of TFLM than the device's, is rounded up to a multiple."""
+_TYPES = {"float32": "float", "int32": "int32_t", "bool": "bool"}
+_SCORES = ("predict_proba", "predict_log_proba", "decision_function")
+
+
+@dataclass(frozen=True)
+class Output:
+    """One member of the ``Prediction``: an output tensor, or the label that follows from it."""
+
+    name: str
+    type: str
+    shape: tuple[int, ...]
+    index: int
+
+    @property
+    def declaration(self) -> str:
+        """The member in C++."""
+        return f"{self.type} {self.name}{''.join(f'[{n}]' for n in self.shape)};"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model for TFLM and the name it has in C++.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+        Of ``target="micro"``.
+    name : str
+        Namespace and prefix of all files.
+    rows : ndarray of float32, shape (n_rows, n_features)
+        Golden vectors.
+    """
+
+    model: TFLiteModel
+    name: str
+    rows: NDArray[np.float32]
+
+    @property
+    def method(self) -> str:
+        """The one method that the file has."""
+        return self.model.methods[0]
+
+    @cached_property
+    def content(self) -> bytes:
+        """What goes into the flash."""
+        return strip(bytes(self.model))
+
+    @cached_property
+    def program(self) -> Program:
+        """The content, read."""
+        return read(self.content)
+
+    @cached_property
+    def sizes(self) -> Sizes:
+        """What it costs."""
+        return self.model.sizes()
+
+    @cached_property
+    def operators(self) -> list[str]:
+        """Names of the operators, each once."""
+        return sorted({operator.name for subgraph in self.program.subgraphs for operator in subgraph.operators})
+
+    @cached_property
+    def arena_size(self) -> int:
+        """Bytes of the arena."""
+        assert self.sizes.arena is not None
+        return -(-self.sizes.arena // ARENA_STEP) * ARENA_STEP
+
+    # --- features -------------------------------------------------------------------------------------
+
+    @cached_property
+    def features(self) -> list[str] | None:
+        """Names of the features in C++, where they have any."""
+        names = self.model.facts.features_of(self.method).names
+        return None if names is None else spelling.identifiers(names)
+
+    @property
+    def _n_features(self) -> int:
+        return self.model.facts.features_of(self.method).count
+
+    def _feature_members(self) -> str:
+        if self.features is None:
+            return f"  float x[{self._n_features}];"
+        names = self.model.facts.features.names or ()
+        members = []
+        for name, given in zip(self.features, names, strict=True):
+            shown = "" if given == name else f"  // {spelling.comment(given)}"
+            members.append(f"  float {name};{shown}")
+        return "\n".join(members)
+
+    def _usage_features(self) -> str:
+        members = [f"features.{name}" for name in self.features or ()] or [
+            f"features.x[{i}]" for i in range(self._n_features)
+        ]
+        return "\n".join(f"{member} = …;" for member in members[:4]) + ("\n…" if len(members) > 4 else "")
+
+    # --- labels ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def tables(self) -> list[list[str]]:
+        """Labels as texts, for each output that has any."""
+        info = self.model.facts.methods[self.method]
+        if info.labels is not None:
+            tables = info.labels
+        elif self.method in _SCORES:
+            tables = self.model.facts.classes or ()
+        else:
+            tables = ()
+        return [[label.decode("latin-1") if isinstance(label, bytes) else str(label) for label in t] for t in tables]
+
+    def _table_name(self, index: int) -> str:
+        return "kLabels" if len(self.tables) == 1 else f"kLabels{index}"
+
+    @cached_property
+    def rule(self) -> str:
+        """How the label follows from the first output: ``value``, ``greatest``, ``positive`` or not at all."""
+        if len(self.tables) != 1:
+            return ""
+        first, n_labels = self.outputs[0], len(self.tables[0])
+        if self.method == "predict":
+            return "value" if first.shape == () else ""
+        if first.shape == (n_labels,):
+            return "greatest"
+        return "positive" if first.shape == () and n_labels == 2 else ""
+
+    # --- outputs --------------------------------------------------------------------------------------
+
+    @cached_property
+    def outputs(self) -> list[Output]:
+        """The output tensors, by the names that they have in the method."""
+        whole = read(bytes(self.model))
+        (signature,) = whole.signatures
+        subgraph = whole.subgraphs[signature.subgraph]
+        given = []
+        for name in self.model.facts.methods[self.method].outputs:
+            tensor = subgraph.tensors[signature.outputs[name]]
+            index = subgraph.outputs.index(signature.outputs[name])
+            given.append(Output(spelling.identifier(name), _TYPES[tensor.dtype], tensor.shape[1:], index))
+        return given
+
+    @cached_property
+    def members(self) -> list[tuple[Output, str]]:
+        """Members of the prediction and what is said of them."""
+        if self.rule == "value":
+            return [(Output("label", "int32_t", (), 0), "position in kLabels")]
+        about = {"greatest": "position in kLabels of the greatest", "positive": "position in kLabels: 1 above 0"}
+        listed = [(output, "") for output in self.outputs]
+        if self.rule:
+            listed.append((Output("label", "int32_t", (), -1), about[self.rule]))
+        return listed
+
+    def _read_outputs(self) -> str:
+        lines = []
+        for output, _ in self.members:
+            if output.index >= 0:
+                place = f"prediction->{output.name}"
+                lines.append(
+                    f"  std::memcpy(&{place}, interpreter_.output({output.index})->data.raw, sizeof({place}));"
+                )
+        scores = f"prediction->{self.outputs[0].name}"
+        if self.rule == "greatest":
+            lines += [
+                "  prediction->label = 0;",
+                f"  for (int32_t i = 1; i < {len(self.tables[0])}; ++i) {{",
+                f"    if ({scores}[i] > {scores}[prediction->label]) {{",
+                "      prediction->label = i;",
+                "    }",
+                "  }",
+            ]
+        elif self.rule == "positive":
+            lines.append(f"  prediction->label = {scores} > 0 ? 1 : 0;")
+        return "\n".join(lines)
+
+    # --- golden vectors -------------------------------------------------------------------------------
+
+    @cached_property
+    def answers(self) -> dict[str, NDArray[Any]]:
+        """What TFLM gives for the golden rows, by the members of the prediction."""
+        runner = MicroRunner(self.content, self.method, self.model.inputs, self.model.outputs)
+        tensors = list(runner.run(self.method, {INPUT_NAME: self.rows}).values())
+        found: dict[str, NDArray[Any]] = {}
+        for output, _ in self.members:
+            if output.index >= 0:
+                found[output.name] = tensors[output.index]
+        if self.rule == "greatest":
+            found["label"] = np.argmax(tensors[0], axis=1).astype(np.int32)
+        elif self.rule == "positive":
+            found["label"] = (tensors[0] > 0).astype(np.int32)
+        return found
+
+    def _golden_features(self) -> str:
+        braces = ("{", "}") if self.features is not None else ("{{", "}}")
+        return "\n".join(f"    {braces[0]}{', '.join(map(spelling.number, row))}{braces[1]}," for row in self.rows)
+
+    def _golden_predictions(self) -> str:
+        rows = []
+        for row in range(len(self.rows)):
+            values = (spelling.numbers(self.answers[output.name][row]) for output, _ in self.members)
+            rows.append(f"    {{{', '.join(values)}}},")
+        return "\n".join(rows)
+
+    # --- all of it ------------------------------------------------------------------------------------
+
+    def _answer(self) -> tuple[str, str, str]:
+        """Return the format and the value that the example prints, and how often it blinks."""
+        if self.rule:
+            return "%s", f"{self.name}::{self._table_name(0)}[prediction.label]", "prediction.label + 1"
+        output, _ = self.members[0]
+        value = f"prediction.{output.name}" + "[0]" * len(output.shape)
+        if output.type == "float":
+            return "%d thousandths", f"static_cast<int>(1000 * {value})", f"{value} > 0 ? 1 : 0"
+        return "%d", f"static_cast<int>({value})", f"{value} > 0 ? 1 : 0"
+
+    def values(self) -> dict[str, str]:
+        """Return the texts that fill the templates."""
+        declarations = "".join(
+            f"\nconstexpr int {self._count_name(i)} = {len(table)};\n"
+            f"extern const char* const {self._table_name(i)}[{self._count_name(i)}];\n"
+            for i, table in enumerate(self.tables)
+        )
+        definitions = "".join(
+            f"\nconst char* const {self._table_name(i)}[{self._count_name(i)}] = {{\n"
+            + "".join(f"    {spelling.string(label)},\n" for label in table)
+            + "};\n"
+            for i, table in enumerate(self.tables)
+        )
+        comparisons = "".join(
+            f" &&\n                      Same(actual.{output.name}, expected.{output.name})"
+            for output, _ in self.members
+            if output.index >= 0
+        )
+        print_format, print_value, blinks = self._answer()
+        facts = self.model.facts
+        generated = (
+            f"Made by skl2tflite {facts.versions['skl2tflite']} from {facts.estimator}.{self.method}; do not edit."
+        )
+        return {
+            "generated": spelling.comment(generated),
+            "name": self.name,
+            "GUARD": self.name.upper(),
+            "method": self.method,
+            "estimator": facts.estimator,
+            "model_size": str(len(self.content)),
+            "model_bytes": spelling.octets(self.content),
+            "feature_count": str(self._n_features),
+            "feature_members": self._feature_members(),
+            "usage_features": self._usage_features(),
+            "label_declarations": declarations,
+            "label_definitions": definitions,
+            "prediction_members": "\n".join(
+                f"  {output.declaration}" + (f"  // {about}" if about else "") for output, about in self.members
+            ),
+            "usage_prediction": f"// {print_value}",
+            "label_note": _LABEL_NOTES.get(self.rule, ""),
+            "arena_size": str(self.arena_size),
+            "code_size": str(self.sizes.interpreter + self.sizes.kernels),
+            "operator_count": str(len(self.operators)),
+            "operators": "\n".join(f"  {spelling.resolver_method(operator)}();" for operator in self.operators),
+            "operator_list": ", ".join(self.operators),
+            "read_outputs": self._read_outputs(),
+            "golden_count": str(len(self.rows)),
+            "golden_features": self._golden_features(),
+            "golden_predictions": self._golden_predictions(),
+            "golden_comparisons": comparisons,
+            "print_format": print_format,
+            "print_value": print_value,
+            "blinks": blinks,
+        }
+
+    def _count_name(self, index: int) -> str:
+        return "kClassCount" if len(self.tables) == 1 else f"kClassCount{index}"
+
+
+_LABEL_NOTES = {
+    "greatest": """ `prediction.label` is the class with the greatest score. That is what
+`predict` gives of most classifiers; where it is not (a `SVC` with `probability=True`, thresholds tuned afterwards),
+convert `predict` itself.""",
+    "positive": " `prediction.label` is 1 where the score is above 0.",
+}
+
+
+def check_bundled(model: TFLiteModel) -> None:
+    """Raise where a model is not one that a bundle can be made of."""
+    if model.facts.target != "micro":
+        raise ConversionError(
+            f"the file is for the target {model.facts.target!r}; convert with target='micro' to bundle it"
+        )
+    if list(model.inputs) != [INPUT_NAME]:
+        raise ConversionError(f"bundles take files with the one input {INPUT_NAME!r}, not {', '.join(model.inputs)}")

@@ -1,0 +1,59 @@
+"""``skl2tflite bundle``: a .tflite file for TensorFlow Lite Micro becomes a folder of C++ that builds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from skl2tflite.cli.console import console, facts, say
+from skl2tflite.cli.options import TargetColumn
+
+EXAMPLES = (
+    "skl2tflite convert model.skops --target micro -o model.tflite --data rows.csv",
+    "skl2tflite bundle model.tflite --for arduino -o firmware --data rows.csv",
+    "skl2tflite bundle model.tflite --for zephyr -o app --name gesture",
+)
+
+
+class PlatformName(StrEnum):
+    """The platforms by name, for typer."""
+
+    TFLM = "tflm"
+    ARDUINO = "arduino"
+    ESP_IDF = "esp-idf"
+    ZEPHYR = "zephyr"
+    PLATFORMIO = "platformio"
+
+
+def command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tflite file converted with --target micro.")],
+    platform: Annotated[PlatformName, typer.Option("--for", help="Platform to build on.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to make; it must not exist or be empty.")
+    ],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the model in C++. By default that of FILE.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="ROWS", help="CSV or Parquet file of rows for the golden vectors.")
+    ] = None,
+    target_column: TargetColumn = None,
+) -> None:
+    """Make a folder that builds: the model as C++ for a microcontroller.
+
+    It holds the model as an array, a class that takes features by name and gives labels, an example that blinks an
+    LED, golden vectors that test the model where it runs, and a README.
+    """
+    from skl2tflite.bundle import bundle
+    from skl2tflite.cli.rows import read_features
+    from skl2tflite.model import load
+
+    model = load(file)
+    features = model.facts.features_of(model.methods[0])
+    rows = None if data is None else read_features(data, features.count, features.names, target_column)
+    made = bundle(model, output, platform.value, name=name or file.stem, X=rows)
+    console().print(facts(model.sizes().lines()))
+    say(f"Wrote {made}: its README says how to build it.")

@@ -1,0 +1,4 @@
+// STAND-IN for FreeRTOS's header of this name: what generated code uses of it, nothing else.
+#pragma once
+
+#define portTICK_PERIOD_MS 10
