@@ -88,10 +88,15 @@ def test_functions_of_numpy_are_recorded() -> None:
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (lambda X: np.sort(X, axis=1), "numpy.sort cannot be recorded"),
-        (lambda X: X.iloc[:, 0], "AttributeError"),
+        (lambda X: np.argsort(X, axis=1), "numpy.argsort cannot be recorded"),
+        (lambda X: X if np.random.default_rng().random() > 2 else np.fft.fft(X), "numpy.fft cannot be recorded"),
+        (lambda X: X + np.loadtxt("weights.txt"), "a file cannot be recorded"),
+        (lambda X: [row.sum() for row in X], "number of rows"),
+        (lambda X: np.tile(0, X.shape[0]), "TypeError"),
+        (lambda X: X.iloc[:, 0], "'iloc' of"),
         (lambda X: [[float(v) for v in row] for row in X], "known only at run time"),
-        (lambda X: np.asarray(X) + 1, "needs its values"),
+        (lambda X: np.frombuffer(X) + 1, "TypeError"),
+        (lambda X: np.hstack([X, X]) if isinstance(X, np.ndarray) else X, "computes otherwise"),
         (lambda X: X if X.sum() > 0 else -X, "cannot be recorded; use numpy.where"),
         (lambda X: X["a"], "cannot be recorded"),
         (lambda X: np.ones((3, 2)), "does not depend|not an array that depends"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import sklearn
+from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
 from skl2tflite.converters.monotone import elementwise
+from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import GraphError
 from skl2tflite.forest.folding import Monotone
@@ -196,45 +198,38 @@ class FunctionTransformerConverter(TransformerConverter):
     ) -> Array:
         if function is None:
             return X
+        call = partial(function, **(arguments or {}))
+        if not isinstance(X, Tensor):
+            return np.asarray(call(X))
         try:
-            result: Array = function(X, **(arguments or {}))
-        except Exception as error:
-            details = str(error) if isinstance(error, GraphError) else f"{type(error).__name__}: {error}"
+            result = recorded(call, X)
+        except GraphError as error:
             raise self.refuse(
-                f"{name}={getattr(function, '__name__', function)!s} cannot be recorded ({details})",
+                f"{name}={getattr(function, '__name__', function)!s} cannot be recorded ({error})",
                 "write it with NumPy functions of arrays, or make it a transformer with a converter of its own "
                 "(@skl2tflite.converts)",
             ) from error
-        if isinstance(X, Tensor):
-            if not isinstance(result, Tensor):
-                raise self.refuse(f"{name} gives a {type(result).__name__}, not an array that depends on its input")
-            self._check_rows(name, partial(function, **(arguments or {})), X)
+        if isinstance(result, list):
+            raise self.refuse(f"{name} gives a list, not an array that depends on its input")
         return result
-
-    def _check_rows(self, name: str, function: Callable[[Any], Any], X: Tensor) -> None:
-        """Refuse a function that gives a row another answer beside other rows: of a batch's mean, or at random."""
-        rows = np.random.default_rng(0).uniform(0.5, 2.0, (3, *(n or 1 for n in X.shape[1:])))
-        try:
-            together = np.asarray(function(rows))
-            alone = np.concatenate([function(rows[i : i + 1]) for i in range(len(rows))])
-        except Exception:
-            return  # the function does not take such numbers
-        if together.shape != alone.shape or not np.allclose(together, alone, equal_nan=True):
-            raise self.refuse(
-                f"{name} gives a row another answer beside other rows, or at random", "compute it from each row alone"
-            )
 
     @property
     def allows_nan(self) -> bool:
-        """Whether NaN reaches the function."""
-        return not self.estimator.validate
+        """Whether NaN reaches the function, and it takes it."""
+        return not self.estimator.validate and self._of_nan is not None
 
     @property
     def removes_nan(self) -> bool:
         """Whether the function gives no NaN for a row of nothing else."""
-        if self.estimator.func is None:
-            return False
+        result = self._of_nan
+        return result is not None and (result.dtype.kind != "f" or not np.isnan(result).any())
+
+    @cached_property
+    def _of_nan(self) -> NDArray[Any] | None:
+        """What the function gives for a row of NaN, None where it refuses that."""
         columns = getattr(self.estimator, "n_features_in_", None)  # None: fitted on a single axis
-        with np.errstate(all="ignore"):
-            result = np.asarray(self.transform(np.full(1 if columns is None else (1, columns), np.nan)))
-        return result.dtype.kind != "f" or not np.isnan(result).any()
+        try:
+            with np.errstate(all="ignore"):
+                return np.asarray(self.transform(np.full(1 if columns is None else (1, columns), np.nan)))
+        except Exception:
+            return None

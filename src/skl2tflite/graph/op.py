@@ -74,7 +74,7 @@ def apply(op: Op, *inputs: object) -> Any:
 def as_tensor(x: object) -> Tensor:
     """Return a tensor: itself, or a constant of the array's value."""
     if isinstance(x, Tensor):
-        return x
+        return x.node.outputs[x.index]  # of a handle (skl2tflite.graph.writable), what it stands for
     return Node(Constant.of(np.asarray(x)), ()).outputs[0]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,7 +25,8 @@ Shape: TypeAlias = tuple[int | None, ...]
 """Axis lengths; ``None`` marks one that is known only at run time (the batch)."""
 
 _HERE = str(Path(__file__).parent)
-_NOT_THE_USERS = (_HERE, str(Path(np.__file__).parent), str(Path(scipy.__file__).parent))
+_SITE = Path(scipy.__file__).parent.parent
+_NOT_THE_USERS = (_HERE, str(Path(np.__file__).parent), *(str(_SITE / name) for name in ("scipy", "sklearn", "pandas")))
 
 
 class DType(StrEnum):
@@ -32,6 +36,11 @@ class DType(StrEnum):
     INT = "int"
     BOOL = "bool"
     STRING = "string"
+
+    @property
+    def kind(self) -> str:
+        """The letter by which NumPy's dtypes are told apart."""
+        return {"float": "f", "int": "i", "bool": "b", "string": "U"}[self.value]
 
     @classmethod
     def of(cls, array: NDArray[Any]) -> DType:
@@ -80,6 +89,15 @@ class Source:
             frame = frame.f_back
         return cls(frame.f_code.co_filename, frame.f_lineno)
 
+    @classmethod
+    def of(cls, error: BaseException) -> Source:
+        """Return the innermost line of the user's that an error has come through."""
+        frames = list(traceback.walk_tb(error.__traceback__))
+        names = [frame.f_code.co_filename for frame, _ in frames]
+        of_users = [not name.startswith(_NOT_THE_USERS) and not name.endswith(".pyx") for name in names]
+        frame, line = [each for each, of_user in zip(frames, of_users, strict=True) if of_user][-1]
+        return cls(frame.f_code.co_filename, line)
+
 
 def refusal(message: str) -> GraphError:
     """Return the error for something that cannot be recorded, with the line that asked for it."""
@@ -117,6 +135,10 @@ class Node:
             operands = ", ".join(str(tensor.spec) for tensor in inputs)
             raise GraphError(f"{op.name}({operands}): {error} [{self.source}]") from None
         self.outputs = tuple(Tensor(self, index, spec) for index, spec in enumerate(specs))
+
+
+_METHODS = frozenset({"compress", "cumprod", "diagonal", "repeat", "std", "swapaxes", "take", "trace", "var"})
+"""Further methods of arrays, each NumPy's function of the same name."""
 
 
 class Tensor:
@@ -188,6 +210,8 @@ class Tensor:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if name in _METHODS:
+            return partial(getattr(np, name), self)
         raise _NoAttributeError(f"{name!r} of {self!r} cannot be recorded [{Source.caller()}]")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **kwargs: object) -> Any:
@@ -303,17 +327,33 @@ class Tensor:
 
     # The ndarray methods that user code calls most; each is the function of the same name.
 
+    def __divmod__(self, other: object) -> tuple[Tensor, Tensor]:
+        return _call("floor_divide", self, other), _call("remainder", self, other)
+
+    def __pos__(self) -> Tensor:
+        return self
+
+    @property
+    def size(self) -> int:
+        """Number of elements, where it is known."""
+        lengths = [n for n in self.shape if n is not None]
+        if len(lengths) < self.ndim:
+            raise refusal(f"the number of elements of {self!r} is known only at run time")
+        return math.prod(lengths)
+
     def astype(self, dtype: object, **_: object) -> Tensor:
         """Cast to a NumPy dtype's kind (width is the target's business)."""
         return _call("astype", self, dtype)
 
-    def reshape(self, *shape: Any) -> Tensor:
+    def reshape(self, *shape: Any, order: str = "C") -> Tensor:
         """Give the elements another shape."""
+        if order not in "CKA":
+            raise refusal(f"reshape with order={order!r} cannot be recorded; transpose before")
         return _call("reshape", self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
 
-    def ravel(self) -> Tensor:
+    def ravel(self, order: str = "C") -> Tensor:
         """Flatten to one axis."""
-        return _call("reshape", self, (-1,))
+        return self.reshape(-1, order=order)
 
     flatten = ravel
 
@@ -378,7 +418,7 @@ class Tensor:
         """Limit values to an interval."""
         return _call("clip", self, min, max)
 
-    def copy(self) -> Tensor:
+    def copy(self, *_: object, **__: object) -> Tensor:
         """Return itself: tensors are immutable."""
         return self
 
@@ -404,7 +444,8 @@ def _numpy(function: Callable[..., Any], *args: object, **kwargs: object) -> Ten
 
 def _call(name: str, *args: object, **kwargs: object) -> Tensor:
     from skl2tflite.graph import functions
+    from skl2tflite.graph.writable import handled, plain
 
-    result = getattr(functions, name)(*args, **kwargs)
+    result = handled(getattr(functions, name)(*map(plain, args), **kwargs), *args[:2])
     assert isinstance(result, Tensor)
     return result

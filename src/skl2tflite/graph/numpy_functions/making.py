@@ -1,0 +1,53 @@
+"""Arrays made from nothing but a shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.tensor import Array, DType, refusal
+
+KINDS: dict[DType, Any] = {DType.FLOAT: float, DType.INT: int, DType.BOOL: bool}
+"""The dtype that stands for each kind of numbers."""
+
+Axis = int | tuple[int, ...] | None
+
+
+def like(value: Any) -> Callable[..., Array]:
+    """Return the function that makes an array of one value, of another's shape and kind."""
+
+    def call(a: Array, dtype: Any = None, order: Any = None, subok: bool = True, shape: Any = None) -> Array:
+        kind = KINDS[xp.dtype_of(a)] if dtype is None else KINDS[DType.of(np.empty(0, dtype))]
+        return filled(a, a.shape if shape is None else shape, value, kind)
+
+    return call
+
+
+def full_like(
+    a: Array,
+    fill_value: Any,
+    dtype: Any = None,
+    order: Any = None,
+    subok: bool = True,
+    shape: Any = None,
+) -> Array:
+    """Return an array of one value, of another's shape and kind."""
+    return like(fill_value)(a, dtype, order, subok, shape)
+
+
+def filled(rows: Array, shape: Any, value: Any, dtype: Any = float) -> Array:
+    """Return an array of a value whose first axis is that of ``rows``."""
+    shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    if None in shape[1:] or (shape and shape[0] != rows.shape[0]):
+        raise refusal(f"an array of shape {shape} has not the rows of the input; make it with {(rows.shape[0], '...')}")
+    kind = {"f": float, "i": int, "u": int, "b": bool}.get(np.dtype(dtype).kind)
+    if kind is None:
+        raise refusal(f"an array of dtype {np.dtype(dtype)} has no place in a graph")
+    return xp.broadcast_rows(np.broadcast_to(np.asarray(value), shape[1:]).astype(kind), rows)
+
+
+zeros_like = like(0)
+ones_like = like(1)

@@ -1,0 +1,229 @@
+"""The user's own functions, called on symbolic arrays: that records them."""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.errors import GraphError
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.numpy_functions.making import filled
+from skl2tflite.graph.numpy_functions.shapes import columns
+from skl2tflite.graph.op import Constant, as_tensor
+from skl2tflite.graph.tensor import Node, Source, Tensor, refusal
+from skl2tflite.graph.writable import Writable, handled, plain
+
+_ONE_AT_A_TIME = threading.RLock()
+
+Patch = tuple[Any, str, Any]
+"""An object, the name of its attribute, and what to put there."""
+
+
+def record(function: Callable[..., Any], *inputs: Any, rows: Tensor, patches: Sequence[Patch] = ()) -> Any:
+    """Call a function on symbolic arrays.
+
+    Parameters
+    ----------
+    function : callable
+        The user's.
+    *inputs : object
+        Its arguments: handles of tensors, or objects made of them.
+    rows : Tensor
+        An input, whose rows are those of arrays that the function makes for ``X.shape[0]`` rows.
+    patches : sequence of (object, str, object)
+        What else has to know tensors while the function runs.
+
+    Returns
+    -------
+    object
+        What the function returns, handles in it.
+
+    Raises
+    ------
+    GraphError
+        Where the function does what cannot be recorded; the message shows its line.
+    """
+    with _ONE_AT_A_TIME, _knowing_tensors(rows, patches):
+        try:
+            return function(*inputs)
+        except GraphError:
+            raise
+        except Exception as error:
+            raise GraphError(f"{type(error).__name__}: {error} [{Source.of(error)}]") from error
+
+
+def handle(tensor: Tensor, owner: str = "X") -> Writable:
+    """Return an array for a function to take, which it may copy but not write to."""
+    return Writable(tensor, owner=owner)
+
+
+@contextmanager
+def _knowing_tensors(rows: Tensor, patches: Sequence[Patch]) -> Iterator[None]:
+    """Let NumPy's functions that make arrays, which no protocol reaches, take tensors and lengths known at run time."""
+    replaced: list[Patch] = [
+        *((np, name, _taking(getattr(np, name))) for name in ("asarray", "asanyarray", "ascontiguousarray", "array")),
+        *(
+            (np, name, _making(getattr(np, name), value, rows))
+            for name, value in (("zeros", 0), ("ones", 1), ("empty", 0))
+        ),
+        (np, "full", _filling(np.full, rows)),
+        (np, "c_", _Columns()),
+        (builtins, "open", _refuse_files),
+        *patches,
+    ]
+    originals = [(target, name, getattr(target, name)) for target, name, _ in replaced]
+    try:
+        for target, name, replacement in replaced:
+            setattr(target, name, replacement)
+        yield
+    finally:
+        for target, name, original in originals:
+            setattr(target, name, original)
+
+
+def _called_by_name(name: str) -> bool:
+    """Whether Python code calls what now runs by its name, as in ``np.empty(…)``.
+
+    Compiled code may call NumPy's functions too (its random generators call ``numpy.empty``), and take their result for
+    an array without a look at it: it must never get a tensor.
+    """
+    frame = sys._getframe(2)
+    line, _, column, _ = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
+    names = [
+        instruction.argval
+        for instruction in dis.get_instructions(frame.f_code)
+        if instruction.opname in ("LOAD_ATTR", "LOAD_METHOD")
+        and instruction.offset < frame.f_lasti
+        and instruction.positions is not None
+        and (instruction.positions.lineno, instruction.positions.col_offset) == (line, column)
+    ]
+    return bool(names) and names[-1] == name
+
+
+def _holds_tensors(x: object) -> bool:
+    return isinstance(x, Tensor) or (isinstance(x, list | tuple) and any(map(_holds_tensors, x)))
+
+
+def _taking(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``numpy.asarray``, or one of its kin, that takes tensors and lists of them too."""
+
+    def call(a: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if not _holds_tensors(a) or not _called_by_name(original.__name__):
+            return original(a, dtype, *args, **kwargs)
+        if not isinstance(a, Tensor):
+            a = handled(_stacked(a), a)
+        if dtype is not None:
+            return a.astype(dtype)
+        return a.copy() if original is _ARRAY and kwargs.get("copy", True) is True else a
+
+    return call
+
+
+def _stacked(a: Any) -> Any:
+    """Return a list of arrays as one array."""
+    if isinstance(a, list | tuple) and _holds_tensors(a):
+        return xp.stack([plain(_stacked(each)) for each in a])
+    return a
+
+
+_ARRAY = np.array
+
+
+def _making(original: Callable[..., Any], value: int, rows: Tensor) -> Callable[..., Any]:
+    """Return ``numpy.zeros`` or ``ones`` that takes the unknown number of rows in a shape."""
+
+    def call(shape: Any, dtype: Any = float, *args: Any, **kwargs: Any) -> Any:
+        if not _of_rows(shape, rows) or not _called_by_name(original.__name__):
+            return original(shape, dtype, *args, **kwargs)
+        return Writable(_tensor(filled(rows, shape, value, dtype)))
+
+    return call
+
+
+def _filling(original: Callable[..., Any], rows: Tensor) -> Callable[..., Any]:
+    """Return ``numpy.full`` that takes the unknown number of rows in a shape."""
+
+    def call(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if not _of_rows(shape, rows) or not _called_by_name(original.__name__):
+            return original(shape, fill_value, dtype, *args, **kwargs)
+        return Writable(
+            _tensor(filled(rows, shape, fill_value, np.asarray(fill_value).dtype if dtype is None else dtype))
+        )
+
+    return call
+
+
+def _of_rows(shape: Any, rows: Tensor) -> bool:
+    """Whether a shape begins with the number of rows: where that is unknown, with None."""
+    first = shape[0] if isinstance(shape, tuple | list) and len(shape) else shape
+    return rows.shape[0] is None and (first is None)
+
+
+def _tensor(x: Any) -> Tensor:
+    assert isinstance(x, Tensor)
+    return x
+
+
+class _Columns:
+    """``numpy.c_`` that joins tensors too."""
+
+    original = np.c_
+
+    def __getitem__(self, key: Any) -> Any:
+        items = key if isinstance(key, tuple) else (key,)
+        return handled(columns(items), *items) if _holds_tensors(items) else self.original[key]
+
+
+def _refuse_files(*_: object, **__: object) -> Any:
+    raise refusal("reading or writing a file cannot be recorded; read it before, and give the function its content")
+
+
+def difference(first: Tensor, second: Tensor, *same: tuple[Tensor, Tensor]) -> Node | None:
+    """Return the node in which two recordings of a function differ, None where they are the same.
+
+    They differ where a function draws random numbers, or counts its calls.
+
+    Parameters
+    ----------
+    first, second : Tensor
+    *same : pair of Tensor
+        What stands for one another in both, as their inputs.
+    """
+    compared = set(same)
+    pairs = [(first, second)]
+    while pairs:
+        a, b = pairs.pop()
+        if a is b or (a, b) in compared:
+            continue
+        compared.add((a, b))
+        if isinstance(a.node.op, Constant) and isinstance(b.node.op, Constant):
+            if not _same(a.node.op.value, b.node.op.value):
+                return b.node
+        elif _form(a) != _form(b):
+            return b.node
+        else:
+            pairs += zip(a.node.inputs, b.node.inputs, strict=True)
+    return None
+
+
+def _form(tensor: Tensor) -> tuple[object, ...]:
+    """Return all that a tensor is, apart from its operands."""
+    op = tensor.node.op
+    return type(op), op.attributes, len(tensor.node.inputs), tensor.index, tensor.spec
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+def tensors_of(results: Any) -> list[Tensor]:
+    """Return what a recorded function gave, one tensor or several, without handles."""
+    return [as_tensor(x) for x in (results if isinstance(results, list | tuple) else [results])]

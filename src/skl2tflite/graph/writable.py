@@ -1,0 +1,232 @@
+"""Tensors that a user's function can write to, as it would to NumPy arrays.
+
+Tensors are immutable, arrays are not. While a function of the user's is recorded, it sees handles: each stands for the
+tensor that the array holds at that point, and writing to one makes it stand for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.op import apply
+from skl2tflite.graph.ops import BroadcastTo
+from skl2tflite.graph.tensor import Array, DType, Node, Spec, Tensor, refusal
+
+WHOLE = slice(None)
+
+
+class Writable(Tensor):
+    """An array of the user's function: the tensor that it holds now.
+
+    Parameters
+    ----------
+    value : Tensor
+        What it holds.
+    base, key : Writable and index, optional
+        Where it is a view: of what, and of which part. Writing to either changes both, as in NumPy.
+    owner : str
+        Who else holds the array and must not see it change; empty where nobody does.
+    """
+
+    __slots__ = ("_base", "_key", "_seen", "_value", "owner")
+
+    def __init__(self, value: Tensor, base: Writable | None = None, key: Any = None, owner: str = "") -> None:
+        self._value = value
+        self._base = base
+        self._key = key
+        self._seen = None if base is None else base.value
+        self.owner = owner
+
+    @property
+    def value(self) -> Tensor:
+        """The tensor that the array holds now."""
+        if self._base is not None and self._base.value is not self._seen:
+            self._seen = self._base.value
+            self._value = _tensor(xp.getitem(self._seen, self._key))
+        return self._value
+
+    @property
+    def node(self) -> Node:  # type: ignore[override]
+        """The node that has made the tensor."""
+        return self.value.node
+
+    @property
+    def index(self) -> int:  # type: ignore[override]
+        """Which of the node's results it is."""
+        return self.value.index
+
+    @property
+    def spec(self) -> Spec:  # type: ignore[override]
+        """Dtype and shape."""
+        return self.value.spec
+
+    def __getitem__(self, key: object) -> Tensor:
+        keys = key if isinstance(key, tuple) else (key,)
+        basic = all(k is None or k is Ellipsis or isinstance(k, slice | int | np.integer) for k in keys)
+        part = _tensor(xp.getitem(self.value, key))
+        return Writable(part, self, key) if basic else Writable(part)
+
+    def __setitem__(self, key: object, value: object) -> None:
+        if isinstance(value, Writable) and value._base is self and value._key is key:
+            return  # as Python does after X[:, 0] += 1, which has written already
+        self.write(assigned(self.value, key, plain(value)))
+
+    def write(self, value: Tensor) -> None:
+        """Hold another tensor from now on."""
+        if self._base is not None:
+            self._base[self._key] = value
+        elif self.owner:
+            raise refusal(
+                f"{self.owner} would be written to, which belongs to the caller; copy it first (X = X.copy())"
+            )
+        else:
+            self._value = value
+
+    def _in_place(self, name: str, other: object) -> Writable:
+        result = _tensor(getattr(xp, name)(self.value, plain(other)))
+        if result.shape != self.shape or (result.dtype != self.dtype and result.dtype == DType.FLOAT):
+            raise refusal(f"{result.spec} cannot be written into {self.spec}, in NumPy neither")
+        self.write(_tensor(xp.astype(result, self.dtype)))
+        return self
+
+    def __iadd__(self, other: object) -> Writable:
+        return self._in_place("add", other)
+
+    def __isub__(self, other: object) -> Writable:
+        return self._in_place("subtract", other)
+
+    def __imul__(self, other: object) -> Writable:
+        return self._in_place("multiply", other)
+
+    def __itruediv__(self, other: object) -> Writable:
+        return self._in_place("divide", other)
+
+    def __ifloordiv__(self, other: object) -> Writable:
+        return self._in_place("floor_divide", other)
+
+    def __imod__(self, other: object) -> Writable:
+        return self._in_place("remainder", other)
+
+    def __ipow__(self, other: object) -> Writable:
+        return self._in_place("pow", other)
+
+    def copy(self, *_: object, **__: object) -> Tensor:
+        """Return another array of the same values."""
+        return Writable(self.value)
+
+
+def plain(x: Any) -> Any:
+    """Return what a handle stands for, and anything else as it is."""
+    return x.value if isinstance(x, Writable) else x
+
+
+def handled(result: Any, *operands: object) -> Any:
+    """Return a result as a handle, or several as such, where an operand was one."""
+    if not any(isinstance(x, Writable) for x in _flat(operands)):
+        return result
+    if isinstance(result, tuple | list):
+        return type(result)(Writable(x) if isinstance(x, Tensor) else x for x in result)
+    return Writable(plain(result)) if isinstance(result, Tensor) else result
+
+
+def _flat(operands: Any) -> Iterator[object]:
+    for x in operands:
+        if isinstance(x, tuple | list):
+            yield from _flat(x)
+        else:
+            yield x
+
+
+def _tensor(x: Array) -> Tensor:
+    assert isinstance(x, Tensor)
+    return x
+
+
+def assigned(x: Tensor, key: Any, value: Any) -> Tensor:
+    """Return a tensor in which a part has another value: what ``x`` is after ``x[key] = value``.
+
+    Parameters
+    ----------
+    x : Tensor
+    key : index
+        All rows, or a mask of them, and any constant positions on the other axes; or a mask of elements.
+    value : array
+        Brought to the part's kind and shape.
+    """
+    keys = list(key) if isinstance(key, tuple) else [key]
+    mask = keys[0] if keys and isinstance(keys[0], Tensor) else None
+    if mask is not None and mask.dtype != DType.BOOL:
+        raise refusal("numbers of rows to write to are known only at run time; use numpy.where")
+    value = xp.astype(value, x.dtype)
+    if mask is not None:
+        rest = keys[1:]
+        if not rest or all(k is Ellipsis for k in rest):
+            return _where(mask, value, x)
+        part = _tensor(xp.getitem(x, (WHOLE, *rest)))
+        return _put(x, rest, _where(mask, value, part))
+    if keys[0] is Ellipsis and len(keys) == 1:
+        keys = [WHOLE]
+    elif keys[0] is Ellipsis:
+        keys = [WHOLE] * (x.ndim - len(keys) + 1) + keys[1:]
+    if keys[0] != WHOLE or any(isinstance(k, Tensor) for k in keys):
+        raise refusal("only whole columns, or what a mask says, can be written to; use numpy.where")
+    return _put(x, keys[1:], value)
+
+
+def _where(mask: Tensor, value: Any, x: Tensor) -> Tensor:
+    """Put a value where a mask of elements, or of rows, holds."""
+    if mask.shape != x.shape[: mask.ndim]:
+        raise refusal(f"a mask of shape {mask.shape} does not fit {x.spec}")
+    if np.ndim(value) and (mask.ndim == x.ndim or np.shape(value) != x.shape[mask.ndim :]):
+        raise refusal("values for the places of a mask are as many as only run time can tell; use numpy.where")
+    wide = xp.reshape(mask, (*mask.shape, *[1] * (x.ndim - mask.ndim)))
+    return _tensor(xp.where(wide, value, x))
+
+
+def _put(x: Tensor, keys: list[Any], value: Any) -> Tensor:
+    """Put a value at constant positions of all axes but the rows'."""
+    lengths = [n for n in x.shape[1:] if n is not None]
+    if len(lengths) != x.ndim - 1:
+        raise refusal(f"{x!r} cannot be written to: a length is known only at run time")
+    size = int(np.prod(lengths))
+    places = np.asarray(np.arange(size).reshape(lengths)[tuple(map(_constant, keys))])
+    block = xp.reshape(_spread(value, x, places.shape), (x.shape[0], places.size))
+    chosen = places.ravel()
+    if np.array_equal(chosen, np.arange(size)):
+        return _tensor(xp.reshape(block, x.shape))
+    flat = xp.reshape(x, (x.shape[0], size))
+    if chosen.size and np.array_equal(chosen, np.arange(chosen[0], chosen[0] + chosen.size)):
+        parts = [flat[:, : chosen[0]], block, flat[:, chosen[-1] + 1 :]]
+        joined = xp.concat([part for part in parts if part.shape[1]], axis=1)
+    else:
+        order = np.arange(size)
+        order[chosen] = size + np.arange(chosen.size)
+        joined = xp.take(xp.concat([flat, block], axis=1), order, axis=1)
+    return _tensor(xp.reshape(joined, x.shape))
+
+
+def _constant(key: Any) -> Any:
+    if isinstance(key, Tensor):
+        raise refusal("columns to write to are known only at run time; use numpy.where")
+    return key
+
+
+def _spread(value: Any, x: Tensor, shape: tuple[int, ...]) -> Array:
+    """Return a value for every row and place."""
+    whole = (x.shape[0], *shape)
+    if not isinstance(value, Tensor):
+        if np.ndim(value) > len(shape):
+            value = np.squeeze(value, axis=0) if np.shape(value)[0] == 1 else value
+        try:
+            return xp.broadcast_rows(np.broadcast_to(value, shape), x)
+        except ValueError:
+            raise refusal(f"values of shape {np.shape(value)} do not fit {len(shape) + 1} axes {whole}") from None
+    if value.shape == whole:
+        return value
+    if value.ndim != len(whole) or value.shape[0] != x.shape[0]:
+        raise refusal(f"{value.spec} cannot be written into a part of shape {whole}")
+    return _tensor(apply(BroadcastTo(whole), value))
