@@ -11,6 +11,7 @@ from skl2tflite.converters import (
     TransformerConverter,
     converts,
 )
+from skl2tflite.converters.traced import trace
 from skl2tflite.errors import (
     ConversionError,
     FidelityError,
@@ -39,5 +40,6 @@ __all__ = [
     "convert",
     "converts",
     "load",
+    "trace",
     "verify",
 ]

@@ -42,7 +42,7 @@ def test_errors_name_the_step() -> None:
 
 
 def test_unfitted_pipelines_and_steps() -> None:
-    with pytest.raises(ConversionError, match="Pipeline is not fitted"):
+    with pytest.raises(ConversionError, match=r"Pipeline\['standardscaler'\] is not fitted"):
         skl2tflite.convert(make_pipeline(StandardScaler(), LogisticRegression()))
     rows = data("binary")
     last = LogisticRegression(max_iter=1000).fit(rows.X, rows.y)

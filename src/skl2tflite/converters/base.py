@@ -67,17 +67,21 @@ class Converter:
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
         self.path = path
+        self.check_fitted()
+        self.check()
+
+    def check_fitted(self) -> None:
+        """Refuse an estimator that is not fitted."""
         # scikit-learn takes a second to import; whoever only runs or inspects a file does not need it.
         from sklearn.exceptions import NotFittedError
         from sklearn.utils.validation import check_is_fitted
 
         try:
-            check_is_fitted(estimator)
+            check_is_fitted(self.estimator)
         except NotFittedError:
-            raise ConversionError(f"{path} is not fitted; call fit before converting it") from None
+            raise ConversionError(f"{self.path} is not fitted; call fit before converting it") from None
         except TypeError as error:
-            raise ConversionError(f"{path} is not an estimator: {error}") from None
-        self.check()
+            raise ConversionError(f"{self.path} is not an estimator: {error}") from None
 
     def check(self) -> None:
         """Refuse parameters whose inference cannot be reproduced; called once, when the converter is made."""

@@ -29,6 +29,9 @@ class PipelineConverter(Converter):
         """Converters of the steps that do something."""
         return [self.sub(step, f"[{name!r}]") for name, step in self.estimator.steps if not is_passthrough(step)]
 
+    def check_fitted(self) -> None:
+        """Leave that to the steps: scikit-learn asks the last one only, which may learn nothing."""
+
     def check(self) -> None:
         """Look at every step now, so that an error comes before any work."""
         if not self.steps:

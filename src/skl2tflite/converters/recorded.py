@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import validation
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import DType, Graph, Shape, Tensor, as_tensor, evaluate, input_tensor
@@ -27,11 +27,13 @@ def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any
     return call
 
 
-SCIKIT_LEARN: tuple[Patch, ...] = tuple(
-    (validation, name, _for_tensors(getattr(validation, name), answer))
-    for name, answer in (("_assert_all_finite", None), ("_num_samples", 1))
-)
-"""What lets ``check_array`` and ``validate_data`` pass tensors."""
+@cache
+def _scikit_learn() -> tuple[Patch, ...]:
+    """Return what lets ``check_array`` and ``validate_data`` pass tensors."""
+    from sklearn.utils import validation  # not when a file is only run: it takes a second
+
+    answers = (("_assert_all_finite", None), ("_num_samples", 1))
+    return tuple((validation, name, _for_tensors(getattr(validation, name), answer)) for name, answer in answers)
 
 
 def recorded(function: Callable[[Any], Any], X: Tensor) -> Tensor | list[Tensor]:
@@ -70,7 +72,7 @@ def _listed(results: Any) -> list[Any]:
 
 
 def _recording(function: Callable[[Any], Any], X: Tensor) -> Tensor | list[Tensor]:
-    results = record(function, handle(X), rows=X, patches=SCIKIT_LEARN)
+    results = record(function, handle(X), rows=X, patches=_scikit_learn())
     for result in _listed(results):
         if not isinstance(result, Tensor):
             raise GraphError(f"gives a {type(result).__name__}, not an array that depends on its input")

@@ -22,7 +22,7 @@ _CONVERTERS: dict[type, type[Converter]] = {}
 # Packages whose converters are in the module of the same name here, imported once the package itself is.
 _OPTIONAL = frozenset({"catboost", "lightgbm", "xgboost"})
 # Modules here that hold no converters of scikit-learn's estimators.
-_OTHERS = frozenset({"base", "boosting", "monotone", "recorded", "registry", "trace"}) | _OPTIONAL
+_OTHERS = frozenset({"base", "boosting", "monotone", "recorded", "registry", "trace", "traced"}) | _OPTIONAL
 
 ENTRY_POINTS = "skl2tflite.converters"
 """Packages list modules of converters under this entry-point group."""
@@ -50,18 +50,32 @@ def converts(*estimators: type) -> Callable[[_Class], _Class]:
 
 @cache
 def load_converters() -> None:
-    """Import the converter modules: our own, then those of installed packages."""
+    """Import our own converter modules."""
     package = import_module("skl2tflite.converters")
     for module in sorted(info.name for info in iter_modules(package.__path__)):
         if module not in _OTHERS:
             import_module(f"skl2tflite.converters.{module}")
+
+
+@cache
+def load_packages() -> dict[str, str]:
+    """Import the converter modules of installed packages, and return what went wrong, by entry point.
+
+    They are imported once an estimator is met that has no converter here.
+    """
+    failed = {}
     for entry in entry_points(group=ENTRY_POINTS):
-        entry.load()
+        try:
+            entry.load()
+        except Exception as error:  # somebody else's module: anything
+            failed[f"{entry.name} = {entry.value}"] = f"{type(error).__name__}: {error}"
+    return failed
 
 
 def registered() -> dict[type, type[Converter]]:
     """Return every registered estimator class and its converter class."""
     load_converters()
+    load_packages()
     for package in sorted(_OPTIONAL & sys.modules.keys()):
         import_module(f"skl2tflite.converters.{package}")
     return dict(_CONVERTERS)
@@ -93,13 +107,19 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
     if module in _OPTIONAL:
         import_module(f"skl2tflite.converters.{module}")
     kind = _CONVERTERS.get(type(estimator))
+    failed = {} if kind is not None else load_packages()
+    kind = kind or _CONVERTERS.get(type(estimator))
     if kind is None:
         raise UnsupportedEstimatorError(
             f"no converter for {type(estimator).__module__}.{type(estimator).__qualname__} at {path}; "
             + (
                 "`skl2tflite supported` lists what converts"
                 if module == "sklearn" or module in _OPTIONAL
-                else f"register one with @skl2tflite.converts({type(estimator).__name__})"
+                else f"register one with @skl2tflite.converts({type(estimator).__name__}), or, where its methods are "
+                f"NumPy code, call skl2tflite.trace({type(estimator).__name__})"
+            )
+            + "".join(
+                f"; the converters of entry point '{name}' could not be loaded ({why})" for name, why in failed.items()
             )
         )
     return kind(estimator, path)

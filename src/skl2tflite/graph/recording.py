@@ -75,6 +75,7 @@ def _knowing_tensors(rows: Tensor, patches: Sequence[Patch]) -> Iterator[None]:
             for name, value in (("zeros", 0), ("ones", 1), ("empty", 0))
         ),
         (np, "full", _filling(np.full, rows)),
+        *((np, name, _reducing(getattr(np, name))) for name in _OF_LISTS),
         (np, "c_", _Columns()),
         (builtins, "open", _refuse_files),
         *patches,
@@ -135,6 +136,17 @@ def _stacked(a: Any) -> Any:
 
 
 _ARRAY = np.array
+_OF_LISTS = ("mean", "sum", "max", "min", "prod", "average", "median", "std", "var", "argmax", "argmin", "transpose")
+"""Functions that are called with a list of arrays, which no protocol sees."""
+
+
+def _reducing(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of an array that takes a list of tensors too."""
+
+    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
+        return original(handled(_stacked(a), a) if isinstance(a, list | tuple) else a, *args, **kwargs)
+
+    return call
 
 
 def _making(original: Callable[..., Any], value: int, rows: Tensor) -> Callable[..., Any]:

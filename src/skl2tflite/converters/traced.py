@@ -1,0 +1,236 @@
+"""Estimators of the user's own, recorded by calling their methods."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.converters.base import METHODS, Converter
+from skl2tflite.converters.recorded import recorded
+from skl2tflite.converters.registry import converts
+from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
+from skl2tflite.graph import Array, Tensor, as_tensor
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.recording import handle
+
+_Estimator = TypeVar("_Estimator", bound=type)
+
+
+def trace(estimator: _Estimator) -> _Estimator:
+    """Let instances of a class convert by recording their own methods, which are NumPy code.
+
+    A class of one's own is decorated, a class of somebody else's is passed. Each inference method (``transform``,
+    ``predict``, ``predict_proba``, …) is called on a symbolic array; what it may do is what a ``FunctionTransformer``'s
+    function may. Fitted estimators among its attributes are converted as they are elsewhere.
+
+    Parameters
+    ----------
+    estimator : class
+        Not a subclass by itself: each class is named.
+
+    Returns
+    -------
+    class
+        The same.
+
+    Examples
+    --------
+    >>> import skl2tflite
+    >>> @skl2tflite.trace                            # doctest: +SKIP
+    ... class Ratio(TransformerMixin, BaseEstimator):
+    ...     def fit(self, X, y=None):
+    ...         self.mean_ = X.mean(axis=0)
+    ...         return self
+    ...     def transform(self, X):
+    ...         return np.log1p(X / self.mean_)
+    """
+    if not isinstance(estimator, type):
+        raise ConversionError(f"trace takes a class, not {estimator!r:.60}; give type(estimator)")
+    converts(estimator)(TracedConverter)
+    return estimator
+
+
+class TracedConverter(Converter):
+    """The estimator's own methods, recorded."""
+
+    def check_fitted(self) -> None:
+        """Leave that to its methods: some estimators learn nothing."""
+
+    def has(self, method: str) -> bool:
+        """Whether the estimator has a method."""
+        return callable(getattr(self.estimator, method, None))
+
+    @property
+    def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What a user of such an estimator calls."""
+        if self.has("predict_proba"):
+            return "predict_proba", "predict"
+        return ("predict",) if self.has("predict") else ("transform",)
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns of the input."""
+        if not hasattr(self.estimator, "n_features_in_"):
+            raise ConversionError(
+                f"{self.path} does not say how many features it takes; set n_features_in_ in fit, as "
+                "sklearn.utils.validation.validate_data does"
+            )
+        return super().n_features
+
+    def method(self, name: str) -> Any:
+        """Return a function that records a method."""
+        if not self.has(name):
+            return super().method(name)
+
+        def call(X: Array) -> Any:
+            if not isinstance(X, Tensor):
+                return self._positions(name, getattr(self.estimator, name)(X))
+            return self._record(name, X)
+
+        return self._noted(call) if name == "transform" else call
+
+    def _record(self, name: str, X: Tensor) -> Tensor | list[Tensor]:
+        def call(X: Array) -> Any:
+            if isinstance(X, Tensor):
+                return getattr(self._open, name)(X)
+            return self._positions(name, getattr(self.estimator, name)(X))
+
+        try:
+            result = recorded(call, X)
+        except UnsupportedEstimatorError:
+            raise  # of a part
+        except GraphError as error:
+            raise self.refuse(
+                f"{name} cannot be recorded ({error})",
+                f"write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
+                f"{type(self.estimator).__name__})",
+            ) from error
+        if any(t.dtype == "string" for t in (result if isinstance(result, list) else [result])):
+            raise self.refuse(f"{name} gives strings", "take labels from self.classes_ by position")
+        return result
+
+    @cached_property
+    def _open(self) -> Any:
+        """The estimator with attributes that know tensors."""
+        estimator = copy.copy(self.estimator)
+        for name, value in vars(self.estimator).items():
+            if name == "classes_" and isinstance(value, np.ndarray):
+                value = value.view(_Labels)
+            elif _holds_estimators(value):
+                value = self._parts(value, f".{name}")
+            else:
+                continue
+            vars(estimator)[name] = value
+        return estimator
+
+    def _parts(self, value: Any, place: str) -> Any:
+        if isinstance(value, list | tuple):
+            return type(value)(self._parts(each, f"{place}[{i}]") for i, each in enumerate(value))
+        if isinstance(value, dict):
+            return {key: self._parts(each, f"{place}[{key!r}]") for key, each in value.items()}
+        return _Part(value, lambda: self.sub(value, place)) if _holds_estimators(value) else value
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """The classes, where ``predict`` takes labels from ``classes_`` by position."""
+        if method != "predict" or not self._gives_positions:
+            return None
+        return [np.asarray(self.estimator.classes_)]
+
+    @cached_property
+    def _gives_positions(self) -> bool:
+        classes = getattr(self._open, "classes_", None)
+        if not isinstance(classes, _Labels):
+            return False
+        try:
+            self._open.predict(np.zeros((1, self.n_features)))
+        except Exception:
+            return False
+        return classes.asked
+
+    def _positions(self, name: str, result: Any) -> Any:
+        """Return positions in ``classes_`` in place of labels, where that is what is recorded."""
+        labels = self.labels(name)
+        if labels is None:
+            return result
+        return np.argmax(np.asarray(result)[:, np.newaxis] == labels[0], axis=1)
+
+    @property
+    def allows_nan(self) -> bool:
+        """Whether the estimator takes NaN."""
+        return self._of_nan is not None
+
+    @property
+    def removes_nan(self) -> bool:
+        """Whether it gives no NaN for a row of nothing else."""
+        result = self._of_nan
+        return result is not None and (result.dtype.kind != "f" or not np.isnan(result).any())
+
+    @cached_property
+    def _of_nan(self) -> NDArray[Any] | None:
+        """What the main method gives for a row of NaN, None where it refuses that."""
+        columns = getattr(self.estimator, "n_features_in_", 1)
+        try:
+            with np.errstate(all="ignore"):
+                return np.asarray(getattr(self.estimator, self.methods[0])(np.full((1, columns), np.nan)))
+        except Exception:
+            return None
+
+
+class _Labels(np.ndarray):
+    """The labels of a classifier, which positions known at run time are asked of."""
+
+    asked = False
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, np.ndarray | Tensor) and (isinstance(key, Tensor) or key.dtype.kind in "iu"):
+            self.asked = True
+            if isinstance(key, Tensor):
+                return key
+        return np.asarray(self)[key]
+
+    def take(self, indices: Any, *args: Any, **kwargs: Any) -> Any:
+        """Take labels by position."""
+        return self[indices] if not args and not kwargs else np.asarray(self).take(indices, *args, **kwargs)
+
+
+def _holds_estimators(value: object) -> bool:
+    """Whether an attribute is a fitted estimator, or a collection with one."""
+    if isinstance(value, list | tuple):
+        return any(map(_holds_estimators, value))
+    if isinstance(value, dict):
+        return any(map(_holds_estimators, value.values()))
+    return hasattr(value, "fit") and not isinstance(value, type) and any(hasattr(value, name) for name in METHODS)
+
+
+class _Part:
+    """A fitted estimator inside another: for tensors its converter answers."""
+
+    def __init__(self, estimator: Any, converter: Callable[[], Converter]) -> None:
+        self._estimator = estimator
+        self._converter = converter
+
+    def __getattr__(self, name: str) -> Any:
+        original = getattr(self._estimator, name)
+        if name not in METHODS:
+            return original
+
+        def call(X: Any, *args: Any, **kwargs: Any) -> Any:
+            if not isinstance(X, Tensor):
+                return original(X, *args, **kwargs)
+            converter = self._converter()
+            results = converter.method(name)(as_tensor(X))
+            labels = converter.labels(name)
+            if labels is not None:
+                if len(labels) > 1 or labels[0].dtype.kind not in "iufb":
+                    raise converter.refuse("gives labels that are no numbers", "work with predict_proba instead")
+                results = xp.take(labels[0], results)
+            if isinstance(results, list | tuple):
+                return [handle(as_tensor(result), "") for result in results]
+            return handle(as_tensor(results), "")
+
+        return call
