@@ -61,10 +61,6 @@ class TracedConverter(Converter):
     def check_fitted(self) -> None:
         """Leave that to its methods: some estimators learn nothing."""
 
-    def has(self, method: str) -> bool:
-        """Whether the estimator has a method."""
-        return callable(getattr(self.estimator, method, None))
-
     @property
     def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
         """What a user of such an estimator calls."""
@@ -82,24 +78,16 @@ class TracedConverter(Converter):
             )
         return super().n_features
 
-    def method(self, name: str) -> Any:
-        """Return a function that records a method."""
-        if not self.has(name):
-            return super().method(name)
+    def call(self, name: str, X: Array) -> Any:
+        """Record a method of the estimator's, or call it with an array."""
 
-        def call(X: Array) -> Any:
-            if not isinstance(X, Tensor):
-                return self._positions(name, getattr(self.estimator, name)(X))
-            return self._record(name, X)
-
-        return self._noted(call) if name == "transform" else call
-
-    def _record(self, name: str, X: Tensor) -> Tensor | list[Tensor]:
         def call(X: Array) -> Any:
             if isinstance(X, Tensor):
                 return getattr(self._open, name)(X)
             return self._positions(name, getattr(self.estimator, name)(X))
 
+        if not isinstance(X, Tensor):
+            return call(X)
         try:
             result = recorded(call, X)
         except UnsupportedEstimatorError:
@@ -179,6 +167,14 @@ class TracedConverter(Converter):
                 return np.asarray(getattr(self.estimator, self.methods[0])(np.full((1, columns), np.nan)))
         except Exception:
             return None
+
+
+def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:
+    return lambda self, X: self.call(name, X)
+
+
+for _name in METHODS:
+    setattr(TracedConverter, _name, _recorded(_name))
 
 
 class _Labels(np.ndarray):
