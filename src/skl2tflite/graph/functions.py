@@ -460,9 +460,9 @@ def argmin(x: Operand, axis: int = -1) -> Array:
     return _number(ops.ArgMin(_axis(x, axis)), x)
 
 
-def cumulative_sum(x: Operand, axis: int = -1) -> Array:
-    """Running sum along an axis."""
-    return _number(ops.CumulativeSum(_axis(x, axis)), x)
+def cumulative_sum(x: Operand, axis: int = -1, exclusive: bool = False) -> Array:
+    """Running sum along an axis; if ``exclusive``, without each entry itself."""
+    return _number(ops.CumulativeSum(_axis(x, axis), exclusive=exclusive), x)
 
 
 def softmax(x: Operand, axis: int = -1) -> Array:
@@ -723,6 +723,56 @@ def interp(
 def one_hot(x: Operand, depth: int, dtype: DType = DType.FLOAT) -> Array:
     """Return a last axis that is 1 at each integer and 0 elsewhere."""
     return apply(ops.OneHot(depth, dtype), _as(x, DType.INT))  # type: ignore[no-any-return]
+
+
+# --- sequences and bits ---------------------------------------------------------------------------------
+
+
+def length(x: Operand) -> Array:
+    """Number of entries along the first axis, as a value that a graph computes."""
+    return apply(ops.Length(), x)  # type: ignore[no-any-return]
+
+
+def arange(stop: Operand) -> Array:
+    """Whole numbers from 0 up to a computed one."""
+    return apply(ops.Arange(), _as(stop, DType.INT))  # type: ignore[no-any-return]
+
+
+def segment_sum(x: Operand, segments: Operand, count: Operand) -> Array:
+    """Sum up the entries of each segment.
+
+    Parameters
+    ----------
+    x : array of shape (n, ...)
+    segments : array of int of shape (n,)
+        The segment of each entry, from 0 to ``count - 1``.
+    count : int or array of int
+        Number of segments, known now or computed.
+    """
+    (x,) = _promote(x, least=DType.INT)
+    if isinstance(count, int):
+        return apply(ops.SegmentSum(count), x, segments)  # type: ignore[no-any-return]
+    return apply(ops.SegmentSum(), x, segments, count)  # type: ignore[no-any-return]
+
+
+def ahead(x: Operand, offset: int) -> Array:
+    """Each entry's successor ``offset`` places on along the one axis (back, where negative), 0 beyond the ends."""
+    return _as(x, DType.INT) if offset == 0 else _number(ops.Ahead(offset), x)
+
+
+def wrap(x: Operand) -> Array:
+    """Keep the low 32 bits of whole numbers, as int32 arithmetic does."""
+    return apply(ops.Wrap(), x)  # type: ignore[no-any-return]
+
+
+def bitwise_xor(x: Operand, y: Operand) -> Array:
+    """Bits that differ."""
+    return apply(ops.BitwiseXor(), x, y)  # type: ignore[no-any-return]
+
+
+def bitwise_right_shift(x: Operand, y: Operand) -> Array:
+    """``x // 2**y``."""
+    return apply(ops.RightShift(), x, y)  # type: ignore[no-any-return]
 
 
 # --- products -------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Every operation of the graph, one module per kind."""
 
 from skl2tflite.graph.op import Constant, Input, Op
+from skl2tflite.graph.ops.bits import BitwiseXor, RightShift, Wrap
 from skl2tflite.graph.ops.control import WhileLoop
 from skl2tflite.graph.ops.elementwise import (
     Abs,
@@ -73,17 +74,21 @@ from skl2tflite.graph.ops.reduction import (
     Softmax,
     Sum,
 )
+from skl2tflite.graph.ops.sequence import Ahead, Arange, Length, SegmentSum
 from skl2tflite.graph.ops.shape import BroadcastTo, Concat, PermuteDims, Reshape, Stack
 
 __all__ = [
     "Abs",
     "Add",
+    "Ahead",
     "All",
     "Any",
+    "Arange",
     "Arctan2",
     "ArgMax",
     "ArgMin",
     "Binary",
+    "BitwiseXor",
     "BroadcastRows",
     "BroadcastTo",
     "Cast",
@@ -105,6 +110,7 @@ __all__ = [
     "GreaterEqual",
     "Input",
     "IsNan",
+    "Length",
     "Less",
     "LessEqual",
     "Linear",
@@ -132,8 +138,10 @@ __all__ = [
     "Relu",
     "Remainder",
     "Reshape",
+    "RightShift",
     "Round",
     "SearchSorted",
+    "SegmentSum",
     "Sign",
     "Sin",
     "Slice",
@@ -151,4 +159,5 @@ __all__ = [
     "Unary",
     "Where",
     "WhileLoop",
+    "Wrap",
 ]

@@ -120,9 +120,24 @@ class Along(Op):
             return np.asarray(type(self).function(*inputs, axis=self.axis))
 
 
+@dataclass(frozen=True)
 class CumulativeSum(Along):
+    """The running sum: of all entries up to each one or, if ``exclusive``, of those before it."""
+
+    exclusive: bool = False
     function = np.cumsum
     accepts = (DType.FLOAT, DType.INT)
+
+    def evaluate(self, *inputs: Value) -> Value:
+        """Add up with NumPy."""
+        sums = super().evaluate(*inputs)
+        if not self.exclusive:
+            return sums
+        before = np.zeros_like(sums)
+        rest = tuple(slice(1, None) if axis == self.axis else slice(None) for axis in range(sums.ndim))
+        last = tuple(slice(-1) if axis == self.axis else slice(None) for axis in range(sums.ndim))
+        before[rest] = sums[last]
+        return before
 
 
 class Softmax(Along):

@@ -10,6 +10,7 @@ from skl2tflite.tflite.lowering import (  # noqa: F401 - registers the lowerings
     indexing,
     linear,
     reduction,
+    sequence,
     shape,
 )
 from skl2tflite.tflite.lowering.emitter import WIDTHS, Emitter, Value, constant

@@ -76,6 +76,25 @@ def lower_take(emit: Emitter, op: ops.Take, inputs: Sequence[Value], outputs: Se
     def gather(data: Value) -> Value:
         return emit.op("GATHER", [data, indices], spec.shape, data.dtype, axis=op.axis)
 
+    return substitutes.moved(emit, "GATHER", x, gather) if x.dtype != "int32" else _widened(emit, x, gather)
+
+
+LARGE_TABLE = 1024
+"""Whole numbers in a table, from which on an operator more for each look-up is worth the bytes."""
+
+
+def _widened(emit: Emitter, x: Value, gather: substitutes.Move) -> Value:
+    """Look whole numbers up in a table as narrow as they fit into, where it is large."""
+    narrow = (
+        "int32"
+        if x.array is None or x.array.size < LARGE_TABLE
+        else np.result_type(
+            *(np.min_scalar_type(bound) for bound in (min(int(x.array.min()), -1), int(x.array.max())))
+        ).name
+    )
+    if narrow in ("int8", "int16") and emit.target.supports("GATHER", narrow):
+        assert x.array is not None
+        return emit.cast(gather(emit.materialize(x.array.astype(narrow))), "int32")
     return substitutes.moved(emit, "GATHER", x, gather)
 
 

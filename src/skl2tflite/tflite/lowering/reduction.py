@@ -85,11 +85,12 @@ def lower_argmax(emit: Emitter, op: ops.ArgMax, inputs: Sequence[Value], outputs
 def lower_cumulative_sum(
     emit: Emitter, op: ops.CumulativeSum, inputs: Sequence[Value], outputs: Sequence[Spec]
 ) -> Value:
-    """CUMSUM, inclusive."""
+    """CUMSUM."""
     (x,) = inputs
+    axis = np.array(op.axis, dtype=np.int32)
 
     def accumulate(data: Value) -> Value:
-        return emit.op("CUMSUM", [data, np.array(op.axis, dtype=np.int32)], x.shape, data.dtype)
+        return emit.op("CUMSUM", [data, axis], x.shape, data.dtype, exclusive=op.exclusive)
 
     if emit.target.supports("CUMSUM", x.dtype):
         return accumulate(x)

@@ -1,0 +1,32 @@
+"""Operations on the bits of whole numbers, as int32 has them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skl2tflite.graph.op import Value
+from skl2tflite.graph.ops.elementwise import Binary, Unary
+from skl2tflite.graph.tensor import DType
+
+
+class Wrap(Unary):
+    """The number of int32 with the same low 32 bits: what int32 arithmetic gives by itself."""
+
+    accepts = (DType.INT,)
+
+    @staticmethod
+    def function(x: Value) -> Value:
+        """Keep the low 32 bits, the highest of them as the sign."""
+        return np.asarray((x + 2**31) % 2**32 - 2**31)
+
+
+class BitwiseXor(Binary):
+    function = np.bitwise_xor
+    accepts = (DType.INT,)
+
+
+class RightShift(Binary):
+    """``x // 2**y``: the sign moves in from the left."""
+
+    function = np.right_shift
+    accepts = (DType.INT,)

@@ -1,0 +1,158 @@
+"""The n-grams of characters in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+from skl2tflite.text.counts import count_sequences
+from skl2tflite.text.hashing import utf8
+from skl2tflite.text.preprocessing import Spelling, final_sigmas_matter, with_final_sigmas
+from skl2tflite.text.sequences import spread
+from skl2tflite.text.tables import CharacterTable
+from skl2tflite.text.tries import Trie
+from skl2tflite.text.unicode import Substitution, whitespace
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """What windows move over: the characters of a text, white space made even, and one more behind them.
+
+    Attributes
+    ----------
+    values : array of int of shape (n + 1,)
+    begins, ends : array of bool of shape (n + 1,) or None
+        Within words: whether it is the space in front of a word, or behind one.
+    """
+
+    values: Array
+    begins: Array | None = None
+    ends: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class CharacterAnalyzer:
+    """How a vectorizer makes n-grams of characters: preprocessing, white space, windows.
+
+    Attributes
+    ----------
+    preprocessed : Substitution
+    ngrams : (int, int)
+        How many characters a term has, at least and at most.
+    within_words : bool
+        Whether windows stay within words, with a space at both ends (``char_wb``); a word shorter than the shortest
+        window is a term as it is.
+    """
+
+    preprocessed: Substitution
+    ngrams: tuple[int, int]
+    within_words: bool
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """Lengths of terms: within words the shortest may be a word of one letter, with its spaces."""
+        least, most = self.ngrams
+        return (min(least, 3) if self.within_words else least), most
+
+    def counts(self, term: str) -> bool:
+        """Whether texts can have a term."""
+        least, most = self.ngrams
+        if least <= len(term) <= most:
+            return True
+        return self.within_words and 3 <= len(term) < least and term[0] == term[-1] == " "
+
+    def count(self, characters: Array, vocabulary: Mapping[str, int]) -> Array:
+        """Count the terms of a text; see :meth:`WordAnalyzer.count`."""
+        terms = [term for term in vocabulary if self.counts(term)]
+        # 0 is what no term has; then the terms' characters, the space in front of words, other white space.
+        known = sorted({" ", *"".join(terms)})
+        symbol_of = {character: symbol for symbol, character in enumerate(known, 1)}
+        space, front, white = symbol_of[" "], len(known) + 1, len(known) + 2
+        meanings = np.where(whitespace(), white, 0).astype(np.int32)
+        meanings[[ord(character) for character in known]] = np.arange(1, front)
+        is_white = np.zeros(white + 1, np.int64)
+        is_white[meanings[whitespace()]] = 1
+        if final_sigmas_matter(self.preprocessed, meanings):
+            characters = with_final_sigmas(characters)
+        if not self.preprocessed.is_one_to_one:
+            characters = Spelling.of(self.preprocessed, meanings).spell(
+                characters, self.preprocessed.unchanged(meanings == 0)
+            )
+            symbols = CharacterTable.of(meanings).take(characters)
+        else:
+            symbols = CharacterTable.of(meanings[self.preprocessed.single]).take(characters)
+            symbols = xp.concat([symbols, np.zeros(1, np.int64)])
+        windows = self.windows(symbols, xp.take(is_white, symbols), space)
+        trie, ends = Trie.of([[symbol_of[character] for character in term] for term in terms], white)
+        ignored = len(vocabulary)
+        columns = np.full(trie.n_states, ignored)
+        columns[ends] = [vocabulary[term] for term in terms]
+        symbols = windows.values
+        if windows.begins is not None:
+            # Behind another character no term has the space in front of a word: windows end at the one behind it.
+            symbols = xp.where(windows.begins, front, symbols)
+        first = windows.values
+        return count_sequences(trie, first, symbols, columns, self.lengths, ignored)
+
+    def spans(self, characters: Array) -> tuple[Array, Array, Array]:
+        """Return the terms of a text as parts of its bytes; see :meth:`WordAnalyzer.spans`."""
+        if final_sigmas_matter(self.preprocessed):
+            characters = with_final_sigmas(characters)
+        behind = self.preprocessed.unchanged(~whitespace())
+        if self.preprocessed.is_identity:
+            characters = xp.concat([characters, np.array([behind])])
+        else:
+            characters = Spelling.of(self.preprocessed).spell(characters, behind)
+        white = CharacterTable.of(whitespace().astype(np.int32)).take(characters)
+        windows = self.windows(characters, white, ord(" "))
+        n_values = xp.length(windows.values)
+        ones = windows.values * 0 + 1
+        stream = utf8(windows.values, ones, ones * 0)
+        starts = stream.ends - stream.sizes
+        inside = xp.astype(xp.arange(n_values) < n_values - 1, int)  # without what stands behind the text
+        least, most = self.ngrams
+        terms = []
+        for length in range(self.lengths[0], most + 1):
+            there = xp.ahead(inside, length - 1)
+            if windows.begins is not None and windows.ends is not None:
+                # As many words begin up to the first character as up to the last, or up to the space behind.
+                word = xp.cumulative_sum(xp.astype(windows.begins, int))
+                there = there * xp.astype(xp.ahead(word, length - 1) == word, int)
+                if length < least:
+                    whole = xp.astype(windows.begins, int) * xp.ahead(xp.astype(windows.ends, int), length - 1)
+                    there = there * whole
+            terms.append(there * (xp.ahead(stream.ends, length - 1) - starts))
+        return stream.values, xp.concat([starts] * len(terms)), xp.concat(terms)
+
+    def windows(self, values: Array, white: Array, space: int) -> Windows:
+        """Make white space even.
+
+        Parameters
+        ----------
+        values : array of int of shape (n,)
+            Characters, and one behind them that is no part of the text.
+        white : array of int of shape (n,)
+            Whether each is white space.
+        space : int
+            What stands for a space.
+        """
+        if not self.within_words:
+            # Of several the first stays, as a space.
+            several = xp.minimum(white, xp.ahead(white, 1))
+            values = xp.where(several, space, values)
+            sources, _ = spread(1 - xp.minimum(white, xp.ahead(white, -1)))
+            return Windows(xp.take(values, sources))
+        n_values = xp.length(values)
+        last = xp.astype(xp.arange(n_values) == n_values - 1, int)
+        inside = (1 - white) * (1 - last)
+        begins = xp.maximum(inside - xp.ahead(inside, -1), 0)
+        ends = xp.maximum(inside - xp.ahead(inside, 1), 0)
+        sources, offsets = spread(inside + begins + ends + last)
+        begins, ends = xp.take(begins, sources), xp.take(ends, sources)
+        front = (begins == 1) & (offsets == 0)
+        back = (ends == 1) & (offsets == begins + 1)
+        return Windows(xp.where(front | back, space, xp.take(values, sources)), front, back)

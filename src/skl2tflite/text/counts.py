@@ -1,0 +1,154 @@
+"""How often the terms of a vocabulary stand in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+from skl2tflite.text.hashing import utf8
+from skl2tflite.text.patterns import PatternError, TokenPattern
+from skl2tflite.text.tokens import Splitter
+from skl2tflite.text.tries import Trie
+from skl2tflite.text.unicode import Substitution
+from skl2tflite.text.words import WordTable
+
+
+@dataclass(frozen=True, eq=False)
+class WordAnalyzer:
+    """How a vectorizer makes terms of a text: preprocessing, tokens, stop words, n-grams of words.
+
+    Attributes
+    ----------
+    preprocessed : Substitution
+    pattern : TokenPattern
+    stop_words : collection of str
+    ngrams : (int, int)
+        How many words a term has, at least and at most.
+    """
+
+    preprocessed: Substitution
+    pattern: TokenPattern
+    stop_words: Collection[str] = ()
+    ngrams: tuple[int, int] = (1, 1)
+
+    def __post_init__(self) -> None:
+        if self.ngrams[1] > 1 and self.pattern.letters[ord(" ")]:
+            raise PatternError("it takes spaces for letters, so that n-grams of words are no longer told apart")
+
+    def parts(self, term: str) -> list[str] | None:
+        """Return the words of a term, None where no text has it."""
+        parts = term.split(" ") if self.ngrams[1] > 1 else [term]
+        if not self.ngrams[0] <= len(parts) <= self.ngrams[1]:
+            return None
+        possible = all(part not in self.stop_words and self.pattern.matches(part) for part in parts)
+        return parts if possible else None
+
+    def count(self, characters: Array, vocabulary: Mapping[str, int]) -> Array:
+        """Count the terms of a text.
+
+        Parameters
+        ----------
+        characters : array of int of shape (n_characters,)
+            Code points.
+        vocabulary : mapping of str to int
+            Terms and their columns.
+
+        Returns
+        -------
+        array of int of shape (n_columns,)
+        """
+        terms = {term: parts for term in vocabulary if (parts := self.parts(term)) is not None}
+        # Without n-grams a stop word is one unknown word more.
+        stops = {w for w in self.stop_words if self.pattern.matches(w)} if self.ngrams[1] > 1 else set()
+        words = sorted({part for parts in terms.values() for part in parts} | stops)
+        splitter = Splitter(self.pattern, self.preprocessed, set("".join(words)))
+        table = WordTable.of([splitter.letters(word) for word in words])
+        text = splitter.split(characters)
+        slots, found = table.find(text.letters, text.counts, text.tokens, text.positions, text.lengths)
+        ignored = len(vocabulary)
+        slot_of = dict(zip(words, table.slots.tolist(), strict=True))
+        if self.ngrams[1] == 1:
+            columns = np.full(len(table.starts), ignored)
+            for term in terms:
+                columns[slot_of[term]] = vocabulary[term]
+            return xp.segment_sum(xp.astype(found, int), xp.take(columns, slots), ignored + 1)[:ignored]
+        kept = text.valid
+        if stops:
+            is_stop = np.isin(np.arange(len(table.starts)), [slot_of[word] for word in stops])
+            kept = kept & xp.logical_not(found & xp.take(is_stop, slots))
+        # Symbols of the words that are kept, closed up: what is not kept adds 0 to a place of another.
+        symbols = xp.astype(found & kept, int) * (slots + 1)
+        places = xp.cumulative_sum(xp.astype(kept, int), exclusive=True)
+        symbols = xp.segment_sum(symbols, places, xp.length(slots))
+        trie, ends = Trie.of([[slot_of[part] + 1 for part in parts] for parts in terms.values()], len(table.starts))
+        columns = np.full(trie.n_states, ignored)
+        columns[ends] = [vocabulary[term] for term in terms]
+        return count_sequences(trie, symbols, symbols, columns, self.ngrams, ignored)
+
+    def spans(self, characters: Array) -> tuple[Array, Array, Array]:
+        """Return the terms of a text as parts of its bytes.
+
+        Parameters
+        ----------
+        characters : array of int of shape (n_characters,)
+            Code points.
+
+        Returns
+        -------
+        text : array of int of shape (n_bytes + 1,)
+            UTF-8: the words that are kept, with a space behind each.
+        starts, sizes : array of int of shape (n_terms,)
+            Where each term begins, and its number of bytes; 0 where there is none.
+        """
+        splitter = Splitter(self.pattern, self.preprocessed)
+        text = splitter.split(characters)
+        kept = text.valid
+        stops = sorted(word for word in self.stop_words if self.pattern.matches(word))
+        if stops:
+            table = WordTable.of([splitter.letters(word) for word in stops])
+            _, found = table.find(text.letters, text.counts, text.tokens, text.positions, text.lengths)
+            kept = kept & xp.logical_not(found)
+        kept = xp.astype(kept, int)
+        is_last = xp.astype(text.positions == xp.take(text.lengths, text.tokens) - 1, int)
+        stream = utf8(text.letters, xp.take(kept, text.tokens) * text.counts, is_last)
+        n_words = xp.length(kept)
+        sizes = xp.segment_sum(stream.sizes, text.tokens, n_words)
+        sizes = xp.segment_sum(sizes, xp.cumulative_sum(kept, exclusive=True), n_words)
+        ends = xp.cumulative_sum(sizes)
+        starts = ends - sizes
+        least, most = self.ngrams
+        terms = []
+        for n in range(least, most + 1):
+            there = xp.astype(xp.ahead(sizes, n - 1) > 0, int)
+            terms.append(there * (xp.ahead(ends, n - 1) - starts - 1))
+        return stream.values, xp.concat([starts] * len(terms)), xp.concat(terms)
+
+
+def count_sequences(
+    trie: Trie, first: Array, symbols: Array, columns: Array, lengths: tuple[int, int], ignored: int
+) -> Array:
+    """Count the sequences of a trie.
+
+    Parameters
+    ----------
+    trie : Trie
+    first, symbols : array of int of shape (n,)
+        Symbols as they begin a sequence, and as they stand behind another.
+    columns : array of int of shape (n_states,)
+        Where each state's sequence counts.
+    lengths : (int, int)
+        Of sequences, at least and at most.
+    ignored : int
+        The column of what does not count, one behind those that are returned.
+    """
+    states = first
+    reached = [states] if lengths[0] == 1 else []
+    for length in range(2, lengths[1] + 1):
+        states = trie.follow(states, xp.ahead(symbols, length - 1))
+        reached += [states] if length >= lengths[0] else []
+    every = xp.concat(reached)
+    return xp.segment_sum(xp.astype(every != 0, int), xp.take(columns, every), ignored + 1)[:ignored]

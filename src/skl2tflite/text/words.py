@@ -1,0 +1,138 @@
+"""Words in a graph: found by a hash, recognised by their letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+_BUCKET = 3
+"""Words that share a multiplier, on average."""
+_FILLED = 0.75
+"""Share of the slots that hold a word."""
+_MULTIPLIERS = 4096
+_GOLDEN = 0x9E3779B1
+
+
+def _signed(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the low 32 bits as int32 has them."""
+    return (numbers & 0xFFFFFFFF).astype(np.uint32).astype(np.int32).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class WordTable:
+    """Words, each in a slot of its own that follows from a hash of its letters.
+
+    A word's two hashes are sums of its letters times random factors by position, in int32 arithmetic. One names
+    a bucket; the other, times the bucket's multiplier, names the slot (hash and displace: F. Botelho, R. Pagh,
+    N. Ziviani, "Simple and space-efficient minimal perfect hash functions", 2007). Whoever finds a slot compares
+    all letters with those of the word in it, so that no other word is ever taken for it, however long.
+
+    Attributes
+    ----------
+    slots : ndarray of int of shape (n_words,)
+        Where each word is.
+    factors : ndarray of int of shape (longest + 1, 2)
+    multipliers : ndarray of int of shape (n_buckets,)
+    starts, lengths : ndarray of int of shape (n_slots,)
+        Each slot's letters; an empty one has length -1.
+    letters : ndarray of int
+        All words, one after another.
+    """
+
+    slots: NDArray[np.int64]
+    factors: NDArray[np.int64]
+    multipliers: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    letters: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, words: Sequence[NDArray[np.int32]]) -> WordTable:
+        """Return a table of different words, none of them empty."""
+        lengths = np.array([len(word) for word in words], dtype=np.int64)
+        longest = int(lengths.max(initial=1))
+        letters = np.concatenate([np.empty(0, np.int32), *words]).astype(np.int64)
+        starts = np.cumsum(lengths) - lengths
+        positions = np.arange(len(letters)) - np.repeat(starts, lengths)
+        n_slots = int(len(words) / _FILLED) | 1
+        n_buckets = len(words) // _BUCKET + 1
+        generator = np.random.default_rng(0)
+        while True:
+            factors = generator.integers(-(2**31), 2**31, (longest + 1, 2)) | 1
+            products = letters.astype(np.uint64)[:, np.newaxis] * factors[positions].astype(np.uint64)
+            hashes = _signed(np.add.reduceat(products, starts)) if len(words) else np.empty((0, 2), np.int64)
+            placed = _place(hashes[:, 0] % n_buckets, hashes[:, 1], n_buckets, n_slots)
+            if placed is not None:
+                break
+        slots, multipliers = placed
+        first, count = np.zeros(n_slots, np.int64), np.full(n_slots, -1)
+        first[slots], count[slots] = starts, lengths
+        return cls(slots, factors, multipliers, first, count, np.append(letters, np.zeros(longest + 1, np.int64)))
+
+    def find(
+        self, letters: Array, counts: Array, tokens: Array, positions: Array, lengths: Array
+    ) -> tuple[Array, Array]:
+        """Look for tokens.
+
+        Parameters
+        ----------
+        letters : array of int of shape (n_characters,)
+            0 where there is none.
+        counts : array of int of shape (n_characters,)
+            How many letters each character stands for.
+        tokens, positions : array of int of shape (n_characters,)
+            The token each character belongs to, and how many letters of it lie before.
+        lengths : array of int of shape (n_tokens,)
+            Letters in each token.
+
+        Returns
+        -------
+        slots : array of int of shape (n_tokens,)
+            The only slot in which each token's word can be.
+        found : array of bool of shape (n_tokens,)
+            Whether it is there.
+        """
+        n_tokens = xp.length(lengths)
+        places = xp.minimum(positions, len(self.factors) - 1)
+        products = xp.wrap(xp.expand_dims(letters, 1) * xp.take(self.factors, places))
+        hashes = xp.wrap(xp.segment_sum(products, tokens, n_tokens))
+        multiplier = xp.take(self.multipliers, hashes[:, 0] % len(self.multipliers))
+        slots = xp.wrap(hashes[:, 1] * multiplier) % len(self.starts)
+        expected = xp.take(self.letters, xp.take(xp.take(self.starts, slots), tokens) + places)
+        wrong = xp.segment_sum(xp.astype(letters != expected, int) * counts, tokens, n_tokens)
+        return slots, (wrong == 0) & (lengths == xp.take(self.lengths, slots))
+
+
+def _place(
+    buckets: NDArray[np.int64], hashes: NDArray[np.int64], n_buckets: int, n_slots: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """Return each word's slot and each bucket's multiplier, None where some bucket finds none."""
+    slots = np.empty(len(hashes), np.int64)
+    multipliers = np.ones(n_buckets, np.int64)
+    taken = bytearray(n_slots)
+    order = np.argsort(buckets, kind="stable")
+    bounds = np.searchsorted(buckets[order], np.arange(n_buckets + 1))
+    sizes = np.diff(bounds)
+    for bucket in np.argsort(-sizes, kind="stable").tolist():
+        words = order[bounds[bucket] : bounds[bucket + 1]]
+        if not len(words):
+            break
+        numbers = hashes[words].tolist()
+        for trial in range(_MULTIPLIERS):
+            multiplier = ((2 * trial + 1) * _GOLDEN & 0xFFFFFFFF) - 2**31
+            wanted = [((number * multiplier + 2**31 & 0xFFFFFFFF) - 2**31) % n_slots for number in numbers]
+            if len(set(wanted)) == len(wanted) and not any(taken[slot] for slot in wanted):
+                break
+        else:
+            return None
+        for slot in wanted:
+            taken[slot] = 1
+        slots[words] = wanted
+        multipliers[bucket] = multiplier
+    return slots, multipliers
