@@ -39,8 +39,8 @@ def lower_length(emit: Emitter, op: ops.Length, inputs: Sequence[Value], outputs
 @lowers(ops.Arange)
 def lower_arange(emit: Emitter, op: ops.Arange, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
     """RANGE; its output is dynamic, which the RESHAPE behind it ends."""
-    bounds = [np.zeros((), np.int32), *inputs, np.ones((), np.int32)]
-    numbers = emit.op("RANGE", bounds, outputs[0].shape, "int32")
+    (stop,) = inputs
+    numbers = emit.op("RANGE", [np.zeros((), np.int32), stop, np.ones((), np.int32)], outputs[0].shape, "int32")
     shape = np.array([-1], np.int32)
     return emit.op("RESHAPE", [numbers, shape], outputs[0].shape, "int32", newShape=shape)
 
