@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.trace import Traced, trace
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
 from skl2tflite.facts import MethodInfo, ModelFacts
-from skl2tflite.features import INPUT_NAME, Features, row_count
+from skl2tflite.features import INPUT_NAME, ColumnSpec, Features, column_kinds, column_names, row_count
 from skl2tflite.forest.cost import OptimizeFor
-from skl2tflite.graph import Graph
+from skl2tflite.graph import DType, Graph
+from skl2tflite.graph.table import RetraceError
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import PassRecord, run_passes
+from skl2tflite.passes.vocabulary import encode
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.tflite import metadata
 from skl2tflite.tflite.lowering import lower
+from skl2tflite.tflite.lowering.emitter import WIDTHS
 from skl2tflite.tflite.program import Program
 from skl2tflite.tflite.targets import get_target
 from skl2tflite.tflite.writer import write
 from skl2tflite.verify import verify
 
 Precision = Literal["exact", "fast"]
+Inputs = Literal["matrix", "columns"]
+Categories = Literal["strings", "codes"]
 _DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
 
 
@@ -46,26 +52,87 @@ class Plan:
 
 def plan(
     estimator: Any,
+    X: Any = None,
     *,
     methods: Sequence[str] | None = None,
     target: str = "litert",
     precision: Precision = "exact",
+    inputs: Inputs | None = None,
+    categories: Categories = "strings",
 ) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
     converter = converter_for(estimator)
     chosen = _choose_methods(converter, methods, several=target != "micro")
     batch = 1 if target == "micro" else None
-    names = converter.feature_names
     allowed = np.asarray(converter.nan_columns())
     nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
-    features = Features(converter.n_features, None if names is None else tuple(names), nan)
-    traced = {method: trace(converter, method, batch) for method in chosen}
+    traced, kinds = _trace(converter, chosen, batch, inputs, {} if X is None else column_kinds(X), allowed)
+    columns = None if kinds is None else _columns(converter, traced, kinds)
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
     for method, result in traced.items():
         graphs[method], done = run_passes(result.graph, precision, for_size=target == "micro")
         records += done
+    if columns is not None and (categories == "codes" or target == "micro"):
+        graphs, columns = encode(graphs, columns)
+    names = converter.feature_names
+    features = Features(
+        converter.n_features, None if names is None else tuple(names), nan, columns, converter.needed_columns
+    )
     return Plan(converter, features, traced, graphs, records)
+
+
+def _trace(
+    converter: Converter,
+    methods: Sequence[str],
+    batch: int | None,
+    inputs: Inputs | None,
+    hints: dict[int, DType],
+    allows_nan: NDArray[np.bool_],
+) -> tuple[dict[str, Traced], dict[int, DType] | None]:
+    """Record methods, and decide for a matrix (None) or for columns of what kinds.
+
+    Columns, where one is text or holds numbers that float32 does not: so the data say, or an encoder's categories.
+    """
+    # Truth values that may be missing one day travel as numbers.
+    allowed = np.broadcast_to(allows_nan, converter.n_features)
+    hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
+    known = hints
+    kinds: dict[int, DType] | None = None
+    if inputs == "columns" or (inputs is None and DType.STRING in known.values()):
+        kinds = dict(known)
+    while True:
+        try:
+            return {method: trace(converter, method, batch, kinds) for method in methods}, kinds
+        except ConversionError:
+            # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
+            if DType.STRING not in hints.values():
+                raise
+            hints = known = {i: kind for i, kind in hints.items() if kind != DType.STRING}
+            kinds = dict(known) if inputs == "columns" else None
+        except RetraceError as change:
+            if inputs == "matrix":
+                names = column_names(converter.feature_names, converter.n_features)
+                raise ConversionError(
+                    f"{converter.path} needs column {names[change.feature]!r} as {change.kind} values, which a matrix "
+                    "of float32 cannot hold; use inputs='columns'"
+                ) from None
+            known = {**known, change.feature: change.kind}
+            kinds = dict(known)
+
+
+def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[int, DType]) -> tuple[ColumnSpec, ...]:
+    """Return the columns that some method takes."""
+    names = column_names(converter.feature_names, converter.n_features)
+    taken = {name for result in traced.values() for name in result.graph.inputs}
+    twice = sorted(name for name in taken if names.count(name) > 1)
+    if twice:
+        raise ConversionError(f"more than one column is called {twice[0]!r}; a tensor for each needs distinct names")
+    return tuple(
+        ColumnSpec(names[feature], feature, WIDTHS[kind])
+        for feature, kind in sorted(kinds.items())
+        if names[feature] in taken
+    )
 
 
 def convert(
@@ -78,6 +145,8 @@ def convert(
     optimize_for: OptimizeFor | None = None,
     max_flash: int | None = None,
     max_ram: int | None = None,
+    inputs: Inputs | None = None,
+    categories: Categories = "strings",
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -102,6 +171,13 @@ def convert(
     max_flash, max_ram : int, optional
         For ``target="micro"``: bytes of flash that the model, TFLM and its kernels may take, and bytes of its
         arena. See :meth:`TFLiteModel.sizes`.
+    inputs : {"matrix", "columns"}, optional
+        One tensor ``X`` of shape (n_rows, n_features), or one of shape (n_rows,) for each column that the model uses,
+        named by it. By default a matrix where all is numeric, columns where X or an encoder's categories hold text,
+        or whole numbers that float32 does not.
+    categories : {"strings", "codes"}
+        How columns of text travel: as tensors of strings, or as int32 codes, positions in the vocabulary that the
+        file carries for each column (-1: unknown). Files for ``target="micro"`` have codes always.
 
     Returns
     -------
@@ -132,7 +208,13 @@ def convert(
         raise ConversionError(f"optimize_for is 'latency', 'throughput' or 'size', not {optimize_for!r}")
     if target != "micro" and (max_flash is not None or max_ram is not None):
         raise ConversionError("max_flash and max_ram are for target='micro', whose devices have little of both")
-    planned = plan(estimator, methods=methods, target=target, precision=precision)
+    if inputs not in (None, "matrix", "columns"):
+        raise ConversionError(f"inputs is 'matrix' or 'columns', not {inputs!r}")
+    if categories not in ("strings", "codes"):
+        raise ConversionError(f"categories is 'strings' or 'codes', not {categories!r}")
+    planned = plan(
+        estimator, X, methods=methods, target=target, precision=precision, inputs=inputs, categories=categories
+    )
     if X is not None:
         planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
     program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
@@ -211,7 +293,8 @@ def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:
         if method in ("transform", "inverse_transform") and dtype == "float64":
             dtype = "float32"  # scikit-learn's transformers keep the float32 that they are given
     labels = None if traced.labels is None else tuple(traced.labels)
-    columns = traced.graph.inputs[INPUT_NAME].shape[1]
+    matrix = traced.graph.inputs.get(INPUT_NAME)
+    columns = features.count if matrix is None or matrix.ndim == 1 else matrix.shape[1]
     return MethodInfo(
         tuple(traced.graph.outputs),
         traced.is_list,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import ConversionError, InvalidFileError, Skl2TFLiteError
-from skl2tflite.features import INPUT_NAME, Features
+from skl2tflite.features import ColumnSpec, Features
 from skl2tflite.tflite import metadata
 from skl2tflite.tflite.program import Program
 
@@ -205,12 +207,11 @@ class ModelFacts:
         Returns
         -------
         dict of str to bytes
-            Files of labels that the metadata names, to be appended to the packed program.
+            Files of labels and vocabularies that the metadata names, to be appended to the packed program.
         """
-        files = {
-            _label_file(i, len(classes or ())): "".join(f"{label}\n" for label in labels).encode()
-            for i, labels in enumerate(classes or ())
-        }
+        files = {_label_file(i, len(classes or ())): _lines(labels) for i, labels in enumerate(classes or ())}
+        vocabularies = {} if self.target == "micro" else _vocabulary_files(self.features, files)
+        files.update({name: _lines(column.categories or ()) for column, name in vocabularies.values()})
         signatures = {signature.subgraph: signature for signature in program.signatures}
         subgraphs = []
         for index, subgraph in enumerate(program.subgraphs):
@@ -219,12 +220,13 @@ class ModelFacts:
                 continue
             method = signatures[index].key
             outputs = [
-                metadata.TensorInfo(name, f"{method} of {self.estimator}", *self._labelling(method, i, files))
+                metadata.TensorInfo(
+                    name, f"{method} of {self.estimator}", *self._labelling(method, i, files, len(classes or ()))
+                )
                 for i, name in enumerate(signatures[index].outputs)
             ]
             features = self.features_of(method)
-            about = f"{features.count} features" + (f": {', '.join(features.names)}" if features.names else "")
-            inputs = (metadata.TensorInfo(INPUT_NAME, about),)
+            inputs = tuple(_input_info(name, features, vocabularies) for name in signatures[index].inputs)
             subgraphs.append(metadata.SubgraphInfo(method, "", inputs, tuple(outputs)))
         info = metadata.ModelInfo(
             name=self.estimator,
@@ -237,15 +239,47 @@ class ModelFacts:
         return files
 
     def _labelling(
-        self, method: str, output: int, files: Mapping[str, bytes]
+        self, method: str, output: int, files: Mapping[str, bytes], outputs: int
     ) -> tuple[str | None, Literal["axis", "values"]]:
         """Name the file of labels that an output's last axis, or its values, refer to."""
         if method in ("predict_proba", "predict_log_proba"):
-            name = _label_file(output, len(files))
+            name = _label_file(output, outputs)
             return (name if name in files else None), "axis"
-        if method == "predict" and self.methods[method].labels is not None and len(files) == 1:
+        if method == "predict" and self.methods[method].labels is not None and outputs == 1:
             return _label_file(0, 1), "values"
         return None, "axis"
+
+
+def _input_info(
+    name: str, features: Features, vocabularies: Mapping[str, tuple[ColumnSpec, str]]
+) -> metadata.TensorInfo:
+    """Describe an input: all features, or one column."""
+    if features.columns is None:
+        names = f": {', '.join(features.names)}" if features.names else ""
+        return metadata.TensorInfo(name, f"{features.count} features{names}")
+    if name in vocabularies:
+        about = "position in the vocabulary; -1: unknown, -2: NaN, -3: None"
+        return metadata.TensorInfo(name, about, vocabularies[name][1], "vocabulary")
+    return metadata.TensorInfo(name, "column")
+
+
+def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, tuple[ColumnSpec, str]]:
+    """Return the columns that travel as codes by name, each with the name of its file."""
+    files: dict[str, tuple[ColumnSpec, str]] = {}
+    used = set(taken)
+    for column in features.columns or ():
+        if column.categories is not None:
+            stem = re.sub(r"[^\w.-]+", "_", column.name) or "column"
+            name = next(
+                n for n in (f"{stem}{end}.txt" for end in chain([""], (f"_{i}" for i in count(2)))) if n not in used
+            )
+            used.add(name)
+            files[column.name] = column, name
+    return files
+
+
+def _lines(items: Iterable[object]) -> bytes:
+    return "".join(f"{item}\n" for item in items).encode()
 
 
 def _label_file(output: int, outputs: int) -> str:

@@ -168,6 +168,11 @@ class TFLiteModel:
     def __str__(self) -> str:
         return describe(self)
 
+    @cached_property
+    def _inputs_of(self) -> dict[str, frozenset[str]]:
+        """Names of the inputs that each method takes: not every method looks at every column."""
+        return {signature.key: frozenset(signature.inputs) for signature in self._program.signatures}
+
     # --- running ------------------------------------------------------------------------------------
 
     @cached_property
@@ -210,8 +215,10 @@ class TFLiteModel:
             Where the model was converted without that method.
         """
         self._require(method)
-        tensors = self._runner.run(method, self.facts.features_of(method).tensors(X))
-        return self.facts.methods[method].decode(tensors)
+        tensors = self.facts.features_of(method).tensors(X)
+        taken = self._inputs_of[method]
+        results = self._runner.run(method, {name: x for name, x in tensors.items() if name in taken})
+        return self.facts.methods[method].decode(results)
 
     def _require(self, method: str) -> None:
         if method not in self.methods:

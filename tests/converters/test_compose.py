@@ -69,13 +69,18 @@ def test_set_output_does_not_matter(frame: pd.DataFrame) -> None:
     assert bytes(skl2tflite.convert(as_pandas, frame)) == bytes(plain)
 
 
-def test_columns_in_another_order_are_refused(frame: pd.DataFrame) -> None:
+@pytest.mark.parametrize("inputs", ["matrix", "columns"])
+def test_columns_are_picked_by_name(frame: pd.DataFrame, inputs: str) -> None:
     transformer = ColumnTransformer([("scale", StandardScaler(), ["age", "weight"])]).fit(frame)
-    model = skl2tflite.convert(transformer)
-    with pytest.raises(InvalidInputError, match="another order"):
-        model.transform(frame[frame.columns[::-1]])
-    with pytest.raises(InvalidInputError, match="'smoker' missing"):
-        model.transform(frame.drop(columns="smoker"))
+    model = skl2tflite.convert(transformer, inputs=inputs)
+    expected = model.transform(frame)
+    for other in (frame[frame.columns[::-1]], frame.drop(columns="smoker"), frame.assign(more="text")):
+        transformer.transform(other)
+        np.testing.assert_array_equal(model.transform(other), expected)
+    with pytest.raises(InvalidInputError, match=r"columns are missing .* 'weight'"):
+        model.transform(frame.drop(columns="weight"))
+    with pytest.raises(InvalidInputError, match="features, but the model takes"):
+        model.transform(frame.to_numpy()[:, 1:])
 
 
 def test_a_scalar_column_reaches_the_transformer_as_one_axis(frame: pd.DataFrame) -> None:

@@ -65,8 +65,11 @@ def test_categories_next_to_each_other() -> None:
 @pytest.mark.parametrize(
     ("encoder", "X", "message"),
     [
-        (OneHotEncoder(), np.array([["a"], ["b"]], dtype=object), "not numbers"),
-        (OrdinalEncoder(), np.array([[16777216], [16777217]]), "same number in float32"),
+        (OneHotEncoder(), np.array([[True], [None]], dtype=object), "numbers and None"),
+        (OneHotEncoder(), np.array([["\uffff"], ["a"]], dtype=object), "reserved"),
+        (OneHotEncoder(), np.array([["\ud800"], ["a"]], dtype=object), "no text in UTF-8"),
+        (OrdinalEncoder(), np.array([[16777216], [2**31]]), "beyond 32 bits"),
+        (OrdinalEncoder(), np.array([[16777216.0], [16777217.0]]), "same number in float32"),
         (OneHotEncoder(dtype=int), np.array([[1], [2]]), "handle_unknown"),
     ],
 )

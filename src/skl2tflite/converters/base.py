@@ -15,6 +15,7 @@ from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, Unsupp
 from skl2tflite.forest.folding import Monotone, Transformed
 from skl2tflite.graph import Array, Tensor, apply
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import KindError, Table, as_matrix
 
 METHODS = (
     "predict_proba",
@@ -58,11 +59,15 @@ class Converter:
         ``"exact"`` (same bits, or same labels) or ``"float32"`` (within float32 rounding of the formula).
     integer_columns : bool
         Whether the estimator tells a DataFrame's integers from floats, as categories.
+    takes_tables : bool
+        Whether the methods take a :class:`~skl2tflite.graph.table.Table`, whose columns may be strings; all others
+        are given the matrix of its numbers.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
     contract: ClassVar[str] = "float32"
     integer_columns: ClassVar[bool] = False
+    takes_tables: ClassVar[bool] = False
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
@@ -110,7 +115,21 @@ class Converter:
                 f"{name!r} of {self.path} cannot be converted; {', '.join(self.methods) or 'nothing'} can"
             )
         function = getattr(self, name)
-        return self._noted(function) if name == "transform" else function
+        if name == "transform":
+            function = self._noted(function)
+        return function if self.takes_tables else self._of_numbers(function)
+
+    def _of_numbers(self, function: Callable[[Array], Any]) -> Callable[[Any], Any]:
+        """Return a method that takes tables as the matrix of their numbers."""
+
+        def call(X: Any) -> Any:
+            try:
+                X = as_matrix(X)
+            except KindError as error:
+                raise self.refuse(f"takes numbers, but {error.reason}", "encode it before, or drop it") from None
+            return function(X)
+
+        return call
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         """Say that ``transform`` makes each column from one column, never both rising and falling; None if not so.
@@ -130,6 +149,7 @@ class Converter:
 
         def noted(X: Array) -> Any:
             result = transform(X)
+            X = X.matrix() if isinstance(X, Table) and X.is_matrix else X
             if not isinstance(X, Tensor) or not isinstance(result, Tensor) or result is X:
                 return result
             op = Transformed(self.path, self.estimator, self.scikit_transform, self.monotone(X, result))
@@ -189,6 +209,11 @@ class Converter:
         names = getattr(self.estimator, "feature_names_in_", None)
         return None if names is None else [str(name) for name in names]
 
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Where a DataFrame's columns are picked by name, those that must be there; None: all, in their order."""
+        return None
+
 
 class TransformerConverter(Converter):
     """A transformer; subclasses give ``transform``."""
@@ -231,6 +256,16 @@ class DelegatingConverter(Converter):
     def n_features(self) -> int:
         """Number of columns of the inner estimator's input."""
         return self.inner.n_features
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns of the inner estimator's input."""
+        return self.inner.feature_names
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the inner estimator."""
+        return self.inner.needed_columns
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the inner estimator."""

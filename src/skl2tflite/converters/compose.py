@@ -14,6 +14,7 @@ from skl2tflite.converters.pipeline import is_passthrough
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import Table, TableLike, as_matrix
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,22 @@ class Part:
     scalar: bool
     weight: float | None
 
-    def transform(self, X: Array) -> Array:
+    def transform(self, X: TableLike) -> TableLike:
         """Take the columns, transform and weight them."""
-        X = X[:, int(self.columns[0])] if self.scalar else xp.take(X, self.columns, axis=1)
+        if isinstance(X, Table):
+            X = X[int(self.columns[0])] if self.scalar else X.take(self.columns)
+        else:
+            X = X[:, int(self.columns[0])] if self.scalar else xp.take(X, self.columns, axis=1)
         if self.converter is not None:
             X = self.converter.method("transform")(X)
-        return X if self.weight is None else X * self.weight
+        return X if self.weight is None else as_matrix(X) * self.weight
 
 
 @converts(sk.ColumnTransformer)
 class ColumnTransformerConverter(TransformerConverter):
     """Transformers side by side, each on columns of its own, in their order and the remainder last."""
+
+    takes_tables = True
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -65,8 +71,15 @@ class ColumnTransformerConverter(TransformerConverter):
         if not self.parts:
             raise self.refuse("every column is dropped", "there is nothing to convert")
 
-    def transform(self, X: Array) -> Array:
-        return xp.concat([part.transform(X) for part in self.parts], axis=1)
+    def transform(self, X: TableLike) -> TableLike:
+        return Table.join([part.transform(X) for part in self.parts])
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Columns that some transformer takes: scikit-learn looks for no others."""
+        if self.feature_names is None:
+            return None
+        return tuple(sorted({int(i) for part in self.parts for i in part.columns}))
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Whether every part that uses a column takes NaN there; nobody looks at what is dropped."""
@@ -79,6 +92,8 @@ class ColumnTransformerConverter(TransformerConverter):
 @converts(sk.TransformedTargetRegressor)
 class TransformedTargetRegressorConverter(RegressorConverter):
     """The regressor's prediction, taken back by the target's transformer."""
+
+    takes_tables = True
 
     def predict(self, X: Array) -> Array:
         est = self.estimator

@@ -1,8 +1,9 @@
-"""Encoders of categories that are numbers (:mod:`sklearn.preprocessing`)."""
+"""Encoders of categories (:mod:`sklearn.preprocessing`)."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,24 +12,49 @@ from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.categories import (
+    as_held,
+    category_kind,
+    held_by_numpy,
+    unknown_value,
+)
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
+from skl2tflite.features.columns import INT32, is_nan, sendable
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import Column, KindError, MadeColumn, Table, TableLike
 
 
 class CategoriesConverter(TransformerConverter):
-    """Looks numbers up among the categories of their feature.
+    """Looks values up among the categories of their feature.
 
     What becomes of each category, and of all others, scikit-learn itself says, asked for one row for each:
     with infrequent, missing and dropped ones, version by version.
     """
 
+    takes_tables = True
+
     def check(self) -> None:
-        for i, categories in enumerate(self.estimator.categories_):
+        for i, (kind, categories) in enumerate(zip(self.kinds, self.estimator.categories_, strict=True)):
+            if kind == DType.STRING:
+                text = [c for c in categories if isinstance(c, str)]
+                if not all(c is None or is_nan(c) or isinstance(c, str) for c in categories):
+                    raise self.refuse(f"categories of feature {i} are neither all text nor all numbers")
+                if not all(map(sendable, text)):
+                    raise self.refuse(f"feature {i} has a category that no text in UTF-8 can be, or a reserved one")
+                continue
             if not all(isinstance(c, int | float | np.number | np.bool_) for c in categories):
-                raise self.refuse(f"categories of feature {i} are not numbers", "encode strings before")
+                raise self.refuse(
+                    f"categories of feature {i} are numbers and None", "use NaN for what is missing among numbers"
+                )
             numbers = np.asarray(categories, dtype=np.float64)
+            if kind == DType.INT:
+                if numbers.min() < INT32.min or numbers.max() > INT32.max:
+                    raise self.refuse(
+                        f"categories of feature {i} are whole numbers beyond 32 bits", "use text, or number them from 0"
+                    )
+                continue
             with np.errstate(over="ignore"):
                 held = numbers.astype(np.float32)
             if len(np.unique(held)) < len(np.unique(numbers)):
@@ -38,12 +64,14 @@ class CategoriesConverter(TransformerConverter):
                 )
 
     @cached_property
-    def categories(self) -> list[NDArray[np.float64]]:
-        """Categories of each feature as float32 holds them, ascending, NaN last."""
-        return [
-            np.asarray(categories, dtype=np.float64).astype(np.float32).astype(np.float64)
-            for categories in self.estimator.categories_
-        ]
+    def kinds(self) -> list[DType]:
+        """What the categories of each feature are: text, floats, or whole numbers beyond those of float32."""
+        return [category_kind(categories) for categories in self.estimator.categories_]
+
+    @cached_property
+    def categories(self) -> list[NDArray[Any]]:
+        """Categories of each feature as a tensor holds them: text, or numbers, ascending, what is missing last."""
+        return [as_held(c, kind) for c, kind in zip(self.estimator.categories_, self.kinds, strict=True)]
 
     @property
     def refuses_unknown(self) -> bool:
@@ -52,19 +80,20 @@ class CategoriesConverter(TransformerConverter):
 
     @cached_property
     def encoded(self) -> NDArray[Any]:
-        """What scikit-learn makes of a row for each category of the longest list, and of a row of unknown numbers."""
+        """What scikit-learn makes of a row for each category of the longest list, and of a row of unknown values."""
         est = self.estimator
-        lists = [np.asarray(c, dtype=np.float64) for c in est.categories_]
+        text = DType.STRING in self.kinds
+        lists = [np.asarray(c, dtype=object if text else np.float64) for c in est.categories_]
         rows = np.stack([np.resize(c, max(map(len, lists)) + 1) for c in lists], axis=1)
         if not self.refuses_unknown:
-            rows[-1] = [1 + np.max(c, initial=0.0, where=~np.isnan(c)) for c in lists]
+            rows[-1] = [unknown_value(c, kind) for c, kind in zip(lists, self.kinds, strict=True)]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = est.transform(rows)
         return np.asarray(result.toarray() if hasattr(result, "toarray") else result)
 
     def blocks(self) -> list[NDArray[np.float64]]:
-        """For each feature, rows of what its categories become and, last, of what any other number becomes."""
+        """For each feature, rows of what its categories become and, last, of what any other value becomes."""
         encoded = self.encoded.astype(np.float64)
         ends = np.cumsum(self.widths)[:-1]
         tables = []
@@ -74,17 +103,27 @@ class CategoriesConverter(TransformerConverter):
         return tables
 
     def has(self, method: str) -> bool:
-        """No inverse where scikit-learn gives None or a text for some rows."""
-        return super().has(method) and (method != "inverse_transform" or plain(self.estimator))
+        """No inverse where scikit-learn gives None or text for some rows."""
+        if method == "inverse_transform" and (DType.STRING in self.kinds or not plain(self.estimator)):
+            return False
+        return super().has(method)
 
     def method(self, name: str) -> Any:
         """Return a method, or raise the error that says why not."""
         if name == "inverse_transform" and super().has(name) and not self.has(name):
+            if DType.STRING in self.kinds:
+                raise UnsupportedMethodError(f"inverse_transform of {self.path} gives text, which no output can hold")
             raise UnsupportedMethodError(
                 f"inverse_transform of {self.path} gives None or a text where several or no categories have a code; "
                 "use handle_unknown='error' and no infrequent categories"
             )
         return super().method(name)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """All, or those whose codes are never NaN: an unknown value that is refused is none of them."""
+        if not clean:
+            return self.allows_nan
+        return np.array([not np.isnan(block[: len(block) - self.refuses_unknown]).any() for block in self.blocks()])
 
     @property
     def widths(self) -> list[int]:
@@ -92,15 +131,48 @@ class CategoriesConverter(TransformerConverter):
         count = self.encoded.shape[1] // len(self.categories)
         return [count] * len(self.categories)
 
-    def positions(self, X: Array, feature: int) -> Array:
+    def column(self, X: TableLike, feature: int) -> Array:
+        """Return a feature's values in the kind of its categories."""
+        kind = self.kinds[feature]
+        if not isinstance(X, Table):
+            column: Array = X[:, feature]
+            if isinstance(column, np.ndarray):
+                return held_by_numpy(column, kind)
+            column_kind = MadeColumn(f"column {feature}", column)
+            return self.ask(column_kind, kind)
+        return self.ask(X[feature], kind)
+
+    def ask(self, column: Column, kind: DType) -> Array:
+        """Ask a column for values of a kind, or refuse it by name."""
+        try:
+            if kind == DType.FLOAT:
+                return column.numbers()
+            return column.strings() if kind == DType.STRING else column.integers()
+        except KindError as error:
+            raise self.refuse(f"has categories of kind {kind}, but {error.reason}") from None
+
+    def matches(self, X: TableLike, feature: int, categories: NDArray[Any]) -> Array:
+        """Whether each row's value is each of some categories, of shape (n_rows, n_categories)."""
+        column = self.column(X, feature)
+        hot = xp.equal(xp.expand_dims(column, 1), categories)
+        if categories.dtype.kind != "f" or not np.isnan(categories).any():
+            return hot
+        missing = xp.logical_and(xp.isnan(xp.expand_dims(column, 1)), np.isnan(categories))
+        return xp.logical_or(hot, missing)
+
+    def positions(self, X: TableLike, feature: int) -> Array:
         """Position of each row's category, their number for what is none."""
         categories = self.categories[feature]
-        column = X[:, feature]
+        count = len(categories)
+        if self.kinds[feature] != DType.FLOAT:
+            hot = xp.astype(self.matches(X, feature, categories), float)
+            return xp.astype(xp.linear(hot, np.arange(count) - float(count), float(count)), int)
+        column = self.column(X, feature)
         known = categories[~np.isnan(categories)]
         place = xp.searchsorted(known.tolist(), column, side="left")
         found = xp.equal(xp.take(np.append(known, np.nan), place), column)
-        place = xp.where(found, place, len(categories))
-        return place if len(known) == len(categories) else xp.where(xp.isnan(column), len(known), place)
+        place = xp.where(found, place, count)
+        return place if len(known) == count else xp.where(xp.isnan(column), len(known), place)
 
     def cast(self, values: Array) -> Array:
         """Give values the kind of the encoder's dtype."""
@@ -112,7 +184,7 @@ class CategoriesConverter(TransformerConverter):
             )
         return xp.astype(values, kind)
 
-    def transform(self, X: Array) -> Array:
+    def transform(self, X: TableLike) -> Array:
         columns = [xp.take(table, self.positions(X, i), axis=0) for i, table in enumerate(self.blocks())]
         return self.cast(xp.concat(columns, axis=1))
 
@@ -152,31 +224,52 @@ class OneHotEncoderConverter(CategoriesConverter):
     def widths(self) -> list[int]:
         return list(self.estimator._n_features_outs)
 
-    def transform(self, X: Array) -> Array:
+    def transform(self, X: TableLike) -> Array:
         tables = self.blocks()
-        # A column for each category and zeros for unknown ones: one comparison is all.
-        if not self.refuses_unknown and all(is_selection(table) for table in tables):
-            features = np.repeat(np.arange(len(tables)), self.widths)
-            values = np.concatenate(
-                [c[table[:-1].argmax(axis=0)] for c, table in zip(self.categories, tables, strict=True)]
-            )
-            columns = xp.take(X, features, axis=1)
-            hot = xp.equal(columns, values)
-            missing = np.isnan(values)
-            return self.cast(xp.logical_or(hot, xp.logical_and(xp.isnan(columns), missing)) if missing.any() else hot)
-        results = []
-        for i, table in enumerate(tables):
-            if not table.shape[1]:
-                continue
-            position = self.positions(X, i)
-            hot = np.nan_to_num(table, nan=0.0)
-            codes = np.where(hot.any(axis=1), hot.argmax(axis=1), -1)
-            code = xp.expand_dims(xp.take(codes, position), 1)
-            block = xp.astype(xp.equal(code, np.arange(table.shape[1])), float)
-            if self.refuses_unknown:
-                block = xp.where(xp.expand_dims(xp.equal(position, len(table) - 1), 1), np.nan, block)
-            results.append(block)
-        return self.cast(xp.concat(results, axis=1))
+        blocks, start = [], 0
+        # Features whose columns each stand for one category, and none for unknown values: one comparison is all.
+        simple = [not self.refuses_unknown and is_selection(table) for table in tables]
+        while start < len(tables):
+            stop = start + 1
+            if simple[start] and self.kinds[start] == DType.FLOAT:
+                while stop < len(tables) and simple[stop] and self.kinds[stop] == DType.FLOAT:
+                    stop += 1
+                blocks.append(self._compared(X, tables, range(start, stop)))
+            elif not tables[start].shape[1]:
+                pass
+            elif simple[start]:
+                at = tables[start][:-1].argmax(axis=0)
+                blocks.append(self.matches(X, start, self.categories[start][at]))
+            else:
+                blocks.append(self._looked_up(X, start, tables[start]))
+            start = stop
+        return self.cast(xp.concat(blocks, axis=1))
+
+    def _compared(self, X: TableLike, tables: list[NDArray[np.float64]], features: Sequence[int]) -> Array:
+        """Columns of several features of numbers, compared at once."""
+        widths = [self.widths[i] for i in features]
+        values = np.concatenate([self.categories[i][tables[i][:-1].argmax(axis=0)] for i in features])
+        at = np.repeat(list(features), widths)
+        if isinstance(X, Table):
+            try:
+                X, at = X.take(features).matrix(), at - features[0]
+            except KindError as error:
+                raise self.refuse(f"has categories that are numbers, but {error.reason}") from None
+        columns = xp.take(X, at, axis=1)
+        hot = xp.equal(columns, values)
+        missing = np.isnan(values)
+        return xp.logical_or(hot, xp.logical_and(xp.isnan(columns), missing)) if missing.any() else hot
+
+    def _looked_up(self, X: TableLike, feature: int, table: NDArray[np.float64]) -> Array:
+        """Columns of one feature by the position of its category."""
+        position = self.positions(X, feature)
+        hot = np.nan_to_num(table, nan=0.0)
+        codes = np.where(hot.any(axis=1), hot.argmax(axis=1), -1)
+        code = xp.expand_dims(xp.take(codes, position), 1)
+        block = xp.astype(xp.equal(code, np.arange(table.shape[1])), float)
+        if self.refuses_unknown:
+            block = xp.where(xp.expand_dims(xp.equal(position, len(table) - 1), 1), np.nan, block)
+        return block
 
     def inverse_transform(self, X: Array) -> Array:
         est = self.estimator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from numbers import Real
 from typing import Any
 
@@ -14,9 +15,11 @@ from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.distances import nan_squared_distances
 from skl2tflite.converters.neighbors import inverse_distances
 from skl2tflite.converters.registry import converts
+from skl2tflite.features.columns import as_text, is_nan, sendable
 from skl2tflite.forest.folding import Monotone
-from skl2tflite.graph import Array, Tensor
+from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import NA, NAN, NONE, Column, KindError, MadeColumn, Table, TableLike, as_matrix
 
 LOWEST = -float(np.finfo(np.float32).max)
 """Nearness of rows that cannot be compared."""
@@ -26,10 +29,15 @@ class MissingConverter(TransformerConverter):
     """What looks for missing values: NaN, or a number that stands for them."""
 
     @property
+    def missing_is_na(self) -> bool:
+        """Whether ``pandas.NA`` is what is missing, and with it None and NaN; among numbers all arrive as NaN."""
+        return type(self.estimator.missing_values).__name__ == "NAType"
+
+    @property
     def missing_is_nan(self) -> bool:
-        """Whether NaN is what is missing; ``pandas.NA`` arrives as NaN."""
+        """Whether NaN is what is missing among numbers."""
         missing = self.estimator.missing_values
-        return type(missing).__name__ == "NAType" or (isinstance(missing, Real) and np.isnan(float(missing)))
+        return self.missing_is_na or (isinstance(missing, Real) and np.isnan(float(missing)))
 
     def check(self) -> None:
         missing = self.estimator.missing_values
@@ -38,7 +46,15 @@ class MissingConverter(TransformerConverter):
 
     def is_missing(self, X: Array) -> Array:
         """Where a value is missing."""
-        return xp.isnan(X) if self.missing_is_nan else X == float(self.estimator.missing_values)
+        if xp.dtype_of(X) == DType.STRING:
+            texts = (
+                [NAN, NONE, NA] if self.missing_is_na else as_text(np.array([self.estimator.missing_values], object))
+            )
+            return reduce(xp.logical_or, [xp.equal(X, np.array(text, dtype=object)) for text in texts])
+        if self.missing_is_nan:
+            return xp.isnan(X)
+        missing = self.estimator.missing_values
+        return xp.equal(X, float(missing) if isinstance(missing, Real) else np.inf)  # infinity is never taken
 
     def with_indicator(self, imputed: Array, missing: Array) -> Array:
         """Add columns that say where values were missing, on demand."""
@@ -62,21 +78,49 @@ class MissingConverter(TransformerConverter):
 class SimpleImputerConverter(MissingConverter):
     """``statistics_`` in place of what is missing; columns without any value at fit are dropped."""
 
+    takes_tables = True
+
     def check(self) -> None:
-        super().check()
-        if self.estimator._fit_dtype.kind not in "fiu":
-            raise self.refuse(
-                f"was fitted on values of dtype {self.estimator._fit_dtype}", "fit it on numbers; encode strings before"
-            )
+        if self.estimator._fit_dtype.kind != "O":
+            super().check()
+            return
+        text = [value for value in self.estimator.statistics_ if isinstance(value, str)]
+        if not all(map(sendable, text)):
+            raise self.refuse("fills in text that is no UTF-8, or reserved")
 
     @property
     def _kept(self) -> NDArray[np.intp]:
         """Columns that had values at fit, or that are kept without."""
-        known = ~np.isnan(self.estimator.statistics_.astype(np.float64))
+        known = np.array([not is_nan(value) for value in self.estimator.statistics_])
         return np.flatnonzero(known | self.estimator.keep_empty_features)
 
-    def transform(self, X: Array) -> Array:
+    def _of_columns(self, X: Table) -> Table:
+        """Impute columns of text, each by itself, as the estimator was fitted on objects."""
         est = self.estimator
+        made: list[Column] = []
+        for i in self._kept:
+            fill = est.statistics_[i]
+            try:
+                values = X[i].strings() if isinstance(fill, str) or fill is None else X[i].numbers()
+            except KindError as error:
+                raise self.refuse(f"fills in {fill!r}, but {error.reason}") from None
+            filled = np.array(fill if isinstance(fill, str) else as_text(np.array([fill], object))[0], dtype=object)
+            if values.dtype != DType.STRING:
+                filled = np.array(float(fill))
+            made.append(MadeColumn(X[i].name, as_tensor(xp.where(self.is_missing(values), filled, values))))
+        for i in est.indicator_.features_ if est.add_indicator else []:
+            missing = self.is_missing(X[int(i)].values)
+            made.append(MadeColumn(f"missingindicator_{X[int(i)].name}", as_tensor(xp.astype(missing, float))))
+        return Table(made)
+
+    def transform(self, X: TableLike) -> TableLike:
+        est = self.estimator
+        if est._fit_dtype.kind == "O" and isinstance(X, Table):
+            return self._of_columns(X)
+        try:
+            X = as_matrix(X)
+        except KindError as error:
+            raise self.refuse(f"was fitted on numbers, but {error.reason}", "fit it on such columns apart") from None
         statistics = est.statistics_.astype(np.float64)
         kept = self._kept
         missing = self.is_missing(X)
@@ -95,7 +139,15 @@ class SimpleImputerConverter(MissingConverter):
 class MissingIndicatorConverter(MissingConverter):
     """Whether each of ``features_`` is missing."""
 
-    def transform(self, X: Array) -> Array:
+    takes_tables = True
+
+    def check(self) -> None:
+        """Nothing to refuse: what is missing may be text."""
+
+    def transform(self, X: TableLike) -> Array:
+        if isinstance(X, Table) and not X.is_matrix:
+            return xp.stack([self.is_missing(X[int(i)].values) for i in self.estimator.features_], axis=1)
+        X = as_matrix(X)
         return xp.take(self.is_missing(X), self.estimator.features_, axis=1)
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:

@@ -12,7 +12,7 @@ from sklearn import pipeline as sk
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
-from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import Table, TableLike, as_matrix
 
 
 def is_passthrough(estimator: Any) -> bool:
@@ -23,6 +23,8 @@ def is_passthrough(estimator: Any) -> bool:
 @converts(sk.Pipeline)
 class PipelineConverter(Converter):
     """Every step's ``transform`` in turn, then the last step's own method."""
+
+    takes_tables = True
 
     @cached_property
     def steps(self) -> list[Converter]:
@@ -57,6 +59,11 @@ class PipelineConverter(Converter):
         """Names of the columns that the first step takes."""
         return self.steps[0].feature_names
 
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the first step."""
+        return self.steps[0].needed_columns
+
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the steps from the last to the first, each with what the one behind it takes."""
         allowed: bool | NDArray[np.bool_] = not clean
@@ -80,7 +87,7 @@ class PipelineConverter(Converter):
         before = self.steps[:-1] if self.last else self.steps
         final = self.last.method(name) if self.last else None
 
-        def run(X: Array) -> Any:
+        def run(X: TableLike) -> Any:
             for step in before:
                 X = step.method("transform")(X)
             return X if final is None else final(X)
@@ -102,6 +109,7 @@ class PipelineConverter(Converter):
 class FeatureUnionConverter(Converter):
     """Transformers side by side."""
 
+    takes_tables = True
     default_methods = ("transform",)
 
     @cached_property
@@ -137,10 +145,19 @@ class FeatureUnionConverter(Converter):
         allowed = [not clean if part is None else part.nan_columns(clean) for part, _ in self.parts]
         return np.asarray(np.all(np.broadcast_arrays(*allowed), axis=0))
 
-    def transform(self, X: Array) -> Array:
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Columns that some part needs; all of them, where one does not pick by name."""
+        if any(part is None for part, _ in self.parts):
+            return None
+        needed = [part.needed_columns for part, _ in self.parts if part is not None]
+        known = [columns for columns in needed if columns is not None]
+        return tuple(sorted({i for columns in known for i in columns})) if len(known) == len(needed) else None
+
+    def transform(self, X: TableLike) -> TableLike:
         """Concatenate the parts' columns, each times its weight."""
         columns = []
         for part, weight in self.parts:
             result = X if part is None else part.method("transform")(X)
-            columns.append(result if weight is None else result * weight)
-        return xp.concat(columns, axis=1)
+            columns.append(result if weight is None else as_matrix(result) * weight)
+        return Table.join(columns)

@@ -22,7 +22,9 @@ _CONVERTERS: dict[type, type[Converter]] = {}
 # Packages whose converters are in the module of the same name here, imported once the package itself is.
 _OPTIONAL = frozenset({"catboost", "lightgbm", "xgboost"})
 # Modules here that hold no converters of scikit-learn's estimators.
-_OTHERS = frozenset({"base", "boosting", "monotone", "recorded", "registry", "trace", "traced"}) | _OPTIONAL
+_OTHERS = (
+    frozenset({"base", "boosting", "categories", "monotone", "recorded", "registry", "trace", "traced"}) | _OPTIONAL
+)
 
 ENTRY_POINTS = "skl2tflite.converters"
 """Packages list modules of converters under this entry-point group."""

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.base import Converter
 from skl2tflite.errors import ConversionError, GraphError
-from skl2tflite.features import INPUT_NAME
+from skl2tflite.features import INPUT_NAME, column_names
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import InputColumns, KindError, Table
 
 _INT32 = np.iinfo(np.int32)
 
@@ -39,7 +40,7 @@ class Traced:
     label_dtype: str | None
 
 
-def trace(converter: Converter, method: str, batch: int | None = None) -> Traced:
+def trace(converter: Converter, method: str, batch: int | None = None, kinds: dict[int, DType] | None = None) -> Traced:
     """Record one method.
 
     Parameters
@@ -48,6 +49,9 @@ def trace(converter: Converter, method: str, batch: int | None = None) -> Traced
     method : str
     batch : int, optional
         Number of rows, where the target needs it fixed.
+    kinds : dict of int to DType, optional
+        Records each feature as an input of its own, of these kinds where they are known; what is decided is
+        written there. Without it all features are one matrix.
 
     Returns
     -------
@@ -57,11 +61,24 @@ def trace(converter: Converter, method: str, batch: int | None = None) -> Traced
     ------
     ConversionError
         Where the estimator or its converter lacks the method, or it cannot be recorded.
+    RetraceError
+        Where a feature must be of another kind, or a matrix does not do.
     """
     function = converter.method(method)
-    X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, _columns(converter, method)))
+    count = _columns(converter, method)
+    features = count == converter.n_features and method != "inverse_transform"
+    names = column_names(converter.feature_names if features else None, count)
+    inputs: dict[str, Tensor] | InputColumns
+    if kinds is None or not features:
+        matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
+        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, inputs=features)
+    else:
+        inputs = InputColumns(names, kinds, batch)
+        X = inputs.table()
     try:
         results = function(X)
+        if isinstance(results, Table):
+            results = _numbers(converter, method, results)
     except GraphError as error:
         raise GraphError(f"{converter.path}.{method} cannot be recorded: {error}") from None
     is_list = isinstance(results, list | tuple)
@@ -75,9 +92,18 @@ def trace(converter: Converter, method: str, batch: int | None = None) -> Traced
         outputs = [_take_labels(outputs[0], labels)]
         label_dtype = np.result_type(*(classes.dtype for classes in labels)).name
         labels = None
-    names = [f"{method}_{i}" for i in range(len(outputs))] if is_list else [method]
-    graph = Graph(method, {INPUT_NAME: X}, dict(zip(names, outputs, strict=True)))
+    given = [f"{method}_{i}" for i in range(len(outputs))] if is_list else [method]
+    taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
+    graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
     return Traced(graph, is_list, labels, label_dtype)
+
+
+def _numbers(converter: Converter, method: str, result: Table) -> Tensor:
+    """Return a result's numbers; a file gives no text."""
+    try:
+        return result.matrix()
+    except KindError as error:
+        raise ConversionError(f"{converter.path}.{method} gives text: {error.reason}; encode or drop it") from None
 
 
 def _columns(converter: Converter, method: str) -> int:

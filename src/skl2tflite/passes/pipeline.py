@@ -15,10 +15,12 @@ from skl2tflite.passes.base import Pass
 from skl2tflite.passes.common import SHARE_COMMON
 from skl2tflite.passes.constants import FOLD_CONSTANTS
 from skl2tflite.passes.parts import MERGE_PARTS
+from skl2tflite.passes.text import COMPARE_TEXT
 from skl2tflite.passes.thresholds import FOLD_THRESHOLDS
 
 PASSES: tuple[Pass, ...] = (
     FOLD_THRESHOLDS,
+    COMPARE_TEXT,
     FOLD_CONSTANTS,
     SIMPLIFY,
     MERGE_PARTS,

@@ -23,7 +23,8 @@ from skl2tflite.errors import InvalidFileError
 __all__ = ["ModelInfo", "SubgraphInfo", "TensorInfo", "append_files", "pack", "read_files", "unpack"]
 
 FILE_IDENTIFIER = b"M001"
-_AXIS_LABELS, _VALUE_LABELS = 2, 3  # AssociatedFileType
+LabelsFor = Literal["axis", "values", "vocabulary"]
+_FILE_KINDS: dict[LabelsFor, int] = {"axis": 2, "values": 3, "vocabulary": 5}  # AssociatedFileType
 _END_OF_ZIP, _END_OF_ZIP_SIZE = b"PK\x05\x06", 22
 
 
@@ -36,14 +37,15 @@ class TensorInfo:
     name, description : str
     labels_file : str, optional
         Name of an attached file with one label per line.
-    labels_for : {"axis", "values"}
-        Whether the labels name the entries along the last axis (probabilities) or the values (class indices).
+    labels_for : {"axis", "values", "vocabulary"}
+        Whether the labels name the entries along the last axis (probabilities), the values (class indices), or are
+        the text that the values stand for (codes).
     """
 
     name: str = ""
     description: str = ""
     labels_file: str | None = None
-    labels_for: Literal["axis", "values"] = "axis"
+    labels_for: LabelsFor = "axis"
 
 
 @dataclass(frozen=True)
@@ -250,7 +252,7 @@ def _pack_subgraph(builder: flatbuffers.Builder, info: SubgraphInfo, custom: lis
 def _pack_tensor(builder: flatbuffers.Builder, info: TensorInfo) -> int:
     files = []
     if info.labels_file is not None:
-        kind = _VALUE_LABELS if info.labels_for == "values" else _AXIS_LABELS
+        kind = _FILE_KINDS[info.labels_for]
         name, description = _string(builder, info.labels_file), _string(builder, "Labels, one per line")
         files = [_table(builder, 5, {0: name, 1: description}, bytes_={2: kind})]
     fields = {
@@ -312,9 +314,9 @@ def _read_tensor(table: Table) -> TensorInfo:
     name, description = _read_string(table, 0), _read_string(table, 1)
     for file in _read_tables(table, 6):
         kind = _read_byte(file, 2)
-        if kind in (_AXIS_LABELS, _VALUE_LABELS):
-            labels_for: Literal["axis", "values"] = "values" if kind == _VALUE_LABELS else "axis"
-            return TensorInfo(name, description, _read_string(file, 0), labels_for)
+        for labels_for, number in _FILE_KINDS.items():
+            if kind == number:
+                return TensorInfo(name, description, _read_string(file, 0), labels_for)
     return TensorInfo(name, description)
 
 

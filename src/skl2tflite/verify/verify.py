@@ -242,8 +242,9 @@ def _explained(
     pairs: list[tuple[NDArray[Any], NDArray[Any]]],
 ) -> NDArray[np.bool_]:
     """Whether each suspect row's difference is no more than float32 inputs and parameters explain."""
-    tensors = {name: x[suspects] for name, x in model.facts.features_of(method).tensors(X).items()}
-    graph = trace(converter_for(estimator), method).graph
+    features = model.facts.features_of(method).as_strings
+    tensors = {name: x[suspects] for name, x in features.tensors(X).items()}
+    graph = trace(converter_for(estimator), method, kinds=features.kinds).graph
     plain, draws = perturbed_outputs(graph, tensors)
     excused: NDArray[np.bool_] = np.ones(len(suspects), dtype=bool)
     for name, (want, got) in zip(graph.outputs, pairs, strict=True):

@@ -13,10 +13,13 @@ from skl2tflite.converters.ensemble.members import label_values
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import as_matrix
 
 
 class StackingConverter(Converter):
     """Members' answers side by side, as the columns of a final estimator."""
+
+    takes_tables = True
 
     def check(self) -> None:
         # Look at all parts now, so that an error comes before any work.
@@ -52,7 +55,7 @@ class StackingConverter(Converter):
                 columns.append(answer[:, 1:])
             else:
                 columns.append(answer)
-        return xp.concat([*columns, X] if self.estimator.passthrough else columns, axis=1)
+        return xp.concat([*columns, as_matrix(X)] if self.estimator.passthrough else columns, axis=1)
 
     def ask_final(self, method: str, X: Array) -> Any:
         """What the final estimator says of the members' answers."""

@@ -23,6 +23,8 @@ MOST_RANKED = 12
 class VotingConverter(Converter):
     """Members fitted on the same rows, with weights."""
 
+    takes_tables = True
+
     def check(self) -> None:
         # Look at the members now, so that an error comes before any work.
         _ = self.members

@@ -1,0 +1,182 @@
+"""One input tensor for each column: what cells become in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.features.frames import floats, objects
+from skl2tflite.graph.table import FOREIGN, NA, NAN, NONE, RESERVED
+
+UNKNOWN_CODE = -1
+"""Code of what is in no vocabulary."""
+MISSING_CODES: dict[str, int] = {NAN: -2, NONE: -3, NA: -4}
+"""Codes of missing values, each by what stands for it among strings."""
+CODES = "codes"
+INT32 = np.iinfo(np.int32)
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """One column of the rows that a model takes, in a tensor of its own.
+
+    Parameters
+    ----------
+    name : str
+        Name of the tensor: that of the column.
+    feature : int
+        Which feature it is.
+    dtype : {"float32", "int32", "bool", "string"}
+    categories : tuple of str, optional
+        Text that travels as its position among these, ``dtype`` being int32.
+    """
+
+    name: str
+    feature: int
+    dtype: str
+    categories: tuple[str, ...] | None = None
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether the column's cells are text, however they travel."""
+        return self.dtype == "string" or self.categories is not None
+
+    @property
+    def as_strings(self) -> ColumnSpec:
+        """The same column in the spelling of strings."""
+        return self if self.categories is None else replace(self, dtype="string", categories=None)
+
+    @cached_property
+    def _codes(self) -> dict[str, int]:
+        return {**{text: code for code, text in enumerate(self.categories or ())}, **MISSING_CODES}
+
+    def tensor(self, column: Any, allows_nan: bool) -> NDArray[Any]:
+        """Return a column's cells as the tensor holds them.
+
+        Parameters
+        ----------
+        column : Series or ndarray of shape (n_rows,)
+        allows_nan : bool
+            Whether scikit-learn takes NaN there.
+
+        Raises
+        ------
+        InvalidInputError
+            Where scikit-learn would refuse a cell, or the tensor cannot hold it.
+        """
+        if self.holds_text:
+            texts = as_text(objects(column))
+            if not allows_nan and NAN in texts:
+                raise self._missing(texts.index(NAN))
+            if self.dtype == "string":
+                return np.array(texts, dtype=object)
+            return np.array([self._codes.get(text, UNKNOWN_CODE) for text in texts], dtype=np.int32)
+        if self.dtype == "int32":
+            return self._integers(column)
+        numbers = floats(column)
+        if numbers is None:
+            raise InvalidInputError(f"column {self.name!r} holds values that are not numbers; the model takes numbers")
+        missing = np.isnan(numbers)
+        if missing.any() and (self.dtype == "bool" or not allows_nan):
+            raise self._missing(int(missing.argmax()))
+        if self.dtype == "bool":
+            if not np.isin(numbers, (0.0, 1.0)).all():
+                raise InvalidInputError(f"column {self.name!r} holds numbers; the model takes truth values")
+            return numbers.astype(np.bool_)
+        with np.errstate(over="ignore"):
+            rounded = numbers.astype(np.float32)
+        if np.isinf(rounded).any():
+            raise InvalidInputError(
+                f"X contains infinity or a value too large for float32 (row {int(np.isinf(rounded).argmax())}, "
+                f"feature {self.name!r})"
+            )
+        return rounded
+
+    def _integers(self, column: Any) -> NDArray[np.int32]:
+        cells = objects(column)
+        try:
+            whole = [int(cell) for cell in cells]
+            same = all(number == cell for number, cell in zip(whole, cells, strict=True))
+        except (TypeError, ValueError, OverflowError):
+            same = False
+        if not same:
+            raise InvalidInputError(f"column {self.name!r} holds values that are not whole numbers, or misses some")
+        if whole and not (INT32.min <= min(whole) and max(whole) <= INT32.max):
+            raise InvalidInputError(f"column {self.name!r} holds whole numbers beyond 32 bits; the model takes int32")
+        return np.array(whole, dtype=np.int32)
+
+    def _missing(self, row: int) -> InvalidInputError:
+        return InvalidInputError(
+            f"X contains NaN (row {row}, feature {self.name!r}), which this estimator does not take; put an "
+            "imputer in front"
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON keeps them."""
+        fields: dict[str, object] = {"name": self.name, "feature": self.feature, "dtype": self.dtype}
+        if self.categories is not None:
+            fields["categories"] = list(self.categories)
+        return fields
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ColumnSpec:
+        """Return what :meth:`to_json` wrote."""
+        categories = data.get("categories")
+        return cls(
+            str(data["name"]),
+            int(data["feature"]),
+            str(data["dtype"]),
+            None if categories is None else tuple(map(str, categories)),
+        )
+
+
+def column_names(names: Sequence[str] | None, count: int) -> list[str]:
+    """Return the names of the columns' tensors: those of the features, or ``x0``, ``x1``, … as scikit-learn has it."""
+    return list(names) if names is not None else [f"x{i}" for i in range(count)]
+
+
+def as_text(cells: NDArray[Any]) -> list[str]:
+    """Return what stands for each cell among strings: itself, where it is text, or what is reserved for the others."""
+    texts = [cell if type(cell) is str else _stand_in(cell) for cell in cells.tolist()]
+    try:
+        joined = "".join(texts)
+        joined.encode()
+        reserved = any(character in joined for character in RESERVED)
+    except UnicodeEncodeError:
+        reserved = True
+    if reserved:
+        texts = [
+            FOREIGN if isinstance(cell, str) and not sendable(text) else text
+            for text, cell in zip(texts, cells.tolist(), strict=True)
+        ]
+    return texts
+
+
+def is_nan(cell: object) -> bool:
+    """Whether a cell is the float NaN."""
+    return isinstance(cell, float | np.floating) and bool(np.isnan(cell))
+
+
+def sendable(text: str) -> bool:
+    """Whether text can travel in a tensor as itself: UTF-8, and not begun by what is reserved."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return not text.startswith(RESERVED)
+
+
+def _stand_in(cell: object) -> str:
+    if isinstance(cell, str):
+        return str(cell)
+    if cell is None:
+        return NONE
+    if is_nan(cell):
+        return NAN
+    return NA if type(cell).__name__ == "NAType" else FOREIGN

@@ -1,0 +1,221 @@
+"""What rows a model takes, and how they become what its input tensors hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.features.columns import ColumnSpec
+from skl2tflite.features.frames import as_cells, columns_of, floats, frame_names, frame_to_array, is_frame, quoted
+from skl2tflite.graph import DType
+
+KINDS = {"float32": DType.FLOAT, "int32": DType.INT, "bool": DType.BOOL, "string": DType.STRING}
+INPUT_NAME = "X"
+"""Name of the one input tensor that holds all features."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What rows a model takes.
+
+    Parameters
+    ----------
+    count : int
+        Number of features.
+    names : tuple of str, optional
+        Their names, where the estimator was fitted on a DataFrame.
+    allows_nan : bool or tuple of bool, default=False
+        Whether scikit-learn takes NaN, in all columns alike or in each.
+    columns : tuple of ColumnSpec, optional
+        The columns that have a tensor each; without them all features are one matrix.
+    needed : tuple of int, optional
+        Where the estimator picks a DataFrame's columns by name, as ColumnTransformer does, those that must be there.
+        Their order is free then, and others are ignored.
+    """
+
+    count: int
+    names: tuple[str, ...] | None = None
+    allows_nan: bool | tuple[bool, ...] = False
+    columns: tuple[ColumnSpec, ...] | None = None
+    needed: tuple[int, ...] | None = None
+
+    @property
+    def as_strings(self) -> Features:
+        """The same features with all text as strings."""
+        return self if self.columns is None else replace(self, columns=tuple(c.as_strings for c in self.columns))
+
+    @property
+    def kinds(self) -> dict[int, DType] | None:
+        """Kind of each column that has a tensor; None where all features are one matrix."""
+        if self.columns is None:
+            return None
+        return {column.feature: KINDS[column.dtype] for column in self.columns}
+
+    def tensors(self, X: Any) -> dict[str, NDArray[Any]]:
+        """Return rows as what the input tensors hold.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_rows, n_features)
+            Numbers, rounded to float32 once; text and whole numbers where the model has columns for them.
+
+        Returns
+        -------
+        dict of str to ndarray
+
+        Raises
+        ------
+        InvalidInputError
+            Where scikit-learn would refuse the rows, or they do not fit the tensors.
+        """
+        if self.columns is None:
+            return {INPUT_NAME: self.matrix(X)}
+        places = self._places(X)
+        found = columns_of(X, [places[column.feature] for column in self.columns])
+        allowed = np.broadcast_to(np.asarray(self.allows_nan), self.count)
+        return {
+            spec.name: spec.tensor(column, bool(allowed[spec.feature]))
+            for spec, column in zip(self.columns, found, strict=True)
+        }
+
+    def _places(self, X: Any) -> dict[int, int]:
+        """Return where each feature stands among the columns of rows."""
+        if is_frame(X):
+            names = frame_names(X)
+            self._check_names(names)
+            if self.names is not None and self.needed is not None:
+                at = {name: i for i, name in reversed(list(enumerate(names)))}
+                return {feature: at[name] for feature, name in enumerate(self.names) if name in at}
+            shape: tuple[int, ...] = (0, len(names))
+        else:
+            shape = np.shape(as_cells(X))
+        self._check_shape(shape)
+        return {feature: feature for feature in range(self.count)}
+
+    def matrix(self, X: Any) -> NDArray[np.float32]:
+        """Return rows as one float32 matrix; see :meth:`tensors`."""
+        if type(X) is not np.ndarray:
+            X = self._as_array(X)
+        if X.dtype != np.float32:
+            X = self._as_float32(X)
+        self._check_shape(X.shape)
+        self._check_finite(X)
+        return X if X.flags.c_contiguous else np.ascontiguousarray(X)
+
+    def _check_shape(self, shape: tuple[int, ...]) -> None:
+        if len(shape) != 2:
+            raise InvalidInputError(
+                f"X has {len(shape)} {'axis' if len(shape) == 1 else 'axes'}, expected rows of {self.count} features; "
+                "use X.reshape(1, -1) for a single row"
+            )
+        if shape[1] != self.count:
+            raise InvalidInputError(f"X has {shape[1]} features, but the model takes {self.count}")
+
+    def _as_array(self, X: Any) -> NDArray[Any]:
+        if is_frame(X):
+            names = frame_names(X)
+            self._check_names(names)
+            if self.names is None or self.needed is None or tuple(names) == self.names:
+                return frame_to_array(X)
+            places = self._places(X)
+            matrix = np.zeros((len(X), self.count))
+            for feature, column in zip(places, columns_of(X, places.values()), strict=True):
+                numbers = floats(column)
+                if numbers is not None:
+                    matrix[:, feature] = numbers
+                elif feature in self.needed:
+                    raise InvalidInputError(f"columns {self.names[feature]!r} are not numeric; encode them before")
+            return matrix
+        if hasattr(X, "toarray"):  # scipy.sparse
+            return np.asarray(X.toarray())
+        try:
+            return np.asarray(X)
+        except ValueError as error:
+            raise InvalidInputError(f"X is not a table of numbers ({error})") from None
+
+    def _check_names(self, names: Sequence[str]) -> None:
+        if self.names is None or tuple(names) == self.names:
+            return
+        if self.needed is not None:
+            missing = [self.names[feature] for feature in self.needed if self.names[feature] not in names]
+            if missing:
+                raise InvalidInputError(f"columns are missing that the model was fitted on: {quoted(missing)}")
+            return
+        missing = [name for name in self.names if name not in names]
+        extra = [name for name in names if name not in self.names]
+        if missing or extra:
+            details = [f"{quoted(missing)} missing"] * bool(missing)
+            details += [f"{quoted(extra)} unknown"] * bool(extra)
+            raise InvalidInputError("columns differ from those the model was fitted on: " + "; ".join(details))
+        raise InvalidInputError(
+            f"columns are in another order than when the model was fitted; use X[{list(self.names)!r}]"
+        )
+
+    def _as_float32(self, X: NDArray[Any]) -> NDArray[np.float32]:
+        if X.dtype.kind == "O":
+            try:
+                X = X.astype(np.float64)
+            except (TypeError, ValueError):
+                raise InvalidInputError(
+                    "X holds values that are not numbers; encode strings and categories before, or inside the pipeline"
+                ) from None
+        if X.dtype.kind not in "fiub":
+            raise InvalidInputError(f"X holds {X.dtype} values; the model takes real numbers")
+        with np.errstate(over="ignore"):
+            return X.astype(np.float32)
+
+    def _check_finite(self, X: NDArray[np.float32]) -> None:
+        # The sum is NaN or infinite if any element is; only then it is worth looking which.
+        with np.errstate(all="ignore"):
+            if math.isfinite(float(X.sum(dtype=np.float64))):
+                return
+        refused = np.isnan(X) & ~np.asarray(self.allows_nan)
+        if refused.any():
+            row, column = np.argwhere(refused)[0]
+            raise InvalidInputError(
+                f"X contains NaN (row {row}, {self.describe(column)}), which this estimator does not take; put an "
+                "imputer in front"
+            )
+        if np.isinf(X).any():
+            row, column = np.argwhere(np.isinf(X))[0]
+            raise InvalidInputError(
+                f"X contains infinity or a value too large for float32 (row {row}, {self.describe(column)})"
+            )
+
+    def describe(self, column: int) -> str:
+        """Return a column's name for messages."""
+        return f"feature {self.names[column]!r}" if self.names else f"feature {column}"
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON keeps them."""
+        fields: dict[str, object] = {
+            "count": self.count,
+            "names": self.names and list(self.names),
+            "allows_nan": self.allows_nan,
+        }
+        if self.columns is not None:
+            fields["columns"] = [column.to_json() for column in self.columns]
+        if self.needed is not None:
+            fields["needed"] = list(self.needed)
+        return fields
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Features:
+        """Return what :meth:`to_json` wrote."""
+        names = data["names"]
+        allows_nan = data["allows_nan"]
+        allowed = tuple(map(bool, allows_nan)) if isinstance(allows_nan, list) else bool(allows_nan)
+        columns, needed = data.get("columns"), data.get("needed")
+        return cls(
+            int(data["count"]),
+            None if names is None else tuple(names),
+            allowed,
+            None if columns is None else tuple(map(ColumnSpec.from_json, columns)),
+            None if needed is None else tuple(map(int, needed)),
+        )

@@ -1,0 +1,134 @@
+"""The cells of tables, whatever library they come from, as scikit-learn sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.graph import DType
+
+_NOT_REAL = frozenset("cmM")
+"""Kinds of columns that NumPy converts to floats, and scikit-learn refuses: complex numbers, durations, dates."""
+
+
+def is_frame(X: Any) -> bool:
+    """Whether rows are a DataFrame, of pandas, polars or alike."""
+    return getattr(X, "columns", None) is not None
+
+
+def frame_names(X: Any) -> list[str]:
+    """Return the names of a DataFrame's columns."""
+    return [str(name) for name in X.columns]
+
+
+def row_count(X: Any) -> int:
+    """Return the number of rows of an array or DataFrame."""
+    shape = getattr(X, "shape", None)
+    return int(shape[0]) if shape else len(X)
+
+
+def columns_of(X: Any, positions: Iterable[int]) -> list[Any]:
+    """Return some columns of rows: Series of a DataFrame, vectors of anything else."""
+    if is_frame(X):
+        if hasattr(X, "iloc"):
+            return [X.iloc[:, i] for i in positions]
+        return [X[X.columns[i]] for i in positions]
+    array = as_cells(X)
+    return [array[:, i] for i in positions]
+
+
+def as_cells(X: Any) -> NDArray[Any]:
+    """Return rows that are no DataFrame as an array; lists of mixed things keep each as it is."""
+    if hasattr(X, "toarray"):  # scipy.sparse
+        return np.asarray(X.toarray())
+    if isinstance(X, np.ndarray):
+        return X
+    try:
+        array = np.asarray(X)
+        return np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
+    except ValueError as error:
+        raise InvalidInputError(f"X is not a table of numbers ({error})") from None
+
+
+def objects(column: Any) -> NDArray[Any]:
+    """Return a column's cells as objects: text, numbers, None, NaN or pandas.NA."""
+    if hasattr(column, "to_numpy") and not hasattr(column, "iloc"):  # polars
+        return np.asarray(column.to_numpy(), dtype=object)
+    return np.asarray(column, dtype=object)
+
+
+def floats(column: Any) -> NDArray[np.float64] | None:
+    """Return a column's numbers, NaN where one is missing; None where it holds something else."""
+    if getattr(column.dtype, "kind", "") in _NOT_REAL:
+        return None
+    try:
+        if hasattr(column, "iloc"):
+            try:
+                return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
+            except (TypeError, ValueError):
+                pass
+        cells = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
+        if cells.dtype.kind in _NOT_REAL or cells.dtype.kind in "US":
+            return None
+        return np.asarray(cells, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+
+
+def frame_to_array(frame: Any) -> NDArray[Any]:
+    """Return a DataFrame's numbers; nullable columns give NaN where a value is missing."""
+    kinds = {getattr(dtype, "kind", "") for dtype in getattr(frame, "dtypes", ())}
+    if hasattr(frame, "to_numpy") and not kinds & _NOT_REAL:
+        try:
+            return np.asarray(frame.to_numpy(dtype=np.float64, na_value=np.nan))
+        except (TypeError, ValueError):
+            pass
+        try:
+            return np.asarray(frame.to_numpy()).astype(np.float64)
+        except (TypeError, ValueError):
+            pass
+    names = frame_names(frame)
+    columns = [floats(column) for column in columns_of(frame, range(len(names)))]
+    offending = [name for name, column in zip(names, columns, strict=True) if column is None]
+    if offending:
+        raise InvalidInputError(f"columns {quoted(offending)} are not numeric; encode them before converting")
+    return np.column_stack([column for column in columns if column is not None])
+
+
+def column_kinds(X: Any) -> dict[int, DType]:
+    """Return which columns of rows hold text or truth values; of all others the model decides.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame
+    """
+    if is_frame(X):
+        columns = columns_of(X, range(len(X.columns)))
+    else:
+        array = as_cells(X)
+        if array.dtype.kind not in "OUST" or array.ndim != 2:
+            return {}
+        columns = list(array.T)
+    kinds = {}
+    for i, column in enumerate(columns):
+        if getattr(column.dtype, "kind", "") == "b":
+            kinds[i] = DType.BOOL
+        elif _holds_text(column):
+            kinds[i] = DType.STRING
+    return kinds
+
+
+def _holds_text(column: Any) -> bool:
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub":
+        return False
+    return any(isinstance(cell, str) for cell in objects(column))
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Return the first names of a list for a message."""
+    shown = ", ".join(repr(name) for name in names[:5])
+    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")

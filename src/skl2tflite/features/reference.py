@@ -1,0 +1,50 @@
+"""The rows that the estimator should see, to be compared with its file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.features.frames import columns_of, floats, is_frame
+
+
+def reference_rows(X: Any, integers: bool = False) -> Any:
+    """Return rows as the estimator should see them to be compared: floats rounded to float32, names kept.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame
+    integers : bool, default=False
+        Whether a DataFrame's integer columns stay as they are, for an estimator that takes them for categories.
+    """
+    if not is_frame(X) or not hasattr(X, "iloc"):
+        return _rounded_polars(X) if is_frame(X) else _rounded_array(X)
+    if not integers and all(floats(column) is not None for column in columns_of(X, range(X.shape[1]))):
+        return X.astype(np.float32)
+    kept = {}
+    for i in range(X.shape[1]):
+        dtype = X.dtypes.iloc[i]
+        if getattr(dtype, "kind", "") == "f":
+            kept[X.columns[i]] = np.float32 if isinstance(dtype, np.dtype) else "Float32"
+    return X.astype(kept)
+
+
+def _rounded_polars(X: Any) -> Any:
+    import polars
+
+    return X.with_columns(polars.selectors.float().cast(polars.Float32))
+
+
+def _rounded_array(X: Any) -> Any:
+    array = np.asarray(X.toarray() if hasattr(X, "toarray") else X)
+    if array.dtype.kind not in "OUST":
+        return array.astype(np.float32)
+    try:
+        return array.astype(np.float32)
+    except (TypeError, ValueError):
+        cells = np.array(X, dtype=object)
+        for at, cell in np.ndenumerate(cells):
+            if isinstance(cell, float):
+                cells[at] = float(np.float32(cell))
+        return cells

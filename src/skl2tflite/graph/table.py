@@ -1,0 +1,340 @@
+"""Symbolic tables: columns whose kinds are decided by what first asks for them.
+
+A model's rows are one matrix of numbers, or one tensor for each column. Converters see both as a :class:`Table`:
+an encoder asks a column for strings, a scaler asks the table for the matrix of its numbers.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from skl2tflite.errors import GraphError
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.op import input_tensor
+from skl2tflite.graph.tensor import DType, Shape, Source, Tensor, refusal
+
+RESERVED = ("\uffff", "\ufffe")
+"""Characters that begin what is no text in a tensor of strings; Unicode reserves them for such use."""
+NAN = "\uffff"
+"""What stands for NaN, the missing value of most tables, in a tensor of strings."""
+NONE = "\ufffe"
+"""What stands for Python's None, which scikit-learn tells from NaN."""
+NA = "\uffffNA"
+"""What stands for pandas.NA, which scikit-learn's encoders do not know."""
+FOREIGN = "\uffff?"
+"""What stands for all that is neither text nor missing: equal to no category."""
+
+
+class KindError(GraphError):
+    """A column is asked for what its kind cannot give.
+
+    Attributes
+    ----------
+    reason : str
+        Without the line that asked.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason} [{Source.caller()}]")
+        self.reason = reason
+
+
+class RetraceError(Exception):
+    """A column turns out to be of another kind than was assumed: trace again, knowing better.
+
+    Attributes
+    ----------
+    feature : int
+        Its position among the model's features.
+    kind : DType
+        What it must be.
+    """
+
+    def __init__(self, feature: int, kind: DType) -> None:
+        super().__init__(f"feature {feature} must be {kind}")
+        self.feature = feature
+        self.kind = kind
+
+
+class Column(ABC):
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+        For messages, and for functions that pick columns by name.
+    """
+
+    name: str
+
+    @property
+    @abstractmethod
+    def kind(self) -> DType | None:
+        """Kind of the values, None as long as nothing has asked for them."""
+
+    @abstractmethod
+    def tensor(self, kind: DType) -> Tensor:
+        """Return the values, of shape (n_rows,), deciding for a kind where none is decided."""
+
+    @property
+    def values(self) -> Tensor:
+        """The values in their own kind; numbers, where nothing else is known (so far)."""
+        return self.tensor(self.kind or DType.FLOAT)
+
+    def numbers(self) -> Tensor:
+        """Return the values as floats, or raise KindError where they are strings."""
+        if self.kind == DType.STRING:
+            raise KindError(f"column {self.name!r} holds strings, not numbers")
+        return _tensor(xp.astype(self.values, float))
+
+    def integers(self) -> Tensor:
+        """Return the values as whole numbers, exact beyond what float32 holds."""
+        if self.kind in (DType.STRING, DType.BOOL):
+            raise KindError(f"column {self.name!r} holds {self.kind} values, not whole numbers")
+        return self.tensor(DType.INT)
+
+    def strings(self) -> Tensor:
+        """Return the values as strings, or raise KindError where they are numbers."""
+        if self.kind not in (None, DType.STRING):
+            raise KindError(f"column {self.name!r} holds numbers, not strings")
+        return self.tensor(DType.STRING)
+
+
+class MadeColumn(Column):
+    """A column that something has computed.
+
+    Parameters
+    ----------
+    name : str
+    made : Tensor of shape (n_rows,)
+    """
+
+    def __init__(self, name: str, made: Tensor) -> None:
+        self.name = name
+        self.made = made
+
+    @property
+    def kind(self) -> DType:
+        """Kind of the tensor."""
+        return self.made.dtype
+
+    def tensor(self, kind: DType) -> Tensor:
+        """Return the tensor, which must be of that kind."""
+        if kind != self.made.dtype:
+            raise KindError(f"column {self.name!r} holds {self.made.dtype} values, not {kind}")
+        return self.made
+
+
+class InputColumns:
+    """The columns of a model's input, each a tensor of its own once something asks for it.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Name of each column's tensor.
+    kinds : dict of int to DType
+        What is known of the columns; what is decided is written there, for the model's other methods.
+    batch : int, optional
+        Number of rows, where the target needs it fixed.
+    """
+
+    def __init__(self, names: Sequence[str], kinds: dict[int, DType], batch: int | None = None) -> None:
+        self.names = tuple(names)
+        self.kinds = kinds
+        self.batch = batch
+        self._tensors: dict[int, Tensor] = {}
+        self._assumed: set[int] = set()
+
+    def __getitem__(self, feature: int) -> InputColumn:
+        return InputColumn(self, feature)
+
+    def tensor(self, feature: int, kind: DType, assumed: bool = False) -> Tensor:
+        """Return a column's tensor, made when it is first asked for; ``assumed`` where any kind would do."""
+        if assumed and feature not in self.kinds:
+            self._assumed.add(feature)
+        decided = self.kinds.setdefault(feature, kind)
+        if decided != kind:
+            # Numbers were enough for what came first; strings for numbers are another matter.
+            if decided == DType.FLOAT and (kind == DType.INT or feature in self._assumed):
+                raise RetraceError(feature, kind)
+            raise KindError(f"column {self.names[feature]!r} holds {decided} values, not {kind}")
+        if feature not in self._tensors:
+            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch,))
+        return self._tensors[feature]
+
+    def inputs(self) -> dict[str, Tensor]:
+        """Return the tensors that were asked for by name, in the order of the columns."""
+        return {self.names[feature]: self._tensors[feature] for feature in sorted(self._tensors)}
+
+    def table(self) -> Table:
+        """Return all columns."""
+        return Table([self[i] for i in range(len(self.names))])
+
+
+class InputColumn(Column):
+    """A column of a model's input.
+
+    Attributes
+    ----------
+    inputs : InputColumns
+        All columns of that input.
+    feature : int
+        Its position among them.
+    """
+
+    def __init__(self, inputs: InputColumns, feature: int) -> None:
+        self.inputs = inputs
+        self.feature = feature
+        self.name = inputs.names[feature]
+
+    @property
+    def kind(self) -> DType | None:
+        """What is known or decided."""
+        return self.inputs.kinds.get(self.feature)
+
+    @property
+    def values(self) -> Tensor:
+        """The values in their own kind; numbers, as long as nothing else is known."""
+        return self.inputs.tensor(self.feature, self.kind or DType.FLOAT, assumed=True)
+
+    def tensor(self, kind: DType) -> Tensor:
+        """Return the input's tensor."""
+        return self.inputs.tensor(self.feature, kind)
+
+    def numbers(self) -> Tensor:
+        """Return the values as floats, or raise KindError where they are strings."""
+        if self.kind is None:
+            self.tensor(DType.FLOAT)
+        return super().numbers()
+
+    def strings(self) -> Tensor:
+        """Return the values as strings, or raise KindError where they are numbers."""
+        return self.tensor(DType.STRING)
+
+
+class MatrixColumn(Column):
+    """A column of a matrix of numbers.
+
+    Parameters
+    ----------
+    name : str
+    matrix : Tensor of shape (n_rows, n_columns)
+    at : int
+    feature : int, optional
+        Which of the model's features it is; a column of strings is then asked for by tracing again.
+    """
+
+    def __init__(self, name: str, matrix: Tensor, at: int, feature: int | None = None) -> None:
+        self.name = name
+        self.matrix = matrix
+        self.at = at
+        self.feature = feature
+
+    @property
+    def kind(self) -> DType | None:
+        """Kind of the matrix; of a model's input, undecided: it may have to be a column of its own."""
+        return self.matrix.dtype if self.feature is None else None
+
+    def tensor(self, kind: DType) -> Tensor:
+        """Return the column."""
+        if kind != self.matrix.dtype:
+            if self.feature is None:
+                raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
+            raise RetraceError(self.feature, kind)
+        return _tensor(self.matrix[:, self.at])
+
+
+class Table:
+    """Columns side by side; what holds only numbers can be asked for as one matrix.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+    matrix : Tensor of shape (n_rows, n_columns), optional
+        The columns' numbers, where they are one tensor already.
+    """
+
+    ndim = 2
+
+    def __init__(self, columns: Sequence[Column], matrix: Tensor | None = None) -> None:
+        self.columns = tuple(columns)
+        self._matrix = matrix
+
+    @classmethod
+    def of_matrix(cls, matrix: Tensor, names: Sequence[str], inputs: bool = False) -> Table:
+        """Return the columns of a matrix; of a model's input, ``inputs`` says."""
+        return cls([MatrixColumn(name, matrix, i, i if inputs else None) for i, name in enumerate(names)], matrix)
+
+    @classmethod
+    def join(cls, parts: Sequence[TableLike], names: Sequence[str] | None = None) -> TableLike:
+        """Return parts side by side: a matrix where all are matrices of numbers, else a table."""
+        if all(not isinstance(part, Table) or part.is_matrix for part in parts):
+            return xp.concat([as_matrix(part) for part in parts], axis=1)
+        columns: list[Column] = []
+        for part in parts:
+            columns += part.columns if isinstance(part, Table) else cls.of_matrix(part, _numbered(part)).columns
+        return cls(columns)
+
+    @property
+    def shape(self) -> Shape:
+        """Unknown rows, and the number of columns."""
+        return (None, len(self.columns))
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return [column.name for column in self.columns]
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether the columns are one tensor already."""
+        return self._matrix is not None
+
+    def __len__(self) -> int:
+        raise refusal("the number of rows of a table is known only at run time")
+
+    def __getitem__(self, at: int) -> Column:
+        return self.columns[at]
+
+    def take(self, positions: Sequence[int] | Any) -> Table:
+        """Return some of the columns."""
+        at = [int(i) for i in positions]
+        matrix = None if self._matrix is None else _tensor(xp.take(self._matrix, np.array(at, dtype=int), axis=1))
+        if matrix is not None and at == list(range(len(self.columns))):
+            matrix = self._matrix
+        return Table([self.columns[i] for i in at], matrix)
+
+    def matrix(self) -> Tensor:
+        """Return the columns' numbers as a matrix, or raise KindError where one holds strings."""
+        if self._matrix is None:
+            self._matrix = _tensor(xp.stack([column.numbers() for column in self.columns], axis=1))
+        return self._matrix
+
+
+TableLike: TypeAlias = Table | Any
+"""A table, or an array of two axes."""
+
+
+def as_matrix(X: TableLike) -> Any:
+    """Return a table's or a column's numbers, anything else as it is."""
+    if isinstance(X, Table):
+        return X.matrix()
+    return X.numbers() if isinstance(X, Column) else X
+
+
+def with_table(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function of arrays that takes tables and columns too, as their numbers."""
+    return lambda X: function(as_matrix(X))
+
+
+def _numbered(matrix: Any) -> list[str]:
+    return [f"column {i}" for i in range(matrix.shape[1])]
+
+
+def _tensor(x: Any) -> Tensor:
+    assert isinstance(x, Tensor)
+    return x
