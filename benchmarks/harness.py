@@ -57,6 +57,12 @@ PACKAGES = (
     "tensorflow",
     "tensorflow-cpu",
     "keras",
+    "xgboost",
+    "lightgbm",
+    "catboost",
+    "onnxmltools",
+    "hummingbird-ml",
+    "torch",
 )
 
 HEADINGS = ("", "peer", "ours", "peer's", "ratio", "10 to 90 %", "goal", "verdict")

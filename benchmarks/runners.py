@@ -73,17 +73,20 @@ def litert_call(content: bytes, n_rows: int) -> Call:
 
 
 def onnxruntime_call(case: Case) -> Call:
+    """Run of an ONNX Runtime session, asked for the case's output only."""
+    return session_call(onnx_model(case).SerializeToString(), OUTPUTS[case.method][0])
+
+
+def session_call(content: bytes, output: int) -> Call:
     """Run of an ONNX Runtime session, sequential, one thread, asked for one output only."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    session = onnxruntime.InferenceSession(
-        onnx_model(case).SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     (source,) = (node.name for node in session.get_inputs())
-    target = [session.get_outputs()[OUTPUTS[case.method][0]].name]
+    target = [session.get_outputs()[output].name]
 
     def call(X: Rows) -> NDArray[Any]:
         answer: NDArray[Any] = session.run(target, {source: X})[0]
