@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters import METHODS, Converter, converter_for
+from skl2tflite.converters.known import known_values
 from skl2tflite.converters.trace import Traced, trace
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
 from skl2tflite.facts import MethodInfo, ModelFacts
@@ -76,8 +77,14 @@ def plan(
     if columns is not None and (categories == "codes" or target == "micro"):
         graphs, columns = encode(graphs, columns)
     names = converter.feature_names
+    demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
     features = Features(
-        converter.n_features, None if names is None else tuple(names), nan, columns, converter.needed_columns
+        converter.n_features,
+        None if names is None else tuple(names),
+        nan,
+        columns,
+        converter.needed_columns,
+        known_values(demanded, column_names(names, converter.n_features)),
     )
     return Plan(converter, features, traced, graphs, records)
 

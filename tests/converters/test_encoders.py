@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     KBinsDiscretizer,
     KernelCenterer,
@@ -17,7 +22,8 @@ from sklearn.preprocessing import (
 )
 
 import skl2tflite
-from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
+from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError, UnsupportedMethodError
+from skl2tflite.runtime.litert import LiteRTRunner
 
 RANDOM = np.random.default_rng(0)
 
@@ -45,13 +51,56 @@ def test_a_bin_alone() -> None:
     np.testing.assert_array_equal(skl2tflite.convert(bins).transform(X), bins.transform(X))
 
 
-def test_unknown_categories_are_nan_where_scikit_learn_raises() -> None:
+@pytest.mark.parametrize("encoder", [OrdinalEncoder(), OneHotEncoder(), OneHotEncoder(drop="first")])
+@pytest.mark.parametrize("dtype", [float, int])
+def test_unknown_categories_are_marked_in_a_file_where_scikit_learn_raises(encoder: Any, dtype: type) -> None:
     X = np.array([[1.0, 0.0], [2.0, 5.0], [3.0, 5.0]])
-    for encoder in (OrdinalEncoder(), OneHotEncoder(), OneHotEncoder(drop="first")):
-        result = skl2tflite.convert(encoder.fit(X)).transform(np.array([[2.0, 5.0], [2.5, 5.0]]))
-        assert not np.isnan(result[0]).any()
-        assert np.isnan(result[1]).any()
-        assert not np.isnan(result[1, -1])
+    model = skl2tflite.convert(clone(encoder).set_params(dtype=dtype).fit(X), X)
+    rows = np.array([[2.0, 5.0], [2.5, 5.0]], dtype=np.float32)
+    raw = LiteRTRunner(bytes(model)).run("transform", {"X": rows})["transform"]
+    marked = np.isnan(raw) if dtype is float else raw == -1
+    assert not marked[0].any()
+    assert marked[1].any()
+    assert not marked[1, -1]
+    with pytest.raises(InvalidInputError, match=r"found unknown categories \[2.5\] in feature 0"):
+        model.transform(rows)
+
+
+def test_unknown_categories_are_refused_wherever_they_come_from() -> None:
+    frame = pd.DataFrame({
+        "a": pd.Series(["x", "y", None], dtype=object), "b": pd.Series(["u", np.nan, "v"], dtype=object),
+        "c": [1.0, np.nan, 3.0], "d": [2**25 + 1, 2**25 + 2, 7], "e": ["k", "k", "l"],
+    })  # fmt: skip
+    fill = SimpleImputer(strategy="constant", fill_value="v")
+    pipe = make_column_transformer(
+        (OneHotEncoder(sparse_output=False), ["a", "c", "d"]), (make_pipeline(fill, OrdinalEncoder()), ["b"]),
+        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["e"]),
+    ).fit(frame)  # fmt: skip
+    for options in ({}, {"categories": "codes"}):
+        model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(pipe, frame, **options)))
+        np.testing.assert_array_equal(model.transform(frame), pipe.transform(frame))
+        for column, value in (
+            ("a", "z"), ("a", np.nan), ("a", ""), ("a", "x\0"), ("b", "w"), ("b", None), ("c", 2.0), ("d", 8),
+        ):  # fmt: skip
+            rows = frame.astype({"a": object, "b": object})
+            rows.loc[1, column] = value
+            with pytest.raises(ValueError, match="unknown categories"):
+                pipe.transform(rows)
+            with pytest.raises(InvalidInputError, match=f"unknown categories .* in feature '{column}'"):
+                model.transform(rows)
+        rows = frame.assign(b=["v", "u", np.nan], e="unseen", c=np.nan)
+        np.testing.assert_array_equal(model.transform(rows), pipe.transform(rows))
+
+
+def test_unknown_categories_in_a_matrix_of_imputed_numbers() -> None:
+    X = np.array([[5.0, 1.0, 0.0], [5.0, 2.0, 1.0], [6.0, np.nan, 0.5]])
+    pipe = make_pipeline(
+        ColumnTransformer([("k", make_pipeline(SimpleImputer(), OneHotEncoder(sparse_output=False)), [-2])]),
+    ).fit(X)
+    model = skl2tflite.convert(pipe, X)
+    np.testing.assert_array_equal(model.transform(X), pipe.transform(X))
+    with pytest.raises(InvalidInputError, match=r"unknown categories \[3.0\] in feature 1"):
+        model.transform(X + np.array([[0, 1, 0]]))
 
 
 def test_categories_next_to_each_other() -> None:
@@ -70,7 +119,7 @@ def test_categories_next_to_each_other() -> None:
         (OneHotEncoder(), np.array([["\ud800"], ["a"]], dtype=object), "no text in UTF-8"),
         (OrdinalEncoder(), np.array([[16777216], [2**31]]), "beyond 32 bits"),
         (OrdinalEncoder(), np.array([[16777216.0], [16777217.0]]), "same number in float32"),
-        (OneHotEncoder(dtype=int), np.array([[1], [2]]), "handle_unknown"),
+        (OneHotEncoder(dtype=bool), np.array([[1], [2]]), "handle_unknown"),
     ],
 )
 def test_refused_categories(encoder: Any, X: Any, message: str) -> None:

@@ -25,7 +25,7 @@ from sklearn.svm import OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import skl2tflite
-from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
 
 
 def sample(n_classes=2, n_rows=300, n_features=5, seed=0):
@@ -182,13 +182,23 @@ def test_numbers_of_a_categorical_dtype():
     np.testing.assert_array_equal(model.predict(frame), estimator.predict(frame))
 
 
-def test_strings_are_refused():
+@pytest.mark.parametrize("options", [{}, {"categories": "codes"}, {"target": "micro", "methods": ("predict",)}])
+@pytest.mark.parametrize("columns", ["abcde", "cd", "d"])
+def test_categories_that_are_text(options, columns):
     X, y = categorical()
     frame = pd.DataFrame(X, columns=list("abcde"))
-    frame["d"] = pd.Categorical(frame["d"].map(str))
-    estimator = HistGradientBoostingClassifier(max_iter=3).fit(frame, y)
-    with pytest.raises(UnsupportedEstimatorError, match="categories of feature 'd' are strings"):
-        skl2tflite.convert(estimator)
+    frame["d"] = pd.Categorical(frame["d"].map(lambda number: np.nan if np.isnan(number) else f"Größe {number}"))
+    frame["c"] = pd.Categorical(np.where(frame["c"] > 0, "", "low"))
+    frame = frame[list(columns)]
+    estimator = HistGradientBoostingClassifier(max_iter=8).fit(frame, y)
+    model = skl2tflite.convert(estimator, frame, **options)
+    rows = frame.astype({"d": object}).iloc[:60]
+    rows.loc[rows.index[:9], "d"] = ["unseen", None, np.nan, "", "Größe", 3.0, "\uffff", "x" * 1000, "grösse"]
+    np.testing.assert_array_equal(model.predict(rows), estimator.predict(rows))
+    np.testing.assert_array_equal(model.predict(rows[rows.columns[::-1]]), estimator.predict(rows))
+    if len(columns) == 5:
+        with pytest.raises(InvalidInputError, match="column 'a' holds values that are not numbers"):
+            model.predict(rows.assign(a="text"))
 
 
 def test_categories_beyond_float32_are_refused():

@@ -18,6 +18,7 @@ from skl2tflite.converters.categories import (
     held_by_numpy,
     unknown_value,
 )
+from skl2tflite.converters.known import demand
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.features.columns import INT32, is_nan, sendable
@@ -75,7 +76,7 @@ class CategoriesConverter(TransformerConverter):
 
     @property
     def refuses_unknown(self) -> bool:
-        """Whether scikit-learn raises an error for what is no category; a file gives NaN."""
+        """Whether scikit-learn raises an error for what is no category."""
         return getattr(self.estimator, "handle_unknown", None) == "error"
 
     @cached_property
@@ -98,7 +99,7 @@ class CategoriesConverter(TransformerConverter):
         ends = np.cumsum(self.widths)[:-1]
         tables = []
         for categories, block in zip(self.categories, np.split(encoded, ends, axis=1), strict=True):
-            unknown = np.full_like(block[-1:], np.nan) if self.refuses_unknown else block[-1:]
+            unknown = np.full_like(block[-1:], self.mark) if self.refuses_unknown else block[-1:]
             tables.append(np.vstack([block[: len(categories)], unknown]))
         return tables
 
@@ -154,11 +155,17 @@ class CategoriesConverter(TransformerConverter):
     def matches(self, X: TableLike, feature: int, categories: NDArray[Any]) -> Array:
         """Whether each row's value is each of some categories, of shape (n_rows, n_categories)."""
         column = self.column(X, feature)
+        self._demand(column, feature)
         hot = xp.equal(xp.expand_dims(column, 1), categories)
         if categories.dtype.kind != "f" or not np.isnan(categories).any():
             return hot
         missing = xp.logical_and(xp.isnan(xp.expand_dims(column, 1)), np.isnan(categories))
         return xp.logical_or(hot, missing)
+
+    def _demand(self, column: Array, feature: int) -> None:
+        """Say that other values than the categories are refused, where scikit-learn does so."""
+        if self.refuses_unknown:
+            demand(column, self.categories[feature])
 
     def positions(self, X: TableLike, feature: int) -> Array:
         """Position of each row's category, their number for what is none."""
@@ -168,6 +175,7 @@ class CategoriesConverter(TransformerConverter):
             hot = xp.astype(self.matches(X, feature, categories), float)
             return xp.astype(xp.linear(hot, np.arange(count) - float(count), float(count)), int)
         column = self.column(X, feature)
+        self._demand(column, feature)
         known = categories[~np.isnan(categories)]
         place = xp.searchsorted(known.tolist(), column, side="left")
         found = xp.equal(xp.take(np.append(known, np.nan), place), column)
@@ -176,13 +184,23 @@ class CategoriesConverter(TransformerConverter):
 
     def cast(self, values: Array) -> Array:
         """Give values the kind of the encoder's dtype."""
-        kind = DType.of(np.empty(0, dtype=getattr(self.estimator, "dtype", np.float64)))
-        if kind != DType.FLOAT and self.refuses_unknown:
+        kind = self.kind
+        if kind == DType.BOOL and self.refuses_unknown:
             raise self.refuse(
-                f"raises an error for unknown categories, which a file shows as NaN, but dtype={kind} has none",
-                "set handle_unknown, or a float dtype",
+                "raises an error for unknown categories, which a file shows as NaN or -1, but dtype=bool has neither",
+                "set handle_unknown, or another dtype",
             )
         return xp.astype(values, kind)
+
+    @property
+    def kind(self) -> DType:
+        """Kind of the encoder's dtype."""
+        return DType.of(np.empty(0, dtype=getattr(self.estimator, "dtype", np.float64)))
+
+    @property
+    def mark(self) -> float:
+        """What a file gives for an unknown category that scikit-learn refuses: NaN, or -1 among whole numbers."""
+        return np.nan if self.kind == DType.FLOAT else -1.0
 
     def transform(self, X: TableLike) -> Array:
         columns = [xp.take(table, self.positions(X, i), axis=0) for i, table in enumerate(self.blocks())]
@@ -263,12 +281,12 @@ class OneHotEncoderConverter(CategoriesConverter):
     def _looked_up(self, X: TableLike, feature: int, table: NDArray[np.float64]) -> Array:
         """Columns of one feature by the position of its category."""
         position = self.positions(X, feature)
-        hot = np.nan_to_num(table, nan=0.0)
+        hot = np.nan_to_num(np.maximum(table, 0.0), nan=0.0)
         codes = np.where(hot.any(axis=1), hot.argmax(axis=1), -1)
         code = xp.expand_dims(xp.take(codes, position), 1)
         block = xp.astype(xp.equal(code, np.arange(table.shape[1])), float)
         if self.refuses_unknown:
-            block = xp.where(xp.expand_dims(xp.equal(position, len(table) - 1), 1), np.nan, block)
+            block = xp.where(xp.expand_dims(xp.equal(position, len(table) - 1), 1), self.mark, block)
         return block
 
     def inverse_transform(self, X: Array) -> Array:

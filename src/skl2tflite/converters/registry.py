@@ -23,7 +23,8 @@ _CONVERTERS: dict[type, type[Converter]] = {}
 _OPTIONAL = frozenset({"catboost", "imblearn", "lightgbm", "xgboost"})
 # Modules here that hold no converters of scikit-learn's estimators.
 _OTHERS = (
-    frozenset({"base", "boosting", "categories", "monotone", "recorded", "registry", "trace", "traced"}) | _OPTIONAL
+    frozenset({"base", "boosting", "categories", "known", "monotone", "recorded", "registry", "trace", "traced"})
+    | _OPTIONAL
 )
 
 ENTRY_POINTS = "skl2tflite.converters"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.base import Converter
+from skl2tflite.converters.known import Demand, demands
 from skl2tflite.errors import ConversionError, GraphError
 from skl2tflite.features import INPUT_NAME, column_names
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
@@ -32,12 +33,15 @@ class Traced:
         Where the output holds positions: the labels they stand for, one array for each column.
     label_dtype : str or None
         Where the output holds integer labels themselves: their dtype in scikit-learn.
+    demands : tuple of Demand
+        What scikit-learn demands of the rows' categories.
     """
 
     graph: Graph
     is_list: bool
     labels: list[NDArray[Any]] | None
     label_dtype: str | None
+    demands: tuple[Demand, ...] = ()
 
 
 def trace(converter: Converter, method: str, batch: int | None = None, kinds: dict[int, DType] | None = None) -> Traced:
@@ -76,7 +80,8 @@ def trace(converter: Converter, method: str, batch: int | None = None, kinds: di
         inputs = InputColumns(names, kinds, batch)
         X = inputs.table()
     try:
-        results = function(X)
+        with demands() as demanded:
+            results = function(X)
         if isinstance(results, Table):
             results = _numbers(converter, method, results)
     except GraphError as error:
@@ -95,7 +100,7 @@ def trace(converter: Converter, method: str, batch: int | None = None, kinds: di
     given = [f"{method}_{i}" for i in range(len(outputs))] if is_list else [method]
     taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
     graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
-    return Traced(graph, is_list, labels, label_dtype)
+    return Traced(graph, is_list, labels, label_dtype, tuple(demanded))
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:

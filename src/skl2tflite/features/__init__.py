@@ -1,6 +1,6 @@
 """The input side: rows as arrays or DataFrames, checked as scikit-learn checks them, to input tensors."""
 
-from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, column_names
+from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
 from skl2tflite.features.features import INPUT_NAME, Features
 from skl2tflite.features.frames import column_kinds, row_count
 from skl2tflite.features.reference import reference_rows
@@ -12,6 +12,7 @@ __all__ = [
     "UNKNOWN_CODE",
     "ColumnSpec",
     "Features",
+    "Known",
     "column_kinds",
     "column_names",
     "reference_rows",

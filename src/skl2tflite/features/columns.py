@@ -56,7 +56,7 @@ class ColumnSpec:
     def _codes(self) -> dict[str, int]:
         return {**{text: code for code, text in enumerate(self.categories or ())}, **MISSING_CODES}
 
-    def tensor(self, column: Any, allows_nan: bool) -> NDArray[Any]:
+    def tensor(self, column: Any, allows_nan: bool, known: Known | None = None) -> NDArray[Any]:
         """Return a column's cells as the tensor holds them.
 
         Parameters
@@ -64,6 +64,8 @@ class ColumnSpec:
         column : Series or ndarray of shape (n_rows,)
         allows_nan : bool
             Whether scikit-learn takes NaN there.
+        known : Known, optional
+            Categories, where it takes no others.
 
         Raises
         ------
@@ -74,11 +76,16 @@ class ColumnSpec:
             texts = as_text(objects(column))
             if not allows_nan and NAN in texts:
                 raise self._missing(texts.index(NAN))
+            if known is not None:
+                known.check(np.array(texts, dtype=object), f"feature {self.name!r}")
             if self.dtype == "string":
                 return np.array(texts, dtype=object)
             return np.array([self._codes.get(text, UNKNOWN_CODE) for text in texts], dtype=np.int32)
         if self.dtype == "int32":
-            return self._integers(column)
+            whole = self._integers(column)
+            if known is not None:
+                known.check(whole, f"feature {self.name!r}")
+            return whole
         numbers = floats(column)
         if numbers is None:
             raise InvalidInputError(f"column {self.name!r} holds values that are not numbers; the model takes numbers")
@@ -96,6 +103,8 @@ class ColumnSpec:
                 f"X contains infinity or a value too large for float32 (row {int(np.isinf(rounded).argmax())}, "
                 f"feature {self.name!r})"
             )
+        if known is not None:
+            known.check(rounded, f"feature {self.name!r}")
         return rounded
 
     def _integers(self, column: Any) -> NDArray[np.int32]:
@@ -134,6 +143,46 @@ class ColumnSpec:
             str(data["dtype"]),
             None if categories is None else tuple(map(str, categories)),
         )
+
+
+@dataclass(frozen=True)
+class Known:
+    """The values of a feature that an encoder knows, where scikit-learn refuses all others.
+
+    Parameters
+    ----------
+    feature : int
+    values : tuple of str or float
+        As tensors hold them; None is NaN.
+    """
+
+    feature: int
+    values: tuple[str | float | None, ...]
+
+    def check(self, cells: NDArray[Any], feature: str) -> None:
+        """Raise where a cell is none of them, as scikit-learn does.
+
+        Parameters
+        ----------
+        cells : ndarray of shape (n_rows,)
+            Numbers, or the text that stands for them.
+        feature : str
+            For the message.
+        """
+        if cells.dtype.kind == "O":
+            texts = set(self.values)
+            known = np.array([cell in texts for cell in cells.tolist()], dtype=np.bool_)
+        else:
+            numbers = np.array([value for value in self.values if value is not None], dtype=np.float64)
+            known = np.isin(cells, numbers)
+            if None in self.values:
+                known |= np.isnan(cells)
+        if not known.all():
+            found = list(dict.fromkeys(_STOOD_FOR.get(cell, cell) for cell in cells[~known].tolist()))[:5]
+            raise InvalidInputError(f"found unknown categories {found} in {feature}; scikit-learn refuses them too")
+
+
+_STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no text>"}
 
 
 def column_names(names: Sequence[str] | None, count: int) -> list[str]:

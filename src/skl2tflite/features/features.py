@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features.columns import ColumnSpec
+from skl2tflite.features.columns import ColumnSpec, Known
 from skl2tflite.features.frames import as_cells, columns_of, floats, frame_names, frame_to_array, is_frame, quoted
 from skl2tflite.graph import DType
 
@@ -37,6 +37,8 @@ class Features:
     needed : tuple of int, optional
         Where the estimator picks a DataFrame's columns by name, as ColumnTransformer does, those that must be there.
         Their order is free then, and others are ignored.
+    known : tuple of Known
+        Categories of the features in which scikit-learn refuses others.
     """
 
     count: int
@@ -44,6 +46,7 @@ class Features:
     allows_nan: bool | tuple[bool, ...] = False
     columns: tuple[ColumnSpec, ...] | None = None
     needed: tuple[int, ...] | None = None
+    known: tuple[Known, ...] = ()
 
     @property
     def as_strings(self) -> Features:
@@ -79,8 +82,9 @@ class Features:
         places = self._places(X)
         found = columns_of(X, [places[column.feature] for column in self.columns])
         allowed = np.broadcast_to(np.asarray(self.allows_nan), self.count)
+        known = {each.feature: each for each in self.known}
         return {
-            spec.name: spec.tensor(column, bool(allowed[spec.feature]))
+            spec.name: spec.tensor(column, bool(allowed[spec.feature]), known.get(spec.feature))
             for spec, column in zip(self.columns, found, strict=True)
         }
 
@@ -106,6 +110,8 @@ class Features:
             X = self._as_float32(X)
         self._check_shape(X.shape)
         self._check_finite(X)
+        for known in self.known:
+            known.check(X[:, known.feature], self.describe(known.feature))
         return X if X.flags.c_contiguous else np.ascontiguousarray(X)
 
     def _check_shape(self, shape: tuple[int, ...]) -> None:
@@ -203,6 +209,8 @@ class Features:
             fields["columns"] = [column.to_json() for column in self.columns]
         if self.needed is not None:
             fields["needed"] = list(self.needed)
+        if self.known:
+            fields["known"] = [[known.feature, list(known.values)] for known in self.known]
         return fields
 
     @classmethod
@@ -218,4 +226,5 @@ class Features:
             allowed,
             None if columns is None else tuple(map(ColumnSpec.from_json, columns)),
             None if needed is None else tuple(map(int, needed)),
+            tuple(Known(int(feature), tuple(values)) for feature, values in data.get("known", ())),
         )

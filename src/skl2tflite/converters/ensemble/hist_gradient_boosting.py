@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from sklearn import ensemble as sk
 
 from skl2tflite.converters.base import Converter, RegressorConverter
+from skl2tflite.converters.categories import as_held, category_kind
 from skl2tflite.converters.ensemble.gradient_boosting import BoostedClassifierConverter
 from skl2tflite.converters.registry import converts
+from skl2tflite.features.columns import sendable
 from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph import Array
+from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import NAN, KindError, Table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,23 +33,33 @@ class Sides:
     ----------
     column : int
         The column of the input.
-    categories : ndarray of float64, shape (n_categories,)
-        Sorted.
+    categories : ndarray, shape (n_categories,)
+        Numbers, sorted, or text as a tensor holds it.
     right : ndarray of float64, shape (1 + n_categories, n_splits)
         0 where a category goes left in a split, else 1. The first row is for what is missing or unknown.
     """
 
     column: int
-    categories: Floats
+    categories: NDArray[Any]
     right: Floats
 
-    def __call__(self, X: Array) -> Array:
+    def __call__(self, X: Array | Table) -> Array:
         """Return each row's sides, shape (n_rows, n_splits)."""
-        x = X[:, self.column]
+        if self.is_text:
+            assert isinstance(X, Table)
+            hot = xp.equal(xp.expand_dims(X[self.column].strings(), 1), self.categories)
+            number = xp.linear(xp.astype(hot, float), np.arange(1.0, len(self.categories) + 1.0))
+            return xp.take(self.right, xp.astype(number, int))
+        x = X[self.column].numbers() if isinstance(X, Table) else X[:, self.column]
         # Categories at or below x: the last of them is x itself, or x is unknown. NaN equals nothing.
         place = xp.searchsorted(self.categories.tolist(), x, side="right")
         known = xp.equal(xp.take(np.concatenate([[np.nan], self.categories]), place), x)
         return xp.take(self.right, xp.where(known, place, 0))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the categories are text."""
+        return self.categories.dtype == object
 
 
 class HistGradientBoostingConverter(Converter):
@@ -54,6 +67,8 @@ class HistGradientBoostingConverter(Converter):
 
     A categorical test becomes a test of a further column that holds its outcome.
     """
+
+    takes_tables = True
 
     def check(self) -> None:
         # Look at the categories now, so that an error comes before any work.
@@ -68,20 +83,21 @@ class HistGradientBoostingConverter(Converter):
         return np.concatenate([np.flatnonzero(categorical), np.flatnonzero(~categorical)])
 
     @cached_property
-    def categories(self) -> list[Floats]:
+    def categories(self) -> list[NDArray[Any]]:
         """Known values of each categorical column, as the estimator's own encoder numbers them."""
         if self.estimator.is_categorical_ is None:
             return []
         encoder = self.estimator._preprocessor.named_transformers_["encoder"]
-        return [self._numeric(column, c) for column, c in zip(self.permuted, encoder.categories_, strict=False)]
+        return [self._held(column, c) for column, c in zip(self.permuted, encoder.categories_, strict=False)]
 
-    def _numeric(self, column: int, categories: NDArray[Any]) -> Floats:
+    def _held(self, column: int, categories: NDArray[Any]) -> NDArray[Any]:
+        """Return a column's categories as a tensor holds them, without NaN, which is missing."""
         name = self.feature_names[column] if self.feature_names else str(column)
-        if any(isinstance(category, str) for category in categories.tolist()):
-            raise self.refuse(
-                f"the categories of feature {name!r} are strings",
-                "put an OrdinalEncoder in front and fit on its codes",
-            )
+        if category_kind(categories) == DType.STRING:
+            text = as_held(categories, DType.STRING)
+            if not all(sendable(c) for c in categories if isinstance(c, str)):
+                raise self.refuse(f"feature {name!r} has a category that no text in UTF-8 can be, or a reserved one")
+            return text[text != NAN]
         try:
             values = categories.astype(np.float64)
         except (TypeError, ValueError):
@@ -96,6 +112,25 @@ class HistGradientBoostingConverter(Converter):
         return values
 
     @cached_property
+    def numeric(self) -> Ints:
+        """Columns of the input that are numbers."""
+        text = [column for column, c in zip(self.permuted, self.categories, strict=False) if c.dtype == object]
+        return np.setdiff1d(np.arange(self.n_features), text)
+
+    @property
+    def places(self) -> Ints:
+        """Place of each column of the input among those that are numbers; of the others, none."""
+        places = np.full(self.n_features, -1)
+        places[self.numeric] = np.arange(len(self.numeric))
+        return places
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """All of them, in any order, where the estimator has a ColumnTransformer for its categories."""
+        picks = self.estimator.is_categorical_ is not None and self.feature_names is not None
+        return tuple(range(self.n_features)) if picks else None
+
+    @cached_property
     def trees(self) -> tuple[Forest, list[Sides]]:
         """The trees on the widened input, and what widens it."""
         est = self.estimator
@@ -105,7 +140,7 @@ class HistGradientBoostingConverter(Converter):
         roots = np.cumsum(sizes) - sizes
         offset = np.repeat(roots, sizes)
         leaf = nodes["is_leaf"].astype(bool)
-        feature = self.permuted[np.where(leaf, 0, nodes["feature_idx"])]
+        feature = self.places[self.permuted[np.where(leaf, 0, nodes["feature_idx"])]]
         threshold = nodes["num_threshold"].astype(np.float64)
 
         categorical = np.flatnonzero(nodes["is_categorical"].astype(bool) & ~leaf)
@@ -114,7 +149,7 @@ class HistGradientBoostingConverter(Converter):
             sets = np.array([len(predictor.raw_left_cat_bitsets) for predictor in predictors])
             which = nodes["bitset_idx"] + np.repeat(np.cumsum(sets) - sets, sizes)
             bits = _unpack(np.concatenate([predictor.raw_left_cat_bitsets for predictor in predictors]))
-            width = self.n_features
+            width = len(self.numeric)
             for code, categories in enumerate(self.categories):
                 at = categorical[nodes["feature_idx"][categorical] == code]
                 if not at.size:
@@ -134,20 +169,34 @@ class HistGradientBoostingConverter(Converter):
             right=np.where(leaf, -1, nodes["right"].astype(np.int64) + offset),
             missing_left=nodes["missing_go_to_left"].astype(bool),
             value=nodes["value"].astype(np.float64)[:, np.newaxis],
-            n_features=self.n_features + sum(side.right.shape[1] for side in sides),
+            n_features=len(self.numeric) + sum(side.right.shape[1] for side in sides),
             compares_float64=True,
         )
         return forest, sides
 
-    def raw(self, X: Array) -> Sums:
+    def raw(self, X: Array | Table) -> Sums:
         """Sums of the baseline and the trees' values (:meth:`BaseHistGradientBoosting._raw_predict`)."""
         est = self.estimator
         forest, sides = self.trees
-        if sides:
-            X = xp.concat([X, *(side(X) for side in sides)], axis=1)
+        columns = [self._matrix(X)] if len(self.numeric) else []
+        try:
+            X = xp.concat([*columns, *(side(X) for side in sides)], axis=1)
+        except KindError as error:
+            raise self.refuse(f"has categories that are text, but {error.reason}") from None
         return tree_sums(
             X, forest, missing=True, groups=est.n_trees_per_iteration_, base=np.ravel(est._baseline_prediction)
         )
+
+    def _matrix(self, X: Array | Table) -> Array:
+        """Return the columns that are numbers."""
+        if not isinstance(X, Table):
+            return X if len(self.numeric) == self.n_features else xp.take(X, self.numeric, axis=1)
+        try:
+            return X.take(self.numeric).matrix()
+        except KindError as error:
+            raise self.refuse(
+                f"takes numbers, but {error.reason}", "make the column a category, or encode it"
+            ) from None
 
 
 def _unpack(bitsets: NDArray[np.uint32]) -> NDArray[np.bool_]:
