@@ -97,7 +97,7 @@ class HistGradientBoostingConverter(Converter):
             text = as_held(categories, DType.STRING)
             if not all(sendable(c) for c in categories if isinstance(c, str)):
                 raise self.refuse(f"feature {name!r} has a category that no text in UTF-8 can be, or a reserved one")
-            return text[text != NAN]
+            return np.asarray(text[text != NAN])
         try:
             values = categories.astype(np.float64)
         except (TypeError, ValueError):
