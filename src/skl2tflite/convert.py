@@ -60,6 +60,7 @@ def plan(
     precision: Precision = "exact",
     inputs: Inputs | None = None,
     categories: Categories = "strings",
+    optimize_for: OptimizeFor | None = None,
 ) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
     converter = converter_for(estimator)
@@ -71,8 +72,10 @@ def plan(
     columns = None if kinds is None else _columns(converter, traced, kinds)
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
+    # Several methods share the leaves' values as the most exact of them needs them.
+    for_size = target == "micro" or (optimize_for == "size" and len(chosen) == 1)
     for method, result in traced.items():
-        graphs[method], done = run_passes(result.graph, precision, for_size=target == "micro")
+        graphs[method], done = run_passes(result.graph, precision, for_size)
         records += done
     if columns is not None and (categories == "codes" or target == "micro"):
         graphs, columns = encode(graphs, columns)
@@ -220,7 +223,8 @@ def convert(
     if categories not in ("strings", "codes"):
         raise ConversionError(f"categories is 'strings' or 'codes', not {categories!r}")
     planned = plan(
-        estimator, X, methods=methods, target=target, precision=precision, inputs=inputs, categories=categories
+        estimator, X, methods=methods, target=target, precision=precision, inputs=inputs, categories=categories,
+        optimize_for=optimize_for,
     )
     if X is not None:
         planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -23,7 +23,7 @@ class Prices:
 
     A visit is a step of one tree; its columns are the comparisons in it. In the first step columns and
     thresholds are constants. Table bytes cost by the caches that a visit misses. Where the first clusters are complete,
-    one more look-up tells the exits of all trees.
+    one more look-up tells the exits of all trees. Digits are those of all trees' values.
     """
 
     call: float
@@ -38,12 +38,14 @@ class Prices:
     visit_of_megabyte: float
     look_up: float
     exit: float
+    digits: float
+    digit: float
 
 
 # Least squares over eleven forests (1 to 500 trees, 300 to 126 000 nodes, depth 1 to 38) in up to twenty layouts
 # each, on LiteRT 2.3 and one x86-64 core; error of the fit 10 % and 6 %.
-# Complete first clusters were added later.
-PRICES = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6, 200, 2.5)
+# Complete first clusters and digits were added later.
+PRICES = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6, 200, 2.5, 100, 0.1)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ class Estimate:
     size: float
 
 
-def choose_layout(forest: Forest, missing: bool = False, optimize_for: OptimizeFor = "latency") -> Layout:
+def choose_layout(
+    forest: Forest, missing: bool = False, optimize_for: OptimizeFor = "latency", n_digits: int | None = None
+) -> Layout:
     """Return the layout that is expected to be best for a forest.
 
     Parameters
@@ -101,12 +105,14 @@ def choose_layout(forest: Forest, missing: bool = False, optimize_for: OptimizeF
         Whether NaN is routed.
     optimize_for : {"latency", "throughput", "size"}, default="latency"
         One row, many rows at once, or the file.
+    n_digits : int, optional
+        Bytes of a leaf's values as digits, where they can be that.
 
     Returns
     -------
     Layout
     """
-    estimates = list(estimate_layouts(forest, missing))
+    estimates = list(estimate_layouts(forest, missing, n_digits))
     smallest = min(estimate.size for estimate in estimates)
     limit = SMALL_SLACK * smallest
     if optimize_for != "size":
@@ -148,15 +154,19 @@ def choose_width(forest: Forest) -> int:
     return best
 
 
-def estimate_layouts(forest: Forest, missing: bool = False) -> Iterator[Estimate]:
+def estimate_layouts(forest: Forest, missing: bool = False, n_digits: int | None = None) -> Iterator[Estimate]:
     """Yield an estimate for every layout worth considering; arguments as :func:`choose_layout`."""
     n_inner, n_trees = forest.n_nodes - forest.n_leaves, forest.n_trees
     n_columns = forest.n_features * (2 if missing else 1)
     n_pairs = min(n_columns * (n_columns + 1) // 2, (n_inner + 1) // 2)
-    value_bytes = 4 * forest.n_outputs
-    leaf_bytes = value_bytes * len(share_leaves(forest))
+    n_leaves = len(share_leaves(forest))
 
-    def estimate(layout: Layout, steps: Ints, node_bytes: float) -> Estimate:
+    def estimates(layout: Layout, steps: Ints, node_bytes: float) -> Iterator[Estimate]:
+        yield estimate(layout, steps, node_bytes, 4 * forest.n_outputs)
+        if n_digits is not None:
+            yield estimate(replace(layout, digits=True), steps, node_bytes, n_digits)
+
+    def estimate(layout: Layout, steps: Ints, node_bytes: float, value_bytes: int) -> Estimate:
         _, running = schedule(steps)
         visits = sum(running)
         n_exits = n_trees * (layout.first_width + 1 if layout.complete else 2**layout.first_width)
@@ -164,7 +174,7 @@ def estimate_layouts(forest: Forest, missing: bool = False) -> Iterator[Estimate
         if not running and n_exits * forest.n_outputs <= FUSED_VALUES:
             size += n_exits * value_bytes
         else:
-            size += 2 * n_exits + leaf_bytes + node_bytes * n_inner * bool(running)
+            size += 2 * n_exits + value_bytes * n_leaves + node_bytes * n_inner * bool(running)
         time = PRICES.call + PRICES.step * len(running) + PRICES.tree * n_trees
         time += visits * (PRICES.visit + PRICES.visit_of_megabyte * size / 1e6)
         columns, first_columns = visits * layout.width, n_trees * layout.first_width
@@ -174,6 +184,8 @@ def estimate_layouts(forest: Forest, missing: bool = False) -> Iterator[Estimate
             time += PRICES.column * columns + PRICES.first_column * first_columns
         if layout.complete:
             time += PRICES.look_up + PRICES.exit * n_trees
+        if layout.digits:
+            time += PRICES.digits + PRICES.digit * value_bytes * n_trees
         return Estimate(layout, time, size)
 
     for width, node_bytes in NODE_BYTES.items():
@@ -183,14 +195,14 @@ def estimate_layouts(forest: Forest, missing: bool = False) -> Iterator[Estimate
             if first_width >= width:
                 # The first cluster holds all nodes above some height, and its exits have that height.
                 steps = 1 + (taller > first_width).sum(axis=1)
-                yield estimate(Layout(first_width, width), steps, node_bytes)
+                yield from estimates(Layout(first_width, width), steps, node_bytes)
                 if width % 2 == first_width % 2 == 0:
-                    yield estimate(Layout(first_width, width, paired=True), steps, node_bytes)
+                    yield from estimates(Layout(first_width, width, paired=True), steps, node_bytes)
         for depth in COMPLETE_DEPTHS:
             if 2**depth - 1 >= width:
                 _, exits = grow_complete(forest, forest.roots, depth)
                 layout = Layout(2**depth - 1, width, complete=True)
-                yield estimate(layout, 1 + height[exits].max(axis=1), node_bytes)
+                yield from estimates(layout, 1 + height[exits].max(axis=1), node_bytes)
 
 
 def _nodes_above(forest: Forest, height: Ints) -> Ints:

@@ -39,10 +39,13 @@ class TreeValues(Op):
 class TreeSums(TreeValues):
     """Sums over trees of the values of the leaves that each row reaches.
 
-    Tree ``t`` adds to group ``t % groups``.
+    Tree ``t`` adds to group ``t % groups``. Where values stand in two ``parts``, coarse and fine, all columns of the
+    one come before those of the other. An error of ``tolerance`` in a sum changes nothing.
     """
 
     groups: int = 1
+    parts: int = 1
+    tolerance: float = 0.0
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         """Axes for rows, groups and outputs."""

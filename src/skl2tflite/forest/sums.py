@@ -22,6 +22,9 @@ from skl2tflite.graph.op import apply
 
 Floats = NDArray[np.float64]
 
+TIE_OF_ROUNDING = 4
+"""How many times the usual rounding of a sum counts as a tie."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sums:
@@ -88,7 +91,7 @@ def split(values: ArrayLike, total: float, count: int) -> tuple[Floats, Floats |
     low : ndarray of float64, or None
         ``values - high``; None where that is zero throughout.
     tie : float
-        How far apart sums of equal numbers may come out: some four times the rounding that is usual.
+        How far apart sums of equal numbers may come out: `TIE_OF_ROUNDING` times the rounding that is usual.
     """
     exact = np.asarray(values, dtype=np.float64)
     exponent = max(int(np.frexp(total)[1]), -80)  # below, float32 runs out of small numbers
@@ -120,13 +123,14 @@ def tree_sums(
         Of ``groups * forest.n_outputs`` columns, group by group.
     """
     halves = _halves(forest, groups, None if base is None else tuple(np.ravel(base).tolist()))
-    sums = apply(TreeSums(halves.forest, missing, groups), X)
     width = forest.n_outputs
+    parts = halves.forest.n_outputs // width
+    sums = apply(TreeSums(halves.forest, missing, groups, parts, halves.tie / TIE_OF_ROUNDING), X)
 
     def part(index: int) -> Array:
         return xp.reshape(sums[:, :, index * width : (index + 1) * width], (-1, groups * width))
 
-    return Sums(part(0), part(1) if halves.forest.n_outputs > width else None, halves.tie)
+    return Sums(part(0), part(1) if parts > 1 else None, halves.tie)
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,12 +51,15 @@ class Layout:
     complete : bool
         Whether the first step's comparisons are those of complete trees, so that one table serves all to tell where a
         code leads. Not together with `paired`.
+    digits : bool
+        Whether values that are summed stand as :mod:`~skl2tflite.forest.digits`.
     """
 
     first_width: int
     width: int
     paired: bool = False
     complete: bool = False
+    digits: bool = False
 
 
 @dataclass(frozen=True, eq=False)

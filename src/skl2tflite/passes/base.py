@@ -23,7 +23,7 @@ class Pass:
     exact : bool
         Whether every result keeps its bits; other passes run only under ``precision="fast"``.
     for_size : bool
-        Whether it runs for microcontrollers only, under either precision: there it saves flash.
+        Whether it runs, under either precision, only where a small file is wanted: for microcontrollers above all.
     """
 
     name: str

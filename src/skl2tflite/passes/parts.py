@@ -1,21 +1,25 @@
-"""Let float32 hold the values of leaves in one number where two are more exact than need be."""
+"""Let leaves hold their values in fewer bytes where they are more exact than need be."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skl2tflite.forest.op import TreeSums
 from skl2tflite.graph import Graph, Node, Tensor, ops
+from skl2tflite.graph.op import apply
 from skl2tflite.passes.base import Pass
 
 MOST_TREES = 128
 """Summands of one sign up to which float32 keeps a sum to some 2e-7 of itself."""
+TOLERANCE = 2.0**-28
+"""Error of a sum, as a share of the largest sum there may be, that float32 hardly shows."""
 
 
 def merge_parts(graph: Graph) -> tuple[Graph, list[str]]:
-    """Sum trees' values as one number each, where nothing but ``high + low`` is made of their two parts.
+    """Sum trees' values less exactly where nothing but ``high + low`` is made of their two parts: as float32 has it.
 
     Decisions that hang on the last bit (labels) look at the parts themselves, and keep them.
     """
@@ -35,15 +39,26 @@ def merge_parts(graph: Graph) -> tuple[Graph, list[str]]:
         if (high[2], low[2]) != ((0, width), (width, 2 * width)) or uses.get(sums, 0) != 2:
             return None
         values = op.forest.value[:, :width] + op.forest.value[:, width:]
+        tolerance = TOLERANCE * _largest_sum(values, op)
+        if op.tolerance >= tolerance:
+            return None
         if op.forest.n_trees // op.groups > MOST_TREES or np.any(values < 0):
             notes.append("the sums keep both parts: they have many summands, or of both signs")
-            return None
-        merged = replace(op, forest=op.forest.with_values(values))
-        (whole,) = Node(merged, sums.node.inputs, sums.node.source).outputs
+            parts = apply(replace(op, tolerance=tolerance), *sums.node.inputs)
+            coarse, fine = (apply(shape, parts[:, :, start:stop]) for _, _, (start, stop) in (high, low))
+            return [coarse + fine]
+        merged = replace(op, forest=op.forest.with_values(values), parts=1, tolerance=tolerance)
         notes.append("the trees' values are single numbers")
-        return list(Node(shape, (whole,), node.source).outputs)
+        return [apply(shape, apply(merged, *sums.node.inputs))]
 
     return graph.rewrite(rule), notes
+
+
+def _largest_sum(values: NDArray[np.float64], op: TreeSums) -> float:
+    """Return what no sum over trees exceeds."""
+    leaves = np.where(op.forest.is_leaf[:, np.newaxis], np.abs(values), 0.0)
+    largest = np.maximum.reduceat(leaves, op.forest.roots, axis=0)
+    return float(largest.reshape(-1, op.groups * values.shape[1]).sum(axis=0).max())
 
 
 def _part(tensor: Tensor, uses: dict[Tensor, int]) -> tuple[Tensor, ops.Reshape, tuple[int, int]] | None:

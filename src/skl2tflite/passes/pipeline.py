@@ -58,7 +58,7 @@ def run_passes(graph: Graph, precision: Precision = "exact", for_size: bool = Fa
     precision : {"exact", "fast"}
         Whether passes that change rounding run too.
     for_size : bool, default=False
-        Whether those run that make files for microcontrollers smaller.
+        Whether those run that only make files smaller.
 
     Returns
     -------

@@ -39,7 +39,7 @@ class Value:
     array : ndarray or None
         The constant's value, in its final dtype.
     name : str
-        A constant's name in the file, by which tools can find it; a number where it is empty.
+        A constant's name in the file, by which tools can find it; most have none.
     """
 
     dtype: str
@@ -177,10 +177,7 @@ class Emitter:
             )
         broadcast = len(operands) > 1 and operands[0].shape != operands[1].shape
         version = self.target.version(operator, kernel, rank=rank, **{"broadcast": broadcast, **(rules or {})})
-        results = [
-            self._tensor(name or self._name(f"{operator.lower()}_{len(self.subgraph.operators)}"), dtype, shape)
-            for shape, dtype in outputs
-        ]
+        results = [self._tensor(name or "", dtype, shape) for shape, dtype in outputs]
         self.subgraph.operators.append(
             OperatorDef(
                 operator,
@@ -216,17 +213,13 @@ class Emitter:
         key = (buffer, shape, value.dtype)
         if key not in self._constants:
             self._constants[key] = len(self.subgraph.tensors)
-            name = self._name(value.name or f"constant_{len(self._constants)}")
+            name = "" if self.optimize_for == "size" else value.name
             self.subgraph.tensors.append(TensorDef(name, value.dtype, shape, buffer))
         return Value(value.dtype, shape, self._constants[key], value.array)
 
     def named(self, table: NDArray[Any], name: str) -> Value:
         """Return a constant that has a name in the file, by which people and tools can tell it."""
         return self.materialize(replace(constant(table), name=name))
-
-    def _name(self, name: str) -> str:
-        """Return the name of a tensor that no caller asks for: none where the file is to be small."""
-        return "" if self.optimize_for == "size" else name
 
     def rename(self, value: Value, name: str) -> None:
         """Name a computed tensor, as what the subgraph gives under that name."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.cost import OptimizeFor, choose_layout
+from skl2tflite.forest.cost import choose_layout
+from skl2tflite.forest.digits import digits_of
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.forest.tables import FUSED_VALUES, Comparisons, ForestTables, Layout, build_tables
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph.tensor import DType, Shape, Spec
-from skl2tflite.tflite.lowering.emitter import Emitter, Operand, Value
+from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.tflite.lowering.emitter import Emitter, Operand, Value, constant
 from skl2tflite.tflite.lowering.forest_batch import BatchRouter, batch_tables
 from skl2tflite.tflite.lowering.linear import fully_connected
 from skl2tflite.tflite.lowering.registry import lowers
@@ -32,7 +34,9 @@ WORTH_PAIRING = 512
 def lower_tree_values(emit: Emitter, op: TreeValues, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
     """Steps of all trees at once: by clusters for a row, with dense tops for many rows."""
     (x,) = inputs
-    return _in_batches(emit, op, x) if _wants_batches(emit, x) else _by_clusters(emit, op, x)
+    if _wants_batches(emit, x):
+        return _in_batches(emit, op, x)
+    return _by_clusters(emit, op, x, choose_layout(op.forest, op.missing, emit.optimize_for))
 
 
 @lowers(TreeSums)
@@ -41,14 +45,29 @@ def lower_tree_sums(emit: Emitter, op: TreeSums, inputs: Sequence[Value], output
     (x,) = inputs
     if _wants_batches(emit, x):
         return _in_batches(emit, op, x, op.groups)
-    values = _by_clusters(emit, op, x, in_order=op.groups > 1)
+    digits = digits_of(op)
+    n_digits = None if digits is None else digits.table.shape[1]
+    layout = choose_layout(op.forest, op.missing, emit.optimize_for, n_digits)
+    if digits is None or not layout.digits:
+        return _summed(emit, op, _by_clusters(emit, op, x, layout, in_order=op.groups > 1))
+    found = _by_clusters(emit, op, x, layout, digits.table, in_order=op.groups > 1)
+    sums = _summed(emit, op, emit.cast(found, "float32"))
     (spec,) = outputs
-    if op.groups == op.forest.n_trees:
+    rows = None if spec.shape[0] is None else spec.shape[0] * op.groups
+    sums = emit.reshape(sums, (rows, digits.table.shape[1]))
+    joined = fully_connected(emit, sums, digits.weights, digits.bias, (rows, op.forest.n_outputs))
+    return emit.reshape(joined, spec.shape)
+
+
+def _summed(emit: Emitter, op: TreeSums, values: Value) -> Value:
+    """Write sums over the trees of each group."""
+    batch, n_trees, n_columns = values.shape
+    if op.groups == n_trees:
         return values
+    shape = (batch, op.groups, n_columns)
     if op.groups > 1:
-        values = emit.reshape(values, (spec.shape[0], op.forest.n_trees // op.groups, *spec.shape[1:]))
-    axis = np.array([1], dtype=np.int32)
-    return emit.op("SUM", [values, axis], spec.shape, "float32", keepDims=op.groups == 1)
+        values = emit.reshape(values, (batch, op.forest.n_trees // op.groups, *shape[1:]))
+    return emit.op("SUM", [values, np.array([1], dtype=np.int32)], shape, "float32", keepDims=op.groups == 1)
 
 
 def _wants_batches(emit: Emitter, x: Value) -> bool:
@@ -60,14 +79,23 @@ def _in_batches(emit: Emitter, op: TreeValues, x: Value, groups: int | None = No
     return BatchRouter(emit, tables, _widened(emit, transpose(emit, x, (1, 0)), tables.copies, 0)).values(groups)
 
 
-def _by_clusters(emit: Emitter, op: TreeValues, x: Value, in_order: bool = True) -> Value:
-    """Write the trees' values by the tables of :mod:`skl2tflite.forest.tables`, if need be in the forest's order."""
-    tables = _tables(op, emit.optimize_for)
+def _by_clusters(
+    emit: Emitter,
+    op: TreeValues,
+    x: Value,
+    layout: Layout,
+    values: NDArray[np.int8] | None = None,
+    in_order: bool = True,
+) -> Value:
+    """Write the trees' values by the tables of :mod:`skl2tflite.forest.tables`, if need be in the forest's order.
+
+    Leaves may be given other values than the forest's.
+    """
+    tables = _tables(op, layout)
     x = _widened(emit, x, tables.copies)
-    router = _Router(emit, tables, _paired(emit, x, tables))
-    spec = Spec(DType.FLOAT, (x.shape[0], op.forest.n_trees, op.forest.n_outputs))
+    router = _Router(emit, tables, _paired(emit, x, tables), constant(tables.values if values is None else values))
     if not tables.running and tables.first_next.size * op.forest.n_outputs <= FUSED_VALUES:
-        return router.only(spec)
+        return router.only()
     state = router.first()
     n_trees = running = op.forest.n_trees
     finished: list[Value] = []
@@ -79,15 +107,15 @@ def _by_clusters(emit: Emitter, op: TreeValues, x: Value, in_order: bool = True)
         state = router.step(state, running)
     if finished:
         state = emit.op("CONCATENATION", [state, *finished], (x.shape[0], n_trees), state.dtype, axis=1)
-    return router.values(state, spec, in_order)
+    return router.values_of(state, in_order)
 
 
 _known: WeakKeyDictionary[Forest, dict[tuple[Layout, bool], ForestTables]] = WeakKeyDictionary()
 
 
-def _tables(op: TreeValues, optimize_for: OptimizeFor) -> ForestTables:
+def _tables(op: TreeValues, layout: Layout) -> ForestTables:
     """Return the tables, made once for all methods that use the forest."""
-    layout = choose_layout(op.forest, op.missing, optimize_for)
+    layout = replace(layout, digits=False)  # of which they know nothing
     made = _known.setdefault(op.forest, {})
     if (layout, op.missing) not in made:
         made[layout, op.missing] = build_tables(op.forest, layout, op.missing)
@@ -100,10 +128,11 @@ class _Router:
     States are read from a table of the narrowest dtype that GATHER has, and reckoned with in `number`.
     """
 
-    def __init__(self, emit: Emitter, tables: ForestTables, x: Value) -> None:
+    def __init__(self, emit: Emitter, tables: ForestTables, x: Value, values: Value) -> None:
         self.emit = emit
         self.tables = tables
         self.x = x
+        self.values = values
         self.name = f"forest_{len(emit.subgraph.operators)}"
         self.number = "float32" if tables.largest <= FLOAT_INTEGERS else "int32"
         # One dtype for both tables of states, as the narrow one is that of the trees' states side by side.
@@ -115,12 +144,16 @@ class _Router:
             emit.optimize_for == "size" and self.state == "float32" and largest < 2**16 and entries >= WORTH_PAIRING
         )
 
-    def only(self, spec: Spec) -> Value:
+    def only(self) -> Value:
         """Write the one step that leads all trees to leaves, and looks up their values at once."""
         leaf = self.tables.first_next + np.reshape(self.tables.value_shift, (-1, 1))
         place = self.emit.cast(self._first_place(), "int32")
-        values = self._named(self.tables.values[leaf.ravel()], "values")
-        return self.emit.op("GATHER", [values, place], spec.shape, "float32", axis=0)
+        assert self.values.array is not None
+        return self._values_at(place, self.values.array[leaf.ravel()])
+
+    def _values_at(self, place: Value, values: NDArray[Any]) -> Value:
+        table = self._named(values, "values")
+        return self.emit.op("GATHER", [table, place], (*place.shape, values.shape[1]), table.dtype, axis=0)
 
     def first(self) -> Value:
         """Write the first of several steps."""
@@ -172,15 +205,15 @@ class _Router:
         place = emit.op("ADD", [place, code], place.shape, self.number)
         return self._look_up(tables.next, place, "next")
 
-    def values(self, state: Value, spec: Spec, in_order: bool) -> Value:
+    def values_of(self, state: Value, in_order: bool) -> Value:
         """Write the look-up of the leaves' values."""
         emit, tables = self.emit, self.tables
         leaf = self._add(emit.cast(state, self.number), tables.value_shift)
         if in_order and np.any(tables.order != np.arange(len(tables.order))):
             positions = np.argsort(tables.order).astype(np.int32)
             leaf = emit.op("GATHER", [leaf, positions], leaf.shape, self.number, axis=1)
-        leaf = emit.cast(leaf, "int32")
-        return emit.op("GATHER", [self._named(tables.values, "values"), leaf], spec.shape, "float32", axis=0)
+        assert self.values.array is not None
+        return self._values_at(emit.cast(leaf, "int32"), self.values.array)
 
     def _code(self, x: Value, thresholds: Operand, width: int) -> Value:
         """Write comparisons, and their results read as a binary number."""

@@ -1,0 +1,111 @@
+"""Values of leaves as digits of 8 bits, so many as their sums need: half the bytes of two float32 numbers.
+
+A value is ``unit * (… + 256 * d1 + d0)`` with digits from -128 to 127. Digits of one place add up exactly, and one
+small matrix product makes the sums of the values from the sums of the digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.forest.leaves import share_leaves
+from skl2tflite.forest.op import TreeSums
+from skl2tflite.forest.trees import Forest
+
+Floats = NDArray[np.float64]
+
+BASE = 256
+MOST_DIGITS = 6
+EXACT_SUM = 2**24
+"""Up to here float32 adds whole numbers exactly."""
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """Leaves' values as digits, and how sums of values follow from sums of digits.
+
+    Attributes
+    ----------
+    table : ndarray of int8, shape (n_values, n_digits)
+        Of each distinct leaf, as :func:`share_leaves` numbers them.
+    weights : ndarray of float64, shape (n_outputs, n_digits)
+    bias : ndarray of float64, shape (n_outputs,)
+        ``sums of values = weights @ sums of digits + bias``.
+    """
+
+    table: NDArray[np.int8]
+    weights: Floats
+    bias: Floats
+
+
+def digits_of(op: TreeSums) -> Digits | None:
+    """Return the digits of an operation's values, None where float32 is as short.
+
+    Parameters
+    ----------
+    op : TreeSums
+        Its ``tolerance`` is what rounding of the values may usually do to a sum.
+
+    Returns
+    -------
+    Digits or None
+    """
+    made = _known.setdefault(op.forest, {})
+    key = (op.parts, op.groups, op.tolerance)
+    if key not in made:
+        values = share_leaves(op.forest).values
+        width = values.shape[1] // op.parts
+        whole = values.reshape(len(values), op.parts, width).sum(axis=1)  # exact: the parts are one number split
+        found = _digits(whole, op.parts, op.forest.n_trees // op.groups, op.tolerance)
+        made[key] = found if found is not None and found.table.shape[1] < 4 * values.shape[1] else None
+    return made[key]
+
+
+_known: WeakKeyDictionary[Forest, dict[tuple[int, int, float], Digits | None]] = WeakKeyDictionary()
+
+
+def _digits(values: Floats, parts: int, count: int, tolerance: float) -> Digits | None:
+    n_sums = values.shape[1]
+    largest = float(np.abs(values).max())
+    if not 0 < largest < np.inf or count * BASE // 2 > EXACT_SUM:
+        return None
+    for n_digits in range(1, MOST_DIGITS + 1):
+        unit = 2.0 ** np.ceil(np.log2(largest / (127.0 * BASE ** (n_digits - 1))))
+        whole = np.rint(values / unit)
+        error = np.sqrt(count * np.mean((whole * unit - values) ** 2, axis=0).max())
+        if error <= tolerance:
+            break
+    else:
+        return None
+    # Where all the values of a leaf make the same sum, as probabilities do, the last one follows from the others.
+    total = float(np.rint(values[0].sum() / unit))
+    implied = n_sums > 1 and bool(np.all(np.abs(values.sum(axis=1) / unit - total) < 0.25))
+    if implied:
+        whole = whole[:, :-1]
+    places = []
+    for _ in range(n_digits):
+        digit = (whole + BASE // 2) % BASE - BASE // 2
+        whole = (whole - digit) / BASE
+        places.append(digit.astype(np.int8))
+    table = np.concatenate(places, axis=1)  # places from the lowest, each for all sums
+    scale = unit * float(BASE) ** np.arange(n_digits)
+    # As many high places as float32 adds exactly make the coarse part.
+    n_high = max(n for n in range(1, n_digits + 1) if n == 1 or count * (BASE // 2) * BASE ** (n - 1) <= EXACT_SUM)
+    coarse = np.arange(n_digits) >= n_digits - n_high
+    shares = [np.ones(n_digits, dtype=bool)] if parts == 1 else [coarse, ~coarse]
+    single = np.eye(n_sums)
+    constant = np.zeros(n_sums)
+    if implied:
+        single = np.vstack([single[:-1, :-1], -np.ones(n_sums - 1)])
+        constant[-1] = count * total * unit
+    weights = np.concatenate([np.kron(scale * share, single) for share in shares])
+    biases = [constant]
+    if parts == 2:
+        grid = scale[coarse][0]
+        rounded = np.rint(constant / grid) * grid
+        biases = [rounded, constant - rounded]
+    return Digits(table, weights, np.concatenate(biases))
