@@ -27,6 +27,8 @@ LAYOUTS = [
     Layout(4, 2, paired=True),
     Layout(7, 5),
     Layout(7, 2, complete=True),
+    Layout(4, 2, loop=True),
+    Layout(4, 2, paired=True, loop=True),
 ]
 WIDTHS = [1, 3, 7, 31]
 DENORMAL = np.finfo(np.float32).smallest_subnormal

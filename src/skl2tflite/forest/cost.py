@@ -23,7 +23,8 @@ class Prices:
 
     A visit is a step of one tree; its columns are the comparisons in it. In the first step columns and
     thresholds are constants. Table bytes cost by the caches that a visit misses. Where the first clusters are complete,
-    one more look-up tells the exits of all trees. Digits are those of all trees' values.
+    one more look-up tells the exits of all trees. Digits are those of all trees' values,
+    and iterations those of a loop in place of steps.
     """
 
     call: float
@@ -40,12 +41,13 @@ class Prices:
     exit: float
     digits: float
     digit: float
+    iteration: float
 
 
 # Least squares over eleven forests (1 to 500 trees, 300 to 126 000 nodes, depth 1 to 38) in up to twenty layouts
 # each, on LiteRT 2.3 and one x86-64 core; error of the fit 10 % and 6 %.
 # Complete first clusters and digits were added later.
-PRICES = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6, 200, 2.5, 100, 0.1)
+PRICES = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6, 200, 2.5, 100, 0.1, 1500)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ FULL_LEVELS = 10
 NODE_BYTES = {1: 9.0, 2: 9.8, 3: 11.8, 4: 14.7, 6: 27.0}
 STEP_BYTES = 2000
 """Operators and tensors of a step."""
+LOOP_BYTES = 1500
+"""A loop's, beside one step's."""
 FILE_BYTES = 6000
 """Operators and tensors of the first step, signatures and metadata."""
 FIRST_WIDTHS = (1, 2, 3, 4, 6, 7, 8)
@@ -79,7 +83,7 @@ ONNX_NODE_BYTES, ONNX_VALUE_BYTES = 31.0, 2.9
 """What a node takes in an ONNX file, whose leaves hold one number where ours hold the two parts of a sum."""
 FAST_SHARE = 1 / 3
 """Share of the ONNX file's size up to which speed decides, unless a file is to be small."""
-FAST_SLACK, SMALL_SLACK = 1.35, 1.1
+FAST_SLACK, SMALL_SLACK = 1.35, 1.03
 """Multiple of the smallest layout's size up to which it does in any case, and where a file is to be small."""
 
 
@@ -112,7 +116,7 @@ def choose_layout(
     -------
     Layout
     """
-    estimates = list(estimate_layouts(forest, missing, n_digits))
+    estimates = list(estimate_layouts(forest, missing, n_digits, loops=optimize_for == "size"))
     smallest = min(estimate.size for estimate in estimates)
     limit = SMALL_SLACK * smallest
     if optimize_for != "size":
@@ -154,7 +158,9 @@ def choose_width(forest: Forest) -> int:
     return best
 
 
-def estimate_layouts(forest: Forest, missing: bool = False, n_digits: int | None = None) -> Iterator[Estimate]:
+def estimate_layouts(
+    forest: Forest, missing: bool = False, n_digits: int | None = None, loops: bool = False
+) -> Iterator[Estimate]:
     """Yield an estimate for every layout worth considering; arguments as :func:`choose_layout`."""
     n_inner, n_trees = forest.n_nodes - forest.n_leaves, forest.n_trees
     n_columns = forest.n_features * (2 if missing else 1)
@@ -162,20 +168,23 @@ def estimate_layouts(forest: Forest, missing: bool = False, n_digits: int | None
     n_leaves = len(share_leaves(forest))
 
     def estimates(layout: Layout, steps: Ints, node_bytes: float) -> Iterator[Estimate]:
-        yield estimate(layout, steps, node_bytes, 4 * forest.n_outputs)
-        if n_digits is not None:
-            yield estimate(replace(layout, digits=True), steps, node_bytes, n_digits)
+        for loop in (False, True) if loops and steps.max() > 2 else (False,):
+            yield estimate(replace(layout, loop=loop), steps, node_bytes, 4 * forest.n_outputs)
+            if n_digits is not None:
+                yield estimate(replace(layout, digits=True, loop=loop), steps, node_bytes, n_digits)
 
     def estimate(layout: Layout, steps: Ints, node_bytes: float, value_bytes: int) -> Estimate:
         _, running = schedule(steps)
-        visits = sum(running)
+        visits = n_trees * len(running) if layout.loop else sum(running)
         n_exits = n_trees * (layout.first_width + 1 if layout.complete else 2**layout.first_width)
-        size: float = FILE_BYTES + 8 * n_trees * layout.first_width + STEP_BYTES * len(running)
+        size: float = FILE_BYTES + 8 * n_trees * layout.first_width
+        size += STEP_BYTES + LOOP_BYTES if layout.loop else STEP_BYTES * len(running)
         if not running and n_exits * forest.n_outputs <= FUSED_VALUES:
             size += n_exits * value_bytes
         else:
             size += 2 * n_exits + value_bytes * n_leaves + node_bytes * n_inner * bool(running)
-        time = PRICES.call + PRICES.step * len(running) + PRICES.tree * n_trees
+        step = PRICES.step + PRICES.iteration * layout.loop
+        time = PRICES.call + step * len(running) + PRICES.tree * n_trees
         time += visits * (PRICES.visit + PRICES.visit_of_megabyte * size / 1e6)
         columns, first_columns = visits * layout.width, n_trees * layout.first_width
         if layout.paired:

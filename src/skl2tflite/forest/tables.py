@@ -53,6 +53,8 @@ class Layout:
         code leads. Not together with `paired`.
     digits : bool
         Whether values that are summed stand as :mod:`~skl2tflite.forest.digits`.
+    loop : bool
+        Whether further steps are written once, and all trees take all of them.
     """
 
     first_width: int
@@ -60,6 +62,7 @@ class Layout:
     paired: bool = False
     complete: bool = False
     digits: bool = False
+    loop: bool = False
 
 
 @dataclass(frozen=True, eq=False)

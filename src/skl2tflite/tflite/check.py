@@ -68,8 +68,9 @@ def _faults(program: Program, target: Target) -> Iterator[str]:
         yield "buffer 0 is not empty"
     if not program.subgraphs:
         yield "there is no subgraph"
-    for subgraph in program.subgraphs:
-        for fault in _subgraph_faults(subgraph, program, target):
+    inner = {index for subgraph in program.subgraphs for operator in subgraph.operators for index in _calls(operator)}
+    for index, subgraph in enumerate(program.subgraphs):
+        for fault in _subgraph_faults(subgraph, program, target, index in inner):
             yield f"subgraph {subgraph.name!r}: {fault}"
     used: set[int] = set()
     keys = [signature.key for signature in program.signatures]
@@ -114,7 +115,7 @@ def _reached(program: Program, start: int) -> set[int]:
     return reached
 
 
-def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target) -> Iterator[str]:
+def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner: bool) -> Iterator[str]:
     count = len(subgraph.tensors)
     ready = set(subgraph.inputs)
     for index, tensor in enumerate(subgraph.tensors):
@@ -161,7 +162,7 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target) -> It
             yield f"output {index} is never computed"
         elif index in dynamic:
             yield f"output {subgraph.tensors[index].name!r} has no shape before it is computed"
-        elif subgraph.tensors[index].dtype not in OUTPUT_DTYPES:
+        elif not inner and subgraph.tensors[index].dtype not in OUTPUT_DTYPES:
             yield f"output {subgraph.tensors[index].name!r} is {subgraph.tensors[index].dtype}"
 
 

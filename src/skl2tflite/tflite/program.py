@@ -78,6 +78,14 @@ class Program:
             self._known[key] = len(self.buffers) - 1
         return self._known[key]
 
+    def add_subgraph(self, subgraph: Subgraph) -> int:
+        """Return the index of a subgraph of such operators on the same buffers, adding it where there is none."""
+        for index, other in enumerate(self.subgraphs):
+            if str(other) == str(subgraph):  # options hold arrays, which know no equality
+                return index
+        self.subgraphs.append(subgraph)
+        return len(self.subgraphs) - 1
+
     def add_metadata(self, name: str, content: bytes) -> None:
         """Attach a named buffer to the file."""
         self.metadata[name] = self.add_buffer(content)

@@ -101,7 +101,11 @@ class Emitter:
 
     def input(self, name: str, spec: Spec) -> Value:
         """Declare an input of the subgraph."""
-        value = self._tensor(name, WIDTHS[spec.dtype], spec.shape)
+        return self.input_of(name, spec.shape, WIDTHS[spec.dtype])
+
+    def input_of(self, name: str, shape: Shape, dtype: str) -> Value:
+        """Declare an input of a dtype that no graph has."""
+        value = self._tensor(name, dtype, shape)
         self.subgraph.inputs.append(value.index)
         return value
 
@@ -220,6 +224,15 @@ class Emitter:
     def named(self, table: NDArray[Any], name: str) -> Value:
         """Return a constant that has a name in the file, by which people and tools can tell it."""
         return self.materialize(replace(constant(table), name=name))
+
+    def own_tensor(self, value: Value) -> Value:
+        """Return an output's own tensor: neither an input, nor a constant, nor another output."""
+        value = self.materialize(value)
+        taken = {*self.subgraph.inputs, *self.subgraph.outputs}
+        if value.array is None and value.index not in taken:
+            return value
+        target = np.array([DYNAMIC if n is None else n for n in value.shape], dtype=np.int32)
+        return self.op("RESHAPE", [value, target], value.shape, value.dtype, newShape=target)
 
     def rename(self, value: Value, name: str) -> None:
         """Name a computed tensor, as what the subgraph gives under that name."""

@@ -16,6 +16,7 @@ from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.forest.tables import FUSED_VALUES, Comparisons, ForestTables, Layout, build_tables
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.tflite.lowering.control import repeat
 from skl2tflite.tflite.lowering.emitter import Emitter, Operand, Value, constant
 from skl2tflite.tflite.lowering.forest_batch import BatchRouter, batch_tables
 from skl2tflite.tflite.lowering.linear import fully_connected
@@ -98,6 +99,12 @@ def _by_clusters(
         return router.only()
     state = router.first()
     n_trees = running = op.forest.n_trees
+    if layout.loop:
+        state = repeat(
+            emit, len(tables.running), state, [router.x],
+            lambda inner, carried: _Router(inner, tables, carried[1], router.values).step(carried[0], n_trees),
+        )  # fmt: skip
+        return router.values_of(state, in_order)
     finished: list[Value] = []
     for n in tables.running:
         if n < running:
@@ -115,7 +122,7 @@ _known: WeakKeyDictionary[Forest, dict[tuple[Layout, bool], ForestTables]] = Wea
 
 def _tables(op: TreeValues, layout: Layout) -> ForestTables:
     """Return the tables, made once for all methods that use the forest."""
-    layout = replace(layout, digits=False)  # of which they know nothing
+    layout = replace(layout, digits=False, loop=False)  # of which they know nothing
     made = _known.setdefault(op.forest, {})
     if (layout, op.missing) not in made:
         made[layout, op.missing] = build_tables(op.forest, layout, op.missing)

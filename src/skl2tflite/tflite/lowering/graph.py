@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import Graph
@@ -11,7 +9,7 @@ from skl2tflite.graph.op import Constant, Input
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tflite.lowering.emitter import Emitter, Value, constant
 from skl2tflite.tflite.lowering.registry import lowering_of
-from skl2tflite.tflite.program import DYNAMIC, Program, Signature
+from skl2tflite.tflite.program import Program, Signature
 from skl2tflite.tflite.targets import Target
 
 
@@ -56,17 +54,7 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
         several = [results] if isinstance(results, Value) else list(results)
         values.update(zip(node.outputs, several, strict=True))
     for name, tensor in graph.outputs.items():
-        value = _own_tensor(emitter, values[tensor])
+        value = emitter.own_tensor(values[tensor])
         emitter.rename(value, name)
         emitter.subgraph.outputs.append(value.index)
     return emitter
-
-
-def _own_tensor(emitter: Emitter, value: Value) -> Value:
-    """Return an output's own tensor: neither an input, nor a constant, nor another output."""
-    value = emitter.materialize(value)
-    taken = {*emitter.subgraph.inputs, *emitter.subgraph.outputs}
-    if value.array is None and value.index not in taken:
-        return value
-    target = np.array([DYNAMIC if n is None else n for n in value.shape], dtype=np.int32)
-    return emitter.op("RESHAPE", [value, target], value.shape, value.dtype, newShape=target)
