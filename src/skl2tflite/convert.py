@@ -223,7 +223,13 @@ def convert(
     if categories not in ("strings", "codes"):
         raise ConversionError(f"categories is 'strings' or 'codes', not {categories!r}")
     planned = plan(
-        estimator, X, methods=methods, target=target, precision=precision, inputs=inputs, categories=categories,
+        estimator,
+        X,
+        methods=methods,
+        target=target,
+        precision=precision,
+        inputs=inputs,
+        categories=categories,
         optimize_for=optimize_for,
     )
     if X is not None:

@@ -154,9 +154,9 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner
         if all(0 <= index < count for index in (*operator.inputs, *operator.outputs) if index != -1):
             for fault in _kernel_faults(operator, subgraph, target):
                 yield f"{place} {fault}"
-        for inner in _calls(operator):
-            if not 0 <= inner < len(program.subgraphs):
-                yield f"{place} runs subgraph {inner} of {len(program.subgraphs)}"
+        for called in _calls(operator):
+            if not 0 <= called < len(program.subgraphs):
+                yield f"{place} runs subgraph {called} of {len(program.subgraphs)}"
     for index in subgraph.outputs:
         if not 0 <= index < count or index not in ready:
             yield f"output {index} is never computed"
