@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.features.columns import as_text
+from skl2tflite.features.columns import as_text, is_nan
 from skl2tflite.graph import DType
 
 WHOLE = 2**24
 """Up to here float32 holds every whole number."""
+
+
+def is_missing(cell: object) -> bool:
+    """Whether a cell is NaN, None or pandas.NA."""
+    return cell is None or is_nan(cell) or type(cell).__name__ == "NAType"
 
 
 def category_kind(categories: NDArray[Any]) -> DType:

@@ -16,12 +16,13 @@ from skl2tflite.converters.categories import (
     as_held,
     category_kind,
     held_by_numpy,
+    is_missing,
     unknown_value,
 )
 from skl2tflite.converters.known import demand
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
-from skl2tflite.features.columns import INT32, is_nan, sendable
+from skl2tflite.features.columns import INT32, sendable
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Column, KindError, MadeColumn, Table, TableLike
@@ -36,11 +37,17 @@ class CategoriesConverter(TransformerConverter):
 
     takes_tables = True
 
+    @property
+    def listed(self) -> Sequence[NDArray[Any]]:
+        """Categories of each feature."""
+        listed: Sequence[NDArray[Any]] = self.estimator.categories_
+        return listed
+
     def check(self) -> None:
-        for i, (kind, categories) in enumerate(zip(self.kinds, self.estimator.categories_, strict=True)):
+        for i, (kind, categories) in enumerate(zip(self.kinds, self.listed, strict=True)):
             if kind == DType.STRING:
                 text = [c for c in categories if isinstance(c, str)]
-                if not all(c is None or is_nan(c) or isinstance(c, str) for c in categories):
+                if not all(isinstance(c, str) or is_missing(c) for c in categories):
                     raise self.refuse(f"categories of feature {i} are neither all text nor all numbers")
                 if not all(map(sendable, text)):
                     raise self.refuse(f"feature {i} has a category that no text in UTF-8 can be, or a reserved one")
@@ -67,12 +74,12 @@ class CategoriesConverter(TransformerConverter):
     @cached_property
     def kinds(self) -> list[DType]:
         """What the categories of each feature are: text, floats, or whole numbers beyond those of float32."""
-        return [category_kind(categories) for categories in self.estimator.categories_]
+        return [category_kind(categories) for categories in self.listed]
 
     @cached_property
     def categories(self) -> list[NDArray[Any]]:
         """Categories of each feature as a tensor holds them: text, or numbers, ascending, what is missing last."""
-        return [as_held(c, kind) for c, kind in zip(self.estimator.categories_, self.kinds, strict=True)]
+        return [as_held(c, kind) for c, kind in zip(self.listed, self.kinds, strict=True)]
 
     @property
     def refuses_unknown(self) -> bool:

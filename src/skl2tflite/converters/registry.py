@@ -20,7 +20,7 @@ _Class = TypeVar("_Class", bound="type[Converter]")
 _CONVERTERS: dict[type, type[Converter]] = {}
 
 # Packages whose converters are in the module of the same name here, imported once the package itself is.
-_OPTIONAL = frozenset({"catboost", "imblearn", "lightgbm", "xgboost"})
+_OPTIONAL = frozenset({"catboost", "category_encoders", "imblearn", "lightgbm", "xgboost"})
 # Modules here that hold no converters of scikit-learn's estimators.
 _OTHERS = (
     frozenset({"base", "boosting", "categories", "known", "monotone", "recorded", "registry", "trace", "traced"})
