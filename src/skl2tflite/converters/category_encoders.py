@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.categories import unknown_value
 from skl2tflite.converters.encoders import CategoriesConverter
-from skl2tflite.converters.registry import converts
+from skl2tflite.converters.registry import converts, refuses
 from skl2tflite.graph import DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Table, TableLike
@@ -232,12 +231,8 @@ def _mappings(encoder: Any) -> dict[Any, list[Any]]:
     return {entry["col"]: list(entry["mapping"].index) for entry in mapping or ()}
 
 
-@converts(ce.HashingEncoder)
-class HashingEncoderConverter(TransformerConverter):
-    """Refused: it takes a digest of any text at all."""
-
-    def check(self) -> None:
-        raise self.refuse(
-            "takes a cryptographic digest of each value, unknown ones too, which no graph can",
-            "use category_encoders.BinaryEncoder, or sklearn's OrdinalEncoder with max_categories",
-        )
+refuses(
+    ce.HashingEncoder,
+    "it takes a cryptographic digest of each value, unknown ones too, which no graph can; "
+    "use category_encoders.BinaryEncoder, or sklearn's OrdinalEncoder with max_categories",
+)

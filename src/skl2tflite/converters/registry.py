@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _Class = TypeVar("_Class", bound="type[Converter]")
 
 _CONVERTERS: dict[type, type[Converter]] = {}
+_REASONS: dict[type, str] = {}
 
 # Packages whose converters are in the module of the same name here, imported once the package itself is.
 _OPTIONAL = frozenset({"catboost", "category_encoders", "imblearn", "lightgbm", "xgboost"})
@@ -49,6 +50,11 @@ def converts(*estimators: type) -> Callable[[_Class], _Class]:
         return converter
 
     return register
+
+
+def refuses(estimator: type, reason: str) -> None:
+    """Say why an estimator class has no converter, and what to use instead."""
+    _REASONS[estimator] = reason
 
 
 @cache
@@ -112,6 +118,10 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
     kind = _CONVERTERS.get(type(estimator))
     failed = {} if kind is not None else load_packages()
     kind = kind or _CONVERTERS.get(type(estimator))
+    if kind is None and type(estimator) in _REASONS:
+        raise UnsupportedEstimatorError(
+            f"{path}: {type(estimator).__name__} cannot be converted: {_REASONS[type(estimator)]}"
+        )
     if kind is None:
         raise UnsupportedEstimatorError(
             f"no converter for {type(estimator).__module__}.{type(estimator).__qualname__} at {path}; "
