@@ -23,7 +23,9 @@ from skl2tflite.graph import DType, Graph
 from skl2tflite.graph.table import RetraceError
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import PassRecord, run_passes
-from skl2tflite.passes.vocabulary import encode
+from skl2tflite.passes.constants import fold_constants
+from skl2tflite.passes.text import compare_text
+from skl2tflite.passes.vocabulary import encode, words_of
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.tflite import metadata
@@ -90,6 +92,25 @@ def plan(
         known_values(demanded, column_names(names, converter.n_features)),
     )
     return Plan(converter, features, traced, graphs, records)
+
+
+def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
+    """Return which features of an estimator are text, each with what it is compared with.
+
+    None marks those that nobody looks at: they may be text or numbers.
+    """
+    converter = converter_for(estimator)
+    methods = _choose_methods(converter, None, several=False)
+    traced, kinds = _trace(converter, methods, None, None, {}, np.asarray(converter.nan_columns()))
+    needed = converter.needed_columns
+    ignored = set() if needed is None else set(range(converter.n_features)) - set(needed)
+    if kinds is not None:
+        ignored |= set(range(converter.n_features)) - kinds.keys()
+    graphs = [compare_text(result.graph)[0] for result in traced.values()]
+    words = words_of(fold_constants(graph)[0] for graph in graphs)
+    names = column_names(converter.feature_names, converter.n_features)
+    text = {i: frozenset(words.get(names[i], ())) for i, kind in (kinds or {}).items() if kind == DType.STRING}
+    return {**dict.fromkeys(sorted(ignored)), **text}
 
 
 def _trace(

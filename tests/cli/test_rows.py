@@ -102,7 +102,7 @@ def test_ragged_lines(refused, nameless):
     refused("1,2,3,4\n1,2,3,4,5\n", nameless, "line 2 has 5 cells")
 
 
-@pytest.mark.parametrize("cell", ["old", "1+2j", "[1]", "1_000", "0x10", "2024-01-01", "True"])
+@pytest.mark.parametrize("cell", ["old", "1+2j", "[1]", "1_000", "0x10", "2024-01-01", "yes"])
 def test_cells_that_are_no_numbers(refused, nameless, pipeline, cell):
     refused(f"1,2,3,4\n1,2,{cell},4\n", nameless, "line 2, column 2", repr(cell), "not a number")
     refused(f"{NAMES}\n1,2,3,4\n1,2,{cell},4\n", pipeline, "line 3, column 'mean area'")

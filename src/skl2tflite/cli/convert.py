@@ -10,7 +10,16 @@ from typing import Annotated
 import typer
 
 from skl2tflite.cli.console import console, duration, facts, say
-from skl2tflite.cli.options import Methods, ModelPath, PrecisionOption, TargetColumn, TrustPickle, TrustTypes
+from skl2tflite.cli.options import (
+    CategoriesOption,
+    InputsOption,
+    Methods,
+    ModelPath,
+    PrecisionOption,
+    TargetColumn,
+    TrustPickle,
+    TrustTypes,
+)
 
 EXAMPLES = (
     "skl2tflite convert model.skops",
@@ -41,6 +50,8 @@ def command(
     max_ram: Annotated[
         int | None, typer.Option(metavar="BYTES", min=0, help="With micro: memory for the model's arena.")
     ] = None,
+    inputs: InputsOption = None,
+    categories: CategoriesOption = "strings",
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -63,7 +74,14 @@ def command(
     rows = None if data is None else read_rows(data, estimator, target_column)
     start = time.perf_counter()
     converted = convert(
-        estimator, methods=method, target=target, precision=precision, max_flash=max_flash, max_ram=max_ram
+        estimator,
+        methods=method,
+        target=target,
+        precision=precision,
+        max_flash=max_flash,
+        max_ram=max_ram,
+        inputs=inputs,
+        categories=categories,
     )
     elapsed = time.perf_counter() - start
     report = None if rows is None else verify(converted, estimator, rows)

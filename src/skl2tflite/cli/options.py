@@ -23,6 +23,13 @@ Methods = Annotated[
 PrecisionOption = Annotated[
     Precision, typer.Option(help="[bold]fast[/] folds scaling into weights, which changes rounding.")
 ]
+InputsOption = Annotated[
+    Literal["matrix", "columns"] | None,
+    typer.Option(help="One tensor for all features, or one for each column. By default what the model needs."),
+]
+CategoriesOption = Annotated[
+    Literal["strings", "codes"], typer.Option(help="How columns of text travel: as strings, or as int32 codes.")
+]
 TrustPickle = Annotated[
     bool,
     typer.Option("--trust-pickle", help="Read .pkl and .joblib files. [bold]They can run any code[/]: only yours."),

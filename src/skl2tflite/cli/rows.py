@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from skl2tflite.errors import InvalidInputError, MissingDependencyError
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """What a cell without a value holds, in any case."""
+TRUTHS = {"true": 1.0, "false": 0.0}
+Text: TypeAlias = Mapping[int, Collection[str] | None]
 DELIMITERS = ",;\t"
 PARQUET = frozenset({".parquet", ".pq"})
 
@@ -36,29 +38,46 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
 
     Returns
     -------
-    DataFrame or ndarray of float64
-        A DataFrame where the estimator was fitted on one.
+    DataFrame or ndarray
+        A DataFrame where the estimator was fitted on one. Numbers are float64; text is told from what is missing
+        by the estimator's categories.
 
     Raises
     ------
     InvalidInputError
         Where the file holds no rows, columns that the estimator lacks, or cells that are no numbers.
     """
+    from skl2tflite.convert import text_features
     from skl2tflite.converters import converter_for
 
     converter = converter_for(estimator)
-    return read_features(path, converter.n_features, converter.feature_names, target_column)
+    text = text_features(estimator)
+    return read_features(path, converter.n_features, converter.feature_names, target_column, text)
 
 
-def read_features(path: Path, count: int, names: Sequence[str] | None, target_column: str | None = None) -> Any:
-    """Read rows of so many features, chosen by their names where they have any; see :func:`read_rows`."""
+def read_features(
+    path: Path,
+    count: int,
+    names: Sequence[str] | None,
+    target_column: str | None = None,
+    text: Text | None = None,
+) -> Any:
+    """Read rows of so many features, chosen by their names where they have any; see :func:`read_rows`.
+
+    Parameters
+    ----------
+    text : mapping of int to set of str or None, optional
+        Features that are text, with words that are never taken for missing; None: text or numbers.
+    """
     if path.suffix.lower() in PARQUET:
-        matrix = _read_parquet(path, count, names, target_column)
+        columns = _read_parquet(path, count, names, target_column, text or {})
     else:
-        matrix = _read_csv(path, count, names, target_column)
-    if not len(matrix):
+        columns = _read_csv(path, count, names, target_column, text or {})
+    if not columns or not len(columns[0]):
         raise InvalidInputError(f"{path} holds no rows")
-    return matrix if names is None else _pandas().DataFrame(matrix, columns=names)
+    if names is not None:
+        return _pandas().DataFrame(dict(zip(names, columns, strict=True)))
+    return np.column_stack(columns)
 
 
 # --- columns ----------------------------------------------------------------------------------------
@@ -129,10 +148,12 @@ def _listed(names: Sequence[str]) -> str:
 # --- CSV --------------------------------------------------------------------------------------------
 
 
-def _read_csv(path: Path, count: int, names: Sequence[str] | None, target_column: str | None) -> NDArray[np.float64]:
+def _read_csv(
+    path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
+) -> list[NDArray[Any]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            return _parse(path, _lines(file), count, names, target_column)
+            return _parse(path, _lines(file), count, names, target_column, text)
     except UnicodeDecodeError:
         raise InvalidInputError(f"{path} is not text in UTF-8, so no CSV file") from None
     except csv.Error as error:
@@ -156,7 +177,8 @@ def _parse(
     count: int,
     names: Sequence[str] | None,
     target_column: str | None,
-) -> NDArray[np.float64]:
+    text: Text,
+) -> list[NDArray[Any]]:
     first = next(lines, None)
     if first is None:
         raise InvalidInputError(f"{path} is empty")
@@ -164,17 +186,29 @@ def _parse(
     numbered = titles == [str(i) for i in range(len(titles))]  # what pandas writes for columns without names
     titled = not numbered and _are_titles(titles, names)
     positions = choose(path, titles if titled else len(titles), count, names, target_column)
-    values = array("d")
+    columns: list[Any] = [[] if i in text else array("d") for i in range(len(positions))]
     for number, cells in lines if titled or numbered else chain([first], lines):
         if len(cells) != len(titles):
             raise InvalidInputError(f"{path}: line {number} has {len(cells)} cells, but the first has {len(titles)}")
-        for position in positions:
-            value = _number(cells[position])
+        for feature, position in enumerate(positions):
+            cell = cells[position]
+            if feature in text:
+                columns[feature].append(_text(cell, text[feature]))
+                continue
+            value = _number(cell)
             if value is None:
                 column = repr(titles[position]) if titled else str(position)
-                raise InvalidInputError(f"{path}: line {number}, column {column}: {cells[position]!r} is not a number")
-            values.append(value)
-    return np.array(values, dtype=np.float64).reshape(-1, len(positions))
+                raise InvalidInputError(f"{path}: line {number}, column {column}: {cell!r} is not a number")
+            columns[feature].append(value)
+    return [np.array(column, dtype=object if i in text else np.float64) for i, column in enumerate(columns)]
+
+
+def _text(cell: str, words: Collection[str] | None) -> object:
+    """Return a cell as text, NaN where it is missing; where nothing is known of it, a number if it is one."""
+    if words is None:
+        value = _number(cell)
+        return cell if value is None else value
+    return np.nan if cell not in words and cell.strip().lower() in MISSING else cell
 
 
 def _are_titles(cells: Sequence[str], names: Sequence[str] | None) -> bool:
@@ -189,15 +223,16 @@ def _number(cell: str) -> float | None:
     try:
         return float(cell) if "_" not in cell else None
     except ValueError:
-        return np.nan if cell.strip().lower() in MISSING else None
+        word = cell.strip().lower()
+        return np.nan if word in MISSING else TRUTHS.get(word)
 
 
 # --- Parquet ----------------------------------------------------------------------------------------
 
 
 def _read_parquet(
-    path: Path, count: int, names: Sequence[str] | None, target_column: str | None
-) -> NDArray[np.float64]:
+    path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
+) -> list[NDArray[Any]]:
     try:
         import pyarrow as arrow
         from pyarrow import parquet
@@ -210,14 +245,18 @@ def _read_parquet(
             content = parquet.read_table(file, columns=chosen)
     except arrow.ArrowException as error:
         raise InvalidInputError(f"{path} is no Parquet file: {error}") from None
-    matrix = np.empty((content.num_rows, len(chosen)))
+    found: list[NDArray[Any]] = []
     for i, name in enumerate(chosen):
         column = content.column(name)
         kind = arrow.types
+        if i in text:
+            cells = [np.nan if cell is None else cell for cell in column.to_pylist()]
+            found.append(np.array(cells, dtype=object))
+            continue
         if not (kind.is_integer(column.type) or kind.is_floating(column.type) or kind.is_boolean(column.type)):
             raise InvalidInputError(f"{path}: column {name!r} holds {column.type} values, not numbers")
-        matrix[:, i] = column.cast(arrow.float64(), safe=False).to_numpy()
-    return matrix
+        found.append(column.cast(arrow.float64(), safe=False).to_numpy())
+    return found
 
 
 def _pandas() -> Any:

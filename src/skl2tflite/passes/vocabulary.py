@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -36,13 +36,10 @@ def encode(
     ConversionError
         Where text is used otherwise than compared with constants.
     """
-    words: dict[str, set[str]] = {column.name: set() for column in columns if column.dtype == "string"}
-    for graph in graphs.values():
-        for node in graph.operations():
-            found = _comparison(node, node.inputs)
-            if found is not None:
-                words[found[0]] |= set(found[1].ravel().tolist()) - MISSING_CODES.keys()
-    vocabularies = {name: tuple(sorted(texts)) for name, texts in words.items()}
+    words = words_of(graphs.values())
+    vocabularies = {
+        column.name: tuple(sorted(words.get(column.name, ()))) for column in columns if column.dtype == "string"
+    }
     for name, texts in vocabularies.items():
         broken = next((text for text in texts if "\n" in text or "\r" in text), None)
         if broken is not None:
@@ -56,6 +53,24 @@ def encode(
         for column in columns
     )
     return encoded, specs
+
+
+def words_of(graphs: Iterable[Graph]) -> dict[str, set[str]]:
+    """Return the text that graphs compare each of their inputs with, after the passes.
+
+    Raises
+    ------
+    ConversionError
+        Where text is used otherwise than compared with constants.
+    """
+    words: dict[str, set[str]] = {}
+    for graph in graphs:
+        for node in graph.operations():
+            found = _comparison(node, node.inputs)
+            if found is not None:
+                name, texts = found
+                words.setdefault(name, set()).update(set(texts.ravel().tolist()) - MISSING_CODES.keys())
+    return words
 
 
 def _encode(graph: Graph, vocabularies: Mapping[str, Sequence[str]]) -> Graph:

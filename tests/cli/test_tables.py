@@ -1,0 +1,77 @@
+"""Tables with text on the command line: as read from CSV and Parquet files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+
+import skl2tflite
+from skl2tflite.cli.rows import read_rows
+
+FRAME = pd.DataFrame({
+    "age": [30.0, 40.5, np.nan, 51.0] * 10,
+    "zip": pd.Series(["01234", "99", "None", ""] * 10, dtype=object),
+    "city": pd.Series(["Paris", "São Paulo", np.nan, "a, b"] * 10, dtype=object),
+    "smoker": [True, False, True, True] * 10,
+    "remark": pd.Series(["x", "3", np.nan, "y"] * 10, dtype=object),
+})  # fmt: skip
+LABELS = np.array(["no", "yes"])[np.arange(40) // 2 % 2]
+
+
+@pytest.fixture(scope="module")
+def estimator():
+    return make_pipeline(
+        make_column_transformer(
+            (make_pipeline(SimpleImputer(), StandardScaler()), ["age"]),
+            (OneHotEncoder(handle_unknown="ignore"), ["zip"]),
+            (make_pipeline(SimpleImputer(strategy="most_frequent"), OrdinalEncoder()), ["city"]),
+            ("passthrough", ["smoker"]),
+        ),
+        LogisticRegression(),
+    ).fit(FRAME, LABELS)
+
+
+@pytest.fixture(params=["csv", "parquet"])
+def rows(request, tmp_path):
+    path = tmp_path / f"rows.{request.param}"
+    frame = FRAME.assign(label=LABELS)
+    if request.param == "csv":
+        frame.to_csv(path, index=False)
+    else:
+        frame.to_parquet(path)
+    return path
+
+
+def test_text_stays_text(rows, estimator):
+    read = read_rows(rows, estimator, "label")
+    expected = FRAME.astype({"smoker": float})
+    pd.testing.assert_frame_equal(read.drop(columns="remark"), expected.drop(columns="remark"), check_dtype=False)
+    if rows.suffix == ".csv":  # where numbers are not known from text, what looks like one is one
+        assert read["remark"][:2].tolist() == ["x", 3.0]
+
+
+@pytest.mark.parametrize("categories", ["strings", "codes"])
+def test_convert_and_verify(run, rows, estimator, tmp_path, categories):
+    model, output = tmp_path / "model.skops", tmp_path / "model.tflite"
+    skops.io.dump(estimator, model)
+    run(
+        "convert", model, "-o", output, "--data", rows, "--target-column", "label", "--categories", categories,
+    ).succeeds("faithful", "city")  # fmt: skip
+    run("verify", output, model, rows, "--target-column", "label").succeeds("faithful")
+    run("inspect", output).succeeds("zip", "string[rows]" if categories == "strings" else "int32[rows]")
+    assert skl2tflite.load(output).predict(FRAME).tolist() == estimator.predict(FRAME).tolist()
+
+
+def test_inputs(run, estimator, tmp_path):
+    model = tmp_path / "model.skops"
+    skops.io.dump(estimator, model)
+    run("convert", model, "--inputs", "matrix").fails("needs column 'zip' as string values", "inputs='columns'")
+    skops.io.dump(LogisticRegression().fit(FRAME[["smoker"]], LABELS), model)
+    run("convert", model, "--inputs", "columns").succeeds("smoker float32[rows]")
