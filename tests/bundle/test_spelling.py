@@ -18,11 +18,19 @@ RESOLVER = Path(__file__).parent / "stand_ins/tensorflow/lite/micro/micro_mutabl
     ("text", "name"),
     [
         ("sepal length (cm)", "sepal_length_cm"), ("Temperature", "temperature"), ("class", "class_"), ("2nd", "x2nd"),
-        ("größe", "gr_e"), ("—", "unnamed"), ("", "unnamed"), ("__x__", "x"), ("min", "min_"), ("a.b-c", "a_b_c"),
+        ("größe", "grosse"), ("Température", "temperature"), ("模型", "unnamed"), ("—", "unnamed"), ("", "unnamed"),
+        ("__x__", "x"), ("min", "min_"), ("errno", "errno_"), ("a.b-c", "a_b_c"),
     ],
 )  # fmt: skip
 def test_identifier(text, name):
     assert spelling.identifier(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("model", "model"), ("Gamma", "gamma_"), ("Default", "default_"), ("std", "std_")]
+)
+def test_namespace(text, name):
+    assert spelling.namespace(text) == name
 
 
 def test_identifiers_differ():

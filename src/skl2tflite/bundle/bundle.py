@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.bundle import spelling
+from skl2tflite.bundle.libraries import flashed
 from skl2tflite.bundle.platforms import PLATFORMS, layout
 from skl2tflite.bundle.source import Source, check_bundled
 from skl2tflite.errors import ConversionError, InvalidInputError
@@ -54,6 +55,8 @@ def bundle(
     ------
     ConversionError
         Where there is no such platform, or the model is for another runtime.
+    UnsupportedOnTarget
+        Where the platform's TFLM is too old to have a kernel that the model needs.
     InvalidInputError
         Where X is not what the model takes, or the folder holds something.
     MissingDependencyError
@@ -66,7 +69,8 @@ def bundle(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InvalidInputError(f"{target} exists and is not an empty folder; name another")
     chosen = PLATFORMS[platform]
-    source = Source(model, spelling.identifier(name), _golden_rows(model, X))
+    content = flashed(bytes(model), chosen.library)
+    source = Source(model, spelling.namespace(name), content, _golden_rows(model, X))
     values = source.values() | {
         "platform": chosen.title,
         "extension": chosen.extension,

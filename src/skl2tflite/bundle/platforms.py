@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from skl2tflite.bundle.libraries import ARDUINO, TODAY, ZEPHYR, Library
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -27,6 +29,8 @@ class Platform:
         What that does after the golden vectors.
     build : str
         How it is built, in Markdown.
+    library : Library
+        The TFLM that it builds with.
     """
 
     title: str
@@ -36,6 +40,7 @@ class Platform:
     example: str
     does: str
     build: str
+    library: Library = TODAY
 
 
 _BLINKS = "blinks what the model says of each"
@@ -73,6 +78,7 @@ arduino-cli compile --fqbn arduino:mbed_nano:nano33ble --upload -p /dev/ttyACM0 
 ```
 
 The library runs on boards with mbed or ESP32 cores (Nano 33 BLE, Nano ESP32, Nicla, Portenta, Giga).""",
+            ARDUINO,
         ),
         "esp-idf": Platform(
             "ESP-IDF",
@@ -86,7 +92,7 @@ The library runs on boards with mbed or ESP32 cores (Nano 33 BLE, Nano ESP32, Ni
             },
             "main/main.cc",
             _BLINKS,
-            """With ESP-IDF 5 or later, which fetches `espressif/esp-tflite-micro` by itself:
+            """With ESP-IDF 5.1 or later, which fetches `espressif/esp-tflite-micro` by itself:
 
 ```
 idf.py set-target esp32
@@ -112,6 +118,7 @@ west flash
 ```
 
 The LED is the board's `led0`. A processor without floating-point unit needs no `CONFIG_FPU`.""",
+            ZEPHYR,
         ),
         "platformio": Platform(
             "PlatformIO",
@@ -126,6 +133,7 @@ pio device monitor
 ```
 
 `esp32dev` is there too; other boards with mbed or ESP32 cores need a section of their own in `platformio.ini`.""",
+            ARDUINO,
         ),
     }
 )

@@ -14,14 +14,14 @@ from skl2tflite.errors import ConversionError
 from skl2tflite.features import INPUT_NAME
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner
-from skl2tflite.sizes import Sizes
+from skl2tflite.sizes import Sizes, sizes_of
 from skl2tflite.tflite.program import Program
 from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.strip import strip
 
 ARENA_STEP = 256
 """The arena of the least size, found on another build of TFLM than the device's, is rounded up to a multiple."""
 _TYPES = {"float32": "float", "int32": "int32_t", "bool": "bool"}
+_BLINKS = "prediction.label + 1"
 _SCORES = ("predict_proba", "predict_log_proba", "decision_function")
 
 
@@ -41,6 +41,44 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """A table of labels: whole numbers, or texts for labels of any other kind."""
+
+    suffix: str
+    labels: NDArray[Any]
+
+    @property
+    def name(self) -> str:
+        """The table in C++."""
+        return f"kLabels{self.suffix}"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the labels are no numbers of 32 bits."""
+        limits = np.iinfo(np.int32)
+        return self.labels.dtype.kind not in "iu" or not all(limits.min <= n <= limits.max for n in self.labels)
+
+    @property
+    def _declared(self) -> str:
+        return f"{'const char* const' if self.is_text else 'const int32_t'} {self.name}[kClassCount{self.suffix}]"
+
+    @property
+    def declaration(self) -> str:
+        """What the header says of it."""
+        return f"constexpr int kClassCount{self.suffix} = {len(self.labels)};\nextern {self._declared};\n"
+
+    @property
+    def definition(self) -> str:
+        """What the source says of it."""
+        values = (spelling.string(_text(n)) if self.is_text else spelling.number(int(n)) for n in self.labels)
+        return f"{self._declared} = {{\n" + "".join(f"    {value},\n" for value in values) + "};\n"
+
+
+def _text(label: Any) -> str:
+    return label.decode("latin-1") if isinstance(label, bytes) else str(label)
+
+
+@dataclass(frozen=True)
 class Source:
     """A model for TFLM and the name it has in C++.
 
@@ -50,23 +88,21 @@ class Source:
         Of ``target="micro"``.
     name : str
         Namespace and prefix of all files.
+    content : bytes
+        What goes into the flash.
     rows : ndarray of float32, shape (n_rows, n_features)
         Golden vectors.
     """
 
     model: TFLiteModel
     name: str
+    content: bytes
     rows: NDArray[np.float32]
 
     @property
     def method(self) -> str:
         """The one method that the file has."""
         return self.model.methods[0]
-
-    @cached_property
-    def content(self) -> bytes:
-        """What goes into the flash."""
-        return strip(bytes(self.model))
 
     @cached_property
     def program(self) -> Program:
@@ -76,7 +112,7 @@ class Source:
     @cached_property
     def sizes(self) -> Sizes:
         """What it costs."""
-        return self.model.sizes()
+        return sizes_of(self.content)
 
     @cached_property
     def operators(self) -> list[str]:
@@ -120,28 +156,23 @@ class Source:
     # --- labels ---------------------------------------------------------------------------------------
 
     @cached_property
-    def tables(self) -> list[list[str]]:
-        """Labels as texts, for each output that has any."""
+    def tables(self) -> list[Labels]:
+        """Labels for which positions stand, for each output that has any."""
         info = self.model.facts.methods[self.method]
-        if info.labels is not None:
-            tables = info.labels
-        elif self.method in _SCORES:
-            tables = self.model.facts.classes or ()
-        else:
-            tables = ()
-        return [[label.decode("latin-1") if isinstance(label, bytes) else str(label) for label in t] for t in tables]
-
-    def _table_name(self, index: int) -> str:
-        return "kLabels" if len(self.tables) == 1 else f"kLabels{index}"
+        classes = self.model.facts.classes or ()
+        scores = classes if self.method in _SCORES else ()
+        given = scores if info.labels is None else info.labels
+        return [Labels("" if len(given) == 1 else str(i), labels) for i, labels in enumerate(given)]
 
     @cached_property
     def rule(self) -> str:
-        """How the label follows from the first output: ``value``, ``greatest``, ``positive`` or not at all."""
+        """How the label follows from the first output: ``itself``, ``value``, ``greatest``, ``positive``, or not."""
+        first = self.outputs[0]
+        if self.method == "predict" and self.model.facts.classes is not None and first.shape == ():
+            return "value" if self.tables else "itself"
         if len(self.tables) != 1:
             return ""
-        first, n_labels = self.outputs[0], len(self.tables[0])
-        if self.method == "predict":
-            return "value" if first.shape == () else ""
+        n_labels = len(self.tables[0].labels)
         if first.shape == (n_labels,):
             return "greatest"
         return "positive" if first.shape == () and n_labels == 2 else ""
@@ -164,8 +195,8 @@ class Source:
     @cached_property
     def members(self) -> list[tuple[Output, str]]:
         """Members of the prediction and what is said of them."""
-        if self.rule == "value":
-            return [(Output("label", "int32_t", (), 0), "position in kLabels")]
+        if self.rule in ("value", "itself"):
+            return [(Output("label", "int32_t", (), 0), "position in kLabels" if self.rule == "value" else "")]
         about = {"greatest": "position in kLabels of the greatest", "positive": "position in kLabels: 1 above 0"}
         listed = [(output, "") for output in self.outputs]
         if self.rule:
@@ -184,7 +215,7 @@ class Source:
         if self.rule == "greatest":
             lines += [
                 "  prediction->label = 0;",
-                f"  for (int32_t i = 1; i < {len(self.tables[0])}; ++i) {{",
+                f"  for (int32_t i = 1; i < {len(self.tables[0].labels)}; ++i) {{",
                 f"    if ({scores}[i] > {scores}[prediction->label]) {{",
                 "      prediction->label = i;",
                 "    }",
@@ -226,8 +257,12 @@ class Source:
 
     def _answer(self) -> tuple[str, str, str]:
         """Return the format and the value that the example prints, and how often it blinks."""
+        if self.rule == "itself":
+            return "%d", "static_cast<int>(prediction.label)", "prediction.label > 0 ? prediction.label : 0"
         if self.rule:
-            return "%s", f"{self.name}::{self._table_name(0)}[prediction.label]", "prediction.label + 1"
+            table = self.tables[0]
+            label = f"{self.name}::{table.name}[prediction.label]"
+            return ("%s", label, _BLINKS) if table.is_text else ("%d", f"static_cast<int>({label})", _BLINKS)
         output, _ = self.members[0]
         value = f"prediction.{output.name}" + "[0]" * len(output.shape)
         if output.type == "float":
@@ -236,17 +271,8 @@ class Source:
 
     def values(self) -> dict[str, str]:
         """Return the texts that fill the templates."""
-        declarations = "".join(
-            f"\nconstexpr int {self._count_name(i)} = {len(table)};\n"
-            f"extern const char* const {self._table_name(i)}[{self._count_name(i)}];\n"
-            for i, table in enumerate(self.tables)
-        )
-        definitions = "".join(
-            f"\nconst char* const {self._table_name(i)}[{self._count_name(i)}] = {{\n"
-            + "".join(f"    {spelling.string(label)},\n" for label in table)
-            + "};\n"
-            for i, table in enumerate(self.tables)
-        )
+        declarations = "".join(f"\n{table.declaration}" for table in self.tables)
+        definitions = "".join(f"\n{table.definition}" for table in self.tables)
         comparisons = "".join(
             f" &&\n                      Same(actual.{output.name}, expected.{output.name})"
             for output, _ in self.members
@@ -289,9 +315,6 @@ class Source:
             "print_value": print_value,
             "blinks": blinks,
         }
-
-    def _count_name(self, index: int) -> str:
-        return "kClassCount" if len(self.tables) == 1 else f"kClassCount{index}"
 
 
 _LABEL_NOTES = {

@@ -4,34 +4,51 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-_TAKEN = """
-    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t class compl concept
-    const const_cast constexpr continue decltype default delete do double dynamic_cast else enum explicit export extern
-    false float for friend goto if inline int int8_t int16_t int32_t int64_t long mutable namespace new noexcept not
-    not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return short signed
-    sizeof size_t static static_assert static_cast std struct switch template tflite this thread_local throw true try
-    typedef typeid typename uint8_t union unsigned using virtual void volatile wchar_t while xor xor_eq main
-    arm bit constrain degrees far i386 interrupts linux max min near radians sq unix word
-    abs acos asin atan ceil cos div exp floor fmod index log log2 log10 pow rand round sin sqrt tan time
+_WORDS = """
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class
+    co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype
+    default delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline
+    int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public
+    register reinterpret_cast requires return short signed sizeof static static_assert static_cast struct switch
+    template this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile
+    wchar_t while xor xor_eq arm complex errno far i386 linux near stderr stdin stdout typeof unix abs bit
+    constrain degrees interrupts max min radians round sq word int8_t int16_t int32_t int64_t size_t uint8_t
 """
-"""Words that mean something in C++, its headers, or Arduino's."""
+"""Keywords of C++, macros of its headers and of Arduino's, types that the generated code names."""
+_NAMES = """
+    main setup loop std tflite abort abs access acos alarm asin assert atan atexit bind calloc ceil clock close
+    connect cos count delay difftime div dup exit exp fabs fill find floor fmod fork free gamma gets hypot index
+    isatty j0 j1 jn kill labs link listen log logb malloc map memory micros millis mktime modf move nan nice
+    open pause perror pipe poll pow printf putc puts qsort raise rand random read realloc remainder remove
+    rename rewind rint round scanf search select send setjmp signal sin sinh sleep sort sqrt stat swap system
+    tan tanh time tolower tone toupper trunc unlink wait write y0 y1 yield yn
+"""
+"""Functions and namespaces that headers declare for all to see."""
 # Operators whose Add… is not their name in CamelCase.
 _METHODS = {"BATCH_MATMUL": "AddBatchMatMul", "CUMSUM": "AddCumSum", "PADV2": "AddPadV2"}
 
 
 def identifier(text: str) -> str:
     """Return a C++ name like a text: lower case, its words joined by underscores."""
-    words = re.sub(r"[^0-9a-z]+", "_", text.lower()).strip("_")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    words = re.sub(r"[^0-9a-z]+", "_", plain).strip("_")
     if not words:
         return "unnamed"
     if words[0].isdigit():
         words = f"x{words}"
-    return f"{words}_" if words in _TAKEN.split() else words
+    return f"{words}_" if words in _WORDS.split() else words
+
+
+def namespace(text: str) -> str:
+    """Return a name like a text for a namespace, which must differ from all global names of the headers."""
+    words = identifier(text)
+    return f"{words}_" if words in _NAMES.split() else words
 
 
 def identifiers(texts: Sequence[str]) -> list[str]:

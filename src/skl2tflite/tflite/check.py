@@ -166,6 +166,17 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner
             yield f"output {subgraph.tensors[index].name!r} is {subgraph.tensors[index].dtype}"
 
 
+def kernel_use(operator: OperatorDef, subgraph: Subgraph) -> tuple[str, int]:
+    """Return the dtype for which an operator needs a kernel, as a :class:`Target` names it, and the highest rank."""
+    tensors = [subgraph.tensors[index] if index != -1 else None for index in operator.inputs]
+    results = [subgraph.tensors[index] for index in operator.outputs if index != -1]
+    position = DATA_OPERANDS.get(operator.name, 0)
+    data = tensors[position] if position < len(tensors) else results[0]
+    assert data is not None
+    dtype = f"{data.dtype}->{results[0].dtype}" if operator.name == "CAST" else data.dtype
+    return dtype, max(len(tensor.shape) for tensor in (*tensors, *results) if tensor is not None)
+
+
 def _kernel_faults(operator: OperatorDef, subgraph: Subgraph, target: Target) -> Iterator[str]:
     """Compare an operator's dtype, rank and version with what the target has."""
     if not target.dtypes(operator.name):
@@ -181,8 +192,7 @@ def _kernel_faults(operator: OperatorDef, subgraph: Subgraph, target: Target) ->
     if data is None:
         yield f"lacks operand {position}"
         return
-    dtype = f"{data.dtype}->{results[0].dtype}" if operator.name == "CAST" else data.dtype
-    rank = max(len(tensor.shape) for tensor in (*operands, *results) if tensor is not None)
+    dtype, rank = kernel_use(operator, subgraph)
     if not target.supports(operator.name, dtype, rank):
         yield f"has no kernel for {dtype} of {rank} axes on target {target.name!r}"
         return

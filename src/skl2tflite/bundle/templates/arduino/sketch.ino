@@ -6,20 +6,20 @@
 #include "${name}_golden.h"
 #include "${name}_model.h"
 
-static ${name}::Model model;
-static bool ready = false;
+static ${name}::Model theModel;
+static bool isReady = false;
 
 void setup() {
   pinMode(LED_BUILTIN, OUTPUT);
   Serial.begin(115200);
   delay(2000);
-  ready = model.Init() == kTfLiteOk;
-  if (!ready) {
+  isReady = theModel.Init() == kTfLiteOk;
+  if (!isReady) {
     Serial.println("${name}: the arena is too small, or the library lacks an operator");
     return;
   }
   Serial.print("golden vectors that differ: ");
-  Serial.println(${name}::CountGoldenFailures(&model));
+  Serial.println(${name}::CountGoldenFailures(&theModel));
 }
 
 void loop() {
@@ -29,7 +29,7 @@ void loop() {
   row = (row + 1) % ${name}::kGoldenCount;
 
   ${name}::Prediction prediction;
-  if (!ready || model.Predict(features, &prediction) != kTfLiteOk) {
+  if (!isReady || theModel.Predict(features, &prediction) != kTfLiteOk) {
     delay(1000);
     return;
   }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr gpio_num_t kLed = GPIO_NUM_2;  // of most ESP32 boards
 
-${name}::Model model;
+${name}::Model theModel;
 
 void Wait(int milliseconds) { vTaskDelay(milliseconds / portTICK_PERIOD_MS); }
 
@@ -22,17 +22,17 @@ void Wait(int milliseconds) { vTaskDelay(milliseconds / portTICK_PERIOD_MS); }
 extern "C" void app_main() {
   gpio_reset_pin(kLed);
   gpio_set_direction(kLed, GPIO_MODE_OUTPUT);
-  if (model.Init() != kTfLiteOk) {
+  if (theModel.Init() != kTfLiteOk) {
     std::printf("${name}: the arena is too small, or the library lacks an operator\n");
     return;
   }
-  const int failures = ${name}::CountGoldenFailures(&model);
+  const int failures = ${name}::CountGoldenFailures(&theModel);
   std::printf("${name}: %d of %d golden vectors agree\n", ${name}::kGoldenCount - failures, ${name}::kGoldenCount);
   for (int row = 0;; row = (row + 1) % ${name}::kGoldenCount) {
     // Put what your sensors say here: ${name}::Features features = {...};
     const ${name}::Features& features = ${name}::kGoldenFeatures[row];
     ${name}::Prediction prediction;
-    if (model.Predict(features, &prediction) == kTfLiteOk) {
+    if (theModel.Predict(features, &prediction) == kTfLiteOk) {
       std::printf("${print_format}\n", ${print_value});
       for (int blinks = ${blinks}; blinks > 0; --blinks) {
         gpio_set_level(kLed, 1);

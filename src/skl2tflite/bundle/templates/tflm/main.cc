@@ -8,21 +8,21 @@
 
 namespace {
 
-${name}::Model model;
+${name}::Model theModel;
 
 }  // namespace
 
 int main() {
   tflite::InitializeTarget();
-  if (model.Init() != kTfLiteOk) {
+  if (theModel.Init() != kTfLiteOk) {
     MicroPrintf("${name}: the arena is too small, or an operator is missing");
     return 1;
   }
-  const int failures = ${name}::CountGoldenFailures(&model);
+  const int failures = ${name}::CountGoldenFailures(&theModel);
   MicroPrintf("${name}: %d of %d golden vectors agree", ${name}::kGoldenCount - failures, ${name}::kGoldenCount);
   for (int row = 0; row < ${name}::kGoldenCount; ++row) {
     ${name}::Prediction prediction;
-    if (model.Predict(${name}::kGoldenFeatures[row], &prediction) == kTfLiteOk) {
+    if (theModel.Predict(${name}::kGoldenFeatures[row], &prediction) == kTfLiteOk) {
       MicroPrintf("row %d: ${print_format}", row, ${print_value});
     }
   }

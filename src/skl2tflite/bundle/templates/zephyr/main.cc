@@ -8,30 +8,30 @@
 
 namespace {
 
-const gpio_dt_spec led = GPIO_DT_SPEC_GET_OR(DT_ALIAS(led0), gpios, {});
+const gpio_dt_spec kLed = GPIO_DT_SPEC_GET_OR(DT_ALIAS(led0), gpios, {});
 
-${name}::Model model;
+${name}::Model theModel;
 
 }  // namespace
 
 int main() {
-  const bool has_led = gpio_is_ready_dt(&led) && gpio_pin_configure_dt(&led, GPIO_OUTPUT_INACTIVE) == 0;
-  if (model.Init() != kTfLiteOk) {
+  const bool has_led = gpio_is_ready_dt(&kLed) && gpio_pin_configure_dt(&kLed, GPIO_OUTPUT_INACTIVE) == 0;
+  if (theModel.Init() != kTfLiteOk) {
     printk("${name}: the arena is too small, or the library lacks an operator\n");
     return 1;
   }
-  const int failures = ${name}::CountGoldenFailures(&model);
+  const int failures = ${name}::CountGoldenFailures(&theModel);
   printk("${name}: %d of %d golden vectors agree\n", ${name}::kGoldenCount - failures, ${name}::kGoldenCount);
   for (int row = 0;; row = (row + 1) % ${name}::kGoldenCount) {
     // Put what your sensors say here: ${name}::Features features = {...};
     const ${name}::Features& features = ${name}::kGoldenFeatures[row];
     ${name}::Prediction prediction;
-    if (model.Predict(features, &prediction) == kTfLiteOk) {
+    if (theModel.Predict(features, &prediction) == kTfLiteOk) {
       printk("${print_format}\n", ${print_value});
       for (int blinks = has_led ? ${blinks} : 0; blinks > 0; --blinks) {
-        gpio_pin_set_dt(&led, 1);
+        gpio_pin_set_dt(&kLed, 1);
         k_msleep(150);
-        gpio_pin_set_dt(&led, 0);
+        gpio_pin_set_dt(&kLed, 0);
         k_msleep(150);
       }
     }
