@@ -9,21 +9,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
 from skl2tflite.bundle import PLATFORMS, bundle
 from skl2tflite.bundle.bundle import MOST_GOLDEN
-from skl2tflite.errors import ConversionError, InvalidInputError
+from skl2tflite.bundle.libraries import ARDUINO, TODAY, ZEPHYR, flashed
+from skl2tflite.errors import ConversionError, InvalidInputError, UnsupportedOnTarget
 from skl2tflite.runtime.micro import MicroRunner
+from skl2tflite.tflite.check import kernel_use
+from skl2tflite.tflite.program import OperatorDef, Program, Subgraph, TensorDef
+from skl2tflite.tflite.reader import read
 from skl2tflite.tflite.strip import strip
+from skl2tflite.tflite.writer import write
 
 pytest.importorskip("tflite_micro")
 
@@ -56,6 +63,9 @@ MODELS = {
     "transform": lambda: (StandardScaler().fit(X), "transform"),
     "outputs": lambda: (_multioutput(), "predict_proba"),
     "columns": lambda: (_multioutput(), "predict"),
+    "table": lambda: (_encoded(), "predict"),
+    "bool": lambda: (DecisionTreeClassifier(max_depth=2).fit(X, y == 1), "predict_proba"),
+    "numbers proba": lambda: (DecisionTreeClassifier(max_depth=2).fit(X, y * 7 - 3), "predict_proba"),
     "multilabel": lambda: (
         RandomForestClassifier(5, random_state=0).fit(*make_multilabel_classification(90, 4, random_state=0)),
         "predict",
@@ -63,17 +73,34 @@ MODELS = {
 }  # fmt: skip
 
 
+def _table():
+    """Numbers, truth values and text, some of it hard to write in C++."""
+    pandas = pytest.importorskip("pandas")
+    texts = np.array(["red", 'dark "blue"', "größe ??/", "\\"])
+    return pandas.DataFrame(
+        {"x 1": X[:, 0], "is long": X[:, 0] > 6, "colour": texts[np.arange(150) % 4], "x1": texts[np.arange(150) % 3]}
+    )
+
+
+def _encoded():
+    text = (OneHotEncoder(handle_unknown="ignore"), ["colour", "x1"])
+    pipe = make_pipeline(make_column_transformer(text, remainder="passthrough"), LogisticRegression(max_iter=500))
+    return pipe.fit(_table(), NAMES[y])
+
+
 def _converted(key):
     estimator, method = MODELS[key]()
     rows = X[::12].copy()
     if key == "missing":
         rows[::3, 1] = np.nan
+    if key == "table":
+        rows = _table().iloc[::12]
     return skl2tflite.convert(estimator, methods=(method,), target="micro"), rows
 
 
 def _bundle(model, folder, platform, name="iris"):
     model, rows = model
-    if model.facts.features.names is not None:
+    if model.facts.features.names is not None and model.facts.features.columns is None:
         rows = _frame().iloc[::12]
     return bundle(model, folder / platform, platform, name=name, X=rows)
 
@@ -84,16 +111,17 @@ def _sources(folder):
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("compiler", COMPILERS)
-@pytest.mark.parametrize("key", ["named", "regression"])
-def test_compiles(key, platform, compiler, tmp_path):
+def test_compiles(platform, compiler, tmp_path):
     if shutil.which(compiler) is None:
         pytest.skip(f"{compiler} is not installed")
-    folder = _bundle(_converted(key), tmp_path, platform)
+    folder = _bundle(_converted("table"), tmp_path, platform, "model")
     sources = _sources(folder)
     assert len(sources) == 4
     for source in sources:
         done = subprocess.run(
-            [compiler, *FLAGS, "-fsyntax-only", "-x", "c++", str(source)], capture_output=True, text=True
+            [compiler, *FLAGS, "-c", "-x", "c++", str(source), "-o", str(tmp_path / "object")],
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
     for path in folder.rglob("*"):
@@ -108,12 +136,14 @@ def test_runs(key, tmp_path):
     folder = _bundle((converted, rows), tmp_path, "tflm") / "iris"
     outputs = converted.outputs
     sizes = [int(np.prod(shape)) * np.dtype(dtype).itemsize for dtype, shape in outputs.values()]
-    (width,) = (shape[1] for _, shape in converted.inputs.values())
+    fed_bytes = [int(np.prod(shape)) * np.dtype(dtype).itemsize for dtype, shape in converted.inputs.values()]
     program = tmp_path / "program"
-    definitions = [f"-DINPUT_BYTES={4 * width}", f"-DOUTPUT_BYTES={','.join(map(str, sizes))}"]
+    definitions = [f"-DINPUT_BYTES={','.join(map(str, fed_bytes))}", f"-DOUTPUT_BYTES={','.join(map(str, sizes))}"]
     subprocess.run(["g++", *FLAGS, *definitions, *map(str, _sources(folder)), "-o", str(program)], check=True)
-    array = _array(folder, tmp_path)
+    octets = re.findall(r"0x(\w\w),", (folder / "iris_model_data.cc").read_text())
+    array = bytes.fromhex("".join(octets))
     assert array == strip(bytes(converted))
+    assert f"g_iris_model_data_size = {len(array)};" in (folder / "iris_model_data.h").read_text()
 
     method = converted.methods[0]
     runner = MicroRunner(array, method, converted.inputs, outputs)
@@ -121,9 +151,8 @@ def test_runs(key, tmp_path):
     with log.open("w") as errors:
         process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
         asked = 0
-        while fed := process.stdout.read(4 * width):
-            row = np.frombuffer(fed, np.float32).reshape(1, -1)
-            answers = runner.run(method, {"X": row})
+        while fed := process.stdout.read(sum(fed_bytes)):
+            answers = runner.run(method, _row(fed, converted.inputs))
             process.stdin.write(b"".join(answer.tobytes() for answer in answers.values()))
             process.stdin.flush()
             asked += 1
@@ -135,26 +164,33 @@ def test_runs(key, tmp_path):
     assert "ALL TESTS PASSED" in text
     assert status == 0
     assert asked == 26
-    if method == "predict" and converted.facts.methods[method].labels is not None and len(outputs) == 1:
+    if method == "predict" and converted.facts.classes is not None and len(outputs) == 1:
         expected = converted.predict(rows)
         if expected.ndim == 1:
             assert re.findall(r"row \d+: (.*)", text) == [str(label) for label in expected]
 
 
-def _array(folder, tmp_path):
-    """The bytes of the array, as a compiler sees them."""
-    dump = tmp_path / "dump.cc"
-    dump.write_text(
-        '#include <cstdio>\n#include "iris_model_data.h"\n'
-        "int main() {\n  if (reinterpret_cast<unsigned long>(g_iris_model_data) % 16) return 1;\n"
-        "  std::fwrite(g_iris_model_data, 1, g_iris_model_data_size, stdout);\n}\n"
-    )
+def _row(fed, inputs):
+    """One row from the bytes of all inputs."""
+    row = {}
+    for name, (dtype, shape) in inputs.items():
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        row[name], fed = np.frombuffer(fed[:size], dtype).reshape(shape), fed[size:]
+    return row
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+def test_array_holds_the_file(tmp_path):
+    converted, rows = _converted("numbers")
+    source = (_bundle((converted, rows), tmp_path, "tflm") / "iris/iris_model_data.cc").read_text()
     program = tmp_path / "dump"
-    subprocess.run(
-        ["g++", "-std=c++17", f"-I{folder}", str(dump), str(folder / "iris_model_data.cc"), "-o", str(program)],
-        check=True,
+    (tmp_path / "dump.c").write_text(
+        f"#include <stdalign.h>\n#include <stdio.h>\n{source.replace('#include', '//')}\n"
+        "int main() {\n  if ((unsigned long)g_iris_model_data % 16) return 1;\n"
+        "  fwrite(g_iris_model_data, 1, sizeof(g_iris_model_data), stdout);\n  return 0;\n}\n"
     )
-    return subprocess.run([program], check=True, capture_output=True).stdout
+    subprocess.run(["gcc", "-std=c11", "-Wall", "-Werror", str(tmp_path / "dump.c"), "-o", str(program)], check=True)
+    assert subprocess.run([program], check=True, capture_output=True).stdout == strip(bytes(converted))
 
 
 def test_resolver_has_exactly_what_is_used(tmp_path):
@@ -199,3 +235,51 @@ def test_refusals(tmp_path):
         bundle(model, tmp_path / "b")
     (tmp_path / "empty").mkdir()
     bundle(model, tmp_path / "empty")
+
+
+def test_libraries_older_than_tflm(tmp_path):
+    """What Arduino's library lacks is spelt otherwise, with the same answers, or refused."""
+    converted, rows = _converted("numbers")
+    method = converted.methods[0]
+    casts = [kernel_use(op, g)[0] for g in read(bytes(converted)).subgraphs for op in g.operators if op.name == "CAST"]
+    assert any("bool" in dtype for dtype in casts)
+    other = flashed(bytes(converted), ARDUINO)
+    casts = [kernel_use(op, g)[0] for g in read(other).subgraphs for op in g.operators if op.name == "CAST"]
+    assert not any("bool" in dtype for dtype in casts)
+    answers = [
+        MicroRunner(content, method, converted.inputs, converted.outputs).run(method, {"X": rows.astype(np.float32)})
+        for content in (strip(bytes(converted)), other)
+    ]
+    np.testing.assert_array_equal(answers[0][method], answers[1][method])
+    assert flashed(bytes(converted), ZEPHYR) == flashed(bytes(converted), TODAY) == strip(bytes(converted))
+
+    density = skl2tflite.convert(KernelDensity().fit(X), target="micro")
+    for platform in ("arduino", "platformio", "zephyr"):
+        with pytest.raises(UnsupportedOnTarget, match=r"lacks REDUCE_ALL, .* tflm or esp-idf"):
+            bundle(density, tmp_path / platform, platform)
+    assert bundle(density, tmp_path / "esp", "esp-idf").is_dir()
+
+
+@pytest.mark.parametrize(("before", "dtype"), [("bool", "int32"), ("int32", "bool"), ("bool", "int8")])
+def test_casts_of_truth_values(before, dtype):
+    """Spelt without CAST, they give what CAST gives."""
+    program = Program()
+    tensors = [TensorDef("x", "float32", (1, 3))]
+    tensors += [TensorDef("b", before, (1, 3)), TensorDef("c", dtype, (1, 3)), TensorDef("y", "float32", (1, 3))]
+    steps = [OperatorDef("CAST", 1, (i,), (i + 1,)) for i in range(3)]
+    program.subgraphs.append(Subgraph("main", tensors, steps, [0], [3]))
+    content = write(program, lean=True)
+    row = {"X": np.array([[0, 1, 0]], np.float32)}
+    specs = {"X": ("float32", (1, 3))}, {"y": ("float32", (1, 3))}
+    for spelt in (content, flashed(content, ARDUINO)):
+        np.testing.assert_array_equal(MicroRunner(spelt, "y", *specs).run("y", row)["y"], row["X"])
+    names = [operator.name for operator in read(flashed(content, ARDUINO)).subgraphs[0].operators]
+    assert set(names) <= {"CAST", "SELECT_V2", "NOT_EQUAL"}
+    assert "SELECT_V2" in names
+
+
+def test_one_class_and_labels_beyond_32_bits(tmp_path):
+    for labels, text in ((y * 0, "extern const int32_t kLabels"), (y.astype(np.int64) << 40, '"1099511627776"')):
+        model = skl2tflite.convert(DecisionTreeClassifier().fit(X, labels), methods=("predict_proba",), target="micro")
+        folder = bundle(model, tmp_path / str(len(text)), name="iris", X=X) / "iris"
+        assert text in (folder / "iris_model.h").read_text() + (folder / "iris_model.cc").read_text()

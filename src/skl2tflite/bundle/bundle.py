@@ -10,10 +10,10 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.bundle import spelling
+from skl2tflite.bundle.inputs import Inputs, made_up
 from skl2tflite.bundle.libraries import flashed
 from skl2tflite.bundle.platforms import PLATFORMS, layout
 from skl2tflite.bundle.source import Source, check_bundled
@@ -70,7 +70,7 @@ def bundle(
         raise InvalidInputError(f"{target} exists and is not an empty folder; name another")
     chosen = PLATFORMS[platform]
     content = flashed(bytes(model), chosen.library)
-    source = Source(model, spelling.namespace(name), content, _golden_rows(model, X))
+    source = Source(model, spelling.namespace(name), content, Inputs.of(model, _golden_rows(model, X)))
     values = source.values() | {
         "platform": chosen.title,
         "extension": chosen.extension,
@@ -83,17 +83,14 @@ def bundle(
     return target
 
 
-def _golden_rows(model: TFLiteModel, X: Any) -> NDArray[np.float32]:
-    """Return rows as the input tensor takes them."""
+def _golden_rows(model: TFLiteModel, X: Any) -> dict[str, NDArray[Any]]:
+    """Return rows as the input tensors take them."""
     features = model.facts.features_of(model.methods[0])
     if X is not None:
-        rows = features.matrix(X)[:MOST_GOLDEN]
-        if len(rows):
+        rows = {name: array[:MOST_GOLDEN] for name, array in features.tensors(X).items()}
+        if all(map(len, rows.values())):
             return rows
-    random = np.random.default_rng(0)
-    made = random.normal(scale=3.0, size=(MOST_GOLDEN // 2 - 2, features.count))
-    ends = [np.zeros(features.count), np.ones(features.count)]
-    return np.round(np.concatenate([ends, made]), 3).astype(np.float32)
+    return made_up(features, MOST_GOLDEN // 2)
 
 
 def _filled(template: str, values: dict[str, str]) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.bundle import spelling
+from skl2tflite.bundle.inputs import TYPES, Inputs
 from skl2tflite.errors import ConversionError
-from skl2tflite.features import INPUT_NAME
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner
 from skl2tflite.sizes import Sizes, sizes_of
@@ -20,7 +20,6 @@ from skl2tflite.tflite.reader import read
 
 ARENA_STEP = 256
 """The arena of the least size, found on another build of TFLM than the device's, is rounded up to a multiple."""
-_TYPES = {"float32": "float", "int32": "int32_t", "bool": "bool"}
 _BLINKS = "prediction.label + 1"
 _SCORES = ("predict_proba", "predict_log_proba", "decision_function")
 
@@ -90,14 +89,14 @@ class Source:
         Namespace and prefix of all files.
     content : bytes
         What goes into the flash.
-    rows : ndarray of float32, shape (n_rows, n_features)
-        Golden vectors.
+    inputs : Inputs
+        What it takes, and golden vectors.
     """
 
     model: TFLiteModel
     name: str
     content: bytes
-    rows: NDArray[np.float32]
+    inputs: Inputs
 
     @property
     def method(self) -> str:
@@ -124,34 +123,6 @@ class Source:
         """Bytes of the arena."""
         assert self.sizes.arena is not None
         return -(-self.sizes.arena // ARENA_STEP) * ARENA_STEP
-
-    # --- features -------------------------------------------------------------------------------------
-
-    @cached_property
-    def features(self) -> list[str] | None:
-        """Names of the features in C++, where they have any."""
-        names = self.model.facts.features_of(self.method).names
-        return None if names is None else spelling.identifiers(names)
-
-    @property
-    def _n_features(self) -> int:
-        return self.model.facts.features_of(self.method).count
-
-    def _feature_members(self) -> str:
-        if self.features is None:
-            return f"  float x[{self._n_features}];"
-        names = self.model.facts.features.names or ()
-        members = []
-        for name, given in zip(self.features, names, strict=True):
-            shown = "" if given == name else f"  // {spelling.comment(given)}"
-            members.append(f"  float {name};{shown}")
-        return "\n".join(members)
-
-    def _usage_features(self) -> str:
-        members = [f"features.{name}" for name in self.features or ()] or [
-            f"features.x[{i}]" for i in range(self._n_features)
-        ]
-        return "\n".join(f"{member} = …;" for member in members[:4]) + ("\n…" if len(members) > 4 else "")
 
     # --- labels ---------------------------------------------------------------------------------------
 
@@ -189,7 +160,7 @@ class Source:
         for name in self.model.facts.methods[self.method].outputs:
             tensor = subgraph.tensors[signature.outputs[name]]
             index = subgraph.outputs.index(signature.outputs[name])
-            given.append(Output(spelling.identifier(name), _TYPES[tensor.dtype], tensor.shape[1:], index))
+            given.append(Output(spelling.identifier(name), TYPES[tensor.dtype], tensor.shape[1:], index))
         return given
 
     @cached_property
@@ -231,7 +202,7 @@ class Source:
     def answers(self) -> dict[str, NDArray[Any]]:
         """What TFLM gives for the golden rows, by the members of the prediction."""
         runner = MicroRunner(self.content, self.method, self.model.inputs, self.model.outputs)
-        tensors = list(runner.run(self.method, {INPUT_NAME: self.rows}).values())
+        tensors = list(runner.run(self.method, self.inputs.rows).values())
         found: dict[str, NDArray[Any]] = {}
         for output, _ in self.members:
             if output.index >= 0:
@@ -242,13 +213,13 @@ class Source:
             found["label"] = (tensors[0] > 0).astype(np.int32)
         return found
 
-    def _golden_features(self) -> str:
-        braces = ("{", "}") if self.features is not None else ("{{", "}}")
-        return "\n".join(f"    {braces[0]}{', '.join(map(spelling.number, row))}{braces[1]}," for row in self.rows)
+    @property
+    def _n_rows(self) -> int:
+        return len(next(iter(self.answers.values())))
 
     def _golden_predictions(self) -> str:
         rows = []
-        for row in range(len(self.rows)):
+        for row in range(self._n_rows):
             values = (spelling.numbers(self.answers[output.name][row]) for output, _ in self.members)
             rows.append(f"    {{{', '.join(values)}}},")
         return "\n".join(rows)
@@ -291,9 +262,13 @@ class Source:
             "estimator": facts.estimator,
             "model_size": str(len(self.content)),
             "model_bytes": spelling.octets(self.content),
-            "feature_count": str(self._n_features),
-            "feature_members": self._feature_members(),
-            "usage_features": self._usage_features(),
+            "feature_count": str(self.inputs.count),
+            "feature_members": self.inputs.members(),
+            "feature_check": self.inputs.check(),
+            "category_declarations": self.inputs.declarations(),
+            "category_definitions": self.inputs.definitions(),
+            "write_inputs": self.inputs.writes(),
+            "usage_features": self.inputs.usage(self.name),
             "label_declarations": declarations,
             "label_definitions": definitions,
             "prediction_members": "\n".join(
@@ -307,8 +282,8 @@ class Source:
             "operators": "\n".join(f"  {spelling.resolver_method(operator)}();" for operator in self.operators),
             "operator_list": ", ".join(self.operators),
             "read_outputs": self._read_outputs(),
-            "golden_count": str(len(self.rows)),
-            "golden_features": self._golden_features(),
+            "golden_count": str(self._n_rows),
+            "golden_features": self.inputs.golden(),
             "golden_predictions": self._golden_predictions(),
             "golden_comparisons": comparisons,
             "print_format": print_format,
@@ -331,5 +306,3 @@ def check_bundled(model: TFLiteModel) -> None:
         raise ConversionError(
             f"the file is for the target {model.facts.target!r}; convert with target='micro' to bundle it"
         )
-    if list(model.inputs) != [INPUT_NAME]:
-        raise ConversionError(f"bundles take files with the one input {INPUT_NAME!r}, not {', '.join(model.inputs)}")

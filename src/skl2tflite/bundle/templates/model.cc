@@ -8,7 +8,7 @@
 #include "${name}_model_data.h"
 
 namespace ${name} {
-${label_definitions}
+${category_definitions}${label_definitions}
 OpResolver::OpResolver() {
 ${operators}
 }
@@ -23,7 +23,7 @@ TfLiteStatus Model::Init() {
 }
 
 TfLiteStatus Model::Predict(const Features& features, Prediction* prediction) {
-  std::memcpy(interpreter_.input(0)->data.raw, &features, sizeof(features));
+${write_inputs}
   const TfLiteStatus status = interpreter_.Invoke();
   if (status != kTfLiteOk) {
     return status;

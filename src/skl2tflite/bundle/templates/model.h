@@ -12,11 +12,10 @@ namespace ${name} {
 
 constexpr int kFeatureCount = ${feature_count};
 
-// What the model takes, as it was trained on: not scaled, for scaling is part of the model.
+${category_declarations}// What the model takes, as it was trained on: not scaled, for scaling is part of the model.
 struct Features {
 ${feature_members}
-};
-static_assert(sizeof(Features) == kFeatureCount * sizeof(float), "features follow one another");
+};${feature_check}
 ${label_declarations}
 // What the model gives.
 struct Prediction {

@@ -1,6 +1,6 @@
 // STAND-IN for TensorFlow Lite Micro's header of this name: what generated code uses of it, nothing else.
 //
-// Invoke() writes the input to standard output and reads the outputs from standard input: whoever runs the program
+// Invoke() writes the inputs to standard output and reads the outputs from standard input: whoever runs the program
 // answers for the interpreter. INPUT_BYTES and OUTPUT_BYTES say how large the tensors are.
 #pragma once
 
@@ -35,34 +35,40 @@ class MicroInterpreter {
 
   TfLiteStatus AllocateTensors() { return kTfLiteOk; }
 
-  TfLiteTensor* input(size_t) {
-    tensor_.data.raw = in_;
-    return &tensor_;
-  }
+  TfLiteTensor* input(size_t index) { return Tensor(in_, kInputs, index); }
 
-  TfLiteTensor* output(size_t index) {
-    tensor_.data.raw = out_;
-    for (size_t i = 0; i < index; ++i) {
-      tensor_.data.raw += kSizes[i];
-    }
-    return &tensor_;
-  }
+  TfLiteTensor* output(size_t index) { return Tensor(out_, kOutputs, index); }
 
   TfLiteStatus Invoke() {
-    size_t total = 0;
-    for (size_t size : kSizes) {
-      total += size;
-    }
-    std::fwrite(in_, 1, sizeof(in_), stdout);
+    std::fwrite(in_, 1, Total(kInputs), stdout);
     std::fflush(stdout);
-    return std::fread(out_, 1, total, stdin) == total ? kTfLiteOk : kTfLiteError;
+    return std::fread(out_, 1, Total(kOutputs), stdin) == Total(kOutputs) ? kTfLiteOk : kTfLiteError;
   }
 
   size_t arena_used_bytes() const { return 0; }
 
  private:
-  static constexpr size_t kSizes[] = {OUTPUT_BYTES};
-  char in_[INPUT_BYTES];
+  template <size_t N>
+  static size_t Total(const size_t (&sizes)[N]) {
+    size_t total = 0;
+    for (size_t size : sizes) {
+      total += size;
+    }
+    return total;
+  }
+
+  template <size_t N>
+  TfLiteTensor* Tensor(char* start, const size_t (&sizes)[N], size_t index) {
+    for (size_t i = 0; i < index; ++i) {
+      start += sizes[i];
+    }
+    tensor_.data.raw = start;
+    return &tensor_;
+  }
+
+  static constexpr size_t kInputs[] = {INPUT_BYTES};
+  static constexpr size_t kOutputs[] = {OUTPUT_BYTES};
+  char in_[1 << 16];
   char out_[1 << 16];
   TfLiteTensor tensor_;
 };
