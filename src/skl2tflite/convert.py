@@ -309,7 +309,7 @@ def _choose_methods(converter: Converter, methods: Sequence[str] | None, several
         example = methods if isinstance(methods, str) else "predict"
         raise ConversionError(f"methods is a sequence of names, as methods=({example!r},)")
     for name in methods:
-        if name not in METHODS:
+        if name not in METHODS and not hasattr(converter.estimator, name):
             raise ConversionError(f"{name!r} is no inference method; these are: {', '.join(METHODS)}")
         converter.method(name)
     if not methods:
@@ -339,7 +339,8 @@ def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:
         dtype,
         labels,
         None if columns == features.count else columns,
-        tuple(_DTYPES[output.dtype] for output in traced.graph.outputs.values()) if method == "kneighbors" else None,
+        tuple(_DTYPES[output.dtype] for output in traced.graph.outputs.values()) if traced.is_tuple else None,
+        tuple(traced.constants),
     )
 
 

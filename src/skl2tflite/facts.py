@@ -42,7 +42,9 @@ class MethodInfo:
     n_columns : int, optional
         Number of columns that the method takes, where not the model's number of features: of an inverse.
     parts : tuple of str, optional
-        Where the method returns a tuple of arrays: the dtype of each.
+        Where the method returns a tuple of arrays: the dtype of each output.
+    constants : tuple of ndarray
+        What stands behind them in the tuple, the same for all rows.
     """
 
     outputs: tuple[str, ...]
@@ -51,11 +53,13 @@ class MethodInfo:
     labels: tuple[NDArray[Any], ...] | None = None
     n_columns: int | None = None
     parts: tuple[str, ...] | None = None
+    constants: tuple[NDArray[Any], ...] = ()
 
     def decode(self, tensors: Mapping[str, NDArray[Any]]) -> Any:
         """Return an array, or a list or tuple of them, as the estimator's method does."""
         if self.parts is not None:
-            return tuple(tensors[name].astype(dtype) for name, dtype in zip(self.outputs, self.parts, strict=True))
+            pairs = zip(self.outputs, self.parts, strict=True)
+            return (*(tensors[name].astype(dtype) for name, dtype in pairs), *(c.copy() for c in self.constants))
         arrays = [self._decode(tensors[name]) for name in self.outputs]
         return arrays if self.is_list else arrays[0]
 
@@ -80,6 +84,8 @@ class MethodInfo:
             fields["columns"] = self.n_columns
         if self.parts is not None:
             fields["parts"] = list(self.parts)
+        if self.constants:
+            fields["constants"] = _labels_to_json(self.constants)
         return fields
 
     @classmethod
@@ -95,6 +101,7 @@ class MethodInfo:
             _labels_from_json(data["labels"]),
             data.get("columns"),
             None if parts is None else tuple(parts),
+            _labels_from_json(data.get("constants")) or (),
         )
 
 

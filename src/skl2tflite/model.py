@@ -236,7 +236,9 @@ class TFLiteModel:
     transform = _Method("Transformed rows.")
     inverse_transform = _Method("Rows before they were transformed.")
     apply = _Method("Leaf that each row reaches in each tree.")
+    decision_path = _Method("Nodes that each row passes; of forests, also the column where each tree's begin.")
     kneighbors = _Method("Distances from the nearest neighbours of each row, and their positions.")
+    latent_mean_and_variance = _Method("Mean and variance of a Gaussian process before it becomes probabilities.")
 
     # --- files --------------------------------------------------------------------------------------
 

@@ -86,7 +86,7 @@ def test_graph(run, saved):
 
 
 def test_estimator_in_short(run, saved):
-    run("inspect", saved / "model.skops").succeeds("Pipeline", "operations", "contract")
+    run("inspect", saved / "model.skops").succeeds("Pipeline", "operations, exact", "operations, within 1e-06")
 
 
 def test_options_of_the_other_kind(run, saved):

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from skl2tflite.cli.supported_page import page
+from skl2tflite.converters.support import survey
+from tests.estimators.case import SKLEARN
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md")])
 
@@ -42,3 +46,13 @@ def test_commands_of_the_readme_exist() -> None:
     named = set(re.findall(r"^skl2tflite (\w+)", (ROOT / "README.md").read_text(), flags=re.M))
     assert named
     assert named <= known
+
+
+def test_list_of_what_converts_is_up_to_date() -> None:
+    """``make docs`` writes it; with scikit-learn's newest version, as older ones have other methods."""
+    pytest.importorskip("catboost")
+    pytest.importorskip("lightgbm")
+    pytest.importorskip("xgboost")
+    if SKLEARN < (1, 9):
+        pytest.skip("written with scikit-learn 1.9")
+    assert (ROOT / "docs" / "supported.md").read_text() == page(survey()), "run `make docs`"

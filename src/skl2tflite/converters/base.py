@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.refusals import why_not
 from skl2tflite.converters.registry import converter_for
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.forest.folding import Monotone, Transformed
@@ -28,10 +29,18 @@ METHODS = (
     "transform",
     "inverse_transform",
     "apply",
+    "decision_path",
     "kneighbors",
+    "latent_mean_and_variance",
 )
 """Inference methods, in the order in which one becomes a file's main one."""
 
+WHOLE = frozenset({"apply", "decision_path"})
+"""Methods whose results are whole numbers, whichever estimator has them."""
+LABELS = WHOLE | {"predict"}
+"""Those of estimators that predict labels."""
+TRANSFORM = frozenset({"transform"})
+TRANSFORMS = TRANSFORM | {"inverse_transform"}
 
 LEAST_EXPONENT = -745.13
 """Below, the exponential is 0 in float64."""
@@ -41,8 +50,9 @@ class Converter:
     """The mirror of an estimator: methods of the same names, on symbolic tensors.
 
     A method takes and returns tensors, or NumPy arrays, for which it computes what scikit-learn computes.
-    A list of results stands for a list. Labels are special: :meth:`ClassifierConverter.predict` gives
-    positions in ``classes_``, for a file holds numbers; ``labels`` says what they mean.
+    A list of results stands for a list, a tuple for a tuple. Labels are special:
+    :meth:`ClassifierConverter.predict` gives positions in ``classes_``, for a file holds numbers; ``labels`` says
+    what they mean.
 
     Parameters
     ----------
@@ -55,8 +65,12 @@ class Converter:
     ----------
     default_methods : tuple of str
         What a user of such an estimator calls; those that the estimator has are converted by default.
-    contract : str
-        ``"exact"`` (same bits, or same labels) or ``"float32"`` (within float32 rounding of the formula).
+    exact : frozenset of str
+        Methods that give the same bits, or the same labels; others give values within ``tolerance``.
+    tolerance : float
+        Error that values may have, as a fraction of the greatest magnitude in their column.
+    runs_on : tuple of str
+        Targets that it converts for.
     integer_columns : bool
         Whether the estimator tells a DataFrame's integers from floats, as categories.
     takes_tables : bool
@@ -65,7 +79,9 @@ class Converter:
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
-    contract: ClassVar[str] = "float32"
+    exact: ClassVar[frozenset[str]] = WHOLE
+    tolerance: ClassVar[float] = 1e-6
+    runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
     integer_columns: ClassVar[bool] = False
     takes_tables: ClassVar[bool] = False
 
@@ -111,8 +127,10 @@ class Converter:
                 f"{self.path} has no method {name!r}; it has {', '.join(self.methods) or 'none that converts'}"
             )
         if not hasattr(type(self), name):
+            reason = why_not(type(self.estimator), name)
             raise UnsupportedMethodError(
-                f"{name!r} of {self.path} cannot be converted; {', '.join(self.methods) or 'nothing'} can"
+                f"{name!r} of {self.path} cannot be converted{f': {reason}' if reason else ''}; "
+                f"these can: {', '.join(self.methods) or 'none'}"
             )
         function = getattr(self, name)
         if name == "transform":
@@ -240,6 +258,16 @@ class DelegatingConverter(Converter):
         """What a user calls of the inner estimator."""
         return self.inner.default_methods
 
+    @property
+    def exact(self) -> frozenset[str]:  # type: ignore[override]
+        """Methods that are exact for the inner estimator."""
+        return self.inner.exact
+
+    @property
+    def tolerance(self) -> float:  # type: ignore[override]
+        """The inner estimator's."""
+        return self.inner.tolerance
+
     def has(self, method: str) -> bool:
         """Whether both estimators have a method, and the inner one's converter too."""
         return hasattr(self.estimator, method) and self.inner.has(method)
@@ -276,6 +304,7 @@ class ClassifierConverter(Converter):
     """A classifier; subclasses give ``scores`` or override what they compute otherwise."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict_proba", "predict")
+    exact = LABELS
 
     @property
     def classes(self) -> list[NDArray[Any]]:
@@ -318,6 +347,7 @@ class OutlierConverter(Converter):
     """An outlier detector: ``predict`` gives 1 for inliers, -1 for outliers."""
 
     default_methods = ("predict", "decision_function")
+    exact = LABELS
 
 
 def binary_probabilities(scores: Array) -> Array:

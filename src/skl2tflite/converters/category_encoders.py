@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.categories import unknown_value
 from skl2tflite.converters.encoders import CategoriesConverter
-from skl2tflite.converters.registry import converts, refuses
+from skl2tflite.converters.refusals import refuses
+from skl2tflite.converters.registry import converts
 from skl2tflite.graph import DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Table, TableLike

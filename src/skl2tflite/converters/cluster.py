@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import cluster as sk
 
-from skl2tflite.converters.base import Converter, TransformerConverter
+from skl2tflite.converters.base import LABELS, Converter, TransformerConverter
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -19,6 +19,7 @@ class NearestCenterConverter(Converter):
     """The nearest of the centers, the first of equally near ones."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
+    exact = LABELS
 
     @property
     def centers(self) -> NDArray[Any]:
@@ -107,6 +108,8 @@ class BirchConverter(CenterDistancesConverter):
 @converts(sk.FeatureAgglomeration)
 class FeatureAgglomerationConverter(TransformerConverter):
     """Features pooled within each cluster of them (``sklearn.cluster._feature_agglomeration``)."""
+
+    exact = frozenset({"inverse_transform"})
 
     @property
     def members(self) -> list[NDArray[np.intp]]:

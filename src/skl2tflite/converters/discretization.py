@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn import preprocessing as sk
 
-from skl2tflite.converters.base import TransformerConverter, float32_shift
+from skl2tflite.converters.base import TRANSFORM, TransformerConverter, float32_shift
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
@@ -30,7 +30,7 @@ def round_up(limits: ArrayLike) -> NDArray[np.float64]:
 class KBinsDiscretizerConverter(TransformerConverter):
     """The number of inner edges at or below each value; a column for each bin on demand."""
 
-    contract = "exact"
+    exact = TRANSFORM
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

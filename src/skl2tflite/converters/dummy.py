@@ -20,8 +20,6 @@ from skl2tflite.graph import functions as xp
 class DummyClassifierConverter(ClassifierConverter):
     """The same labels and probabilities for every row; ``"stratified"`` and ``"uniform"`` labels are random."""
 
-    contract = "exact"
-
     def check(self) -> None:
         if self.estimator.strategy == "stratified":
             raise self.refuse("strategy='stratified' answers at random", "use strategy='prior'")
@@ -100,8 +98,6 @@ class DummyClassifierConverter(ClassifierConverter):
 @converts(sk.DummyRegressor)
 class DummyRegressorConverter(RegressorConverter):
     """The same values for every row."""
-
-    contract = "exact"
 
     def predict(self, X: Array) -> Array:
         row = np.ravel(self.estimator.constant_)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
-from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.base import TRANSFORMS, TransformerConverter
 from skl2tflite.converters.categories import (
     as_held,
     category_kind,
@@ -218,6 +218,8 @@ class CategoriesConverter(TransformerConverter):
 class OrdinalEncoderConverter(CategoriesConverter):
     """The number of each category."""
 
+    exact = TRANSFORMS
+
     def inverse_transform(self, X: Array) -> Array:
         est = self.estimator
         columns = []
@@ -244,6 +246,8 @@ class TargetEncoderConverter(CategoriesConverter):
 @converts(sk.OneHotEncoder)
 class OneHotEncoderConverter(CategoriesConverter):
     """A column for each category, but for dropped and infrequent ones."""
+
+    exact = TRANSFORMS
 
     @property
     def widths(self) -> list[int]:

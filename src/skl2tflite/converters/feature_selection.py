@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import feature_selection as sk
 
-from skl2tflite.converters.base import Converter, TransformerConverter
+from skl2tflite.converters.base import TRANSFORMS, Converter, TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -29,7 +29,7 @@ from skl2tflite.graph import functions as xp
 class SelectorConverter(TransformerConverter):
     """Columns where ``get_support()`` holds (:class:`sklearn.feature_selection.SelectorMixin`)."""
 
-    contract = "exact"
+    exact = TRANSFORMS
 
     def check(self) -> None:
         if not self.support.any():

@@ -275,6 +275,10 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         explained = xp.sum(xp.square(xp.linear(self.kernel(X), whitening)), axis=1)
         return xp.relu(xp.subtract(variance(est.kernel_, X), explained))
 
+    def latent_mean_and_variance(self, X: Array) -> tuple[Array, Array]:
+        """Mean and variance of the latent function (algorithm 3.2 of Rasmussen and Williams)."""
+        return self._mean(X), self._spread(X)
+
     def excess(self, X: Array) -> Array:
         """What the probability of class 1 is above that of no knowledge: it tells rows far from all points apart."""
         return mixture_of_error_functions(self._mean(X), self._spread(X))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn import impute as sk
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - IterativeImputer is behind it
 
-from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.distances import nan_squared_distances
 from skl2tflite.converters.neighbors import inverse_distances
 from skl2tflite.converters.registry import converts
@@ -79,6 +79,7 @@ class SimpleImputerConverter(MissingConverter):
     """``statistics_`` in place of what is missing; columns without any value at fit are dropped."""
 
     takes_tables = True
+    exact = TRANSFORM
 
     def check(self) -> None:
         if self.estimator._fit_dtype.kind != "O":
@@ -140,6 +141,7 @@ class MissingIndicatorConverter(MissingConverter):
     """Whether each of ``features_`` is missing."""
 
     takes_tables = True
+    exact = TRANSFORM
 
     def check(self) -> None:
         """Nothing to refuse: what is missing may be text."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import digamma
 from sklearn import mixture as sk
 
-from skl2tflite.converters.base import Converter
+from skl2tflite.converters.base import LABELS, Converter
 from skl2tflite.converters.decomposition import project_centered
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
@@ -20,6 +20,8 @@ from skl2tflite.graph import functions as xp
 @converts(sk.GaussianMixture)
 class GaussianMixtureConverter(Converter):
     """Components by the logarithm of their weighted densities (:class:`sklearn.mixture._base.BaseMixture`)."""
+
+    exact = LABELS
 
     default_methods = ("predict_proba", "predict")
 

@@ -167,6 +167,8 @@ class NMFConverter(NonnegativeConverter):
 class MiniBatchNMFConverter(NonnegativeConverter):
     """By multiplicative updates until they move the weights by less than ``tol``."""
 
+    tolerance = 3e-4  # it stops once a step moves the weights by 1e-4, and may take one step more or less
+
     def transform(self, X: Array) -> Array:
         est = self.estimator
         max_iter = int(est.max_iter if est.transform_max_iter is None else est.transform_max_iter)

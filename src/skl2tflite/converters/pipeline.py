@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import pipeline as sk
 
-from skl2tflite.converters.base import Converter
+from skl2tflite.converters.base import LABELS, TRANSFORMS, Converter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph.table import Table, TableLike, as_matrix
@@ -48,6 +48,17 @@ class PipelineConverter(Converter):
     def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
         """What a user calls of the last step."""
         return self.last.default_methods if self.last else ("transform",)
+
+    @property
+    def exact(self) -> frozenset[str]:  # type: ignore[override]
+        """Labels of the last step, and what every step does exactly."""
+        transforms = TRANSFORMS.intersection(*(step.exact for step in self.steps))
+        return transforms | (self.last.exact & LABELS if self.last else transforms)
+
+    @property
+    def tolerance(self) -> float:  # type: ignore[override]
+        """The greatest of the steps'."""
+        return max(step.tolerance for step in self.steps)
 
     @property
     def n_features(self) -> int:

@@ -11,7 +11,7 @@ import sklearn
 from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
-from skl2tflite.converters.base import TransformerConverter, float32_shift
+from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter, float32_shift
 from skl2tflite.converters.monotone import elementwise
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
@@ -38,6 +38,8 @@ def subtract_float64(X: Array, subtrahend: Any) -> Array:
 @converts(sk.StandardScaler)
 class StandardScalerConverter(TransformerConverter):
     """``(X - mean_) / scale_``; since scikit-learn 1.8 both are rounded to the dtype of X first."""
+
+    exact = TRANSFORMS if SKLEARN >= (1, 8) else frozenset()
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -107,6 +109,8 @@ class MinMaxScalerConverter(TransformerConverter):
 class MaxAbsScalerConverter(TransformerConverter):
     """``X / scale_``, kept within -1 and 1 on demand."""
 
+    exact = TRANSFORMS
+
     def transform(self, X: Array) -> Array:
         X = X / self.estimator.scale_
         return xp.clip(X, -1.0, 1.0) if getattr(self.estimator, "clip", False) else X  # clip: scikit-learn 1.8
@@ -140,6 +144,8 @@ class NormalizerConverter(TransformerConverter):
 class BinarizerConverter(TransformerConverter):
     """1 above the threshold, else 0."""
 
+    exact = TRANSFORM
+
     def transform(self, X: Array) -> Array:
         threshold = self.estimator.threshold
         if getattr(threshold, "dtype", None) == np.float64:  # a Python number is rounded to the dtype of X instead
@@ -156,6 +162,8 @@ class PolynomialFeaturesConverter(TransformerConverter):
 
     In scikit-learn's order of multiplication: a term is the one without its first feature, times that feature.
     """
+
+    exact = TRANSFORM
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

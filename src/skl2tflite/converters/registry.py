@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from skl2tflite.converters.refusals import why_not
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
 
 if TYPE_CHECKING:
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
 _Class = TypeVar("_Class", bound="type[Converter]")
 
 _CONVERTERS: dict[type, type[Converter]] = {}
-_REASONS: dict[type, str] = {}
 
-# Packages whose converters are in the module of the same name here, imported once the package itself is.
-_OPTIONAL = frozenset({"catboost", "category_encoders", "imblearn", "lightgbm", "xgboost"})
+OPTIONAL = frozenset({"catboost", "category_encoders", "imblearn", "lightgbm", "xgboost"})
+"""Packages whose converters are in the module of the same name here, imported once the package itself is."""
 # Modules here that hold no converters of scikit-learn's estimators.
-_OTHERS = (
-    frozenset({"base", "boosting", "categories", "known", "monotone", "recorded", "registry", "trace", "traced"})
-    | _OPTIONAL
-)
+_OTHERS = OPTIONAL | {
+    *("base", "boosting", "categories", "known", "monotone", "recorded"),
+    *("refusals", "registry", "support", "trace", "traced"),
+}
 
 ENTRY_POINTS = "skl2tflite.converters"
 """Packages list modules of converters under this entry-point group."""
@@ -50,11 +50,6 @@ def converts(*estimators: type) -> Callable[[_Class], _Class]:
         return converter
 
     return register
-
-
-def refuses(estimator: type, reason: str) -> None:
-    """Say why an estimator class has no converter, and what to use instead."""
-    _REASONS[estimator] = reason
 
 
 @cache
@@ -85,7 +80,7 @@ def registered() -> dict[type, type[Converter]]:
     """Return every registered estimator class and its converter class."""
     load_converters()
     load_packages()
-    for package in sorted(_OPTIONAL & sys.modules.keys()):
+    for package in sorted(OPTIONAL & sys.modules.keys()):
         import_module(f"skl2tflite.converters.{package}")
     return dict(_CONVERTERS)
 
@@ -113,21 +108,19 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
         raise ConversionError(f"{path or estimator.__name__} is a class; give a fitted instance of it")
     path = path or type(estimator).__name__
     module = type(estimator).__module__.split(".")[0]
-    if module in _OPTIONAL:
+    if module in OPTIONAL:
         import_module(f"skl2tflite.converters.{module}")
     kind = _CONVERTERS.get(type(estimator))
     failed = {} if kind is not None else load_packages()
     kind = kind or _CONVERTERS.get(type(estimator))
-    if kind is None and type(estimator) in _REASONS:
-        raise UnsupportedEstimatorError(
-            f"{path}: {type(estimator).__name__} cannot be converted: {_REASONS[type(estimator)]}"
-        )
+    if kind is None and (reason := why_not(type(estimator))):
+        raise UnsupportedEstimatorError(f"{path}: {type(estimator).__name__} cannot be converted: {reason}")
     if kind is None:
         raise UnsupportedEstimatorError(
             f"no converter for {type(estimator).__module__}.{type(estimator).__qualname__} at {path}; "
             + (
                 "`skl2tflite supported` lists what converts"
-                if module == "sklearn" or module in _OPTIONAL
+                if module == "sklearn" or module in OPTIONAL
                 else f"register one with @skl2tflite.converts({type(estimator).__name__}), or, where its methods are "
                 f"NumPy code, call skl2tflite.trace({type(estimator).__name__})"
             )

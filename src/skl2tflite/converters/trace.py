@@ -27,8 +27,10 @@ class Traced:
     Attributes
     ----------
     graph : Graph
-    is_list : bool
-        Whether scikit-learn returns a list, one array for each output.
+    is_list, is_tuple : bool
+        Whether scikit-learn returns a list, one array for each output, or a tuple of different things.
+    constants : list of ndarray
+        Of a tuple, the last elements, where they are the same for all rows.
     labels : list of ndarray or None
         Where the output holds positions: the labels they stand for, one array for each column.
     label_dtype : str or None
@@ -39,6 +41,8 @@ class Traced:
 
     graph: Graph
     is_list: bool
+    is_tuple: bool
+    constants: list[NDArray[Any]]
     labels: list[NDArray[Any]] | None
     label_dtype: str | None
     demands: tuple[Demand, ...] = ()
@@ -86,8 +90,10 @@ def trace(converter: Converter, method: str, batch: int | None = None, kinds: di
             results = _numbers(converter, method, results)
     except GraphError as error:
         raise GraphError(f"{converter.path}.{method} cannot be recorded: {error}") from None
-    is_list = isinstance(results, list | tuple)
-    outputs = [as_tensor(result) for result in (results if is_list else [results])]
+    is_list, is_tuple = isinstance(results, list), isinstance(results, tuple)
+    results = list(results) if is_list or is_tuple else [results]
+    constants = [result for result in results if is_tuple and isinstance(result, np.ndarray)]
+    outputs = [as_tensor(result) for result in results[: len(results) - len(constants)]]
     for output in outputs:
         if output.constant is not None or (batch is None and None not in output.shape):
             raise ConversionError(f"{converter.path}.{method} does not depend on its input")
@@ -97,10 +103,11 @@ def trace(converter: Converter, method: str, batch: int | None = None, kinds: di
         outputs = [_take_labels(outputs[0], labels)]
         label_dtype = np.result_type(*(classes.dtype for classes in labels)).name
         labels = None
-    given = [f"{method}_{i}" for i in range(len(outputs))] if is_list else [method]
+    several = is_list or (is_tuple and len(outputs) > 1)
+    given = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
     taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
     graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
-    return Traced(graph, is_list, labels, label_dtype, tuple(demanded))
+    return Traced(graph, is_list, is_tuple, constants, labels, label_dtype, tuple(demanded))
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:

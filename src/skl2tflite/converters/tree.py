@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from sklearn import tree as sk
 
 from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter
@@ -37,6 +38,23 @@ class TreesConverter(Converter):
     def apply(self, X: Array) -> Array:
         """Leaf that each row reaches, in each tree."""
         return leaf_numbers(X, self.forest, missing=self.allows_nan)
+
+    def decision_path(self, X: Array) -> Any:
+        """Whether each row passes each node, trees side by side: scikit-learn's sparse matrix comes out dense.
+
+        Numbered from a node to its left and then to its right, the nodes below each are those that follow it.
+        """
+        forest = self.forest
+        sizes = np.ones(forest.n_nodes)
+        for level in reversed(forest.levels):
+            sizes[level] += sizes[forest.left[level]] + sizes[forest.right[level]]
+        order = np.zeros(forest.n_nodes)
+        for level in forest.levels:
+            order[forest.left[level]] = order[level] + 1
+            order[forest.right[level]] = order[level] + 1 + sizes[forest.left[level]]
+        leaves = tree_values(X, forest.with_values(order[:, np.newaxis]), missing=self.allows_nan)
+        leaves = xp.take(xp.squeeze(leaves, 2), forest.tree, axis=1)
+        return xp.astype(xp.logical_and(leaves >= order, leaves < order + sizes), int)
 
 
 class TreesClassifierConverter(TreesConverter, ClassifierConverter):

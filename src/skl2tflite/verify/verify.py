@@ -16,8 +16,6 @@ from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.report import MethodReport, Report
 from skl2tflite.verify.sensitivity import perturbed_outputs
 
-TOLERANCE = 1e-6
-"""Largest error of a value, as a fraction of the greatest magnitude in its column."""
 PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 """Methods judged by 1, however small the probabilities of a column; an error of a logarithm is a relative one."""
 TURNED = 1e-4
@@ -28,7 +26,7 @@ ALLOWANCE = 8.0
 """Where the estimator itself amplifies rounding: error allowed, in multiples of what one ulp does to it."""
 
 
-def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float = TOLERANCE) -> Report:
+def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | None = None) -> Report:
     """Compare a model with its estimator on rows.
 
     The reference is the estimator on the rows rounded to float32, which is all that a file can take in; where
@@ -44,7 +42,8 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float = TOL
     estimator : estimator
         The one that the model was converted from.
     X : array-like or DataFrame of shape (n_rows, n_features)
-    tolerance : float, default=1e-6
+    tolerance : float, optional
+        That of the estimator's converter: 1e-6 for nearly all.
 
     Returns
     -------
@@ -56,10 +55,11 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float = TOL
         Where X is not what the estimator takes.
     """
     reports = []
+    tolerance = converter_for(estimator).tolerance if tolerance is None else tolerance
     for method in model.methods:
         given = _rows_of(model, estimator, method, X)
         rows = reference_rows(given, converter_for(estimator).integer_columns)
-        actual = _listed(model.run(method, given))
+        actual = _varying(method, model.run(method, given))
         if model.facts.target == "micro":
             actual = _unsaturated(actual)
         try:
@@ -87,12 +87,14 @@ def _unsaturated(results: Any) -> Any:
 def _answer(estimator: Any, method: str, rows: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _listed(getattr(estimator, method)(rows))
+        return _varying(method, getattr(estimator, method)(rows))
 
 
-def _listed(answer: Any) -> Any:
-    """Return a tuple, as of distances and positions, as a list."""
-    return list(answer) if isinstance(answer, tuple) else answer
+def _varying(method: str, answer: Any) -> Any:
+    """Return what depends on the rows: a tuple as a list, a forest's path without the columns where its trees begin."""
+    if isinstance(answer, tuple):
+        return answer[0] if method == "decision_path" else list(answer)
+    return answer
 
 
 def _precise_answer(estimator: Any, method: str, rows: Any) -> Any:
@@ -143,7 +145,7 @@ def _compare(
     near: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
     suspects = np.flatnonzero(wrong)
     if suspects.size:
-        excused = suspects[_explained(model, estimator, method, X, suspects, pairs)]
+        excused = suspects[_explained(model, estimator, method, X, suspects, pairs, tolerance)]
         wrong[excused] = False
         turned = np.zeros(rows, dtype=bool)
         for want, got in pairs:
@@ -240,6 +242,7 @@ def _explained(
     X: Any,
     suspects: NDArray[np.intp],
     pairs: list[tuple[NDArray[Any], NDArray[Any]]],
+    tolerance: float,
 ) -> NDArray[np.bool_]:
     """Whether each suspect row's difference is no more than float32 inputs and parameters explain."""
     features = model.facts.features_of(method).as_strings
@@ -254,7 +257,7 @@ def _explained(
             with np.errstate(invalid="ignore"):
                 distance = np.where(moved == base, 0.0, np.abs(moved - base))
             reach = ALLOWANCE * np.nan_to_num(distance, nan=0.0).max(axis=0)
-            allowed = np.maximum(reach, TOLERANCE * _scale(want, method))
+            allowed = np.maximum(reach, tolerance * _scale(want, method))
             excused &= (_errors(want[suspects], got[suspects]) <= allowed).all(axis=1)
         else:
             turns = (moved != base).any(axis=0)

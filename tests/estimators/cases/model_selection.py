@@ -15,6 +15,7 @@ CASES = [
     Case(GridSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=2), "multioutput regression"),
     Case(GridSearchCV(make_pipeline(MaxAbsScaler(), PCA()), {"pca__n_components": [2, 3]}, cv=2), "multiclass"),
     Case(RandomizedSearchCV(PIPELINE, GRID, n_iter=2, cv=2, random_state=0), "multiclass"),
+    Case(RandomizedSearchCV(PCA(), {"n_components": [2, 3]}, n_iter=2, cv=2, random_state=0), "regression"),
     Case(HalvingGridSearchCV(PIPELINE, GRID, cv=2, random_state=0), "binary"),
     Case(HalvingRandomSearchCV(PIPELINE, GRID, cv=2, random_state=0), "binary"),
     Case(make_pipeline(StandardScaler(), GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2)),

@@ -45,8 +45,7 @@ CASES = [
           (4, "uniform", "multioutput regression"))),
     *(Case(NearestNeighbors(n_neighbors=4, **metric), "multiclass") for metric in METRICS),
     Case(NearestNeighbors(n_neighbors=6), "regression"),
-    *(Case(KNeighborsTransformer(n_neighbors=3, mode=mode), "multiclass", methods=("transform",))
-      for mode in ("distance", "connectivity")),
+    *(Case(KNeighborsTransformer(n_neighbors=3, mode=mode), "multiclass") for mode in ("distance", "connectivity")),
     *(Case(RadiusNeighborsTransformer(radius=3.0, mode=mode), "multiclass")
       for mode in ("distance", "connectivity")),
     *(Case(RadiusNeighborsClassifier(radius=r, weights=w, outlier_label=o, algorithm=a), data)

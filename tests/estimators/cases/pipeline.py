@@ -4,6 +4,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClas
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer, PolynomialFeatures, StandardScaler
+from sklearn.svm import OneClassSVM
 
 from tests.estimators.case import SKLEARN, Case
 
@@ -14,6 +15,7 @@ CASES = [
     Case(make_pipeline(StandardScaler(), LogisticRegression()).set_output(transform="pandas"), "multiclass strings"),
     Case(make_pipeline(SimpleImputer(), StandardScaler(), PCA(4), RidgeClassifier()), "missing"),
     Case(make_pipeline(StandardScaler(), SimpleImputer(), LinearRegression()), "missing regression"),
+    Case(make_pipeline(SimpleImputer(), StandardScaler(), OneClassSVM()), "missing"),
     Case(make_pipeline(StandardScaler(), PolynomialFeatures(2), LinearRegression()), "multioutput regression"),
     Case(make_pipeline(TruncatedSVD(4, random_state=0), Normalizer(), LogisticRegression()), "multiclass"),
     Case(make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(8,), max_iter=50, random_state=0)),

@@ -3,6 +3,7 @@ from sklearn.preprocessing import (
     Binarizer,
     FunctionTransformer,
     KBinsDiscretizer,
+    KernelCenterer,
     MaxAbsScaler,
     MinMaxScaler,
     Normalizer,
@@ -98,4 +99,5 @@ CASES += [
       for s, t, data in (
           ("auto", "auto", "categorical binary"), (3.0, "auto", "categorical multiclass"),
           ("auto", "continuous", "categorical regression"), ("auto", "multiclass", "categories"))),
+    Case(KernelCenterer(), "kernel"),
 ]  # fmt: skip

@@ -58,10 +58,13 @@ CASES = [
     ),
     *(
         Case(
-            scaled(SVC(probability=True, random_state=0, C=10.0)), d, methods=("predict_log_proba",),
+            scaled(estimator), d, methods=("predict_log_proba",),
             oracle=1e-10,
             why="libsvm takes 1 - p of a pair's probability, which costs it up to 1e-9 of a p near 1e-7; "
                 "the logarithm shows it (measured 2e-11 of the scale)",
+        )
+        for estimator in (
+            SVC(probability=True, random_state=0, C=10.0), NuSVC(nu=0.3, probability=True, random_state=0)
         )
         for d in ("binary", "multiclass", "multiclass gaps")
     ),

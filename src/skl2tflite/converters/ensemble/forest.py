@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn import ensemble as sk
 
-from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.base import TRANSFORM, WHOLE, TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.tree import TreesClassifierConverter, TreesConverter, TreesRegressorConverter
 from skl2tflite.forest.op import leaf_numbers
@@ -28,6 +28,10 @@ class Averaged(TreesConverter):
 
     def mean(self, X: Array) -> Array:
         return self.sums(X).value / len(self.trees)
+
+    def decision_path(self, X: Array) -> Any:
+        """Whether each row passes each node, and the column at which each tree's nodes begin."""
+        return super().decision_path(X), np.append(self.forest.roots, self.forest.n_nodes)
 
 
 @converts(sk.RandomForestClassifier, sk.ExtraTreesClassifier)
@@ -49,6 +53,8 @@ class ForestRegressorConverter(Averaged, TreesRegressorConverter):
 @converts(sk.RandomTreesEmbedding)
 class RandomTreesEmbeddingConverter(Averaged, TransformerConverter):
     """One column for each leaf, 1 where a row ends; scikit-learn's sparse matrix comes out dense."""
+
+    exact = WHOLE | TRANSFORM
 
     def transform(self, X: Array) -> Array:
         categories = self.estimator.one_hot_encoder_.categories_

@@ -1,0 +1,74 @@
+"""The page ``docs/supported.md``: the same list as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from skl2tflite.converters.support import Support
+
+USUAL = 1e-6
+HEAD = """\
+<!-- Written by `make docs` from the converters themselves; a test checks that it is up to date. -->
+# What converts
+
+Every estimator of scikit-learn, and of the boosting libraries. *Exact* methods give the same bits or the same labels;
+*close* ones give values within 10⁻⁶ of the greatest magnitude in their column, or within what float32 makes of the
+formula ([the numerical contract](../README.md#the-numerical-contract)). Methods take `X` alone: their other arguments
+(`return_std`, `n_neighbors`, …) have their defaults. `skl2tflite supported NAME` says the same of one estimator.
+
+All parameters and shapes of labels convert, unless `convert` refuses them: what is random at inference, Python
+functions in place of names (kernels, metrics, weights), precomputed kernels and distances, and a few forms for which
+scikit-learn's own answer is undefined. The error says which, where, and what to use instead.
+"""
+
+
+def page(entries: Sequence[Support]) -> str:
+    """Return the page."""
+    parts = [HEAD]
+    converting = [entry for entry in entries if not entry.reason]
+    for module, group in groupby(converting, key=lambda entry: entry.module):
+        parts.append(f"## {module}\n")
+        parts.append(_table(("estimator", "exact", "close", "targets"), map(_row, group)))
+    parts.append("## Estimators that do not convert\n")
+    parts.append(_table(("estimators", "why not"), _lacking(entries)))
+    parts.append("## Methods that do not convert\n")
+    parts.append(_table(("method", "of", "why not"), _refused(converting)))
+    return "\n".join(parts)
+
+
+def _row(entry: Support) -> tuple[str, ...]:
+    close = "those of the estimators within" if entry.delegates else _names(entry.close)
+    if entry.tolerance > USUAL:
+        close += f" (within {entry.tolerance:g})"
+    return f"`{entry.estimator}`", _names(entry.exact), close, ", ".join(entry.targets)
+
+
+def _lacking(entries: Iterable[Support]) -> list[tuple[str, ...]]:
+    """Return a row for each reason, with the estimators that do not convert for it."""
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.reason:
+            found.setdefault(entry.reason, []).append(entry.estimator)
+    return [(_names(names), reason) for reason, names in found.items()]
+
+
+def _refused(entries: Iterable[Support]) -> list[tuple[str, ...]]:
+    """Return a row for each method and reason, with the estimators that have it, or how many."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        for method, reason in entry.refused.items():
+            found.setdefault((method, reason), []).append(entry.estimator)
+    return [
+        (f"`{method}`", _names(names) if len(names) <= 8 else f"{len(names)} estimators", reason)
+        for (method, reason), names in sorted(found.items())
+    ]
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
