@@ -220,6 +220,7 @@ def _far() -> Data:
 
 
 _BUILDERS: dict[str, Callable[[], Data]] = {
+    "one class": lambda: _classification(2, lambda y: np.full_like(y, 7)),
     "binary": lambda: _classification(2),
     "binary strings": lambda: _classification(2, lambda y: np.array(["good", "bad — schlecht"])[y]),
     "binary booleans": lambda: _classification(2, lambda y: y.astype(bool)),

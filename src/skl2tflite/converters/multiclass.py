@@ -12,7 +12,7 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.multiclass import _ConstantPredictor
 
 from skl2tflite.converters.base import ClassifierConverter, Converter
-from skl2tflite.converters.ensemble.members import label_values
+from skl2tflite.converters.ensemble.members import label_values, one_column
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -63,10 +63,10 @@ class ConstantPredictorConverter(Converter):
 def binary_score(member: Converter, X: Array) -> Array:
     """Return a member's prediction, decision or probability of class 1 (``sklearn.multiclass._predict_binary``)."""
     if is_regressor(member.estimator):
-        return member.method("predict")(X)  # type: ignore[no-any-return]
-    if hasattr(member.estimator, "decision_function"):
-        return xp.reshape(member.method("decision_function")(X), (-1,))
-    return member.method("predict_proba")(X)[:, 1]  # type: ignore[no-any-return]
+        return one_column(member, "predict", X)
+    return one_column(
+        member, "decision_function" if hasattr(member.estimator, "decision_function") else "predict_proba", X
+    )
 
 
 def binary_threshold(member: Converter) -> float:
@@ -110,16 +110,15 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
 
     def predict_proba(self, X: Array) -> Array:
         """Probabilities of class 1 side by side, normalized unless they are of labels."""
-        ones = xp.stack([member.method("predict_proba")(X)[:, 1] for member in self.members], axis=1)
+        ones = xp.stack([one_column(member, "predict_proba", X) for member in self.members], axis=1)
         if len(self.members) == 1:
             ones = xp.concat([1.0 - ones, ones], axis=1)
         return ones if self.is_multilabel else normalized(ones)
 
     def decision_function(self, X: Array) -> Array:
         if len(self.members) == 1:
-            return self.members[0].method("decision_function")(X)  # type: ignore[no-any-return]
-        columns = [xp.reshape(member.method("decision_function")(X), (-1,)) for member in self.members]
-        return xp.stack(columns, axis=1)
+            return one_column(self.members[0], "decision_function", X)
+        return xp.stack([one_column(member, "decision_function", X) for member in self.members], axis=1)
 
 
 @converts(sk.OneVsOneClassifier)

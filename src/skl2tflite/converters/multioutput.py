@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn import multioutput as sk
 
 from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Converter, RegressorConverter
-from skl2tflite.converters.ensemble.members import label_values
+from skl2tflite.converters.ensemble.members import label_values, one_column
 from skl2tflite.converters.multiclass import MembersConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -22,7 +22,7 @@ class MultiOutputRegressorConverter(MembersConverter, RegressorConverter):
     """Every member's values side by side."""
 
     def predict(self, X: Array) -> Array:
-        return xp.stack([member.method("predict")(X) for member in self.members], axis=1)
+        return xp.stack([one_column(member, "predict", X) for member in self.members], axis=1)
 
 
 @converts(sk.MultiOutputClassifier)
@@ -42,10 +42,16 @@ class MultiOutputClassifierConverter(MembersConverter, ClassifierConverter):
         return [classes for member in labels if member is not None for classes in member]
 
     def predict(self, X: Array) -> Array:
-        return xp.stack([member.method("predict")(X) for member in self.members], axis=1)
+        return xp.stack([one_column(member, "predict", X) for member in self.members], axis=1)
 
     def predict_proba(self, X: Array) -> Sequence[Array]:
-        return [member.method("predict_proba")(X) for member in self.members]
+        return [self._probabilities(member, X) for member in self.members]
+
+    def _probabilities(self, member: Converter, X: Array) -> Array:
+        probabilities: Array = member.method("predict_proba")(X)
+        if isinstance(probabilities, list | tuple):
+            raise member.refuse("predicts several outputs, and what it is part of takes one of each member")
+        return probabilities
 
 
 class ChainConverter(MembersConverter):
@@ -72,14 +78,7 @@ def _response(member: Converter, method: str, X: Array) -> Array:
     """Return one column: labels as numbers, scores, or the (log) probability of the greater class."""
     if method == "predict":
         return label_values(member, X)
-    answer: Array = member.method(method)(X)
-    if method == "decision_function":
-        if answer.ndim != 1:
-            raise member.refuse("has more than two classes, and a chain takes a single column of each member")
-        return answer
-    if answer.shape[1] != 2:
-        raise member.refuse("has not two classes, and a chain takes a single probability of each member")
-    return answer[:, 1]
+    return one_column(member, method, X)
 
 
 @converts(sk.RegressorChain)

@@ -112,6 +112,7 @@ UNSUPERVISED = [
 ]
 
 ADA_BOOST = [
+    Case(AdaBoostClassifier(n_estimators=3, random_state=0), "one class"),
     *(Case(AdaBoostClassifier(n_estimators=12, random_state=0), d) for d in LABELS),
     Case(AdaBoostClassifier(tree, n_estimators=20, learning_rate=0.5, random_state=0), "multiclass"),
     Case(AdaBoostClassifier(ExtraTreeClassifier(max_depth=2, random_state=0), n_estimators=5), "multiclass strings"),

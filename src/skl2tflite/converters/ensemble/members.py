@@ -21,6 +21,25 @@ def are_trees(members: Sequence[Any]) -> bool:
     return all(type(member) in _TREES for member in members)
 
 
+def one_column(member: Converter, method: str, X: Array) -> Array:
+    """Return a member's answers as one column: of probabilities of two classes those of the greater.
+
+    Raises
+    ------
+    UnsupportedEstimatorError
+        Where it gives more, as one that was fitted before, on other targets than the ensemble's.
+    """
+    answer = member.method(method)(X)
+    if not isinstance(answer, list | tuple):
+        columns = answer.shape[1] if answer.ndim == 2 else None
+        if method in ("predict_proba", "predict_log_proba"):
+            if columns == 2:
+                return answer[:, 1]  # type: ignore[no-any-return]
+        elif answer.ndim == 1 or columns == 1:
+            return xp.reshape(answer, (-1,)) if columns else answer
+    raise member.refuse(f"{method} gives more than one column, and what it is part of takes one of each member")
+
+
 def positions_in(classes: ArrayLike, member: Converter, X: Array) -> Array:
     """Return the positions in sorted ``classes`` of the labels that a member predicts.
 

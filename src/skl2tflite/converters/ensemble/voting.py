@@ -72,7 +72,15 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
             raise self.refuse("negative weights of votes have no defined outcome", "use weights of at least 0")
 
     def predict_proba(self, X: Array) -> Array:
-        return self.average([member.method("predict_proba")(X) for member in self.members])
+        return self.average(self._probabilities(X))
+
+    def _probabilities(self, X: Array) -> list[Array]:
+        answers = []
+        for member in self.members:
+            answers.append(member.method("predict_proba")(X))
+            if isinstance(answers[-1], list | tuple):
+                raise member.refuse("predicts several outputs, and voting takes one of each member")
+        return answers
 
     def _positions(self, X: Array) -> Array:
         # Members are fitted on positions in classes_.
@@ -97,7 +105,7 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
             raise self.refuse(
                 "transform with flatten_transform=False gives rows on the second axis", "set flatten_transform=True"
             )
-        return xp.concat([member.method("predict_proba")(X) for member in self.members], axis=1)
+        return xp.concat(self._probabilities(X), axis=1)
 
 
 @converts(sk.VotingRegressor)

@@ -49,10 +49,10 @@ class AdaBoostConverter(Converter):
 class AdaBoostClassifierConverter(AdaBoostConverter, ClassifierConverter):
     """Weighted votes (SAMME: Zhu, Zou, Rosset, Hastie 2009)."""
 
-    def check(self) -> None:
-        super().check()
-        if self.estimator.n_classes_ == 1:
-            raise self.refuse("it was fitted on one class and always predicts it")
+    @property
+    def one_class(self) -> bool:
+        """Whether there is nothing to decide."""
+        return len(self.estimator.classes_) == 1
 
     def _votes(self, positions: Array) -> Array:
         """Votes for the classes at positions: K - 1 for the class, -1 for each other; for two classes one number."""
@@ -79,14 +79,20 @@ class AdaBoostClassifierConverter(AdaBoostConverter, ClassifierConverter):
         return vote_sums(self._votes(positions), self.weights, largest=len(classes) - 1.0)
 
     def decision_function(self, X: Array) -> Array:
+        if self.one_class:
+            return xp.broadcast_rows(np.zeros(1), like=X)
         votes, total, n_classes = self.votes(X).value, float(self.weights.sum()), len(self.estimator.classes_)
         return votes[:, 0] / (0.5 * total) if n_classes == 2 else votes / (total * (n_classes - 1))
 
     def predict(self, X: Array) -> Array:
+        if self.one_class:
+            return xp.broadcast_rows(np.array(0), like=X)
         votes = self.votes(X)
         return votes.argmax() if len(self.estimator.classes_) > 2 else xp.astype(votes.positive()[:, 0], int)
 
     def predict_proba(self, X: Array) -> Array:
+        if self.one_class:
+            return xp.broadcast_rows(np.ones(1), like=X)
         decision, n_classes = self.decision_function(X), len(self.estimator.classes_)
         return binary_probabilities(decision) if n_classes == 2 else xp.softmax(decision / (n_classes - 1))
 
