@@ -29,6 +29,11 @@ def test_one_estimator_in_any_spelling(run):
     assert json.loads(run("supported", "StandardScaler", "--json").stdout)["exact"][0] == "transform"
 
 
+def test_of_two_packages_of_the_same_name(run):
+    run("supported", "targetencoder").succeeds("sklearn.preprocessing.TargetEncoder")
+    run("supported", "category_encoders.TargetEncoder").succeeds("category_encoders.TargetEncoder")
+
+
 def test_unknown_name(run):
     run("supported", "LogisticRegresion").fails("'LogisticRegresion'", "is it LogisticRegression")
     run("supported", "qqqqqqqqqq").fails("there is no estimator 'qqqqqqqqqq'")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from skl2tflite.cli.supported_page import page
+from skl2tflite.converters.registry import OPTIONAL
 from skl2tflite.converters.support import survey
 from tests.estimators.case import SKLEARN
 
@@ -50,9 +51,8 @@ def test_commands_of_the_readme_exist() -> None:
 
 def test_list_of_what_converts_is_up_to_date() -> None:
     """``make docs`` writes it; with scikit-learn's newest version, as older ones have other methods."""
-    pytest.importorskip("catboost")
-    pytest.importorskip("lightgbm")
-    pytest.importorskip("xgboost")
+    for package in sorted(OPTIONAL):
+        pytest.importorskip(package)
     if SKLEARN < (1, 9):
         pytest.skip("written with scikit-learn 1.9")
     assert (ROOT / "docs" / "supported.md").read_text() == page(survey()), "run `make docs`"

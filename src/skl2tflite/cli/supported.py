@@ -56,8 +56,11 @@ def command(
 def _find(name: str, entries: Sequence[Support]) -> Support:
     from skl2tflite.errors import InvalidInputError
 
-    wanted = name.rpartition(".")[2].lower()
-    known = {entry.estimator.lower(): entry for entry in entries}
+    wanted = name.lower()
+    # Of the same name in two packages, scikit-learn's comes first; the module in front tells them apart.
+    known = {f"{entry.module}.{entry.estimator}".lower(): entry for entry in entries}
+    known |= {entry.estimator.lower(): entry for entry in reversed(entries)}
+    wanted = wanted if wanted in known else wanted.rpartition(".")[2]
     if wanted in known:
         found = known[wanted]
         if found.reason:

@@ -12,7 +12,7 @@ HEAD = """\
 <!-- Written by `make docs` from the converters themselves; a test checks that it is up to date. -->
 # What converts
 
-Every estimator of scikit-learn, and of the boosting libraries. *Exact* methods give the same bits or the same labels;
+Every estimator of scikit-learn, and of the packages at the end. *Exact* methods give the same bits or the same labels;
 *close* ones give values within 10⁻⁶ of the greatest magnitude in their column, or within what float32 makes of the
 formula ([the numerical contract](../README.md#the-numerical-contract)). Methods take `X` alone: their other arguments
 (`return_std`, `n_neighbors`, …) have their defaults. `skl2tflite supported NAME` says the same of one estimator.

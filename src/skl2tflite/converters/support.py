@@ -70,7 +70,7 @@ def support_of(estimator: type, converter: type[Converter] | None) -> Support:
 
 
 def survey() -> list[Support]:
-    """Return what there is to say of every estimator: scikit-learn's, and those of installed packages."""
+    """Return what there is to say of every estimator: scikit-learn's, then those of installed packages."""
     from sklearn.utils import all_estimators
 
     for package in sorted(OPTIONAL):
@@ -80,7 +80,7 @@ def survey() -> list[Support]:
     classes = {estimator for _, estimator in all_estimators()} | converters.keys() | refused().keys()
     public = [estimator for estimator in classes if not estimator.__name__.startswith("_")]
     entries = [support_of(estimator, converters.get(estimator)) for estimator in public]
-    return sorted(entries, key=lambda entry: (entry.module, entry.estimator))
+    return sorted(entries, key=lambda entry: (not entry.module.startswith("sklearn"), entry.module, entry.estimator))
 
 
 def _is_method(estimator: type, name: str) -> bool:
