@@ -108,7 +108,7 @@ def assert_same_ways(pipe: Any, X: Any, *, takes_nan: bool = False) -> Any:
         table[np.random.default_rng(2).random(table.shape) < 0.2] = np.nan
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        expected = pipe.predict(table)
+        expected = pipe.predict(table.astype(np.float64))
     actual = model.predict(table)
     if expected.dtype.kind == "f":
         np.testing.assert_allclose(actual, expected, rtol=2e-6, atol=1e-6 * np.abs(expected).max())
@@ -214,7 +214,9 @@ def test_leaves_are_the_same(dtype: Any) -> None:
     pipe = make_pipeline(RobustScaler(), FunctionTransformer(np.negative), StandardScaler(), forest()).fit(X, y)
     (folded,) = forests(pipe, "predict")
     table = rows_at_steps(pipe, [folded], X, 3000)
-    np.testing.assert_array_equal(folded.evaluate(table) - folded.roots, pipe[-1].apply(pipe[:-1].transform(table)))
+    np.testing.assert_array_equal(
+        folded.evaluate(table) - folded.roots, pipe[-1].apply(pipe[:-1].transform(table.astype(np.float64)))
+    )
 
 
 MISSING = {
@@ -256,7 +258,7 @@ def test_numbers_without_an_image_are_missing_values(function: Any) -> None:
     table[5::8, 3] = -0.0
     with np.errstate(invalid="ignore", divide="ignore"):
         table[np.isinf(function(table))] = 0.5  # which scikit-learn refuses
-        expected = pipe.predict_proba(table)
+        expected = pipe.predict_proba(table.astype(np.float64))
     model = skl2tflite.convert(pipe)
     np.testing.assert_allclose(model.predict_proba(table), expected, atol=1e-6)
     assert "LOG" not in operators(model)
@@ -309,7 +311,7 @@ def test_columns_beside_others() -> None:
     (folded,) = forests(pipe, "predict")
     table = rows_at_steps(pipe, [folded], X)
     table[:, 4] = X[np.arange(len(table)) % len(X), 4]
-    np.testing.assert_array_equal(model.predict(table), pipe.predict(table))
+    np.testing.assert_array_equal(model.predict(table), pipe.predict(table.astype(np.float64)))
     assert not {"SUB", "DIV"} & set(operators(model))
 
 
@@ -385,7 +387,7 @@ def test_the_graph_still_gives_scikit_learns_answers() -> None:
     pipe = make_pipeline(QuantileTransformer(n_quantiles=50), RandomForestClassifier(8, random_state=0)).fit(X, y)
     table = rows_at_steps(pipe, forests(pipe, "predict_proba"), X)
     values = evaluate(plan(pipe).graphs["predict_proba"], {"X": table.astype(np.float64)})["predict_proba"]
-    np.testing.assert_allclose(values, pipe.predict_proba(table), atol=1e-12)
+    np.testing.assert_allclose(values, pipe.predict_proba(table.astype(np.float64)), atol=1e-12)
 
 
 def test_files_are_the_same_twice() -> None:
@@ -419,3 +421,33 @@ def test_compositions(steps: list[Any], seed: int, in_float32: bool) -> None:
         except (ValueError, IndexError) as error:  # selections may leave too few columns for the next step
             if "features" not in str(error) and "columns" not in str(error) and "bounds" not in str(error):
                 raise
+
+
+@pytest.mark.parametrize("categories", ["strings", "codes"])
+@pytest.mark.parametrize("last", [RandomForestClassifier(20, random_state=0), HistGradientBoostingClassifier()])
+def test_columns_of_a_table(last: Any, categories: Any) -> None:
+    """Whole numbers that were never seen lie halfway between two that were: on the thresholds."""
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "age": random.integers(9, 45, 900) * 2.0,
+            "visits": random.integers(0, 30, 900) * 2,
+            "income": random.lognormal(10, 1, 900),
+            "city": random.choice(["Roma", "Zürich", "東京"], 900),
+        }
+    )
+    table.loc[random.random(900) < 0.1, "age"] = np.nan
+    y = np.where((table["age"].fillna(40) > 50) ^ (table["city"] == "Roma"), "yes", "no")
+    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
+    columns = make_column_transformer(
+        (numbers, ["age", "income", "visits"]), (OneHotEncoder(sparse_output=False), ["city"])
+    )
+    pipe = make_pipeline(columns, clone(last)).fit(table, y)
+    unseen = table.copy()
+    unseen["age"] += random.integers(0, 2, 900)
+    unseen["visits"] += random.integers(0, 2, 900)
+    model = skl2tflite.convert(pipe, unseen, categories=categories)
+    np.testing.assert_array_equal(model.predict(unseen), pipe.predict(unseen))
+    unseen["income"] = unseen["income"].astype(np.float32).astype(np.float64)
+    np.testing.assert_allclose(model.predict_proba(unseen), pipe.predict_proba(unseen), rtol=0, atol=1e-6)
+    assert "DIV" not in operators(model) or isinstance(last, RandomForestClassifier)

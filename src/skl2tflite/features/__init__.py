@@ -3,7 +3,7 @@
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
 from skl2tflite.features.features import INPUT_NAME, Features
 from skl2tflite.features.frames import column_kinds, row_count
-from skl2tflite.features.reference import reference_rows
+from skl2tflite.features.reference import reference_rows, rows_in_float64
 
 __all__ = [
     "CODES",
@@ -17,4 +17,5 @@ __all__ = [
     "column_names",
     "reference_rows",
     "row_count",
+    "rows_in_float64",
 ]

@@ -30,6 +30,18 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
     return X.astype(kept)
 
 
+def rows_in_float64(X: Any) -> Any:
+    """Return the rows of :func:`reference_rows` with the same numbers in float64, None where they are no DataFrame."""
+    if not is_frame(X):
+        return None
+    if not hasattr(X, "iloc"):
+        import polars
+
+        return X.with_columns(polars.selectors.float().cast(polars.Float64))
+    names = [name for name, dtype in zip(X.columns, X.dtypes, strict=True) if getattr(dtype, "kind", "") == "f"]
+    return X.astype({name: np.float64 if isinstance(X[name].dtype, np.dtype) else "Float64" for name in names})
+
+
 def _rounded_polars(X: Any) -> Any:
     import polars
 

@@ -92,7 +92,7 @@ class Preprocessing:
         if x.ndim != 2 or x.shape[1] is None:
             return None
         op = x.node.op
-        if isinstance(op, Input):
+        if _is_source(x):
             self.inputs[x] = self.n_columns
             self.n_columns += x.shape[1]
             return Columns.of_input(self.inputs[x], x.shape[1])
@@ -124,8 +124,9 @@ class Preprocessing:
 
         def find(x: Tensor) -> NDArray[Any]:
             op, inputs = x.node.op, x.node.inputs
-            if isinstance(op, Input):
-                return feeds[:, self.inputs[x] : self.inputs[x] + (x.shape[1] or 0)]
+            if x in self.inputs:
+                # Numbers that float32 holds, in the dtype in which users have them and scikit-learn computes.
+                return feeds[:, self.inputs[x] : self.inputs[x] + (x.shape[1] or 0)].astype(np.float64)
             if isinstance(op, Transformed):
                 return value(inputs[1]) if op.monotone is None else transformed(op, value(inputs[0]))
             if isinstance(op, ops.Concat):
@@ -155,7 +156,7 @@ class Preprocessing:
     def key(self, x: Tensor) -> Hashable:
         """Return what distinguishes the way to a tensor from others."""
         op, inputs = x.node.op, x.node.inputs
-        if isinstance(op, Input):
+        if x in self.inputs:
             return ("input", self.inputs[x])
         if isinstance(op, Transformed):
             return self.key(inputs[1]) if op.monotone is None else (id(op.estimator), self.key(inputs[0]))
@@ -167,7 +168,7 @@ class Preprocessing:
     def transformers(self, x: Tensor) -> list[Transformed]:
         """Return the monotone transformers on the way to a tensor, first ones first."""
         op, inputs = x.node.op, x.node.inputs
-        if isinstance(op, Input):
+        if x in self.inputs:
             return []
         if isinstance(op, Transformed):
             if op.monotone is None:
@@ -186,6 +187,14 @@ class Preprocessing:
             others = (self.obstacle(part) for part in inputs if self.columns(part) is None)
             return next(others, None)
         return None if _picked(x.node) is None else self.obstacle(inputs[0])
+
+
+def _is_source(x: Tensor) -> bool:
+    """Whether a tensor is an input of numbers, or several side by side that are columns of their own."""
+    op = x.node.op
+    if isinstance(op, ops.Stack) and op.axis == 1:
+        return all(part.ndim == 1 and isinstance(part.node.op, Input) for part in x.node.inputs)
+    return isinstance(op, Input) and x.ndim == 2
 
 
 def _picked(node: Node) -> Ints | None:
@@ -283,7 +292,7 @@ def fold_thresholds(graph: Graph) -> tuple[Graph, list[str]]:
     notes: list[str] = []
 
     def fold_trees(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
-        if not isinstance(node.op, TreeValues) or isinstance(operands[0].node.op, Input):
+        if not isinstance(node.op, TreeValues) or _is_source(operands[0]):
             return None
         return _Trees(node, operands[0], notes).rewritten()
 

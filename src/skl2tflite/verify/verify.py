@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.trace import trace
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features import reference_rows
+from skl2tflite.features import reference_rows, rows_in_float64
 from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.report import MethodReport, Report
 from skl2tflite.verify.sensitivity import perturbed_outputs
@@ -99,10 +99,14 @@ def _varying(method: str, answer: Any) -> Any:
 
 def _precise_answer(estimator: Any, method: str, rows: Any) -> Any:
     """Return the estimator's answer for the same numbers held in float64, None where it has none."""
-    if not isinstance(rows, np.ndarray) or rows.dtype.kind != "f":
+    if isinstance(rows, np.ndarray):
+        precise = rows.astype(np.float64) if rows.dtype.kind == "f" else None
+    else:
+        precise = rows_in_float64(rows)
+    if precise is None:
         return None
     try:
-        return _answer(estimator, method, rows.astype(np.float64))
+        return _answer(estimator, method, precise)
     except ValueError:
         return None
 
