@@ -74,8 +74,8 @@ class Converter:
     integer_columns : bool
         Whether the estimator tells a DataFrame's integers from floats, as categories.
     takes_tables : bool
-        Whether the methods take a :class:`~skl2tflite.graph.table.Table`, whose columns may be strings; all others
-        are given the matrix of its numbers.
+        Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.table.Table`, whose columns may be
+        strings; all others are given the matrix of its numbers.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
@@ -135,7 +135,7 @@ class Converter:
         function = getattr(self, name)
         if name == "transform":
             function = self._noted(function)
-        return function if self.takes_tables else self._of_numbers(function)
+        return function if self.takes_tables and name != "inverse_transform" else self._of_numbers(function)
 
     def _of_numbers(self, function: Callable[[Array], Any]) -> Callable[[Any], Any]:
         """Return a method that takes tables as the matrix of their numbers."""
