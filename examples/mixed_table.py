@@ -81,7 +81,10 @@ def preprocessing():
     """Return what both models have in front: nothing of it has to be done by hand on the phone."""
     return make_column_transformer(
         (SimpleImputer(strategy="median", add_indicator=True), ["age", "months", "children"]),
-        (make_pipeline(FunctionTransformer(burden), SimpleImputer(strategy="constant", fill_value=-1)), ["income", "amount"]),
+        (
+            make_pipeline(FunctionTransformer(burden), SimpleImputer(strategy="constant", fill_value=-1)),
+            ["income", "amount"],
+        ),
         (OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.02), ["town", "job"]),
         (
             OrdinalEncoder(
@@ -96,7 +99,7 @@ def preprocessing():
         (SimpleImputer(strategy="most_frequent"), ["married"]),
         ("passthrough", ["owns home"]),
         remainder="drop",  # the application's number
-    )  # fmt: skip
+    )
 
 
 def models() -> dict[str, Pipeline]:
