@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter, float32_shift
 from skl2tflite.converters.monotone import elementwise
-from skl2tflite.converters.recorded import recorded
+from skl2tflite.converters.recorded import columns_of_nan, recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import GraphError
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import Column, Table, as_matrix
 
 SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
 
@@ -190,54 +192,56 @@ class PolynomialFeaturesConverter(TransformerConverter):
 
 @converts(sk.FunctionTransformer)
 class FunctionTransformerConverter(TransformerConverter):
-    """The user's function, recorded by calling it on a tensor."""
+    """The user's function, recorded by calling it on a symbolic array, or DataFrame where it was given one."""
 
-    def transform(self, X: Array) -> Array:
-        return self._call("func", self.estimator.func, X, self.estimator.kw_args)
+    takes_tables = True
+
+    def transform(self, X: Any) -> Any:
+        names = None if self.estimator.validate else self.feature_names
+        return self._call("func", self.estimator.func, X, self.estimator.kw_args, names)
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return elementwise(X, transformed)
 
-    def inverse_transform(self, X: Array) -> Array:
-        return self._call("inverse_func", self.estimator.inverse_func, X, self.estimator.inv_kw_args)
+    def inverse_transform(self, X: Any) -> Any:
+        return self._call("inverse_func", self.estimator.inverse_func, X, self.estimator.inv_kw_args, None)
 
     def _call(
-        self, name: str, function: Callable[..., Any] | None, X: Array, arguments: dict[str, Any] | None
-    ) -> Array:
+        self,
+        name: str,
+        function: Callable[..., Any] | None,
+        X: Any,
+        arguments: dict[str, Any] | None,
+        names: list[str] | None,
+    ) -> Any:
         if function is None:
             return X
         call = partial(function, **(arguments or {}))
-        if not isinstance(X, Tensor):
-            return np.asarray(call(X))
+        if not isinstance(X, Tensor | Table | Column):
+            return call(X)
         try:
-            result = recorded(call, X)
+            result = recorded(call, *self._given(X, names))
         except GraphError as error:
             raise self.refuse(
                 f"{name}={getattr(function, '__name__', function)!s} cannot be recorded ({error})",
-                "write it with NumPy functions of arrays, or make it a transformer with a converter of its own "
-                "(@skl2tflite.converts)",
+                "write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a "
+                "converter of its own (@skl2tflite.converts)",
             ) from error
         if isinstance(result, list):
             raise self.refuse(f"{name} gives a list, not an array that depends on its input")
         return result
 
-    @property
-    def allows_nan(self) -> bool:
-        """Whether NaN reaches the function, and it takes it."""
-        return not self.estimator.validate and self._of_nan is not None
+    def _given(self, X: Tensor | Table | Column, names: list[str] | None) -> list[Tensor | Table | Column]:
+        """Return a table where the function was given a DataFrame, else an array; one column may be either."""
+        if isinstance(X, Column):
+            return [X, X.values] if "pandas" in sys.modules else [X.values]
+        if names is None:
+            return [as_matrix(X)]
+        return [Table.of_matrix(X, names) if isinstance(X, Tensor) else X]
 
-    @property
-    def removes_nan(self) -> bool:
-        """Whether the function gives no NaN for a row of nothing else."""
-        result = self._of_nan
-        return result is not None and (result.dtype.kind != "f" or not np.isnan(result).any())
-
-    @cached_property
-    def _of_nan(self) -> NDArray[Any] | None:
-        """What the function gives for a row of NaN, None where it refuses that."""
-        columns = getattr(self.estimator, "n_features_in_", None)  # None: fitted on a single axis
-        try:
-            with np.errstate(all="ignore"):
-                return np.asarray(self.transform(np.full(1 if columns is None else (1, columns), np.nan)))
-        except Exception:
-            return None
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Columns whose NaN reaches the function, where it takes that."""
+        if self.estimator.validate or self.estimator.func is None:
+            return not (self.estimator.validate or clean)
+        count = getattr(self.estimator, "n_features_in_", None)  # None: fitted on a single axis
+        return columns_of_nan(self.transform, count, self.feature_names, clean)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
@@ -11,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.base import METHODS, Converter
-from skl2tflite.converters.recorded import recorded
+from skl2tflite.converters.recorded import columns_of_nan, recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
-from skl2tflite.graph import Array, Tensor, as_tensor
+from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.recording import handle
+from skl2tflite.graph.series import Series
+from skl2tflite.graph.table import Column, Table, as_matrix
 
 _Estimator = TypeVar("_Estimator", bound=type)
 
@@ -78,18 +82,20 @@ class TracedConverter(Converter):
             )
         return super().n_features
 
-    def call(self, name: str, X: Array) -> Any:
+    takes_tables = True
+
+    def call(self, name: str, X: Any) -> Any:
         """Record a method of the estimator's, or call it with an array."""
 
-        def call(X: Array) -> Any:
-            if isinstance(X, Tensor):
+        def call(X: Any) -> Any:
+            if isinstance(X, Tensor | Frame | Series):
                 return getattr(self._open, name)(X)
             return self._positions(name, getattr(self.estimator, name)(X))
 
-        if not isinstance(X, Tensor):
+        if not isinstance(X, Tensor | Table | Column):
             return call(X)
         try:
-            result = recorded(call, X)
+            result = recorded(call, *self._given(X))
         except UnsupportedEstimatorError:
             raise  # of a part
         except GraphError as error:
@@ -98,9 +104,18 @@ class TracedConverter(Converter):
                 f"write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
                 f"{type(self.estimator).__name__})",
             ) from error
-        if any(t.dtype == "string" for t in (result if isinstance(result, list) else [result])):
+        if isinstance(result, Tensor) and result.dtype == DType.STRING:
             raise self.refuse(f"{name} gives strings", "take labels from self.classes_ by position")
         return result
+
+    def _given(self, X: Tensor | Table | Column) -> list[Tensor | Table | Column]:
+        """Return a table where the estimator was fitted on a DataFrame, and an array, which it may make of it."""
+        if isinstance(X, Column):
+            return [X, X.values] if "pandas" in sys.modules else [X.values]
+        if self.feature_names is None or "pandas" not in sys.modules:
+            return [as_matrix(X)]
+        table = Table.of_matrix(X, self.feature_names) if isinstance(X, Tensor) else X
+        return [table] if any(c.kind == DType.STRING for c in table.columns) else [table, table.matrix()]
 
     @cached_property
     def _open(self) -> Any:
@@ -147,26 +162,13 @@ class TracedConverter(Converter):
             return result
         return np.argmax(np.asarray(result)[:, np.newaxis] == labels[0], axis=1)
 
-    @property
-    def allows_nan(self) -> bool:
-        """Whether the estimator takes NaN."""
-        return self._of_nan is not None
-
-    @property
-    def removes_nan(self) -> bool:
-        """Whether it gives no NaN for a row of nothing else."""
-        result = self._of_nan
-        return result is not None and (result.dtype.kind != "f" or not np.isnan(result).any())
-
-    @cached_property
-    def _of_nan(self) -> NDArray[Any] | None:
-        """What the main method gives for a row of NaN, None where it refuses that."""
-        columns = getattr(self.estimator, "n_features_in_", 1)
-        try:
-            with np.errstate(all="ignore"):
-                return np.asarray(getattr(self.estimator, self.methods[0])(np.full((1, columns), np.nan)))
-        except Exception:
-            return None
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Columns whose NaN the main method takes."""
+        method = getattr(self.estimator, self.methods[0])
+        names = self.feature_names
+        return columns_of_nan(
+            method, getattr(self.estimator, "n_features_in_", 1), names, clean and "transform" in self.methods
+        )
 
 
 def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:

@@ -17,7 +17,9 @@ from skl2tflite.errors import GraphError
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.numpy_functions.making import filled
 from skl2tflite.graph.numpy_functions.shapes import columns
-from skl2tflite.graph.op import Constant, as_tensor
+from skl2tflite.graph.op import Constant
+from skl2tflite.graph.pandas_protocol import pandas_patches
+from skl2tflite.graph.table import RetraceError
 from skl2tflite.graph.tensor import Node, Source, Tensor, refusal
 from skl2tflite.graph.writable import Writable, handled, plain
 
@@ -27,17 +29,19 @@ Patch = tuple[Any, str, Any]
 """An object, the name of its attribute, and what to put there."""
 
 
-def record(function: Callable[..., Any], *inputs: Any, rows: Tensor, patches: Sequence[Patch] = ()) -> Any:
+def record(
+    function: Callable[[Any], Any], given: Any, rows: Callable[[], Tensor], patches: Sequence[Patch] = ()
+) -> Any:
     """Call a function on symbolic arrays.
 
     Parameters
     ----------
     function : callable
         The user's.
-    *inputs : object
-        Its arguments: handles of tensors, or objects made of them.
-    rows : Tensor
-        An input, whose rows are those of arrays that the function makes for ``X.shape[0]`` rows.
+    given : object
+        Its argument: the handle of a tensor, a symbolic column or frame.
+    rows : callable
+        Gives a tensor, whose rows are those of arrays that the function makes for ``X.shape[0]`` rows.
     patches : sequence of (object, str, object)
         What else has to know tensors while the function runs.
 
@@ -53,8 +57,8 @@ def record(function: Callable[..., Any], *inputs: Any, rows: Tensor, patches: Se
     """
     with _ONE_AT_A_TIME, _knowing_tensors(rows, patches):
         try:
-            return function(*inputs)
-        except GraphError:
+            return function(given)
+        except (GraphError, RetraceError):
             raise
         except Exception as error:
             raise GraphError(f"{type(error).__name__}: {error} [{Source.of(error)}]") from error
@@ -66,7 +70,7 @@ def handle(tensor: Tensor, owner: str = "X") -> Writable:
 
 
 @contextmanager
-def _knowing_tensors(rows: Tensor, patches: Sequence[Patch]) -> Iterator[None]:
+def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> Iterator[None]:
     """Let NumPy's functions that make arrays, which no protocol reaches, take tensors and lengths known at run time."""
     replaced: list[Patch] = [
         *((np, name, _taking(getattr(np, name))) for name in ("asarray", "asanyarray", "ascontiguousarray", "array")),
@@ -78,6 +82,7 @@ def _knowing_tensors(rows: Tensor, patches: Sequence[Patch]) -> Iterator[None]:
         *((np, name, _reducing(getattr(np, name))) for name in _OF_LISTS),
         (np, "c_", _Columns()),
         (builtins, "open", _refuse_files),
+        *pandas_patches(),
         *patches,
     ]
     originals = [(target, name, getattr(target, name)) for target, name, _ in replaced]
@@ -110,7 +115,7 @@ def _called_by_name(name: str) -> bool:
 
 
 def _holds_tensors(x: object) -> bool:
-    return isinstance(x, Tensor) or (isinstance(x, list | tuple) and any(map(_holds_tensors, x)))
+    return hasattr(type(x), "__tensor__") or (isinstance(x, list | tuple) and any(map(_holds_tensors, x)))
 
 
 def _taking(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,7 +125,7 @@ def _taking(original: Callable[..., Any]) -> Callable[..., Any]:
         if not _holds_tensors(a) or not _called_by_name(original.__name__):
             return original(a, dtype, *args, **kwargs)
         if not isinstance(a, Tensor):
-            a = handled(_stacked(a), a)
+            a = handled(_stacked(a), a) if isinstance(a, list | tuple) else Writable(plain(a))
         if dtype is not None:
             return a.astype(dtype)
         return a.copy() if original is _ARRAY and kwargs.get("copy", True) is True else a
@@ -149,34 +154,33 @@ def _reducing(original: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _making(original: Callable[..., Any], value: int, rows: Tensor) -> Callable[..., Any]:
+def _making(original: Callable[..., Any], value: int, rows: Callable[[], Tensor]) -> Callable[..., Any]:
     """Return ``numpy.zeros`` or ``ones`` that takes the unknown number of rows in a shape."""
 
     def call(shape: Any, dtype: Any = float, *args: Any, **kwargs: Any) -> Any:
-        if not _of_rows(shape, rows) or not _called_by_name(original.__name__):
+        if not _of_rows(shape) or not _called_by_name(original.__name__):
             return original(shape, dtype, *args, **kwargs)
-        return Writable(_tensor(filled(rows, shape, value, dtype)))
+        return Writable(_tensor(filled(rows(), shape, value, dtype)))
 
     return call
 
 
-def _filling(original: Callable[..., Any], rows: Tensor) -> Callable[..., Any]:
+def _filling(original: Callable[..., Any], rows: Callable[[], Tensor]) -> Callable[..., Any]:
     """Return ``numpy.full`` that takes the unknown number of rows in a shape."""
 
     def call(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
-        if not _of_rows(shape, rows) or not _called_by_name(original.__name__):
+        if not _of_rows(shape) or not _called_by_name(original.__name__):
             return original(shape, fill_value, dtype, *args, **kwargs)
         return Writable(
-            _tensor(filled(rows, shape, fill_value, np.asarray(fill_value).dtype if dtype is None else dtype))
+            _tensor(filled(rows(), shape, fill_value, np.asarray(fill_value).dtype if dtype is None else dtype))
         )
 
     return call
 
 
-def _of_rows(shape: Any, rows: Tensor) -> bool:
-    """Whether a shape begins with the number of rows: where that is unknown, with None."""
-    first = shape[0] if isinstance(shape, tuple | list) and len(shape) else shape
-    return rows.shape[0] is None and (first is None)
+def _of_rows(shape: Any) -> bool:
+    """Whether a shape begins with a number of rows that is known only at run time: with None."""
+    return (shape[0] if isinstance(shape, tuple | list) and len(shape) else shape) is None
 
 
 def _tensor(x: Any) -> Tensor:
@@ -234,8 +238,3 @@ def _form(tensor: Tensor) -> tuple[object, ...]:
 
 def _same(a: Any, b: Any) -> bool:
     return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-
-
-def tensors_of(results: Any) -> list[Tensor]:
-    """Return what a recorded function gave, one tensor or several, without handles."""
-    return [as_tensor(x) for x in (results if isinstance(results, list | tuple) else [results])]

@@ -104,8 +104,11 @@ def refusal(message: str) -> GraphError:
     return GraphError(f"{message} [{Source.caller()}]")
 
 
-class _NoAttributeError(GraphError, AttributeError):
+class NoAttributeError(GraphError, AttributeError):
     """An attribute of arrays or DataFrames that tensors lack; ``hasattr`` sees that it is missing."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} [{Source.caller()}]")
 
 
 class Node:
@@ -150,6 +153,10 @@ class Tensor:
     __slots__ = ("index", "node", "spec")
     __hash__ = object.__hash__
     __array_priority__ = 1000
+
+    def __tensor__(self) -> Tensor:
+        """Return what the object stands for: itself."""
+        return self
 
     def __init__(self, node: Node, index: int, spec: Spec) -> None:
         self.node = node
@@ -212,7 +219,7 @@ class Tensor:
             raise AttributeError(name)
         if name in _METHODS:
             return partial(getattr(np, name), self)
-        raise _NoAttributeError(f"{name!r} of {self!r} cannot be recorded [{Source.caller()}]")
+        raise NoAttributeError(f"{name!r} of {self!r} cannot be recorded")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **kwargs: object) -> Any:
         from skl2tflite.graph.numpy_protocol import record_ufunc

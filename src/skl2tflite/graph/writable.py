@@ -41,6 +41,10 @@ class Writable(Tensor):
         self._seen = None if base is None else base.value
         self.owner = owner
 
+    def __tensor__(self) -> Tensor:
+        """Return what the handle stands for."""
+        return self.value
+
     @property
     def value(self) -> Tensor:
         """The tensor that the array holds now."""
@@ -121,12 +125,25 @@ class Writable(Tensor):
 
 def plain(x: Any) -> Any:
     """Return what a handle stands for, and anything else as it is."""
-    return x.value if isinstance(x, Writable) else x
+    if isinstance(x, Writable):
+        return x.value
+    if isinstance(x, tuple | list):
+        return type(x)(map(plain, x)) if any(map(_holds_handle, x)) else x
+    return x.__tensor__() if is_handle(x) else x
+
+
+def is_handle(x: object) -> bool:
+    """Whether an object stands for a tensor, as a column of a DataFrame does."""
+    return hasattr(type(x), "__tensor__") and type(x) is not Tensor
+
+
+def _holds_handle(x: object) -> bool:
+    return is_handle(x) or (isinstance(x, tuple | list) and any(map(_holds_handle, x)))
 
 
 def handled(result: Any, *operands: object) -> Any:
     """Return a result as a handle, or several as such, where an operand was one."""
-    if not any(isinstance(x, Writable) for x in _flat(operands)):
+    if not any(map(is_handle, _flat(operands))):
         return result
     if isinstance(result, tuple | list):
         return type(result)(Writable(x) if isinstance(x, Tensor) else x for x in result)

@@ -196,7 +196,13 @@ def _dense(values: Any) -> NDArray[Any]:
     """Return what scikit-learn gave as an array: dense, and without the DataFrame of ``set_output``."""
     if hasattr(values, "toarray"):
         return np.asarray(values.toarray())
-    return np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
+    dense = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
+    # A DataFrame of truth values beside numbers is an array of objects.
+    return dense.astype(np.float64) if dense.dtype == object and _are_numbers(dense) else dense
+
+
+def _are_numbers(values: NDArray[Any]) -> bool:
+    return all(isinstance(cell, float | int | np.number | np.bool_) for cell in values.flat)
 
 
 def _as_rows(values: NDArray[Any]) -> NDArray[Any]:

@@ -132,18 +132,23 @@ def searchsorted(a: Any, v: Array, side: Any = "left", sorter: Any = None) -> Ar
     return xp.searchsorted(np.asarray(a, dtype=float).tolist(), v, side=side)
 
 
+def as_held(values: Any) -> Any:
+    """Return constants, or refuse those that float32 does not hold: no value of the input can equal them."""
+    if values.dtype.kind == "f":
+        held = values.astype(np.float32).astype(float)
+        if not np.array_equal(held, values, equal_nan=True):
+            lost = values[held != values][0]
+            raise refusal(f"{lost} is no float32 number, so that it equals no value of a float32 input; round both")
+    return values
+
+
 def isin(
     element: Array, test_elements: Any, assume_unique: bool = False, invert: bool = False, *, kind: Any = None
 ) -> Array:
     """Whether each value is among constants."""
     if isinstance(test_elements, Tensor):
         raise refusal("numpy.isin looks values up among constants")
-    values = np.unique(np.asarray(test_elements))
-    if values.dtype.kind == "f":
-        held = values.astype(np.float32).astype(float)
-        if not np.array_equal(held, values, equal_nan=True):
-            lost = values[held != values][0]
-            raise refusal(f"{lost} is no float32 number, so that it equals no value of a float32 input; round both")
+    values = np.unique(as_held(np.asarray(test_elements)))
     if not values.size:
         found = zeros_like(element, bool)
     else:

@@ -1,0 +1,570 @@
+"""Symbolic tables with the face of a pandas DataFrame, for functions that work on its columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.numpy_functions import statistics
+from skl2tflite.graph.numpy_functions.elementwise import around
+from skl2tflite.graph.series import INDEX, OPERATORS, Renamed, Series
+from skl2tflite.graph.table import MadeColumn, Table
+from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
+from skl2tflite.graph.writable import Writable, handled, plain
+
+
+class Frame:
+    """A table: pandas' methods that keep each row to itself record nodes.
+
+    Columns may be strings; what works on all columns at once works on the matrix of their numbers.
+
+    Parameters
+    ----------
+    table : Table
+    """
+
+    __array_priority__ = 3000
+    __hash__ = object.__hash__
+    ndim = 2
+    index = INDEX
+    table: Table
+
+    def __init__(self, table: Table) -> None:
+        self.__dict__["table"] = table
+
+    @classmethod
+    def of(cls, columns: Mapping[Any, Any]) -> Frame:
+        """Return a frame of named columns; numbers are repeated for every row."""
+        like = next((plain(v) for v in columns.values() if isinstance(v, Tensor | Series)), None)
+        return cls(Table([_column(name, value, like) for name, value in columns.items()]))
+
+    def __repr__(self) -> str:
+        return f"<DataFrame of {', '.join(self.table.names)}>"
+
+    # --- columns --------------------------------------------------------------------------------------------
+
+    @property
+    def columns(self) -> Any:
+        """Names of the columns, as pandas has them."""
+        import pandas as pd
+
+        return pd.Index(self.table.names)
+
+    @columns.setter
+    def columns(self, names: Sequence[str]) -> None:
+        self.table = self.set_axis(names, axis=1).table
+
+    @property
+    def shape(self) -> tuple[None, int]:
+        """Unknown rows, and the number of columns."""
+        return (None, len(self.table.columns))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.table.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table.names)
+
+    keys = __iter__
+
+    def items(self) -> Iterator[tuple[str, Series]]:
+        """Yield names and columns."""
+        return ((name, self[name]) for name in self.table.names)
+
+    def __len__(self) -> int:
+        raise refusal("the number of rows of a DataFrame is known only at run time")
+
+    def __bool__(self) -> bool:
+        raise refusal("a condition on a DataFrame cannot be recorded")
+
+    def __array__(self, *_: object, **__: object) -> Any:
+        raise refusal("a DataFrame was passed to code that needs its values; only operations on it can be recorded")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self.table.names:
+            return self[name]
+        raise NoAttributeError(f"{name!r} of a DataFrame cannot be recorded")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name != "table" and name in self.table.names:
+            self[name] = value
+        else:
+            super().__setattr__(name, value)
+
+    def _at(self, name: Any) -> int:
+        if name not in self.table.names:
+            raise refusal(f"there is no column {name!r}; there are {', '.join(map(repr, self.table.names))}")
+        return int(self.table.names.index(name))
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            return Series(self.table[self._at(key)], key)
+        if isinstance(key, Series | Tensor | Frame | slice):
+            raise refusal(
+                "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
+            )
+        names = list(key)
+        if names and all(isinstance(name, bool | np.bool_) for name in names):
+            raise refusal("a list of truth values picks rows, which must be kept; use .loc[:, mask]")
+        return Frame(self.table.take([self._at(name) for name in names]))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(key, Series | Tensor | Frame):
+            self.table = self.mask(key, value).table
+            return
+        if not isinstance(key, str):
+            parts = (
+                value if isinstance(value, Frame) else _of_array(plain(value), list(key)) if np.ndim(value) else None
+            )
+            for i, name in enumerate(key):
+                self[name] = value if parts is None else Series(parts.table[i])
+            return
+        columns = list(self.table.columns)
+        column = _column(key, value, columns[0].values if columns else None)
+        if key in self.table.names:
+            columns[self._at(key)] = column
+        else:
+            columns.append(column)
+        self.table = Table(columns)
+
+    def __delitem__(self, key: str) -> None:
+        self.table = self.drop(columns=[key]).table
+
+    def pop(self, item: str) -> Series:
+        """Take a column out."""
+        column: Series = self[item]
+        del self[item]
+        return column
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a column, or something else where it is not there."""
+        return self[key] if key in self.table.names else default
+
+    def insert(self, loc: int, column: str, value: Any) -> None:
+        """Put a column before another one."""
+        names = self.table.names
+        names.insert(loc, column)
+        self[column] = value
+        self.table = self[names].table
+
+    def assign(self, **columns: Any) -> Frame:
+        """Return a frame with more, or other, columns."""
+        frame = self.copy()
+        for name, value in columns.items():
+            frame[name] = value(frame) if callable(value) and not isinstance(value, Tensor) else value
+        return frame
+
+    def drop(self, labels: Any = None, axis: Any = 0, columns: Any = None, errors: str = "raise", **_: Any) -> Frame:
+        """Leave columns out."""
+        gone = columns if columns is not None else labels if axis in (1, "columns") else None
+        if gone is None:
+            raise refusal("rows cannot be dropped; name the columns to drop (columns=…)")
+        names = [gone] if isinstance(gone, str) else list(gone)
+        if errors != "ignore":
+            for name in names:
+                self._at(name)
+        return self[[name for name in self.table.names if name not in names]]  # type: ignore[no-any-return]
+
+    def rename(self, mapper: Any = None, axis: Any = 0, columns: Any = None, **_: Any) -> Frame:
+        """Return the columns under other names."""
+        names = columns if columns is not None else mapper
+        if columns is None and axis not in (1, "columns"):
+            raise refusal("rows have no labels to rename; use rename(columns=…)")
+        return self.set_axis([names(n) if callable(names) else names.get(n, n) for n in self.table.names], axis=1)
+
+    def set_axis(self, labels: Any, axis: Any = 0, **_: Any) -> Frame:
+        """Return the columns under other names."""
+        if axis not in (1, "columns"):
+            raise refusal("rows have no labels; use set_axis(…, axis=1)")
+        pairs = zip(labels, self.table.columns, strict=True)
+        renamed = [column if str(name) == column.name else Renamed(str(name), column) for name, column in pairs]
+        return Frame(Table(renamed, self.table.matrix() if self.table.is_matrix else None))
+
+    def add_prefix(self, prefix: str, **_: Any) -> Frame:
+        """Begin every name with some text."""
+        return self.set_axis([prefix + name for name in self.table.names], axis=1)
+
+    def add_suffix(self, suffix: str, **_: Any) -> Frame:
+        """End every name with some text."""
+        return self.set_axis([name + suffix for name in self.table.names], axis=1)
+
+    def filter(self, items: Any = None, like: str | None = None, regex: str | None = None, axis: Any = None) -> Frame:
+        """Return columns by their names."""
+
+        def wanted(name: str) -> bool:
+            if items is not None:
+                return name in items
+            return like in name if like is not None else re.search(regex or "", name) is not None
+
+        return self[[name for name in self.table.names if wanted(name)]]  # type: ignore[no-any-return]
+
+    def select_dtypes(self, include: Any = None, exclude: Any = None) -> Frame:
+        """Return the columns of numbers, or those of text."""
+        text = ("object", object, "category", "string", "str", str)
+        numbers = ("number", np.number, "float", float, "float64", "float32", np.float64)
+
+        def wanted(column: Any) -> bool:
+            asked = include if include is not None else exclude
+            kinds = asked if isinstance(asked, list | tuple) else [asked]
+            if not all(kind in (*text, *numbers) for kind in kinds):
+                raise refusal(f"select_dtypes tells numbers from text here, not {asked!r}")
+            found = any(kind in (text if column.kind == DType.STRING else numbers) for kind in kinds)
+            return found if include is not None else not found
+
+        return Frame(self.table.take([i for i, column in enumerate(self.table.columns) if wanted(column)]))
+
+    def reindex(self, columns: Any = None, **_: Any) -> Frame:
+        """Return columns in another order."""
+        return self[columns]  # type: ignore[no-any-return]
+
+    def join(self, other: Any, **_: Any) -> Frame:
+        """Return two frames side by side."""
+        return concat([self, other], axis=1)
+
+    @property
+    def loc(self) -> Located:
+        """Columns by name, and rows by masks, to be written to."""
+        return Located(self, by_name=True)
+
+    @property
+    def iloc(self) -> Located:
+        """Columns by position."""
+        return Located(self, by_name=False)
+
+    # --- values ---------------------------------------------------------------------------------------------
+
+    @property
+    def values(self) -> Tensor:
+        """The columns' numbers as a matrix, which belongs to the frame."""
+        return Writable(self.table.matrix(), owner="the DataFrame's values")
+
+    def to_numpy(self, dtype: Any = None, copy: bool = False, na_value: Any = None) -> Tensor:
+        """Return the columns' numbers as a matrix."""
+        frame = self if na_value is None else self.fillna(na_value)
+        if dtype is not None:
+            frame = frame.astype(dtype)
+        return Writable(frame.table.matrix(), owner="" if copy or dtype is not None else "the DataFrame's values")
+
+    def __tensor__(self) -> Tensor:
+        return self.table.matrix()
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        from skl2tflite.graph.numpy_protocol import record_ufunc
+
+        return self._like(record_ufunc(ufunc, method, tuple(map(plain, inputs)), kwargs))
+
+    def __array_function__(self, func: Any, types: object, args: Any, kwargs: Any) -> Any:
+        from skl2tflite.graph.numpy_protocol import record_function
+
+        name = {np.mean: "mean", np.sum: "sum", np.max: "max", np.min: "min", np.prod: "prod"}.get(func)
+        if name is not None:  # which pandas' own methods answer, that pass over what is missing
+            return getattr(self, name)(*args[1:], **{k: v for k, v in kwargs.items() if k in ("axis",)})
+        result = record_function(func, args, kwargs)
+        return self._like(result) if func in (np.clip, np.round, np.around) else result
+
+    def _like(self, result: Any) -> Any:
+        """Return a matrix as a frame of the same columns."""
+        result = plain(result)
+        if not isinstance(result, Tensor) or result.shape[1:] != (len(self.table.columns),):
+            return handled(result, self)
+        return Frame(Table.of_matrix(result, self.table.names))
+
+    @property
+    def _has_text(self) -> bool:
+        return any(column.kind == DType.STRING for column in self.table.columns)
+
+    def _each(self, function: Callable[[str, Series], Any]) -> Frame:
+        return Frame.of({name: function(name, column) for name, column in self.items()})
+
+    def copy(self, deep: bool = True) -> Frame:
+        """Return a frame of the same columns."""
+        return Frame(self.table)
+
+    def reset_index(self, drop: bool = False, **_: Any) -> Frame:
+        """Return the frame itself: rows have no labels."""
+        if not drop:
+            raise refusal("reset_index would make a column of the rows' labels, which a file does not have; drop=True")
+        return self
+
+    def pipe(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function with the frame."""
+        return func(self, *args, **kwargs)
+
+    def apply(self, func: Callable[..., Any], axis: Any = 0, args: Any = (), **kwargs: Any) -> Frame:
+        """Call a function with each column."""
+        if axis not in (0, "index"):
+            raise refusal("apply with axis=1 calls Python for every row; compute with whole columns instead")
+        return self._each(lambda _, column: func(column, *args, **kwargs))
+
+    def map(self, func: Any, **kwargs: Any) -> Frame:
+        """Compute a function of each value."""
+        return self._each(lambda _, column: column.map(func))
+
+    applymap = map
+    transform = apply
+
+    def combine(self, name: str, other: Any, axis: Any = 1, reflected: bool = False) -> Frame:
+        """Return an operation of the graph's on this frame and another operand."""
+        if isinstance(other, Frame):
+            if set(other.table.names) != set(self.table.names):
+                raise refusal("frames of other columns cannot be combined; name the same ones")
+            other = other[self.table.names]
+        elif isinstance(other, Series):
+            if axis not in (0, "index"):
+                raise refusal("a column beside a DataFrame means its columns in pandas; use df.div(column, axis=0)")
+            other = xp.expand_dims(plain(other), 1)
+        elif isinstance(other, str) or self._has_text:
+            return self._each(lambda _, column: column.combine(name, other, reflected))
+        a, b = self.table.matrix(), plain(other)
+        return self._like(getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b))  # type: ignore[no-any-return]
+
+    def __neg__(self) -> Any:
+        return self._like(xp.negative(self.table.matrix()))
+
+    def __invert__(self) -> Any:
+        return self._like(~self.table.matrix())
+
+    def __abs__(self) -> Any:
+        return self.abs()
+
+    def abs(self) -> Any:
+        """Absolute values."""
+        return self._like(xp.abs(self.table.matrix()))
+
+    def round(self, decimals: Any = 0) -> Any:
+        """Nearest numbers of so many decimals."""
+        if isinstance(decimals, Mapping):
+            return self._each(lambda name, column: column.round(decimals[name]) if name in decimals else column)
+        return self._like(around(self.table.matrix(), decimals))
+
+    def clip(self, lower: Any = None, upper: Any = None, **_: Any) -> Any:
+        """Limit values to an interval; what is missing stays."""
+        return self._like(xp.clip(self.table.matrix(), plain(lower), plain(upper)))
+
+    def isna(self) -> Any:
+        """Whether values are missing."""
+        if self._has_text:
+            return self._each(lambda _, column: column.isna())
+        return self._like(xp.isnan(self.table.matrix()))
+
+    isnull = isna
+
+    def notna(self) -> Any:
+        """Whether values are there."""
+        return ~self.isna()
+
+    notnull = notna
+
+    def fillna(self, value: Any = None, **_: Any) -> Any:
+        """Put values in place of what is missing."""
+        if value is None:
+            raise refusal("fillna takes a value; what other rows hold is not known")
+        if isinstance(value, Mapping) or hasattr(value, "to_dict"):
+            values = value if isinstance(value, Mapping) else value.to_dict()
+            return self._each(lambda name, column: column.fillna(values[name]) if name in values else column)
+        if self._has_text or isinstance(value, str):
+            return self._each(lambda _, column: column.fillna(value))
+        return self.mask(self.isna(), value)
+
+    def where(self, cond: Any, other: Any = np.nan, **_: Any) -> Any:
+        """Keep values where a condition holds."""
+        cond = cond(self) if callable(cond) and not isinstance(cond, Frame | Tensor) else cond
+        return self._like(xp.where(_wide(cond), self.table.matrix(), plain(other)))
+
+    def mask(self, cond: Any, other: Any = np.nan, **_: Any) -> Any:
+        """Replace values where a condition holds."""
+        cond = cond(self) if callable(cond) and not isinstance(cond, Frame | Tensor) else cond
+        return self._like(xp.where(_wide(cond), plain(other), self.table.matrix()))
+
+    def isin(self, values: Any) -> Any:
+        """Whether values are among constants."""
+        return self._each(lambda _, column: column.isin(values))
+
+    def replace(self, to_replace: Any = None, value: Any = None, **_: Any) -> Any:
+        """Replace values by others."""
+        return self._each(lambda _, column: column.replace(to_replace, value))
+
+    def astype(self, dtype: Any, **_: Any) -> Any:
+        """Bring values to another kind."""
+        if isinstance(dtype, Mapping):
+            return self._each(lambda name, column: column.astype(dtype[name]) if name in dtype else column)
+        if self._has_text:
+            return self._each(lambda _, column: column.astype(dtype))
+        return self._like(xp.astype(self.table.matrix(), dtype))
+
+    def median(self, axis: Any = 0, skipna: bool = True, **_: Any) -> Series:
+        """Middle value of each row, of what is there."""
+        rows = self._rows("median", axis)
+        ordered = statistics.sort(rows)
+        count = xp.sum(xp.logical_not(xp.isnan(rows)), axis=1, keepdims=True)
+        middle = [xp.clip(xp.floor_divide(xp.subtract(count, one), 2), 0, None) for one in (1, 0)]
+        pair = [xp.take_along_axis(ordered, place, axis=1) for place in middle]
+        result = xp.squeeze(xp.multiply(xp.add(*pair), 0.5), 1)
+        return Series(plain(result if skipna else xp.where(xp.any(xp.isnan(rows), axis=1), np.nan, result)))
+
+    def _rows(self, name: str, axis: Any) -> Tensor:
+        if axis not in (1, "columns"):
+            raise refusal(f"{name} of a DataFrame's columns hangs on other rows; compute it in fit, or use axis=1")
+        return self.table.matrix()
+
+
+def _wide(condition: Any) -> Any:
+    """Return a condition for every value, or for every row, as a matrix."""
+    return xp.expand_dims(plain(condition), 1) if isinstance(condition, Series) else plain(condition)
+
+
+def _reduction(
+    name: str, skipping: Callable[..., Any], plainly: Callable[..., Any], **defaults: Any
+) -> Callable[..., Series]:
+    def call(self: Frame, axis: Any = 0, skipna: bool = True, **others: Any) -> Series:
+        options = defaults | {k: v for k, v in others.items() if k in defaults}
+        function = skipping if skipna else plainly
+        return Series(plain(function(self._rows(name, axis), axis=1, **options)))
+
+    return call
+
+
+for _name, _skipping, _plainly, _defaults in (
+    ("sum", statistics.nansum, xp.sum, {}),
+    ("mean", statistics.nanmean, xp.mean, {}),
+    ("max", statistics.nanmax, xp.max, {}),
+    ("min", statistics.nanmin, xp.min, {}),
+    ("prod", statistics.nanprod, xp.prod, {}),
+    ("std", statistics.nanstd, statistics.std, {"ddof": 1}),
+    ("var", statistics.nanvar, statistics.var, {"ddof": 1}),
+    ("any", xp.any, xp.any, {}),
+    ("all", xp.all, xp.all, {}),
+    ("count", lambda x, axis: xp.sum(xp.logical_not(xp.isnan(x)), axis=axis), xp.sum, {}),
+):
+    setattr(Frame, _name, _reduction(_name, _skipping, _plainly, **_defaults))
+
+
+def _operator(name: str, reflected: bool) -> Callable[[Frame, Any], Frame]:
+    return lambda self, other: self.combine(name, other, reflected=reflected)
+
+
+def _method(name: str, reflected: bool) -> Callable[..., Frame]:
+    def call(self: Frame, other: Any, axis: Any = "columns", level: Any = None, fill_value: Any = None) -> Frame:
+        frame = self if fill_value is None else self.fillna(fill_value)
+        return frame.combine(name, other, axis, reflected)
+
+    return call
+
+
+for _name, _function in OPERATORS.items():
+    setattr(Frame, f"__{_name}__", _operator(_function, reflected=False))
+    if _name not in ("eq", "ne", "lt", "le", "gt", "ge"):
+        setattr(Frame, f"__r{_name}__", _operator(_function, reflected=True))
+    if _name not in ("and", "or", "xor"):
+        setattr(Frame, _name, _method(_function, reflected=False))
+    if _name in ("add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow"):
+        setattr(Frame, f"r{_name}", _method(_function, reflected=True))
+
+
+class Located:
+    """``df.loc`` or ``df.iloc``: all rows, or those of a mask, and some columns."""
+
+    def __init__(self, frame: Frame, by_name: bool) -> None:
+        self.frame = frame
+        self.by_name = by_name
+
+    def _names(self, key: Any) -> Any:
+        names = self.frame.table.names
+        if not self.by_name:
+            at = np.arange(len(names))[key]
+            return names[at] if np.ndim(at) == 0 else [names[i] for i in at]
+        if isinstance(key, slice):
+            first, last = (None if end is None else self.frame._at(end) for end in (key.start, key.stop))
+            return names[first : None if last is None else last + 1 : key.step]
+        if isinstance(key, str):
+            return key
+        mask = np.asarray(key)
+        return list(np.array(names, dtype=object)[mask]) if mask.dtype == bool else list(key)
+
+    def _parts(self, key: Any) -> tuple[Any, Any]:
+        rows, columns = key if isinstance(key, tuple) else (key, slice(None))
+        if (
+            not isinstance(rows, Series | Tensor)
+            and not (isinstance(rows, slice) and rows == slice(None))
+            and rows is not INDEX
+        ):
+            raise refusal("rows have no labels or places here; take all of them, or write where a mask holds")
+        return rows, self._names(columns)
+
+    def __getitem__(self, key: Any) -> Any:
+        rows, names = self._parts(key)
+        if isinstance(rows, Series | Tensor):
+            raise refusal(
+                "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
+            )
+        return self.frame[names]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        rows, names = self._parts(key)
+        if not isinstance(rows, Series | Tensor):
+            self.frame[names] = value
+            return
+        for name in [names] if isinstance(names, str) else names:
+            column: Series = self.frame[name] if name in self.frame else self.frame[self.frame.table.names[0]] * np.nan
+            self.frame[name] = column.mask(rows, value[name] if isinstance(value, Frame) else value)
+
+
+def _column(name: Any, value: Any, like: Tensor | None) -> Any:
+    """Return a value as a column of a frame."""
+    if isinstance(value, Frame) and len(value.table.columns) == 1:
+        value = Series(value.table[0])
+    if isinstance(value, Series):
+        return value.column if value.column.name == str(name) else Renamed(str(name), value.column)
+    if isinstance(value, Tensor):
+        values = plain(value)
+        return Series(plain(xp.squeeze(values, 1)) if values.ndim == 2 else values, name).column
+    if np.ndim(value) or like is None or isinstance(value, str) or value is None:
+        raise refusal(f"column {name!r} cannot be made of {value!r:.60}, whose rows are no input's")
+    kind = {"b": bool, "i": int, "u": int}.get(np.asarray(value).dtype.kind, float)
+    return MadeColumn(str(name), plain(xp.broadcast_rows(np.asarray(value, dtype=kind), like)))
+
+
+def _of_array(matrix: Any, names: Sequence[Any]) -> Frame:
+    if not isinstance(matrix, Tensor) or matrix.ndim != 2 or matrix.shape[1] != len(names):
+        raise refusal(f"an array of shape {np.shape(matrix)} does not make the columns {list(names)}")
+    return Frame(Table.of_matrix(matrix, [str(name) for name in names]))
+
+
+def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: Any = None, copy: Any = None) -> Frame:
+    """Return what ``pandas.DataFrame`` makes of symbolic columns or of a symbolic array."""
+    if isinstance(data, Frame):
+        frame = data.copy() if columns is None else data[list(columns)]
+    elif isinstance(data, Mapping):
+        frame = Frame.of(data)
+        frame = frame if columns is None else frame[list(columns)]
+    elif isinstance(data, Series):
+        frame = data.to_frame(None if columns is None else columns[0])
+    else:
+        matrix = plain(data)
+        matrix = xp.expand_dims(matrix, 1) if matrix.ndim == 1 else matrix
+        frame = _of_array(matrix, columns if columns is not None else range(matrix.shape[1] or 0))
+    return frame if dtype is None else frame.astype(dtype)
+
+
+def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
+    """Return frames and columns side by side (``pandas.concat``)."""
+    if axis not in (1, "columns"):
+        raise refusal("pandas.concat puts rows below one another; use axis=1")
+    if isinstance(objs, Mapping) or keys is not None:
+        raise refusal("pandas.concat with keys makes names of several levels; rename the columns instead")
+    columns = []
+    for i, part in enumerate(objs):
+        if isinstance(part, Series):
+            name = str(i if part.name is None else part.name)
+            columns.append(part.column if part.column.name == name else Renamed(name, part.column))
+        elif isinstance(part, Frame):
+            columns += part.table.columns
+        else:
+            raise refusal(f"pandas.concat of a {type(part).__name__}, whose rows are no input's")
+    return Frame(Table(columns))

@@ -1,0 +1,84 @@
+"""pandas' own functions, which a user's function calls on symbolic frames, while it is recorded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.frame import Frame, concat, make_frame
+from skl2tflite.graph.numpy_functions.elementwise import digitize
+from skl2tflite.graph.series import Series
+from skl2tflite.graph.tensor import Tensor, refusal
+from skl2tflite.graph.writable import handled, plain
+
+
+def pandas_patches() -> list[tuple[Any, str, Any]]:
+    """Return what takes the place of pandas' functions; nothing where pandas is not loaded."""
+    pd = sys.modules.get("pandas")
+    if pd is None:
+        return []
+    missing = {"isna": "isna", "isnull": "isna", "notna": "notna", "notnull": "notna"}
+    return [
+        (pd, "DataFrame", _knowing(pd.DataFrame, Frame, make_frame)),
+        (pd, "Series", _knowing(pd.Series, Series, _make_series)),
+        (pd, "concat", _on_symbols(pd.concat, concat)),
+        (pd, "cut", _on_symbols(pd.cut, _cut)),
+        (pd, "to_numeric", _on_symbols(pd.to_numeric, lambda arg, *args, **kwargs: arg)),
+        *((pd, name, _on_symbols(getattr(pd, name), _missing(method))) for name, method in missing.items()),
+    ]
+
+
+def _is_symbolic(x: object) -> bool:
+    if isinstance(x, Mapping):
+        return any(map(_is_symbolic, x.values()))
+    return isinstance(x, Frame | Series | Tensor) or (isinstance(x, list | tuple) and any(map(_is_symbolic, x)))
+
+
+def _on_symbols(original: Callable[..., Any], symbolic: Callable[..., Any]) -> Callable[..., Any]:
+    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+        return (symbolic if _is_symbolic(x) else original)(x, *args, **kwargs)
+
+    return call
+
+
+def _knowing(real: type, symbolic: type, make: Callable[..., Any]) -> Any:
+    """Return what looks like a class of pandas', makes symbolic objects of such, and takes them for its instances."""
+
+    class Meta(type):
+        def __instancecheck__(cls, x: object) -> bool:
+            return isinstance(x, real | symbolic)
+
+        def __call__(cls, data: Any = None, *args: Any, **kwargs: Any) -> Any:
+            return (make if _is_symbolic(data) else real)(data, *args, **kwargs)
+
+        def __getattr__(cls, name: str) -> Any:
+            return getattr(real, name)
+
+    return Meta(real.__name__, (), {})
+
+
+def _make_series(data: Any, index: Any = None, dtype: Any = None, name: Any = None, **_: Any) -> Series:
+    series = Series(data.column, data.name if name is None else name) if isinstance(data, Series) else None
+    series = series or Series(plain(data), name)
+    return series if dtype is None else series.astype(dtype)
+
+
+def _missing(method: str) -> Callable[..., Any]:
+    def call(obj: Any) -> Any:
+        if isinstance(obj, Frame | Series):
+            return getattr(obj, method)()
+        missing = xp.isnan(plain(obj))
+        return handled(missing if method == "isna" else xp.logical_not(missing), obj)
+
+    return call
+
+
+def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: Any) -> Any:
+    if labels is not False or others or not hasattr(bins, "__len__"):
+        raise refusal("pandas.cut takes bounds of the bins and labels=False, which gives their numbers")
+    number = digitize(plain(x), bins, right=right)
+    inside = xp.logical_and(xp.greater(number, 0), xp.less(number, len(bins)))
+    result = xp.where(inside, xp.astype(xp.subtract(number, 1), float), float("nan"))
+    return Series(plain(result), getattr(x, "name", None))
