@@ -73,7 +73,7 @@ class RecursiveEliminationConverter(SelectorConverter):
         if name in self._OWN or not hasattr(self.estimator, name):
             return super().method(name)
         function = self.inner.method(name)
-        return lambda X: function(self.transform(X))
+        return self._of_numbers(lambda X: function(self.transform(X)))
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """Labels of the inner estimator."""

@@ -356,7 +356,8 @@ class GaussianProcessClassifierConverter(DelegatingConverter):
     def method(self, name: str) -> Any:
         """Return the inner converter's method; of one against the rest ``predict`` looks at what is above one half."""
         function = super().method(name)
-        return self._predict_rest if name == "predict" and isinstance(self.inner, OneVsRestConverter) else function
+        rest = name == "predict" and isinstance(self.inner, OneVsRestConverter)
+        return self._of_numbers(self._predict_rest) if rest else function
 
     def _predict_rest(self, X: Array) -> Array:
         """Position of the class whose probability is greatest: of rows far from all points they are all almost ½."""

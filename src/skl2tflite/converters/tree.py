@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,19 @@ from skl2tflite.forest.op import leaf_numbers, tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+
+
+@cache
+def paths_know_missing() -> bool:
+    """Whether scikit-learn's ``decision_path`` sends NaN where ``predict`` does; 1.6 sends it right at every node."""
+    rows = np.array([[np.nan], [0.0], [1.0]])
+    tree = sk.DecisionTreeClassifier().fit(rows, [0, 0, 1])
+    return bool(tree.decision_path(rows)[0, tree.apply(rows)[0]])
+
+
+def without_missing(forest: Forest) -> Forest:
+    """Return trees in which NaN goes right at every node."""
+    return replace(forest, missing_left=np.zeros(forest.n_nodes, dtype=bool))
 
 
 class TreesConverter(Converter):
@@ -44,7 +58,7 @@ class TreesConverter(Converter):
 
         Numbered from a node to its left and then to its right, the nodes below each are those that follow it.
         """
-        forest = self.forest
+        forest = self.forest if paths_know_missing() else without_missing(self.forest)
         sizes = np.ones(forest.n_nodes)
         for level in reversed(forest.levels):
             sizes[level] += sizes[forest.left[level]] + sizes[forest.right[level]]

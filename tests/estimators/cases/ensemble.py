@@ -24,7 +24,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor, ExtraTreeClassifier
 
-from tests.estimators.case import Case
+from tests.estimators.case import SKLEARN, Case
 
 LABELS = ("binary", "binary strings", "binary booleans", "multiclass", "multiclass strings", "multiclass gaps",
           "multiclass floats")  # fmt: skip
@@ -43,6 +43,8 @@ in_float32 = {
     "oracle": 1e-6,
     "why": "scikit-learn hands the initial estimator float32 rows, and scales and multiplies in float32",
 }
+COMPLEMENT = 1e-12 if SKLEARN >= (1, 9) else 1e-9
+
 GRADIENT_BOOSTING = [
     *(Case(GradientBoostingClassifier(n_estimators=15, random_state=0), d) for d in LABELS),
     Case(GradientBoostingClassifier(n_estimators=150, learning_rate=0.05, random_state=0), "binary"),
@@ -51,7 +53,12 @@ GRADIENT_BOOSTING = [
     Case(GradientBoostingClassifier(n_estimators=1, random_state=0), "binary"),
     Case(GradientBoostingClassifier(n_estimators=15, loss="exponential", random_state=0), "binary strings"),
     *(
-        Case(GradientBoostingClassifier(n_estimators=10, init=init, random_state=0), d)
+        Case(
+            GradientBoostingClassifier(n_estimators=10, init=init, random_state=0),
+            d,
+            oracle=COMPLEMENT,
+            why="before 1.9 scikit-learn took the logarithm of 1 - p for the first of two classes",
+        )
         for d in ("binary", "multiclass")
         for init in ("zero", tree, RandomForestClassifier(7, random_state=0))
     ),
