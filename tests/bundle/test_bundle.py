@@ -253,6 +253,11 @@ def test_libraries_older_than_tflm(tmp_path):
     np.testing.assert_array_equal(answers[0][method], answers[1][method])
     assert flashed(bytes(converted), ZEPHYR) == flashed(bytes(converted), TODAY) == strip(bytes(converted))
 
+    deep = DecisionTreeClassifier().fit(np.random.default_rng(0).normal(size=(300, 4)), np.arange(300) % 3)
+    looped = skl2tflite.convert(deep, target="micro")
+    assert looped.operators()["WHILE"]
+    assert len(flashed(bytes(looped), ARDUINO)) < 1.1 * len(flashed(bytes(looped), TODAY))
+
     density = skl2tflite.convert(KernelDensity().fit(X), target="micro")
     for platform in ("arduino", "platformio", "zephyr"):
         with pytest.raises(UnsupportedOnTarget, match=r"lacks REDUCE_ALL, .* tflm or esp-idf"):

@@ -61,13 +61,14 @@ def repeat(
     Value
         The last state.
     """
-    carried = [emit.materialize(np.zeros(1, np.int32)), state, *others]
+    # Counted in float32, for which every TFLM has ADD.
+    carried = [emit.materialize(np.zeros(1, np.float32)), state, *others]
     shapes = [(value.shape, value.dtype) for value in carried]
     condition, variables = _subgraph_of(emit, "condition", shapes)
-    more = condition.op("LESS", [variables[0], np.array([count], np.int32)], (1,), "bool")
+    more = condition.op("LESS", [variables[0], np.array([count], np.float32)], (1,), "bool")
     condition.subgraph.outputs.append(more.index)
     body, variables = _subgraph_of(emit, "body", shapes)
-    done = body.op("ADD", [variables[0], np.ones(1, np.int32)], (1,), "int32")
+    done = body.op("ADD", [variables[0], np.ones(1, np.float32)], (1,), "float32")
     following = body.own_tensor(step(body, variables[1:]))
     for value in (done, following, *(body.own_tensor(other) for other in variables[2:])):
         body.subgraph.outputs.append(value.index)

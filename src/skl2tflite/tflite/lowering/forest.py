@@ -201,16 +201,32 @@ class _Router:
             rules={"batch_dims": True}, axis=1, batchDims=1,
         )  # fmt: skip
         code = self._code(x, thresholds, rest.width)
-        place = number
-        for index, line in enumerate(tables.lines):
+        place = self._highest_line(number)
+        place = emit.op("ADD", [place, code], place.shape, self.number)
+        return self._look_up(tables.next, place, "next")
+
+    def _highest_line(self, number: Value) -> Value:
+        """Write the greatest of the lines' values at each state."""
+        emit, lines = self.emit, self.tables.lines
+        if emit.target.name == "micro" and self.number == "float32" and not any(np.ndim(line.offset) for line in lines):
+            # For any number of lines, and of kinds that forests have anyway: each kind is a kernel in flash.
+            slopes = np.array([[line.slope] for line in lines], np.float64)
+            offsets = np.array([line.offset for line in lines], np.float64)
+            batch, n_trees = number.shape
+            rows = (batch or 1) * (n_trees or 1)
+            values = fully_connected(emit, number, slopes, offsets, (rows, len(lines)))
+            axis = np.array([1], np.int32)
+            greatest = emit.op("REDUCE_MAX", [values, axis], (rows,), "float32", keepDims=False)
+            return emit.reshape(greatest, number.shape)
+        highest = number
+        for index, line in enumerate(lines):
             scaled = number
             if line.slope != 1:
                 slope = np.array(line.slope, self.number)
                 scaled = emit.op("MUL", [number, slope], number.shape, self.number)
             scaled = self._add(scaled, line.offset)
-            place = scaled if index == 0 else self._maximum(place, scaled)
-        place = emit.op("ADD", [place, code], place.shape, self.number)
-        return self._look_up(tables.next, place, "next")
+            highest = scaled if index == 0 else self._maximum(highest, scaled)
+        return highest
 
     def values_of(self, state: Value, in_order: bool) -> Value:
         """Write the look-up of the leaves' values."""
@@ -227,10 +243,12 @@ class _Router:
         emit = self.emit
         n_trees = x.shape[1] or 1
         bits = emit.op("GREATER", [x, thresholds], x.shape, "bool")
+        batch = x.shape[0]
+        if width == 1:
+            return emit.reshape(emit.cast(bits, self.number), (batch, n_trees))
         # Several trees make one row of the product, each with its own part of the weights: half the time.
         trees = next(size for size in TREES_IN_A_ROW if n_trees % size == 0)
         weights = np.kron(np.eye(trees), 2.0 ** np.arange(width))
-        batch = x.shape[0]
         shape = (None if batch is None else batch * n_trees // trees, trees)
         code = fully_connected(emit, emit.cast(bits, "float32"), weights, np.zeros(trees), shape)
         return emit.cast(emit.reshape(code, (batch, n_trees)), self.number)
