@@ -63,13 +63,16 @@ PACKAGES = (
     "onnxmltools",
     "hummingbird-ml",
     "torch",
+    "tflite-micro",
+    "emlearn",
+    "m2cgen",
 )
 
 HEADINGS = ("", "peer", "ours", "peer's", "ratio", "10 to 90 %", "goal", "verdict")
 
 T = TypeVar("T")
 
-Unit = Literal["s", "bytes"]
+Unit = Literal["s", "bytes", "count"]
 Verdict = Literal["reached", "not reached", "shown", "skipped"]
 
 
@@ -89,7 +92,7 @@ class Row:
         The largest value that reaches the goal; None where a row is only shown.
     measure : {"ratio", "difference"}
         The row's value is ours / peer's, or ours - peer's.
-    unit : {"s", "bytes"}
+    unit : {"s", "bytes", "count"}
         Unit of both sides, and of a difference.
     """
 
@@ -346,6 +349,8 @@ def run_python(code: str) -> str:
 
 def _quantity(value: float, unit: Unit) -> str:
     """A number with a unit that leaves two or three digits before the point."""
+    if unit == "count":
+        return f"{value:.0f}"
     if unit == "bytes":
         for prefix, size in (("MB", 1e6), ("kB", 1e3)):
             if value >= size:
