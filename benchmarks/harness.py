@@ -27,7 +27,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NoReturn, TypeVar
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -267,9 +267,12 @@ class Comparison:
             try:
                 importlib.import_module(name)
             except ImportError as error:
-                reason = f"no {error.name or name}; pip install -e .[bench]"
-                self.results.add(Result(row, skipped=reason))
-                pytest.skip(f"{row.name}, against {row.peer}: {reason}")
+                self.skip(row, f"no {error.name or name}; pip install -e .[bench]")
+
+    def skip(self, row: Row, reason: str) -> NoReturn:
+        """Report the row as skipped and skip the test: the peer has no answer, or a wrong one."""
+        self.results.add(Result(row, skipped=reason))
+        pytest.skip(f"{row.name}, against {row.peer}: {reason}")
 
     def timed(
         self,

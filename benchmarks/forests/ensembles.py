@@ -139,10 +139,21 @@ def _catboost_to_onnx(estimator: Any, n_features: int) -> bytes:
     import tempfile
     from pathlib import Path
 
+    import onnx
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         estimator.save_model(str(path), format="onnx")
-        return path.read_bytes()
+        model = onnx.load(path)
+    # Probabilities as a matrix, as the other converters give them, and not as a list of dictionaries.
+    (zipmap,) = (node for node in model.graph.node if node.op_type == "ZipMap")
+    (output,) = (output for output in model.graph.output if output.name == zipmap.output[0])
+    matrix = onnx.helper.make_tensor_value_info(zipmap.input[0], onnx.TensorProto.FLOAT, None)
+    model.graph.node.remove(zipmap)
+    model.graph.output.remove(output)
+    model.graph.output.append(matrix)
+    content: bytes = model.SerializeToString()
+    return content
 
 
 _TO_ONNX: dict[str, Callable[[Any, int], bytes]] = {

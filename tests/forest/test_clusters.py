@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -5,7 +6,9 @@ import numpy as np
 import pytest
 from forest_cases import chain, rows_at_thresholds
 
-from skl2tflite.forest.clusters import cluster, step_heights
+from skl2tflite.forest.clusters import cluster, grow_oblivious, step_heights
+from skl2tflite.forest.cost import choose_layout
+from skl2tflite.forest.trees import Forest
 
 WIDTHS = [1, 2, 3, 4, 5]
 
@@ -108,3 +111,36 @@ def test_chain_collapses(width, steps):
 def test_width(widths):
     with pytest.raises(ValueError, match="at least one node"):
         cluster(chain(3), *widths)
+
+
+def test_trees_of_one_question_a_level_are_one_cluster():
+    """As CatBoost's are: their codes have a bit for each level."""
+    rng = np.random.default_rng(0)
+    depth, n_trees = 4, 5
+    n_inner, n_nodes = 2**depth - 1, 2 ** (depth + 1) - 1
+    level = np.floor(np.log2(np.arange(n_nodes) + 1)).astype(int)
+    child = 2 * np.arange(n_nodes) + 1
+    feature = np.concatenate([rng.integers(0, 3, depth)[np.minimum(level, depth - 1)] for _ in range(n_trees)])
+    threshold = np.concatenate([rng.normal(size=depth)[np.minimum(level, depth - 1)] for _ in range(n_trees)])
+    leaf = np.tile(np.arange(n_nodes) >= n_inner, n_trees)
+    start = np.repeat(np.arange(n_trees) * n_nodes, n_nodes)
+    forest = Forest(
+        roots=np.arange(n_trees) * n_nodes,
+        feature=np.where(leaf, -1, feature).astype(np.int32),
+        threshold=threshold,
+        left=np.where(leaf, -1, np.tile(child, n_trees) + start),
+        right=np.where(leaf, -1, np.tile(child + 1, n_trees) + start),
+        missing_left=np.zeros(len(leaf), dtype=bool),
+        value=rng.normal(size=(len(leaf), 1)),
+        n_features=3,
+    )
+    assert choose_layout(forest).first_width == depth
+    clusters = cluster(forest, 1, depth)
+    assert len(clusters.nodes) == 0
+    X = rng.normal(size=(200, 3)).astype(np.float32)
+    nodes = clusters.first_nodes
+    bits = X[:, forest.feature[nodes]] > forest.threshold[nodes]
+    code = (bits << np.arange(depth)).sum(axis=-1)
+    np.testing.assert_array_equal(clusters.first_exits[np.arange(n_trees), code], forest.evaluate(X))
+    one_off = replace(forest, threshold=np.where(np.arange(len(leaf)) == 5, 0.123, threshold))
+    assert grow_oblivious(one_off) is None

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.clusters import grow_by_code, grow_by_path, step_heights
+from skl2tflite.forest.clusters import grow_by_code, grow_by_path, grow_oblivious, step_heights
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.tables import Ints, input_columns
 from skl2tflite.forest.trees import Forest
@@ -141,6 +141,9 @@ def build_batch_tables(forest: Forest, width: int, missing: bool = False) -> Bat
 
 def dense_tops(forest: Forest, width: int, height: Ints) -> tuple[Ints, Ints, NDArray[np.int8] | None]:
     """Return nodes, exits and paths of the dense tops, as narrow as the widest of them."""
+    oblivious = grow_oblivious(forest)
+    if oblivious is not None and oblivious[0].shape[1] <= MOST_CODED:
+        return *oblivious, None
     nodes, exits, paths = grow_by_path(forest, forest.roots, width, height)
     width = max(1, int((nodes >= 0).sum(axis=1).max()))
     if width <= MOST_CODED and not np.any(height[exits[exits >= 0]]):

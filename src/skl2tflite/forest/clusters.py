@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.forest.trees import Forest
+
+MOST_LEVELS = 10
+"""Levels of a tree up to which one table may tell where all their results lead."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +178,40 @@ def grow_complete(forest: Forest, root: NDArray[np.int64], depth: int) -> tuple[
     return np.concatenate(nodes, axis=1), ends
 
 
+def grow_oblivious(forest: Forest) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """Grow clusters that are whole trees, of which each level asks one question.
+
+    Returns
+    -------
+    nodes : ndarray of int64, shape (n_trees, depth)
+        One node of each level, -1 where a tree has none.
+    exits : ndarray of int64, shape (n_trees, 2 ** depth)
+        Leaf reached for each code; the first level's result is the lowest bit.
+
+    None where the trees are not of that kind, or deeper than `MOST_LEVELS`.
+    """
+    if forest not in _oblivious:
+        _oblivious[forest] = _grow_oblivious(forest)
+    return _oblivious[forest]
+
+
+_oblivious: WeakKeyDictionary[Forest, tuple[NDArray[np.int64], NDArray[np.int64]] | None] = WeakKeyDictionary()
+
+
+def _grow_oblivious(forest: Forest) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    nodes: list[NDArray[np.int64]] = []
+    ends = forest.roots[:, np.newaxis]
+    while not np.all(leaf := forest.is_leaf[ends]):
+        first = np.take_along_axis(ends, np.argmin(leaf, axis=1)[:, np.newaxis], axis=1)
+        asked = (getattr(forest, name) for name in ("feature", "threshold", "missing_left"))
+        if len(nodes) == MOST_LEVELS or not all(np.all(leaf | (part[ends] == part[first])) for part in asked):
+            return None
+        nodes.append(np.where(leaf.all(axis=1), -1, first[:, 0]))
+        children = (np.where(leaf, ends, side[ends]) for side in (forest.left, forest.right))
+        ends = np.concatenate(list(children), axis=1)
+    return (np.stack(nodes, axis=1), ends) if nodes else None
+
+
 def complete_exits(depth: int) -> NDArray[np.int64]:
     """Return the exit, counted from the left, for each code of a complete cluster; shape (2 ** (2 ** depth - 1),)."""
     codes = np.arange(2 ** (2**depth - 1))
@@ -194,7 +232,8 @@ def cluster(forest: Forest, width: int, first_width: int | None = None, complete
     width : int
         Most nodes in a cluster, at least 1.
     first_width : int, optional
-        Most nodes in a tree's first cluster, `width` by default.
+        Most nodes in a tree's first cluster, `width` by default. Trees of so many levels, each with one question,
+        are one cluster.
     complete : bool, default=False
         Whether first clusters are complete binary trees, of 1, 3, 7, … nodes; `first_exits` are then those from left
         to right.
@@ -222,7 +261,10 @@ def cluster(forest: Forest, width: int, first_width: int | None = None, complete
         below[level] = 1 + below[forest.left[level]] + below[forest.right[level]]
     priority = np.where(forest.is_leaf, 0, height * (forest.n_nodes + 1) + forest.n_nodes - below)
 
-    if complete:
+    oblivious = None if complete else grow_oblivious(forest)
+    if oblivious is not None and oblivious[0].shape[1] == first_width:
+        first_nodes, first_exits = oblivious
+    elif complete:
         first_nodes, first_exits = grow_complete(forest, forest.roots, first_width.bit_length())
     else:
         first_nodes, first_exits = grow_by_code(forest, forest.roots, first_width, priority)

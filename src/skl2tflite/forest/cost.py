@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from skl2tflite.forest.batches import dense_tops
-from skl2tflite.forest.clusters import grow_complete, step_heights
+from skl2tflite.forest.clusters import grow_complete, grow_oblivious, step_heights
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.tables import FUSED_VALUES, Ints, Layout, schedule
 from skl2tflite.forest.trees import Forest
@@ -197,6 +197,10 @@ def estimate_layouts(
             time += PRICES.digits + PRICES.digit * value_bytes * n_trees
         return Estimate(layout, time, size)
 
+    oblivious = grow_oblivious(forest)
+    if oblivious is not None:
+        yield from estimates(Layout(oblivious[0].shape[1], 1), np.ones(n_trees, dtype=np.int64), 0.0)
+        return
     for width, node_bytes in NODE_BYTES.items():
         height = step_heights(forest, width)
         taller = _nodes_above(forest, height)
