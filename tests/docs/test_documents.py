@@ -32,6 +32,16 @@ def test_readme_example_runs(
     assert (tmp_path / "model.tflite").stat().st_size < 10_000
 
 
+def test_own_code_as_documented_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Block after block, as a reader would; the lines of its code are there for messages."""
+    names: dict[str, object] = {"__name__": "extending"}
+    examples = blocks(ROOT / "docs" / "extending.md", "python")
+    assert len(examples) == 4
+    for example in examples:
+        exec(compile(example, "extending.md", "exec"), names)
+        assert "float" in str(names["model"])
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_to_files(document: Path) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from skl2tflite.converters.registry import OPTIONAL
 from skl2tflite.converters.support import Support
 
 USUAL = 1e-6
+OWN = OPTIONAL | {"sklearn"}
+"""Packages whose estimators have converters here."""
 HEAD = """\
 <!-- Written by `make docs` from the converters themselves; a test checks that it is up to date. -->
 # What converts
@@ -25,6 +28,7 @@ scikit-learn's own answer is undefined. The error says which, where, and what to
 
 def page(entries: Sequence[Support]) -> str:
     """Return the page."""
+    entries = [entry for entry in entries if entry.module.split(".")[0] in OWN]  # not the user's
     parts = [HEAD]
     converting = [entry for entry in entries if not entry.reason]
     for module, group in groupby(converting, key=lambda entry: entry.module):

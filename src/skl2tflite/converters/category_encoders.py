@@ -46,8 +46,6 @@ class CategoryEncoderConverter(CategoriesConverter):
     What it raises an error for is NaN in a file. ``transform`` is the one without targets, as for new rows.
     """
 
-    contract = "exact"
-
     def check(self) -> None:
         for strategy in ("handle_unknown", "handle_missing"):
             if callable(getattr(self.estimator, strategy, None)):
