@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.known import known_values
 from skl2tflite.converters.trace import Traced, trace
-from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
+from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, UnsupportedOnTarget
 from skl2tflite.facts import MethodInfo, ModelFacts
-from skl2tflite.features import INPUT_NAME, ColumnSpec, Features, column_kinds, column_names, row_count
+from skl2tflite.features import INPUT_NAME, TEXT_NAME, ColumnSpec, Features, column_kinds, column_names, row_count
+from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import DType, Graph
-from skl2tflite.graph.table import RetraceError
+from skl2tflite.graph.table import OneRowError, RetraceError, TextInput
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import PassRecord, run_passes
 from skl2tflite.passes.constants import fold_constants
@@ -39,6 +40,7 @@ from skl2tflite.verify import verify
 Precision = Literal["exact", "fast"]
 Inputs = Literal["matrix", "columns"]
 Categories = Literal["strings", "codes"]
+Text = Literal["characters", "tokens"]
 _DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
 
 
@@ -63,6 +65,7 @@ def plan(
     inputs: Inputs | None = None,
     categories: Categories = "strings",
     optimize_for: OptimizeFor | None = None,
+    text: Text = "characters",
 ) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
     converter = converter_for(estimator)
@@ -70,7 +73,14 @@ def plan(
     batch = 1 if target == "micro" else None
     allowed = np.asarray(converter.nan_columns())
     nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
-    traced, kinds = _trace(converter, chosen, batch, inputs, {} if X is None else column_kinds(X), allowed)
+    read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
+    hints = {} if X is None or converter.takes_texts else column_kinds(X)
+    traced, kinds = _trace(converter, chosen, batch, inputs, hints, allowed, read_as)
+    if target == "micro" and any(None in x.shape for t in traced.values() for x in t.graph.inputs.values()):
+        raise UnsupportedOnTarget(
+            f"{converter.path} reads texts, and target 'micro' cannot cut them into terms; use text='tokens', then the "
+            "file takes the counts of the terms of its vocabulary"
+        )
     columns = None if kinds is None else _columns(converter, traced, kinds)
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
@@ -90,6 +100,7 @@ def plan(
         columns,
         converter.needed_columns,
         known_values(demanded, column_names(names, converter.n_features)),
+        converter.takes_texts,
     )
     return Plan(converter, features, traced, graphs, records)
 
@@ -120,6 +131,7 @@ def _trace(
     inputs: Inputs | None,
     hints: dict[int, DType],
     allows_nan: NDArray[np.bool_],
+    text: TextInput = "characters",
 ) -> tuple[dict[str, Traced], dict[int, DType] | None]:
     """Record methods, and decide for a matrix (None) or for columns of what kinds.
 
@@ -132,9 +144,11 @@ def _trace(
     kinds: dict[int, DType] | None = None
     if inputs == "columns" or (inputs is None and DType.STRING in known.values()):
         kinds = dict(known)
+    if converter.takes_texts:
+        kinds = {0: DType.STRING}
     while True:
         try:
-            return {method: trace(converter, method, batch, kinds) for method in methods}, kinds
+            return {method: trace(converter, method, batch, kinds, text) for method in methods}, kinds
         except ConversionError:
             # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
             if DType.STRING not in hints.values():
@@ -150,20 +164,29 @@ def _trace(
                 ) from None
             known = {**known, change.feature: change.kind}
             kinds = dict(known)
+            if isinstance(change, OneRowError):
+                batch = 1
 
 
 def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[int, DType]) -> tuple[ColumnSpec, ...]:
     """Return the columns that some method takes."""
-    names = column_names(converter.feature_names, converter.n_features)
-    taken = {name for result in traced.values() for name in result.graph.inputs}
+    names = [TEXT_NAME] if converter.takes_texts else column_names(converter.feature_names, converter.n_features)
+    taken = {name: tensor for result in traced.values() for name, tensor in result.graph.inputs.items()}
+    terms = {name: terms for result in traced.values() for name, terms in result.terms.items()}
     twice = sorted(name for name in taken if names.count(name) > 1)
     if twice:
         raise ConversionError(f"more than one column is called {twice[0]!r}; a tensor for each needs distinct names")
-    return tuple(
-        ColumnSpec(names[feature], feature, WIDTHS[kind])
+    columns = [
+        ColumnSpec(names[feature], feature, WIDTHS[kind] if taken[names[feature]].ndim == 1 else "characters")
         for feature, kind in sorted(kinds.items())
-        if names[feature] in taken
-    )
+        if names[feature] in taken and names[feature] not in terms
+    ]
+    for name, read in terms.items():
+        dtype = "counts" if taken[name].dtype == DType.FLOAT else "tokens"
+        columns.append(
+            ColumnSpec(name, read.feature, dtype, read.vocabulary, described(read), analyzer_of(read.vectorizer))
+        )
+    return tuple(columns)
 
 
 def convert(
@@ -178,6 +201,7 @@ def convert(
     max_ram: int | None = None,
     inputs: Inputs | None = None,
     categories: Categories = "strings",
+    text: Text = "characters",
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -209,6 +233,11 @@ def convert(
     categories : {"strings", "codes"}
         How columns of text travel: as tensors of strings, or as int32 codes, positions in the vocabulary that the
         file carries for each column (-1: unknown). Files for ``target="micro"`` have codes always.
+    text : {"characters", "tokens"}
+        How texts travel that a vectorizer reads: as code points, which the file itself cuts into terms, or as the ids
+        of terms, positions in the vocabulary that the file carries (-1: unknown; for HashingVectorizer their hashes).
+        The app cuts the texts then; :meth:`TFLiteModel.predict` leaves it to scikit-learn. Files for
+        ``target="micro"`` take the terms' counts instead of ids.
 
     Returns
     -------
@@ -243,6 +272,8 @@ def convert(
         raise ConversionError(f"inputs is 'matrix' or 'columns', not {inputs!r}")
     if categories not in ("strings", "codes"):
         raise ConversionError(f"categories is 'strings' or 'codes', not {categories!r}")
+    if text not in ("characters", "tokens"):
+        raise ConversionError(f"text is 'characters' or 'tokens', not {text!r}")
     planned = plan(
         estimator,
         X,
@@ -252,6 +283,7 @@ def convert(
         inputs=inputs,
         categories=categories,
         optimize_for=optimize_for,
+        text=text,
     )
     if X is not None:
         planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
@@ -270,7 +302,8 @@ def convert(
     )
     files = facts.attach(program, None if target == "micro" else classes)
     content = metadata.append_files(write(program), files)
-    model = TFLiteModel(content)  # which checks the file's structure
+    analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
+    model = TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
     if max_flash is not None or max_ram is not None:
         check_budget(model.sizes(), max_flash, max_ram)
     if X is not None and row_count(X):

@@ -7,7 +7,8 @@ import math
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ class TFLiteModel:
         The file.
     num_threads : int, default=1
         Threads that one call may use.
+    analyzers : dict of str to callable, optional
+        What makes terms of texts for inputs of tokens, by the inputs' names: functions are not kept in files.
 
     Raises
     ------
@@ -65,7 +68,12 @@ class TFLiteModel:
         Where the bytes are not a file that this package wrote, or it is damaged.
     """
 
-    def __init__(self, content: bytes, num_threads: int = 1) -> None:
+    def __init__(
+        self,
+        content: bytes,
+        num_threads: int = 1,
+        analyzers: Mapping[str, Callable[[str], Iterable[str]]] | None = None,
+    ) -> None:
         self._content = bytes(content)
         self._program = read(self._content)
         self.facts = ModelFacts.read(self._program)
@@ -75,6 +83,9 @@ class TFLiteModel:
             )
         check_program(self._program, self._content, TARGETS[self.facts.target])  # a runtime would crash on it
         self.num_threads = num_threads
+        self.analyzers = dict(analyzers or {})
+        if self.analyzers:
+            self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
 
     # --- what it holds ------------------------------------------------------------------------------
 
@@ -156,7 +167,7 @@ class TFLiteModel:
         return hash(self._content)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"content": self._content, "num_threads": self.num_threads}
+        return {"content": self._content, "num_threads": self.num_threads, "analyzers": self.analyzers}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
@@ -184,6 +195,8 @@ class TFLiteModel:
             for tensor in subgraph.tensors:
                 if DYNAMIC in tensor.shape:
                     largest = max(largest, math.prod(n for n in tensor.shape if n != DYNAMIC))
+        if self.facts.features.reads_texts:
+            return RowByRow(LiteRTRunner(self._content, self.num_threads))
         rows = max(1, _ELEMENTS_PER_CALL // largest)
         return LiteRTRunner(self._content, self.num_threads, rows)
 
@@ -215,7 +228,7 @@ class TFLiteModel:
             Where the model was converted without that method.
         """
         self._require(method)
-        tensors = self.facts.features_of(method).tensors(X)
+        tensors: dict[str, Any] = self.facts.features_of(method).tensors(X)
         taken = self._inputs_of[method]
         results = self._runner.run(method, {name: x for name, x in tensors.items() if name in taken})
         return self.facts.methods[method].decode(results)
@@ -275,7 +288,11 @@ class TFLiteModel:
         return target
 
 
-def load(path: str | os.PathLike[str], num_threads: int = 1) -> TFLiteModel:
+def load(
+    path: str | os.PathLike[str],
+    num_threads: int = 1,
+    analyzers: Mapping[str, Callable[[str], Iterable[str]]] | None = None,
+) -> TFLiteModel:
     """Read a file that :meth:`TFLiteModel.save` wrote.
 
     Parameters
@@ -283,6 +300,8 @@ def load(path: str | os.PathLike[str], num_threads: int = 1) -> TFLiteModel:
     path : path-like
     num_threads : int, default=1
         Threads that one call may use.
+    analyzers : dict of str to callable, optional
+        What makes terms of texts, where the file takes tokens and the vectorizer's functions were of one's own.
 
     Returns
     -------
@@ -297,7 +316,7 @@ def load(path: str | os.PathLike[str], num_threads: int = 1) -> TFLiteModel:
     """
     content = Path(path).read_bytes()
     try:
-        return TFLiteModel(content, num_threads)
+        return TFLiteModel(content, num_threads, analyzers)
     except InvalidFileError as error:
         raise InvalidFileError(f"{path}: {error}") from None
 

@@ -87,7 +87,7 @@ def _golden_rows(model: TFLiteModel, X: Any) -> dict[str, NDArray[Any]]:
     """Return rows as the input tensors take them."""
     features = model.facts.features_of(model.methods[0])
     if X is not None:
-        rows = {name: array[:MOST_GOLDEN] for name, array in features.tensors(X).items()}
+        rows = {name: np.asarray(array[:MOST_GOLDEN]) for name, array in features.tensors(X).items()}
         if all(map(len, rows.values())):
             return rows
     return made_up(features, MOST_GOLDEN // 2)

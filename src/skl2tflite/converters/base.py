@@ -76,6 +76,8 @@ class Converter:
     takes_tables : bool
         Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.table.Table`, whose columns may be
         strings; all others are given the matrix of its numbers.
+    takes_texts : bool
+        Whether rows are texts, not a table: the methods take a :class:`~skl2tflite.graph.table.Column` of them.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
@@ -84,6 +86,7 @@ class Converter:
     runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
     integer_columns: ClassVar[bool] = False
     takes_tables: ClassVar[bool] = False
+    takes_texts: bool = False
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
@@ -284,6 +287,11 @@ class DelegatingConverter(Converter):
     def n_features(self) -> int:
         """Number of columns of the inner estimator's input."""
         return self.inner.n_features
+
+    @property
+    def takes_texts(self) -> bool:  # type: ignore[override]
+        """Whether the inner estimator reads texts."""
+        return self.inner.takes_texts
 
     @property
     def feature_names(self) -> list[str] | None:

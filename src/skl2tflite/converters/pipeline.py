@@ -75,6 +75,11 @@ class PipelineConverter(Converter):
         """Ask the first step."""
         return self.steps[0].needed_columns
 
+    @property
+    def takes_texts(self) -> bool:  # type: ignore[override]
+        """Whether the first step reads texts."""
+        return self.steps[0].takes_texts
+
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the steps from the last to the first, each with what the one behind it takes."""
         allowed: bool | NDArray[np.bool_] = not clean
@@ -155,6 +160,11 @@ class FeatureUnionConverter(Converter):
         """Whether every part takes NaN."""
         allowed = [not clean if part is None else part.nan_columns(clean) for part, _ in self.parts]
         return np.asarray(np.all(np.broadcast_arrays(*allowed), axis=0))
+
+    @property
+    def takes_texts(self) -> bool:  # type: ignore[override]
+        """Whether some part reads texts."""
+        return any(part is not None and part.takes_texts for part, _ in self.parts)
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.known import Demand, demands
 from skl2tflite.errors import ConversionError, GraphError
-from skl2tflite.features import INPUT_NAME, column_names
+from skl2tflite.features import INPUT_NAME, TEXT_NAME, column_names
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import InputColumns, KindError, Table
+from skl2tflite.graph.table import InputColumns, KindError, Table, Terms, TextInput
 
 _INT32 = np.iinfo(np.int32)
 
@@ -37,6 +37,8 @@ class Traced:
         Where the output holds integer labels themselves: their dtype in scikit-learn.
     demands : tuple of Demand
         What scikit-learn demands of the rows' categories.
+    terms : dict of str to Terms
+        The inputs that hold ids of terms, by name.
     """
 
     graph: Graph
@@ -46,9 +48,16 @@ class Traced:
     labels: list[NDArray[Any]] | None
     label_dtype: str | None
     demands: tuple[Demand, ...] = ()
+    terms: Mapping[str, Terms] = field(default_factory=dict)
 
 
-def trace(converter: Converter, method: str, batch: int | None = None, kinds: dict[int, DType] | None = None) -> Traced:
+def trace(
+    converter: Converter,
+    method: str,
+    batch: int | None = None,
+    kinds: dict[int, DType] | None = None,
+    text: TextInput = "characters",
+) -> Traced:
     """Record one method.
 
     Parameters
@@ -60,6 +69,8 @@ def trace(converter: Converter, method: str, batch: int | None = None, kinds: di
     kinds : dict of int to DType, optional
         Records each feature as an input of its own, of these kinds where they are known; what is decided is
         written there. Without it all features are one matrix.
+    text : {"characters", "tokens"}
+        How texts travel that a vectorizer reads.
 
     Returns
     -------
@@ -77,11 +88,15 @@ def trace(converter: Converter, method: str, batch: int | None = None, kinds: di
     features = count == converter.n_features and method != "inverse_transform"
     names = column_names(converter.feature_names if features else None, count)
     inputs: dict[str, Tensor] | InputColumns
-    if kinds is None or not features:
+    X: Any
+    if converter.takes_texts and features:
+        inputs = InputColumns([TEXT_NAME], {0: DType.STRING}, batch, text)
+        X = inputs[0]
+    elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
         inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, inputs=features)
     else:
-        inputs = InputColumns(names, kinds, batch)
+        inputs = InputColumns(names, kinds, batch, text)
         X = inputs.table()
     try:
         with demands() as demanded:
@@ -107,7 +122,8 @@ def trace(converter: Converter, method: str, batch: int | None = None, kinds: di
     given = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
     taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
     graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
-    return Traced(graph, is_list, is_tuple, constants, labels, label_dtype, tuple(demanded))
+    terms = inputs.made if isinstance(inputs, InputColumns) else {}
+    return Traced(graph, is_list, is_tuple, constants, labels, label_dtype, tuple(demanded), terms)
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:

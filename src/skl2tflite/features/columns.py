@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import floats, objects
+from skl2tflite.features.texts import Analyzer, Rows, characters, counts, rebuilt, token_ids
 from skl2tflite.graph.table import FOREIGN, NA, NAN, NONE, RESERVED
 
 UNKNOWN_CODE = -1
@@ -19,6 +20,8 @@ UNKNOWN_CODE = -1
 MISSING_CODES: dict[str, int] = {NAN: -2, NONE: -3, NA: -4}
 """Codes of missing values, each by what stands for it among strings."""
 CODES = "codes"
+READ = ("characters", "tokens", "counts")
+"""What texts become that a vectorizer reads."""
 INT32 = np.iinfo(np.int32)
 
 
@@ -32,29 +35,75 @@ class ColumnSpec:
         Name of the tensor: that of the column.
     feature : int
         Which feature it is.
-    dtype : {"float32", "int32", "bool", "string"}
+    dtype : {"float32", "int32", "bool", "string", "characters", "tokens", "counts"}
+        The last three are for texts that a vectorizer reads: their code points, or the ids of their terms, in an int32
+        tensor of shape (1, length), or the counts of these, in a float32 tensor of shape (1, n_terms).
     categories : tuple of str, optional
-        Text that travels as its position among these, ``dtype`` being int32.
+        Text that travels as its position among these, ``dtype`` being int32; the terms of tokens, where these are not
+        the terms' hashes.
+    parameters : dict, optional
+        Of tokens: what scikit-learn's analyzer is built of, where that can be written down.
+    analyzer : callable, optional
+        Of tokens: what makes terms of a text. It is not kept in files.
     """
 
     name: str
     feature: int
     dtype: str
     categories: tuple[str, ...] | None = None
+    parameters: Mapping[str, Any] | None = None
+    analyzer: Analyzer | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a vectorizer reads the column's texts."""
+        return self.dtype in READ
 
     @property
     def holds_text(self) -> bool:
         """Whether the column's cells are text, however they travel."""
-        return self.dtype == "string" or self.categories is not None
+        return not self.is_read and (self.dtype == "string" or self.categories is not None)
 
     @property
     def as_strings(self) -> ColumnSpec:
         """The same column in the spelling of strings."""
-        return self if self.categories is None else replace(self, dtype="string", categories=None)
+        return self if self.categories is None or self.is_read else replace(self, dtype="string", categories=None)
 
     @cached_property
     def _codes(self) -> dict[str, int]:
         return {**{text: code for code, text in enumerate(self.categories or ())}, **MISSING_CODES}
+
+    @cached_property
+    def _ids(self) -> dict[str, int] | None:
+        return None if self.categories is None else {term: i for i, term in enumerate(self.categories)}
+
+    def texts(self, column: Iterable[object]) -> Rows:
+        """Return texts as a vectorizer's input holds them, each of shape (1, length).
+
+        Raises
+        ------
+        InvalidInputError
+            Where one is no text, or nothing here makes terms of it.
+        """
+        about = f"column {self.name!r}"
+        column = list(column)
+        read = [characters(text, about) for text in column]
+        if self.dtype == "characters":
+            return read
+        analyzer = self.analyzer
+        if analyzer is None and self.parameters is not None:
+            analyzer = rebuilt(self.parameters)
+            object.__setattr__(self, "analyzer", analyzer)
+        if analyzer is None:
+            raise InvalidInputError(
+                f"the file holds no analyzer of {about}, for it was made of functions of your own: run it with the ids "
+                "of tokens, or load it with analyzers={" + repr(self.name) + ": vectorizer.build_analyzer()}"
+            )
+        ids = [token_ids(analyzer(str(text)), self._ids) for text in column]
+        if self.dtype == "tokens":
+            return list(ids)
+        n_terms = len(self.categories or ())
+        return np.concatenate([np.empty((0, n_terms), np.float32), *(counts(each, n_terms) for each in ids)])
 
     def tensor(self, column: Any, allows_nan: bool, known: Known | None = None) -> NDArray[Any]:
         """Return a column's cells as the tensor holds them.
@@ -131,6 +180,8 @@ class ColumnSpec:
         fields: dict[str, object] = {"name": self.name, "feature": self.feature, "dtype": self.dtype}
         if self.categories is not None:
             fields["categories"] = list(self.categories)
+        if self.parameters is not None:
+            fields["parameters"] = dict(self.parameters)
         return fields
 
     @classmethod
@@ -142,6 +193,7 @@ class ColumnSpec:
             int(data["feature"]),
             str(data["dtype"]),
             None if categories is None else tuple(map(str, categories)),
+            data.get("parameters"),
         )
 
 

@@ -11,13 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features.columns import ColumnSpec, Known
+from skl2tflite.features.columns import READ, ColumnSpec, Known
 from skl2tflite.features.frames import as_cells, columns_of, floats, frame_names, frame_to_array, is_frame, quoted
+from skl2tflite.features.texts import Analyzer, Rows, as_texts
 from skl2tflite.graph import DType
+from skl2tflite.graph.table import TextInput
 
-KINDS = {"float32": DType.FLOAT, "int32": DType.INT, "bool": DType.BOOL, "string": DType.STRING}
+KINDS = {
+    "float32": DType.FLOAT,
+    "int32": DType.INT,
+    "bool": DType.BOOL,
+    "string": DType.STRING,
+    **dict.fromkeys(READ, DType.STRING),
+}
 INPUT_NAME = "X"
 """Name of the one input tensor that holds all features."""
+TEXT_NAME = "text"
+"""Name of the input tensor of a model whose rows are texts."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,8 @@ class Features:
         Their order is free then, and others are ignored.
     known : tuple of Known
         Categories of the features in which scikit-learn refuses others.
+    are_texts : bool, default=False
+        Whether rows are no table, but texts.
     """
 
     count: int
@@ -47,6 +59,36 @@ class Features:
     columns: tuple[ColumnSpec, ...] | None = None
     needed: tuple[int, ...] | None = None
     known: tuple[Known, ...] = ()
+    are_texts: bool = False
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether a vectorizer reads texts of the rows: the file takes one row at a time then."""
+        return any(column.is_read for column in self.columns or ())
+
+    @property
+    def text_input(self) -> TextInput:
+        """How texts travel that a vectorizer reads."""
+        read: set[str] = {column.dtype for column in self.columns or ()}
+        return "tokens" if "tokens" in read else "counts" if "counts" in read else "characters"
+
+    def with_analyzers(self, analyzers: Mapping[str, Analyzer]) -> Features:
+        """Return the same features, with what makes terms of their texts, by the names of the tensors.
+
+        Raises
+        ------
+        InvalidInputError
+            Where a name is that of no tensor of tokens.
+        """
+        taken = [c.name for c in self.columns or () if c.is_read and c.dtype != "characters"]
+        for name in analyzers:
+            if name not in taken:
+                raise InvalidInputError(f"no input of tokens is called {name!r}; there are: {quoted(taken) or 'none'}")
+        if self.columns is None:
+            return self
+        return replace(
+            self, columns=tuple(replace(c, analyzer=analyzers.get(c.name, c.analyzer)) for c in self.columns)
+        )
 
     @property
     def as_strings(self) -> Features:
@@ -60,7 +102,7 @@ class Features:
             return None
         return {column.feature: KINDS[column.dtype] for column in self.columns}
 
-    def tensors(self, X: Any) -> dict[str, NDArray[Any]]:
+    def tensors(self, X: Any) -> dict[str, Rows]:
         """Return rows as what the input tensors hold.
 
         Parameters
@@ -71,6 +113,7 @@ class Features:
         Returns
         -------
         dict of str to ndarray
+            Of texts, a list of arrays of shape (1, length).
 
         Raises
         ------
@@ -79,12 +122,17 @@ class Features:
         """
         if self.columns is None:
             return {INPUT_NAME: self.matrix(X)}
+        if self.are_texts:
+            texts = as_texts(X)
+            return {spec.name: spec.texts(texts) for spec in self.columns}
         places = self._places(X)
         found = columns_of(X, [places[column.feature] for column in self.columns])
         allowed = np.broadcast_to(np.asarray(self.allows_nan), self.count)
         known = {each.feature: each for each in self.known}
         return {
-            spec.name: spec.tensor(column, bool(allowed[spec.feature]), known.get(spec.feature))
+            spec.name: spec.texts(column)
+            if spec.is_read
+            else spec.tensor(column, bool(allowed[spec.feature]), known.get(spec.feature))
             for spec, column in zip(self.columns, found, strict=True)
         }
 
@@ -211,6 +259,8 @@ class Features:
             fields["needed"] = list(self.needed)
         if self.known:
             fields["known"] = [[known.feature, list(known.values)] for known in self.known]
+        if self.are_texts:
+            fields["texts"] = True
         return fields
 
     @classmethod
@@ -227,4 +277,5 @@ class Features:
             None if columns is None else tuple(map(ColumnSpec.from_json, columns)),
             None if needed is None else tuple(map(int, needed)),
             tuple(Known(int(feature), tuple(values)) for feature, values in data.get("known", ())),
+            bool(data.get("texts")),
         )

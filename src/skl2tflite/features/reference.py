@@ -18,6 +18,8 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
     integers : bool, default=False
         Whether a DataFrame's integer columns stay as they are, for an estimator that takes them for categories.
     """
+    if _are_texts(X):
+        return list(X)
     if not is_frame(X) or not hasattr(X, "iloc"):
         return _rounded_polars(X) if is_frame(X) else _rounded_array(X)
     if not integers and all(floats(column) is not None for column in columns_of(X, range(X.shape[1]))):
@@ -40,6 +42,13 @@ def rows_in_float64(X: Any) -> Any:
         return X.with_columns(polars.selectors.float().cast(polars.Float64))
     names = [name for name, dtype in zip(X.columns, X.dtypes, strict=True) if getattr(dtype, "kind", "") == "f"]
     return X.astype({name: np.float64 if isinstance(X[name].dtype, np.dtype) else "Float64" for name in names})
+
+
+def _are_texts(X: Any) -> bool:
+    """Whether rows are no table, but texts."""
+    if is_frame(X) or hasattr(X, "toarray"):
+        return False
+    return len(X) > 0 and all(isinstance(row, str) for row in X)
 
 
 def _rounded_polars(X: Any) -> Any:

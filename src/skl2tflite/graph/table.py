@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -25,6 +26,9 @@ NONE = "\ufffe"
 """What stands for Python's None, which scikit-learn tells from NaN."""
 NA = "\uffffNA"
 """What stands for pandas.NA, which scikit-learn's encoders do not know."""
+TextInput: TypeAlias = Literal["characters", "tokens", "counts"]
+"""How texts that a vectorizer reads travel: as code points, as ids of the terms that its analyzer makes of them, or as
+the counts of these terms."""
 FOREIGN = "\uffff?"
 """What stands for all that is neither text nor missing: equal to no category."""
 
@@ -58,6 +62,35 @@ class RetraceError(Exception):
         super().__init__(f"feature {feature} must be {kind}")
         self.feature = feature
         self.kind = kind
+
+
+class OneRowError(RetraceError):
+    """A column's texts are asked for: trace again, with one row at a time."""
+
+    def __init__(self, feature: int) -> None:
+        super().__init__(feature, DType.STRING)
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What an input of token ids needs from the vectorizer that reads it.
+
+    Attributes
+    ----------
+    vectorizer : object
+        The estimator, whose own analyzer makes terms of texts.
+    feature : int
+        Which column holds the texts.
+    vocabulary : tuple of str or None
+        Terms in the order of their ids; None where ids are the terms' hashes.
+    n_columns : int
+        Number of features that the vectorizer makes.
+    """
+
+    vectorizer: Any
+    feature: int
+    vocabulary: tuple[str, ...] | None
+    n_columns: int
 
 
 class Column(ABC):
@@ -96,6 +129,19 @@ class Column(ABC):
         if self.kind in (DType.STRING, DType.BOOL):
             raise KindError(f"column {self.name!r} holds {self.kind} values, not whole numbers")
         return self.tensor(DType.INT)
+
+    def characters(self) -> Tensor:
+        """Return the one row's text as code points, of shape (1, n_characters)."""
+        raise KindError(f"column {self.name!r} holds {self.kind} values, not texts")
+
+    @property
+    def text(self) -> TextInput:
+        """How its texts travel."""
+        return "characters"
+
+    def terms(self, vectorizer: Any, vocabulary: tuple[str, ...] | None, n_columns: int) -> Tensor:
+        """Return the ids of the one row's terms, of shape (1, n_terms), or their counts, of shape (1, n_columns)."""
+        raise KindError(f"column {self.name!r} holds {self.kind} values, not texts")
 
     def strings(self) -> Tensor:
         """Return the values as strings, or raise KindError where they are numbers."""
@@ -140,14 +186,27 @@ class InputColumns:
         What is known of the columns; what is decided is written there, for the model's other methods.
     batch : int, optional
         Number of rows, where the target needs it fixed.
+    text : {"characters", "tokens", "counts"}
+        How texts travel that a vectorizer reads.
+
+    Attributes
+    ----------
+    made : dict of str to Terms
+        The inputs of ids or counts of terms, by name.
     """
 
-    def __init__(self, names: Sequence[str], kinds: dict[int, DType], batch: int | None = None) -> None:
+    def __init__(
+        self, names: Sequence[str], kinds: dict[int, DType], batch: int | None = None, text: TextInput = "characters"
+    ) -> None:
         self.names = tuple(names)
         self.kinds = kinds
         self.batch = batch
+        self.text = text
+        self.made: dict[str, Terms] = {}
         self._tensors: dict[int, Tensor] = {}
         self._assumed: set[int] = set()
+        self._texts: dict[int, Tensor] = {}
+        self._terms: dict[str, Tensor] = {}
 
     def __getitem__(self, feature: int) -> InputColumn:
         return InputColumn(self, feature)
@@ -156,6 +215,10 @@ class InputColumns:
         """Return a column's tensor, made when it is first asked for; ``assumed`` where any kind would do."""
         if assumed and feature not in self.kinds:
             self._assumed.add(feature)
+        if feature in self._texts:
+            raise KindError(
+                f"column {self.names[feature]!r} is read as text, and can be nothing else; copy it to another"
+            )
         decided = self.kinds.setdefault(feature, kind)
         if decided != kind:
             # Numbers were enough for what came first; strings for numbers are another matter.
@@ -166,9 +229,43 @@ class InputColumns:
             self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch,))
         return self._tensors[feature]
 
+    def characters(self, feature: int) -> Tensor:
+        """Return a column's text as code points, of shape (1, n_characters)."""
+        self._read(feature)
+        if feature not in self._texts:
+            self._texts[feature] = input_tensor(self.names[feature], DType.INT, (1, None))
+        return self._texts[feature]
+
+    def terms(self, terms: Terms) -> Tensor:
+        """Return the ids of the terms of a column's text, of shape (1, n_terms), or their counts."""
+        self._read(terms.feature)
+        for name, known in self.made.items():
+            if known.vectorizer is terms.vectorizer and known.feature == terms.feature:
+                return self._terms[name]
+        several = sum(known.feature == terms.feature for known in self.made.values())
+        name = self.names[terms.feature] + (f"_{several + 1}" if several else "")
+        self.made[name] = terms
+        counts = self.text == "counts"
+        spec = (DType.FLOAT, (1, terms.n_columns)) if counts else (DType.INT, (1, None))
+        self._terms[name] = input_tensor(name, *spec)
+        return self._terms[name]
+
+    def _read(self, feature: int) -> None:
+        """Look whether a column can be read as text."""
+        decided = self.kinds.setdefault(feature, DType.STRING)
+        if decided != DType.STRING and feature not in self._assumed:
+            raise KindError(f"column {self.names[feature]!r} holds {decided} values, not texts")
+        if decided != DType.STRING or self.batch != 1:
+            raise OneRowError(feature)
+        if feature in self._tensors:
+            raise KindError(
+                f"column {self.names[feature]!r} is compared as a whole, and cannot be read as text; copy it"
+            )
+
     def inputs(self) -> dict[str, Tensor]:
         """Return the tensors that were asked for by name, in the order of the columns."""
-        return {self.names[feature]: self._tensors[feature] for feature in sorted(self._tensors)}
+        taken = {self.names[feature]: tensor for feature, tensor in sorted({**self._tensors, **self._texts}.items())}
+        return {**taken, **self._terms}
 
     def table(self) -> Table:
         """Return all columns."""
@@ -204,6 +301,19 @@ class InputColumn(Column):
     def tensor(self, kind: DType) -> Tensor:
         """Return the input's tensor."""
         return self.inputs.tensor(self.feature, kind)
+
+    def characters(self) -> Tensor:
+        """Return the one row's text as code points."""
+        return self.inputs.characters(self.feature)
+
+    @property
+    def text(self) -> TextInput:
+        """How its texts travel."""
+        return self.inputs.text
+
+    def terms(self, vectorizer: Any, vocabulary: tuple[str, ...] | None, n_columns: int) -> Tensor:
+        """Return the ids of the one row's terms, or their counts."""
+        return self.inputs.terms(Terms(vectorizer, self.feature, vocabulary, n_columns))
 
     def numbers(self) -> Tensor:
         """Return the values as floats, or raise KindError where they are strings."""
@@ -246,6 +356,12 @@ class MatrixColumn(Column):
                 raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
             raise RetraceError(self.feature, kind)
         return _tensor(self.matrix[:, self.at])
+
+    def characters(self) -> Tensor:
+        """Ask for the column as an input of its own."""
+        if self.feature is None:
+            return super().characters()
+        raise OneRowError(self.feature)
 
 
 class Table:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.runtime.litert import LiteRTRunner
+
+Rows: TypeAlias = NDArray[Any] | list[NDArray[Any]]
+"""Rows of one length in an array, of any length in a list."""
 
 
 class RowByRow:
@@ -28,16 +31,30 @@ class RowByRow:
         """Keys of the file's signatures."""
         return self.runner.signatures
 
-    def run(self, signature: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """Run one signature on any number of rows; parameters, results and errors as :class:`LiteRTRunner` has."""
+    def run(self, signature: str, inputs: Mapping[str, Rows]) -> dict[str, NDArray[Any]]:
+        """Run one signature on any number of rows; parameters, results and errors as :class:`LiteRTRunner` has.
+
+        Rows that differ in length, as texts do, are a list of arrays of shape (1, length).
+        """
         counts = {len(array) for array in inputs.values()}
         if len(counts) > 1:
             raise InvalidInputError(f"inputs differ in their number of rows: {', '.join(map(str, sorted(counts)))}")
         (rows,) = counts or {1}
         # What comes of no rows has the dtype and shape of what comes of a row of zeros.
-        fed = inputs if rows else {name: np.zeros((1, *x.shape[1:]), x.dtype) for name, x in inputs.items()}
+        fed = inputs if rows else {name: _row_of_zeros(x) for name, x in inputs.items()}
         answers = [
-            self.runner.run(signature, {name: array[row : row + 1] for name, array in fed.items()})
-            for row in range(max(rows, 1))
+            self.runner.run(signature, {name: _row(x, row) for name, x in fed.items()}) for row in range(max(rows, 1))
         ]
         return {name: np.concatenate([answer[name] for answer in answers])[:rows] for name in answers[0]}
+
+
+def _row(rows: Rows, row: int) -> NDArray[Any]:
+    return rows[row] if isinstance(rows, list) else rows[row : row + 1]
+
+
+def _row_of_zeros(rows: Rows) -> Rows:
+    if isinstance(rows, list):
+        return [np.zeros((1, 0), np.int32)]
+    if rows.dtype == object:
+        return np.array([""], dtype=object)
+    return np.zeros((1, *rows.shape[1:]), rows.dtype)

@@ -127,10 +127,13 @@ def hashed_counts(
 
     As :class:`sklearn.feature_extraction.FeatureHasher` has it; parts of size 0 are none.
     """
-    hashes = murmurhash3(text, starts, sizes)
+    return columns_and_signs(murmurhash3(text, starts, sizes), xp.astype(sizes > 0, int), n_features, alternate_sign)
+
+
+def columns_and_signs(hashes: Array, there: Array, n_features: int, alternate_sign: bool) -> tuple[Array, Array]:
+    """Return what :func:`hashed_counts` does, of hashes; ``there`` is 1 where one counts, 0 where not."""
     special = (2**31 - 1 - (n_features - 1)) % n_features
     columns = xp.where(hashes == _LEAST, special, xp.wrap(xp.abs(hashes)) % n_features)
-    there = xp.astype(sizes > 0, int)
     numbers = xp.segment_sum(there, columns, n_features)
     if not alternate_sign:
         return numbers, numbers

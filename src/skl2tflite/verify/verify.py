@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.trace import trace
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features import reference_rows, rows_in_float64
+from skl2tflite.features import Features, reference_rows, rows_in_float64
+from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.report import MethodReport, Report
-from skl2tflite.verify.sensitivity import perturbed_outputs
+from skl2tflite.verify.sensitivity import DRAWS, perturbed_outputs
 
 PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 """Methods judged by 1, however small the probabilities of a column; an error of a logarithm is a relative one."""
@@ -256,9 +257,7 @@ def _explained(
 ) -> NDArray[np.bool_]:
     """Whether each suspect row's difference is no more than float32 inputs and parameters explain."""
     features = model.facts.features_of(method).as_strings
-    tensors = {name: x[suspects] for name, x in features.tensors(X).items()}
-    graph = trace(converter_for(estimator), method, kinds=features.kinds).graph
-    plain, draws = perturbed_outputs(graph, tensors)
+    graph, plain, draws = _perturbed(features, estimator, method, X, suspects)
     excused: NDArray[np.bool_] = np.ones(len(suspects), dtype=bool)
     for name, (want, got) in zip(graph.outputs, pairs, strict=True):
         base = _as_rows(plain[name])
@@ -274,6 +273,28 @@ def _explained(
             differs = _as_rows(want[suspects]) != _as_rows(got[suspects])
             excused &= (turns | ~differs).all(axis=1)
     return excused
+
+
+def _perturbed(
+    features: Features, estimator: Any, method: str, X: Any, suspects: NDArray[np.intp]
+) -> tuple[Graph, dict[str, NDArray[Any]], list[dict[str, NDArray[Any]]]]:
+    """Return a method's graph, and its outputs for some rows, plain and perturbed."""
+    tensors = features.tensors(X)
+    converter = converter_for(estimator)
+    if not features.reads_texts:
+        graph = trace(converter, method, kinds=features.kinds).graph
+        return graph, *perturbed_outputs(graph, {name: np.asarray(x)[suspects] for name, x in tensors.items()})
+    graph = trace(converter, method, 1, features.kinds, features.text_input).graph
+    rows = [
+        perturbed_outputs(graph, {n: x[i] if isinstance(x, list) else x[i : i + 1] for n, x in tensors.items()})
+        for i in suspects
+    ]
+
+    def joined(outputs: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+        return {name: np.concatenate([each[name] for each in outputs]) for name in graph.outputs}
+
+    plain = joined([plain for plain, _ in rows])
+    return graph, plain, [joined([draws[i] for _, draws in rows]) for i in range(DRAWS)]
 
 
 def _example(pairs: list[tuple[NDArray[Any], NDArray[Any]]], wrong: NDArray[np.bool_]) -> str:

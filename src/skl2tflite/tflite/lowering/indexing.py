@@ -85,17 +85,18 @@ LARGE_TABLE = 1024
 
 def _widened(emit: Emitter, x: Value, gather: substitutes.Move) -> Value:
     """Look whole numbers up in a table as narrow as they fit into, where it is large."""
-    narrow = (
-        "int32"
-        if x.array is None or x.array.size < LARGE_TABLE
-        else np.result_type(
-            *(np.min_scalar_type(bound) for bound in (min(int(x.array.min()), -1), int(x.array.max())))
-        ).name
-    )
-    if narrow in ("int8", "int16") and emit.target.supports("GATHER", narrow):
+    narrow = "int32"
+    if x.array is not None and x.array.size >= LARGE_TABLE:
+        fits = [name for name in ("int8", "int16") if _fits(x.array, np.iinfo(name))]
+        narrow = next(iter(fits), narrow)
+    if narrow != "int32" and emit.target.supports("GATHER", narrow):
         assert x.array is not None
         return emit.cast(gather(emit.materialize(x.array.astype(narrow))), "int32")
     return substitutes.moved(emit, "GATHER", x, gather)
+
+
+def _fits(numbers: NDArray[Any], bounds: np.iinfo[Any]) -> bool:
+    return bool(bounds.min <= numbers.min() and numbers.max() <= bounds.max)
 
 
 def _as_slice(indices: NDArray[Any]) -> tuple[int, int, int] | None:
