@@ -13,7 +13,7 @@ from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.features.texts import characters
-from skl2tflite.graph import Array, DType
+from skl2tflite.graph import Array, DType, Graph, as_tensor, evaluate, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Column, TableLike
 from skl2tflite.text.characters import CharacterAnalyzer
@@ -70,7 +70,13 @@ class VectorizerConverter(TransformerConverter):
             return xp.expand_dims(self.collected(_closed(terms)), 0)
         if not isinstance(X, np.ndarray):
             raise self.refuse("takes texts, one column of them", "name it by a scalar, as 'text' instead of ['text']")
-        return np.stack([np.asarray(self.counted(characters(each, "X")[0])) for each in X.ravel()])
+        return np.stack([evaluate(self._recorded, {"text": characters(each, "X")[0]})["counts"] for each in X.ravel()])
+
+    @cached_property
+    def _recorded(self) -> Graph:
+        """What counts the terms of one text; its tables are made once."""
+        text = input_tensor("text", DType.INT, (None,))
+        return Graph("transform", {"text": text}, {"counts": as_tensor(self.counted(text))})
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """A text is never missing."""
