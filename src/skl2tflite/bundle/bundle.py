@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.bundle import spelling

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction import text
 
-from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.base import TRANSFORM, WHOLE, TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.features.texts import characters
@@ -124,7 +124,7 @@ def _closed(ids: Array) -> Array:
 class CountVectorizerConverter(VectorizerConverter):
     """How often each term of the vocabulary stands in a text."""
 
-    exact = frozenset({"transform"})
+    exact = TRANSFORM
 
     @property
     def vocabulary(self) -> Mapping[str, int]:  # type: ignore[override]
@@ -148,7 +148,7 @@ class CountVectorizerConverter(VectorizerConverter):
 class TfidfVectorizerConverter(CountVectorizerConverter):
     """Counts, then what :class:`~sklearn.feature_extraction.text.TfidfTransformer` makes of them."""
 
-    exact = frozenset()
+    exact = WHOLE
 
     def transform(self, X: TableLike) -> Array:
         weighted: Array = self.sub(self.estimator._tfidf, "._tfidf").method("transform")(super().transform(X))
