@@ -13,6 +13,8 @@ import sklearn
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
 
+from tests.text.texts import TEXTS
+
 ROWS, FEATURES = 160, 7
 SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
 
@@ -158,6 +160,14 @@ def _term_counts() -> Data:
     return _data(X, None)
 
 
+def _texts() -> Data:
+    """Texts that are hard to cut, and others with the same letters."""
+    texts = np.array(TEXTS, dtype=object)
+    return Data(
+        texts, np.arange(len(texts)) % 2, np.array([*texts, *(t.swapcase()[::-1] for t in texts)], dtype=object)
+    )
+
+
 def _amounts() -> Data:
     data = _regression(1)
     return Data(data.X, np.abs(data.y) / 20 + 0.1, data.X_test)
@@ -235,6 +245,7 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "multioutput regression": lambda: _regression(3),
     "counts": _counts,
     "term counts": _term_counts,
+    "texts": _texts,
     "amounts": _amounts,
     "positive": lambda: _positive(_classification(3)),
     "missing": lambda: _missing(_classification(3)),

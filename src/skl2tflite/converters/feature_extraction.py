@@ -31,6 +31,7 @@ class VectorizerConverter(TransformerConverter):
     A file takes one text at a time, as code points, or as the ids of its terms.
     """
 
+    runs_on = ("litert",)
     takes_tables = True
     takes_texts = True
     n_features = 1

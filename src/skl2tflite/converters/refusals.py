@@ -10,7 +10,6 @@ NOT_INFERENCE = ("fit*", "get_*", "set_*", "partial_fit")
 _ONLY_FITTED_ROWS = "it answers only for the rows that it was fitted on: scikit-learn itself has no {} for new ones; {}"
 _CLUSTERS = _ONLY_FITTED_ROWS.format("predict", "use KMeans, or fit a classifier on its labels_")
 _EMBEDDINGS = _ONLY_FITTED_ROWS.format("transform", "use PCA, KernelPCA, Isomap or LocallyLinearEmbedding")
-_TEXTS = "it takes texts, not numbers; vectorize before the model, and convert what is behind"
 _LABELS = "it takes labels, not rows of features; encode the target outside of the model"
 _FEATURES = "it takes lists or dicts, not rows of numbers; vectorize before the model, and convert what is behind"
 
@@ -28,7 +27,6 @@ ESTIMATORS: dict[str, str] = {
         _CLUSTERS,
     ),
     **dict.fromkeys(("ClassicalMDS", "MDS", "SpectralEmbedding", "TSNE"), _EMBEDDINGS),
-    **dict.fromkeys(("CountVectorizer", "HashingVectorizer", "TfidfVectorizer"), _TEXTS),
     **dict.fromkeys(("LabelBinarizer", "LabelEncoder", "MultiLabelBinarizer"), _LABELS),
     **dict.fromkeys(("DictVectorizer", "FeatureHasher"), _FEATURES),
     "PatchExtractor": "it takes images of any size and learns none, so that a file would not know its input; "
@@ -64,6 +62,10 @@ METHODS: dict[str, str] = {
 
 METHODS_OF: dict[tuple[str, str], str] = {
     ("BernoulliRBM", "score_samples"): "it flips one feature of each row at random",
+    **dict.fromkeys(
+        (("CountVectorizer", "inverse_transform"), ("TfidfVectorizer", "inverse_transform")),
+        "it gives terms, and a file gives numbers",
+    ),
     ("SimpleImputer", "inverse_transform"): "a feature that is missing in all rows at once shifts those behind it, "
     "so that a row's result depends on the rows it comes with",
 }

@@ -1,4 +1,4 @@
-from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
 
 from tests.estimators.case import Case
 
@@ -6,4 +6,11 @@ CASES = [
     *(Case(TfidfTransformer(norm=n, use_idf=i, sublinear_tf=s), "term counts")
       for n in ("l1", "l2", None) for i, s in ((True, False), (True, True), (False, True))),
     Case(TfidfTransformer(smooth_idf=False), "term counts"),
+    Case(CountVectorizer(), "texts", exact=("transform",)),
+    Case(CountVectorizer(ngram_range=(1, 2), stop_words="english", binary=True), "texts", exact=("transform",)),
+    Case(CountVectorizer(analyzer="char_wb", ngram_range=(2, 4)), "texts", exact=("transform",)),
+    Case(TfidfVectorizer(strip_accents="unicode", sublinear_tf=True), "texts"),
+    Case(TfidfVectorizer(analyzer="char", ngram_range=(1, 3), norm="l1", strip_accents="ascii"), "texts"),
+    Case(HashingVectorizer(n_features=200), "texts"),
+    Case(HashingVectorizer(n_features=99, ngram_range=(1, 2), norm=None, alternate_sign=False), "texts"),
 ]  # fmt: skip
