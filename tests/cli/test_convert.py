@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import skops.io
 from sklearn.cluster import DBSCAN
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 import skl2tflite
@@ -50,6 +51,17 @@ def test_precision_reaches_the_conversion(run, saved, tmp_path):
     run("convert", saved / "model.skops", "-o", tmp_path / "exact.tflite").succeeds()
     run("convert", saved / "model.skops", "-o", tmp_path / "fast.tflite", "--precision", "fast").succeeds()
     assert len(skl2tflite.load(tmp_path / "fast.tflite")) < len(skl2tflite.load(tmp_path / "exact.tflite"))
+
+
+def test_what_trees_are_laid_out_for(run, tmp_path, frame, labels):
+    skops.io.dump(RandomForestClassifier(20, random_state=0).fit(frame, labels), tmp_path / "forest.skops")
+    sizes = {}
+    for aim in ("latency", "throughput", "size"):
+        output = tmp_path / f"{aim}.tflite"
+        run("convert", tmp_path / "forest.skops", "-o", output, "--optimize-for", aim).succeeds()
+        sizes[aim] = len(skl2tflite.load(output))
+    assert min(sizes, key=sizes.get) == "size"
+    assert len(set(sizes.values())) == 3
 
 
 @pytest.mark.parametrize("rows", ["labelled.csv", "labelled.parquet"])

@@ -15,6 +15,7 @@ from skl2tflite.cli.options import (
     InputsOption,
     Methods,
     ModelPath,
+    OptimizeForOption,
     PrecisionOption,
     TargetColumn,
     TrustPickle,
@@ -40,6 +41,7 @@ def command(
     target_column: TargetColumn = None,
     method: Methods = None,
     precision: PrecisionOption = "exact",
+    optimize_for: OptimizeForOption = None,
     target: Annotated[
         str,
         typer.Option(metavar="RUNTIME", help="Runtime that the file is for: litert, or micro for microcontrollers."),
@@ -78,6 +80,7 @@ def command(
         methods=method,
         target=target,
         precision=precision,
+        optimize_for=optimize_for,
         max_flash=max_flash,
         max_ram=max_ram,
         inputs=inputs,

@@ -23,6 +23,13 @@ Methods = Annotated[
 PrecisionOption = Annotated[
     Precision, typer.Option(help="[bold]fast[/] folds scaling into weights, which changes rounding.")
 ]
+OptimizeForOption = Annotated[
+    Literal["latency", "throughput", "size"] | None,
+    typer.Option(
+        help="What trees are laid out for: one row at a time, many rows at once, or a small file. By default "
+        "[bold]latency[/], with micro [bold]size[/]."
+    ),
+]
 InputsOption = Annotated[
     Literal["matrix", "columns"] | None,
     typer.Option(help="One tensor for all features, or one for each column. By default what the model needs."),
