@@ -229,6 +229,8 @@ def test_refusals(tmp_path):
         bundle(model, tmp_path / "b", X=X[:, :2])
     with pytest.raises(InvalidInputError, match="not a folder that exists"):
         bundle(model, tmp_path / "no" / "b")
+    with pytest.raises(InvalidInputError, match=r"cannot be made.*: File name too long"):
+        bundle(model, tmp_path / ("b" * 300))
     assert list(tmp_path.iterdir()) == []
     bundle(model, tmp_path / "b")
     with pytest.raises(InvalidInputError, match="not an empty folder"):

@@ -67,8 +67,7 @@ def bundle(
     if platform not in PLATFORMS:
         raise ConversionError(f"there is no platform {platform!r}; there are {', '.join(PLATFORMS)}")
     target = Path(directory)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InvalidInputError(f"{target} exists and is not an empty folder; name another")
+    _check_free(target)
     chosen = PLATFORMS[platform]
     content = flashed(bytes(model), chosen.library)
     source = Source(model, spelling.namespace(name), content, Inputs.of(model, _golden_rows(model, X)))
@@ -82,6 +81,15 @@ def bundle(
     contents = {path: _filled(template, values) for path, template in layout(chosen, source.name).items()}
     _write(target, contents)
     return target
+
+
+def _check_free(target: Path) -> None:
+    try:
+        taken = target.exists() and (not target.is_dir() or any(target.iterdir()))
+    except OSError as error:
+        raise InvalidInputError(f"{target} cannot be made: {error.strerror}") from None
+    if taken:
+        raise InvalidInputError(f"{target} exists and is not an empty folder; name another")
 
 
 def _golden_rows(model: TFLiteModel, X: Any) -> dict[str, NDArray[Any]]:
@@ -103,7 +111,10 @@ def _write(target: Path, contents: dict[str, str]) -> None:
     parent = target.absolute().parent
     if not parent.is_dir():
         raise InvalidInputError(f"{parent} is not a folder that exists, so {target} cannot be made")
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=parent))
+    try:
+        made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=parent))
+    except OSError as error:
+        raise InvalidInputError(f"{target} cannot be made in {parent}: {error.strerror}") from None
     try:
         for path, text in contents.items():
             file = made / path

@@ -54,10 +54,7 @@ def lower_tree_sums(emit: Emitter, op: TreeSums, inputs: Sequence[Value], output
     found = _by_clusters(emit, op, x, layout, digits.table, in_order=op.groups > 1)
     sums = _summed(emit, op, emit.cast(found, "float32"))
     (spec,) = outputs
-    rows = None if spec.shape[0] is None else spec.shape[0] * op.groups
-    sums = emit.reshape(sums, (rows, digits.table.shape[1]))
-    joined = fully_connected(emit, sums, digits.weights, digits.bias, (rows, op.forest.n_outputs))
-    return emit.reshape(joined, spec.shape)
+    return fully_connected(emit, sums, digits.weights, digits.bias, spec.shape)
 
 
 def _summed(emit: Emitter, op: TreeSums, values: Value) -> Value:
