@@ -8,17 +8,22 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test lint docs bench clean
+.PHONY: help demo test test-oldest lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed-cli ## train, convert, check and time real models; files go to demo/
 	$(BIN)/skl2tflite demo
 
 test: $(VENV)/.installed-test ## run the tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+test-oldest: ## the sweep on the oldest scikit-learn: converters against it; lowering does not depend on it
+	$(MAKE) --no-print-directory VENV=$(VENV)-oldest $(VENV)-oldest/.installed-oldest
+	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) --dist loadgroup -k 'not litert and not behaves' \
+		tests/estimators/test_coverage.py tests/estimators/test_sweep.py
 
 lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/ruff check
@@ -32,7 +37,7 @@ docs: $(VENV)/.installed-test ## write docs/supported.md from the converters
 bench: $(VENV)/.installed-bench ## time us and the peers in turn
 	$(BIN)/python -m pytest benchmarks
 
-clean: ## remove what was built, but not .venv
+clean: ## remove what was built, but not the environments
 	rm -rf demo dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 
 # An extra of pyproject.toml, installed once and again when pyproject.toml changes.

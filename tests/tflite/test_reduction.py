@@ -96,6 +96,13 @@ def test_softmax_of_nan_and_infinity():
     assert np.isnan(run(xp.softmax, np.array([[NAN, 1.0], [INF, 0.0], [-INF, -INF]]))).all()
 
 
+def test_logsumexp_of_infinities():
+    x = np.array([[-INF, -INF, -INF], [-INF, 1.0, INF], [-INF, 1.0, 2.0], [1.0, NAN, -INF]])
+    expected = np.array([-INF, INF, np.logaddexp(1.0, 2.0), NAN])
+    np.testing.assert_allclose(run(xp.logsumexp, x), expected, rtol=1e-6)
+    np.testing.assert_allclose(oracle(xp.logsumexp, x), expected)
+
+
 def test_softmax_over_an_axis_that_is_not_last():
     close(lambda x: xp.softmax(x, axis=1), DEEP)
     close(lambda x: xp.log_softmax(x, axis=-2) + 1.0, DEEP[:, 0])

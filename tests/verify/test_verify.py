@@ -215,6 +215,25 @@ def test_ties_within_float32_are_counted_apart(register):
     assert "4 near ties" in str(report)
 
 
+def test_a_tie_of_others_excuses_no_label(register):
+    estimator = register(Labels, "predict", lambda self, X: xp.argmax(xp.linear(X, self.estimator.weights_, 0.0)))
+    estimator.classes_ = np.array(["left", "middle", "right"])
+    tied = [[1.0, 1.0 + 1e-9], [2.0, 2.0], [3.0, 3.0]]
+    estimator.weights_ = np.column_stack([tied, [9.0, 9.0, 9.0]])
+    gives_right = skl2tflite.convert(estimator)
+    estimator.weights_ = np.column_stack([tied, [-9.0, -9.0, -9.0]])
+    report = verify(gives_right, estimator, np.abs(X))["predict"]
+    assert report.wrong.size == 50
+    assert report.near_ties.size == 0
+
+
+def test_other_kinds_of_numbers_are_wrong(register):
+    register(Shift, "transform", lambda self, X: xp.astype(X > 0, int))
+    report = compared(Shift(lambda X: (X > 0).astype(float)).fit(X))
+    assert "dtype int64 instead of float64" in report.summary()
+    assert compared(Shift(lambda X: (X > 0).astype(np.int32)).fit(X)).faithful
+
+
 def test_a_model_of_near_ties_is_refused(register):
     estimator = register(Labels, "predict", lambda self, X: xp.argmax(xp.linear(X, self.estimator.weights_, 0.0)))
     report = verify(skl2tflite.convert(estimator), estimator, X)["predict"]

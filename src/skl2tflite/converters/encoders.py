@@ -112,9 +112,9 @@ class CategoriesConverter(TransformerConverter):
 
     def has(self, method: str) -> bool:
         """No inverse where scikit-learn gives None or text for some rows."""
-        if method == "inverse_transform" and (DType.STRING in self.kinds or not plain(self.estimator)):
-            return False
-        return super().has(method)
+        if method != "inverse_transform" or not super().has(method):
+            return super().has(method)
+        return DType.STRING not in self.kinds and plain(self.estimator)
 
     def method(self, name: str) -> Any:
         """Return a method, or raise the error that says why not."""

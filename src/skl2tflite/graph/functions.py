@@ -25,6 +25,8 @@ inf = np.inf
 nan = np.nan
 newaxis = None
 
+GREATEST = float(np.finfo(np.float32).max)
+"""The greatest number that a file holds."""
 _ORDER = [DType.BOOL, DType.INT, DType.FLOAT]
 
 
@@ -477,7 +479,8 @@ def log_softmax(x: Operand, axis: int = -1) -> Array:
 
 def logsumexp(x: Operand, axis: int = -1, keepdims: bool = False) -> Array:
     """Logarithm of the sum of exponentials along an axis, the maximum taken out (:func:`scipy.special.logsumexp`)."""
-    greatest = max(x, axis=axis, keepdims=True)
+    # Of nothing but infinities the sum is one too: their difference would be NaN.
+    greatest = clip(max(x, axis=axis, keepdims=True), -GREATEST, GREATEST)
     total = add(log(sum(exp(subtract(x, greatest)), axis=axis, keepdims=True)), greatest)
     return total if keepdims else squeeze(total, axis)
 
