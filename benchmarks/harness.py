@@ -41,7 +41,7 @@ RESULTS_FOLDER = ROOT / ".benchmarks"
 SAMPLE_SECONDS = 0.002
 """How long one sample lasts; a fast call is repeated to fill it."""
 ROW_SECONDS = 3.0
-"""How long a timed row lasts, both sides together."""
+"""How long a timed row lasts, both sides together, where it does not say otherwise."""
 MIN_ROUNDS, MAX_ROUNDS = 9, 1000
 NOISY = 2.0
 """A row whose 90th percentile is this many times its 10th is marked as noisy."""
@@ -281,6 +281,7 @@ class Comparison:
         theirs: Callable[[T], object],
         inputs: Sequence[T],
         their_inputs: Sequence[T] | None = None,
+        seconds: float = ROW_SECONDS,
     ) -> None:
         """Time both calls in turn: a sample of the peer, a sample of ours, and so on.
 
@@ -291,7 +292,7 @@ class Comparison:
         benchmark: BenchmarkFixture = self.request.getfixturevalue("benchmark")
         mine, other = Side(ours, inputs), Side(theirs, inputs if their_inputs is None else their_inputs)
         pair_seconds = mine.sample_seconds + other.sample_seconds
-        rounds = min(MAX_ROUNDS, max(MIN_ROUNDS, math.ceil(ROW_SECONDS / pair_seconds)))
+        rounds = min(MAX_ROUNDS, max(MIN_ROUNDS, math.ceil(seconds / pair_seconds)))
         their_seconds: list[float] = []
 
         def before_ours() -> tuple[tuple[list[T]], dict[str, object]]:

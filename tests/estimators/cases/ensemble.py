@@ -171,7 +171,7 @@ STACKING = [
     Case(StackingClassifier([("gone", "drop"), *three], ordinary, cv=3, passthrough=True), "binary"),
     Case(StackingClassifier(three, RandomForestClassifier(5, random_state=0), cv=3, passthrough=True), "multiclass"),
     Case(StackingClassifier([("hard", hard), ("linear", logistic)], cv=3), "multiclass strings"),
-    Case(StackingClassifier([("number", LinearRegression()), ("linear", logistic)], cv=3), "multiclass"),
+    Case(StackingClassifier([("number", Ridge()), ("linear", logistic)], cv=3), "multiclass"),
     Case(StackingClassifier([("one", RandomForestClassifier(5, random_state=0))],
                             RandomForestClassifier(5, random_state=0), cv=3), "multilabel"),
     Case(StackingRegressor(regressors, Ridge(), cv=3), "regression"),
