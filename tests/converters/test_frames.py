@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
@@ -158,6 +159,15 @@ def test_inside_a_column_transformer() -> None:
 def test_numbers_stay_one_matrix() -> None:
     transformer = FunctionTransformer(np.log1p).fit(NUMBERS)
     assert [node.op.name for node in plan(transformer).graphs["transform"].operations()] == ["log1p"]
+
+
+@pytest.mark.parametrize("function", [np.log1p, lambda df: df.clip(1, 5).sub(1.0) * 2, lambda df: np.sqrt(df) + 1])
+def test_functions_of_frames_fold_into_thresholds(function: Any) -> None:
+    pipeline = make_pipeline(FunctionTransformer(function), RandomForestClassifier(5, random_state=0)).fit(NUMBERS, Y)
+    names = [node.op.name for node in plan(pipeline).graphs["predict"].operations()]
+    assert not {"log1p", "minimum", "sqrt", "multiply"} & set(names)
+    model = skl2tflite.convert(pipeline, NUMBERS)
+    np.testing.assert_array_equal(model.predict(NUMBERS), pipeline.predict(NUMBERS))
 
 
 @skl2tflite.trace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter, float32_shift
 from skl2tflite.converters.monotone import elementwise
-from skl2tflite.converters.recorded import columns_of_nan, recorded
+from skl2tflite.converters.recorded import columns_of_nan, reads_clock, recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import GraphError
 from skl2tflite.forest.folding import Monotone
@@ -219,6 +220,11 @@ class FunctionTransformerConverter(TransformerConverter):
         call = partial(function, **(arguments or {}))
         if not isinstance(X, Tensor | Table | Column):
             return call(X)
+        if (clock := reads_clock(function)) is not None:
+            raise self.refuse(
+                f"{name} reads the clock ({clock}), and a file would keep the time of its conversion",
+                "give it the date as an argument (kw_args)",
+            )
         try:
             result = recorded(call, *self._given(X, names))
         except GraphError as error:
@@ -229,7 +235,7 @@ class FunctionTransformerConverter(TransformerConverter):
             ) from error
         if isinstance(result, list):
             raise self.refuse(f"{name} gives a list, not an array that depends on its input")
-        return result
+        return result.matrix() if isinstance(result, Table) and result.is_matrix else result
 
     def _given(self, X: Tensor | Table | Column, names: list[str] | None) -> list[Tensor | Table | Column]:
         """Return a table where the function was given a DataFrame, else an array; one column may be either."""
@@ -238,6 +244,16 @@ class FunctionTransformerConverter(TransformerConverter):
         if names is None:
             return [as_matrix(X)]
         return [Table.of_matrix(X, names) if isinstance(X, Tensor) else X]
+
+    def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
+        """Transform an array, as the DataFrame that the function takes."""
+        if self.feature_names is None or self.estimator.validate:
+            return super().scikit_transform(X)
+        import pandas as pd
+
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return np.asarray(self.estimator.transform(pd.DataFrame(np.array(X), columns=self.feature_names)))
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Columns whose NaN reaches the function, where it takes that."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +23,8 @@ from skl2tflite.graph.table import Column, MadeColumn, Table
 
 TOLERANCE = 1e-6
 """Relative error that the graph's own approximations are allowed (of the error function, for one)."""
+CLOCKS = frozenset({"now", "today", "utcnow"})
+"""Names of what tells the date (of datetime, date, Timestamp)."""
 ROWS = 5
 """Rows of each kind of numbers that a function is tried on."""
 
@@ -74,6 +77,20 @@ def recorded(function: Callable[[Any], Any], *given: Tensor | Table | Column) ->
             return recorded(function, *others)
         except GraphError:
             raise error from None
+
+
+def reads_clock(function: Callable[..., Any]) -> str | None:
+    """Return the name by which a function asks for the time, None where it does not.
+
+    Two recordings may see the same day, so that its code is looked at.
+    """
+    while isinstance(function, partial):
+        function = function.func
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    codes = [code] if code is not None else []
+    for each in codes:
+        codes += [constant for constant in each.co_consts if hasattr(constant, "co_names")]
+    return next((name for each in codes for name in each.co_names if name in CLOCKS), None)
 
 
 def columns_of_nan(
