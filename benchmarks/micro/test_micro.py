@@ -111,7 +111,7 @@ def by_m2cgen(name: str, folder: Path) -> tuple[int, int] | str:
 
 
 def by_emlearn(name: str, folder: Path, dtype: str) -> tuple[int, int] | str:
-    """Return flash and memory of emlearn's C, or why there is none. It has no scaler either; int16 needs scaled rows."""
+    """Return flash and memory of emlearn's C, or why there is none. It has no scaler either."""
     import emlearn
 
     if "logistic" in name:

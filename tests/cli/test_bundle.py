@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 
+import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 import skl2tflite
 from skl2tflite.bundle import PLATFORMS
@@ -52,6 +57,18 @@ def test_bundle(run, saved, tmp_path, micro, platform):
     names = {path.name for path in folder.rglob("*")}
     assert {"README.md", "tumour_model.h", "tumour_model_data.h", "tumour_golden.h"} <= names
     assert os.listdir(tmp_path) == ["firmware"]
+
+
+def test_bundle_with_text(run, tmp_path):
+    frame = pd.DataFrame({"colour": ["red", "NA", "blue, dark"] * 5, "size (m)": range(15)})
+    encode = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["colour"]), remainder="passthrough")
+    pipe = make_pipeline(encode, LogisticRegression()).fit(frame, frame["colour"])
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    file = skl2tflite.convert(pipe, frame, methods=("predict",), target="micro").save(tmp_path / "colour.tflite")
+    run("bundle", file, "--for", "tflm", "-o", tmp_path / "out", "--data", tmp_path / "rows.csv").succeeds("flash")
+    golden = (tmp_path / "out/colour/colour_golden.cc").read_text()
+    assert "{2, 0.0f},\n    {0, 1.0f},\n    {1, 2.0f}" in golden
+    assert "features.colour = colour::CodeOf(" in (tmp_path / "out/README.md").read_text()
 
 
 def test_platforms_are_those_of_the_package():

@@ -53,7 +53,8 @@ def command(
 
     model = load(file)
     features = model.facts.features_of(model.methods[0])
-    rows = None if data is None else read_features(data, features.count, features.names, target_column)
+    text = {column.feature: set(column.categories or ()) for column in features.columns or () if column.holds_text}
+    rows = None if data is None else read_features(data, features.count, features.names, target_column, text)
     made = bundle(model, output, platform.value, name=name or file.stem, X=rows)
     console().print(facts(model.sizes().lines()))
     say(f"Wrote {made}: its README says how to build it.")
