@@ -79,6 +79,15 @@ def test_what_only_gives_values_takes_fewer():
     assert loose < exact
 
 
+def test_outputs_of_different_scales():
+    targets = np.column_stack([X[:, 0] * 1e6, X[:, 1] * 1e-3, X[:, 2] * 0])
+    means = RandomForestRegressor(30, max_depth=5, random_state=0).fit(X, targets)
+    for methods in (("predict",), None):
+        model = skl2tflite.convert(means, optimize_for="size", methods=methods)
+        error = np.abs(model.predict(X) - means.predict(X.astype(np.float32))).max(axis=0)
+        assert np.all(error <= 1e-6 * np.abs(means.predict(X)).max(axis=0))
+
+
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_small_files_answer_alike(name):
     estimator = fitted(name)

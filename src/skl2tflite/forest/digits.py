@@ -22,6 +22,8 @@ BASE = 256
 MOST_DIGITS = 6
 EXACT_SUM = 2**24
 """Up to here float32 adds whole numbers exactly."""
+SAME = 2.0**-45
+"""Share of the greatest value by which sums of leaves' values may differ and be the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,42 +72,42 @@ _known: WeakKeyDictionary[Forest, dict[tuple[int, int, float], Digits | None]] =
 
 def _digits(values: Floats, parts: int, count: int, tolerance: float) -> Digits | None:
     n_sums = values.shape[1]
-    largest = float(np.abs(values).max())
+    scale = np.abs(values).max(axis=0)
+    largest = float(scale.max())
     if not 0 < largest < np.inf or count * BASE // 2 > EXACT_SUM:
         return None
+    # Where the values of each leaf make the same sum, as probabilities do, the last one follows from the others.
+    total = values.sum(axis=1)
+    implied = n_sums > 1 and bool(np.ptp(total) <= largest * SAME)
+    scale = np.full(n_sums, largest) if implied else np.where(scale > 0, scale, largest)
     for n_digits in range(1, MOST_DIGITS + 1):
-        unit = 2.0 ** np.ceil(np.log2(largest / (127.0 * BASE ** (n_digits - 1))))
+        unit = 2.0 ** np.ceil(np.log2(scale / (127.0 * BASE ** (n_digits - 1))))
         whole = np.rint(values / unit)
-        error = np.sqrt(count * np.mean((whole * unit - values) ** 2, axis=0).max())
-        if error <= tolerance:
+        error = np.sqrt(count * np.mean((whole * unit - values) ** 2, axis=0)) / scale
+        if error.max() * largest <= tolerance:
             break
     else:
         return None
-    # Where all the values of a leaf make the same sum, as probabilities do, the last one follows from the others.
-    total = float(np.rint(values[0].sum() / unit))
-    implied = n_sums > 1 and bool(np.all(np.abs(values.sum(axis=1) / unit - total) < 0.25))
+    single, constant = np.diag(unit), np.zeros(n_sums)
     if implied:
         whole = whole[:, :-1]
+        single = np.vstack([single[:-1, :-1], np.full(n_sums - 1, -unit[0])])
+        constant[-1] = count * np.rint(total[0] / unit[0]) * unit[0]
     places = []
     for _ in range(n_digits):
         digit = (whole + BASE // 2) % BASE - BASE // 2
         whole = (whole - digit) / BASE
         places.append(digit.astype(np.int8))
-    table = np.concatenate(places, axis=1)  # places from the lowest, each for all sums
-    scale = unit * float(BASE) ** np.arange(n_digits)
-    # As many high places as float32 adds exactly make the coarse part.
-    n_high = max(n for n in range(1, n_digits + 1) if n == 1 or count * (BASE // 2) * BASE ** (n - 1) <= EXACT_SUM)
-    coarse = np.arange(n_digits) >= n_digits - n_high
-    shares = [np.ones(n_digits, dtype=bool)] if parts == 1 else [coarse, ~coarse]
-    single = np.eye(n_sums)
-    constant = np.zeros(n_sums)
-    if implied:
-        single = np.vstack([single[:-1, :-1], -np.ones(n_sums - 1)])
-        constant[-1] = count * total * unit
-    weights = np.concatenate([np.kron(scale * share, single) for share in shares])
-    biases = [constant]
-    if parts == 2:
-        grid = scale[coarse][0]
-        rounded = np.rint(constant / grid) * grid
-        biases = [rounded, constant - rounded]
-    return Digits(table, weights, np.concatenate(biases))
+    powers = float(BASE) ** np.arange(n_digits)
+    if parts == 1:
+        shares, biases = [np.ones(n_digits)], [constant]
+    else:
+        # As many high places as float32 adds exactly make the coarse part.
+        exact = (count * (BASE // 2) * powers <= EXACT_SUM).sum()
+        coarse = np.arange(n_digits) >= n_digits - max(1, exact)
+        grid = unit[0] * powers[coarse][0]
+        shares = [coarse, ~coarse]
+        biases = [np.rint(constant / grid) * grid]
+        biases.append(constant - biases[0])
+    weights = np.concatenate([np.kron(powers * share, single) for share in shares])
+    return Digits(np.concatenate(places, axis=1), weights, np.concatenate(biases))
