@@ -42,6 +42,22 @@ def test_own_code_as_documented_runs(capsys: pytest.CaptureFixture[str]) -> None
         assert "float" in str(names["model"])
 
 
+def test_microcontroller_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tflite_micro")
+    from typer.testing import CliRunner
+
+    from skl2tflite.cli.main import app
+
+    monkeypatch.chdir(tmp_path)
+    document = ROOT / "docs" / "micro.md"
+    exec(compile(blocks(document, "python")[0], "micro.md", "exec"), {})
+    (command,) = re.findall(r"^skl2tflite (bundle .*)$", document.read_text(), flags=re.M)
+    assert "Wrote firmware" in CliRunner().invoke(app, command.split()).output
+    members = (tmp_path / "firmware/iris/iris_model.h").read_text()
+    for feature in re.findall(r"^features\.(\w+) = [\d.]+f;", document.read_text(), flags=re.M):
+        assert f"float {feature};" in members
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_to_files(document: Path) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
