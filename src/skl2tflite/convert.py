@@ -182,6 +182,12 @@ def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[
         if names[feature] in taken and names[feature] not in terms
     ]
     for name, read in terms.items():
+        broken = next((term for term in read.vocabulary or () if "\n" in term or "\r" in term), None)
+        if broken is not None:
+            raise ConversionError(
+                f"the vectorizer of {name!r} has the term {broken!r}, and a vocabulary has one on each line; use "
+                "text='characters'"
+            )
         dtype = "counts" if taken[name].dtype == DType.FLOAT else "tokens"
         columns.append(
             ColumnSpec(name, read.feature, dtype, read.vocabulary, described(read), analyzer_of(read.vectorizer))

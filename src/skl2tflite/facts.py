@@ -257,6 +257,15 @@ class ModelFacts:
         return None, "axis"
 
 
+_READ = {
+    "characters": "Unicode code points of a text, shape (1, length)",
+    "tokens": "ids of a text's terms, shape (1, number): their lines in the vocabulary from 0, -1: unknown; without a "
+    "vocabulary their MurmurHash3 (x86, 32 bits, seed 0, of UTF-8)",
+    "counts": "how often each term of the vocabulary is in a text",
+}
+"""What inputs hold that a vectorizer reads."""
+
+
 def _input_info(
     name: str, features: Features, vocabularies: Mapping[str, tuple[ColumnSpec, str]]
 ) -> metadata.TensorInfo:
@@ -264,6 +273,11 @@ def _input_info(
     if features.columns is None:
         names = f": {', '.join(features.names)}" if features.names else ""
         return metadata.TensorInfo(name, f"{features.count} features{names}")
+    about = _READ.get(next((column.dtype for column in features.columns if column.name == name), ""))
+    if about is not None:
+        return metadata.TensorInfo(
+            name, about, *((vocabularies[name][1], "vocabulary") if name in vocabularies else ())
+        )
     if name in vocabularies:
         about = "position in the vocabulary; -1: unknown, -2: NaN, -3: None"
         return metadata.TensorInfo(name, about, vocabularies[name][1], "vocabulary")

@@ -7,7 +7,7 @@ import math
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -334,8 +334,7 @@ def describe(model: TFLiteModel) -> str:
 
         def show(entries: Mapping[str, int], tensors: Any = tensors) -> str:
             return ", ".join(
-                f"{name} {tensors[i].dtype}[{', '.join('rows' if n < 0 else str(n) for n in tensors[i].shape)}]"
-                for name, i in entries.items()
+                f"{name} {tensors[i].dtype}[{', '.join(_lengths(tensors[i].shape))}]" for name, i in entries.items()
             )
 
         lines.append(f"signature   {signature.key}({show(signature.inputs)}) → {show(signature.outputs)}")
@@ -348,6 +347,11 @@ def describe(model: TFLiteModel) -> str:
     if model.facts.target == "micro":
         lines += [f"{name:12}{text}" for name, text in model.sizes().lines()]
     return "\n".join(lines)
+
+
+def _lengths(shape: Sequence[int]) -> list[str]:
+    """Return the lengths of axes in words: the first that is unknown counts rows, one behind it a text's entries."""
+    return [str(n) if n >= 0 else "rows" if axis == 0 else "length" for axis, n in enumerate(shape)]
 
 
 def _users(program: Program, buffer: int) -> str:

@@ -58,6 +58,13 @@ def test_microcontroller_example_runs(tmp_path: Path, monkeypatch: pytest.Monkey
         assert f"float {feature};" in members
 
 
+def test_text_as_documented_runs() -> None:
+    names: dict[str, object] = {}
+    for example in blocks(ROOT / "docs" / "text.md", "python"):
+        exec(compile(example, "text.md", "exec"), names)
+    assert names["model"].predict(["You won!", "lunch?"]).tolist() == ["spam", "ham"]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_to_files(document: Path) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
