@@ -180,7 +180,7 @@ def test_texts_in_arrays_by_position():
 
 
 def test_two_vectorizers_of_one_column():
-    union = make_union(CountVectorizer(), TfidfVectorizer(analyzer="char"))
+    union = make_union(CountVectorizer(), TfidfVectorizer(analyzer="char_wb"))
     table = make_column_transformer((union, "subject"), ("passthrough", ["size"])).fit(FRAME)
     model = skl2tflite.convert(table, FRAME)
     assert set(model.inputs) == {"subject", "size"}
@@ -245,6 +245,13 @@ def test_tokens_carry_their_vocabulary(tmp_path):
         terms = archive.read("text.txt").decode().split("\n")[:-1]
     assert terms == sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.get)
     np.testing.assert_array_equal(skl2tflite.load(path).transform(TEXTS), vectorizer.transform(TEXTS).toarray())
+
+
+def test_a_vocabulary_has_one_term_on_each_line():
+    with pytest.raises(
+        ConversionError, match="the vectorizer of 'text' has the term '\\\\n', and a vocabulary has one"
+    ):
+        skl2tflite.convert(CountVectorizer(analyzer="char").fit(["a\nb"]), text="tokens")
 
 
 def test_microcontrollers_take_counts():
