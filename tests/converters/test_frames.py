@@ -82,6 +82,8 @@ OF_NUMBERS = {
     "between": lambda df: df["a"].between(2, 5, inclusive="left").astype(float).to_frame(),
     "comparisons": lambda df: pd.DataFrame({"g": df.a.gt(2), "e": df.b.round().eq(3), "b": ~(df.c < 3) | df.d.isna()}),
     "loc": lambda df: df.loc[:, "b":"d"].iloc[:, [0, -1]],
+    "summed": lambda df: pd.concat([sum(df[c] for c in df.columns), df["a"], df["a"] - df["b"]], axis=1),
+    "numpy's statistics": lambda df: np.column_stack([np.sum(df, axis=1), np.mean(df, axis=1), np.std(df, axis=1)]),
     "filter": lambda df: pd.concat([df.filter(like="a"), df.filter(regex="[cd]"), df.filter(items=["b"])], axis=1),
     "cut": lambda df: df.assign(a=pd.cut(df["a"], [0, 2, 5, 10], labels=False)),
     "replace": lambda df: df.round().replace({1.0: -1.0, 9.0: 0.0}),

@@ -84,6 +84,7 @@ FUNCTIONS = {
     "hypot": lambda X: np.hypot(X[:, :2], X[:, 2:]),
     "boxcox": lambda X: special.boxcox(X, 0.25),
     "flags": lambda X: ((X > 1) & (X < 5)).astype(np.uint8),
+    "empty": lambda X: np.hstack([X[:, :0], X, X[:, 4:]]),
     "masks": lambda X: np.where((X[:, 0] > 2)[:, None], X, np.full((X.shape[0], 1), -1.0)),
 }
 

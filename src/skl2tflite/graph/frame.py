@@ -12,9 +12,13 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.numpy_functions import statistics
 from skl2tflite.graph.numpy_functions.elementwise import around
 from skl2tflite.graph.series import INDEX, OPERATORS, Renamed, Series
-from skl2tflite.graph.table import MadeColumn, Table
+from skl2tflite.graph.table import Column, MadeColumn, Table
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
 from skl2tflite.graph.writable import Writable, handled, plain
+
+_OF_PANDAS: dict[Any, str] = {
+    np.mean: "mean", np.sum: "sum", np.max: "max", np.min: "min", np.prod: "prod", np.std: "std", np.var: "var",
+}  # fmt: skip
 
 
 class Frame:
@@ -262,9 +266,12 @@ class Frame:
     def __array_function__(self, func: Any, types: object, args: Any, kwargs: Any) -> Any:
         from skl2tflite.graph.numpy_protocol import record_function
 
-        name = {np.mean: "mean", np.sum: "sum", np.max: "max", np.min: "min", np.prod: "prod"}.get(func)
+        name = _OF_PANDAS.get(func)
         if name is not None:  # which pandas' own methods answer, that pass over what is missing
-            return getattr(self, name)(*args[1:], **{k: v for k, v in kwargs.items() if k in ("axis",)})
+            options = {"ddof": 0} if name in ("std", "var") else {}
+            return getattr(self, name)(
+                *args[1:], **options | {k: v for k, v in kwargs.items() if k in ("axis", "ddof")}
+            )
         result = record_function(func, args, kwargs)
         return self._like(result) if func in (np.clip, np.round, np.around) else result
 
@@ -558,10 +565,12 @@ def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
         raise refusal("pandas.concat puts rows below one another; use axis=1")
     if isinstance(objs, Mapping) or keys is not None:
         raise refusal("pandas.concat with keys makes names of several levels; rename the columns instead")
-    columns = []
-    for i, part in enumerate(objs):
+    columns: list[Column] = []
+    unnamed = 0
+    for part in objs:
         if isinstance(part, Series):
-            name = str(i if part.name is None else part.name)
+            name = str(unnamed if part.name is None else part.name)
+            unnamed += part.name is None
             columns.append(part.column if part.column.name == name else Renamed(name, part.column))
         elif isinstance(part, Frame):
             columns += part.table.columns

@@ -538,9 +538,11 @@ def matrix_transpose(x: Operand) -> Array:
 def concat(arrays: Sequence[Operand], axis: int = 0) -> Array:
     """Join arrays along an axis."""
     promoted = _promote(*arrays)
+    place = _axis(promoted[0], axis)
+    promoted = [x for x in promoted if _shape(x)[place] != 0] or promoted[:1]  # runtimes take no empty operands
     if len(promoted) == 1:
         return promoted[0]
-    return apply(ops.Concat(_axis(promoted[0], axis)), *promoted)  # type: ignore[no-any-return]
+    return apply(ops.Concat(place), *promoted)  # type: ignore[no-any-return]
 
 
 def stack(arrays: Sequence[Operand], axis: int = 0) -> Array:

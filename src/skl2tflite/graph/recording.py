@@ -6,6 +6,7 @@ import builtins
 import dis
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -55,7 +56,8 @@ def record(
     GraphError
         Where the function does what cannot be recorded; the message shows its line.
     """
-    with _ONE_AT_A_TIME, _knowing_tensors(rows, patches):
+    with _ONE_AT_A_TIME, _knowing_tensors(rows, patches), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of symbolic arrays that have no names, for one
         try:
             return function(given)
         except (GraphError, RetraceError):

@@ -165,7 +165,8 @@ class Series:
         if text and isinstance(other, Series):  # what is missing equals nothing
             missing = xp.logical_or(plain(self.isna()), plain(other.isna()))
             result = xp.where(missing, name == "not_equal", result)
-        return self._made(result)
+        same = not isinstance(other, Series) or other.name == self.name
+        return Series(plain(result), self.name if same else None)
 
     def __neg__(self) -> Series:
         return self._made(xp.negative(self.column.values))
@@ -319,7 +320,8 @@ class Series:
         """Return a frame of this column."""
         from skl2tflite.graph.frame import Frame
 
-        return Frame.of({name or self.name: self})
+        name = self.name if name is None else name
+        return Frame.of({0 if name is None else name: self})
 
     def rename(self, index: Any = None) -> Series:
         """Return the column under another name."""

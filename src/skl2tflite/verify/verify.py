@@ -127,7 +127,7 @@ def _compare(
     rows = len(_dense(wanted[0]))
     if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
         return _nothing_alike(method, rows, f"{_form(actual)} instead of {_form(expected)}")
-    pairs = [(_dense(want), np.asarray(got)) for want, got in zip(wanted, given, strict=True)]
+    pairs = [(_beside(want, np.asarray(got)), np.asarray(got)) for want, got in zip(wanted, given, strict=True)]
     wrong: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
     for want, got in pairs:
         if want.shape != got.shape:
@@ -208,6 +208,13 @@ def _dense(values: Any) -> NDArray[Any]:
     dense = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
     # A DataFrame of truth values beside numbers is an array of objects.
     return dense.astype(np.float64) if dense.dtype == object and _are_numbers(dense) else dense
+
+
+def _beside(want: Any, got: NDArray[Any]) -> NDArray[Any]:
+    """Return what scikit-learn gave; whole numbers of a DataFrame are numbers: a file has one dtype for all columns."""
+    dense = _dense(want)
+    as_numbers = hasattr(want, "dtypes") and got.dtype.kind == "f" and dense.dtype.kind in "iub"
+    return dense.astype(np.float64) if as_numbers else dense
 
 
 def _are_numbers(values: NDArray[Any]) -> bool:
