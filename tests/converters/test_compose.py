@@ -74,7 +74,13 @@ def test_columns_are_picked_by_name(frame: pd.DataFrame, inputs: str) -> None:
     transformer = ColumnTransformer([("scale", StandardScaler(), ["age", "weight"])]).fit(frame)
     model = skl2tflite.convert(transformer, inputs=inputs)
     expected = model.transform(frame)
-    for other in (frame[frame.columns[::-1]], frame.drop(columns="smoker"), frame.assign(more="text")):
+    others = (
+        frame[frame.columns[::-1]],
+        frame.drop(columns="smoker"),
+        frame.assign(more="text"),
+        frame.assign(smoker="no"),
+    )
+    for other in others:
         transformer.transform(other)
         np.testing.assert_array_equal(model.transform(other), expected)
     with pytest.raises(InvalidInputError, match=r"columns are missing .* 'weight'"):
@@ -109,8 +115,10 @@ def test_all_dropped(frame: pd.DataFrame) -> None:
 
 def test_strings_in_a_frame_are_refused_at_run_time(frame: pd.DataFrame) -> None:
     transformer = ColumnTransformer([("scale", StandardScaler(), ["age"])]).fit(frame)
-    with pytest.raises(InvalidInputError, match="'height' are not numeric"):
-        skl2tflite.convert(transformer).transform(frame.assign(height="tall"))
+    model = skl2tflite.convert(transformer)
+    np.testing.assert_array_equal(model.transform(frame.assign(height="tall")), model.transform(frame))
+    with pytest.raises(InvalidInputError, match="'age' are not numeric"):
+        model.transform(frame.assign(age="old"))
 
 
 # --- where NaN may be -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -48,5 +49,5 @@ def unknown_value(categories: NDArray[Any], kind: DType) -> Any:
     """Return a value that is none of the categories."""
     if kind == DType.STRING:
         return "".join(c for c in categories if isinstance(c, str)) + "?"
-    numbers = np.asarray(categories, dtype=np.float64)
-    return 1 + np.max(numbers, initial=0.0, where=~np.isnan(numbers))
+    numbers = set(np.asarray(categories, dtype=np.float64).tolist())
+    return next(float(number) for number in count() if number not in numbers)

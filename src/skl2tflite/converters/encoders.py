@@ -209,7 +209,7 @@ class CategoriesConverter(TransformerConverter):
         """What a file gives for an unknown category that scikit-learn refuses: NaN, or -1 among whole numbers."""
         return np.nan if self.kind == DType.FLOAT else -1.0
 
-    def transform(self, X: TableLike) -> Array:
+    def transform(self, X: TableLike) -> TableLike:
         columns = [xp.take(table, self.positions(X, i), axis=0) for i, table in enumerate(self.blocks())]
         return self.cast(xp.concat(columns, axis=1))
 
@@ -253,7 +253,7 @@ class OneHotEncoderConverter(CategoriesConverter):
     def widths(self) -> list[int]:
         return list(self.estimator._n_features_outs)
 
-    def transform(self, X: TableLike) -> Array:
+    def transform(self, X: TableLike) -> TableLike:
         tables = self.blocks()
         blocks, start = [], 0
         # Features whose columns each stand for one category, and none for unknown values: one comparison is all.
@@ -272,7 +272,7 @@ class OneHotEncoderConverter(CategoriesConverter):
             else:
                 blocks.append(self._looked_up(X, start, tables[start]))
             start = stop
-        return self.cast(xp.concat(blocks, axis=1))
+        return self.cast(xp.concat(blocks, axis=1)) if blocks else Table([])
 
     def _compared(self, X: TableLike, tables: list[NDArray[np.float64]], features: Sequence[int]) -> Array:
         """Columns of several features of numbers, compared at once."""

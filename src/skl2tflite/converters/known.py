@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.features import Known
+from skl2tflite.features.columns import INT32
 from skl2tflite.forest.folding import Transformed
 from skl2tflite.graph import Constant, DType, Graph, Input, Tensor, evaluate, ops
 from skl2tflite.graph.table import FOREIGN, NA, NAN, NONE
@@ -120,13 +121,16 @@ def _candidates(kind: DType, constants: list[NDArray[Any]]) -> NDArray[Any]:
         return np.array([False, True])
     if kind == DType.INT:
         found = np.unique(np.concatenate(numbers))
-        return np.asarray(found[(found == np.rint(found)) & (np.abs(found) < 2**31)], dtype=np.int64)
+        whole = (found == np.rint(found)) & (found >= INT32.min) & (found <= INT32.max)
+        return np.asarray(found[whole], dtype=np.int64)
     return np.unique(np.concatenate([*numbers, [np.nan]]).astype(np.float32)).astype(np.float64)
 
 
 def _column_of(graph: Graph, name: str, count: int, candidates: NDArray[np.float64]) -> int | None:
     """Return which column of a matrix a tensor follows from."""
-    marks = np.nanmax(np.abs(candidates), initial=0.0) + 1.0 + np.arange(count)
+    marks = np.arange(count) + 0.25
+    while np.isin(marks, candidates).any():
+        marks += count + 0.1234
     value = evaluate(graph, {name: marks[np.newaxis]})["value"]
     found = np.flatnonzero(marks == value.ravel()[0])
     return int(found[0]) if found.size == 1 else None

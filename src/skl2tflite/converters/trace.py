@@ -131,7 +131,7 @@ def _numbers(converter: Converter, method: str, result: Table) -> Tensor:
     try:
         return result.matrix()
     except KindError as error:
-        raise ConversionError(f"{converter.path}.{method} gives text: {error.reason}; encode or drop it") from None
+        raise ConversionError(f"{converter.path}.{method} has no numbers to give: {error.reason}") from None
 
 
 def _columns(converter: Converter, method: str) -> int:

@@ -175,7 +175,8 @@ class Features:
         if is_frame(X):
             names = frame_names(X)
             self._check_names(names)
-            if self.names is None or self.needed is None or tuple(names) == self.names:
+            whole = self.needed is None or len(self.needed) == self.count
+            if self.names is None or self.needed is None or (whole and tuple(names) == self.names):
                 return frame_to_array(X)
             places = self._places(X)
             matrix = np.zeros((len(X), self.count))

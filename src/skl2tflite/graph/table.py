@@ -388,7 +388,8 @@ class Table:
     @classmethod
     def join(cls, parts: Sequence[TableLike], names: Sequence[str] | None = None) -> TableLike:
         """Return parts side by side: a matrix where all are matrices of numbers, else a table."""
-        if all(not isinstance(part, Table) or part.is_matrix for part in parts):
+        parts = [part for part in parts if not isinstance(part, Table) or part.columns]
+        if parts and all(not isinstance(part, Table) or part.is_matrix for part in parts):
             return xp.concat([as_matrix(part) for part in parts], axis=1)
         columns: list[Column] = []
         for part in parts:
@@ -426,6 +427,8 @@ class Table:
 
     def matrix(self) -> Tensor:
         """Return the columns' numbers as a matrix, or raise KindError where one holds strings."""
+        if not self.columns:
+            raise KindError("there are no columns left")
         if self._matrix is None:
             self._matrix = _tensor(xp.stack([column.numbers() for column in self.columns], axis=1))
         return self._matrix
