@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, Transfo
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 import skl2tflite
@@ -105,6 +105,27 @@ def test_fitted_estimators_inside() -> None:
     blend = Blend().fit(X, Y)
     model = skl2tflite.convert(blend, X)
     np.testing.assert_allclose(model.predict(X), blend.predict(X), rtol=2e-6)
+
+
+@skl2tflite.trace
+class Wrapped(TransformerMixin, BaseEstimator):
+    """A function and a recorded transformer inside."""
+
+    def fit(self, X: Any, y: Any = None) -> Wrapped:
+        self.n_features_in_ = X.shape[1]
+        self.parts_ = {"log": FunctionTransformer(lambda X: np.log1p(np.asarray(X))).fit(X), "cut": Winsorizer().fit(X)}
+        return self
+
+    def transform(self, X: Any) -> Any:
+        out = np.zeros((X.shape[0], 8))
+        out[:, :4] = self.parts_["log"].transform(X)
+        out[:, 4:] = np.asarray(self.parts_["cut"].transform(X))
+        return out
+
+
+def test_recordings_inside_recordings() -> None:
+    wrapped = Wrapped().fit(X)
+    np.testing.assert_allclose(skl2tflite.convert(wrapped, X).transform(X), wrapped.transform(X), rtol=1e-6)
 
 
 def test_a_subclass_is_asked_for_by_name() -> None:

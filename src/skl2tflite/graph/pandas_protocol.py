@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from skl2tflite.graph import functions as xp
@@ -17,8 +18,11 @@ from skl2tflite.graph.writable import handled, plain
 def pandas_patches() -> list[tuple[Any, str, Any]]:
     """Return what takes the place of pandas' functions; nothing where pandas is not loaded."""
     pd = sys.modules.get("pandas")
-    if pd is None:
-        return []
+    return [] if pd is None else _patches(pd)
+
+
+@cache
+def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
     missing = {"isna": "isna", "isnull": "isna", "notna": "notna", "notnull": "notna"}
     return [
         (pd, "DataFrame", _knowing(pd.DataFrame, Frame, make_frame)),

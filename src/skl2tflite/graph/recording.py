@@ -26,6 +26,16 @@ from skl2tflite.graph.writable import Writable, handled, plain
 
 _ONE_AT_A_TIME = threading.RLock()
 
+_ARRAY, _FULL = np.array, np.full
+_TAKING: tuple[Callable[..., Any], ...] = (np.asarray, np.asanyarray, np.ascontiguousarray, np.array)
+"""Functions that make an array of anything."""
+_MAKING: dict[Callable[..., Any], int] = {np.zeros: 0, np.ones: 1, np.empty: 0}
+"""Functions that make an array of a shape, and of what value."""
+_REDUCING: tuple[Callable[..., Any], ...] = (
+    np.mean, np.sum, np.max, np.min, np.prod, np.average, np.median, np.std, np.var, np.argmax, np.argmin, np.transpose,
+)  # fmt: skip
+"""Functions that are called with a list of arrays, which no protocol sees."""
+
 Patch = tuple[Any, str, Any]
 """An object, the name of its attribute, and what to put there."""
 
@@ -75,13 +85,10 @@ def handle(tensor: Tensor, owner: str = "X") -> Writable:
 def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> Iterator[None]:
     """Let NumPy's functions that make arrays, which no protocol reaches, take tensors and lengths known at run time."""
     replaced: list[Patch] = [
-        *((np, name, _taking(getattr(np, name))) for name in ("asarray", "asanyarray", "ascontiguousarray", "array")),
-        *(
-            (np, name, _making(getattr(np, name), value, rows))
-            for name, value in (("zeros", 0), ("ones", 1), ("empty", 0))
-        ),
-        (np, "full", _filling(np.full, rows)),
-        *((np, name, _reducing(getattr(np, name))) for name in _OF_LISTS),
+        *((np, original.__name__, _taking(original)) for original in _TAKING),
+        *((np, original.__name__, _making(original, value, rows)) for original, value in _MAKING.items()),
+        (np, "full", _filling(_FULL, rows)),
+        *((np, original.__name__, _reducing(original)) for original in _REDUCING),
         (np, "c_", _Columns()),
         (builtins, "open", _refuse_files),
         *pandas_patches(),
@@ -113,7 +120,7 @@ def _called_by_name(name: str) -> bool:
         and instruction.positions is not None
         and (instruction.positions.lineno, instruction.positions.col_offset) == (line, column)
     ]
-    return bool(names) and names[-1] == name
+    return bool(names) and column is not None and names[-1] == name
 
 
 def _holds_tensors(x: object) -> bool:
@@ -140,11 +147,6 @@ def _stacked(a: Any) -> Any:
     if isinstance(a, list | tuple) and _holds_tensors(a):
         return xp.stack([plain(_stacked(each)) for each in a])
     return a
-
-
-_ARRAY = np.array
-_OF_LISTS = ("mean", "sum", "max", "min", "prod", "average", "median", "std", "var", "argmax", "argmin", "transpose")
-"""Functions that are called with a list of arrays, which no protocol sees."""
 
 
 def _reducing(original: Callable[..., Any]) -> Callable[..., Any]:
