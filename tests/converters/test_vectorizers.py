@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -145,6 +148,23 @@ def test_searches_of_pipelines():
     )
     search.fit(TEXTS, Y)
     np.testing.assert_array_equal(skl2tflite.convert(search, TEXTS).predict(TEXTS), search.predict(TEXTS))
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda first, second: CalibratedClassifierCV(first, cv=2),
+        lambda first, second: VotingClassifier([("a", first), ("b", second)], voting="soft"),
+        lambda first, second: StackingClassifier([("a", first), ("b", second)], cv=2),
+        lambda first, second: OneVsRestClassifier(first),
+    ],
+)
+def test_meta_estimators_of_pipelines(around):
+    first, second = (make_pipeline(TfidfVectorizer(analyzer=a), LogisticRegression()) for a in ("word", "char"))
+    estimator = around(first, second).fit(TEXTS, np.arange(len(TEXTS)) % 3)
+    model = skl2tflite.convert(estimator, TEXTS)
+    assert model.inputs == {"text": ("int32", (1, -1))}
+    np.testing.assert_array_equal(model.predict(TEXTS), estimator.predict(TEXTS))
 
 
 FRAME = pd.DataFrame(

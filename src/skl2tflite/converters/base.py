@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, Unsupp
 from skl2tflite.forest.folding import Monotone, Transformed
 from skl2tflite.graph import Array, Tensor, apply
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import KindError, Table, as_matrix
+from skl2tflite.graph.table import Column, KindError, Table, as_matrix
 
 METHODS = (
     "predict_proba",
@@ -76,8 +76,6 @@ class Converter:
     takes_tables : bool
         Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.table.Table`, whose columns may be
         strings; all others are given the matrix of its numbers.
-    takes_texts : bool
-        Whether rows are texts, not a table: the methods take a :class:`~skl2tflite.graph.table.Column` of them.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
@@ -86,7 +84,6 @@ class Converter:
     runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
     integer_columns: ClassVar[bool] = False
     takes_tables: ClassVar[bool] = False
-    takes_texts: bool = False
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
@@ -144,6 +141,8 @@ class Converter:
         """Return a method that takes tables as the matrix of their numbers."""
 
         def call(X: Any) -> Any:
+            if self.takes_texts and isinstance(X, Column):
+                return cast(Callable[[Any], Any], function)(X)
             try:
                 X = as_matrix(X)
             except KindError as error:
@@ -198,9 +197,23 @@ class Converter:
     def n_features(self) -> int:
         """Number of columns of the input."""
         count = getattr(self.estimator, "n_features_in_", None)
+        if count is None and self.takes_texts:
+            return 1
         if count is None:
             raise ConversionError(f"{self.path} has not seen its number of features; call fit before converting it")
         return int(count)
+
+    @property
+    def takes_texts(self) -> bool:
+        """Whether rows are texts, not a table: the methods take a :class:`~skl2tflite.graph.table.Column` of them.
+
+        A meta-estimator asks the first of those that it is made of.
+        """
+        members = getattr(self.estimator, "estimators_", None)
+        if members is None:
+            members = [each.estimator for each in getattr(self.estimator, "calibrated_classifiers_", ())]
+        first = next(iter(members), None)  # of trees, which read no texts, a row of them
+        return hasattr(first, "steps") and self.sub(first, ".estimators_[0]").takes_texts
 
     @property
     def allows_nan(self) -> bool:
@@ -289,7 +302,7 @@ class DelegatingConverter(Converter):
         return self.inner.n_features
 
     @property
-    def takes_texts(self) -> bool:  # type: ignore[override]
+    def takes_texts(self) -> bool:
         """Whether the inner estimator reads texts."""
         return self.inner.takes_texts
 

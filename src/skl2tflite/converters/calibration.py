@@ -70,7 +70,7 @@ class CalibratedClassifierConverter(ClassifierConverter):
         if n_classes == 2:
             assert columns[1] is not None
             return xp.stack([1.0 - columns[1], columns[1]], axis=1)
-        zeros = xp.broadcast_rows(np.array(0.0), like=X)
+        zeros = xp.broadcast_rows(np.array(0.0), like=scores)
         probabilities = xp.stack([zeros if column is None else column for column in columns], axis=1)
         sums = xp.sum(probabilities, axis=1, keepdims=True)
         return xp.where(sums == 0, 1.0 / n_classes, probabilities / xp.where(sums == 0, 1.0, sums))

@@ -33,8 +33,11 @@ class VectorizerConverter(TransformerConverter):
 
     runs_on = ("litert",)
     takes_tables = True
-    takes_texts = True
-    n_features = 1
+
+    @property
+    def takes_texts(self) -> bool:
+        """They are what it reads."""
+        return True
 
     @property
     def vocabulary(self) -> dict[str, int] | None:

@@ -76,7 +76,7 @@ class PipelineConverter(Converter):
         return self.steps[0].needed_columns
 
     @property
-    def takes_texts(self) -> bool:  # type: ignore[override]
+    def takes_texts(self) -> bool:
         """Whether the first step reads texts."""
         return self.steps[0].takes_texts
 
@@ -162,7 +162,7 @@ class FeatureUnionConverter(Converter):
         return np.asarray(np.all(np.broadcast_arrays(*allowed), axis=0))
 
     @property
-    def takes_texts(self) -> bool:  # type: ignore[override]
+    def takes_texts(self) -> bool:
         """Whether some part reads texts."""
         return any(part is not None and part.takes_texts for part, _ in self.parts)
 
