@@ -43,6 +43,7 @@ from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - Iterat
 from sklearn.pipeline import make_pipeline
 
 import skl2tflite
+from skl2tflite.forest.cost import OptimizeFor
 
 Rows = NDArray[np.float32]
 Data = tuple[Rows, Any, Rows]
@@ -92,10 +93,9 @@ class Family:
             warnings.simplefilter("ignore")
             return self.estimator.fit(X, y)
 
-    @cached_property
-    def file(self) -> bytes:
+    def file(self, optimize_for: OptimizeFor) -> bytes:
         """Our file, with the method as its only signature."""
-        return bytes(skl2tflite.convert(self.fitted, methods=(self.method,)))
+        return bytes(skl2tflite.convert(self.fitted, methods=(self.method,), optimize_for=optimize_for))
 
     def answer(self, X: Rows) -> NDArray[Any]:
         """Return scikit-learn's answer as a dense array."""
@@ -164,7 +164,7 @@ FAMILIES = (
     Family(neighbors.KNeighborsRegressor(weights="distance"), "predict", "regression"),
     Family(neighbors.RadiusNeighborsRegressor(radius=6.0), "predict", "regression"),
     Family(neighbors.LocalOutlierFactor(novelty=True), "predict"),
-    Family(neighbors.KernelDensity(bandwidth="scott"), "score_samples"),
+    Family(neighbors.KernelDensity(bandwidth=6.0), "score_samples"),
     Family(neighbors.NearestCentroid(), "predict"),
     Family(
         gaussian_process.GaussianProcessRegressor(gaussian, alpha=0.1, optimizer=None), "predict", "regression", 1000

@@ -18,6 +18,7 @@ from sklearn.neighbors import (
 )
 
 import skl2tflite
+from skl2tflite.converters import converter_for
 from skl2tflite.errors import UnsupportedEstimatorError
 
 RANDOM = np.random.default_rng(0)
@@ -83,6 +84,28 @@ def test_few_candidates_of_many_points(kind: str) -> None:
     alone = [model.kneighbors(rows[i : i + 1])[1][0] for i in range(10)]
     np.testing.assert_array_equal(alone, positions[:10])
     assert model.kneighbors(rows[:0])[1].shape == (0, 6)
+
+
+def test_few_candidates_by_cosine() -> None:
+    """Unit vectors take the same way; a row of zeros is as far from every point."""
+    random = np.random.default_rng(2)
+    points = random.normal(size=(2100, 16)).astype(np.float32)
+    rows = random.normal(size=(50, 16)).astype(np.float32)
+    rows[3] = 0.0
+    rows[4:9] = points[4:9] * np.float32(3.0)
+    estimator = NearestNeighbors(n_neighbors=6, metric="cosine").fit(points)
+    model = skl2tflite.convert(estimator)
+    assert "WHILE" in model.operators()
+    units = (
+        a / np.linalg.norm(a, axis=1, keepdims=True).clip(1e-30) for a in (rows.astype(float), points.astype(float))
+    )
+    exact = 1.0 - np.matmul(next(units), next(units).T)
+    distances, positions = model.kneighbors(rows)
+    wanted = np.sort(exact, axis=1)[:, :6]
+    np.testing.assert_allclose(np.take_along_axis(exact, positions, 1), wanted, atol=1e-7)
+    np.testing.assert_allclose(distances, wanted, atol=2e-7)
+    np.testing.assert_array_equal(positions[3], np.arange(6))
+    np.testing.assert_array_equal(distances[3], np.ones(6))
 
 
 def test_votes_of_equally_near_points() -> None:
@@ -160,3 +183,16 @@ def test_refusals(estimator: Any, message: str) -> None:
     estimator.fit(GRID > 1 if "jaccard" in str(estimator) else GRID, LABELS)
     with pytest.raises(UnsupportedEstimatorError, match=message):
         skl2tflite.convert(estimator)
+
+
+def test_density_far_from_many_points():
+    """There scikit-learn's own sum, made of differences of greater ones, has lost digits."""
+    random = np.random.default_rng(0)
+    X = random.normal(scale=1.6, size=(1000, 12)).astype(np.float32)
+    density = KernelDensity().fit(X)
+    rows = random.normal(scale=2.0, size=(300, 12)).astype(np.float32)
+    formula = converter_for(density).method("score_samples")(rows.astype(np.float64))
+    lost = np.abs(density.score_samples(rows) - formula)
+    assert lost.max() > 1e-5
+    assert (lost <= converter_for(density).noise("score_samples", density.score_samples(rows)) + 1e-9).all()
+    skl2tflite.convert(density, rows)

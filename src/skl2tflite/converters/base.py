@@ -185,6 +185,10 @@ class Converter:
             warnings.simplefilter("ignore")
             return np.asarray(self.estimator.transform(np.array(X)))
 
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """How far the estimator's own answer may be from its formula, where its float64 arithmetic loses digits."""
+        return 0.0
+
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """What the whole numbers in a method's outputs stand for: one array for each column, or None."""
         return None
@@ -291,6 +295,10 @@ class DelegatingConverter(Converter):
     def method(self, name: str) -> Any:
         """Return the inner converter's method, or raise the error that says which there are."""
         return self.inner.method(name) if hasattr(self.estimator, name) else super().method(name)
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """That of the inner estimator."""
+        return self.inner.noise(method, answer)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """Labels of the inner estimator."""

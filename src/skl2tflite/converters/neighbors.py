@@ -19,7 +19,7 @@ from skl2tflite.converters.base import (
     float32_shift,
 )
 from skl2tflite.converters.decomposition import project_centered
-from skl2tflite.converters.distances import SIMPLE, Metric, metric_of, squared_distances
+from skl2tflite.converters.distances import SIMPLE, Metric, metric_of, squared_distances, unit_rows
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.thresholds import round_down_to_float32
@@ -69,10 +69,15 @@ class NeighborsConverter(Converter):
 
     def nearest(self, X: Array, k: int) -> tuple[Array, Array]:
         """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
-        euclidean = self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"])
-        if euclidean and self.points.size >= SCREENED and len(self.points) >= 16 * (k + SPARE):
-            ranks, positions = screened_neighbors(X, self.points, k)
-            return self.metric.distance(ranks), positions
+        if self.points.size >= SCREENED and len(self.points) >= 16 * (k + SPARE):
+            if self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"]):
+                ranks, positions = screened_neighbors(X, self.points, k)
+                return self.metric.distance(ranks), positions
+            if self.metric is SIMPLE["cosine"] and np.all(np.any(self.points, axis=1)):
+                # Half the squared distance of unit vectors; 1 from a row of zeros, and all points equally far.
+                ranks, positions = screened_neighbors(unit_rows(X), np.asarray(unit_rows(self.points)), k)
+                zero = xp.expand_dims(xp.equal(xp.sum(xp.abs(X), axis=1), 0.0), 1)
+                return xp.where(zero, 1.0, xp.multiply(ranks, 0.5)), xp.where(zero, np.arange(k), positions)
         ranks, positions = xp.topk(xp.negative(self.metric.rank(X, self.points)), k)
         return self.metric.distance(xp.negative(ranks)), positions
 
@@ -360,16 +365,34 @@ class KernelDensityConverter(Converter):
         except ValueError as error:
             raise self.refuse(str(error)) from None
 
-    def score_samples(self, X: Array) -> Array:
+    @property
+    def constant(self) -> float:
+        """Logarithm of a single point's share in the density, where it stands."""
         from sklearn.neighbors._ball_tree import kernel_norm
 
+        est = self.estimator
+        points = np.asarray(est.tree_.data)
+        total = len(points) if est.tree_.sample_weight is None else np.sum(est.tree_.sample_weight)
+        return float(kernel_norm(float(est.bandwidth_), points.shape[1], est.kernel, return_log=True) - np.log(total))
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What scikit-learn's tree loses far from all points: it takes bounds away from a sum as great as it can be.
+
+        So its sum is off by float64's rounding of the number of points (up to twice that, measured), however small.
+        """
+        points = len(self.estimator.tree_.data)
+        with np.errstate(over="ignore", divide="ignore"):
+            lost = 4.0 * points * np.finfo(np.float64).eps * np.exp(self.constant - np.asarray(answer, np.float64))
+            return np.asarray(-np.log1p(-np.minimum(lost, 1.0)))
+
+    def score_samples(self, X: Array) -> Array:
         est = self.estimator
         points = np.asarray(est.tree_.data)
         width = float(est.bandwidth_)
         weights = np.ones(len(points)) if est.tree_.sample_weight is None else np.asarray(est.tree_.sample_weight)
         kept = weights > 0
         points, weights = points[kept], weights[kept]
-        constant = float(kernel_norm(width, points.shape[1], est.kernel, return_log=True)) - np.log(weights.sum())
+        constant = self.constant
         ranks = self.metric.rank(X, points)
         if est.kernel in ("gaussian", "exponential"):
             if est.kernel == "exponential":

@@ -110,6 +110,10 @@ class PipelineConverter(Converter):
 
         return run
 
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """That of the last step."""
+        return self.last.noise(method, answer) if self.last else 0.0
+
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """Labels of the last step."""
         return self.last.labels(method) if self.last else None

@@ -276,6 +276,7 @@ def _explained(
     """
     features = model.facts.features_of(method).as_strings
     graph, plain, draws = _perturbed(features, estimator, method, X, suspects)
+    converter = converter_for(estimator)
     excused: NDArray[np.bool_] = np.ones(len(suspects), dtype=bool)
     answers = [_varying(method, model.facts.methods[method].decode(outputs)) for outputs in (plain, *draws)]
     for i, (name, (want, got)) in enumerate(zip(graph.outputs, pairs, strict=True)):
@@ -285,7 +286,8 @@ def _explained(
             with np.errstate(invalid="ignore"):
                 distance = np.where(moved == base, 0.0, np.abs(moved - base))
             reach = ALLOWANCE * np.nan_to_num(distance, nan=0.0).max(axis=0)
-            allowed = np.maximum(reach, tolerance * _scale(want, method))
+            noise = _as_rows(np.broadcast_to(converter.noise(method, want[suspects]), want[suspects].shape))
+            allowed = np.maximum(reach, tolerance * _scale(want, method)) + noise
             excused &= (_errors(want[suspects], got[suspects]) <= allowed).all(axis=1)
         else:
             labels = [_as_rows(np.asarray(answer[i] if isinstance(answer, list) else answer)) for answer in answers]
