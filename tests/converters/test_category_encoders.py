@@ -123,6 +123,11 @@ def test_in_a_pipeline() -> None:
     np.testing.assert_array_equal(model.predict(UNSEEN), pipeline.predict(UNSEEN))
 
 
+def test_whole_numbers_beyond_float32() -> None:
+    rows = pd.DataFrame({"big": np.resize([16_777_217, 16_777_219, 16_777_216], ROWS), "size": UNSEEN["size"]})
+    agrees(fitted("OrdinalEncoder", rows, cols=["big"]), rows)
+
+
 def test_arrays_of_numbers_are_one_matrix() -> None:
     X = COMPLETE[["size", "code", "share"]].to_numpy().astype(np.float32)
     encoder = ce.CatBoostEncoder(cols=[1, 2]).fit(X, Y)

@@ -174,3 +174,12 @@ def test_centred_kernels() -> None:
     kernel = (rows @ X.T).astype(np.float32)
     expected = centerer.transform(kernel.astype(np.float64))
     np.testing.assert_allclose(skl2tflite.convert(centerer).transform(kernel), expected, rtol=0, atol=3e-6)
+
+
+def test_whole_numbers_beyond_float32_in_a_frame_of_numbers():
+    """The rows that scikit-learn is asked for keep them, as the file does."""
+    frame = pytest.importorskip("pandas").DataFrame(
+        {"big": [16_777_217, 16_777_219, 5, 16_777_217], "small": [1, 2, 1, 2]}
+    )
+    encoder = OrdinalEncoder().fit(frame)
+    np.testing.assert_array_equal(skl2tflite.convert(encoder, frame).transform(frame), encoder.transform(frame))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skl2tflite.converters.categories import unknown_value
+from skl2tflite.converters.categories import category_kind, unknown_value
 from skl2tflite.converters.encoders import CategoriesConverter
 from skl2tflite.converters.refusals import refuses
 from skl2tflite.converters.registry import converts
@@ -22,6 +22,8 @@ from skl2tflite.graph.table import Table, TableLike
 
 MISSING = (np.nan, None, pd.NA)
 """What the package takes for missing, without telling one from another."""
+MISSING_OF = {DType.STRING: len(MISSING), DType.FLOAT: 1, DType.INT: 0}
+"""How many of these a column of each kind can hold."""
 NAMES = (
     "BackwardDifferenceEncoder", "BaseNEncoder", "BinaryEncoder", "CatBoostEncoder", "CountEncoder", "GLMMEncoder",
     "GrayEncoder", "HelmertEncoder", "JamesSteinEncoder", "LeaveOneOutEncoder", "MEstimateEncoder", "OneHotEncoder",
@@ -91,11 +93,14 @@ class CategoryEncoderConverter(CategoriesConverter):
     @staticmethod
     def _completed(categories: NDArray[Any]) -> NDArray[Any]:
         """Sort numbers, which are searched for, and put what is missing behind."""
-        text = any(isinstance(c, str) for c in categories)
-        if not len(categories):
-            return categories
-        ordered = categories if text else np.array(sorted(categories), dtype=object)
-        return np.array([*ordered, *(MISSING if text else MISSING[:1])], dtype=object)
+        ordered = categories
+        if not any(isinstance(c, str) for c in categories):
+            ordered = np.array(sorted(categories), dtype=object)
+            if all(float(c).is_integer() for c in ordered):  # pandas has made floats of them, beside NaN
+                ordered = np.array([int(c) for c in ordered], dtype=object)
+        if not len(ordered):
+            return ordered
+        return np.array([*ordered, *MISSING[: MISSING_OF[category_kind(ordered)]]], dtype=object)
 
     @cached_property
     def probes(self) -> list[tuple[int, list[Any]]]:
@@ -107,7 +112,7 @@ class CategoryEncoderConverter(CategoriesConverter):
             elif not len(categories):
                 probes.append((i, [np.nan, "?"]))
             else:
-                known = categories[: len(categories) - (len(MISSING) if kind == DType.STRING else 1)]
+                known = categories[: len(categories) - MISSING_OF[kind]]
                 probes.append((i, [*known, np.nan, unknown_value(known, kind)]))
         return probes
 

@@ -62,6 +62,11 @@ class Features:
     are_texts: bool = False
 
     @property
+    def holds_integers(self) -> bool:
+        """Whether a column travels as whole numbers, which may be beyond those of float32."""
+        return any(column.dtype == "int32" and not column.holds_text for column in self.columns or ())
+
+    @property
     def reads_texts(self) -> bool:
         """Whether a vectorizer reads texts of the rows: the file takes one row at a time then."""
         return any(column.is_read for column in self.columns or ())

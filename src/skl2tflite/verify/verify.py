@@ -57,9 +57,10 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     """
     reports = []
     tolerance = converter_for(estimator).tolerance if tolerance is None else tolerance
+    integers = converter_for(estimator).integer_columns or model.facts.features.holds_integers
     for method in model.methods:
         given = _rows_of(model, estimator, method, X)
-        rows = reference_rows(given, converter_for(estimator).integer_columns)
+        rows = reference_rows(given, integers)
         actual = _varying(method, model.run(method, given))
         if model.facts.target == "micro":
             actual = _unsaturated(actual)
