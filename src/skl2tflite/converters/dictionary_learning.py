@@ -52,9 +52,12 @@ class SparseCodingConverter(TransformerConverter):
         algorithm = est.transform_algorithm
         instead = "use transform_algorithm='omp' or 'threshold'"
         if algorithm not in ("omp", "threshold"):
-            raise self.refuse(
-                f"transform_algorithm={algorithm!r} follows a path of unknown length for each row", instead
+            way = (
+                "stops, for each row apart, once a duality gap is below 1e-4, and its codes hang on where"
+                if algorithm == "lasso_cd"
+                else "follows a path of unknown length for each row"
             )
+            raise self.refuse(f"transform_algorithm={algorithm!r} {way}", instead)
         if algorithm == "omp" and est.positive_code:
             raise self.refuse("scikit-learn has no positive codes by 'omp'", "use transform_algorithm='threshold'")
         if algorithm == "omp" and self.atoms > MOST_ATOMS:
