@@ -50,11 +50,12 @@ def test_sums_follow_from_sums_of_digits(name):
     assert digits is not None
     rng = np.random.default_rng(0)
     values = share_leaves(op.forest).values
+    table = digits.encode(values)
     count = op.forest.n_trees // op.groups
     width = values.shape[1] // op.parts
     for _ in range(50):
         chosen = rng.integers(len(values), size=count)
-        sums = digits.weights @ digits.table[chosen].sum(axis=0, dtype=np.float64) + digits.bias
+        sums = digits.weights @ table[chosen].sum(axis=0, dtype=np.float64) + digits.bias
         expected = values[chosen].sum(axis=0).reshape(op.parts, width).sum(axis=0)
         error = np.abs(sums.reshape(op.parts, width).sum(axis=0) - expected)
         assert error.max() <= 4 * op.tolerance
@@ -65,17 +66,17 @@ def test_sums_follow_from_sums_of_digits(name):
 
 def test_votes_take_one_digit():
     digits = digits_of(sums_of(fitted("votes"), "predict"))
-    assert digits.table.shape[1] == 2  # the third class's follow from the others'
+    assert digits.count == 2  # the third class's follow from the others'
 
 
 def test_last_of_values_with_one_sum_is_implied():
-    assert digits_of(sums_of(fitted("probabilities"), "predict")).table.shape[1] % 2 == 0
-    assert digits_of(sums_of(fitted("two classes"), "predict")).table.shape[1] < 8
+    assert digits_of(sums_of(fitted("probabilities"), "predict")).count % 2 == 0
+    assert digits_of(sums_of(fitted("two classes"), "predict")).count < 8
 
 
 def test_what_only_gives_values_takes_fewer():
     means = fitted("means")
-    exact, loose = (digits_of(sums_of(means, "predict", aim)).table.shape[1] for aim in ("latency", "size"))
+    exact, loose = (digits_of(sums_of(means, "predict", aim)).count for aim in ("latency", "size"))
     assert loose < exact
 
 

@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.op import TreeSums
 from skl2tflite.forest.trees import Forest
 
@@ -28,20 +27,57 @@ SAME = 2.0**-45
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """Leaves' values as digits, and how sums of values follow from sums of digits.
+    """How leaves' values become digits, and sums of values follow from sums of digits.
 
     Attributes
     ----------
-    table : ndarray of int8, shape (n_values, n_digits)
-        Of each distinct leaf, as :func:`share_leaves` numbers them.
+    unit : ndarray of float64, shape (n_sums,)
+        What the lowest digit of each value counts, for as many values of a leaf as have digits.
+    places : int
+        Digits of a value.
+    parts : int
+        Columns of the forest's values that make one value.
     weights : ndarray of float64, shape (n_outputs, n_digits)
     bias : ndarray of float64, shape (n_outputs,)
         ``sums of values = weights @ sums of digits + bias``.
     """
 
-    table: NDArray[np.int8]
+    unit: Floats
+    places: int
+    parts: int
     weights: Floats
     bias: Floats
+
+    @property
+    def count(self) -> int:
+        """Digits of a leaf."""
+        return self.places * len(self.unit)
+
+    def encode(self, values: Floats) -> NDArray[np.int8]:
+        """Return the digits of leaves, the lowest places of all values first.
+
+        Parameters
+        ----------
+        values : ndarray of float64, shape (n_values, n_outputs)
+            Of the forest's leaves.
+
+        Returns
+        -------
+        ndarray of int8, shape (n_values, n_digits)
+        """
+        rest = np.rint(_whole(values, self.parts)[:, : len(self.unit)] / self.unit)
+        places = []
+        for _ in range(self.places):
+            digit = (rest + BASE // 2) % BASE - BASE // 2
+            rest = (rest - digit) / BASE
+            places.append(digit.astype(np.int8))
+        return np.concatenate(places, axis=1)
+
+
+def _whole(values: Floats, parts: int) -> Floats:
+    """Return the numbers that were split into parts, exactly."""
+    whole: Floats = values.reshape(len(values), parts, -1).sum(axis=1)
+    return whole
 
 
 def digits_of(op: TreeSums) -> Digits | None:
@@ -59,11 +95,9 @@ def digits_of(op: TreeSums) -> Digits | None:
     made = _known.setdefault(op.forest, {})
     key = (op.parts, op.groups, op.tolerance)
     if key not in made:
-        values = share_leaves(op.forest).values
-        width = values.shape[1] // op.parts
-        whole = values.reshape(len(values), op.parts, width).sum(axis=1)  # exact: the parts are one number split
-        found = _digits(whole, op.parts, op.forest.n_trees // op.groups, op.tolerance)
-        made[key] = found if found is not None and found.table.shape[1] < 4 * values.shape[1] else None
+        values = op.forest.value[op.forest.is_leaf]
+        found = _digits(_whole(values, op.parts), op.parts, op.forest.n_trees // op.groups, op.tolerance)
+        made[key] = found if found is not None and found.count < 4 * values.shape[1] else None
     return made[key]
 
 
@@ -90,14 +124,9 @@ def _digits(values: Floats, parts: int, count: int, tolerance: float) -> Digits 
         return None
     single, constant = np.diag(unit), np.zeros(n_sums)
     if implied:
-        whole = whole[:, :-1]
-        single = np.vstack([single[:-1, :-1], np.full(n_sums - 1, -unit[0])])
+        unit = unit[:-1]
+        single = np.vstack([np.diag(unit), -unit])
         constant[-1] = count * np.rint(total[0] / unit[0]) * unit[0]
-    places = []
-    for _ in range(n_digits):
-        digit = (whole + BASE // 2) % BASE - BASE // 2
-        whole = (whole - digit) / BASE
-        places.append(digit.astype(np.int8))
     powers = float(BASE) ** np.arange(n_digits)
     if parts == 1:
         shares, biases = [np.ones(n_digits)], [constant]
@@ -110,4 +139,4 @@ def _digits(values: Floats, parts: int, count: int, tolerance: float) -> Digits 
         biases = [np.rint(constant / grid) * grid]
         biases.append(constant - biases[0])
     weights = np.concatenate([np.kron(powers * share, single) for share in shares])
-    return Digits(np.concatenate(places, axis=1), weights, np.concatenate(biases))
+    return Digits(unit, n_digits, parts, weights, np.concatenate(biases))

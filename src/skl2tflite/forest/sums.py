@@ -72,15 +72,15 @@ class Sums:
         return xp.argmax(xp.astype(greatest, float), axis=1)
 
 
-def split(values: ArrayLike, total: float, count: int) -> tuple[Floats, Floats | None, float]:
+def split(values: ArrayLike, total: ArrayLike, count: int) -> tuple[Floats, Floats | None, float]:
     """Split numbers into coarse parts that float32 adds exactly, and the rest.
 
     Parameters
     ----------
     values : array_like of float64
         The numbers.
-    total : float
-        What no sum of their magnitudes exceeds.
+    total : float or array_like
+        What no sum of their magnitudes exceeds, for each column where they have columns.
     count : int
         Summands of a sum.
 
@@ -94,11 +94,11 @@ def split(values: ArrayLike, total: float, count: int) -> tuple[Floats, Floats |
         How far apart sums of equal numbers may come out: `TIE_OF_ROUNDING` times the rounding that is usual.
     """
     exact = np.asarray(values, dtype=np.float64)
-    exponent = max(int(np.frexp(total)[1]), -80)  # below, float32 runs out of small numbers
-    grid = 2.0 ** (exponent - 22)
+    exponent = np.maximum(np.frexp(total)[1], -80)  # below, float32 runs out of small numbers
+    grid = np.ldexp(1.0, exponent - 22)
     high = np.rint(exact / grid) * grid
     low = exact - high
-    return (high, low, count * grid * 2.0**-24) if np.any(low) else (high, None, 0.0)
+    return (high, low, count * float(np.max(grid)) * 2.0**-24) if np.any(low) else (high, None, 0.0)
 
 
 def tree_sums(
@@ -155,7 +155,8 @@ def _halves(forest: Forest, groups: int, base: tuple[float, ...] | None) -> _Hal
             values[first] = offsets[forest.tree[first]] + values[first]
         stages = forest.n_trees // groups
         largest = np.maximum.reduceat(np.abs(values), forest.roots, axis=0)
-        high, low, tie = split(values, largest.reshape(stages, -1).sum(axis=0).max(), stages)
+        total = largest.reshape(stages, groups, forest.n_outputs).sum(axis=0).max(axis=0)
+        high, low, tie = split(values, total, stages)
         parts = [high] if low is None else [high, low]
         made[groups, base] = _Halves(forest.with_values(np.concatenate(parts, axis=1)), tie)
     return made[groups, base]

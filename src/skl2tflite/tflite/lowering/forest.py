@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.forest.cost import choose_layout
-from skl2tflite.forest.digits import digits_of
+from skl2tflite.forest.digits import Digits, digits_of
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.forest.tables import FUSED_VALUES, Comparisons, ForestTables, Layout, build_tables
 from skl2tflite.forest.trees import Forest
@@ -47,11 +47,11 @@ def lower_tree_sums(emit: Emitter, op: TreeSums, inputs: Sequence[Value], output
     if _wants_batches(emit, x):
         return _in_batches(emit, op, x, op.groups)
     digits = digits_of(op)
-    n_digits = None if digits is None else digits.table.shape[1]
+    n_digits = None if digits is None else digits.count
     layout = choose_layout(op.forest, op.missing, emit.optimize_for, n_digits)
     if digits is None or not layout.digits:
         return _summed(emit, op, _by_clusters(emit, op, x, layout, in_order=op.groups > 1))
-    found = _by_clusters(emit, op, x, layout, digits.table, in_order=op.groups > 1)
+    found = _by_clusters(emit, op, x, layout, digits, in_order=op.groups > 1)
     sums = _summed(emit, op, emit.cast(found, "float32"))
     (spec,) = outputs
     return fully_connected(emit, sums, digits.weights, digits.bias, spec.shape)
@@ -82,16 +82,17 @@ def _by_clusters(
     op: TreeValues,
     x: Value,
     layout: Layout,
-    values: NDArray[np.int8] | None = None,
+    digits: Digits | None = None,
     in_order: bool = True,
 ) -> Value:
     """Write the trees' values by the tables of :mod:`skl2tflite.forest.tables`, if need be in the forest's order.
 
-    Leaves may be given other values than the forest's.
+    Values may be given as their digits.
     """
     tables = _tables(op, layout)
     x = _widened(emit, x, tables.copies)
-    router = _Router(emit, tables, _paired(emit, x, tables), constant(tables.values if values is None else values))
+    values = constant(tables.values if digits is None else digits.encode(tables.values))
+    router = _Router(emit, tables, _paired(emit, x, tables), values)
     if not tables.running and tables.first_next.size * op.forest.n_outputs <= FUSED_VALUES:
         return router.only()
     state = router.first()
