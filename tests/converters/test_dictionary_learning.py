@@ -33,10 +33,13 @@ def test_the_inverse(split):
         np.testing.assert_allclose(file.inverse_transform(code), code @ ATOMS, atol=1e-6)
 
 
-@pytest.mark.parametrize("algorithm", ["lasso_cd", "lasso_lars", "lars"])
-def test_paths_are_refused(algorithm):
+@pytest.mark.parametrize(
+    ("algorithm", "reason"),
+    [("lasso_cd", "stops, for each row apart"), ("lasso_lars", "follows a path"), ("lars", "follows a path")],
+)
+def test_paths_are_refused(algorithm, reason):
     coder = SparseCoder(ATOMS, transform_algorithm=algorithm).fit(ROWS)
-    with pytest.raises(UnsupportedEstimatorError, match=f"transform_algorithm='{algorithm}' follows a path"):
+    with pytest.raises(UnsupportedEstimatorError, match=f"transform_algorithm='{algorithm}' {reason}"):
         skl2tflite.convert(coder)
 
 
