@@ -41,7 +41,9 @@ def test_binary_ufuncs(ufunc):
 
 @pytest.mark.parametrize("ufunc", NARROW, ids=lambda u: u.__name__)
 def test_ufuncs_of_an_interval(ufunc):
-    near = np.array([[-1.0, -0.999, -0.5, -1e-9, 0.0, 1e-12, 0.3, 0.5, 0.75, 0.999999, 1.0, 1.5, -2.0, np.nan]]).T
+    near = np.array(
+        [[-1.0, -0.999, -0.5, -1e-9, 0.0, 1e-12, 0.3, 0.5, 0.75, 0.999999, 1.0, 1.5, -2.0, -1e5, -1e20, np.nan]]
+    ).T
     agrees(lambda x: ufunc(x) + 0.0, near)
 
 
@@ -57,6 +59,7 @@ def test_ufuncs_with_constant_parameters_and_several_results():
         agrees(lambda x, p=power: special.boxcox1p(np.abs(x), p), FLOATS)
         agrees(lambda x, p=power: special.inv_boxcox(np.exp(-np.abs(x)) / 2, p), FLOATS)
         agrees(lambda x, p=power: special.inv_boxcox1p(np.exp(-np.abs(x)) / 2, p), FLOATS)
+    agrees(lambda x: special.boxcox(np.abs(x) + 0.1, np.array([0.0, 1.0, -0.5, 2.0])), FLOATS)
     for part in (0, 1):
         agrees(lambda x, i=part: np.modf(x)[i], WITH_NAN)
         agrees(lambda x, i=part: np.divmod(x, 3)[i], INTS)

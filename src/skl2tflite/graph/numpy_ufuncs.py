@@ -70,7 +70,7 @@ def arccosh(x: Any) -> Array:
     large = xp.greater(x, LARGE)
     t = xp.subtract(xp.where(large, 1.0, x), 1.0)
     near = xp.log1p(xp.add(t, xp.sqrt(xp.multiply(t, xp.add(t, 2.0)))))
-    return xp.where(large, xp.add(xp.log(x), np.log(2.0)), near)
+    return xp.where(xp.less(x, 1.0), np.nan, xp.where(large, xp.add(xp.log(x), np.log(2.0)), near))
 
 
 def arctanh(x: Any) -> Array:
@@ -168,24 +168,23 @@ def ndtri(p: Any) -> Array:
     return xp.where(upper, xp.negative(tail), tail)
 
 
-def boxcox(x: Any, lmbda: Any) -> Array:
-    """Box-Cox transformation, by one constant power."""
-    return xp.log(x) if lmbda == 0 else xp.divide(xp.expm1(xp.multiply(xp.log(x), lmbda)), lmbda)
+def boxcox(x: Any, lmbda: Any, log: Callable[[Any], Array] = xp.log) -> Array:
+    """Box-Cox transformation: a power, or the logarithm where that is 0."""
+    power, zero = _power(lmbda)
+    logarithm = log(x)
+    return xp.where(zero, logarithm, xp.divide(xp.expm1(xp.multiply(logarithm, power)), power))
 
 
-def boxcox1p(x: Any, lmbda: Any) -> Array:
-    """Box-Cox transformation of ``1 + x``, by one constant power."""
-    return xp.log1p(x) if lmbda == 0 else xp.divide(xp.expm1(xp.multiply(xp.log1p(x), lmbda)), lmbda)
-
-
-def inv_boxcox(y: Any, lmbda: Any) -> Array:
+def inv_boxcox(y: Any, lmbda: Any, exp: Callable[[Any], Array] = xp.exp) -> Array:
     """Inverse of the Box-Cox transformation."""
-    return xp.exp(y) if lmbda == 0 else xp.exp(xp.divide(xp.log1p(xp.multiply(y, lmbda)), lmbda))
+    power, zero = _power(lmbda)
+    return exp(xp.where(zero, y, xp.divide(xp.log1p(xp.multiply(y, power)), power)))
 
 
-def inv_boxcox1p(y: Any, lmbda: Any) -> Array:
-    """Inverse of the Box-Cox transformation of ``1 + x``."""
-    return xp.expm1(y) if lmbda == 0 else xp.expm1(xp.divide(xp.log1p(xp.multiply(y, lmbda)), lmbda))
+def _power(lmbda: Any) -> tuple[Any, Any]:
+    """Return a power to divide by, and where it was 0."""
+    zero = xp.equal(lmbda, 0.0)
+    return xp.where(zero, 1.0, lmbda), zero
 
 
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
@@ -263,7 +262,7 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     np.tan: tan,
     np.tanh: xp.tanh,
     np.trunc: trunc,
-    special.boxcox1p: boxcox1p,
+    special.boxcox1p: partial(boxcox, log=xp.log1p),
     special.boxcox: boxcox,
     special.cbrt: cbrt,
     special.entr: entr,
@@ -273,7 +272,7 @@ UFUNCS: dict[np.ufunc, Callable[..., Any]] = {
     special.exp2: lambda x: xp.pow(2.0, x),
     special.expit: xp.expit,
     special.expm1: xp.expm1,
-    special.inv_boxcox1p: inv_boxcox1p,
+    special.inv_boxcox1p: partial(inv_boxcox, exp=xp.expm1),
     special.inv_boxcox: inv_boxcox,
     special.log1p: xp.log1p,
     special.log_expit: xp.log_expit,
@@ -302,5 +301,3 @@ ACCUMULATIONS: dict[np.ufunc, Callable[..., Any]] = {
 
 if hasattr(np, "vecdot"):  # NumPy 2
     UFUNCS[np.vecdot] = vecdot
-if hasattr(special, "softplus"):  # SciPy 1.15
-    UFUNCS[special.softplus] = lambda x: logaddexp(0.0, x)
