@@ -105,10 +105,25 @@ def plan(
     return Plan(converter, features, traced, graphs, records)
 
 
+class _EveryWord(frozenset[str]):
+    """All words that there are."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+EVERY_WORD = _EveryWord()
+
+
+def _names(converter: Converter) -> list[str]:
+    """Return the names of the columns' tensors."""
+    return [TEXT_NAME] if converter.takes_texts else column_names(converter.feature_names, converter.n_features)
+
+
 def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
     """Return which features of an estimator are text, each with what it is compared with.
 
-    None marks those that nobody looks at: they may be text or numbers.
+    None marks those that nobody looks at: they may be text or numbers; texts that a vectorizer reads have every word.
     """
     converter = converter_for(estimator)
     methods = _choose_methods(converter, None, several=False)
@@ -119,8 +134,13 @@ def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
         ignored |= set(range(converter.n_features)) - kinds.keys()
     graphs = [compare_text(result.graph)[0] for result in traced.values()]
     words = words_of(fold_constants(graph)[0] for graph in graphs)
-    names = column_names(converter.feature_names, converter.n_features)
-    text = {i: frozenset(words.get(names[i], ())) for i, kind in (kinds or {}).items() if kind == DType.STRING}
+    names = _names(converter)
+    read = {name for graph in graphs for name, x in graph.inputs.items() if x.ndim == 2 and x.dtype == DType.INT}
+    text = {
+        i: EVERY_WORD if names[i] in read else frozenset(words.get(names[i], ()))
+        for i, kind in (kinds or {}).items()
+        if kind == DType.STRING
+    }
     return {**dict.fromkeys(sorted(ignored)), **text}
 
 
@@ -170,7 +190,7 @@ def _trace(
 
 def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[int, DType]) -> tuple[ColumnSpec, ...]:
     """Return the columns that some method takes."""
-    names = [TEXT_NAME] if converter.takes_texts else column_names(converter.feature_names, converter.n_features)
+    names = _names(converter)
     taken = {name: tensor for result in traced.values() for name, tensor in result.graph.inputs.items()}
     terms = {name: terms for result in traced.values() for name, terms in result.terms.items()}
     twice = sorted(name for name in taken if names.count(name) > 1)

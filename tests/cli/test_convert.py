@@ -7,11 +7,15 @@ import os
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import skops.io
 from sklearn.cluster import DBSCAN
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 import skl2tflite
 
@@ -155,3 +159,22 @@ def test_an_old_file_survives_a_failed_conversion(run, saved, tmp_path):
     assert output.read_text() == "old"
     run("convert", saved / "model.skops", "-o", output).succeeds()
     assert json.loads(run("inspect", output, "--json").stdout)["target"] == "litert"
+
+
+def test_rows_of_texts(run, tmp_path):
+    """Every cell is text, those included that stand for missing numbers elsewhere."""
+    texts = ["win a prize", "NA", "nan", "12", "lunch, at noon?", "see you"]
+    pipeline = make_pipeline(CountVectorizer(), LogisticRegression()).fit(texts, [1, 0, 0, 1, 0, 0])
+    skops.io.dump(pipeline, tmp_path / "spam.skops")
+    (tmp_path / "rows.csv").write_text("message\n" + "".join(f'"{text}"\n' for text in texts))
+    for text in ("characters", "tokens"):
+        output = tmp_path / f"{text}.tflite"
+        run("convert", tmp_path / "spam.skops", "-o", output, "--data", tmp_path / "rows.csv", "--text", text).succeeds(
+            "6", "100 %", "faithful"
+        )
+        np.testing.assert_array_equal(skl2tflite.load(output).predict(texts), pipeline.predict(texts))
+    assert len(skl2tflite.load(tmp_path / "tokens.tflite")) < len(skl2tflite.load(tmp_path / "characters.tflite"))
+    pipeline = make_pipeline(make_column_transformer((CountVectorizer(), "text")), LogisticRegression())
+    skops.io.dump(pipeline.fit(pd.DataFrame({"text": texts}), [1, 0, 0, 1, 0, 0]), tmp_path / "table.skops")
+    (tmp_path / "rows.csv").write_text("text\n" + "".join(f'"{text}"\n' for text in texts))
+    run("convert", tmp_path / "table.skops", "--data", tmp_path / "rows.csv").succeeds("6", "100 %", "faithful")

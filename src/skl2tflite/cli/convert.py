@@ -18,6 +18,7 @@ from skl2tflite.cli.options import (
     OptimizeForOption,
     PrecisionOption,
     TargetColumn,
+    TextOption,
     TrustPickle,
     TrustTypes,
 )
@@ -54,6 +55,7 @@ def command(
     ] = None,
     inputs: InputsOption = None,
     categories: CategoriesOption = "strings",
+    text: TextOption = "characters",
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -85,6 +87,7 @@ def command(
         max_ram=max_ram,
         inputs=inputs,
         categories=categories,
+        text=text,
     )
     elapsed = time.perf_counter() - start
     report = None if rows is None else verify(converted, estimator, rows)

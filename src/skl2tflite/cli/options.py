@@ -37,6 +37,10 @@ InputsOption = Annotated[
 CategoriesOption = Annotated[
     Literal["strings", "codes"], typer.Option(help="How columns of text travel: as strings, or as int32 codes.")
 ]
+TextOption = Annotated[
+    Literal["characters", "tokens"],
+    typer.Option(help="How texts travel that a vectorizer reads: as code points, or as ids of their terms."),
+]
 TrustPickle = Annotated[
     bool,
     typer.Option("--trust-pickle", help="Read .pkl and .joblib files. [bold]They can run any code[/]: only yours."),

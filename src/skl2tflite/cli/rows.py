@@ -38,9 +38,9 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
 
     Returns
     -------
-    DataFrame or ndarray
-        A DataFrame where the estimator was fitted on one. Numbers are float64; text is told from what is missing
-        by the estimator's categories.
+    DataFrame, ndarray or list of str
+        A DataFrame where the estimator was fitted on one, a list where rows are texts. Numbers are float64; text is
+        told from what is missing by the estimator's categories.
 
     Raises
     ------
@@ -52,7 +52,8 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
 
     converter = converter_for(estimator)
     text = text_features(estimator)
-    return read_features(path, converter.n_features, converter.feature_names, target_column, text)
+    rows = read_features(path, converter.n_features, converter.feature_names, target_column, text)
+    return rows[:, 0].tolist() if converter.takes_texts else rows
 
 
 def read_features(
