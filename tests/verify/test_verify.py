@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import skl2tflite
@@ -330,3 +331,17 @@ def test_reports():
     with pytest.raises(KeyError):
         report["apply"]
     assert (Report(()).rows, Report(()).largest_error) == (0, 0.0)
+
+
+def test_sums_that_float64_tells_apart_by_its_rounding_are_near_ties():
+    """Weights of samples leave 1 - 2**-53 in a pure leaf, which makes the first of two equal sums the smaller one."""
+    stump = np.repeat([[0.0], [1.0]], 20, axis=0)
+    forest = RandomForestClassifier(2, random_state=0).fit(stump, stump[:, 0] > 0)
+    for tree, left in zip(forest.estimators_, ([1 - 2.0**-53, 0.0], [0.0, 1.0]), strict=True):
+        tree.tree_.value[1, 0] = left
+    rows = stump[19:]
+    assert forest.predict(rows[:1]) == [True]
+    model = skl2tflite.convert(forest, methods=("predict",))
+    assert model.predict(rows[:1]) == [False]
+    (report,) = verify(model, forest, rows).methods
+    assert (len(report.wrong), len(report.near_ties)) == (0, 1)
