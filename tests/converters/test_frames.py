@@ -158,6 +158,24 @@ def test_inside_a_column_transformer() -> None:
     np.testing.assert_allclose(model.transform(MIXED), transformer.transform(MIXED).astype(float), rtol=1e-6)
 
 
+def test_parameters_of_the_transformer() -> None:
+    """Validated rows are an array; arguments, names and the inverse are the user's."""
+    validated = FunctionTransformer(lambda X: X[:, :2] * 2, validate=True).fit(NUMBERS)
+    np.testing.assert_allclose(skl2tflite.convert(validated, NUMBERS).transform(NUMBERS), NUMBERS[["a", "b"]] * 2)
+    named = FunctionTransformer(
+        lambda df, by, *, names: df[names].mul(by),
+        lambda X, by: X / by,
+        kw_args={"by": 3.0, "names": ["c", "a"]},
+        inv_kw_args={"by": 3.0},
+        feature_names_out=lambda self, names: np.array(["c", "a"], dtype=object),
+        check_inverse=False,
+    ).fit(NUMBERS)
+    model = skl2tflite.convert(named, NUMBERS, methods=("transform", "inverse_transform"))
+    np.testing.assert_allclose(model.transform(NUMBERS), NUMBERS[["c", "a"]] * 3, rtol=1e-6)
+    twice = np.ones((3, 2), dtype=np.float32)
+    np.testing.assert_allclose(model.inverse_transform(twice), twice / 3, rtol=1e-6)
+
+
 def test_numbers_stay_one_matrix() -> None:
     transformer = FunctionTransformer(np.log1p).fit(NUMBERS)
     assert [node.op.name for node in plan(transformer).graphs["transform"].operations()] == ["log1p"]
