@@ -163,6 +163,9 @@ class TfidfVectorizerConverter(CountVectorizerConverter):
 class HashingVectorizerConverter(VectorizerConverter):
     """Terms summed up in the columns that their hashes name, each text divided by its norm."""
 
+    def check_fitted(self) -> None:
+        """Nothing: it learns nothing, which scikit-learn 1.6 does not say of it."""
+
     @property
     def vocabulary(self) -> None:
         """None: columns follow from hashes."""
