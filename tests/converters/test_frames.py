@@ -82,6 +82,15 @@ OF_NUMBERS = {
     "between": lambda df: df["a"].between(2, 5, inclusive="left").astype(float).to_frame(),
     "comparisons": lambda df: pd.DataFrame({"g": df.a.gt(2), "e": df.b.round().eq(3), "b": ~(df.c < 3) | df.d.isna()}),
     "loc": lambda df: df.loc[:, "b":"d"].iloc[:, [0, -1]],
+    "filled": lambda df: pd.concat(
+        [
+            df["a"].add(df["b"], fill_value=1.0),
+            df[["c"]].sub(df[["d"]].set_axis(["c"], axis=1), fill_value=0),
+            df["d"].rsub(2, fill_value=5),
+            1 - df[["a"]],
+        ],
+        axis=1,
+    ),
     "summed": lambda df: pd.concat([sum(df[c] for c in df.columns), df["a"], df["a"] - df["b"]], axis=1),
     "numpy's statistics": lambda df: np.column_stack([np.sum(df, axis=1), np.mean(df, axis=1), np.std(df, axis=1)]),
     "filter": lambda df: pd.concat([df.filter(like="a"), df.filter(regex="[cd]"), df.filter(items=["b"])], axis=1),

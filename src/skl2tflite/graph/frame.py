@@ -11,8 +11,9 @@ import numpy as np
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.numpy_functions import statistics
 from skl2tflite.graph.numpy_functions.elementwise import around
-from skl2tflite.graph.series import INDEX, OPERATORS, Renamed, Series
-from skl2tflite.graph.table import Column, MadeColumn, Table
+from skl2tflite.graph.operators import add_operators
+from skl2tflite.graph.series import INDEX, Renamed, Series
+from skl2tflite.graph.table import MadeColumn, Table
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
 from skl2tflite.graph.writable import Writable, handled, plain
 
@@ -21,6 +22,7 @@ _OF_PANDAS: dict[Any, str] = {
 }  # fmt: skip
 
 
+@add_operators
 class Frame:
     """A table: pandas' methods that keep each row to itself record nodes.
 
@@ -123,9 +125,7 @@ class Frame:
             self.table = self.mask(key, value).table
             return
         if not isinstance(key, str):
-            parts = (
-                value if isinstance(value, Frame) else _of_array(plain(value), list(key)) if np.ndim(value) else None
-            )
+            parts = value if isinstance(value, Frame) else of_array(plain(value), list(key)) if np.ndim(value) else None
             for i, name in enumerate(key):
                 self[name] = value if parts is None else Series(parts.table[i])
             return
@@ -229,16 +229,22 @@ class Frame:
 
     def join(self, other: Any, **_: Any) -> Frame:
         """Return two frames side by side."""
+        from skl2tflite.graph.pandas_protocol import concat
+
         return concat([self, other], axis=1)
 
     @property
-    def loc(self) -> Located:
+    def loc(self) -> Any:
         """Columns by name, and rows by masks, to be written to."""
+        from skl2tflite.graph.located import Located
+
         return Located(self, by_name=True)
 
     @property
-    def iloc(self) -> Located:
+    def iloc(self) -> Any:
         """Columns by position."""
+        from skl2tflite.graph.located import Located
+
         return Located(self, by_name=False)
 
     # --- values ---------------------------------------------------------------------------------------------
@@ -327,7 +333,7 @@ class Frame:
                 raise refusal("a column beside a DataFrame means its columns in pandas; use df.div(column, axis=0)")
             other = xp.expand_dims(plain(other), 1)
         elif isinstance(other, str) or self._has_text:
-            return self._each(lambda _, column: column.combine(name, other, reflected))
+            return self._each(lambda _, column: column.combine(name, other, reflected=reflected))
         a, b = self.table.matrix(), plain(other)
         return self._like(getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b))  # type: ignore[no-any-return]
 
@@ -452,76 +458,6 @@ for _name, _skipping, _plainly, _defaults in (
     setattr(Frame, _name, _reduction(_name, _skipping, _plainly, **_defaults))
 
 
-def _operator(name: str, reflected: bool) -> Callable[[Frame, Any], Frame]:
-    return lambda self, other: self.combine(name, other, reflected=reflected)
-
-
-def _method(name: str, reflected: bool) -> Callable[..., Frame]:
-    def call(self: Frame, other: Any, axis: Any = "columns", level: Any = None, fill_value: Any = None) -> Frame:
-        frame = self if fill_value is None else self.fillna(fill_value)
-        return frame.combine(name, other, axis, reflected)
-
-    return call
-
-
-for _name, _function in OPERATORS.items():
-    setattr(Frame, f"__{_name}__", _operator(_function, reflected=False))
-    if _name not in ("eq", "ne", "lt", "le", "gt", "ge"):
-        setattr(Frame, f"__r{_name}__", _operator(_function, reflected=True))
-    if _name not in ("and", "or", "xor"):
-        setattr(Frame, _name, _method(_function, reflected=False))
-    if _name in ("add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow"):
-        setattr(Frame, f"r{_name}", _method(_function, reflected=True))
-
-
-class Located:
-    """``df.loc`` or ``df.iloc``: all rows, or those of a mask, and some columns."""
-
-    def __init__(self, frame: Frame, by_name: bool) -> None:
-        self.frame = frame
-        self.by_name = by_name
-
-    def _names(self, key: Any) -> Any:
-        names = self.frame.table.names
-        if not self.by_name:
-            at = np.arange(len(names))[key]
-            return names[at] if np.ndim(at) == 0 else [names[i] for i in at]
-        if isinstance(key, slice):
-            first, last = (None if end is None else self.frame._at(end) for end in (key.start, key.stop))
-            return names[first : None if last is None else last + 1 : key.step]
-        if isinstance(key, str):
-            return key
-        mask = np.asarray(key)
-        return list(np.array(names, dtype=object)[mask]) if mask.dtype == bool else list(key)
-
-    def _parts(self, key: Any) -> tuple[Any, Any]:
-        rows, columns = key if isinstance(key, tuple) else (key, slice(None))
-        if (
-            not isinstance(rows, Series | Tensor)
-            and not (isinstance(rows, slice) and rows == slice(None))
-            and rows is not INDEX
-        ):
-            raise refusal("rows have no labels or places here; take all of them, or write where a mask holds")
-        return rows, self._names(columns)
-
-    def __getitem__(self, key: Any) -> Any:
-        rows, names = self._parts(key)
-        if isinstance(rows, Series | Tensor):
-            raise refusal(
-                "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
-            )
-        return self.frame[names]
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        rows, names = self._parts(key)
-        if not isinstance(rows, Series | Tensor):
-            self.frame[names] = value
-            return
-        for name in [names] if isinstance(names, str) else names:
-            column: Series = self.frame[name] if name in self.frame else self.frame[self.frame.table.names[0]] * np.nan
-            self.frame[name] = column.mask(rows, value[name] if isinstance(value, Frame) else value)
-
-
 def _column(name: Any, value: Any, like: Tensor | None) -> Any:
     """Return a value as a column of a frame."""
     if isinstance(value, Frame) and len(value.table.columns) == 1:
@@ -537,43 +473,8 @@ def _column(name: Any, value: Any, like: Tensor | None) -> Any:
     return MadeColumn(str(name), plain(xp.broadcast_rows(np.asarray(value, dtype=kind), like)))
 
 
-def _of_array(matrix: Any, names: Sequence[Any]) -> Frame:
+def of_array(matrix: Any, names: Sequence[Any]) -> Frame:
+    """Return a matrix as a frame of named columns."""
     if not isinstance(matrix, Tensor) or matrix.ndim != 2 or matrix.shape[1] != len(names):
         raise refusal(f"an array of shape {np.shape(matrix)} does not make the columns {list(names)}")
     return Frame(Table.of_matrix(matrix, [str(name) for name in names]))
-
-
-def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: Any = None, copy: Any = None) -> Frame:
-    """Return what ``pandas.DataFrame`` makes of symbolic columns or of a symbolic array."""
-    if isinstance(data, Frame):
-        frame = data.copy() if columns is None else data[list(columns)]
-    elif isinstance(data, Mapping):
-        frame = Frame.of(data)
-        frame = frame if columns is None else frame[list(columns)]
-    elif isinstance(data, Series):
-        frame = data.to_frame(None if columns is None else columns[0])
-    else:
-        matrix = plain(data)
-        matrix = xp.expand_dims(matrix, 1) if matrix.ndim == 1 else matrix
-        frame = _of_array(matrix, columns if columns is not None else range(matrix.shape[1] or 0))
-    return frame if dtype is None else frame.astype(dtype)
-
-
-def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
-    """Return frames and columns side by side (``pandas.concat``)."""
-    if axis not in (1, "columns"):
-        raise refusal("pandas.concat puts rows below one another; use axis=1")
-    if isinstance(objs, Mapping) or keys is not None:
-        raise refusal("pandas.concat with keys makes names of several levels; rename the columns instead")
-    columns: list[Column] = []
-    unnamed = 0
-    for part in objs:
-        if isinstance(part, Series):
-            name = str(unnamed if part.name is None else part.name)
-            unnamed += part.name is None
-            columns.append(part.column if part.column.name == name else Renamed(name, part.column))
-        elif isinstance(part, Frame):
-            columns += part.table.columns
-        else:
-            raise refusal(f"pandas.concat of a {type(part).__name__}, whose rows are no input's")
-    return Frame(Table(columns))

@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.frame import Frame, concat, make_frame
+from skl2tflite.graph.frame import Frame, of_array
 from skl2tflite.graph.numpy_functions.elementwise import digitize
-from skl2tflite.graph.series import Series
+from skl2tflite.graph.series import Renamed, Series
+from skl2tflite.graph.table import Column, Table
 from skl2tflite.graph.tensor import Tensor, refusal
 from skl2tflite.graph.writable import handled, plain
 
@@ -86,3 +87,39 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
     inside = xp.logical_and(xp.greater(number, 0), xp.less(number, len(bins)))
     result = xp.where(inside, xp.astype(xp.subtract(number, 1), float), float("nan"))
     return Series(plain(result), getattr(x, "name", None))
+
+
+def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: Any = None, copy: Any = None) -> Frame:
+    """Return what ``pandas.DataFrame`` makes of symbolic columns or of a symbolic array."""
+    if isinstance(data, Frame):
+        frame = data.copy() if columns is None else data[list(columns)]
+    elif isinstance(data, Mapping):
+        frame = Frame.of(data)
+        frame = frame if columns is None else frame[list(columns)]
+    elif isinstance(data, Series):
+        frame = data.to_frame(None if columns is None else columns[0])
+    else:
+        matrix = plain(data)
+        matrix = xp.expand_dims(matrix, 1) if matrix.ndim == 1 else matrix
+        frame = of_array(matrix, columns if columns is not None else range(matrix.shape[1] or 0))
+    return frame if dtype is None else frame.astype(dtype)
+
+
+def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
+    """Return frames and columns side by side (``pandas.concat``)."""
+    if axis not in (1, "columns"):
+        raise refusal("pandas.concat puts rows below one another; use axis=1")
+    if isinstance(objs, Mapping) or keys is not None:
+        raise refusal("pandas.concat with keys makes names of several levels; rename the columns instead")
+    columns: list[Column] = []
+    unnamed = 0
+    for part in objs:
+        if isinstance(part, Series):
+            name = str(unnamed if part.name is None else part.name)
+            unnamed += part.name is None
+            columns.append(part.column if part.column.name == name else Renamed(name, part.column))
+        elif isinstance(part, Frame):
+            columns += part.table.columns
+        else:
+            raise refusal(f"pandas.concat of a {type(part).__name__}, whose rows are no input's")
+    return Frame(Table(columns))

@@ -10,6 +10,7 @@ import numpy as np
 
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.numpy_functions.elementwise import around, as_held, isin
+from skl2tflite.graph.operators import add_operators
 from skl2tflite.graph.table import NA, NAN, NONE, Column, MadeColumn
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
 from skl2tflite.graph.writable import Writable, assigned, plain
@@ -18,13 +19,6 @@ MISSING_TEXT = np.array([NAN, NONE, NA], dtype=object)
 """What stands for missing values among strings."""
 INDEX = object()
 """The rows' labels, which a file does not have; all columns share them."""
-OPERATORS = {
-    "add": "add", "sub": "subtract", "subtract": "subtract", "mul": "multiply", "multiply": "multiply",
-    "div": "divide", "divide": "divide", "truediv": "divide", "floordiv": "floor_divide", "mod": "remainder",
-    "pow": "pow", "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
-    "ge": "greater_equal", "and": "logical_and", "or": "logical_or", "xor": "not_equal",
-}  # fmt: skip
-"""Python's and pandas' names of operators, and the graph's."""
 DTYPES = {
     DType.FLOAT: np.dtype(float),
     DType.INT: np.dtype(int),
@@ -59,6 +53,7 @@ class Renamed(Column):
         return self.column.strings()
 
 
+@add_operators
 class Series:
     """A column: operators, comparisons and pandas' methods of each value record nodes.
 
@@ -148,7 +143,7 @@ class Series:
 
     # --- operators ------------------------------------------------------------------------------------------
 
-    def combine(self, name: str, other: Any, reflected: bool = False) -> Series:
+    def combine(self, name: str, other: Any, axis: Any = 0, reflected: bool = False) -> Series:
         """Return an operation of the graph's on this column and another operand."""
         if not isinstance(other, Series | Tensor) and np.ndim(other):
             raise refusal(f"{self!r} and an array of {np.size(other)} values have no number of rows in common")
@@ -347,33 +342,3 @@ def _text(value: Any) -> Any:
     if isinstance(value, str | Tensor):
         return value
     return NAN if value is None or value != value else value
-
-
-def _operator(name: str, reflected: bool) -> Callable[[Series, Any], Any]:
-    def call(self: Series, other: Any) -> Any:
-        if type(other).__name__ == "Frame":
-            return NotImplemented
-        return self.combine(name, other, reflected)
-
-    return call
-
-
-def _method(name: str, reflected: bool) -> Callable[..., Any]:
-    def call(self: Series, other: Any, level: Any = None, fill_value: Any = None, axis: Any = 0) -> Any:
-        a = self
-        if fill_value is not None:
-            a = self.fillna(fill_value)
-            other = other.fillna(fill_value) if isinstance(other, Series) else other
-        return a.combine(name, other, reflected)
-
-    return call
-
-
-for _name, _function in OPERATORS.items():
-    setattr(Series, f"__{_name}__", _operator(_function, reflected=False))
-    if _name not in ("eq", "ne", "lt", "le", "gt", "ge"):
-        setattr(Series, f"__r{_name}__", _operator(_function, reflected=True))
-    if _name not in ("and", "or", "xor"):
-        setattr(Series, _name, _method(_function, reflected=False))
-    if _name in ("add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow"):
-        setattr(Series, f"r{_name}", _method(_function, reflected=True))

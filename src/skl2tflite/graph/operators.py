@@ -1,0 +1,50 @@
+"""Python's operators and pandas' methods of the same meaning, for symbolic columns and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+OPERATORS = {
+    "add": "add", "sub": "subtract", "subtract": "subtract", "mul": "multiply", "multiply": "multiply",
+    "div": "divide", "divide": "divide", "truediv": "divide", "floordiv": "floor_divide", "mod": "remainder",
+    "pow": "pow", "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
+    "ge": "greater_equal", "and": "logical_and", "or": "logical_or", "xor": "not_equal",
+}  # fmt: skip
+"""Names of operators, and the graph's functions."""
+COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
+LOGIC = ("and", "or", "xor")
+
+
+def add_operators(cls: type) -> type:
+    """Give a class operators and methods, by its ``combine(name, other, axis, reflected)``."""
+    for name, function in OPERATORS.items():
+        setattr(cls, f"__{name}__", _operator(function, reflected=False))
+        if name not in COMPARISONS:
+            setattr(cls, f"__r{name}__", _operator(function, reflected=True))
+        if name not in LOGIC:
+            setattr(cls, name, _method(function, reflected=False))
+        if name not in (*COMPARISONS, *LOGIC):
+            setattr(cls, f"r{name}", _method(function, reflected=True))
+    return cls
+
+
+def _operator(name: str, reflected: bool) -> Callable[[Any, Any], Any]:
+    def call(self: Any, other: Any) -> Any:
+        if getattr(other, "__array_priority__", 0) > self.__array_priority__:
+            return NotImplemented  # a frame beside a column
+        return self.combine(name, other, reflected=reflected)
+
+    return call
+
+
+def _method(name: str, reflected: bool) -> Callable[..., Any]:
+    def call(self: Any, other: Any, axis: Any = "columns", level: Any = None, fill_value: Any = None) -> Any:
+        if fill_value is None:
+            return self.combine(name, other, axis, reflected)
+        if not isinstance(other, type(self)):
+            return self.fillna(fill_value).combine(name, other, axis, reflected)
+        filled = self.fillna(fill_value).combine(name, other.fillna(fill_value), axis, reflected)
+        return filled.mask(self.isna() & other.isna())
+
+    return call
