@@ -6,6 +6,7 @@ from sklearn.utils import murmurhash3_32
 
 from skl2tflite.text.hashing import murmurhash3, utf8
 from skl2tflite.text.sequences import spread
+from skl2tflite.text.tokens import Tokens
 from skl2tflite.text.tries import Trie
 from skl2tflite.text.words import WordTable
 from tests.text.texts import texts
@@ -21,7 +22,7 @@ def look_up(table, words):
     tokens = np.repeat(np.arange(len(words)), lengths)
     positions = np.concatenate([np.arange(n) for n in lengths] + [np.empty(0, int)]).astype(int)
     letters = np.concatenate([points(word) for word in words] + [np.empty(0, np.int32)]).astype(np.int64)
-    slots, found = table.find(letters, np.ones_like(letters), tokens, positions, lengths)
+    slots, found = table.find(Tokens(letters, np.ones_like(letters), tokens, positions, lengths, lengths >= 0))
     return [slot if there else None for slot, there in zip(slots.tolist(), found, strict=True)]
 
 
@@ -42,7 +43,8 @@ def test_a_word_of_the_same_hashes_is_not_taken_for_another():
     twin = word + 2**31  # twice an odd factor of it is nothing, modulo 2**32
     assert np.array_equal((twin @ table.factors[:2]) % 2**32, (word @ table.factors[:2]) % 2**32)
     for letters, there in ((word, True), (twin, False)):
-        _, found = table.find(letters, np.ones(2, int), np.zeros(2, int), np.arange(2), np.array([2]))
+        text = Tokens(letters, np.ones(2, int), np.zeros(2, int), np.arange(2), np.array([2]), np.array([True]))
+        _, found = table.find(text)
         assert found.tolist() == [there]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Column, TableLike
 from skl2tflite.text.characters import CharacterAnalyzer
 from skl2tflite.text.counts import WordAnalyzer
-from skl2tflite.text.hashing import columns_and_signs, hashed_counts
+from skl2tflite.text.hashing import Spans, columns_and_signs, hashed_counts
 from skl2tflite.text.patterns import PatternError, read_pattern
 from skl2tflite.text.unicode import substitution
 
@@ -136,7 +136,12 @@ class CountVectorizerConverter(VectorizerConverter):
         return {term: int(column) for term, column in self.estimator.vocabulary_.items()}
 
     def counted(self, characters: Array) -> Array:
-        return self.weighed(self.analyzer.count(characters, self.vocabulary))
+        return self.weighed(self._count(characters))
+
+    @cached_property
+    def _count(self) -> Callable[[Array], Array]:
+        """What counts terms; its tables are made once for all methods."""
+        return self.analyzer.counter(self.vocabulary)
 
     def collected(self, ids: Array) -> Array:
         n_columns = len(self.vocabulary)
@@ -173,7 +178,12 @@ class HashingVectorizerConverter(VectorizerConverter):
 
     def counted(self, characters: Array) -> Array:
         est = self.estimator
-        return self._divided(*hashed_counts(*self.analyzer.spans(characters), est.n_features, est.alternate_sign))
+        return self._divided(*hashed_counts(self._mark(characters), est.n_features, est.alternate_sign))
+
+    @cached_property
+    def _mark(self) -> Callable[[Array], Spans]:
+        """What finds terms; its tables are made once for all methods."""
+        return self.analyzer.marker()
 
     def collected(self, ids: Array) -> Array:
         est = self.estimator

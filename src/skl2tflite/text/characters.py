@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.text.counts import count_sequences
-from skl2tflite.text.hashing import utf8
+from skl2tflite.text.hashing import Spans, utf8
 from skl2tflite.text.preprocessing import Spelling, final_sigmas_matter, with_final_sigmas
 from skl2tflite.text.sequences import spread
 from skl2tflite.text.tables import CharacterTable
@@ -65,8 +65,8 @@ class CharacterAnalyzer:
             return True
         return self.within_words and 3 <= len(term) < least and term[0] == term[-1] == " "
 
-    def count(self, characters: Array, vocabulary: Mapping[str, int]) -> Array:
-        """Count the terms of a text; see :meth:`WordAnalyzer.count`."""
+    def counter(self, vocabulary: Mapping[str, int]) -> Callable[[Array], Array]:
+        """Return what counts the terms of a text; see :meth:`WordAnalyzer.counter`."""
         terms = [term for term in vocabulary if self.counts(term)]
         # 0 is what no term has; then the terms' characters, the space in front of words, other white space.
         known = sorted({" ", *"".join(terms)})
@@ -76,39 +76,51 @@ class CharacterAnalyzer:
         meanings[[ord(character) for character in known]] = np.arange(1, front)
         is_white = np.zeros(white + 1, np.int64)
         is_white[meanings[whitespace()]] = 1
-        if final_sigmas_matter(self.preprocessed, meanings):
-            characters = with_final_sigmas(characters)
-        if not self.preprocessed.is_one_to_one:
-            characters = Spelling.of(self.preprocessed, meanings).spell(
-                characters, self.preprocessed.unchanged(meanings == 0)
-            )
-            symbols = CharacterTable.of(meanings).take(characters)
-        else:
-            symbols = CharacterTable.of(meanings[self.preprocessed.single]).take(characters)
-            symbols = xp.concat([symbols, np.zeros(1, np.int64)])
-        windows = self.windows(symbols, xp.take(is_white, symbols), space)
+        sigmas = final_sigmas_matter(self.preprocessed, meanings)
+        one_to_one = self.preprocessed.is_one_to_one
+        spelling = None if one_to_one else Spelling.of(self.preprocessed, meanings)
+        table = CharacterTable.of(meanings[self.preprocessed.single] if one_to_one else meanings)
+        behind = self.preprocessed.unchanged(meanings == 0)
         trie, ends = Trie.of([[symbol_of[character] for character in term] for term in terms], white)
         ignored = len(vocabulary)
         columns = np.full(trie.n_states, ignored)
         columns[ends] = [vocabulary[term] for term in terms]
-        symbols = windows.values
-        if windows.begins is not None:
-            # Behind another character no term has the space in front of a word: windows end at the one behind it.
-            symbols = xp.where(windows.begins, front, symbols)
-        first = windows.values
-        return count_sequences(trie, first, symbols, columns, self.lengths, ignored)
 
-    def spans(self, characters: Array) -> tuple[Array, Array, Array]:
-        """Return the terms of a text as parts of its bytes; see :meth:`WordAnalyzer.spans`."""
-        if final_sigmas_matter(self.preprocessed):
-            characters = with_final_sigmas(characters)
+        def count(characters: Array) -> Array:
+            if sigmas:
+                characters = with_final_sigmas(characters)
+            if spelling is not None:
+                symbols = table.take(spelling.spell(characters, behind))
+            else:
+                symbols = xp.concat([table.take(characters), np.zeros(1, np.int64)])
+            windows = self.windows(symbols, xp.take(is_white, symbols), space)
+            symbols = windows.values
+            if windows.begins is not None:
+                # Behind another character no term has the space in front of a word: windows end at the one behind it.
+                symbols = xp.where(windows.begins, front, symbols)
+            return count_sequences(trie, windows.values, symbols, columns, self.lengths, ignored)
+
+        return count
+
+    def marker(self) -> Callable[[Array], Spans]:
+        """Return what marks the terms of a text, given as code points; its tables are made once."""
+        sigmas = final_sigmas_matter(self.preprocessed)
+        spelling = None if self.preprocessed.is_identity else Spelling.of(self.preprocessed)
         behind = self.preprocessed.unchanged(~whitespace())
-        if self.preprocessed.is_identity:
-            characters = xp.concat([characters, np.array([behind])])
-        else:
-            characters = Spelling.of(self.preprocessed).spell(characters, behind)
-        white = CharacterTable.of(whitespace().astype(np.int32)).take(characters)
-        windows = self.windows(characters, white, ord(" "))
+        is_white = CharacterTable.of(whitespace().astype(np.int32))
+
+        def mark(characters: Array) -> Spans:
+            if sigmas:
+                characters = with_final_sigmas(characters)
+            if spelling is not None:
+                characters = spelling.spell(characters, behind)
+            else:
+                characters = xp.concat([characters, np.array([behind])])
+            return self._spans(self.windows(characters, is_white.take(characters), ord(" ")))
+
+        return mark
+
+    def _spans(self, windows: Windows) -> Spans:
         n_values = xp.length(windows.values)
         ones = windows.values * 0 + 1
         stream = utf8(windows.values, ones, ones * 0)
@@ -126,7 +138,7 @@ class CharacterAnalyzer:
                     whole = xp.astype(windows.begins, int) * xp.ahead(xp.astype(windows.ends, int), length - 1)
                     there = there * whole
             terms.append(there * (xp.ahead(stream.ends, length - 1) - starts))
-        return stream.values, xp.concat([starts] * len(terms)), xp.concat(terms)
+        return Spans(stream.values, xp.concat([starts] * len(terms)), xp.concat(terms))
 
     def windows(self, values: Array, white: Array, space: int) -> Windows:
         """Make white space even.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.text.hashing import utf8
+from skl2tflite.text.hashing import Spans, utf8
 from skl2tflite.text.patterns import PatternError, TokenPattern
 from skl2tflite.text.tokens import Splitter
 from skl2tflite.text.tries import Trie
@@ -47,19 +47,18 @@ class WordAnalyzer:
         possible = all(part not in self.stop_words and self.pattern.matches(part) for part in parts)
         return parts if possible else None
 
-    def count(self, characters: Array, vocabulary: Mapping[str, int]) -> Array:
-        """Count the terms of a text.
+    def counter(self, vocabulary: Mapping[str, int]) -> Callable[[Array], Array]:
+        """Return what counts the terms of a text; its tables are made once.
 
         Parameters
         ----------
-        characters : array of int of shape (n_characters,)
-            Code points.
         vocabulary : mapping of str to int
             Terms and their columns.
 
         Returns
         -------
-        array of int of shape (n_columns,)
+        callable
+            Takes code points, of shape (n_characters,), returns counts, of shape (n_columns,).
         """
         terms = {term: parts for term in vocabulary if (parts := self.parts(term)) is not None}
         # Without n-grams a stop word is one unknown word more.
@@ -67,65 +66,59 @@ class WordAnalyzer:
         words = sorted({part for parts in terms.values() for part in parts} | stops)
         splitter = Splitter(self.pattern, self.preprocessed, set("".join(words)))
         table = WordTable.of([splitter.letters(word) for word in words])
-        text = splitter.split(characters)
-        slots, found = table.find(text.letters, text.counts, text.tokens, text.positions, text.lengths)
         ignored = len(vocabulary)
         slot_of = dict(zip(words, table.slots.tolist(), strict=True))
         if self.ngrams[1] == 1:
             columns = np.full(len(table.starts), ignored)
             for term in terms:
                 columns[slot_of[term]] = vocabulary[term]
-            return xp.segment_sum(xp.astype(found, int), xp.take(columns, slots), ignored + 1)[:ignored]
-        kept = text.valid
-        if stops:
-            is_stop = np.isin(np.arange(len(table.starts)), [slot_of[word] for word in stops])
-            kept = kept & xp.logical_not(found & xp.take(is_stop, slots))
-        # Symbols of the words that are kept, closed up: what is not kept adds 0 to a place of another.
-        symbols = xp.astype(found & kept, int) * (slots + 1)
-        places = xp.cumulative_sum(xp.astype(kept, int), exclusive=True)
-        symbols = xp.segment_sum(symbols, places, xp.length(slots))
+
+            def count_words(characters: Array) -> Array:
+                slots, found = table.find(splitter.split(characters))
+                return xp.segment_sum(xp.astype(found, int), xp.take(columns, slots), ignored + 1)[:ignored]
+
+            return count_words
+        is_stop = np.isin(np.arange(len(table.starts)), [slot_of[word] for word in stops])
         trie, ends = Trie.of([[slot_of[part] + 1 for part in parts] for parts in terms.values()], len(table.starts))
         columns = np.full(trie.n_states, ignored)
         columns[ends] = [vocabulary[term] for term in terms]
-        return count_sequences(trie, symbols, symbols, columns, self.ngrams, ignored)
 
-    def spans(self, characters: Array) -> tuple[Array, Array, Array]:
-        """Return the terms of a text as parts of its bytes.
+        def count(characters: Array) -> Array:
+            text = splitter.split(characters)
+            slots, found = table.find(text)
+            kept = text.valid & xp.logical_not(found & xp.take(is_stop, slots)) if stops else text.valid
+            # Symbols of the words that are kept, closed up: what is not kept adds 0 to a place of another.
+            symbols = xp.astype(found & kept, int) * (slots + 1)
+            places = xp.cumulative_sum(xp.astype(kept, int), exclusive=True)
+            symbols = xp.segment_sum(symbols, places, xp.length(slots))
+            return count_sequences(trie, symbols, symbols, columns, self.ngrams, ignored)
 
-        Parameters
-        ----------
-        characters : array of int of shape (n_characters,)
-            Code points.
+        return count
 
-        Returns
-        -------
-        text : array of int of shape (n_bytes + 1,)
-            UTF-8: the words that are kept, with a space behind each.
-        starts, sizes : array of int of shape (n_terms,)
-            Where each term begins, and its number of bytes; 0 where there is none.
-        """
+    def marker(self) -> Callable[[Array], Spans]:
+        """Return what marks the terms of a text, given as code points; its tables are made once."""
         splitter = Splitter(self.pattern, self.preprocessed)
-        text = splitter.split(characters)
-        kept = text.valid
         stops = sorted(word for word in self.stop_words if self.pattern.matches(word))
-        if stops:
-            table = WordTable.of([splitter.letters(word) for word in stops])
-            _, found = table.find(text.letters, text.counts, text.tokens, text.positions, text.lengths)
-            kept = kept & xp.logical_not(found)
-        kept = xp.astype(kept, int)
-        is_last = xp.astype(text.positions == xp.take(text.lengths, text.tokens) - 1, int)
-        stream = utf8(text.letters, xp.take(kept, text.tokens) * text.counts, is_last)
-        n_words = xp.length(kept)
-        sizes = xp.segment_sum(stream.sizes, text.tokens, n_words)
-        sizes = xp.segment_sum(sizes, xp.cumulative_sum(kept, exclusive=True), n_words)
-        ends = xp.cumulative_sum(sizes)
-        starts = ends - sizes
-        least, most = self.ngrams
-        terms = []
-        for n in range(least, most + 1):
-            there = xp.astype(xp.ahead(sizes, n - 1) > 0, int)
-            terms.append(there * (xp.ahead(ends, n - 1) - starts - 1))
-        return stream.values, xp.concat([starts] * len(terms)), xp.concat(terms)
+        table = WordTable.of([splitter.letters(word) for word in stops])
+
+        def mark(characters: Array) -> Spans:
+            text = splitter.split(characters)
+            kept = xp.astype(text.valid & xp.logical_not(table.find(text)[1]) if stops else text.valid, int)
+            is_last = xp.astype(text.positions == xp.take(text.lengths, text.tokens) - 1, int)
+            stream = utf8(text.letters, xp.take(kept, text.tokens) * text.counts, is_last)
+            n_words = xp.length(kept)
+            sizes = xp.segment_sum(stream.sizes, text.tokens, n_words)
+            sizes = xp.segment_sum(sizes, xp.cumulative_sum(kept, exclusive=True), n_words)
+            ends = xp.cumulative_sum(sizes)
+            starts = ends - sizes
+            least, most = self.ngrams
+            terms = []
+            for n in range(least, most + 1):
+                there = xp.astype(xp.ahead(sizes, n - 1) > 0, int)
+                terms.append(there * (xp.ahead(ends, n - 1) - starts - 1))
+            return Spans(stream.values, xp.concat([starts] * len(terms)), xp.concat(terms))
+
+        return mark
 
 
 def count_sequences(

@@ -37,6 +37,23 @@ class Bytes:
     sizes: Array
 
 
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """The terms of a text as parts of its bytes.
+
+    Attributes
+    ----------
+    text : array of int of shape (n_bytes + 1,)
+        UTF-8, and one number more behind it.
+    starts, sizes : array of int of shape (n_terms,)
+        Where each term begins, and its number of bytes; 0 where there is none.
+    """
+
+    text: Array
+    starts: Array
+    sizes: Array
+
+
 def utf8(characters: Array, kept: Array, spaces: Array) -> Bytes:
     """Return characters in UTF-8.
 
@@ -120,14 +137,13 @@ def _rotated(x: Array, bits: int) -> Array:
     return xp.wrap(x * (1 << bits)) + _shifted(x, 32 - bits)
 
 
-def hashed_counts(
-    text: Array, starts: Array, sizes: Array, n_features: int, alternate_sign: bool
-) -> tuple[Array, Array]:
+def hashed_counts(spans: Spans, n_features: int, alternate_sign: bool) -> tuple[Array, Array]:
     """Return the sums of parts' signs in the columns that their hashes name, and how many parts each column has.
 
     As :class:`sklearn.feature_extraction.FeatureHasher` has it; parts of size 0 are none.
     """
-    return columns_and_signs(murmurhash3(text, starts, sizes), xp.astype(sizes > 0, int), n_features, alternate_sign)
+    hashes = murmurhash3(spans.text, spans.starts, spans.sizes)
+    return columns_and_signs(hashes, xp.astype(spans.sizes > 0, int), n_features, alternate_sign)
 
 
 def columns_and_signs(hashes: Array, there: Array, n_features: int, alternate_sign: bool) -> tuple[Array, Array]:

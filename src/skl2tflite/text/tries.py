@@ -86,16 +86,20 @@ def _displace(children: dict[int, dict[int, int]], n_slots: int) -> tuple[dict[i
     slot_of: dict[int, int] = {}
     for node in sorted(children, key=lambda n: -len(children[n])):
         symbols = list(children[node])
+        others = [symbol - symbols[0] for symbol in symbols[1:]]
         free = taken.find(0, node * _GOLDEN % n_slots)
         for _ in range(n_slots):
             if free < 0:
                 free = taken.find(0)
-            slots = [(free + symbol - symbols[0]) % n_slots for symbol in symbols]
-            if not any(taken[slot] for slot in slots):
+            for other in others:
+                if taken[(free + other) % n_slots]:
+                    break
+            else:
                 break
             free = taken.find(0, free + 1)
         else:
             return None
+        slots = [(free + symbol - symbols[0]) % n_slots for symbol in symbols]
         bases[node] = (free - symbols[0]) % n_slots
         for slot, child in zip(slots, children[node].values(), strict=True):
             taken[slot] = 1

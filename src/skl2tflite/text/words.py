@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.text.tokens import Tokens
 
 _BUCKET = 3
 """Words that share a multiplier, on average."""
@@ -75,38 +76,25 @@ class WordTable:
         first[slots], count[slots] = starts, lengths
         return cls(slots, factors, multipliers, first, count, np.append(letters, np.zeros(longest + 1, np.int64)))
 
-    def find(
-        self, letters: Array, counts: Array, tokens: Array, positions: Array, lengths: Array
-    ) -> tuple[Array, Array]:
-        """Look for tokens.
-
-        Parameters
-        ----------
-        letters : array of int of shape (n_characters,)
-            0 where there is none.
-        counts : array of int of shape (n_characters,)
-            How many letters each character stands for.
-        tokens, positions : array of int of shape (n_characters,)
-            The token each character belongs to, and how many letters of it lie before.
-        lengths : array of int of shape (n_tokens,)
-            Letters in each token.
+    def find(self, text: Tokens) -> tuple[Array, Array]:
+        """Look for the words of a text.
 
         Returns
         -------
-        slots : array of int of shape (n_tokens,)
-            The only slot in which each token's word can be.
-        found : array of bool of shape (n_tokens,)
+        slots : array of int of shape (n_words,)
+            The only slot in which each word can be.
+        found : array of bool of shape (n_words,)
             Whether it is there.
         """
-        n_tokens = xp.length(lengths)
-        places = xp.minimum(positions, len(self.factors) - 1)
-        products = xp.wrap(xp.expand_dims(letters, 1) * xp.take(self.factors, places))
-        hashes = xp.wrap(xp.segment_sum(products, tokens, n_tokens))
+        n_words = xp.length(text.lengths)
+        places = xp.minimum(text.positions, len(self.factors) - 1)
+        products = xp.wrap(xp.expand_dims(text.letters, 1) * xp.take(self.factors, places))
+        hashes = xp.wrap(xp.segment_sum(products, text.tokens, n_words))
         multiplier = xp.take(self.multipliers, hashes[:, 0] % len(self.multipliers))
         slots = xp.wrap(hashes[:, 1] * multiplier) % len(self.starts)
-        expected = xp.take(self.letters, xp.take(xp.take(self.starts, slots), tokens) + places)
-        wrong = xp.segment_sum(xp.astype(letters != expected, int) * counts, tokens, n_tokens)
-        return slots, (wrong == 0) & (lengths == xp.take(self.lengths, slots))
+        expected = xp.take(self.letters, xp.take(xp.take(self.starts, slots), text.tokens) + places)
+        wrong = xp.segment_sum(xp.astype(text.letters != expected, int) * text.counts, text.tokens, n_words)
+        return slots, (wrong == 0) & (text.lengths == xp.take(self.lengths, slots))
 
 
 def _place(
