@@ -17,7 +17,16 @@ from skl2tflite.converters.known import known_values
 from skl2tflite.converters.trace import Traced, trace
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, UnsupportedOnTarget
 from skl2tflite.facts import MethodInfo, ModelFacts
-from skl2tflite.features import INPUT_NAME, TEXT_NAME, ColumnSpec, Features, column_kinds, column_names, row_count
+from skl2tflite.features import (
+    INPUT_NAME,
+    LABELS_NAME,
+    TEXT_NAME,
+    ColumnSpec,
+    Features,
+    column_kinds,
+    column_names,
+    row_count,
+)
 from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import DType, Graph
@@ -74,7 +83,8 @@ def plan(
     allowed = np.asarray(converter.nan_columns())
     nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
     read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
-    hints = {} if X is None or converter.takes_texts else column_kinds(X)
+    is_table = not converter.takes_texts and not converter.takes_labels and converter.record_separator is None
+    hints = {} if X is None or not is_table else column_kinds(X)
     traced, kinds = _trace(converter, chosen, batch, inputs, hints, allowed, read_as)
     if target == "micro" and any(None in x.shape for t in traced.values() for x in t.graph.inputs.values()):
         raise UnsupportedOnTarget(
@@ -99,8 +109,10 @@ def plan(
         nan,
         columns,
         converter.needed_columns,
-        known_values(demanded, column_names(names, converter.n_features)),
+        known_values(demanded, _names(converter)),
         converter.takes_texts,
+        converter.takes_labels,
+        converter.record_separator,
     )
     return Plan(converter, features, traced, graphs, records)
 
@@ -117,7 +129,9 @@ EVERY_WORD = _EveryWord()
 
 def _names(converter: Converter) -> list[str]:
     """Return the names of the columns' tensors."""
-    return [TEXT_NAME] if converter.takes_texts else column_names(converter.feature_names, converter.n_features)
+    if converter.takes_texts or converter.takes_labels:
+        return [TEXT_NAME if converter.takes_texts else LABELS_NAME]
+    return column_names(converter.feature_names, converter.n_features)
 
 
 def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
@@ -166,6 +180,8 @@ def _trace(
         kinds = dict(known)
     if converter.takes_texts:
         kinds = {0: DType.STRING}
+    elif converter.takes_labels or converter.record_separator is not None:
+        kinds = {}
     while True:
         try:
             return {method: trace(converter, method, batch, kinds, text) for method in methods}, kinds

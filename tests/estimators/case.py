@@ -160,6 +160,18 @@ def _term_counts() -> Data:
     return _data(X, None)
 
 
+def _records() -> Data:
+    """Dicts of numbers and text; in the test with features that are missing, of another kind or not known."""
+    X = [{"n": float(i), "city": ("Rome", "Ærø", "")[i % 3], "big": i % 4 == 0} for i in range(12)]
+    others = [{"n": 2.5, "city": "unseen"}, {}, {"n": "two", "city": 3}, {"more": 1.0, "big": 7}, {"city": "x=y"}]
+    return Data(np.array(X, dtype=object), None, np.array([*X, *others], dtype=object))
+
+
+def _labels(*labels: Any) -> Data:
+    y = np.array([*labels] * 5, dtype=object if isinstance(labels[0], str) else None)
+    return Data(y, None, y[::-1][:7])
+
+
 def _texts() -> Data:
     """Texts that are hard to cut, and others with the same letters."""
     texts = np.array(TEXTS, dtype=object)
@@ -246,6 +258,10 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "counts": _counts,
     "term counts": _term_counts,
     "texts": _texts,
+    "records": _records,
+    "labels": lambda: _labels("ü", "", "b", "a"),
+    "two labels": lambda: _labels(7, -1),
+    "one label": lambda: _labels("a"),
     "amounts": _amounts,
     "positive": lambda: _positive(_classification(3)),
     "missing": lambda: _missing(_classification(3)),

@@ -29,7 +29,7 @@ def fitted(case: Case) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rows = data(case.data)
-        return clone(case.estimator).fit(rows.X, rows.y)
+        return clone(case.estimator).fit(*(part for part in (rows.X, rows.y) if part is not None))
 
 
 def methods_of(case: Case, estimator: Any) -> tuple[str, ...]:

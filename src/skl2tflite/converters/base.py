@@ -76,6 +76,10 @@ class Converter:
     takes_tables : bool
         Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.table.Table`, whose columns may be
         strings; all others are given the matrix of its numbers.
+    takes_labels : bool
+        Whether rows are labels, one a row: the methods take a column of them.
+    record_separator : str or None
+        Where rows are dicts of features: what stands between a feature's name and its text in the fitted names.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
@@ -84,6 +88,8 @@ class Converter:
     runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
     integer_columns: ClassVar[bool] = False
     takes_tables: ClassVar[bool] = False
+    takes_labels: ClassVar[bool] = False
+    record_separator: str | None = None
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
@@ -313,6 +319,11 @@ class DelegatingConverter(Converter):
     def takes_texts(self) -> bool:
         """Whether the inner estimator reads texts."""
         return self.inner.takes_texts
+
+    @property
+    def record_separator(self) -> str | None:  # type: ignore[override]
+        """Ask the inner estimator."""
+        return self.inner.record_separator
 
     @property
     def feature_names(self) -> list[str] | None:

@@ -80,6 +80,11 @@ class PipelineConverter(Converter):
         """Whether the first step reads texts."""
         return self.steps[0].takes_texts
 
+    @property
+    def record_separator(self) -> str | None:  # type: ignore[override]
+        """Ask the first step."""
+        return self.steps[0].record_separator
+
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the steps from the last to the first, each with what the one behind it takes."""
         allowed: bool | NDArray[np.bool_] = not clean

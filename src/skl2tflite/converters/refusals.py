@@ -10,8 +10,8 @@ NOT_INFERENCE = ("fit*", "get_*", "set_*", "partial_fit")
 _ONLY_FITTED_ROWS = "it answers only for the rows that it was fitted on: scikit-learn itself has no {} for new ones; {}"
 _CLUSTERS = _ONLY_FITTED_ROWS.format("predict", "use KMeans, or fit a classifier on its labels_")
 _EMBEDDINGS = _ONLY_FITTED_ROWS.format("transform", "use PCA, KernelPCA, Isomap or LocallyLinearEmbedding")
-_LABELS = "it takes labels, not rows of features; encode the target outside of the model"
-_FEATURES = "it takes lists or dicts, not rows of numbers; vectorize before the model, and convert what is behind"
+_LABELS = "it takes sets of labels of any length, not rows; encode the target outside of the model"
+_FEATURES = "it learns no names of features, so that a file would not know its input; use DictVectorizer"
 
 ESTIMATORS: dict[str, str] = {
     **dict.fromkeys(
@@ -27,8 +27,8 @@ ESTIMATORS: dict[str, str] = {
         _CLUSTERS,
     ),
     **dict.fromkeys(("ClassicalMDS", "MDS", "SpectralEmbedding", "TSNE"), _EMBEDDINGS),
-    **dict.fromkeys(("LabelBinarizer", "LabelEncoder", "MultiLabelBinarizer"), _LABELS),
-    **dict.fromkeys(("DictVectorizer", "FeatureHasher"), _FEATURES),
+    "MultiLabelBinarizer": _LABELS,
+    "FeatureHasher": _FEATURES,
     "PatchExtractor": "it takes images of any size and learns none, so that a file would not know its input; "
     "extract the patches outside of the model, and convert what is behind",
 }
@@ -65,6 +65,11 @@ METHODS_OF: dict[tuple[str, str], str] = {
     **dict.fromkeys(
         (("CountVectorizer", "inverse_transform"), ("TfidfVectorizer", "inverse_transform")),
         "it gives terms, and a file gives numbers",
+    ),
+    ("DictVectorizer", "inverse_transform"): "it gives dicts, and a file gives arrays",
+    **dict.fromkeys(
+        (("LabelEncoder", "inverse_transform"), ("LabelBinarizer", "inverse_transform")),
+        "it gives labels; take them from classes_",
     ),
     ("SimpleImputer", "inverse_transform"): "a feature that is missing in all rows at once shifts those behind it, "
     "so that a row's result depends on the rows it comes with",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ KINDS = {
     "string": DType.STRING,
     **dict.fromkeys(READ, DType.STRING),
 }
+LABELS_NAME = "y"
+"""Name of the input tensor of labels."""
 INPUT_NAME = "X"
 """Name of the one input tensor that holds all features."""
 TEXT_NAME = "text"
@@ -51,6 +54,10 @@ class Features:
         Categories of the features in which scikit-learn refuses others.
     are_texts : bool, default=False
         Whether rows are no table, but texts.
+    are_labels : bool, default=False
+        Whether rows are no table, but labels.
+    separator : str, optional
+        Where rows are no table, but dicts: what stands between a feature's name and its text in DictVectorizer's names.
     """
 
     count: int
@@ -60,6 +67,8 @@ class Features:
     needed: tuple[int, ...] | None = None
     known: tuple[Known, ...] = ()
     are_texts: bool = False
+    are_labels: bool = False
+    separator: str | None = None
 
     @property
     def holds_integers(self) -> bool:
@@ -130,6 +139,13 @@ class Features:
         if self.are_texts:
             texts = as_texts(X)
             return {spec.name: spec.texts(texts) for spec in self.columns}
+        if self.separator is not None:
+            return {name: self._checked(name, cells) for name, cells in self._cells_of(X).items()}
+        if self.are_labels:
+            labels = X if hasattr(X, "iloc") else as_cells(X)
+            if len(np.shape(labels)) != 1:
+                raise InvalidInputError(f"labels have {len(np.shape(labels))} axes, expected one")
+            return {spec.name: self._checked(spec.name, labels) for spec in self.columns}
         places = self._places(X)
         found = columns_of(X, [places[column.feature] for column in self.columns])
         allowed = np.broadcast_to(np.asarray(self.allows_nan), self.count)
@@ -140,6 +156,35 @@ class Features:
             else spec.tensor(column, bool(allowed[spec.feature]), known.get(spec.feature))
             for spec, column in zip(self.columns, found, strict=True)
         }
+
+    def _checked(self, name: str, cells: Any) -> NDArray[Any]:
+        """Return the tensor of a column by its name."""
+        (spec,) = (column for column in self.columns or () if column.name == name)
+        known = next((each for each in self.known if each.feature == spec.feature), None)
+        return spec.tensor(cells, bool(np.broadcast_to(np.asarray(self.allows_nan), self.count)[spec.feature]), known)
+
+    def _cells_of(self, X: Any) -> dict[str, NDArray[Any]]:
+        """Return the cells of each column of rows that are dicts: 0 or no text for what a row lacks."""
+        rows = list(X) if not isinstance(X, Mapping) else [X]
+        columns = {spec.name: spec for spec in self.columns or ()}
+        cells: dict[str, list[Any]] = {name: [] for name in columns}
+        for number, row in enumerate(rows):
+            if not isinstance(row, Mapping):
+                raise InvalidInputError(f"row {number} is a {type(row).__name__}, expected a dict of features")
+            for name, value in row.items():
+                if name not in columns and self.separator and self.separator in str(name):
+                    raise InvalidInputError(
+                        f"row {number} has the feature {name!r}: with {self.separator!r} in it, it cannot be told from "
+                        "a feature and its text"
+                    )
+                if not isinstance(value, str | Number) and value is not None:
+                    raise InvalidInputError(
+                        f"row {number}: feature {name!r} is a {type(value).__name__}, expected a number or a string"
+                    )
+            for name, spec in columns.items():
+                value = row.get(name, ... if spec.holds_text else 0.0)
+                cells[name].append(0.0 if isinstance(value, str) and not spec.holds_text else value)
+        return {name: np.array([*values, None], dtype=object)[:-1] for name, values in cells.items()}
 
     def _places(self, X: Any) -> dict[int, int]:
         """Return where each feature stands among the columns of rows."""
@@ -267,6 +312,10 @@ class Features:
             fields["known"] = [[known.feature, list(known.values)] for known in self.known]
         if self.are_texts:
             fields["texts"] = True
+        if self.are_labels:
+            fields["labels"] = True
+        if self.separator is not None:
+            fields["separator"] = self.separator
         return fields
 
     @classmethod
@@ -284,4 +333,6 @@ class Features:
             None if needed is None else tuple(map(int, needed)),
             tuple(Known(int(feature), tuple(values)) for feature, values in data.get("known", ())),
             bool(data.get("texts")),
+            bool(data.get("labels")),
+            data.get("separator"),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,16 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
     ----------
     X : array-like or DataFrame
     integers : bool, default=False
-        Whether a DataFrame's integer columns stay as they are, for an estimator that takes them for categories.
+        Whether integers stay as they are, for an estimator that takes them for categories.
     """
     if _are_texts(X):
         return list(X)
+    if _are_records(X):
+        return [
+            {k: float(np.float32(v)) if isinstance(v, float | np.floating) else v for k, v in row.items()} for row in X
+        ]
     if not is_frame(X) or not hasattr(X, "iloc"):
-        return _rounded_polars(X) if is_frame(X) else _rounded_array(X)
+        return _rounded_polars(X) if is_frame(X) else _rounded_array(X, integers)
     if not integers and all(floats(column) is not None for column in columns_of(X, range(X.shape[1]))):
         return X.astype(np.float32)
     kept = {}
@@ -44,6 +49,11 @@ def rows_in_float64(X: Any) -> Any:
     return X.astype({name: np.float64 if isinstance(X[name].dtype, np.dtype) else "Float64" for name in names})
 
 
+def _are_records(X: Any) -> bool:
+    """Whether rows are no table, but dicts."""
+    return not is_frame(X) and not hasattr(X, "toarray") and len(X) > 0 and isinstance(X[0], Mapping)
+
+
 def _are_texts(X: Any) -> bool:
     """Whether rows are no table, but texts."""
     if is_frame(X) or hasattr(X, "toarray"):
@@ -57,15 +67,19 @@ def _rounded_polars(X: Any) -> Any:
     return X.with_columns(polars.selectors.float().cast(polars.Float32))
 
 
-def _rounded_array(X: Any) -> Any:
+def _rounded_array(X: Any, integers: bool) -> Any:
     array = np.asarray(X.toarray() if hasattr(X, "toarray") else X)
+    if integers and array.dtype.kind in "iu":
+        return array
     if array.dtype.kind not in "OUST":
         return array.astype(np.float32)
-    try:
-        return array.astype(np.float32)
-    except (TypeError, ValueError):
-        cells = np.array(X, dtype=object)
-        for at, cell in np.ndenumerate(cells):
-            if isinstance(cell, float):
-                cells[at] = float(np.float32(cell))
-        return cells
+    cells = np.array(X, dtype=object)
+    if not any(isinstance(cell, str) for cell in cells.flat):
+        try:
+            return array.astype(np.float32)
+        except (TypeError, ValueError):
+            pass
+    for at, cell in np.ndenumerate(cells):
+        if isinstance(cell, float):
+            cells[at] = float(np.float32(cell))
+    return cells

@@ -136,7 +136,8 @@ def _compare(
         if not _of_a_kind(want.dtype, got.dtype):
             return _nothing_alike(method, rows, f"dtype {got.dtype} instead of {want.dtype}")
         wrong |= _beyond(want, got, tolerance, method)
-    if wrong.any() and (precise := _precise_answer(estimator, method, reference_rows(X))) is not None:
+    rounded = reference_rows(X, model.facts.features.holds_integers) if wrong.any() else None
+    if rounded is not None and (precise := _precise_answer(estimator, method, rounded)) is not None:
         answers = [_dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
         wrong[:] = False
         pairs = [

@@ -1,3 +1,4 @@
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
 
 from tests.estimators.case import Case
@@ -6,6 +7,8 @@ CASES = [
     *(Case(TfidfTransformer(norm=n, use_idf=i, sublinear_tf=s), "term counts")
       for n in ("l1", "l2", None) for i, s in ((True, False), (True, True), (False, True))),
     Case(TfidfTransformer(smooth_idf=False), "term counts"),
+    Case(DictVectorizer(), "records", exact=("transform",)),
+    Case(DictVectorizer(sparse=False, sort=False), "records", exact=("transform",)),
     Case(CountVectorizer(), "texts", exact=("transform",)),
     Case(CountVectorizer(ngram_range=(1, 2), stop_words="english", binary=True), "texts", exact=("transform",)),
     Case(CountVectorizer(analyzer="char_wb", ngram_range=(2, 4)), "texts", exact=("transform",)),

@@ -4,6 +4,8 @@ from sklearn.preprocessing import (
     FunctionTransformer,
     KBinsDiscretizer,
     KernelCenterer,
+    LabelBinarizer,
+    LabelEncoder,
     MaxAbsScaler,
     MinMaxScaler,
     Normalizer,
@@ -94,6 +96,9 @@ CASES += [
       for h in ("ignore", "infrequent_if_exist") for d in (None, "first", "if_binary")
       for p, data in (({}, "categorical multiclass"), ({"min_frequency": 20}, "categories"), ({}, "flags"))),
     *(Case(OneHotEncoder(drop=d), "categories", exact=BOTH) for d in (None, "first", [0, 1, 2, 0, 1, 2, 0])),
+    *(Case(LabelEncoder(), data, exact=("transform",)) for data in ("labels", "two labels")),
+    *(Case(LabelBinarizer(neg_label=n, pos_label=p), data, exact=("transform",))
+      for n, p in ((0, 1), (-2, 5)) for data in ("labels", "two labels", "one label")),
     Case(OneHotEncoder(handle_unknown="ignore", dtype=bool), "categories", exact=("transform",), label="bool"),
     *(Case(TargetEncoder(smooth=s, target_type=t), data, methods=("transform",))
       for s, t, data in (

@@ -1,0 +1,67 @@
+"""Encoders of labels, which take one axis (:mod:`sklearn.preprocessing`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import preprocessing as sk
+
+from skl2tflite.converters.encoders import CategoriesConverter
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array, DType
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import Column, Table, TableLike
+
+
+class LabelsConverter(CategoriesConverter):
+    """Looks labels up among ``classes_``."""
+
+    takes_labels = True
+    n_features = 1
+
+    @property
+    def listed(self) -> list[NDArray[Any]]:
+        return [np.asarray(self.estimator.classes_)]
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Whether NaN is a label."""
+        return bool(self.kinds[0] != DType.STRING and np.isnan(self.categories[0]).any())
+
+    def rows(self, y: Column | Array) -> TableLike:
+        """Return labels as rows of one column."""
+        return Table([y]) if isinstance(y, Column) else xp.expand_dims(y, 1)
+
+
+@converts(sk.LabelEncoder)
+class LabelEncoderConverter(LabelsConverter):
+    """The position of each label; in a file, -1 for one that scikit-learn refuses."""
+
+    refuses_unknown = True
+
+    def transform(self, X: Any) -> Array:
+        count = len(self.categories[0])
+        position = self.positions(self.rows(X), 0)
+        return xp.where(xp.equal(position, count), -1, position)
+
+
+@converts(sk.LabelBinarizer)
+class LabelBinarizerConverter(LabelsConverter):
+    """A column for each label, one for two: ``pos_label`` where it is the row's, else ``neg_label``."""
+
+    refuses_unknown = False
+
+    def check(self) -> None:
+        if str(self.estimator.y_type_).startswith("multilabel"):
+            raise self.refuse("was fitted on a matrix of labels that are there or not", "leave it out: it is binary")
+        super().check()
+
+    def transform(self, X: Any) -> Array:
+        est = self.estimator
+        classes = self.categories[0]
+        if len(classes) == 1:
+            hot = xp.logical_and(self.matches(self.rows(X), 0, classes), np.array([False]))
+        else:
+            hot = self.matches(self.rows(X), 0, classes[1:] if len(classes) == 2 else classes)
+        return xp.where(hot, int(est.pos_label), int(est.neg_label))

@@ -1,0 +1,78 @@
+"""Rows that are no tables: labels, and dicts of features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction import DictVectorizer, FeatureHasher
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import LabelBinarizer, LabelEncoder, MultiLabelBinarizer, OrdinalEncoder, StandardScaler
+
+import skl2tflite
+from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
+from skl2tflite.runtime.litert import LiteRTRunner
+
+RECORDS = [{"age": 20.0 + i, "city": ("Rome", "Ærø")[i % 2], "kids": i % 3} for i in range(20)]
+
+
+@pytest.mark.parametrize("labels", [["b", "a", "ü"], [2**24 + 1, 2**24 + 2, 5], [1.5, 0.5], [True, False]])
+def test_labels_that_are_unknown(labels):
+    y = np.array(labels)
+    encoder = LabelEncoder().fit(y)
+    model = skl2tflite.convert(encoder, y)
+    assert list(model.inputs) == ["y"]
+    np.testing.assert_array_equal(model.transform(y[::-1]), encoder.transform(y[::-1]))
+    np.testing.assert_array_equal(model.transform(labels), encoder.transform(labels))
+    assert skl2tflite.TFLiteModel(bytes(model)).transform(y).dtype == encoder.transform(y).dtype
+    if y.dtype.kind == "b":
+        return
+    unknown = {"U": "z", "i": 2**24, "f": 7.0}[y.dtype.kind]
+    with pytest.raises(InvalidInputError, match="unknown categories"):
+        model.transform([unknown])
+    raw = np.array([unknown], dtype={"U": object, "i": np.int32, "f": np.float32}[y.dtype.kind])
+    assert LiteRTRunner(bytes(model)).run("transform", {"y": raw})["transform"].tolist() == [-1]
+    with pytest.raises(InvalidInputError, match="2 axes, expected one"):
+        model.transform(y.reshape(-1, 1))
+
+
+def test_a_matrix_of_labels_is_refused():
+    with pytest.raises(UnsupportedEstimatorError, match="fitted on a matrix of labels"):
+        skl2tflite.convert(LabelBinarizer().fit(np.array([[0, 1], [1, 0]])))
+    with pytest.raises(UnsupportedEstimatorError, match="sets of labels of any length"):
+        skl2tflite.convert(MultiLabelBinarizer().fit([["a"], ["b", "c"]]))
+
+
+def test_whole_numbers_in_arrays_are_compared_as_such():
+    X = np.array([[2**24 + 1], [2**24 + 2], [3]])
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(X)
+    model = skl2tflite.convert(encoder, X)
+    assert skl2tflite.verify(model, encoder, np.array([[2**24], [2**24 + 1]])).faithful
+
+
+@pytest.mark.parametrize("categories", ["strings", "codes"])
+def test_records(categories, tmp_path):
+    pipe = make_pipeline(DictVectorizer(sparse=False), StandardScaler(), LogisticRegression())
+    pipe.fit(RECORDS, np.arange(20) // 2 % 2)
+    model = skl2tflite.convert(pipe, RECORDS, categories=categories)
+    text = "string" if categories == "strings" else "int32"
+    assert model.inputs == {"age": ("float32", (-1,)), "city": (text, (-1,)), "kids": ("float32", (-1,))}
+    rows = [*RECORDS, {}, {"age": 3.5, "city": "unseen", "more": 1}, {"city": None, "kids": True}, {"kids": "two"}]
+    again = skl2tflite.load(model.save(tmp_path / "model.tflite"))
+    np.testing.assert_array_equal(again.predict(rows), pipe.predict(rows))
+    assert skl2tflite.verify(again, pipe, rows).faithful
+    for bad, message in (
+        ([{"age": [1, 2]}], "feature 'age' is a list"),
+        ([{"city=Rome": 1}], "with '=' in it"),
+        ([[1, 2]], "row 0 is a list"),
+    ):
+        with pytest.raises(InvalidInputError, match=message):
+            model.predict(bad)
+
+
+def test_refused_records():
+    both = DictVectorizer().fit([{"a": "x"}, {"a": 1.0}])
+    with pytest.raises(UnsupportedEstimatorError, match="feature 'a' is a number in some rows and text in others"):
+        skl2tflite.convert(both)
+    with pytest.raises(UnsupportedEstimatorError, match="learns no names of features"):
+        skl2tflite.convert(FeatureHasher(8).fit(RECORDS))
