@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
+from skl2tflite.converters.base import TRANSFORM
 from skl2tflite.converters.encoders import CategoriesConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array, DType
@@ -19,6 +20,7 @@ class LabelsConverter(CategoriesConverter):
     """Looks labels up among ``classes_``."""
 
     takes_labels = True
+    exact = TRANSFORM
     n_features = 1
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 
-from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.features.columns import as_text, sendable
 from skl2tflite.graph import Array
@@ -26,6 +26,7 @@ class DictVectorizerConverter(TransformerConverter):
     """
 
     takes_tables = True
+    exact = TRANSFORM
 
     @property
     def record_separator(self) -> str:  # type: ignore[override]
