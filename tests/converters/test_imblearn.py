@@ -50,7 +50,7 @@ ENSEMBLES = [
     BalancedRandomForestClassifier(10, max_depth=4, random_state=0),
     BalancedBaggingClassifier(n_estimators=6, random_state=0),
     BalancedBaggingClassifier(
-        LogisticRegression(max_iter=500), n_estimators=3, max_features=0.6, sampler=RandomOverSampler(), random_state=0
+        LogisticRegression(max_iter=500), n_estimators=2, max_features=0.6, sampler=RandomOverSampler(), random_state=0
     ),
     BalancedBaggingClassifier(GaussianNB(), n_estimators=3, random_state=0),
     EasyEnsembleClassifier(n_estimators=3, random_state=0),

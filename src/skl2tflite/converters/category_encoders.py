@@ -130,7 +130,8 @@ class CategoryEncoderConverter(CategoriesConverter):
             except ValueError:
                 if len(rows) == 1:
                     return np.full((1, self.width), np.nan)
-                return np.vstack([self.ask_encoder([row]) for row in rows])
+                half = len(rows) // 2
+                return np.vstack([self.ask_encoder(part) for part in (rows[:half], rows[half:])])
 
     @cached_property
     def width(self) -> int:
