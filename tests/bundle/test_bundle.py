@@ -12,6 +12,7 @@ import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import KernelDensity
@@ -64,6 +65,7 @@ MODELS = {
     "outputs": lambda: (_multioutput(), "predict_proba"),
     "columns": lambda: (_multioutput(), "predict"),
     "table": lambda: (_encoded(), "predict"),
+    "texts": lambda: (_reader(), "predict"),
     "bool": lambda: (DecisionTreeClassifier(max_depth=2).fit(X, y == 1), "predict_proba"),
     "numbers proba": lambda: (DecisionTreeClassifier(max_depth=2).fit(X, y * 7 - 3), "predict_proba"),
     "multilabel": lambda: (
@@ -82,6 +84,13 @@ def _table():
     )
 
 
+TEXTS = ["win a prize", "lunch at noon?", "", 'you "won" — größe', "see you at lunch, see you", "a prize"]
+
+
+def _reader():
+    return make_pipeline(TfidfVectorizer(token_pattern=r"\S+"), LogisticRegression()).fit(TEXTS, NAMES[y[::27]])
+
+
 def _encoded():
     text = (OneHotEncoder(handle_unknown="ignore"), ["colour", "x1"])
     pipe = make_pipeline(make_column_transformer(text, remainder="passthrough"), LogisticRegression(max_iter=500))
@@ -95,7 +104,9 @@ def _converted(key):
         rows[::3, 1] = np.nan
     if key == "table":
         rows = _table().iloc[::12]
-    return skl2tflite.convert(estimator, methods=(method,), target="micro"), rows
+    if key == "texts":
+        rows = (TEXTS * 3)[:13]
+    return skl2tflite.convert(estimator, methods=(method,), target="micro", text="tokens"), rows
 
 
 def _bundle(model, folder, platform, name="iris"):

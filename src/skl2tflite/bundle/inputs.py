@@ -63,7 +63,12 @@ class Inputs:
     def _members(self) -> list[tuple[str, str, str]]:
         """Type, name and remark of each member."""
         if self.features.columns is not None:
-            return [(TYPES[c.dtype], name, self._remark(name, c)) for name, c in self._columns.items()]
+            return [
+                ("float", f"{name}[{len(c.categories or ())}]", self._remark(name, c))
+                if c.dtype == "counts"
+                else (TYPES[c.dtype], name, self._remark(name, c))
+                for name, c in self._columns.items()
+            ]
         if self.features.names is None:
             return [("float", f"x[{self.count}]", "")]
         names = spelling.identifiers(self.features.names)
@@ -74,6 +79,8 @@ class Inputs:
         given = _given(name, column.name)
         if column.categories is None:
             return given
+        if column.dtype == "counts":
+            return f"{given}{', ' if given else ''}how often each term of {_table(name)} is in the text"
         return f"{given}{', ' if given else ''}position in {_table(name)}, or what CodeOf() gives for a text"
 
     def members(self) -> str:
@@ -140,8 +147,14 @@ class Inputs:
         if self.features.columns is None and self.features.names is None:
             lines = [f"features.x[{i}] = …;" for i in range(self.count)]
         else:
-            lines = [f"features.{name} = {self._value(name, namespace)};" for _, name, _ in self._members]
+            lines = [self._statement(name, namespace) for _, name, _ in self._members]
         return "\n".join(lines[:_USED]) + ("\n…" if len(lines) > _USED else "")
+
+    def _statement(self, name: str, namespace: str) -> str:
+        if name.endswith("]"):
+            name = name[: name.index("[")]
+            return f"features.{name}[{self._value(name, namespace)}] += 1;  // for each term that is known"
+        return f"features.{name} = {self._value(name, namespace)};"
 
     def _value(self, name: str, namespace: str) -> str:
         table = f"{namespace}::{_table(name)}"
@@ -155,8 +168,13 @@ class Inputs:
         else:
             braces = ("{", "}")
             arrays = [self.rows[column.name] for column in self._columns.values()]
-            rows = (", ".join(spelling.number(cell) for cell in cells) for cells in zip(*arrays, strict=True))
+            rows = (", ".join(_cell(cell) for cell in cells) for cells in zip(*arrays, strict=True))
         return "\n".join(f"    {braces[0]}{row}{braces[1]}," for row in rows)
+
+
+def _cell(cell: Any) -> str:
+    """Return what initializes a member: a number, or those of an array."""
+    return f"{{{', '.join(map(spelling.number, cell))}}}" if np.ndim(cell) else spelling.number(cell)
 
 
 def _table(name: str) -> str:
@@ -181,7 +199,9 @@ def made_up(features: Features, count: int) -> dict[str, NDArray[Any]]:
         return {INPUT_NAME: numbers(features.count)}
     made: dict[str, NDArray[Any]] = {}
     for column in features.columns:
-        if column.categories is not None:
+        if column.dtype == "counts":
+            made[column.name] = random.integers(0, 3, (count, len(column.categories or ()))).astype(np.float32)
+        elif column.categories is not None:
             made[column.name] = random.integers(-1, max(1, len(column.categories)), count, dtype=np.int32)
         elif column.dtype == "float32":
             made[column.name] = numbers(1)[:, 0]
