@@ -24,6 +24,9 @@ from skl2tflite.errors import ConversionError, InvalidInputError, UnsupportedEst
 from skl2tflite.graph import DType, input_tensor
 from tests.text.texts import TEXTS, texts
 
+# Some parameters are odd on purpose, as stop words that are no tokens.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:sklearn.feature_extraction.text")
+
 Y = np.arange(len(TEXTS)) % 2
 COUNTS = [
     CountVectorizer(),
