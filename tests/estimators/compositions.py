@@ -190,7 +190,7 @@ def classifiers(depth: int) -> Strategy:
         inner.map(multiclass.OneVsOneClassifier),
         inner.map(lambda e: multiclass.OutputCodeClassifier(e, code_size=2, **SEED)),
         st.builds(
-            lambda e, how: FixedThresholdClassifier(e, threshold=0.4, response_method=how),
+            lambda e, how: FixedThresholdClassifier(e, threshold=0.37, response_method=how),
             st.one_of(inner, inner.map(Frozen)),
             response,
         ),

@@ -6,6 +6,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
 from skl2tflite import FidelityError, InvalidInputError
@@ -214,6 +215,14 @@ def test_ties_within_float32_are_counted_apart(register):
     np.testing.assert_array_equal(report.near_ties, np.arange(len(rows) - 4, len(rows)))
     assert report.agreement == pytest.approx(1 - 4 / len(rows))
     assert "4 near ties" in str(report)
+
+
+def test_leaves_that_float32_cannot_tell_apart_are_near_ties():
+    tree = DecisionTreeClassifier(max_depth=1).fit(X, X[:, 0] > 1.0)
+    tree.tree_.value[1] = [1 / 3, np.nextafter(1 / 3, 1)]
+    report = verify(skl2tflite.convert(tree, methods=("predict",)), tree, X)["predict"]
+    np.testing.assert_array_equal(report.near_ties, np.flatnonzero(tree.apply(X) == 1))
+    assert report.wrong.size == 0
 
 
 def test_a_tie_of_others_excuses_no_label(register):

@@ -21,7 +21,7 @@ from skl2tflite.converters.base import (
 )
 from skl2tflite.converters.distances import squared_distances, weighted_squares
 from skl2tflite.converters.kernels import SMALLEST_SPREAD, centered, kernel_product, pairwise_kernel
-from skl2tflite.converters.multiclass import OneVsRestConverter
+from skl2tflite.converters.multiclass import OneVsRestConverter, most_likely
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -363,7 +363,7 @@ class GaussianProcessClassifierConverter(DelegatingConverter):
         """Position of the class whose probability is greatest: of rows far from all points they are all almost ½."""
         members = cast(OneVsRestConverter, self.inner).members
         scores = [cast(BinaryGaussianProcessClassifierConverter, member).excess(X) for member in members]
-        return xp.argmax(xp.stack(scores, axis=1), axis=1)
+        return most_likely(scores)
 
     @property
     def n_features(self) -> int:

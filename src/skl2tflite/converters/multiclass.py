@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cache, cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import multiclass as sk
 from sklearn.base import is_classifier, is_regressor
+from sklearn.dummy import DummyClassifier
 from sklearn.multiclass import _ConstantPredictor
 
 from skl2tflite.converters.base import ClassifierConverter, Converter
@@ -81,6 +83,20 @@ def normalized(probabilities: Array) -> Array:
     return probabilities / xp.where(sums == 0, 1.0, sums)
 
 
+@cache
+def last_of_equals() -> bool:
+    """Whether scikit-learn takes the last of equally likely classes, as one against the rest does in 1.6."""
+    equal = sk.OneVsRestClassifier(DummyClassifier()).fit([[0.0]] * 3, [0, 1, 2])
+    return bool(equal.predict([[0.0]])[0] == 2)
+
+
+def most_likely(scores: Sequence[Array]) -> Array:
+    """Return the position of the greatest of several columns."""
+    if not last_of_equals():
+        return xp.argmax(xp.stack(scores, axis=1), axis=1)
+    return xp.subtract(len(scores) - 1, xp.argmax(xp.stack(scores[::-1], axis=1), axis=1))
+
+
 @converts(sk.OneVsRestClassifier)
 class OneVsRestConverter(MembersConverter, ClassifierConverter):
     """A member for each class, or for each label."""
@@ -94,14 +110,14 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
         """Whether it was fitted on a matrix of labels that are there or not."""
         return bool(self.estimator.multilabel_)
 
-    def _scores(self, X: Array) -> Array:
-        return xp.stack([binary_score(member, X) for member in self.members], axis=1)
+    def _scores(self, X: Array) -> list[Array]:
+        return [binary_score(member, X) for member in self.members]
 
     def predict(self, X: Array) -> Array:
-        """Position of the greatest score, the first of equals; of labels, whether each score exceeds its threshold."""
+        """Position of the greatest score; of labels, whether each score exceeds its threshold."""
         if self.estimator.label_binarizer_.y_type_ == "multiclass":
-            return xp.argmax(self._scores(X), axis=1)
-        above = xp.astype(self._scores(X) > binary_threshold(self.members[0]), int)
+            return most_likely(self._scores(X))
+        above = xp.astype(xp.stack(self._scores(X), axis=1) > binary_threshold(self.members[0]), int)
         if self.is_multilabel:
             return above
         if len(self.estimator.classes_) == 1:

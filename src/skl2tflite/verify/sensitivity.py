@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.op import TreeSums
+from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.graph import Constant, Graph, Node, Tensor, evaluate, ops
 
 DRAWS = 8
@@ -64,6 +64,10 @@ def perturbed_outputs(
         if isinstance(node.op, TreeSums):
             # Trees' sums are closer than float32, but no closer than this: float64's own ties are decided by noise.
             return result + SUMS * node.op.tolerance * generator.uniform(-1, 1, result.shape)
+        if isinstance(node.op, TreeValues):  # leaves' values are parameters too
+            leaves, place = np.unique(result, return_inverse=True)
+            moves = np.where(leaves == np.rint(leaves), 1.0, factors(leaves.shape))
+            return result * moves[place].reshape(result.shape)
         magnitude = _accumulated_magnitude(node, operands)
         return result if magnitude is None else result + magnitude * (factors(result.shape) - 1)
 

@@ -5,6 +5,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from tests.estimators.case import Case
 
@@ -14,6 +15,8 @@ linear_svc = make_pipeline(StandardScaler(), LinearSVC(random_state=0))
 forest = RandomForestClassifier(7, max_depth=4, random_state=0)
 
 CASES = [
+    *(Case(OneVsRestClassifier(DecisionTreeClassifier(max_depth=3, random_state=0)), d)
+      for d in ("multiclass", "multiclass gaps")),
     *(Case(OneVsRestClassifier(logistic), d)
       for d in ("binary strings", "multiclass", "multiclass gaps", "multiclass strings", "multilabel", "rare label")),
     *(Case(OneVsRestClassifier(e), d) for e in (forest, GaussianNB()) for d in ("binary", "multiclass", "multilabel")),
