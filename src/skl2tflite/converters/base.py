@@ -259,6 +259,19 @@ class Converter:
         return None
 
 
+def needed_of(members: Sequence[Converter]) -> tuple[int, ...] | None:
+    """Return the columns that some member needs; all of them (None), where one does not pick by name."""
+    needed = [member.needed_columns for member in members]
+    known = [columns for columns in needed if columns is not None]
+    return tuple(sorted({i for columns in known for i in columns})) if known and len(known) == len(needed) else None
+
+
+def nan_of(members: Sequence[Converter], clean: bool) -> bool | NDArray[np.bool_]:
+    """Return the columns in which every member takes NaN."""
+    allowed = [np.asarray(member.nan_columns(clean)) for member in members]
+    return np.logical_and.reduce(allowed) if any(a.ndim for a in allowed) else all(bool(a) for a in allowed)
+
+
 class TransformerConverter(Converter):
     """A transformer; subclasses give ``transform``."""
 

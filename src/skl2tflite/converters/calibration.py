@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import calibration as sk
 
-from skl2tflite.converters.base import ClassifierConverter, Converter
+from skl2tflite.converters.base import ClassifierConverter, Converter, needed_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -21,6 +21,13 @@ LEAST_PROBABILITY = 1e-12
 @converts(sk.CalibratedClassifierCV)
 class CalibratedClassifierConverter(ClassifierConverter):
     """Mean of calibrated members: the same classifier fitted on each fold, or one of them."""
+
+    takes_tables = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the members, which look at X themselves."""
+        return needed_of(self.members)
 
     @cached_property
     def members(self) -> list[Converter]:

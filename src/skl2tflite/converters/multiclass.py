@@ -13,11 +13,12 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.dummy import DummyClassifier
 from sklearn.multiclass import _ConstantPredictor
 
-from skl2tflite.converters.base import ClassifierConverter, Converter
+from skl2tflite.converters.base import ClassifierConverter, Converter, needed_of
 from skl2tflite.converters.ensemble.members import label_values, one_column
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import TableLike, rows_of
 
 
 class MembersConverter(Converter):
@@ -47,15 +48,17 @@ class MembersConverter(Converter):
 class ConstantPredictorConverter(Converter):
     """What stands for a binary classifier where there was one class only."""
 
-    def predict(self, X: Array) -> Array:
-        return xp.broadcast_rows(np.asarray(self.estimator.y_[0], dtype=np.float64), like=X)
+    takes_tables = True
+
+    def predict(self, X: TableLike) -> Array:
+        return xp.broadcast_rows(np.asarray(self.estimator.y_[0], dtype=np.float64), like=rows_of(X))
 
     def decision_function(self, X: Array) -> Array:
         return self.predict(X)
 
     def predict_proba(self, X: Array) -> Array:
         y = float(self.estimator.y_[0])
-        return xp.broadcast_rows(np.array([1.0 - y, y]), like=X)
+        return xp.broadcast_rows(np.array([1.0 - y, y]), like=rows_of(X))
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """All of them: nobody looks."""
@@ -101,6 +104,13 @@ def most_likely(scores: Sequence[Array]) -> Array:
 class OneVsRestConverter(MembersConverter, ClassifierConverter):
     """A member for each class, or for each label."""
 
+    takes_tables = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the members, which look at X themselves."""
+        return needed_of(self.members)
+
     def has(self, method: str) -> bool:
         """Ask the members."""
         return super().has(method) and (method == "predict" or all(member.has(method) for member in self.members))
@@ -121,7 +131,7 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
         if self.is_multilabel:
             return above
         if len(self.estimator.classes_) == 1:
-            return xp.broadcast_rows(np.array(0), like=X)
+            return xp.broadcast_rows(np.array(0), like=rows_of(X))
         return xp.squeeze(above, 1)
 
     def predict_proba(self, X: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import multioutput as sk
 
-from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Converter, RegressorConverter
+from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Converter, RegressorConverter, needed_of
 from skl2tflite.converters.ensemble.members import label_values, one_column
 from skl2tflite.converters.multiclass import MembersConverter
 from skl2tflite.converters.registry import converts
@@ -21,6 +21,13 @@ from skl2tflite.graph import functions as xp
 class MultiOutputRegressorConverter(MembersConverter, RegressorConverter):
     """Every member's values side by side."""
 
+    takes_tables = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the members, which look at X themselves."""
+        return needed_of(self.members)
+
     def predict(self, X: Array) -> Array:
         return xp.stack([one_column(member, "predict", X) for member in self.members], axis=1)
 
@@ -28,6 +35,13 @@ class MultiOutputRegressorConverter(MembersConverter, RegressorConverter):
 @converts(sk.MultiOutputClassifier)
 class MultiOutputClassifierConverter(MembersConverter, ClassifierConverter):
     """Every member's labels side by side; a list of probabilities."""
+
+    takes_tables = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the members, which look at X themselves."""
+        return needed_of(self.members)
 
     def has(self, method: str) -> bool:
         """Ask the members."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import pipeline as sk
 
-from skl2tflite.converters.base import LABELS, TRANSFORMS, Converter
+from skl2tflite.converters.base import LABELS, TRANSFORMS, Converter, needed_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph.table import Table, TableLike, as_matrix
@@ -178,11 +178,8 @@ class FeatureUnionConverter(Converter):
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
         """Columns that some part needs; all of them, where one does not pick by name."""
-        if any(part is None for part, _ in self.parts):
-            return None
-        needed = [part.needed_columns for part, _ in self.parts if part is not None]
-        known = [columns for columns in needed if columns is not None]
-        return tuple(sorted({i for columns in known for i in columns})) if len(known) == len(needed) else None
+        members = [part for part, _ in self.parts if part is not None]
+        return needed_of(members) if len(members) == len(self.parts) else None
 
     def transform(self, X: TableLike) -> TableLike:
         """Concatenate the parts' columns, each times its weight."""

@@ -7,7 +7,7 @@ an encoder asks a column for strings, a scaler asks the table for the matrix of 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -445,9 +445,9 @@ def as_matrix(X: TableLike) -> Any:
     return X.numbers() if isinstance(X, Column) else X
 
 
-def with_table(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a function of arrays that takes tables and columns too, as their numbers."""
-    return lambda X: function(as_matrix(X))
+def rows_of(X: TableLike) -> Any:
+    """Return an array that has the rows of a table, whatever they hold."""
+    return X[0].values if isinstance(X, Table) else X
 
 
 def _numbered(matrix: Any) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn import ensemble as sk
 
-from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter
+from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, nan_of, needed_of
 from skl2tflite.converters.ensemble.members import label_values
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -20,6 +21,15 @@ class StackingConverter(Converter):
     """Members' answers side by side, as the columns of a final estimator."""
 
     takes_tables = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the members, which look at X themselves."""
+        return None if self.estimator.passthrough else needed_of(self.members)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Ask the members, and the final estimator where it is given X too."""
+        return nan_of(self.members, clean or (self.estimator.passthrough and not self.final.allows_nan))
 
     def check(self) -> None:
         # Look at all parts now, so that an error comes before any work.

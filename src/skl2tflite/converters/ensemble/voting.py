@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import ensemble as sk
 
-from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter
+from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, nan_of, needed_of
 from skl2tflite.converters.ensemble.members import positions_in
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.sums import vote_sums
@@ -24,6 +24,15 @@ class VotingConverter(Converter):
     """Members fitted on the same rows, with weights."""
 
     takes_tables = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the members, which look at X themselves."""
+        return needed_of(self.members)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Ask the members."""
+        return nan_of(self.members, clean)
 
     def check(self) -> None:
         # Look at the members now, so that an error comes before any work.
