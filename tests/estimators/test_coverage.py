@@ -10,6 +10,7 @@ import inspect
 
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - all_estimators() lists them then
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import all_estimators

@@ -15,8 +15,8 @@ import pytest
 from sklearn.base import clone
 
 import skl2tflite
+from skl2tflite.convert import plan
 from skl2tflite.converters import METHODS, converter_for
-from skl2tflite.converters.trace import trace
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES
 
@@ -142,7 +142,7 @@ def test_model_behaves_like_the_estimator(case: Case) -> None:
 def test_methods_of_every_case_can_be_traced_twice() -> None:
     """Tracing has no memory: the same text both times."""
     for case in CASES[:: max(1, len(CASES) // 20)]:
-        converter = converter_for(fitted(case))
-        for method in converter.methods:
-            assert str(trace(converter, method).graph) == str(trace(converter, method).graph)
+        estimator = fitted(case)
+        once, again = (plan(estimator, methods=methods_of(case, estimator)).graphs for _ in range(2))
+        assert {name: str(graph) for name, graph in once.items()} == {name: str(graph) for name, graph in again.items()}
     assert METHODS

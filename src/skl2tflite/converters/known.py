@@ -100,7 +100,9 @@ def _meets(wanted: Demand, names: list[str]) -> tuple[int, set[Any]] | None:
         if found is None:
             return None
         feature, rows = found, np.repeat(candidates[:, np.newaxis], tensor.shape[1] or 0, axis=1)
-    values = evaluate(graph, {name: rows})["value"]
+    # A graph for one row at a time takes them so.
+    parts = [rows] if tensor.shape[0] is None else np.split(rows, len(rows))
+    values = np.concatenate([evaluate(graph, {name: part})["value"] for part in parts])
     if values.dtype == object:
         texts = set(wanted.categories.tolist())
         met = np.array([value in texts for value in values.tolist()])

@@ -54,7 +54,7 @@ def _micro_faults(program: Program) -> Iterator[str]:
         yield "target 'micro' runs subgraph 0 alone"
     for subgraph in program.subgraphs:
         for tensor in subgraph.tensors:
-            if DYNAMIC in tensor.shape or 0 in tensor.shape:
+            if DYNAMIC in tensor.shape or (0 in tensor.shape and not tensor.buffer):
                 yield f"tensor {tensor.name!r} of shape {tensor.shape} has no fixed elements on target 'micro'"
         for operator in subgraph.operators:
             if operator.name == "CONCATENATION" and len(operator.inputs) > MOST_JOINED:

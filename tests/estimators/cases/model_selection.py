@@ -16,8 +16,15 @@ CASES = [
     Case(GridSearchCV(make_pipeline(MaxAbsScaler(), PCA()), {"pca__n_components": [2, 3]}, cv=2), "multiclass"),
     Case(RandomizedSearchCV(PIPELINE, GRID, n_iter=2, cv=2, random_state=0), "multiclass"),
     Case(RandomizedSearchCV(PCA(), {"n_components": [2, 3]}, n_iter=2, cv=2, random_state=0), "regression"),
-    Case(HalvingGridSearchCV(PIPELINE, GRID, cv=2, random_state=0), "binary"),
-    Case(HalvingRandomSearchCV(PIPELINE, GRID, cv=2, random_state=0), "binary"),
+    *(
+        case
+        for search in (HalvingGridSearchCV, HalvingRandomSearchCV)
+        for case in (
+            Case(search(PIPELINE, GRID, cv=2, random_state=0), "binary"),
+            Case(search(make_pipeline(MaxAbsScaler(), PCA()), {"pca__n_components": [2, 3]}, cv=2, random_state=0),
+                 "multiclass"),
+        )
+    ),
     Case(make_pipeline(StandardScaler(), GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2)),
          "multiclass strings"),
 ]  # fmt: skip
