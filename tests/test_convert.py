@@ -16,10 +16,10 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skl2tflite
 from skl2tflite import ConversionError, FidelityError, InvalidInputError
-from skl2tflite.convert import plan
 from skl2tflite.converters import registry
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.graph import functions as xp
+from skl2tflite.plan import plan
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32).astype(np.float64)
 Y = X[:, 0] + X[:, 1] > 0

@@ -3,232 +3,34 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skl2tflite.converters import METHODS, Converter, converter_for
-from skl2tflite.converters.known import known_values
-from skl2tflite.converters.trace import Traced, trace
-from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, UnsupportedOnTarget
+from skl2tflite.converters.trace import Traced
+from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
 from skl2tflite.facts import MethodInfo, ModelFacts
 from skl2tflite.features import (
     INPUT_NAME,
-    LABELS_NAME,
-    TEXT_NAME,
-    ColumnSpec,
     Features,
-    column_kinds,
-    column_names,
     row_count,
 )
-from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.forest.cost import OptimizeFor
-from skl2tflite.graph import DType, Graph
-from skl2tflite.graph.table import OneRowError, RetraceError, TextInput
 from skl2tflite.model import TFLiteModel
-from skl2tflite.passes import PassRecord, run_passes
-from skl2tflite.passes.constants import fold_constants
-from skl2tflite.passes.text import compare_text
-from skl2tflite.passes.vocabulary import encode, words_of
+from skl2tflite.plan import Categories, Inputs, Precision, Text, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.tflite import metadata
 from skl2tflite.tflite.lowering import lower
-from skl2tflite.tflite.lowering.emitter import WIDTHS
 from skl2tflite.tflite.program import Program
 from skl2tflite.tflite.targets import get_target
 from skl2tflite.tflite.writer import write
 from skl2tflite.verify import verify
 
-Precision = Literal["exact", "fast"]
-Inputs = Literal["matrix", "columns"]
-Categories = Literal["strings", "codes"]
-Text = Literal["characters", "tokens"]
 _DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything about a conversion that comes before operators: for inspection and tests."""
-
-    converter: Converter
-    features: Features
-    traced: dict[str, Traced]
-    graphs: dict[str, Graph]
-    records: list[PassRecord]
-
-
-def plan(
-    estimator: Any,
-    X: Any = None,
-    *,
-    methods: Sequence[str] | None = None,
-    target: str = "litert",
-    precision: Precision = "exact",
-    inputs: Inputs | None = None,
-    categories: Categories = "strings",
-    optimize_for: OptimizeFor | None = None,
-    text: Text = "characters",
-) -> Plan:
-    """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
-    converter = converter_for(estimator)
-    chosen = _choose_methods(converter, methods, several=target != "micro")
-    batch = 1 if target == "micro" else None
-    allowed = np.asarray(converter.nan_columns())
-    nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
-    read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
-    is_table = not converter.takes_texts and not converter.takes_labels and converter.record_separator is None
-    hints = {} if X is None or not is_table else column_kinds(X)
-    traced, kinds = _trace(converter, chosen, batch, inputs, hints, allowed, read_as)
-    if target == "micro" and any(None in x.shape for t in traced.values() for x in t.graph.inputs.values()):
-        raise UnsupportedOnTarget(
-            f"{converter.path} reads texts, and target 'micro' cannot cut them into terms; use text='tokens', then the "
-            "file takes the counts of the terms of its vocabulary"
-        )
-    columns = None if kinds is None else _columns(converter, traced, kinds)
-    graphs: dict[str, Graph] = {}
-    records: list[PassRecord] = []
-    # Several methods share the leaves' values as the most exact of them needs them.
-    for_size = target == "micro" or (optimize_for == "size" and len(chosen) == 1)
-    for method, result in traced.items():
-        graphs[method], done = run_passes(result.graph, precision, for_size)
-        records += done
-    if columns is not None and (categories == "codes" or target == "micro"):
-        graphs, columns = encode(graphs, columns)
-    names = converter.feature_names
-    demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
-    features = Features(
-        converter.n_features,
-        None if names is None else tuple(names),
-        nan,
-        columns,
-        converter.needed_columns,
-        known_values(demanded, _names(converter)),
-        converter.takes_texts,
-        converter.takes_labels,
-        converter.record_separator,
-    )
-    return Plan(converter, features, traced, graphs, records)
-
-
-class _EveryWord(frozenset[str]):
-    """All words that there are."""
-
-    def __contains__(self, word: object) -> bool:
-        return True
-
-
-EVERY_WORD = _EveryWord()
-
-
-def _names(converter: Converter) -> list[str]:
-    """Return the names of the columns' tensors."""
-    if converter.takes_texts or converter.takes_labels:
-        return [TEXT_NAME if converter.takes_texts else LABELS_NAME]
-    return column_names(converter.feature_names, converter.n_features)
-
-
-def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
-    """Return which features of an estimator are text, each with what it is compared with.
-
-    None marks those that nobody looks at: they may be text or numbers; texts that a vectorizer reads have every word.
-    """
-    converter = converter_for(estimator)
-    methods = _choose_methods(converter, None, several=False)
-    traced, kinds = _trace(converter, methods, None, None, {}, np.asarray(converter.nan_columns()))
-    needed = converter.needed_columns
-    ignored = set() if needed is None else set(range(converter.n_features)) - set(needed)
-    if kinds is not None:
-        ignored |= set(range(converter.n_features)) - kinds.keys()
-    graphs = [compare_text(result.graph)[0] for result in traced.values()]
-    words = words_of(fold_constants(graph)[0] for graph in graphs)
-    names = _names(converter)
-    read = {name for graph in graphs for name, x in graph.inputs.items() if x.ndim == 2 and x.dtype == DType.INT}
-    text = {
-        i: EVERY_WORD if names[i] in read else frozenset(words.get(names[i], ()))
-        for i, kind in (kinds or {}).items()
-        if kind == DType.STRING
-    }
-    return {**dict.fromkeys(sorted(ignored)), **text}
-
-
-def _trace(
-    converter: Converter,
-    methods: Sequence[str],
-    batch: int | None,
-    inputs: Inputs | None,
-    hints: dict[int, DType],
-    allows_nan: NDArray[np.bool_],
-    text: TextInput = "characters",
-) -> tuple[dict[str, Traced], dict[int, DType] | None]:
-    """Record methods, and decide for a matrix (None) or for columns of what kinds.
-
-    Columns, where one is text or holds numbers that float32 does not: so the data say, or an encoder's categories.
-    """
-    # Truth values that may be missing one day travel as numbers.
-    allowed = np.broadcast_to(allows_nan, converter.n_features)
-    hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
-    known = hints
-    kinds: dict[int, DType] | None = None
-    if inputs == "columns" or (inputs is None and DType.STRING in known.values()):
-        kinds = dict(known)
-    if converter.takes_texts:
-        kinds = {0: DType.STRING}
-    elif converter.takes_labels or converter.record_separator is not None:
-        kinds = {}
-    while True:
-        try:
-            return {method: trace(converter, method, batch, kinds, text) for method in methods}, kinds
-        except ConversionError:
-            # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
-            if DType.STRING not in hints.values():
-                raise
-            hints = known = {i: kind for i, kind in hints.items() if kind != DType.STRING}
-            kinds = dict(known) if inputs == "columns" else None
-        except RetraceError as change:
-            if inputs == "matrix":
-                names = column_names(converter.feature_names, converter.n_features)
-                raise ConversionError(
-                    f"{converter.path} needs column {names[change.feature]!r} as {change.kind} values, which a matrix "
-                    "of float32 cannot hold; use inputs='columns'"
-                ) from None
-            known = {**known, change.feature: change.kind}
-            kinds = dict(known)
-            if isinstance(change, OneRowError):
-                batch = 1
-
-
-def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[int, DType]) -> tuple[ColumnSpec, ...]:
-    """Return the columns that some method takes."""
-    names = _names(converter)
-    taken = {name: tensor for result in traced.values() for name, tensor in result.graph.inputs.items()}
-    terms = {name: terms for result in traced.values() for name, terms in result.terms.items()}
-    twice = sorted(name for name in taken if names.count(name) > 1)
-    if twice:
-        raise ConversionError(f"more than one column is called {twice[0]!r}; a tensor for each needs distinct names")
-    columns = [
-        ColumnSpec(names[feature], feature, WIDTHS[kind] if taken[names[feature]].ndim == 1 else "characters")
-        for feature, kind in sorted(kinds.items())
-        if names[feature] in taken and names[feature] not in terms
-    ]
-    for name, read in terms.items():
-        broken = next((term for term in read.vocabulary or () if "\n" in term or "\r" in term), None)
-        if broken is not None:
-            raise ConversionError(
-                f"the vectorizer of {name!r} has the term {broken!r}, and a vocabulary has one on each line; use "
-                "text='characters'"
-            )
-        dtype = "counts" if taken[name].dtype == DType.FLOAT else "tokens"
-        columns.append(
-            ColumnSpec(name, read.feature, dtype, read.vocabulary, described(read), analyzer_of(read.vectorizer))
-        )
-    return tuple(columns)
 
 
 def convert(
@@ -371,30 +173,6 @@ def _target(name: str) -> Any:
         return get_target(name)
     except ValueError as error:
         raise ConversionError(str(error)) from None
-
-
-def _choose_methods(converter: Converter, methods: Sequence[str] | None, several: bool) -> tuple[str, ...]:
-    if methods is None:
-        chosen = tuple(name for name in converter.default_methods if converter.has(name))
-        chosen = chosen or converter.methods[:1]
-        if not chosen:
-            raise ConversionError(f"{converter.path} has no inference method that can be converted")
-        return chosen if several else chosen[:1]
-    if isinstance(methods, str) or not isinstance(methods, Sequence):
-        example = methods if isinstance(methods, str) else "predict"
-        raise ConversionError(f"methods is a sequence of names, as methods=({example!r},)")
-    for name in methods:
-        if name not in METHODS and not hasattr(converter.estimator, name):
-            raise ConversionError(f"{name!r} is no inference method; these are: {', '.join(METHODS)}")
-        converter.method(name)
-    if not methods:
-        raise ConversionError("methods is empty; name at least one")
-    if not several and len(set(methods)) > 1:
-        raise ConversionError(
-            f"a file for target 'micro' holds one method, not {', '.join(methods)}: TensorFlow Lite Micro runs a "
-            f"file's first subgraph only; convert each to a file of its own, as methods=({methods[0]!r},)"
-        )
-    return tuple(dict.fromkeys(methods))
 
 
 def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:

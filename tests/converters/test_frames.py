@@ -15,8 +15,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import skl2tflite
-from skl2tflite.convert import plan
 from skl2tflite.errors import ConversionError
+from skl2tflite.plan import plan
 
 pd = pytest.importorskip("pandas")
 RANDOM = np.random.default_rng(0)

@@ -15,8 +15,8 @@ import pytest
 from sklearn.base import clone
 
 import skl2tflite
-from skl2tflite.convert import plan
 from skl2tflite.converters import METHODS, converter_for
+from skl2tflite.plan import plan
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES
 

@@ -14,10 +14,10 @@ from sklearn.ensemble import (
 )
 
 import skl2tflite
-from skl2tflite.convert import plan
 from skl2tflite.forest.digits import digits_of
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.op import TreeSums
+from skl2tflite.plan import plan
 
 X, y = make_classification(600, 8, n_informative=6, n_classes=3, flip_y=0.1, random_state=0)
 

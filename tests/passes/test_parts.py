@@ -7,8 +7,8 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 
-from skl2tflite.convert import plan
 from skl2tflite.graph import evaluate
+from skl2tflite.plan import plan
 
 X, y = make_classification(300, 8, n_informative=5, n_classes=3, random_state=0)
 

@@ -12,7 +12,7 @@ from skl2tflite.cli.console import console, facts, one_line, table
 from skl2tflite.cli.options import Methods, PrecisionOption, TrustPickle, TrustTypes
 
 if TYPE_CHECKING:
-    from skl2tflite.convert import Plan
+    from skl2tflite.plan import Plan
 
 EXAMPLES = (
     "skl2tflite inspect model.tflite --operators",
@@ -53,7 +53,7 @@ def command(
     elif is_estimator_file(file):
         if operators or as_json:
             raise InvalidInputError("--operators and --json are for .tflite files; convert the estimator first")
-        from skl2tflite.convert import plan
+        from skl2tflite.plan import plan
 
         estimator = read_estimator(file, trust_pickle=trust_pickle, trusted_types=trust_type or ())
         _show_plan(plan(estimator, methods=method, precision=precision), graph=graph, passes=passes)

@@ -47,8 +47,8 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     InvalidInputError
         Where the file holds no rows, columns that the estimator lacks, or cells that are no numbers.
     """
-    from skl2tflite.convert import text_features
     from skl2tflite.converters import converter_for
+    from skl2tflite.plan import text_features
 
     converter = converter_for(estimator)
     text = text_features(estimator)
