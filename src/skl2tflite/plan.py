@@ -20,6 +20,7 @@ from skl2tflite.features import (
     Features,
     column_kinds,
     column_names,
+    record_names,
 )
 from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.forest.cost import OptimizeFor
@@ -62,6 +63,8 @@ def plan(
 ) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
     converter = converter_for(estimator)
+    if X is not None and converter.hashes_names:
+        converter.name_features(record_names(X))
     chosen = _choose_methods(converter, methods, several=target != "micro")
     batch = 1 if target == "micro" else None
     allowed = np.asarray(converter.nan_columns())
@@ -97,6 +100,7 @@ def plan(
         converter.takes_texts,
         converter.takes_labels,
         converter.record_separator,
+        converter.hashes_names,
     )
     return Plan(converter, features, traced, graphs, records)
 

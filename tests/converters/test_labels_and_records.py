@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.feature_extraction import DictVectorizer, FeatureHasher
+from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelBinarizer, LabelEncoder, MultiLabelBinarizer, OrdinalEncoder, StandardScaler
@@ -74,5 +75,70 @@ def test_refused_records():
     both = DictVectorizer().fit([{"a": "x"}, {"a": 1.0}])
     with pytest.raises(UnsupportedEstimatorError, match="feature 'a' is a number in some rows and text in others"):
         skl2tflite.convert(both)
-    with pytest.raises(UnsupportedEstimatorError, match="learns no names of features"):
-        skl2tflite.convert(FeatureHasher(8).fit(RECORDS))
+
+
+NUMBERS = [{"age": 20.0 + i, "kids": i % 3, "Ærø": i % 2 == 0, "": -1, "x=y": 0.5} for i in range(20)]
+
+
+def test_hashed_records(tmp_path):
+    pipe = make_pipeline(FeatureHasher(16), StandardScaler(with_mean=False), LogisticRegression())
+    pipe.fit(NUMBERS, np.arange(20) // 2 % 2)
+    model = skl2tflite.load(skl2tflite.convert(pipe, NUMBERS).save(tmp_path / "model.tflite"))
+    assert list(model.inputs) == ["", "age", "kids", "x=y", "Ærø"]
+    assert bytes(model) == bytes(skl2tflite.convert(pipe, NUMBERS[::-1]))
+    rows = [*NUMBERS, {}, {"age": 3.5, "kids": np.int64(7)}]
+    assert skl2tflite.verify(model, pipe, rows).faithful
+    np.testing.assert_array_equal(model.predict([{"age": 1.0}]), pipe.predict([{"age": 1.0}]))
+    for bad, message in (
+        ({"Age": 1.0}, "the feature 'Age', which was in no row given to convert"),
+        ({"age": 1.0, 3: 1.0}, "the feature 3, which was in no row"),
+        ({"kids": "two"}, "feature 'kids' is text, and any text has a hash of its own"),
+        ({"kids": None}, "feature 'kids' is None"),
+        ({"kids": np.nan}, "contains NaN .*'kids'"),
+        (["kids"], "row 0 is a list"),
+    ):
+        with pytest.raises(InvalidInputError, match=message):
+            model.predict([bad])
+
+
+def test_hashes_that_collide_and_holes():
+    rows = [{f"ü{i}": 1.5 * i - j for i in range(30)} for j in range(3)] + [{"ü3": np.nan, "ü4": 1.0}]
+    for hasher in (FeatureHasher(1), FeatureHasher(4, dtype=np.float32), FeatureHasher()):
+        model = skl2tflite.convert(hasher, rows)
+        expected = hasher.transform(rows).toarray()
+        np.testing.assert_allclose(model.transform(rows), expected, rtol=0, atol=1e-6 * np.nanmax(np.abs(expected)))
+    assert np.isnan(model.transform(rows)).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("hasher", "rows", "message"),
+    [
+        (FeatureHasher(8), None, "learns no names of features"),
+        (FeatureHasher(8), [{}], "learns no names of features"),
+        (FeatureHasher(input_type="pair"), NUMBERS, "use input_type='dict'"),
+        (FeatureHasher(input_type="string"), NUMBERS, "join them by spaces for HashingVectorizer"),
+        (FeatureHasher(dtype=np.int64), NUMBERS, "cuts numbers off"),
+    ],
+)
+def test_refused_hashers(hasher, rows, message):
+    with pytest.raises(UnsupportedEstimatorError, match=message):
+        skl2tflite.convert(hasher, rows)
+
+
+def test_rows_that_name_no_features():
+    for rows, message in (
+        ([{"a": "text"}], "feature 'a' is text"),
+        ([{"\ud800": 1.0}], "no text"),
+        ([{3: 1.0}], "no text"),
+        ([[1.0]], "expected a dict"),
+    ):
+        with pytest.raises(InvalidInputError, match=message):
+            skl2tflite.convert(FeatureHasher(8), rows)
+
+
+def test_lists_of_strings_as_texts():
+    """What the refusal of input_type='string' says to do instead."""
+    rows = [["a", "B"], ["snake", "Dog", "x-y", "a", "Ærø"], []]
+    vectorizer = HashingVectorizer(n_features=64, token_pattern=r"\S+", lowercase=False, norm=None)
+    result = skl2tflite.convert(vectorizer).transform([" ".join(row) for row in rows])
+    np.testing.assert_array_equal(result, FeatureHasher(64, input_type="string").transform(rows).toarray())

@@ -39,6 +39,8 @@ class Case:
         Why the oracle may be farther than the default, measured how.
     label : str
         Distinguishes configurations whose parameters do not show in the name.
+    needs_rows : bool
+        Whether ``convert`` does, as the estimator learns no features.
     """
 
     estimator: BaseEstimator
@@ -48,6 +50,12 @@ class Case:
     oracle: float = 1e-12
     why: str = ""
     label: str = ""
+    needs_rows: bool = False
+
+    @property
+    def rows(self) -> Any:
+        """What is given to ``convert`` beside the estimator."""
+        return data(self.data).X_test if self.needs_rows else None
 
     @property
     def id(self) -> str:
@@ -167,6 +175,13 @@ def _records() -> Data:
     return Data(np.array(X, dtype=object), None, np.array([*X, *others], dtype=object))
 
 
+def _named_numbers() -> Data:
+    """Dicts of numbers, some of which share their columns in eight; not all features in every one."""
+    X = [{f"ä{i}": float(i * j - 7) for j in range(9) if (i + j) % 3} | {"big": i % 2 == 0, "": -i} for i in range(12)]
+    others = [{"big": 2.5, "😀": 1e-3}, {}, {"holes": np.nan, "x=y": np.float32(0.1)}]
+    return Data(np.array(X, dtype=object), None, np.array([*X, *others], dtype=object))
+
+
 def _labels(*labels: Any) -> Data:
     y = np.array([*labels] * 5, dtype=object if isinstance(labels[0], str) else None)
     return Data(y, None, y[::-1][:7])
@@ -259,6 +274,7 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "term counts": _term_counts,
     "texts": _texts,
     "records": _records,
+    "named numbers": _named_numbers,
     "labels": lambda: _labels("ü", "", "b", "a"),
     "two labels": lambda: _labels(7, -1),
     "one label": lambda: _labels("a"),

@@ -40,7 +40,7 @@ def methods_of(case: Case, estimator: Any) -> tuple[str, ...]:
 def converted(case: Case) -> skl2tflite.TFLiteModel:
     """The model of all methods but the inverse, which takes other rows; as read back from its bytes."""
     methods = tuple(m for m in methods_of(case, fitted(case)) if m != "inverse_transform")
-    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(fitted(case), methods=methods)))
+    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(fitted(case), case.rows, methods=methods)))
     assert model.methods == methods
     return model
 
@@ -143,6 +143,6 @@ def test_methods_of_every_case_can_be_traced_twice() -> None:
     """Tracing has no memory: the same text both times."""
     for case in CASES[:: max(1, len(CASES) // 20)]:
         estimator = fitted(case)
-        once, again = (plan(estimator, methods=methods_of(case, estimator)).graphs for _ in range(2))
+        once, again = (plan(estimator, case.rows, methods=methods_of(case, estimator)).graphs for _ in range(2))
         assert {name: str(graph) for name, graph in once.items()} == {name: str(graph) for name, graph in again.items()}
     assert METHODS

@@ -42,7 +42,7 @@ def test_tflm_equals_litert_and_scikit_learn(case: Case) -> None:
             with pytest.raises(UnsupportedOnTarget, match=reason):
                 skl2tflite.convert(estimator, methods=(method,), target="micro")
             continue
-        model = skl2tflite.convert(estimator, methods=(method,), target="micro")
+        model = skl2tflite.convert(estimator, case.rows, methods=(method,), target="micro")
         X = inputs_of(case, estimator, method)
         report = skl2tflite.verify(model, estimator, X)
         assert report.faithful, report.summary()

@@ -79,7 +79,10 @@ class Converter:
     takes_labels : bool
         Whether rows are labels, one a row: the methods take a column of them.
     record_separator : str or None
-        Where rows are dicts of features: what stands between a feature's name and its text in the fitted names.
+        Where rows are dicts of features: what stands between a feature's name and its text in the fitted names;
+        empty where nothing is learned of them.
+    hashes_names : bool
+        Whether features have columns by their names' hashes: any name has one.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
@@ -90,6 +93,7 @@ class Converter:
     takes_tables: ClassVar[bool] = False
     takes_labels: ClassVar[bool] = False
     record_separator: str | None = None
+    hashes_names: bool = False
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
@@ -253,6 +257,9 @@ class Converter:
         names = getattr(self.estimator, "feature_names_in_", None)
         return None if names is None else [str(name) for name in names]
 
+    def name_features(self, names: Sequence[str]) -> None:
+        """Take the features' names from rows, for an estimator that learns none; others know theirs."""
+
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
         """Where a DataFrame's columns are picked by name, those that must be there; None: all, in their order."""
@@ -337,6 +344,15 @@ class DelegatingConverter(Converter):
     def record_separator(self) -> str | None:  # type: ignore[override]
         """Ask the inner estimator."""
         return self.inner.record_separator
+
+    @property
+    def hashes_names(self) -> bool:  # type: ignore[override]
+        """Ask the inner estimator."""
+        return self.inner.hashes_names
+
+    def name_features(self, names: Sequence[str]) -> None:
+        """Tell the inner estimator."""
+        self.inner.name_features(names)
 
     @property
     def feature_names(self) -> list[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -84,6 +85,15 @@ class PipelineConverter(Converter):
     def record_separator(self) -> str | None:  # type: ignore[override]
         """Ask the first step."""
         return self.steps[0].record_separator
+
+    @property
+    def hashes_names(self) -> bool:  # type: ignore[override]
+        """Ask the first step."""
+        return self.steps[0].hashes_names
+
+    def name_features(self, names: Sequence[str]) -> None:
+        """Tell the first step."""
+        self.steps[0].name_features(names)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the steps from the last to the first, each with what the one behind it takes."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction import DictVectorizer
+from numpy.typing import NDArray
+from sklearn.feature_extraction import DictVectorizer, FeatureHasher
 
 from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.features.columns import as_text, sendable
+from skl2tflite.features.features import record_names
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Table
@@ -78,6 +80,81 @@ class DictVectorizerConverter(TransformerConverter):
                 continue
             strings = X[places[feature]].strings() if isinstance(X, Table) else _texts(X, feature)
             yield xp.astype(xp.equal(xp.expand_dims(strings, 1), np.array(texts, dtype=object)), float)
+
+
+@converts(FeatureHasher)
+class FeatureHasherConverter(TransformerConverter):
+    """Numbers summed up in the columns that their names' hashes say, with the hashes' signs.
+
+    The names are those of the rows given to ``convert``; where each goes, the estimator itself says.
+    """
+
+    takes_tables = True
+    record_separator = ""
+    hashes_names = True
+    names: tuple[str, ...] = ()
+
+    def check_fitted(self) -> None:
+        """Nothing: it learns nothing, which scikit-learn 1.6 does not say of it."""
+
+    def check(self) -> None:
+        est = self.estimator
+        if est.input_type == "pair":
+            raise self.refuse(
+                "input_type='pair' lets a feature come twice in a row",
+                "use input_type='dict', which gives the same columns",
+            )
+        if est.input_type == "string":
+            raise self.refuse(
+                "input_type='string' takes any strings, as many as there are",
+                r"join them by spaces for HashingVectorizer(token_pattern=r'\S+', lowercase=False, norm=None)",
+            )
+        if np.dtype(est.dtype) not in (np.float32, np.float64):
+            raise self.refuse(f"dtype {np.dtype(est.dtype)} cuts numbers off", "use float64")
+
+    def name_features(self, names: Sequence[str]) -> None:
+        """Take the names from the rows given to ``convert``."""
+        self.names = tuple(names)
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The names that were given."""
+        if not self.names:
+            raise self.refuse(
+                "learns no names of features, so that a file would not know its inputs",
+                "give convert a pipeline that begins with it, and rows X that have every feature",
+            )
+        return list(self.names)
+
+    @property
+    def n_features(self) -> int:
+        """Number of features that rows may have."""
+        return len(self.feature_names)
+
+    @property
+    def allows_nan(self) -> bool:
+        """NaN makes its own column NaN."""
+        return True
+
+    def transform(self, X: Table | Any) -> Array:
+        names = self.feature_names if isinstance(X, Table) else record_names(X)
+        values = X.matrix() if isinstance(X, Table) else np.array([[row.get(n, 0.0) for n in names] for row in X])
+        hashes = self.estimator.transform([{name: 1.0} for name in names])  # one number in each row
+        sources = _sources(hashes.indices, self.estimator.n_features)
+        # Not a product of matrices: there NaN times 0 would be NaN in every column.
+        signed = xp.concat([values * hashes.data, xp.broadcast_rows(np.zeros(1), values)], axis=1)
+        return xp.sum(xp.take(signed, sources, axis=1), axis=1)
+
+
+def _sources(columns: NDArray[np.int32], n_columns: int) -> NDArray[np.int64]:
+    """Return which features each column sums up, one below another; the number of features where there are no more."""
+    most = int(np.bincount(columns).max())
+    sources = np.full((most, n_columns), len(columns))
+    filled = np.zeros(n_columns, dtype=int)
+    for feature, column in enumerate(columns):
+        sources[filled[column], column] = feature
+        filled[column] += 1
+    return sources
 
 
 def _numbers(rows: Any, feature: str) -> Any:

@@ -11,7 +11,6 @@ _ONLY_FITTED_ROWS = "it answers only for the rows that it was fitted on: scikit-
 _CLUSTERS = _ONLY_FITTED_ROWS.format("predict", "use KMeans, or fit a classifier on its labels_")
 _EMBEDDINGS = _ONLY_FITTED_ROWS.format("transform", "use PCA, KernelPCA, Isomap or LocallyLinearEmbedding")
 _LABELS = "it takes sets of labels of any length, not rows; encode the target outside of the model"
-_FEATURES = "it learns no names of features, so that a file would not know its input; use DictVectorizer"
 
 ESTIMATORS: dict[str, str] = {
     **dict.fromkeys(
@@ -28,7 +27,6 @@ ESTIMATORS: dict[str, str] = {
     ),
     **dict.fromkeys(("ClassicalMDS", "MDS", "SpectralEmbedding", "TSNE"), _EMBEDDINGS),
     "MultiLabelBinarizer": _LABELS,
-    "FeatureHasher": _FEATURES,
     "PatchExtractor": "it takes images of any size and learns none, so that a file would not know its input; "
     "extract the patches outside of the model, and convert what is behind",
 }

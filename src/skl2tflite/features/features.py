@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Number
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features.columns import READ, ColumnSpec, Known
+from skl2tflite.features.columns import READ, ColumnSpec, Known, sendable
 from skl2tflite.features.frames import as_cells, columns_of, floats, frame_names, frame_to_array, is_frame, quoted
 from skl2tflite.features.texts import Analyzer, Rows, as_texts
 from skl2tflite.graph import DType
@@ -58,6 +58,8 @@ class Features:
         Whether rows are no table, but labels.
     separator : str, optional
         Where rows are no table, but dicts: what stands between a feature's name and its text in DictVectorizer's names.
+    are_hashed : bool, default=False
+        Of dicts: whether every name counts, by its hash, so that others than the known ones are refused, and text too.
     """
 
     count: int
@@ -69,6 +71,7 @@ class Features:
     are_texts: bool = False
     are_labels: bool = False
     separator: str | None = None
+    are_hashed: bool = False
 
     @property
     def holds_integers(self) -> bool:
@@ -165,13 +168,13 @@ class Features:
 
     def _cells_of(self, X: Any) -> dict[str, NDArray[Any]]:
         """Return the cells of each column of rows that are dicts: 0 or no text for what a row lacks."""
-        rows = list(X) if not isinstance(X, Mapping) else [X]
+        rows = records(X)
         columns = {spec.name: spec for spec in self.columns or ()}
         cells: dict[str, list[Any]] = {name: [] for name in columns}
         for number, row in enumerate(rows):
-            if not isinstance(row, Mapping):
-                raise InvalidInputError(f"row {number} is a {type(row).__name__}, expected a dict of features")
             for name, value in row.items():
+                if self.are_hashed:
+                    _check_hashed(number, name, value, columns)
                 if name not in columns and self.separator and self.separator in str(name):
                     raise InvalidInputError(
                         f"row {number} has the feature {name!r}: with {self.separator!r} in it, it cannot be told from "
@@ -316,6 +319,8 @@ class Features:
             fields["labels"] = True
         if self.separator is not None:
             fields["separator"] = self.separator
+        if self.are_hashed:
+            fields["hashed"] = True
         return fields
 
     @classmethod
@@ -335,4 +340,51 @@ class Features:
             bool(data.get("texts")),
             bool(data.get("labels")),
             data.get("separator"),
+            bool(data.get("hashed")),
         )
+
+
+def records(X: Any) -> list[Mapping[Any, Any]]:
+    """Return rows that are dicts, in a list.
+
+    Raises
+    ------
+    InvalidInputError
+        Where one is something else.
+    """
+    rows = [X] if isinstance(X, Mapping) else list(X)
+    for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise InvalidInputError(f"row {number} is a {type(row).__name__}, expected a dict of features")
+    return rows
+
+
+def record_names(X: Any) -> list[str]:
+    """Return the names of all features that rows have, sorted.
+
+    Raises
+    ------
+    InvalidInputError
+        Where a row is no dict, or a name no text.
+    """
+    names = {name for row in records(X) for name in row}
+    for name in names:
+        if not isinstance(name, str) or not sendable(name):
+            raise InvalidInputError(f"feature {name!r} has a name that is no text (str) in UTF-8")
+    return sorted(names)
+
+
+def _check_hashed(row: int, name: object, value: object, known: Collection[str]) -> None:
+    """Raise where a file cannot know the column that scikit-learn's hash gives a feature."""
+    if name not in known:
+        raise InvalidInputError(
+            f"row {row} has the feature {name!r}, which was in no row given to convert: scikit-learn hashes it too, "
+            "so leaving it out would change the answer; convert with rows that have it"
+        )
+    if isinstance(value, str):
+        raise InvalidInputError(
+            f"row {row}: feature {name!r} is text, and any text has a hash of its own, which a file cannot compute; "
+            "use DictVectorizer or OneHotEncoder"
+        )
+    if value is None:
+        raise InvalidInputError(f"row {row}: feature {name!r} is None, expected a number; scikit-learn refuses it too")

@@ -305,6 +305,7 @@ def _perturbed(
     """Return a method's graph, and its outputs for some rows, plain and perturbed."""
     tensors = features.tensors(X)
     converter = converter_for(estimator)
+    converter.name_features(features.names or ())
     if not features.reads_texts:
         graph = trace(converter, method, kinds=features.kinds).graph
         return graph, *perturbed_outputs(graph, {name: np.asarray(x)[suspects] for name, x in tensors.items()})

@@ -1,4 +1,4 @@
-from sklearn.feature_extraction import DictVectorizer
+from sklearn.feature_extraction import DictVectorizer, FeatureHasher
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
 
 from tests.estimators.case import Case
@@ -9,6 +9,8 @@ CASES = [
     Case(TfidfTransformer(smooth_idf=False), "term counts"),
     Case(DictVectorizer(), "records", exact=("transform",)),
     Case(DictVectorizer(sparse=False, sort=False), "records", exact=("transform",)),
+    *(Case(FeatureHasher(n, alternate_sign=s), "named numbers", needs_rows=True)
+      for n, s in ((8, True), (8, False), (1000, True))),
     Case(CountVectorizer(), "texts", exact=("transform",)),
     Case(CountVectorizer(ngram_range=(1, 2), stop_words="english", binary=True), "texts", exact=("transform",)),
     Case(CountVectorizer(analyzer="char_wb", ngram_range=(2, 4)), "texts", exact=("transform",)),
