@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import ConversionError, InvalidFileError, Skl2TFLiteError
 from skl2tflite.features import ColumnSpec, Features
+from skl2tflite.features.columns import NO_LABEL
+from skl2tflite.graph.table import FOREIGN
 from skl2tflite.tflite import metadata
 from skl2tflite.tflite.program import Program
 
@@ -280,8 +282,11 @@ def _input_info(
         )
     if name in vocabularies:
         about = "position in the vocabulary; -1: unknown, -2: NaN, -3: None"
+        if features.are_sets:
+            about = "each row's set of labels, as positions in the vocabulary; -1: none"
         return metadata.TensorInfo(name, about, vocabularies[name][1], "vocabulary")
-    return metadata.TensorInfo(name, "column")
+    about = f"each row's set of labels, filled up by {FOREIGN!a}, or {NO_LABEL}" if features.are_sets else "column"
+    return metadata.TensorInfo(name, about)
 
 
 def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, tuple[ColumnSpec, str]]:

@@ -18,6 +18,7 @@ from skl2tflite.features import (
     TEXT_NAME,
     ColumnSpec,
     Features,
+    Known,
     column_kinds,
     column_names,
     record_names,
@@ -73,6 +74,10 @@ def plan(
     is_table = not converter.takes_texts and not converter.takes_labels and converter.record_separator is None
     hints = {} if X is None or not is_table else column_kinds(X)
     traced, kinds = _trace(converter, chosen, batch, inputs, hints, allowed, read_as)
+    if target == "micro" and converter.set_labels is not None:
+        raise UnsupportedOnTarget(
+            f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
+        )
     if target == "micro" and any(None in x.shape for t in traced.values() for x in t.graph.inputs.values()):
         raise UnsupportedOnTarget(
             f"{converter.path} reads texts, and target 'micro' cannot cut them into terms; use text='tokens', then the "
@@ -89,6 +94,7 @@ def plan(
     if columns is not None and (categories == "codes" or target == "micro"):
         graphs, columns = encode(graphs, columns)
     names = converter.feature_names
+    labels = converter.set_labels
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
     features = Features(
         converter.n_features,
@@ -96,11 +102,12 @@ def plan(
         nan,
         columns,
         converter.needed_columns,
-        known_values(demanded, _names(converter)),
+        known_values(demanded, _names(converter)) if labels is None else (Known(0, labels),),
         converter.takes_texts,
         converter.takes_labels,
         converter.record_separator,
         converter.hashes_names,
+        labels is not None,
     )
     return Plan(converter, features, traced, graphs, records)
 
@@ -200,8 +207,9 @@ def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[
     twice = sorted(name for name in taken if names.count(name) > 1)
     if twice:
         raise ConversionError(f"more than one column is called {twice[0]!r}; a tensor for each needs distinct names")
+    in_characters = [name for name, tensor in taken.items() if tensor.ndim == 2 and converter.set_labels is None]
     columns = [
-        ColumnSpec(names[feature], feature, WIDTHS[kind] if taken[names[feature]].ndim == 1 else "characters")
+        ColumnSpec(names[feature], feature, "characters" if names[feature] in in_characters else WIDTHS[kind])
         for feature, kind in sorted(kinds.items())
         if names[feature] in taken and names[feature] not in terms
     ]

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelBinarizer, LabelEncoder, MultiLabelBinarizer, OrdinalEncoder, StandardScaler
 
 import skl2tflite
-from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
+from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError, UnsupportedMethodError, UnsupportedOnTarget
 from skl2tflite.runtime.litert import LiteRTRunner
 
 RECORDS = [{"age": 20.0 + i, "city": ("Rome", "Ærø")[i % 2], "kids": i % 3} for i in range(20)]
@@ -40,8 +40,78 @@ def test_labels_that_are_unknown(labels):
 def test_a_matrix_of_labels_is_refused():
     with pytest.raises(UnsupportedEstimatorError, match="fitted on a matrix of labels"):
         skl2tflite.convert(LabelBinarizer().fit(np.array([[0, 1], [1, 0]])))
-    with pytest.raises(UnsupportedEstimatorError, match="sets of labels of any length"):
-        skl2tflite.convert(MultiLabelBinarizer().fit([["a"], ["b", "c"]]))
+
+
+@pytest.mark.parametrize("categories", ["strings", "codes"])
+@pytest.mark.parametrize(
+    ("labels", "rows"),
+    [
+        (["a", "", "Ærø"], [{"Ærø", "a"}, [], ("a", "a", ""), np.array(["a"]), "a"]),
+        ([5, -3, 2**24 + 1], [{5, -3}, [], [2**24 + 1, 2**24 + 1], (5.0,), np.array([-3, 5])]),
+    ],
+)
+def test_sets_of_labels(labels, rows, categories, tmp_path):
+    binarizer = MultiLabelBinarizer().fit([labels])
+    converted = skl2tflite.convert(binarizer, rows, categories=categories)
+    model = skl2tflite.load(converted.save(tmp_path / "model.tflite"))
+    text = isinstance(labels[0], str) and categories == "strings"
+    assert model.inputs == {"y": ("string" if text else "int32", (-1, -1))}
+    np.testing.assert_array_equal(model.transform(rows), binarizer.transform(rows))
+    assert model.transform([]).shape == (0, 3)
+    unknown = [[*labels, "unseen", None], [2**24, 2**70, np.nan, ("a",)]]
+    with pytest.warns(UserWarning, match="unknown class") as theirs:
+        expected = binarizer.transform(unknown)
+    with pytest.warns(UserWarning, match="unknown class") as ours:
+        np.testing.assert_array_equal(model.transform(unknown), expected)
+    assert str(ours[0].message) == str(theirs[0].message)
+    for bad, message in (
+        (3, "row 0 is a int"),
+        ([3], "row 0 is a int"),
+        ([[["a"]]], "row 0 holds what can be no label"),
+    ):
+        with pytest.raises(InvalidInputError, match=message):
+            model.transform(bad)
+
+
+@pytest.mark.parametrize(
+    ("labels", "rows"),
+    [
+        (["a", "b"], np.array([["unseen", "b", "\uffff?"], ["\uffff?", "\uffff?", "\uffff?"]], dtype=object)),
+        ([5, 2**24 + 1], np.array([[2**24, 2**24 + 1, -(2**31)], [-(2**31)] * 3], dtype=np.int32)),
+    ],
+)
+def test_what_is_no_label_is_none_in_the_file(labels, rows):
+    model = skl2tflite.convert(MultiLabelBinarizer().fit([labels]))
+    assert LiteRTRunner(bytes(model)).run("transform", {"y": rows})["transform"].tolist() == [[0, 1], [0, 0]]
+
+
+def test_classes_in_an_order_of_their_own():
+    binarizer = MultiLabelBinarizer(classes=np.array([7, 2])).fit(None)
+    np.testing.assert_array_equal(skl2tflite.convert(binarizer).transform([[2], [7, 2]]), [[0, 1], [1, 1]])
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        ([], "no labels"),
+        ([1, "a"], "neither all text nor all whole numbers"),
+        ([0.5], "neither all text nor all whole numbers"),
+        (["\uffff"], "a reserved one"),
+        ([2**31], "beyond 32 bits"),
+        ([-(2**31)], "beyond 32 bits"),
+    ],
+)
+def test_refused_sets_of_labels(classes, message):
+    with pytest.raises(UnsupportedEstimatorError, match=message):
+        skl2tflite.convert(MultiLabelBinarizer(classes=classes).fit(None))
+
+
+def test_sets_of_labels_elsewhere():
+    binarizer = MultiLabelBinarizer().fit([["a"]])
+    with pytest.raises(UnsupportedOnTarget, match="no arrays of any length"):
+        skl2tflite.convert(binarizer, target="micro")
+    with pytest.raises(UnsupportedMethodError, match="sets of any length"):
+        skl2tflite.convert(binarizer, methods=["inverse_transform"])
 
 
 def test_whole_numbers_in_arrays_are_compared_as_such():

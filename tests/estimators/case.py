@@ -187,6 +187,14 @@ def _labels(*labels: Any) -> Data:
     return Data(y, None, y[::-1][:7])
 
 
+def _label_sets(*labels: Any) -> Data:
+    """Sets of labels, of all sizes and in any order; in the test lists that name one twice."""
+    sets = [labels[:size][:: (-1) ** size] for size in range(len(labels) + 1)] * 3
+    rows = np.empty(len(sets) + 1, dtype=object)
+    rows[:-1], rows[-1] = sets, labels * 2
+    return Data(rows, None, rows[::-1])
+
+
 def _texts() -> Data:
     """Texts that are hard to cut, and others with the same letters."""
     texts = np.array(TEXTS, dtype=object)
@@ -278,6 +286,9 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "labels": lambda: _labels("ü", "", "b", "a"),
     "two labels": lambda: _labels(7, -1),
     "one label": lambda: _labels("a"),
+    "sets of text": lambda: _label_sets("b", "", "ü", "a=b", "ab"),
+    "sets of numbers": lambda: _label_sets(2**24 + 1, -7, 0, 2**24, True),
+    "sets of one": lambda: _label_sets("a"),
     "amounts": _amounts,
     "positive": lambda: _positive(_classification(3)),
     "missing": lambda: _missing(_classification(3)),

@@ -78,6 +78,8 @@ class Converter:
         strings; all others are given the matrix of its numbers.
     takes_labels : bool
         Whether rows are labels, one a row: the methods take a column of them.
+    set_labels : tuple of str or int, optional
+        Where rows are sets of labels: those that are known.
     record_separator : str or None
         Where rows are dicts of features: what stands between a feature's name and its text in the fitted names;
         empty where nothing is learned of them.
@@ -92,6 +94,7 @@ class Converter:
     integer_columns: ClassVar[bool] = False
     takes_tables: ClassVar[bool] = False
     takes_labels: ClassVar[bool] = False
+    set_labels: tuple[str | int, ...] | None = None
     record_separator: str | None = None
     hashes_names: bool = False
 

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
-from skl2tflite.converters.base import TRANSFORM
+from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.encoders import CategoriesConverter
 from skl2tflite.converters.registry import converts
+from skl2tflite.features.columns import INT32, NO_LABEL, ColumnSpec, Known, sendable
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Column, Table, TableLike
@@ -67,3 +68,47 @@ class LabelBinarizerConverter(LabelsConverter):
         else:
             hot = self.matches(self.rows(X), 0, classes[1:] if len(classes) == 2 else classes)
         return xp.where(hot, int(est.pos_label), int(est.neg_label))
+
+
+@converts(sk.MultiLabelBinarizer)
+class MultiLabelBinarizerConverter(TransformerConverter):
+    """A column for each label: 1 where it is in the row's set, which a file takes filled up by what is no label."""
+
+    runs_on = ("litert",)
+    takes_tables = True
+    takes_labels = True
+    exact = TRANSFORM
+    n_features = 1
+
+    def check(self) -> None:
+        labels = self.set_labels
+        text = all(isinstance(label, str) for label in labels)
+        if not labels:
+            raise self.refuse("has learned no labels")
+        if not text and not all(isinstance(label, int) for label in labels):
+            raise self.refuse("its labels are neither all text nor all whole numbers", "use text")
+        if text and not all(map(sendable, map(str, labels))):
+            raise self.refuse("has a label that no text in UTF-8 can be, or a reserved one")
+        if not text and not all(NO_LABEL < label <= INT32.max for label in labels):
+            raise self.refuse("its labels are whole numbers beyond 32 bits", "use text, or number them from 0")
+
+    @property
+    def set_labels(self) -> tuple[Any, ...]:  # type: ignore[override]
+        """The labels, in the order of their columns."""
+        labels = self.estimator.classes_.tolist()
+        return tuple(str(each) if isinstance(each, str) else _whole(each) for each in labels)
+
+    def transform(self, X: Column | NDArray[Any]) -> Array:
+        labels = self.set_labels
+        kind = DType.STRING if isinstance(labels[0], str) else DType.INT
+        if isinstance(X, Column):
+            sets: Array = X.sets(kind)
+        else:
+            sets = ColumnSpec("y", 0, "string" if kind == DType.STRING else "int32").sets(X, Known(0, labels))
+        dtype = object if kind == DType.STRING else np.int64
+        there = [xp.any(xp.equal(sets, np.array(label, dtype=dtype)), axis=1, keepdims=True) for label in labels]
+        return xp.astype(xp.concat(there, axis=1), int)
+
+
+def _whole(label: Any) -> Any:
+    return int(label) if isinstance(label, np.integer) else label

@@ -10,7 +10,6 @@ NOT_INFERENCE = ("fit*", "get_*", "set_*", "partial_fit")
 _ONLY_FITTED_ROWS = "it answers only for the rows that it was fitted on: scikit-learn itself has no {} for new ones; {}"
 _CLUSTERS = _ONLY_FITTED_ROWS.format("predict", "use KMeans, or fit a classifier on its labels_")
 _EMBEDDINGS = _ONLY_FITTED_ROWS.format("transform", "use PCA, KernelPCA, Isomap or LocallyLinearEmbedding")
-_LABELS = "it takes sets of labels of any length, not rows; encode the target outside of the model"
 
 ESTIMATORS: dict[str, str] = {
     **dict.fromkeys(
@@ -26,7 +25,6 @@ ESTIMATORS: dict[str, str] = {
         _CLUSTERS,
     ),
     **dict.fromkeys(("ClassicalMDS", "MDS", "SpectralEmbedding", "TSNE"), _EMBEDDINGS),
-    "MultiLabelBinarizer": _LABELS,
     "PatchExtractor": "it takes images of any size and learns none, so that a file would not know its input; "
     "extract the patches outside of the model, and convert what is behind",
 }
@@ -69,6 +67,10 @@ METHODS_OF: dict[tuple[str, str], str] = {
         (("LabelEncoder", "inverse_transform"), ("LabelBinarizer", "inverse_transform")),
         "it gives labels; take them from classes_",
     ),
+    (
+        "MultiLabelBinarizer",
+        "inverse_transform",
+    ): "it gives sets of any length, and a file gives arrays; take the labels from classes_",
     ("SimpleImputer", "inverse_transform"): "a feature that is missing in all rows at once shifts those behind it, "
     "so that a row's result depends on the rows it comes with",
 }

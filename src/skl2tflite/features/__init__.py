@@ -1,7 +1,7 @@
 """The input side: rows as arrays or DataFrames, checked as scikit-learn checks them, to input tensors."""
 
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
-from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features, record_names
+from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features, label_sets, record_names
 from skl2tflite.features.frames import column_kinds, row_count
 from skl2tflite.features.reference import reference_rows, rows_in_float64
 
@@ -17,6 +17,7 @@ __all__ = [
     "Known",
     "column_kinds",
     "column_names",
+    "label_sets",
     "record_names",
     "reference_rows",
     "row_count",

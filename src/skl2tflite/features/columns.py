@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +24,8 @@ CODES = "codes"
 READ = ("characters", "tokens", "counts")
 """What texts become that a vectorizer reads."""
 INT32 = np.iinfo(np.int32)
+NO_LABEL = int(INT32.min)
+"""Fills rows of whole numbers that are sets of labels; text is filled with what stands for no text."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,42 @@ class ColumnSpec:
             return list(ids)
         n_terms = len(self.categories or ())
         return np.concatenate([np.empty((0, n_terms), np.float32), *(counts(each, n_terms) for each in ids)])
+
+    def sets(self, rows: Iterable[tuple[Any, ...]], known: Known) -> NDArray[Any]:
+        """Return sets of labels, one a row, filled up to one length by what is no label; so are unknown ones.
+
+        Parameters
+        ----------
+        rows : iterable of tuple
+        known : Known
+            The labels that the model knows.
+
+        Warns
+        -----
+        UserWarning
+            Where others are among them, as scikit-learn does.
+
+        Raises
+        ------
+        InvalidInputError
+            Where something cannot be a label.
+        """
+        padding: Any = NO_LABEL if not self.holds_text else FOREIGN if self.dtype == "string" else UNKNOWN_CODE
+        held = {label: label if self.categories is None else self._codes[str(label)] for label in known.values}
+        rows = list(rows)
+        filled = np.full(
+            (len(rows), max([1, *map(len, rows)])), padding, dtype=object if padding == FOREIGN else np.int32
+        )
+        unknown: set[Any] = set()
+        for at, row in enumerate(rows):
+            try:
+                unknown.update(label for label in row if label not in held)
+            except TypeError as error:
+                raise InvalidInputError(f"row {at} holds what can be no label: {error}") from None
+            filled[at, : len(row)] = [held.get(label, padding) for label in row]
+        if unknown:
+            warnings.warn(f"unknown class(es) {sorted(unknown, key=str)} will be ignored", stacklevel=2)
+        return filled
 
     def tensor(self, column: Any, allows_nan: bool, known: Known | None = None) -> NDArray[Any]:
         """Return a column's cells as the tensor holds them.
@@ -199,7 +238,7 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class Known:
-    """The values of a feature that an encoder knows, where scikit-learn refuses all others.
+    """The values of a feature that an encoder knows, where scikit-learn refuses all others, or warns of them in sets.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Number
 from typing import Any
@@ -60,6 +60,8 @@ class Features:
         Where rows are no table, but dicts: what stands between a feature's name and its text in DictVectorizer's names.
     are_hashed : bool, default=False
         Of dicts: whether every name counts, by its hash, so that others than the known ones are refused, and text too.
+    are_sets : bool, default=False
+        Of labels: whether each row is a set of them.
     """
 
     count: int
@@ -72,6 +74,7 @@ class Features:
     are_labels: bool = False
     separator: str | None = None
     are_hashed: bool = False
+    are_sets: bool = False
 
     @property
     def holds_integers(self) -> bool:
@@ -144,6 +147,8 @@ class Features:
             return {spec.name: spec.texts(texts) for spec in self.columns}
         if self.separator is not None:
             return {name: self._checked(name, cells) for name, cells in self._cells_of(X).items()}
+        if self.are_sets:
+            return {spec.name: spec.sets(label_sets(X), self.known[0]) for spec in self.columns}
         if self.are_labels:
             labels = X if hasattr(X, "iloc") else as_cells(X)
             if len(np.shape(labels)) != 1:
@@ -321,6 +326,8 @@ class Features:
             fields["separator"] = self.separator
         if self.are_hashed:
             fields["hashed"] = True
+        if self.are_sets:
+            fields["sets"] = True
         return fields
 
     @classmethod
@@ -341,7 +348,25 @@ class Features:
             bool(data.get("labels")),
             data.get("separator"),
             bool(data.get("hashed")),
+            bool(data.get("sets")),
         )
+
+
+def label_sets(X: Any) -> NDArray[np.object_]:
+    """Return rows that are sets of labels as tuples, in an array of one axis.
+
+    Raises
+    ------
+    InvalidInputError
+        Where one is something else.
+    """
+    rows = list(X) if isinstance(X, Iterable) else [X]
+    sets = np.empty(len(rows), dtype=object)
+    for at, row in enumerate(rows):
+        if not isinstance(row, Iterable):
+            raise InvalidInputError(f"row {at} is a {type(row).__name__}, expected a set of labels")
+        sets[at] = tuple(row)
+    return sets
 
 
 def records(X: Any) -> list[Mapping[Any, Any]]:

@@ -143,6 +143,10 @@ class Column(ABC):
         """Return the ids of the one row's terms, of shape (1, n_terms), or their counts, of shape (1, n_columns)."""
         raise KindError(f"column {self.name!r} holds {self.kind} values, not texts")
 
+    def sets(self, kind: DType) -> Tensor:
+        """Return each row's set of labels, of shape (n_rows, length): padded by what is no label."""
+        raise KindError(f"column {self.name!r} holds {self.kind} values, not sets of labels")
+
     def strings(self) -> Tensor:
         """Return the values as strings, or raise KindError where they are numbers."""
         if self.kind not in (None, DType.STRING):
@@ -250,6 +254,13 @@ class InputColumns:
         self._terms[name] = input_tensor(name, *spec)
         return self._terms[name]
 
+    def sets(self, feature: int, kind: DType) -> Tensor:
+        """Return a column's sets of labels, of shape (n_rows, length)."""
+        self.kinds[feature] = kind
+        if feature not in self._tensors:
+            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch, None))
+        return self._tensors[feature]
+
     def _read(self, feature: int) -> None:
         """Look whether a column can be read as text."""
         decided = self.kinds.setdefault(feature, DType.STRING)
@@ -314,6 +325,10 @@ class InputColumn(Column):
     def terms(self, vectorizer: Any, vocabulary: tuple[str, ...] | None, n_columns: int) -> Tensor:
         """Return the ids of the one row's terms, or their counts."""
         return self.inputs.terms(Terms(vectorizer, self.feature, vocabulary, n_columns))
+
+    def sets(self, kind: DType) -> Tensor:
+        """Return each row's set of labels."""
+        return self.inputs.sets(self.feature, kind)
 
     def numbers(self) -> Tensor:
         """Return the values as floats, or raise KindError where they are strings."""

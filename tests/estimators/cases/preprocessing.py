@@ -8,6 +8,7 @@ from sklearn.preprocessing import (
     LabelEncoder,
     MaxAbsScaler,
     MinMaxScaler,
+    MultiLabelBinarizer,
     Normalizer,
     OneHotEncoder,
     OrdinalEncoder,
@@ -99,6 +100,8 @@ CASES += [
     *(Case(LabelEncoder(), data, exact=("transform",)) for data in ("labels", "two labels")),
     *(Case(LabelBinarizer(neg_label=n, pos_label=p), data, exact=("transform",))
       for n, p in ((0, 1), (-2, 5)) for data in ("labels", "two labels", "one label")),
+    *(Case(MultiLabelBinarizer(sparse_output=s), data, exact=("transform",))
+      for s, data in ((False, "sets of text"), (True, "sets of numbers"), (False, "sets of one"))),
     Case(OneHotEncoder(handle_unknown="ignore", dtype=bool), "categories", exact=("transform",), label="bool"),
     *(Case(TargetEncoder(smooth=s, target_type=t), data, methods=("transform",))
       for s, t, data in (
