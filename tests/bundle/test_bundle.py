@@ -25,7 +25,7 @@ import skl2tflite
 from skl2tflite.bundle import PLATFORMS, bundle
 from skl2tflite.bundle.bundle import MOST_GOLDEN
 from skl2tflite.bundle.libraries import ARDUINO, TODAY, ZEPHYR, flashed
-from skl2tflite.errors import ConversionError, InvalidInputError, UnsupportedOnTarget
+from skl2tflite.errors import ConversionError, InvalidInputError, MissingDependencyError, UnsupportedOnTarget
 from skl2tflite.runtime.micro import MicroRunner
 from skl2tflite.tflite.check import kernel_use
 from skl2tflite.tflite.program import OperatorDef, Program, Subgraph, TensorDef
@@ -248,6 +248,14 @@ def test_refusals(tmp_path):
         bundle(model, tmp_path / "b")
     (tmp_path / "empty").mkdir()
     bundle(model, tmp_path / "empty")
+
+
+def test_needs_tflm_itself(tmp_path, monkeypatch):
+    model = skl2tflite.convert(MODELS["regression"]()[0], target="micro")
+    monkeypatch.setattr("skl2tflite.bundle.bundle.has_micro", lambda: False)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'skl2tflite\[micro\]'"):
+        bundle(model, tmp_path / "b")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_libraries_older_than_tflm(tmp_path):

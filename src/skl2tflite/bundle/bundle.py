@@ -18,8 +18,9 @@ from skl2tflite.bundle.inputs import Inputs, made_up
 from skl2tflite.bundle.libraries import flashed
 from skl2tflite.bundle.platforms import PLATFORMS, layout
 from skl2tflite.bundle.source import Source, check_bundled
-from skl2tflite.errors import ConversionError, InvalidInputError
+from skl2tflite.errors import ConversionError, InvalidInputError, MissingDependencyError
 from skl2tflite.model import TFLiteModel
+from skl2tflite.runtime.micro import has_micro
 
 MOST_GOLDEN = 16
 """Rows that a bundle holds at most: they take flash where they are tested."""
@@ -66,6 +67,10 @@ def bundle(
     check_bundled(model)
     if platform not in PLATFORMS:
         raise ConversionError(f"there is no platform {platform!r}; there are {', '.join(PLATFORMS)}")
+    if not has_micro():
+        raise MissingDependencyError(
+            "a bundle needs TFLM itself, for golden vectors and the arena's size: pip install 'skl2tflite[micro]'"
+        )
     target = Path(directory)
     _check_free(target)
     chosen = PLATFORMS[platform]
