@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -252,7 +253,7 @@ def test_refusals(tmp_path):
 
 def test_needs_tflm_itself(tmp_path, monkeypatch):
     model = skl2tflite.convert(MODELS["regression"]()[0], target="micro")
-    monkeypatch.setattr("skl2tflite.bundle.bundle.has_micro", lambda: False)
+    monkeypatch.setattr(sys.modules["skl2tflite.bundle.bundle"], "has_micro", lambda: False)
     with pytest.raises(MissingDependencyError, match=r"pip install 'skl2tflite\[micro\]'"):
         bundle(model, tmp_path / "b")
     assert list(tmp_path.iterdir()) == []
