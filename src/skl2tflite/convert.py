@@ -20,7 +20,8 @@ from skl2tflite.features import (
 )
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.model import TFLiteModel
-from skl2tflite.plan import Categories, Inputs, Precision, Text, plan
+from skl2tflite.passes import Precision
+from skl2tflite.plan import Categories, Inputs, Text, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.tflite import metadata

@@ -27,13 +27,12 @@ from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import DType, Graph
 from skl2tflite.graph.table import OneRowError, RetraceError, TextInput
-from skl2tflite.passes import PassRecord, run_passes
+from skl2tflite.passes import PassRecord, Precision, run_passes
 from skl2tflite.passes.constants import fold_constants
 from skl2tflite.passes.text import compare_text
 from skl2tflite.passes.vocabulary import encode, words_of
 from skl2tflite.tflite.lowering.emitter import WIDTHS
 
-Precision = Literal["exact", "fast"]
 Inputs = Literal["matrix", "columns"]
 Categories = Literal["strings", "codes"]
 Text = Literal["characters", "tokens"]
