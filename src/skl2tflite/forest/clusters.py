@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.forest.once import once
 from skl2tflite.forest.trees import Forest
 
 MOST_LEVELS = 10
@@ -178,6 +178,7 @@ def grow_complete(forest: Forest, root: NDArray[np.int64], depth: int) -> tuple[
     return np.concatenate(nodes, axis=1), ends
 
 
+@once
 def grow_oblivious(forest: Forest) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Grow clusters that are whole trees, of which each level asks one question.
 
@@ -190,15 +191,6 @@ def grow_oblivious(forest: Forest) -> tuple[NDArray[np.int64], NDArray[np.int64]
 
     None where the trees are not of that kind, or deeper than `MOST_LEVELS`.
     """
-    if forest not in _oblivious:
-        _oblivious[forest] = _grow_oblivious(forest)
-    return _oblivious[forest]
-
-
-_oblivious: WeakKeyDictionary[Forest, tuple[NDArray[np.int64], NDArray[np.int64]] | None] = WeakKeyDictionary()
-
-
-def _grow_oblivious(forest: Forest) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     nodes: list[NDArray[np.int64]] = []
     ends = forest.roots[:, np.newaxis]
     while not np.all(leaf := forest.is_leaf[ends]):

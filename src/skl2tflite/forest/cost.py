@@ -11,6 +11,7 @@ import numpy as np
 from skl2tflite.forest.batches import dense_tops
 from skl2tflite.forest.clusters import grow_complete, grow_oblivious, step_heights
 from skl2tflite.forest.leaves import share_leaves
+from skl2tflite.forest.once import once
 from skl2tflite.forest.tables import FUSED_VALUES, Ints, Layout, schedule
 from skl2tflite.forest.trees import Forest
 
@@ -96,6 +97,7 @@ class Estimate:
     size: float
 
 
+@once
 def choose_layout(
     forest: Forest, missing: bool = False, optimize_for: OptimizeFor = "latency", n_digits: int | None = None
 ) -> Layout:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.forest.once import once
 from skl2tflite.forest.trees import Forest
 
 
@@ -47,6 +47,7 @@ def _unique_rows(rows: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray
     return first, inverse
 
 
+@once
 def share_leaves(forest: Forest, across_trees: bool = True) -> SharedLeaves:
     """Map the leaves of a forest to distinct rows of float32 values.
 
@@ -61,16 +62,6 @@ def share_leaves(forest: Forest, across_trees: bool = True) -> SharedLeaves:
     -------
     SharedLeaves
     """
-    made = _known.setdefault(forest, {})
-    if across_trees not in made:
-        made[across_trees] = _share(forest, across_trees)
-    return made[across_trees]
-
-
-_known: WeakKeyDictionary[Forest, dict[bool, SharedLeaves]] = WeakKeyDictionary()
-
-
-def _share(forest: Forest, across_trees: bool) -> SharedLeaves:
     leaves = np.flatnonzero(forest.is_leaf)
     rows = forest.value[leaves].astype(np.float32) + np.float32(0)  # one zero, not two
     tree = np.zeros_like(leaves) if across_trees else forest.tree[leaves]

@@ -9,11 +9,11 @@ about as much as gathering one.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from skl2tflite.forest.once import once
 from skl2tflite.forest.op import TreeSums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
@@ -141,25 +141,20 @@ class _Halves:
     tie: float
 
 
-_known: WeakKeyDictionary[Forest, dict[tuple[int, tuple[float, ...] | None], _Halves]] = WeakKeyDictionary()
-
-
+@once
 def _halves(forest: Forest, groups: int, base: tuple[float, ...] | None) -> _Halves:
-    """Split a forest's values, once for all methods that sum them."""
-    made = _known.setdefault(forest, {})
-    if (groups, base) not in made:
-        values = np.where(forest.is_leaf[:, np.newaxis], forest.value, 0.0)
-        if base is not None:
-            first = np.flatnonzero(forest.is_leaf & (forest.tree < groups))
-            offsets = np.reshape(base, (groups, forest.n_outputs))
-            values[first] = offsets[forest.tree[first]] + values[first]
-        stages = forest.n_trees // groups
-        largest = np.maximum.reduceat(np.abs(values), forest.roots, axis=0)
-        total = largest.reshape(stages, groups, forest.n_outputs).sum(axis=0).max(axis=0)
-        high, low, tie = split(values, total, stages)
-        parts = [high] if low is None else [high, low]
-        made[groups, base] = _Halves(forest.with_values(np.concatenate(parts, axis=1)), tie)
-    return made[groups, base]
+    """Split a forest's values."""
+    values = np.where(forest.is_leaf[:, np.newaxis], forest.value, 0.0)
+    if base is not None:
+        first = np.flatnonzero(forest.is_leaf & (forest.tree < groups))
+        offsets = np.reshape(base, (groups, forest.n_outputs))
+        values[first] = offsets[forest.tree[first]] + values[first]
+    stages = forest.n_trees // groups
+    largest = np.maximum.reduceat(np.abs(values), forest.roots, axis=0)
+    total = largest.reshape(stages, groups, forest.n_outputs).sum(axis=0).max(axis=0)
+    high, low, tie = split(values, total, stages)
+    parts = [high] if low is None else [high, low]
+    return _Halves(forest.with_values(np.concatenate(parts, axis=1)), tie)
 
 
 def vote_sums(votes: Array, weights: ArrayLike, largest: float = 1.0) -> Sums:
