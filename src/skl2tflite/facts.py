@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import ConversionError, InvalidFileError, Skl2TFLiteError
-from skl2tflite.features import ColumnSpec, Features
+from skl2tflite.features import ColumnSpec, Features, SetRows
 from skl2tflite.features.columns import NO_LABEL
 from skl2tflite.graph.table import FOREIGN
 from skl2tflite.tflite import metadata
@@ -282,10 +282,12 @@ def _input_info(
         )
     if name in vocabularies:
         about = "position in the vocabulary; -1: unknown, -2: NaN, -3: None"
-        if features.are_sets:
+        if isinstance(features.rows, SetRows):
             about = "each row's set of labels, as positions in the vocabulary; -1: none"
         return metadata.TensorInfo(name, about, vocabularies[name][1], "vocabulary")
-    about = f"each row's set of labels, filled up by {FOREIGN!a}, or {NO_LABEL}" if features.are_sets else "column"
+    about = "column"
+    if isinstance(features.rows, SetRows):
+        about = f"each row's set of labels, filled up by {FOREIGN!a}, or {NO_LABEL}"
     return metadata.TensorInfo(name, about)
 
 

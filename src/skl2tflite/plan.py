@@ -15,13 +15,15 @@ from skl2tflite.converters.trace import Traced, trace
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.features import (
     LABELS_NAME,
+    TABLE,
     TEXT_NAME,
     ColumnSpec,
     Features,
-    Known,
+    LabelRows,
+    SetRows,
+    TextRows,
     column_kinds,
     column_names,
-    record_names,
 )
 from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.forest.cost import OptimizeFor
@@ -63,17 +65,16 @@ def plan(
 ) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
     converter = converter_for(estimator)
-    if X is not None and converter.hashes_names:
-        converter.name_features(record_names(X))
+    if X is not None:
+        converter.learn_rows(converter.rows.seen_in(X))
     chosen = _choose_methods(converter, methods, several=target != "micro")
     batch = 1 if target == "micro" else None
     allowed = np.asarray(converter.nan_columns())
     nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
     read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
-    is_table = not converter.takes_texts and not converter.takes_labels and converter.record_separator is None
-    hints = {} if X is None or not is_table else column_kinds(X)
+    hints = {} if X is None or converter.rows != TABLE else column_kinds(X)
     traced, kinds = _trace(converter, chosen, batch, inputs, hints, allowed, read_as)
-    if target == "micro" and converter.set_labels is not None:
+    if target == "micro" and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
             f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
         )
@@ -93,7 +94,6 @@ def plan(
     if columns is not None and (categories == "codes" or target == "micro"):
         graphs, columns = encode(graphs, columns)
     names = converter.feature_names
-    labels = converter.set_labels
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
     features = Features(
         converter.n_features,
@@ -101,12 +101,8 @@ def plan(
         nan,
         columns,
         converter.needed_columns,
-        known_values(demanded, _names(converter)) if labels is None else (Known(0, labels),),
-        converter.takes_texts,
-        converter.takes_labels,
-        converter.record_separator,
-        converter.hashes_names,
-        labels is not None,
+        known_values(demanded, _names(converter)),
+        converter.rows,
     )
     return Plan(converter, features, traced, graphs, records)
 
@@ -123,8 +119,10 @@ EVERY_WORD = _EveryWord()
 
 def _names(converter: Converter) -> list[str]:
     """Return the names of the columns' tensors."""
-    if converter.takes_texts or converter.takes_labels:
-        return [TEXT_NAME if converter.takes_texts else LABELS_NAME]
+    if isinstance(converter.rows, TextRows):
+        return [TEXT_NAME]
+    if isinstance(converter.rows, LabelRows | SetRows):
+        return [LABELS_NAME]
     return column_names(converter.feature_names, converter.n_features)
 
 
@@ -172,10 +170,8 @@ def _trace(
     kinds: dict[int, DType] | None = None
     if inputs == "columns" or (inputs is None and DType.STRING in known.values()):
         kinds = dict(known)
-    if converter.takes_texts:
-        kinds = {0: DType.STRING}
-    elif converter.takes_labels or converter.record_separator is not None:
-        kinds = {}
+    if converter.rows != TABLE:
+        kinds = {0: DType.STRING} if isinstance(converter.rows, TextRows) else {}
     while True:
         try:
             return {method: trace(converter, method, batch, kinds, text) for method in methods}, kinds
@@ -206,7 +202,8 @@ def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[
     twice = sorted(name for name in taken if names.count(name) > 1)
     if twice:
         raise ConversionError(f"more than one column is called {twice[0]!r}; a tensor for each needs distinct names")
-    in_characters = [name for name, tensor in taken.items() if tensor.ndim == 2 and converter.set_labels is None]
+    in_sets = isinstance(converter.rows, SetRows)
+    in_characters = [name for name, tensor in taken.items() if tensor.ndim == 2 and not in_sets]
     columns = [
         ColumnSpec(names[feature], feature, "characters" if names[feature] in in_characters else WIDTHS[kind])
         for feature, kind in sorted(kinds.items())

@@ -48,12 +48,13 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
         Where the file holds no rows, columns that the estimator lacks, or cells that are no numbers.
     """
     from skl2tflite.converters import converter_for
+    from skl2tflite.features import TextRows
     from skl2tflite.plan import text_features
 
     converter = converter_for(estimator)
     text = text_features(estimator)
     rows = read_features(path, converter.n_features, converter.feature_names, target_column, text)
-    return rows[:, 0].tolist() if converter.takes_texts else rows
+    return rows[:, 0].tolist() if isinstance(converter.rows, TextRows) else rows
 
 
 def read_features(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.refusals import why_not
 from skl2tflite.converters.registry import converter_for
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
+from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.forest.folding import Monotone, Transformed
 from skl2tflite.graph import Array, Tensor, apply
 from skl2tflite.graph import functions as xp
@@ -76,15 +77,6 @@ class Converter:
     takes_tables : bool
         Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.table.Table`, whose columns may be
         strings; all others are given the matrix of its numbers.
-    takes_labels : bool
-        Whether rows are labels, one a row: the methods take a column of them.
-    set_labels : tuple of str or int, optional
-        Where rows are sets of labels: those that are known.
-    record_separator : str or None
-        Where rows are dicts of features: what stands between a feature's name and its text in the fitted names;
-        empty where nothing is learned of them.
-    hashes_names : bool
-        Whether features have columns by their names' hashes: any name has one.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
@@ -93,10 +85,6 @@ class Converter:
     runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
     integer_columns: ClassVar[bool] = False
     takes_tables: ClassVar[bool] = False
-    takes_labels: ClassVar[bool] = False
-    set_labels: tuple[str | int, ...] | None = None
-    record_separator: str | None = None
-    hashes_names: bool = False
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
@@ -154,7 +142,7 @@ class Converter:
         """Return a method that takes tables as the matrix of their numbers."""
 
         def call(X: Any) -> Any:
-            if self.takes_texts and isinstance(X, Column):
+            if isinstance(X, Column) and isinstance(self.rows, TextRows):
                 return cast(Callable[[Any], Any], function)(X)
             try:
                 X = as_matrix(X)
@@ -214,23 +202,27 @@ class Converter:
     def n_features(self) -> int:
         """Number of columns of the input."""
         count = getattr(self.estimator, "n_features_in_", None)
-        if count is None and self.takes_texts:
+        if count is None and isinstance(self.rows, TextRows):
             return 1
         if count is None:
             raise ConversionError(f"{self.path} has not seen its number of features; call fit before converting it")
         return int(count)
 
     @property
-    def takes_texts(self) -> bool:
-        """Whether rows are texts, not a table: the methods take a :class:`~skl2tflite.graph.table.Column` of them.
+    def rows(self) -> RowKind:
+        """What a row is. Of texts and labels the methods take a :class:`~skl2tflite.graph.table.Column`.
 
-        A meta-estimator asks the first of those that it is made of.
+        A meta-estimator asks the first of those that it is made of whether rows are texts.
         """
         members = getattr(self.estimator, "estimators_", None)
         if members is None:
             members = [each.estimator for each in getattr(self.estimator, "calibrated_classifiers_", ())]
         first = next(iter(members), None)  # of trees, which read no texts, a row of them
-        return hasattr(first, "steps") and self.sub(first, ".estimators_[0]").takes_texts
+        kind = self.sub(first, ".estimators_[0]").rows if hasattr(first, "steps") else TABLE
+        return kind if isinstance(kind, TextRows) else TABLE
+
+    def learn_rows(self, rows: RowKind) -> None:
+        """Take what is known of rows from those given to ``convert``, for an estimator that does not learn it."""
 
     @property
     def allows_nan(self) -> bool:
@@ -259,9 +251,6 @@ class Converter:
         """Names of the columns, where the estimator was fitted on a DataFrame."""
         names = getattr(self.estimator, "feature_names_in_", None)
         return None if names is None else [str(name) for name in names]
-
-    def name_features(self, names: Sequence[str]) -> None:
-        """Take the features' names from rows, for an estimator that learns none; others know theirs."""
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
@@ -339,23 +328,13 @@ class DelegatingConverter(Converter):
         return self.inner.n_features
 
     @property
-    def takes_texts(self) -> bool:
-        """Whether the inner estimator reads texts."""
-        return self.inner.takes_texts
+    def rows(self) -> RowKind:
+        """What a row is to the inner estimator."""
+        return self.inner.rows
 
-    @property
-    def record_separator(self) -> str | None:  # type: ignore[override]
-        """Ask the inner estimator."""
-        return self.inner.record_separator
-
-    @property
-    def hashes_names(self) -> bool:  # type: ignore[override]
-        """Ask the inner estimator."""
-        return self.inner.hashes_names
-
-    def name_features(self, names: Sequence[str]) -> None:
+    def learn_rows(self, rows: RowKind) -> None:
         """Tell the inner estimator."""
-        self.inner.name_features(names)
+        self.inner.learn_rows(rows)
 
     @property
     def feature_names(self) -> list[str] | None:

@@ -12,6 +12,7 @@ from sklearn.feature_extraction import text
 from skl2tflite.converters.base import TRANSFORM, WHOLE, TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.features import TextRows
 from skl2tflite.features.texts import characters
 from skl2tflite.graph import Array, DType, Graph, as_tensor, evaluate, input_tensor
 from skl2tflite.graph import functions as xp
@@ -33,11 +34,7 @@ class VectorizerConverter(TransformerConverter):
 
     runs_on = ("litert",)
     takes_tables = True
-
-    @property
-    def takes_texts(self) -> bool:
-        """They are what it reads."""
-        return True
+    rows = TextRows()
 
     @property
     def vocabulary(self) -> dict[str, int] | None:

@@ -11,7 +11,8 @@ from sklearn import preprocessing as sk
 from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.encoders import CategoriesConverter
 from skl2tflite.converters.registry import converts
-from skl2tflite.features.columns import INT32, NO_LABEL, ColumnSpec, Known, sendable
+from skl2tflite.features import ColumnSpec, LabelRows, SetRows
+from skl2tflite.features.columns import INT32, NO_LABEL, sendable
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Column, Table, TableLike
@@ -20,7 +21,7 @@ from skl2tflite.graph.table import Column, Table, TableLike
 class LabelsConverter(CategoriesConverter):
     """Looks labels up among ``classes_``."""
 
-    takes_labels = True
+    rows = LabelRows()
     exact = TRANSFORM
     n_features = 1
 
@@ -32,8 +33,8 @@ class LabelsConverter(CategoriesConverter):
         """Whether NaN is a label."""
         return bool(self.kinds[0] != DType.STRING and np.isnan(self.categories[0]).any())
 
-    def rows(self, y: Column | Array) -> TableLike:
-        """Return labels as rows of one column."""
+    def as_table(self, y: Column | Array) -> TableLike:
+        """Return labels as a table of one column."""
         return Table([y]) if isinstance(y, Column) else xp.expand_dims(y, 1)
 
 
@@ -45,7 +46,7 @@ class LabelEncoderConverter(LabelsConverter):
 
     def transform(self, X: Any) -> Array:
         count = len(self.categories[0])
-        position = self.positions(self.rows(X), 0)
+        position = self.positions(self.as_table(X), 0)
         return xp.where(xp.equal(position, count), -1, position)
 
 
@@ -64,9 +65,9 @@ class LabelBinarizerConverter(LabelsConverter):
         est = self.estimator
         classes = self.categories[0]
         if len(classes) == 1:
-            hot = xp.logical_and(self.matches(self.rows(X), 0, classes), np.array([False]))
+            hot = xp.logical_and(self.matches(self.as_table(X), 0, classes), np.array([False]))
         else:
-            hot = self.matches(self.rows(X), 0, classes[1:] if len(classes) == 2 else classes)
+            hot = self.matches(self.as_table(X), 0, classes[1:] if len(classes) == 2 else classes)
         return xp.where(hot, int(est.pos_label), int(est.neg_label))
 
 
@@ -76,12 +77,11 @@ class MultiLabelBinarizerConverter(TransformerConverter):
 
     runs_on = ("litert",)
     takes_tables = True
-    takes_labels = True
     exact = TRANSFORM
     n_features = 1
 
     def check(self) -> None:
-        labels = self.set_labels
+        labels: tuple[Any, ...] = self.rows.labels
         text = all(isinstance(label, str) for label in labels)
         if not labels:
             raise self.refuse("has learned no labels")
@@ -93,18 +93,18 @@ class MultiLabelBinarizerConverter(TransformerConverter):
             raise self.refuse("its labels are whole numbers beyond 32 bits", "use text, or number them from 0")
 
     @property
-    def set_labels(self) -> tuple[Any, ...]:  # type: ignore[override]
-        """The labels, in the order of their columns."""
+    def rows(self) -> SetRows:
+        """Sets of the labels, which are in the order of their columns."""
         labels = self.estimator.classes_.tolist()
-        return tuple(str(each) if isinstance(each, str) else _whole(each) for each in labels)
+        return SetRows(tuple(str(each) if isinstance(each, str) else _whole(each) for each in labels))
 
     def transform(self, X: Column | NDArray[Any]) -> Array:
-        labels = self.set_labels
+        labels = self.rows.labels
         kind = DType.STRING if isinstance(labels[0], str) else DType.INT
         if isinstance(X, Column):
             sets: Array = X.sets(kind)
         else:
-            sets = ColumnSpec("y", 0, "string" if kind == DType.STRING else "int32").sets(X, Known(0, labels))
+            sets = ColumnSpec("y", 0, "string" if kind == DType.STRING else "int32").sets(X, labels)
         dtype = object if kind == DType.STRING else np.int64
         there = [xp.any(xp.equal(sets, np.array(label, dtype=dtype)), axis=1, keepdims=True) for label in labels]
         return xp.astype(xp.concat(there, axis=1), int)

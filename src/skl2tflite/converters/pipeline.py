@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ from sklearn import pipeline as sk
 
 from skl2tflite.converters.base import LABELS, TRANSFORMS, Converter, needed_of
 from skl2tflite.converters.registry import converts
+from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.graph import Array
 from skl2tflite.graph.table import Table, TableLike, as_matrix
 
@@ -77,23 +77,13 @@ class PipelineConverter(Converter):
         return self.steps[0].needed_columns
 
     @property
-    def takes_texts(self) -> bool:
-        """Whether the first step reads texts."""
-        return self.steps[0].takes_texts
+    def rows(self) -> RowKind:
+        """What a row is to the first step."""
+        return self.steps[0].rows
 
-    @property
-    def record_separator(self) -> str | None:  # type: ignore[override]
-        """Ask the first step."""
-        return self.steps[0].record_separator
-
-    @property
-    def hashes_names(self) -> bool:  # type: ignore[override]
-        """Ask the first step."""
-        return self.steps[0].hashes_names
-
-    def name_features(self, names: Sequence[str]) -> None:
+    def learn_rows(self, rows: RowKind) -> None:
         """Tell the first step."""
-        self.steps[0].name_features(names)
+        self.steps[0].learn_rows(rows)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the steps from the last to the first, each with what the one behind it takes."""
@@ -181,9 +171,10 @@ class FeatureUnionConverter(Converter):
         return np.asarray(np.all(np.broadcast_arrays(*allowed), axis=0))
 
     @property
-    def takes_texts(self) -> bool:
-        """Whether some part reads texts."""
-        return any(part is not None and part.takes_texts for part, _ in self.parts)
+    def rows(self) -> RowKind:
+        """Texts, where some part reads them."""
+        kinds = [part.rows for part, _ in self.parts if part is not None]
+        return next((kind for kind in kinds if isinstance(kind, TextRows)), TABLE)
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -13,8 +13,8 @@ from sklearn.feature_extraction import DictVectorizer, FeatureHasher
 
 from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.registry import converts
+from skl2tflite.features import HashedRows, RecordRows, RowKind, record_names
 from skl2tflite.features.columns import as_text, sendable
-from skl2tflite.features.features import record_names
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Table
@@ -31,16 +31,16 @@ class DictVectorizerConverter(TransformerConverter):
     exact = TRANSFORM
 
     @property
-    def record_separator(self) -> str:  # type: ignore[override]
-        """What stands between the name of a feature and its text."""
-        return str(self.estimator.separator)
+    def rows(self) -> RecordRows:
+        """Dicts."""
+        return RecordRows(str(self.estimator.separator))
 
     @cached_property
     def columns(self) -> list[tuple[str, str | None]]:
         """Feature and text of each column in order; numbers have no text."""
         found: list[tuple[str, str | None]] = []
         for name in sorted(self.estimator.vocabulary_, key=self.estimator.vocabulary_.__getitem__):
-            feature, separator, text = str(name).partition(self.record_separator)
+            feature, separator, text = str(name).partition(self.rows.separator)
             found.append((feature, text if separator else None))
         return found
 
@@ -90,9 +90,7 @@ class FeatureHasherConverter(TransformerConverter):
     """
 
     takes_tables = True
-    record_separator = ""
-    hashes_names = True
-    names: tuple[str, ...] = ()
+    rows: HashedRows = HashedRows()
 
     def check_fitted(self) -> None:
         """Nothing: it learns nothing, which scikit-learn 1.6 does not say of it."""
@@ -112,19 +110,20 @@ class FeatureHasherConverter(TransformerConverter):
         if np.dtype(est.dtype) not in (np.float32, np.float64):
             raise self.refuse(f"dtype {np.dtype(est.dtype)} cuts numbers off", "use float64")
 
-    def name_features(self, names: Sequence[str]) -> None:
+    def learn_rows(self, rows: RowKind) -> None:
         """Take the names from the rows given to ``convert``."""
-        self.names = tuple(names)
+        assert isinstance(rows, HashedRows)
+        self.rows = rows
 
     @property
     def feature_names(self) -> list[str]:
         """The names that were given."""
-        if not self.names:
+        if not self.rows.names:
             raise self.refuse(
                 "learns no names of features, so that a file would not know its inputs",
                 "give convert a pipeline that begins with it, and rows X that have every feature",
             )
-        return list(self.names)
+        return list(self.rows.names)
 
     @property
     def n_features(self) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.known import Demand, demands
 from skl2tflite.errors import ConversionError, GraphError
-from skl2tflite.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, column_names
+from skl2tflite.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, LabelRows, SetRows, TextRows, column_names
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import InputColumns, KindError, Table, Terms, TextInput
@@ -89,10 +89,10 @@ def trace(
     names = column_names(converter.feature_names if features else None, count)
     inputs: dict[str, Tensor] | InputColumns
     X: Any
-    if converter.takes_texts and features:
+    if isinstance(converter.rows, TextRows) and features:
         inputs = InputColumns([TEXT_NAME], {0: DType.STRING}, batch, text)
         X = inputs[0]
-    elif converter.takes_labels:
+    elif isinstance(converter.rows, LabelRows | SetRows):
         inputs = InputColumns([LABELS_NAME], {} if kinds is None else kinds, batch)
         X = inputs[0]
     elif kinds is None or not features:

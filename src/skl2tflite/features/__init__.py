@@ -1,8 +1,19 @@
 """The input side: rows as arrays or DataFrames, checked as scikit-learn checks them, to input tensors."""
 
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
-from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features, label_sets, record_names
+from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features
 from skl2tflite.features.frames import column_kinds, row_count
+from skl2tflite.features.kinds import (
+    TABLE,
+    HashedRows,
+    LabelRows,
+    RecordRows,
+    RowKind,
+    SetRows,
+    TextRows,
+    label_sets,
+    record_names,
+)
 from skl2tflite.features.reference import reference_rows, rows_in_float64
 
 __all__ = [
@@ -10,11 +21,18 @@ __all__ = [
     "INPUT_NAME",
     "LABELS_NAME",
     "MISSING_CODES",
+    "TABLE",
     "TEXT_NAME",
     "UNKNOWN_CODE",
     "ColumnSpec",
     "Features",
+    "HashedRows",
     "Known",
+    "LabelRows",
+    "RecordRows",
+    "RowKind",
+    "SetRows",
+    "TextRows",
     "column_kinds",
     "column_names",
     "label_sets",

@@ -108,14 +108,14 @@ class ColumnSpec:
         n_terms = len(self.categories or ())
         return np.concatenate([np.empty((0, n_terms), np.float32), *(counts(each, n_terms) for each in ids)])
 
-    def sets(self, rows: Iterable[tuple[Any, ...]], known: Known) -> NDArray[Any]:
+    def sets(self, rows: Iterable[tuple[Any, ...]], labels: Sequence[str | int]) -> NDArray[Any]:
         """Return sets of labels, one a row, filled up to one length by what is no label; so are unknown ones.
 
         Parameters
         ----------
         rows : iterable of tuple
-        known : Known
-            The labels that the model knows.
+        labels : sequence of str or int
+            Those that the model knows.
 
         Warns
         -----
@@ -128,7 +128,7 @@ class ColumnSpec:
             Where something cannot be a label.
         """
         padding: Any = NO_LABEL if not self.holds_text else FOREIGN if self.dtype == "string" else UNKNOWN_CODE
-        held = {label: label if self.categories is None else self._codes[str(label)] for label in known.values}
+        held = {label: label if self.categories is None else self._codes[str(label)] for label in labels}
         rows = list(rows)
         filled = np.full(
             (len(rows), max([1, *map(len, rows)])), padding, dtype=object if padding == FOREIGN else np.int32
@@ -238,7 +238,7 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class Known:
-    """The values of a feature that an encoder knows, where scikit-learn refuses all others, or warns of them in sets.
+    """The values of a feature that an encoder knows, where scikit-learn refuses all others.
 
     Parameters
     ----------

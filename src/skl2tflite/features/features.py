@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Number
 from typing import Any
@@ -12,8 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features.columns import READ, ColumnSpec, Known, sendable
+from skl2tflite.features.columns import READ, ColumnSpec, Known
 from skl2tflite.features.frames import as_cells, columns_of, floats, frame_names, frame_to_array, is_frame, quoted
+from skl2tflite.features.kinds import (
+    TABLE,
+    HashedRows,
+    LabelRows,
+    RecordRows,
+    RowKind,
+    SetRows,
+    TextRows,
+    kind_from_json,
+    label_sets,
+    records,
+)
 from skl2tflite.features.texts import Analyzer, Rows, as_texts
 from skl2tflite.graph import DType
 from skl2tflite.graph.table import TextInput
@@ -52,16 +64,8 @@ class Features:
         Their order is free then, and others are ignored.
     known : tuple of Known
         Categories of the features in which scikit-learn refuses others.
-    are_texts : bool, default=False
-        Whether rows are no table, but texts.
-    are_labels : bool, default=False
-        Whether rows are no table, but labels.
-    separator : str, optional
-        Where rows are no table, but dicts: what stands between a feature's name and its text in DictVectorizer's names.
-    are_hashed : bool, default=False
-        Of dicts: whether every name counts, by its hash, so that others than the known ones are refused, and text too.
-    are_sets : bool, default=False
-        Of labels: whether each row is a set of them.
+    rows : RowKind
+        What a row is: of a table, by default.
     """
 
     count: int
@@ -70,11 +74,7 @@ class Features:
     columns: tuple[ColumnSpec, ...] | None = None
     needed: tuple[int, ...] | None = None
     known: tuple[Known, ...] = ()
-    are_texts: bool = False
-    are_labels: bool = False
-    separator: str | None = None
-    are_hashed: bool = False
-    are_sets: bool = False
+    rows: RowKind = TABLE
 
     @property
     def holds_integers(self) -> bool:
@@ -142,14 +142,14 @@ class Features:
         """
         if self.columns is None:
             return {INPUT_NAME: self.matrix(X)}
-        if self.are_texts:
+        if isinstance(self.rows, TextRows):
             texts = as_texts(X)
             return {spec.name: spec.texts(texts) for spec in self.columns}
-        if self.separator is not None:
+        if isinstance(self.rows, RecordRows | HashedRows):
             return {name: self._checked(name, cells) for name, cells in self._cells_of(X).items()}
-        if self.are_sets:
-            return {spec.name: spec.sets(label_sets(X), self.known[0]) for spec in self.columns}
-        if self.are_labels:
+        if isinstance(self.rows, SetRows):
+            return {spec.name: spec.sets(label_sets(X), self.rows.labels) for spec in self.columns}
+        if isinstance(self.rows, LabelRows):
             labels = X if hasattr(X, "iloc") else as_cells(X)
             if len(np.shape(labels)) != 1:
                 raise InvalidInputError(f"labels have {len(np.shape(labels))} axes, expected one")
@@ -174,15 +174,16 @@ class Features:
     def _cells_of(self, X: Any) -> dict[str, NDArray[Any]]:
         """Return the cells of each column of rows that are dicts: 0 or no text for what a row lacks."""
         rows = records(X)
+        separator = self.rows.separator if isinstance(self.rows, RecordRows) else ""
         columns = {spec.name: spec for spec in self.columns or ()}
         cells: dict[str, list[Any]] = {name: [] for name in columns}
         for number, row in enumerate(rows):
             for name, value in row.items():
-                if self.are_hashed:
+                if isinstance(self.rows, HashedRows):
                     _check_hashed(number, name, value, columns)
-                if name not in columns and self.separator and self.separator in str(name):
+                if name not in columns and separator and separator in str(name):
                     raise InvalidInputError(
-                        f"row {number} has the feature {name!r}: with {self.separator!r} in it, it cannot be told from "
+                        f"row {number} has the feature {name!r}: with {separator!r} in it, it cannot be told from "
                         "a feature and its text"
                     )
                 if not isinstance(value, str | Number) and value is not None:
@@ -318,16 +319,8 @@ class Features:
             fields["needed"] = list(self.needed)
         if self.known:
             fields["known"] = [[known.feature, list(known.values)] for known in self.known]
-        if self.are_texts:
-            fields["texts"] = True
-        if self.are_labels:
-            fields["labels"] = True
-        if self.separator is not None:
-            fields["separator"] = self.separator
-        if self.are_hashed:
-            fields["hashed"] = True
-        if self.are_sets:
-            fields["sets"] = True
+        if self.rows != TABLE:
+            fields["rows"] = self.rows.to_json()
         return fields
 
     @classmethod
@@ -344,59 +337,8 @@ class Features:
             None if columns is None else tuple(map(ColumnSpec.from_json, columns)),
             None if needed is None else tuple(map(int, needed)),
             tuple(Known(int(feature), tuple(values)) for feature, values in data.get("known", ())),
-            bool(data.get("texts")),
-            bool(data.get("labels")),
-            data.get("separator"),
-            bool(data.get("hashed")),
-            bool(data.get("sets")),
+            kind_from_json(data["rows"]) if "rows" in data else TABLE,
         )
-
-
-def label_sets(X: Any) -> NDArray[np.object_]:
-    """Return rows that are sets of labels as tuples, in an array of one axis.
-
-    Raises
-    ------
-    InvalidInputError
-        Where one is something else.
-    """
-    rows = list(X) if isinstance(X, Iterable) else [X]
-    sets = np.empty(len(rows), dtype=object)
-    for at, row in enumerate(rows):
-        if not isinstance(row, Iterable):
-            raise InvalidInputError(f"row {at} is a {type(row).__name__}, expected a set of labels")
-        sets[at] = tuple(row)
-    return sets
-
-
-def records(X: Any) -> list[Mapping[Any, Any]]:
-    """Return rows that are dicts, in a list.
-
-    Raises
-    ------
-    InvalidInputError
-        Where one is something else.
-    """
-    rows = [X] if isinstance(X, Mapping) else list(X)
-    for number, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            raise InvalidInputError(f"row {number} is a {type(row).__name__}, expected a dict of features")
-    return rows
-
-
-def record_names(X: Any) -> list[str]:
-    """Return the names of all features that rows have, sorted.
-
-    Raises
-    ------
-    InvalidInputError
-        Where a row is no dict, or a name no text.
-    """
-    names = {name for row in records(X) for name in row}
-    for name in names:
-        if not isinstance(name, str) or not sendable(name):
-            raise InvalidInputError(f"feature {name!r} has a name that is no text (str) in UTF-8")
-    return sorted(names)
 
 
 def _check_hashed(row: int, name: object, value: object, known: Collection[str]) -> None:

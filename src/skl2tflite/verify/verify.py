@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.trace import trace
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features import Features, label_sets, reference_rows, rows_in_float64
+from skl2tflite.features import Features, SetRows, label_sets, reference_rows, rows_in_float64
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.report import MethodReport, Report
@@ -57,7 +57,7 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     """
     reports = []
     tolerance = converter_for(estimator).tolerance if tolerance is None else tolerance
-    X = label_sets(X) if model.facts.features.are_sets else X
+    X = label_sets(X) if isinstance(model.facts.features.rows, SetRows) else X
     integers = converter_for(estimator).integer_columns or model.facts.features.holds_integers
     for method in model.methods:
         given = _rows_of(model, estimator, method, X)
@@ -306,7 +306,7 @@ def _perturbed(
     """Return a method's graph, and its outputs for some rows, plain and perturbed."""
     tensors = features.tensors(X)
     converter = converter_for(estimator)
-    converter.name_features(features.names or ())
+    converter.learn_rows(features.rows)
     if not features.reads_texts:
         graph = trace(converter, method, kinds=features.kinds).graph
         return graph, *perturbed_outputs(graph, {name: np.asarray(x)[suspects] for name, x in tensors.items()})

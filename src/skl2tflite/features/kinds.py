@@ -1,0 +1,151 @@
+"""What a row is: of a table, or a text, a label, a set of labels, a dict of features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.features.columns import sendable
+
+
+@dataclass(frozen=True)
+class RowKind:
+    """What a row is; a subclass for each kind, with what must be known of its rows."""
+
+    def seen_in(self, X: Any) -> RowKind:
+        """Return the kind with what an estimator does not learn of its rows, taken from rows given to ``convert``."""
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the kind's name and what is known as JSON keeps them."""
+        return {"kind": _NAMES[type(self)], **asdict(self)}
+
+
+@dataclass(frozen=True)
+class TableRows(RowKind):
+    """Rows of a table: a cell for each feature."""
+
+
+@dataclass(frozen=True)
+class TextRows(RowKind):
+    """Texts."""
+
+
+@dataclass(frozen=True)
+class LabelRows(RowKind):
+    """Labels, one a row."""
+
+
+@dataclass(frozen=True)
+class SetRows(RowKind):
+    """Sets of labels.
+
+    Parameters
+    ----------
+    labels : tuple of str or int
+        Those that are known.
+    """
+
+    labels: tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class RecordRows(RowKind):
+    """Dicts of features.
+
+    Parameters
+    ----------
+    separator : str
+        What stands between a feature's name and its text in the fitted names.
+    """
+
+    separator: str
+
+
+@dataclass(frozen=True)
+class HashedRows(RowKind):
+    """Dicts of numbers, of which every name counts, by its hash: others than the known ones are refused.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Those that rows given to ``convert`` have, sorted.
+    """
+
+    names: tuple[str, ...] = ()
+
+    def seen_in(self, X: Any) -> HashedRows:
+        """Return the kind with the names that rows have."""
+        return HashedRows(tuple(record_names(X)))
+
+
+TABLE = TableRows()
+"""What the rows of most models are."""
+
+_NAMES: dict[type[RowKind], str] = {
+    TableRows: "table",
+    TextRows: "texts",
+    LabelRows: "labels",
+    SetRows: "sets",
+    RecordRows: "records",
+    HashedRows: "hashed",
+}
+
+
+def kind_from_json(data: Mapping[str, Any]) -> RowKind:
+    """Return what :meth:`RowKind.to_json` wrote."""
+    kinds = {name: kind for kind, name in _NAMES.items()}
+    known = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name != "kind"}
+    return kinds[data["kind"]](**known)
+
+
+def label_sets(X: Any) -> NDArray[np.object_]:
+    """Return rows that are sets of labels as tuples, in an array of one axis.
+
+    Raises
+    ------
+    InvalidInputError
+        Where one is something else.
+    """
+    rows = list(X) if isinstance(X, Iterable) else [X]
+    sets = np.empty(len(rows), dtype=object)
+    for at, row in enumerate(rows):
+        if not isinstance(row, Iterable):
+            raise InvalidInputError(f"row {at} is a {type(row).__name__}, expected a set of labels")
+        sets[at] = tuple(row)
+    return sets
+
+
+def records(X: Any) -> list[Mapping[Any, Any]]:
+    """Return rows that are dicts, in a list.
+
+    Raises
+    ------
+    InvalidInputError
+        Where one is something else.
+    """
+    rows = [X] if isinstance(X, Mapping) else list(X)
+    for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise InvalidInputError(f"row {number} is a {type(row).__name__}, expected a dict of features")
+    return rows
+
+
+def record_names(X: Any) -> list[str]:
+    """Return the names of all features that rows have, sorted.
+
+    Raises
+    ------
+    InvalidInputError
+        Where a row is no dict, or a name no text.
+    """
+    names = {name for row in records(X) for name in row}
+    for name in names:
+        if not isinstance(name, str) or not sendable(name):
+            raise InvalidInputError(f"feature {name!r} has a name that is no text (str) in UTF-8")
+    return sorted(names)
