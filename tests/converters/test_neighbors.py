@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.neighbors import (
     KernelDensity,
     KNeighborsClassifier,
@@ -15,11 +16,12 @@ from sklearn.neighbors import (
     NearestNeighbors,
     RadiusNeighborsClassifier,
     RadiusNeighborsRegressor,
+    RadiusNeighborsTransformer,
 )
 
 import skl2tflite
 from skl2tflite.converters import converter_for
-from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
 
 RANDOM = np.random.default_rng(0)
 GRID = RANDOM.integers(0, 4, (60, 3)).astype(float)
@@ -124,6 +126,86 @@ def test_rows_among_the_points_take_their_targets() -> None:
     np.testing.assert_allclose(skl2tflite.convert(regressor, points).predict(points), regressor.predict(points), 1e-6)
 
 
+HOLES = np.where(RANDOM.random(GRID.shape) < 0.3, np.nan, GRID + RANDOM.random(GRID.shape))
+
+
+@pytest.mark.parametrize("labels", [[2, 2, 2, 2, 1, 1, 0], [0, 0, 0, 0, 1, 2, 1], [1, 1, 1, 1, 0, 2, 2]])
+@pytest.mark.parametrize("weights", ["uniform", "distance"])
+def test_rows_that_few_points_can_be_compared_with(weights: str, labels: list[int]) -> None:
+    """Points without a common feature come last; their distance is NaN, and so are weights by it."""
+    points = np.full((7, 3), np.nan)
+    points[:4, 0], points[4:, 1] = [1.0, 2.0, 4.0, 7.0], [1.0, 2.0, 3.0]
+    rows = np.array([[2.5, np.nan, np.nan], [1.0, np.nan, 3.0], [np.nan, 2.25, np.nan], [1.0, 3.0, np.nan]])
+    classifier = KNeighborsClassifier(4, metric="nan_euclidean", weights=weights).fit(points, labels)
+    model = skl2tflite.convert(classifier, methods=("predict_proba", "predict", "kneighbors"))
+    distances, positions = model.kneighbors(rows)
+    np.testing.assert_allclose(distances, classifier.kneighbors(rows)[0], rtol=1e-6)
+    np.testing.assert_array_equal(positions[2], [5, 6, 4, 0])  # 0 cannot be compared; scikit-learn takes any such
+    np.testing.assert_allclose(model.predict_proba(rows), classifier.predict_proba(rows), rtol=1e-6)
+    np.testing.assert_array_equal(model.predict(rows), classifier.predict(rows))
+    assert np.isnan(model.predict_proba(rows)[2]).all() == (weights == "distance")
+
+
+def test_an_infinite_radius_leaves_out_what_cannot_be_compared() -> None:
+    transformer = RadiusNeighborsTransformer(mode="connectivity", radius=np.inf, metric="nan_euclidean").fit(HOLES)
+    rows = np.array([[1.0, np.nan, np.nan], [np.nan, 2.0, 3.0]])
+    expected = transformer.transform(rows).toarray()
+    assert 0 < expected.sum() < expected.size
+    np.testing.assert_array_equal(skl2tflite.convert(transformer).transform(rows), expected)
+
+
+def test_rows_with_holes_have_no_outlier_factor() -> None:
+    """scikit-learn refuses them, though not the points."""
+    detector = LocalOutlierFactor(5, novelty=True, metric="nan_euclidean").fit(HOLES)
+    model = skl2tflite.convert(detector, QUERIES)
+    with pytest.raises(InvalidInputError, match="NaN"):
+        model.predict(HOLES)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        KNeighborsClassifier(3, weights="distance"),
+        KNeighborsClassifier(3, metric="cosine"),
+        KNeighborsTransformer(n_neighbors=3, metric="manhattan"),
+        RadiusNeighborsRegressor(2.0),
+        LocalOutlierFactor(novelty=True, n_neighbors=5),
+    ],
+)
+def test_points_of_a_sparse_matrix(estimator: Any) -> None:
+    random = np.random.default_rng(3)
+    points = np.where(random.random((80, 6)) < 0.2, 0.0, random.normal(size=(80, 6))).astype(np.float32)
+    rows = np.where(random.random((40, 6)) < 0.2, 0.0, random.normal(size=(40, 6)))
+    estimator.fit(sparse.csr_matrix(points), random.integers(0, 3, 80))
+    model = skl2tflite.convert(estimator, rows)
+    report = skl2tflite.verify(model, estimator, rows)
+    assert report.faithful
+    assert all(each.near_ties.size == 0 for each in report.methods)
+
+
+def test_braycurtis_of_whole_numbers_is_scipys() -> None:
+    points = np.array([[1, -1], [0, 0], [2, 3], [-1, 1], [-2, 2], [3, -1]])
+    rows = np.array([[1.0, -1.0], [2.0, 3.5], [0.0, 0.0], [0.5, -3.0]])
+    neighbors = NearestNeighbors(n_neighbors=6, metric="braycurtis", algorithm="brute").fit(points)
+    expected, _ = neighbors.kneighbors(rows)
+    assert np.isinf(expected).any()
+    assert np.isnan(expected).any()
+    np.testing.assert_allclose(skl2tflite.convert(neighbors).kneighbors(rows)[0], expected, rtol=1e-6)
+
+
+def test_braycurtis_of_fractions_is_the_trees() -> None:
+    random = np.random.default_rng(4)
+    points, rows = random.normal(size=(40, 3)), random.normal(size=(20, 3)).astype(np.float32).astype(float)
+    brute, tree = (
+        NearestNeighbors(n_neighbors=5, metric="braycurtis", algorithm=algorithm).fit(points)
+        for algorithm in ("brute", "ball_tree")
+    )
+    distances, positions = skl2tflite.convert(brute, rows).kneighbors(rows)
+    for neighbors in (brute, tree):
+        np.testing.assert_array_equal(positions, neighbors.kneighbors(rows)[1])
+        np.testing.assert_allclose(distances, neighbors.kneighbors(rows)[0], rtol=1e-6)
+
+
 @pytest.mark.parametrize("algorithm", ["kd_tree", "brute"])
 def test_a_point_on_the_radius_lies_within(algorithm: str) -> None:
     targets = RANDOM.normal(size=60)
@@ -176,13 +258,18 @@ def weigh(distances: Any) -> Any:
         (KNeighborsClassifier(metric="jaccard"), "jaccard"),
         (RadiusNeighborsClassifier(), "outlier_label"),
         (LocalOutlierFactor(), "novelty=True"),
-        (KNeighborsClassifier(metric="nan_euclidean"), "nan_euclidean"),
     ],
 )
 def test_refusals(estimator: Any, message: str) -> None:
     estimator.fit(GRID > 1 if "jaccard" in str(estimator) else GRID, LABELS)
     with pytest.raises(UnsupportedEstimatorError, match=message):
         skl2tflite.convert(estimator)
+
+
+def test_a_sparse_graph_of_distances_is_refused() -> None:
+    graph = KNeighborsTransformer(n_neighbors=9).fit_transform(GRID)
+    with pytest.raises(UnsupportedEstimatorError, match="sparse graph of distances"):
+        skl2tflite.convert(KNeighborsClassifier(3, metric="precomputed").fit(graph, LABELS))
 
 
 def test_density_far_from_many_points():

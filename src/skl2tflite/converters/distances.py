@@ -17,6 +17,10 @@ Points = NDArray[np.float64]
 
 NAMES = {"l2": "euclidean", "l1": "manhattan", "cityblock": "manhattan", "p": "minkowski", "infinity": "chebyshev"}
 """Other names of the same metrics."""
+FARTHEST = float(np.finfo(np.float32).max)
+"""Rank of points that a row cannot be compared with, whose distance is NaN: behind all others."""
+INFINITE = FARTHEST / 2
+"""Rank of points at an infinite distance; rankings by some runtimes take no greater numbers than finite ones."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,21 @@ def braycurtis(X: Array, points: Points) -> Array:
     return xp.divide(manhattan(X, points), xp.where(xp.equal(total, 0.0), 1.0, total))
 
 
+def scipy_braycurtis(X: Array, points: Points) -> Array:
+    """``Σ |x - y| / Σ |x + y|`` (:func:`scipy.spatial.distance.braycurtis`), where 0 / 0 cannot be compared."""
+    differences = manhattan(X, points)
+    total = over_features(X, points, lambda x, y, i: xp.abs(xp.add(x, y)))
+    zero = xp.equal(total, 0.0)
+    ratio = xp.divide(differences, xp.where(zero, 1.0, total))
+    return xp.where(zero, xp.where(xp.equal(differences, 0.0), FARTHEST, INFINITE), ratio)
+
+
+def finite_or_not(ranks: Array) -> Array:
+    """Return ranks with NaN and infinity for what stands for them."""
+    distances = xp.where(xp.equal(ranks, INFINITE), np.inf, ranks)
+    return xp.where(xp.equal(ranks, FARTHEST), np.nan, distances)
+
+
 def differing(X: Array, points: Points) -> Array:
     """Count features that differ; a number that float32 does not hold differs from every number that it does."""
     values = np.where(points == points.astype(np.float32), points, np.nan)
@@ -156,7 +175,7 @@ def haversine(X: Array, points: Points) -> Array:
 
 
 def nan_squared_distances(X: Array, points: Points) -> Array:
-    """Squared distances over the features that both have, scaled up by those missing; NaN where there are none.
+    """Squared distances over the features that both have, scaled up by those missing; ``FARTHEST`` where none is.
 
     As :func:`sklearn.metrics.pairwise.nan_euclidean_distances`, squared.
     """
@@ -171,7 +190,9 @@ def nan_squared_distances(X: Array, points: Points) -> Array:
         return xp.multiply(xp.squared_difference(x, y), mask)
 
     squares = over_features(xp.where(xp.isnan(X), 0.0, X), np.nan_to_num(points), term)
-    return xp.where(xp.equal(both, 0.0), np.nan, xp.multiply(xp.divide(squares, both), float(points.shape[1])))
+    return xp.where(
+        xp.equal(both, 0.0), FARTHEST, xp.multiply(xp.divide(squares, xp.maximum(both, 1.0)), float(points.shape[1]))
+    )
 
 
 ROOT = {"distance": xp.sqrt, "inverse": lambda distance: distance * distance}
@@ -182,8 +203,13 @@ SIMPLE: dict[str, Metric] = {
     "chebyshev": Metric(chebyshev),
     "canberra": Metric(canberra),
     "braycurtis": Metric(braycurtis),
+    "scipy_braycurtis": Metric(scipy_braycurtis, finite_or_not),
     "cosine": Metric(cosine),
-    "nan_euclidean": Metric(nan_squared_distances, **ROOT),
+    "nan_euclidean": Metric(
+        nan_squared_distances,
+        lambda squares: xp.where(xp.equal(squares, FARTHEST), np.nan, xp.sqrt(squares)),
+        ROOT["inverse"],
+    ),
     "haversine": Metric(
         haversine,
         lambda ranks: xp.multiply(2.0, xp.atan2(xp.sqrt(ranks), xp.sqrt(xp.relu(xp.subtract(1.0, ranks))))),

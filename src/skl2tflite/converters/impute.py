@@ -12,7 +12,7 @@ from sklearn import impute as sk
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - IterativeImputer is behind it
 
 from skl2tflite.converters.base import TRANSFORM, TransformerConverter
-from skl2tflite.converters.distances import nan_squared_distances
+from skl2tflite.converters.distances import FARTHEST, nan_squared_distances
 from skl2tflite.converters.neighbors import inverse_distances
 from skl2tflite.converters.registry import converts
 from skl2tflite.features.columns import as_text, is_nan, sendable
@@ -20,9 +20,6 @@ from skl2tflite.forest.folding import Monotone
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import NA, NAN, NONE, Column, KindError, MadeColumn, Table, TableLike, as_matrix
-
-LOWEST = -float(np.finfo(np.float32).max)
-"""Nearness of rows that cannot be compared."""
 
 
 class MissingConverter(TransformerConverter):
@@ -175,8 +172,7 @@ class KNNImputerConverter(MissingConverter):
         absent = np.asarray(est._mask_fit_X)
         points = np.where(absent, np.nan, est._fit_X).astype(np.float64)
         missing = self.is_missing(X)
-        squares = nan_squared_distances(xp.where(missing, np.nan, X), points)
-        nearness = xp.where(xp.isnan(squares), LOWEST, xp.negative(squares))
+        nearness = xp.negative(nan_squared_distances(xp.where(missing, np.nan, X), points))
         columns = []
         for i in range(points.shape[1]):
             if est._valid_mask[i]:
@@ -189,9 +185,9 @@ class KNNImputerConverter(MissingConverter):
         """Return the mean of the nearest known values of a feature, of all where no row can be compared."""
         est = self.estimator
         known = ~np.isnan(values)
-        scores = nearness if known.all() else xp.where(known, nearness, LOWEST)
+        scores = nearness if known.all() else xp.where(known, nearness, -FARTHEST)
         top, positions = xp.topk(scores, min(est.n_neighbors, int(known.sum())))
-        comparable = xp.astype(xp.greater(top, LOWEST), float)
+        comparable = xp.astype(xp.greater(top, -FARTHEST), float)
         weights = comparable
         if est.weights == "distance":
             weights = xp.multiply(inverse_distances(xp.sqrt(xp.negative(top))), comparable)

@@ -19,7 +19,7 @@ from skl2tflite.converters.base import (
     float32_shift,
 )
 from skl2tflite.converters.decomposition import project_centered
-from skl2tflite.converters.distances import SIMPLE, Metric, metric_of, squared_distances, unit_rows
+from skl2tflite.converters.distances import INFINITE, SIMPLE, Metric, metric_of, squared_distances, unit_rows
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.thresholds import round_down_to_float32
@@ -30,6 +30,8 @@ SCREENED = 2**15
 """Numbers in the points from which the k nearest are searched among few candidates."""
 SPARE = 11
 """Candidates beside the k."""
+UNCOMPARABLE = ("nan_euclidean", "braycurtis")
+"""Metrics that may give NaN."""
 
 
 class NeighborsConverter(Converter):
@@ -37,31 +39,32 @@ class NeighborsConverter(Converter):
 
     def check(self) -> None:
         est = self.estimator
-        if sparse.issparse(est._fit_X):
-            raise self.refuse("was fitted on a sparse matrix", "fit it on X.toarray()")
+        if sparse.issparse(est._fit_X) and est.effective_metric_ == "precomputed":
+            raise self.refuse(
+                "was fitted on a sparse graph of distances, and arrays cannot tell a distance of 0 from none",
+                "fit it on the rows that the graph was made of, or on all distances",
+            )
         if callable(getattr(est, "weights", None)):
             raise self.refuse(
                 "weights is a function, called in Python for each row", "use weights='uniform' or 'distance'"
             )
-        if est.effective_metric_ == "nan_euclidean":
-            raise self.refuse("metric='nan_euclidean' is not converted", "impute missing values and use 'euclidean'")
         _ = self.metric
 
     @cached_property
     def points(self) -> NDArray[np.float64]:
         """The rows that it was fitted on."""
-        return np.asarray(self.estimator._fit_X, dtype=np.float64)
+        points = self.estimator._fit_X
+        return np.asarray(points.toarray() if sparse.issparse(points) else points, dtype=np.float64)
 
     @cached_property
     def metric(self) -> Metric:
         """How far a row is from them."""
         est = self.estimator
         name, params = est.effective_metric_, est.effective_metric_params_
-        if name == "braycurtis" and est._fit_method == "brute" and self.points.min() < 0:
-            raise self.refuse(
-                "metric='braycurtis' of negative numbers has two definitions, SciPy's and that of the trees",
-                "use algorithm='ball_tree'",
-            )
+        if name == "braycurtis" and est._fit_method == "brute" and est._fit_X.dtype.kind != "f":
+            # scikit-learn leaves whole numbers to SciPy, and rows of another dtype than the fitted ones; rows are
+            # taken to be of the same.
+            return SIMPLE["scipy_braycurtis"]
         try:
             return metric_of(name, params, self.points.shape[1])
         except ValueError as error:
@@ -84,7 +87,7 @@ class NeighborsConverter(Converter):
     def within(self, X: Array) -> tuple[Array, Array]:
         """Return whether each point lies within the radius of each row, and the distances."""
         ranks = self.metric.rank(X, self.points)
-        limit = float(self.metric.inverse(float(self.estimator.radius)))
+        limit = min(float(self.metric.inverse(float(self.estimator.radius))), INFINITE)
         if isinstance(X, Tensor):
             limit = float(round_down_to_float32(limit))
         return xp.less_equal(ranks, limit), self.metric.distance(ranks)
@@ -167,6 +170,11 @@ class NeighborsClassifierConverter(ClassifierConverter):
 class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConverter):
     """The vote of the nearest, each counted once or by the inverse of its distance."""
 
+    @property
+    def may_weigh_nan(self) -> bool:
+        """Whether weights may be NaN, as distances are from rows that cannot be compared."""
+        return self.estimator.weights == "distance" and self.estimator.effective_metric_ in UNCOMPARABLE
+
     def votes(self, X: Array) -> list[Array]:
         """Sums of the votes for each class of each output."""
         distances, positions = self.kneighbors(X)
@@ -174,7 +182,10 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
         results = []
         for labels, classes in zip(self.targets.T, self.classes, strict=True):
             ballots = xp.one_hot(xp.take(labels, positions), len(classes))
-            results.append(xp.sum(ballots if weights is None else xp.multiply(ballots, weights), axis=1))
+            if weights is not None:
+                own = xp.greater(ballots, 0.0)
+                ballots = xp.where(own, weights, 0.0) if self.may_weigh_nan else xp.multiply(ballots, weights)
+            results.append(xp.sum(ballots, axis=1))
         return results
 
     def predict_proba(self, X: Array) -> Array | list[Array]:
@@ -185,7 +196,11 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
 
     def predict(self, X: Array) -> Array:
         """Position of the label with most votes, the first of equals."""
-        positions = [xp.argmax(votes, axis=1) for votes in self.votes(X)]
+        counts = self.votes(X)
+        if self.may_weigh_nan:
+            # What comes behind votes of NaN does not count any more (sklearn.utils.extmath.weighted_mode).
+            counts = [xp.where(xp.cumulative_sum(xp.astype(xp.isnan(v), float), axis=1) > 0, 0.0, v) for v in counts]
+        positions = [xp.argmax(votes, axis=1) for votes in counts]
         return xp.stack(positions, axis=1) if self.estimator.outputs_2d_ else positions[0]
 
 
@@ -331,6 +346,11 @@ class LocalOutlierFactorConverter(OutlierConverter, KNeighborsConverter):
         if not self.estimator.novelty:
             raise self.refuse("has no methods for new rows with novelty=False", "fit it with novelty=True")
         super().check()
+
+    @property
+    def allows_nan(self) -> bool:
+        """Not in new rows, whatever the metric."""
+        return False
 
     def score_samples(self, X: Array) -> Array:
         """Opposite of the mean ratio of the neighbours' densities and the row's own."""

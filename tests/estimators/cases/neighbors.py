@@ -16,6 +16,7 @@ from sklearn.neighbors import (
 from tests.estimators.case import Case
 
 PREDICT = ("predict_proba", "predict")
+EXPANDED = "scikit-learn takes distances with holes from expanded squares: 1e-10 of the scale measured"
 COVARIANCE = np.diag([1.0, 9.0, 0.04, 1.0, 100.0, 1.0, 1e-4]) + 1e-3
 METRICS = (
     {"metric": "manhattan"},
@@ -45,6 +46,20 @@ CASES = [
           (4, "uniform", "multioutput regression"))),
     *(Case(NearestNeighbors(n_neighbors=4, **metric), "multiclass") for metric in METRICS),
     Case(NearestNeighbors(n_neighbors=6), "regression"),
+    *(Case(estimator, data, oracle=1e-8, why=EXPANDED)
+      for data in ("missing", "empty column")
+      for estimator in (
+          KNeighborsClassifier(4, metric="nan_euclidean"),
+          KNeighborsClassifier(3, metric="nan_euclidean", weights="distance"),
+          KNeighborsTransformer(n_neighbors=3, metric="nan_euclidean"),
+          NearestNeighbors(n_neighbors=5, metric="nan_euclidean"),
+          RadiusNeighborsClassifier(7.0, metric="nan_euclidean", weights="distance", outlier_label=1),
+          RadiusNeighborsTransformer(radius=7.0, metric="nan_euclidean"))),
+    *(Case(estimator, "missing regression", oracle=1e-8, why=EXPANDED)
+      for estimator in (
+          KNeighborsRegressor(3, metric="nan_euclidean", weights="distance"),
+          RadiusNeighborsRegressor(2.0, metric="nan_euclidean"))),
+    Case(LocalOutlierFactor(5, novelty=True, metric="nan_euclidean"), "regression", oracle=1e-8, why=EXPANDED),
     *(Case(KNeighborsTransformer(n_neighbors=3, mode=mode), "multiclass") for mode in ("distance", "connectivity")),
     *(Case(RadiusNeighborsTransformer(radius=3.0, mode=mode), "multiclass")
       for mode in ("distance", "connectivity")),
