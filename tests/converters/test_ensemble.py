@@ -350,8 +350,6 @@ def test_refusals_say_where():
     bagging.estimators_[1] = OneClassSVMLike().fit(X, y)
     with pytest.raises(UnsupportedEstimatorError, match=r"BaggingClassifier\.estimators_\[1\]"):
         skl2tflite.convert(bagging)
-    with pytest.raises(UnsupportedEstimatorError, match="raise max_samples"):
-        skl2tflite.convert(IsolationForest(n_estimators=3, max_samples=1).fit(X))
     voting = VotingClassifier([("t", DecisionTreeClassifier())], voting="soft", flatten_transform=False).fit(X, y)
     with pytest.raises(UnsupportedEstimatorError, match="set flatten_transform=True"):
         skl2tflite.convert(voting, methods=("transform",))

@@ -306,6 +306,35 @@ def test_one_class_scores() -> None:
     assert relative_error(estimator, "score_samples", X) < 1e-6
 
 
+# --- kernels of the user's -------------------------------------------------------------------------------
+
+
+def test_precomputed_kernels_are_read_where_the_support_vectors_are() -> None:
+    """Whatever the kernels with other rows are, and in a file whose input has a column for each row."""
+    X, y = rows(3)
+    kernel = (np.tanh(0.1 * X @ X.T) + 2 * (X @ X.T > 0)).astype(np.float32).astype(np.float64)
+    estimator = SVC(kernel="precomputed").fit(kernel, y)
+    model = skl2tflite.convert(estimator, kernel[:50], methods=("predict", "decision_function"))
+    assert model.n_features_in_ == len(X) > len(estimator.support_)
+    others = np.setdiff1d(np.arange(len(X)), estimator.support_)
+    disturbed = kernel.copy()
+    disturbed[:, others] = 1e30
+    np.testing.assert_array_equal(model.decision_function(disturbed), model.decision_function(kernel))
+    assert relative_error(estimator, "decision_function", kernel) < 2e-6
+
+
+@pytest.mark.parametrize("estimator", [SVC(kernel="poly", degree=0), SVC(kernel="poly", degree=0, C=0.3)])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_degree_zero_makes_every_kernel_one(estimator: Any, n_classes: int) -> None:
+    """The same answer for every row, and where classes are equally large all hangs on how sums are rounded."""
+    X, y = rows(n_classes)
+    estimator.fit(X, y)
+    model = skl2tflite.convert(estimator, X, methods=("predict", "decision_function"))
+    np.testing.assert_array_equal(model.predict(X), estimator.predict(X))
+    expected = estimator.decision_function(X)
+    np.testing.assert_allclose(converter_for(estimator).method("decision_function")(X), expected, rtol=0, atol=1e-14)
+
+
 # --- refusals -------------------------------------------------------------------------------------------
 
 
@@ -314,19 +343,6 @@ def test_callable_kernel_is_refused() -> None:
     estimator = make_pipeline(StandardScaler(), SVC(kernel=lambda A, B: A @ B.T)).fit(X, y)
     with pytest.raises(UnsupportedEstimatorError, match=r"Pipeline\['svc'\]: kernel is a Python function; use kernel="):
         skl2tflite.convert(estimator)
-
-
-def test_precomputed_kernel_is_refused() -> None:
-    X, y = rows(2)
-    estimator = SVC(kernel="precomputed").fit(X @ X.T, y)
-    with pytest.raises(UnsupportedEstimatorError, match="SVC: kernel='precomputed' takes kernel values"):
-        skl2tflite.convert(estimator)
-
-
-def test_constant_kernel_is_refused() -> None:
-    X, y = rows(2)
-    with pytest.raises(UnsupportedEstimatorError, match="degree=0"):
-        skl2tflite.convert(SVC(kernel="poly", degree=0).fit(X, y))
 
 
 def test_break_ties_without_ovr_is_refused_where_scikit_learn_fails() -> None:

@@ -241,11 +241,11 @@ def _partly_labelled(standardized: bool = False) -> Data:
     return Data(X, y, np.asarray(X_test, dtype=np.float32).astype(np.float64))
 
 
-def _kernel() -> Data:
-    """Products of rows with the rows to fit on."""
+def _kernel(of: Callable[[Any], Any] = lambda products: products) -> Data:
+    """A function of the products of rows with the rows to fit on."""
     data = _classification(3)
     X, X_test = ((rows - data.X.mean(axis=0)) / data.X.std(axis=0) for rows in (data.X, data.X_test))
-    return Data(X @ X.T, None, (X_test @ X.T).astype(np.float32).astype(np.float64))
+    return Data(of(X @ X.T), data.y, of(X_test @ X.T).astype(np.float32).astype(np.float64))
 
 
 def _single_feature() -> Data:
@@ -300,6 +300,7 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "partly labelled": _partly_labelled,
     "partly labelled, standardized": lambda: _partly_labelled(standardized=True),
     "kernel": _kernel,
+    "polynomial kernel": lambda: _kernel(lambda products: (0.1 * products + 1.0) ** 3),
     "single feature": _single_feature,
     "far": _far,
     "missing regression": lambda: _missing(_regression(1)),

@@ -21,7 +21,7 @@ formula ([the numerical contract](../README.md#the-numerical-contract)). Methods
 (`return_std`, `n_neighbors`, …) have their defaults. `skl2tflite supported NAME` says the same of one estimator.
 
 All parameters and shapes of labels convert, unless `convert` refuses them: what is random at inference, Python
-functions in place of names (kernels, metrics, weights), precomputed kernels and distances, and a few forms for which
+functions in place of names (kernels, metrics, weights), and a few forms for which
 scikit-learn's own answer is undefined. The error says which, where, and what to use instead.
 """
 

@@ -153,10 +153,10 @@ class OneVsOneConverter(MembersConverter, ClassifierConverter):
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
 
-    def check(self) -> None:
-        if self.estimator.pairwise_indices_ is not None:
-            raise self.refuse("members use precomputed kernels of their own rows", "use a named kernel")
-        super().check()
+    def _of_members(self, X: Array) -> list[Array]:
+        """Return what each member takes: of kernels or distances that are precomputed, the columns of its own rows."""
+        indices = self.estimator.pairwise_indices_
+        return [X for _ in self.members] if indices is None else [xp.take(X, columns, axis=1) for columns in indices]
 
     def decision_function(self, X: Array) -> Array:
         """Votes plus ``c / (3 (|c| + 1))`` (``sklearn.utils.multiclass._ovr_decision_function``)."""
@@ -165,10 +165,11 @@ class OneVsOneConverter(MembersConverter, ClassifierConverter):
         first, second = np.zeros((2, len(pairs), n_classes))
         for k, (i, j) in enumerate(pairs):
             first[k, i] = second[k, j] = 1.0
-        predictions = xp.stack([label_values(member, X) for member in self.members], axis=1)
+        given = list(zip(self.members, self._of_members(X), strict=True))
+        predictions = xp.stack([label_values(member, x) for member, x in given], axis=1)
         ballots = xp.concat([xp.astype(predictions == 0, float), xp.astype(predictions == 1, float)], axis=1)
         votes = xp.linear(ballots, np.vstack([first, second]))
-        confidences = xp.linear(xp.stack([binary_score(member, X) for member in self.members], axis=1), second - first)
+        confidences = xp.linear(xp.stack([binary_score(member, x) for member, x in given], axis=1), second - first)
         scores = votes + confidences / (3.0 * (xp.abs(confidences) + 1.0))
         return scores[:, 1] if n_classes == 2 else scores
 

@@ -35,17 +35,9 @@ class LibSVMConverter(Converter):
     """Sums of kernels with the support vectors (:class:`sklearn.svm._base.BaseLibSVM`)."""
 
     def check(self) -> None:
-        """Refuse kernels that are no function of a row alone."""
-        kernel = self.estimator.kernel
-        if callable(kernel):
+        """Refuse a kernel that is a Python function."""
+        if callable(self.estimator.kernel):
             raise self.refuse("kernel is a Python function", "use kernel='linear', 'poly', 'rbf' or 'sigmoid'")
-        if kernel == "precomputed":
-            raise self.refuse(
-                "kernel='precomputed' takes kernel values with the training rows, not features",
-                "use kernel='linear', 'poly', 'rbf' or 'sigmoid'",
-            )
-        if kernel == "poly" and self.estimator.degree == 0:
-            raise self.refuse("degree=0 makes the kernel constant", "use a degree of 1 or more")
 
     @cached_property
     def dual_weights(self) -> NDArray[np.float64]:
@@ -59,22 +51,28 @@ class LibSVMConverter(Converter):
 
     def decisions(self, X: Array) -> Array:
         """Values of all decisions in the sign of the public attributes, shape (n_rows, n_decisions)."""
-        est = self.estimator
-        vectors, weights, intercept = _dense(est.support_vectors_), self.dual_weights, est.intercept_
-        if not len(vectors):
-            return xp.broadcast_rows(intercept, X)
+        est, weights = self.estimator, self.dual_weights
+        if not len(weights):
+            return xp.broadcast_rows(est.intercept_, X)
+        if est.kernel == "poly" and est.degree == 0:  # every kernel is 1; one after another, as libsvm adds them
+            return xp.broadcast_rows(np.cumsum(weights, axis=0)[-1] + est.intercept_, X)
         if est.kernel == "linear":
-            return xp.linear(X, vectors.T @ weights, intercept)
+            return xp.linear(X, _dense(est.support_vectors_).T @ weights, est.intercept_)
         order = alternating(self.groups, np.abs(weights).sum(axis=1))
-        vectors, weights = vectors[order], weights[order]
+        return xp.linear(self.kernel(X, order), weights[order], est.intercept_)
+
+    def kernel(self, X: Array, order: NDArray[np.intp]) -> Array:
+        """Kernels of rows with the support vectors, these in an order."""
+        est = self.estimator
+        if est.kernel == "precomputed":
+            return xp.take(X, est.support_[order], axis=1)
+        vectors = _dense(est.support_vectors_)[order]
         gamma = est._gamma  # what "scale" and "auto" came to; set by fit, there is no public name for it
         if est.kernel == "rbf":
-            kernel = rbf_kernel(X, vectors, gamma)
-        elif est.kernel == "poly":
-            kernel = polynomial_kernel(X, vectors, est.degree, gamma, est.coef0)
-        else:
-            kernel = sigmoid_kernel(X, vectors, gamma, est.coef0)
-        return xp.linear(kernel, weights, intercept)
+            return rbf_kernel(X, vectors, gamma)
+        if est.kernel == "poly":
+            return polynomial_kernel(X, vectors, est.degree, gamma, est.coef0)
+        return sigmoid_kernel(X, vectors, gamma, est.coef0)
 
 
 def alternating(groups: NDArray[np.intp], weights: NDArray[np.float64]) -> NDArray[np.intp]:

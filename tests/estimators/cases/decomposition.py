@@ -42,6 +42,7 @@ CASES = [
       for k in ("linear", "rbf", "sigmoid", "cosine")),
     Case(KernelPCA(3, kernel="poly", degree=2, gamma=0.05), "regression"),
     Case(KernelPCA(kernel="rbf", n_components=5), "regression"),
+    Case(KernelPCA(kernel="precomputed", n_components=4), "kernel"),
     *(Case(NMF(3, alpha_W=a, l1_ratio=r, tol=t, max_iter=500, random_state=0), d)
       for a, r, t in ((0.0, 0.0, 1e-4), (0.01, 0.5, 1e-5), (0.1, 1.0, 1e-4)) for d in ("term counts", "categories")),
     *(Case(NMF(3, solver="mu", beta_loss=b, alpha_W=a, l1_ratio=0.5, max_iter=105, random_state=0), "term counts")

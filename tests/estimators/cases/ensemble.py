@@ -113,6 +113,10 @@ UNSUPERVISED = [
         IsolationForest(n_estimators=20, max_features=0.6, bootstrap=True, contamination=0.2, random_state=0), "missing"
     ),
     Case(IsolationForest(n_estimators=20, max_samples=3, random_state=0), "binary"),
+    *(
+        Case(IsolationForest(n_estimators=3, max_samples=1, contamination=c, random_state=0), "binary")
+        for c in ("auto", 0.1)
+    ),
     Case(RandomTreesEmbedding(8, max_depth=3, random_state=0), "binary", exact=("transform",)),
     Case(RandomTreesEmbedding(6, max_leaf_nodes=7, sparse_output=False, random_state=0), "binary"),
     Case(make_pipeline(RandomTreesEmbedding(6, random_state=0), LogisticRegression()), "multiclass"),

@@ -9,5 +9,7 @@ CASES = [
     Case(KernelRidge(alpha=10, kernel="poly", degree=2.5, gamma=1e-4, coef0=3), "positive"),
     *(Case(KernelRidge(kernel=k, gamma=0.1), "positive") for k in ("chi2", "additive_chi2")),
     *(Case(KernelRidge(kernel=k), "multioutput regression") for k in ("rbf", "polynomial")),
+    Case(KernelRidge(kernel="precomputed"), "kernel"),
+    Case(KernelRidge(kernel="poly", degree=0), "regression"),
     Case(KernelRidge(kernel="rbf"), "far", oracle=1e-6, why="scikit-learn expands squared distances"),
 ]  # fmt: skip

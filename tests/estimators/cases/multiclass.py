@@ -25,6 +25,8 @@ CASES = [
     *(Case(OneVsOneClassifier(e), d) for e in (logistic, svc, linear_svc, forest)
       for d in ("binary strings", "multiclass gaps")),
     Case(OneVsOneClassifier(Ridge()), "multiclass"),
+    Case(OneVsOneClassifier(SVC(kernel="precomputed")), "kernel"),
+    Case(OneVsRestClassifier(SVC(kernel="precomputed")), "kernel"),
     *(Case(OutputCodeClassifier(e, code_size=2, random_state=0), d) for e in (logistic, forest)
       for d in ("multiclass gaps", "multiclass strings", "binary")),
 ]  # fmt: skip

@@ -1,5 +1,5 @@
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import KernelCenterer, StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, NuSVR, OneClassSVM
 
 from tests.estimators.case import Case
@@ -79,6 +79,16 @@ CASES = [
     ),
     Case(OneClassSVM(kernel="linear"), "positive"),
     Case(OneClassSVM(), "regression"),
+    Case(SVC(kernel="poly", degree=0, C=0.3), "multiclass gaps"),
+    Case(SVR(kernel="poly", degree=0), "regression"),
+    *(
+        Case(estimator, "polynomial kernel")
+        for estimator in (
+            SVC(kernel="precomputed"), NuSVC(nu=0.3, kernel="precomputed"), SVR(kernel="precomputed", C=0.1),
+            NuSVR(kernel="precomputed", C=0.1), OneClassSVM(nu=0.2, kernel="precomputed"),
+            make_pipeline(KernelCenterer(), SVC(kernel="precomputed", decision_function_shape="ovo")),
+        )
+    ),
     *(
         Case(scaled(LinearSVC(**options)), d)
         for options in ({}, {"multi_class": "crammer_singer"}, {"fit_intercept": False})

@@ -14,14 +14,13 @@ from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
+OF_SINGLE_ROWS = -0.5
+"""Score of every row where each tree was fitted on one: scikit-learn takes 1 for 0 / 0."""
+
 
 @converts(sk.IsolationForest)
 class IsolationForestConverter(OutlierConverter):
     """``-2 ** -(depth / (n_trees * c))``, where c is the mean path length for the rows that a tree was fitted on."""
-
-    def check(self) -> None:
-        if self.estimator._max_samples < 2:
-            raise self.refuse("each tree was fitted on a single row, so all scores are equal", "raise max_samples")
 
     @cached_property
     def forest(self) -> Forest:
@@ -44,15 +43,25 @@ class IsolationForestConverter(OutlierConverter):
         """Logarithm of the negated score, as a fraction of a threshold."""
         return tree_sums(X, self.forest, missing=True, base=[-np.log(threshold)])
 
+    @property
+    def _tells_nothing(self) -> bool:
+        return bool(self.estimator._max_samples < 2)
+
     def score_samples(self, X: Array) -> Array:
+        if self._tells_nothing:
+            return xp.broadcast_rows(np.array(OF_SINGLE_ROWS), X)
         return -xp.exp(self._log_score(X).value[:, 0])
 
     def decision_function(self, X: Array) -> Array:
         # score - offset_, without the cancellation.
         offset = float(self.estimator.offset_)
+        if self._tells_nothing:
+            return xp.broadcast_rows(np.array(OF_SINGLE_ROWS - offset), X)
         return xp.expm1(self._log_score(X, -offset).value[:, 0]) * offset
 
     def predict(self, X: Array) -> Array:
+        if self._tells_nothing:
+            return xp.broadcast_rows(np.array(-1 if OF_SINGLE_ROWS < self.estimator.offset_ else 1), X)
         # offset_ may be the score of a training row, which is no outlier then: equal sums must come out equal.
         outlier = self._log_score(X, -self.estimator.offset_).positive()[:, 0]
         return xp.where(outlier, -1, 1)
