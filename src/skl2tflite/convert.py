@@ -195,6 +195,8 @@ def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:
         None if columns == features.count else columns,
         tuple(_DTYPES[output.dtype] for output in traced.graph.outputs.values()) if traced.is_tuple else None,
         tuple(traced.constants),
+        traced.mark,
+        traced.refused,
     )
 
 

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_SHOWN = 5
+"""Rows that a message names before the rest is left out."""
+
 
 class Skl2TFLiteError(Exception):
     """Base class of every error that the package raises on purpose."""
@@ -51,6 +60,27 @@ class ConversionWarning(UserWarning):
 
 class InvalidInputError(Skl2TFLiteError, ValueError):
     """Rows that the model, or scikit-learn itself, would refuse."""
+
+
+class NoAnswerError(InvalidInputError):
+    """Rows for which scikit-learn raises an error once it has looked at them.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Their positions.
+    reason : str
+        What scikit-learn says, and what to do.
+    """
+
+    def __init__(self, rows: NDArray[np.intp], reason: str) -> None:
+        shown = ", ".join(map(str, rows[:_SHOWN].tolist())) + (", …" if len(rows) > _SHOWN else "")
+        super().__init__(f"no answer for row{'s' * (len(rows) > 1)} {shown}: {reason}")
+        self.rows = rows
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[NoAnswerError], tuple[NDArray[np.intp], str]]:
+        return type(self), (self.rows, self.reason)
 
 
 class InvalidFileError(Skl2TFLiteError, ValueError):

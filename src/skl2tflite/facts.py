@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.errors import ConversionError, InvalidFileError, Skl2TFLiteError
+from skl2tflite.errors import ConversionError, InvalidFileError, NoAnswerError, Skl2TFLiteError
 from skl2tflite.features import ColumnSpec, Features, SetRows
 from skl2tflite.features.columns import NO_LABEL
 from skl2tflite.graph.table import FOREIGN
@@ -47,6 +47,10 @@ class MethodInfo:
         Where the method returns a tuple of arrays: the dtype of each output.
     constants : tuple of ndarray
         What stands behind them in the tuple, the same for all rows.
+    mark : float, optional
+        What the outputs hold of rows for which scikit-learn raises an error once it has looked at them.
+    refused : str
+        Why it does.
     """
 
     outputs: tuple[str, ...]
@@ -56,6 +60,32 @@ class MethodInfo:
     n_columns: int | None = None
     parts: tuple[str, ...] | None = None
     constants: tuple[NDArray[Any], ...] = ()
+    mark: float | None = None
+    refused: str = ""
+
+    def unanswered(self, tensors: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+        """Return which rows hold the mark."""
+        values = tensors[self.outputs[0]]
+        if self.mark is None:
+            return np.zeros(len(values), dtype=bool)
+        held = np.isnan(values) if np.isnan(self.mark) else values == self.mark
+        return np.asarray(held.all(axis=tuple(range(1, values.ndim))))
+
+    def check(self, tensors: Mapping[str, NDArray[Any]]) -> None:
+        """Raise where rows have no answer.
+
+        Raises
+        ------
+        NoAnswerError
+        """
+        rows = np.flatnonzero(self.unanswered(tensors))
+        if rows.size:
+            raise NoAnswerError(rows, self.refused)
+
+    @property
+    def note(self) -> str:
+        """What is to be said of a mark, in words."""
+        return "" if self.mark is None else f"; {self.mark:.0f} where there is no answer: {self.refused}"
 
     def decode(self, tensors: Mapping[str, NDArray[Any]]) -> Any:
         """Return an array, or a list or tuple of them, as the estimator's method does."""
@@ -88,12 +118,14 @@ class MethodInfo:
             fields["parts"] = list(self.parts)
         if self.constants:
             fields["constants"] = _labels_to_json(self.constants)
+        if self.mark is not None:
+            fields["refused"] = {"mark": f"{self.mark:.0f}", "reason": self.refused}
         return fields
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
         """Return what :meth:`to_json` wrote."""
-        parts = data.get("parts")
+        parts, refused = data.get("parts"), data.get("refused")
         for dtype in (data["dtype"], *(parts or ())):
             np.dtype(dtype)  # raises where it is none
         return cls(
@@ -104,6 +136,8 @@ class MethodInfo:
             data.get("columns"),
             None if parts is None else tuple(parts),
             _labels_from_json(data.get("constants")) or (),
+            None if refused is None else float(refused["mark"]),
+            "" if refused is None else str(refused["reason"]),
         )
 
 
@@ -230,7 +264,9 @@ class ModelFacts:
             method = signatures[index].key
             outputs = [
                 metadata.TensorInfo(
-                    name, f"{method} of {self.estimator}", *self._labelling(method, i, files, len(classes or ()))
+                    name,
+                    f"{method} of {self.estimator}{self.methods[method].note}",
+                    *self._labelling(method, i, files, len(classes or ())),
                 )
                 for i, name in enumerate(signatures[index].outputs)
             ]

@@ -224,6 +224,8 @@ class TFLiteModel:
         ------
         InvalidInputError
             Where scikit-learn would refuse the rows.
+        NoAnswerError
+            Where it would once it has looked at them; of that kind.
         UnsupportedMethodError
             Where the model was converted without that method.
         """
@@ -231,6 +233,7 @@ class TFLiteModel:
         tensors: dict[str, Any] = self.facts.features_of(method).tensors(X)
         taken = self._inputs_of[method]
         results = self._runner.run(method, {name: x for name, x in tensors.items() if name in taken})
+        self.facts.methods[method].check(results)
         return self.facts.methods[method].decode(results)
 
     def _require(self, method: str) -> None:
@@ -338,6 +341,9 @@ def describe(model: TFLiteModel) -> str:
             )
 
         lines.append(f"signature   {signature.key}({show(signature.inputs)}) → {show(signature.outputs)}")
+    for name, info in model.facts.methods.items():
+        if info.mark is not None:
+            lines.append(f"no answer   {name} gives {info.mark:.0f}: {info.refused}")
     counts = model.operators()
     lines.append(f"operators   {sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common()))
     sizes = sorted(((len(b), i) for i, b in enumerate(program.buffers) if b), reverse=True)

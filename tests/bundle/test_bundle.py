@@ -16,7 +16,7 @@ from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.neighbors import KernelDensity
+from sklearn.neighbors import KernelDensity, RadiusNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
@@ -65,6 +65,8 @@ MODELS = {
     "transform": lambda: (StandardScaler().fit(X), "transform"),
     "outputs": lambda: (_multioutput(), "predict_proba"),
     "columns": lambda: (_multioutput(), "predict"),
+    "no answer": lambda: (RadiusNeighborsClassifier(0.9).fit(X, NAMES[y]), "predict"),
+    "no scores": lambda: (RadiusNeighborsClassifier(0.9).fit(X, NAMES[y]), "predict_proba"),
     "table": lambda: (_encoded(), "predict"),
     "texts": lambda: (_reader(), "predict"),
     "bool": lambda: (DecisionTreeClassifier(max_depth=2).fit(X, y == 1), "predict_proba"),
@@ -219,6 +221,20 @@ def test_golden_rows_are_made_up_where_none_are_given(tmp_path):
     assert 0 < int(re.search(r"kGoldenCount = (\d+)", text)[1]) < MOST_GOLDEN
     text = (bundle(model, tmp_path / "c", X=X) / "model/model_golden.h").read_text()
     assert int(re.search(r"kGoldenCount = (\d+)", text)[1]) == MOST_GOLDEN
+
+
+@pytest.mark.parametrize(
+    ("key", "held"), [("no answer", "label == -1"), ("no scores", "isnan(prediction->predict_proba[0])")]
+)
+def test_rows_without_an_answer_are_an_error(key, held, tmp_path):
+    model, rows = _converted(key)
+    far = np.full((2, 4), 99.0)
+    folder = bundle(model, tmp_path / "b", X=np.concatenate([far, rows])) / "model"
+    assert "kGoldenCount = 13;" in (folder / "model_golden.h").read_text()
+    text = (folder / "model_model.cc").read_text()
+    assert held in text[: text.index("finds no neighbours within its radius of 0.9")].splitlines()[-1]
+    with pytest.raises(ConversionError, match="no answer for any of the rows"):
+        bundle(model, tmp_path / "c", X=far)
 
 
 def test_two_bundles_are_equal(tmp_path):

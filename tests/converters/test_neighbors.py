@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.ensemble import VotingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import (
     KernelDensity,
     KNeighborsClassifier,
@@ -18,10 +20,12 @@ from sklearn.neighbors import (
     RadiusNeighborsRegressor,
     RadiusNeighborsTransformer,
 )
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
 
 import skl2tflite
 from skl2tflite.converters import converter_for
-from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
+from skl2tflite.errors import InvalidInputError, NoAnswerError, UnsupportedEstimatorError
 
 RANDOM = np.random.default_rng(0)
 GRID = RANDOM.integers(0, 4, (60, 3)).astype(float)
@@ -231,6 +235,47 @@ def test_rows_without_neighbours() -> None:
     assert model.predict(far)[-1] == -7
 
 
+@pytest.mark.parametrize("labels", [[0, 1, 2], [-1, 0, 7], ["a", "b", "ü"], [[0, -1], [1, 2], [0, 2]]])
+@pytest.mark.parametrize("algorithm", ["brute", "kd_tree"])
+def test_rows_without_an_answer(labels: Any, algorithm: str) -> None:
+    """Without an outlier label scikit-learn raises an error, and so does the model; the file marks the rows."""
+    classifier = RadiusNeighborsClassifier(1.0, algorithm=algorithm).fit(GRID, np.array(labels)[LABELS])
+    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(classifier, QUERIES)))
+    far = np.full((1, 3), 99.0)
+    rows = np.vstack([QUERIES[:3], far, QUERIES[3:6], far])
+    for method in ("predict", "predict_proba"):
+        with pytest.raises(ValueError, match=r"[Nn]o neighbors"):
+            getattr(classifier, method)(rows)
+        with pytest.raises(NoAnswerError, match=r"rows 3, 7: RadiusNeighborsClassifier finds no neighbours.* outlier_"):
+            getattr(model, method)(rows)
+        with pytest.raises(NoAnswerError, match="row 3"):
+            converter_for(classifier).method(method)(rows[:4])
+        with pytest.raises(InvalidInputError, match="rows 3, 7"):
+            skl2tflite.convert(classifier, rows, methods=(method,))
+    mark = -1 if -1 not in np.array(labels).ravel() else -(2**31)
+    assert f"predict gives {mark}: RadiusNeighborsClassifier finds" in str(model)
+    assert "predict_proba gives nan" in str(model)
+
+
+def test_what_is_made_of_rows_without_an_answer_has_none() -> None:
+    """A member of an ensemble refuses a row for all of them."""
+    radius = RadiusNeighborsClassifier(1.0).fit(GRID, LABELS)
+    vote = VotingClassifier([("near", radius), ("line", LogisticRegression())], voting="soft").fit(GRID, LABELS)
+    model = skl2tflite.convert(make_pipeline(MinMaxScaler((0, 3)), vote).fit(GRID, LABELS), QUERIES)
+    far = np.full((1, 3), 99.0)
+    for method in ("predict", "predict_proba"):
+        with pytest.raises(NoAnswerError, match=r"row 1: .*\['votingclassifier'\].* finds no neighbours"):
+            getattr(model, method)(np.vstack([QUERIES[:1], far]))
+
+
+def test_a_file_that_marks_rows_which_have_answers_is_not_faithful() -> None:
+    near, wide = (RadiusNeighborsClassifier(radius).fit(GRID, LABELS) for radius in (1.0, 200.0))
+    rows = np.vstack([QUERIES[:1], np.full((1, 3), 99.0)])
+    report = skl2tflite.verify(skl2tflite.convert(near, methods=("predict",)), wide, rows)
+    assert not report.faithful
+    assert "no answer for row 1" in report.summary()
+
+
 def test_the_graph_holds_neighbours_at_distance_0() -> None:
     transformer = KNeighborsTransformer(n_neighbors=3, mode="connectivity").fit(GRID)
     graph = skl2tflite.convert(transformer).transform(QUERIES)
@@ -256,7 +301,6 @@ def weigh(distances: Any) -> Any:
         (KNeighborsClassifier(weights=weigh), "weights is a function"),
         (KNeighborsClassifier(metric=lambda a, b: abs(a - b).sum()), "metric is a function"),
         (KNeighborsClassifier(metric="jaccard"), "jaccard"),
-        (RadiusNeighborsClassifier(), "outlier_label"),
         (LocalOutlierFactor(), "novelty=True"),
     ],
 )

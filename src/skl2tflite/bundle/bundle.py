@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -20,7 +21,7 @@ from skl2tflite.bundle.platforms import PLATFORMS, layout
 from skl2tflite.bundle.source import Source, check_bundled
 from skl2tflite.errors import ConversionError, InvalidInputError, MissingDependencyError
 from skl2tflite.model import TFLiteModel
-from skl2tflite.runtime.micro import has_micro
+from skl2tflite.runtime.micro import MicroRunner, has_micro
 
 MOST_GOLDEN = 16
 """Rows that a bundle holds at most: they take flash where they are tested."""
@@ -75,7 +76,8 @@ def bundle(
     _check_free(target)
     chosen = PLATFORMS[platform]
     content = flashed(bytes(model), chosen.library)
-    source = Source(model, spelling.namespace(name), content, Inputs.of(model, _golden_rows(model, X)))
+    inputs = _answered(model, Inputs.of(model, _golden_rows(model, X)))
+    source = Source(model, spelling.namespace(name), content, inputs)
     values = source.values() | {
         "platform": chosen.title,
         "extension": chosen.extension,
@@ -105,6 +107,19 @@ def _golden_rows(model: TFLiteModel, X: Any) -> dict[str, NDArray[Any]]:
         if all(map(len, rows.values())):
             return rows
     return made_up(features, MOST_GOLDEN // 2)
+
+
+def _answered(model: TFLiteModel, inputs: Inputs) -> Inputs:
+    """Return inputs without the rows for which the model, as scikit-learn, has no answer."""
+    (method,) = model.methods
+    info = model.facts.methods[method]
+    if info.mark is None:
+        return inputs
+    answers = MicroRunner(bytes(model), method, model.inputs, model.outputs).run(method, inputs.rows)
+    kept = ~info.unanswered(answers)
+    if not kept.any():
+        raise ConversionError(f"the model has no answer for any of the rows ({info.refused}); give others as X")
+    return replace(inputs, rows={name: array[kept] for name, array in inputs.rows.items()})
 
 
 def _filled(template: str, values: dict[str, str]) -> str:

@@ -182,6 +182,7 @@ class Source:
                 lines.append(
                     f"  std::memcpy(&{place}, interpreter_.output({output.index})->data.raw, sizeof({place}));"
                 )
+        lines += self._read_mark()
         scores = f"prediction->{self.outputs[0].name}"
         if self.rule == "greatest":
             lines += [
@@ -195,6 +196,19 @@ class Source:
         elif self.rule == "positive":
             lines.append(f"  prediction->label = {scores} > 0 ? 1 : 0;")
         return "\n".join(lines)
+
+    def _read_mark(self) -> list[str]:
+        """Return the lines that look for what marks a row without an answer."""
+        info = self.model.facts.methods[self.method]
+        if info.mark is None:
+            return []
+        first, _ = self.members[0]
+        value = f"prediction->{first.name}" + "[0]" * len(first.shape)
+        if np.isfinite(info.mark):
+            held = f"{value} == {spelling.number(int(info.mark))}"
+        else:
+            held = f"std::{'isnan' if np.isnan(info.mark) else 'isinf'}({value})"
+        return [f"  if ({held}) {{  // {spelling.comment(info.refused)}", "    return kTfLiteError;", "  }"]
 
     # --- golden vectors -------------------------------------------------------------------------------
 

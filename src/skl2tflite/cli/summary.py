@@ -42,6 +42,9 @@ def summary(content: bytes) -> list[tuple[str, str]]:
         lines.append(("features", f"{facts.features.count}" + (f": {_listed(names)}" if names else "")))
         lines += [("labels", _listed([str(label) for label in labels])) for labels in _labels(facts)]
     lines += [("signature", line) for line in _signatures(program)]
+    if facts is not None:
+        methods = facts.methods.items()
+        lines += [("no answer", f"{n} gives {i.mark:.0f}: {i.refused}") for n, i in methods if i.mark is not None]
     counts = Counter(operator.name for subgraph in program.subgraphs for operator in subgraph.operators)
     lines.append(("operators", f"{sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common())))
     lines.append(("bytes", f"{len(content):,}: {_listed([f'{name} {n:,}' for name, n in _buffers(program)])}"))

@@ -22,6 +22,7 @@ from skl2tflite.converters.decomposition import project_centered
 from skl2tflite.converters.distances import INFINITE, SIMPLE, Metric, metric_of, squared_distances, unit_rows
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.unanswered import refuse_rows
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
@@ -255,9 +256,8 @@ class RadiusNeighborsTransformerConverter(TransformerConverter, NeighborsConvert
 class RadiusConverter(NeighborsConverter):
     """Weighs all points within a radius."""
 
-    def weights(self, X: Array) -> Array:
+    def weights(self, near: Array, distances: Array) -> Array:
         """Weight of each point for each row, 0 outside the radius."""
-        near, distances = self.within(X)
         if self.estimator.weights != "distance":
             return xp.astype(near, float)
         zero = xp.logical_and(near, xp.equal(distances, 0.0))
@@ -267,28 +267,27 @@ class RadiusConverter(NeighborsConverter):
 
 @converts(sk.RadiusNeighborsClassifier)
 class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusConverter):
-    """The vote of all points within a radius; ``outlier_label_`` where there is none."""
-
-    def check(self) -> None:
-        super().check()
-        if self.estimator.outlier_label_ is None:
-            raise self.refuse(
-                "raises an error for a row without neighbours, which a file cannot",
-                "give it an outlier_label, as outlier_label='most_frequent'",
-            )
+    """The vote of all points within a radius; ``outlier_label_`` where there is none, or a row without an answer."""
 
     @property
     def outliers(self) -> list[int | None]:
         """Position of each output's outlier label among its classes, None where it is none of them."""
-        found = [
-            np.flatnonzero(classes == label)
-            for classes, label in zip(self.classes, self.estimator.outlier_label_, strict=True)
-        ]
+        chosen = self.estimator.outlier_label_
+        if chosen is None:
+            return [0] * len(self.classes)  # of rows that are refused
+        found = [np.flatnonzero(classes == label) for classes, label in zip(self.classes, chosen, strict=True)]
         return [int(at[0]) if at.size == 1 else None for at in found]
 
     def votes(self, X: Array) -> list[tuple[Array, Array]]:
         """Sums of the votes for each class of each output, and of all."""
-        weights = self.weights(X)
+        near, distances = self.within(X)
+        if self.estimator.outlier_label_ is None:
+            refuse_rows(
+                xp.logical_not(xp.any(near, axis=1)),
+                f"{self.path} finds no neighbours within its radius of {self.estimator.radius:g}; use a larger "
+                "radius, or give it an outlier_label",
+            )
+        weights = self.weights(near, distances)
         results = []
         for labels, classes in zip(self.targets.T, self.classes, strict=True):
             votes = xp.linear(weights, np.eye(len(classes))[labels])
@@ -307,9 +306,12 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
         """An outlier label that is no class comes after the classes."""
         if method != "predict":
             return None
+        chosen = self.estimator.outlier_label_
+        if chosen is None:
+            return self.classes
         return [
             np.append(classes, label) if outlier is None else classes
-            for classes, label, outlier in zip(self.classes, self.estimator.outlier_label_, self.outliers, strict=True)
+            for classes, label, outlier in zip(self.classes, chosen, self.outliers, strict=True)
         ]
 
     def predict(self, X: Array) -> Array:
@@ -330,7 +332,7 @@ class RadiusNeighborsRegressorConverter(RegressorConverter, RadiusConverter):
         mean = columns.mean(axis=0)
         with np.errstate(invalid="ignore"):
             nothing = float(np.full_like(targets[:1], np.nan).ravel()[0])  # of whole numbers the least one
-        weights = self.weights(X)
+        weights = self.weights(*self.within(X))
         total = xp.sum(weights, axis=1, keepdims=True)
         none = xp.equal(total, 0.0)
         means = xp.divide(xp.linear(weights, columns - mean), xp.where(none, 1.0, total))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.categories import is_missing
+from skl2tflite.converters.unanswered import unanswered
 from skl2tflite.errors import GraphError
 from skl2tflite.features.columns import as_text
 from skl2tflite.graph import Constant, DType, Graph, Tensor, as_tensor, evaluate, input_tensor
@@ -137,7 +138,8 @@ def _candidates(rows: NDArray[Any], names: list[str] | None) -> list[Any]:
 def _recorded(function: Callable[[Any], Any], X: Tensor | Table | Column) -> Recorded:
     result = _recording(function, X)
     twin = _twin(X)
-    first, second = _recording(function, twin), _recording(function, twin)
+    with unanswered():  # of rows that are none
+        first, second = _recording(function, twin), _recording(function, twin)
     outputs, others = _outputs(first), _outputs(second)
     if len(outputs) != len(others):
         raise GraphError("gives another number of arrays at each call")

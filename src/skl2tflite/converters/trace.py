@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.known import Demand, demands
+from skl2tflite.converters.unanswered import marked, unanswered
 from skl2tflite.errors import ConversionError, GraphError
 from skl2tflite.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, LabelRows, SetRows, TextRows, column_names
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
@@ -39,6 +40,10 @@ class Traced:
         What scikit-learn demands of the rows' categories.
     terms : dict of str to Terms
         The inputs that hold ids of terms, by name.
+    mark : float or None
+        What outputs hold of rows that scikit-learn refuses once it has looked at them.
+    refused : str
+        Why it does.
     """
 
     graph: Graph
@@ -49,6 +54,8 @@ class Traced:
     label_dtype: str | None
     demands: tuple[Demand, ...] = ()
     terms: Mapping[str, Terms] = field(default_factory=dict)
+    mark: float | None = None
+    refused: str = ""
 
 
 def trace(
@@ -102,7 +109,7 @@ def trace(
         inputs = InputColumns(names, kinds, batch, text)
         X = inputs.table()
     try:
-        with demands() as demanded:
+        with demands() as demanded, unanswered() as refused:
             results = function(X)
         if isinstance(results, Table):
             results = _numbers(converter, method, results)
@@ -116,17 +123,22 @@ def trace(
         if output.constant is not None or (batch is None and None not in output.shape):
             raise ConversionError(f"{converter.path}.{method} does not depend on its input")
     labels = converter.labels(method)
-    label_dtype = None
+    label_dtype = mark = None
+    held: list[NDArray[Any]] | None = None if labels is None else []
     if labels is not None and all(_fits_int32(classes) for classes in labels):
+        held = labels
         outputs = [_take_labels(outputs[0], labels)]
         label_dtype = np.result_type(*(classes.dtype for classes in labels)).name
         labels = None
+    if refused:
+        outputs, mark = marked(outputs, refused, held)
+    reason = ", or ".join(dict.fromkeys(each.reason for each in refused))
     several = is_list or (is_tuple and len(outputs) > 1)
     given = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
     taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
     graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
     terms = inputs.made if isinstance(inputs, InputColumns) else {}
-    return Traced(graph, is_list, is_tuple, constants, labels, label_dtype, tuple(demanded), terms)
+    return Traced(graph, is_list, is_tuple, constants, labels, label_dtype, tuple(demanded), terms, mark, reason)
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.trace import trace
-from skl2tflite.errors import InvalidInputError
+from skl2tflite.errors import InvalidInputError, NoAnswerError
 from skl2tflite.features import Features, SetRows, label_sets, reference_rows, rows_in_float64
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
@@ -19,6 +19,8 @@ from skl2tflite.verify.sensitivity import DRAWS, perturbed_outputs
 
 PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 """Methods judged by 1, however small the probabilities of a column; an error of a logarithm is a relative one."""
+REFUSALS = (TypeError, ValueError, ZeroDivisionError)
+"""What estimators raise for rows that they do not take."""
 TURNED = 1e-4
 """An explained error beyond this is no rounding but a decision that fell the other way: a near tie."""
 ROUNDING = 2.0**-50
@@ -62,22 +64,44 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     for method in model.methods:
         given = _rows_of(model, estimator, method, X)
         rows = reference_rows(given, integers)
-        actual = _varying(method, model.run(method, given))
+        actual = _given_answer(model, method, given)
         if model.facts.target == "micro":
             actual = _unsaturated(actual)
         try:
             expected = _answer(estimator, method, rows)
-        except (TypeError, ValueError) as error:
+        except REFUSALS as error:
             # KMeans and NMF fitted on float64 refuse float32, for two.
             expected = _precise_answer(estimator, method, rows)
+            if expected is None and isinstance(actual, NoAnswerError):
+                raise actual from None
             if expected is None:
                 raise InvalidInputError(f"{type(estimator).__name__}.{method} refuses X: {error}") from None
+        if isinstance(actual, NoAnswerError):
+            count = len(_dense(expected[0] if isinstance(expected, list) else expected))
+            reports.append(_without_answer(method, count, actual))
+            continue
         reports.append(_compare(model, estimator, method, given, expected, actual, tolerance))
     return Report(tuple(reports))
 
 
+def _given_answer(model: TFLiteModel, method: str, X: Any) -> Any:
+    """Return what a model answers, or the error that some rows have no answer."""
+    try:
+        return _varying(method, model.run(method, X))
+    except NoAnswerError as error:
+        return error
+
+
+def _without_answer(method: str, rows: int, error: NoAnswerError) -> MethodReport:
+    """Return the report of rows that scikit-learn has an answer for, and the model has not."""
+    agreement = 1.0 - len(error.rows) / rows
+    return MethodReport(method, rows, error.rows, np.arange(0), np.inf, 1.0, agreement, str(error))
+
+
 def _unsaturated(results: Any) -> Any:
     """Return infinity where TFLM gives the greatest float32 number: its sums and products go no further."""
+    if isinstance(results, NoAnswerError):
+        return results
     if isinstance(results, list):
         return [_unsaturated(values) for values in results]
     values = np.asarray(results)
@@ -110,7 +134,7 @@ def _precise_answer(estimator: Any, method: str, rows: Any) -> Any:
         return None
     try:
         return _answer(estimator, method, precise)
-    except ValueError:
+    except REFUSALS:
         return None
 
 

@@ -67,6 +67,8 @@ CASES = [
       for r, w, o, a, data in (
           (5.0, "uniform", "most_frequent", "auto", "multiclass"), (7.0, "distance", 1, "auto", "multiclass"),
           (5.0, "uniform", 9, "kd_tree", "multiclass"), (5.0, "distance", "blau", "auto", "multiclass strings"),
+          (90.0, "uniform", None, "auto", "multiclass strings"), (90.0, "distance", None, "auto", "multiclass gaps"),
+          (90.0, "uniform", None, "brute", "multioutput integers"),
           (5.0, "uniform", [1, -2], "auto", "multioutput integers"), (9.0, "uniform", 0, "brute", "binary"))),
     *(Case(RadiusNeighborsRegressor(radius=r, weights=w), data)
       for r, w, data in (

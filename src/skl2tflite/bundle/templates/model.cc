@@ -1,6 +1,7 @@
 // ${generated}
 #include "${name}_model.h"
 
+#include <cmath>
 #include <cstring>
 
 #include "tensorflow/lite/schema/schema_generated.h"

@@ -1,0 +1,113 @@
+"""Rows that scikit-learn refuses once it has looked at them: a file cannot raise, so it marks their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import ConversionError, NoAnswerError
+from skl2tflite.features.columns import INT32
+from skl2tflite.graph import Array, DType, Tensor, as_tensor
+from skl2tflite.graph import functions as xp
+
+
+@dataclass(frozen=True, eq=False)
+class Unanswered:
+    """Rows that some estimator refuses.
+
+    Attributes
+    ----------
+    rows : Tensor of shape (n_rows,)
+        Whether it refuses each.
+    reason : str
+        Which estimator, why, and what to do.
+    gives_nan : bool
+        Whether it answers other rows with NaN, so that this cannot mark those.
+    """
+
+    rows: Tensor
+    reason: str
+    gives_nan: bool = False
+
+
+_found: ContextVar[list[Unanswered] | None] = ContextVar("_found", default=None)
+
+
+@contextmanager
+def unanswered() -> Iterator[list[Unanswered]]:
+    """Collect the rows that estimators refuse while a method is recorded."""
+    found: list[Unanswered] = []
+    token = _found.set(found)
+    try:
+        yield found
+    finally:
+        _found.reset(token)
+
+
+def refuse_rows(rows: Array, reason: str, gives_nan: bool = False) -> None:
+    """Say that scikit-learn raises an error for some rows; of arrays, do so.
+
+    Parameters
+    ----------
+    rows : array of shape (n_rows,)
+        Truth values.
+    reason : str
+    gives_nan : bool, default=False
+        Whether NaN is an answer.
+
+    Raises
+    ------
+    NoAnswerError
+        Where the rows are no tensor, and some are refused.
+    """
+    if isinstance(rows, Tensor):
+        found = _found.get()
+        if found is not None:
+            found.append(Unanswered(rows, reason, gives_nan))
+    elif np.any(rows):
+        raise NoAnswerError(np.flatnonzero(rows), reason)
+
+
+def marked(
+    outputs: Sequence[Tensor], refused: Sequence[Unanswered], labels: Sequence[NDArray[Any]] | None
+) -> tuple[list[Tensor], float]:
+    """Return outputs with a mark in the refused rows, and the mark.
+
+    Parameters
+    ----------
+    outputs : sequence of Tensor
+        All floats, or all whole numbers.
+    refused : sequence of Unanswered
+    labels : sequence of ndarray or None
+        What whole numbers are among; none for positions, None for any others.
+
+    Raises
+    ------
+    ConversionError
+        Where outputs hold truth values, or are of more than one kind.
+    """
+    kinds = {output.dtype for output in outputs}
+    if kinds == {DType.FLOAT}:
+        mark = np.inf if any(each.gives_nan for each in refused) else np.nan
+    elif kinds == {DType.INT}:
+        taken = {-1} if labels is None else {int(label) for column in labels for label in column}
+        mark = next(n for n in (-1, *range(INT32.min, INT32.min + len(taken) + 1)) if n not in taken)
+    else:
+        raise ConversionError(f"{refused[0].reason}: outputs of this kind cannot mark rows without an answer")
+    rows: Array = refused[0].rows
+    for each in refused[1:]:
+        rows = xp.logical_or(rows, each.rows)
+    return [as_tensor(xp.where(_beside(rows, output), np.array(mark), output)) for output in outputs], float(mark)
+
+
+def _beside(rows: Array, output: Tensor) -> Array:
+    """Return truth values of rows with as many axes as an output."""
+    for _ in range(output.ndim - 1):
+        rows = xp.expand_dims(rows, -1)
+    return rows
