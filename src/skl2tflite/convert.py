@@ -56,7 +56,8 @@ def convert(
         Fitted.
     X : array-like or DataFrame of shape (n_rows, n_features), optional
         Rows on which the model is compared with the estimator, method by method; a few dozen that the
-        model will meet in use. Without them nothing is compared.
+        model will meet in use. Without them nothing is compared. What an estimator does not learn they tell:
+        the size of images, the names that FeatureHasher is to know.
     methods : sequence of str, optional
         Methods to convert, the main one first. By default those that a user of such an estimator calls
         (``predict_proba`` and ``predict`` of a classifier); for ``target="micro"`` the first of these.
@@ -186,7 +187,7 @@ def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:
             dtype = "float32"  # scikit-learn's transformers keep the float32 that they are given
     labels = None if traced.labels is None else tuple(traced.labels)
     matrix = traced.graph.inputs.get(INPUT_NAME)
-    columns = features.count if matrix is None or matrix.ndim == 1 else matrix.shape[1]
+    columns = features.count if matrix is None or matrix.ndim != 2 else matrix.shape[1]
     return MethodInfo(
         tuple(traced.graph.outputs),
         traced.is_list,

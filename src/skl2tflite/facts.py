@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import ConversionError, InvalidFileError, NoAnswerError, Skl2TFLiteError
-from skl2tflite.features import ColumnSpec, Features, SetRows
+from skl2tflite.features import ColumnSpec, Features, ImageRows, SetRows
 from skl2tflite.features.columns import NO_LABEL
 from skl2tflite.graph.table import FOREIGN
 from skl2tflite.tflite import metadata
@@ -308,6 +308,8 @@ def _input_info(
     name: str, features: Features, vocabularies: Mapping[str, tuple[ColumnSpec, str]]
 ) -> metadata.TensorInfo:
     """Describe an input: all features, or one column."""
+    if isinstance(features.rows, ImageRows):
+        return metadata.TensorInfo(name, f"images of {features.rows}")
     if features.columns is None:
         names = f": {', '.join(features.names)}" if features.names else ""
         return metadata.TensorInfo(name, f"{features.count} features{names}")

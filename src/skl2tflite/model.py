@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
 from skl2tflite.facts import ModelFacts
+from skl2tflite.features import ImageRows
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, has_micro
 from skl2tflite.runtime.rows import RowByRow
@@ -331,7 +332,10 @@ def describe(model: TFLiteModel) -> str:
     lines = [repr(model)]
     names = "" if features.names is None else f": {', '.join(features.names[:8])}"
     names += ", …" if features.names and len(features.names) > 8 else ""
-    lines.append(f"features    {features.count}{names}")
+    if isinstance(features.rows, ImageRows):
+        lines.append(f"images      {features.rows}")
+    else:
+        lines.append(f"features    {features.count}{names}")
     for signature in program.signatures:
         tensors = program.subgraphs[signature.subgraph].tensors
 

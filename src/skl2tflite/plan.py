@@ -19,6 +19,7 @@ from skl2tflite.features import (
     TEXT_NAME,
     ColumnSpec,
     Features,
+    ImageRows,
     LabelRows,
     SetRows,
     TextRows,
@@ -170,7 +171,11 @@ def _trace(
     kinds: dict[int, DType] | None = None
     if inputs == "columns" or (inputs is None and DType.STRING in known.values()):
         kinds = dict(known)
-    if converter.rows != TABLE:
+    if isinstance(converter.rows, ImageRows):
+        if inputs == "columns":
+            raise ConversionError(f"{converter.path} takes images, which are no columns; leave out inputs='columns'")
+        kinds = None
+    elif converter.rows != TABLE:
         kinds = {0: DType.STRING} if isinstance(converter.rows, TextRows) else {}
     while True:
         try:

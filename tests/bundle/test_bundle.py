@@ -13,6 +13,7 @@ import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
+from sklearn.feature_extraction.image import PatchExtractor
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -250,6 +251,9 @@ def test_refusals(tmp_path):
     estimator = MODELS["regression"]()[0]
     with pytest.raises(ConversionError, match="target='micro' to bundle"):
         bundle(skl2tflite.convert(estimator), tmp_path / "b")
+    images = np.zeros((1, 3, 3))
+    with pytest.raises(ConversionError, match="this model takes images"):
+        bundle(skl2tflite.convert(PatchExtractor(patch_size=(2, 2)), images, target="micro"), tmp_path / "b")
     model = skl2tflite.convert(estimator, target="micro")
     with pytest.raises(ConversionError, match="no platform 'mbed'; there are tflm, arduino"):
         bundle(model, tmp_path / "b", "mbed")

@@ -41,6 +41,8 @@ class Case:
         Distinguishes configurations whose parameters do not show in the name.
     needs_rows : bool
         Whether ``convert`` does, as the estimator learns no features.
+    each : int
+        Rows that come of each.
     """
 
     estimator: BaseEstimator
@@ -51,6 +53,7 @@ class Case:
     why: str = ""
     label: str = ""
     needs_rows: bool = False
+    each: int = 1
 
     @property
     def rows(self) -> Any:
@@ -182,6 +185,13 @@ def _named_numbers() -> Data:
     return Data(np.array(X, dtype=object), None, np.array([*X, *others], dtype=object))
 
 
+def _images(*shape: int) -> Data:
+    """Images of whole numbers, and others of any."""
+    random = np.random.default_rng(0)
+    X = random.integers(0, 256, (12, *shape))
+    return Data(X, None, np.concatenate([X, random.normal(size=X.shape)]).astype(np.float32).astype(np.float64))
+
+
 def _labels(*labels: Any) -> Data:
     y = np.array([*labels] * 5, dtype=object if isinstance(labels[0], str) else None)
     return Data(y, None, y[::-1][:7])
@@ -283,6 +293,9 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "texts": _texts,
     "records": _records,
     "named numbers": _named_numbers,
+    "images": lambda: _images(9, 7),
+    "small colour images": lambda: _images(5, 6, 3),
+    "large images": lambda: _images(31, 20, 1),
     "labels": lambda: _labels("ü", "", "b", "a"),
     "two labels": lambda: _labels(7, -1),
     "one label": lambda: _labels("a"),

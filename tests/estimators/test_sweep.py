@@ -110,7 +110,7 @@ def test_litert_equals_scikit_learn(case: Case) -> None:
     for model, X in models:
         for compared in skl2tflite.verify(model, estimator, X).methods:
             assert compared.faithful, str(compared)
-            assert compared.rows == len(X)
+            assert compared.rows == case.each * len(X)
             assert compared.near_ties.size == 0, f"{compared.near_ties.size} rows hang on rounding"
             if compared.method in case.exact or compared.method in converter_for(estimator).exact:
                 assert compared.largest_error == 0.0
@@ -129,14 +129,14 @@ def test_model_behaves_like_the_estimator(case: Case) -> None:
         listed = [r if isinstance(r, list | tuple) else [r] for r in (whole, one, none)]
         for want, got, single, empty in zip(expected, *listed, strict=True):
             assert got.shape == want.shape
-            if len(want) != len(X):  # of a forest's path: where each tree's nodes begin
+            if len(want) != case.each * len(X):  # of a forest's path: where each tree's nodes begin
                 assert all(np.array_equal(want, same) for same in (got, single, empty))
                 continue
-            assert single.shape == (1, *want.shape[1:])
+            assert single.shape == (case.each, *want.shape[1:])
             assert empty.shape == (0, *want.shape[1:])
             assert got.dtype.kind == want.dtype.kind
             if want.dtype.kind != "f":
-                np.testing.assert_array_equal(single[0], want[0])
+                np.testing.assert_array_equal(single, want[: case.each])
 
 
 def test_methods_of_every_case_can_be_traced_twice() -> None:

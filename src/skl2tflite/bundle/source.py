@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.bundle import spelling
 from skl2tflite.bundle.inputs import TYPES, Inputs
 from skl2tflite.errors import ConversionError
+from skl2tflite.features import ImageRows
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner
 from skl2tflite.sizes import Sizes, sizes_of
@@ -320,3 +321,5 @@ def check_bundled(model: TFLiteModel) -> None:
         raise ConversionError(
             f"the file is for the target {model.facts.target!r}; convert with target='micro' to bundle it"
         )
+    if isinstance(model.facts.features.rows, ImageRows):
+        raise ConversionError("a bundle takes rows of features, and this model takes images; write the file by itself")

@@ -11,6 +11,7 @@ import typer
 
 from skl2tflite.cli.console import console, duration, facts, say
 from skl2tflite.cli.options import (
+    ROW_FILES,
     CategoriesOption,
     InputsOption,
     Methods,
@@ -37,7 +38,8 @@ def command(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write. By default MODEL.tflite.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(metavar="ROWS", help="CSV or Parquet file of rows to compare the answers on.")
+        Path | None,
+        typer.Option(metavar="ROWS", help=f"{ROW_FILES} to compare the answers on."),
     ] = None,
     target_column: TargetColumn = None,
     method: Methods = None,
@@ -69,16 +71,21 @@ def command(
     from skl2tflite.cli.rows import read_rows
     from skl2tflite.cli.summary import summary
     from skl2tflite.convert import convert
-    from skl2tflite.errors import FidelityError
+    from skl2tflite.converters import converter_for
+    from skl2tflite.errors import FidelityError, InvalidInputError
     from skl2tflite.verify import verify
 
     output = output or model.with_suffix(".tflite")
     refuse_unwritable(output, model)
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
     rows = None if data is None else read_rows(data, estimator, target_column)
+    learned = converter_for(estimator).rows.known
+    if rows is None and not learned:
+        raise InvalidInputError(f"{model} learns from rows what a file takes: give some with --data (.npy or .jsonl)")
     start = time.perf_counter()
     converted = convert(
         estimator,
+        None if learned else rows,
         methods=method,
         target=target,
         precision=precision,

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 Precision = Literal["exact", "fast"]
+ROW_FILES = "CSV or Parquet file of rows (.npy of images, .jsonl of dicts)"
+"""Files that rows are read from, for the help."""
 
 ModelPath = Annotated[
     Path, typer.Argument(metavar="MODEL", help="Fitted estimator: a .skops file, or .pkl, .joblib with --trust-pickle.")

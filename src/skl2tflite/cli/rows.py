@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.cli.console import note
+from skl2tflite.cli.special_rows import read_images, read_lines_of_json
 from skl2tflite.errors import InvalidInputError, MissingDependencyError
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
@@ -30,7 +31,8 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     Parameters
     ----------
     path : Path
-        CSV (with or without a line of names; separated by commas, semicolons or tabs) or Parquet.
+        CSV (with or without a line of names; separated by commas, semicolons or tabs) or Parquet; .npy for images,
+        .jsonl for dicts and sets of labels.
     estimator : estimator
         Fitted. Columns are chosen by the names of its features, where it has them.
     target_column : str, optional
@@ -38,9 +40,9 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
 
     Returns
     -------
-    DataFrame, ndarray or list of str
-        A DataFrame where the estimator was fitted on one, a list where rows are texts. Numbers are float64; text is
-        told from what is missing by the estimator's categories.
+    DataFrame, ndarray or list
+        A DataFrame where the estimator was fitted on one, a list where rows are texts, dicts or sets. Numbers are
+        float64; text is told from what is missing by the estimator's categories.
 
     Raises
     ------
@@ -48,13 +50,17 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
         Where the file holds no rows, columns that the estimator lacks, or cells that are no numbers.
     """
     from skl2tflite.converters import converter_for
-    from skl2tflite.features import TextRows
+    from skl2tflite.features import HashedRows, ImageRows, LabelRows, RecordRows, SetRows, TextRows
     from skl2tflite.plan import text_features
 
     converter = converter_for(estimator)
+    if isinstance(converter.rows, ImageRows):
+        return read_images(path)
+    if isinstance(converter.rows, RecordRows | HashedRows | SetRows):
+        return read_lines_of_json(path, list if isinstance(converter.rows, SetRows) else dict)
     text = text_features(estimator)
     rows = read_features(path, converter.n_features, converter.feature_names, target_column, text)
-    return rows[:, 0].tolist() if isinstance(converter.rows, TextRows) else rows
+    return rows[:, 0].tolist() if isinstance(converter.rows, TextRows | LabelRows) else rows
 
 
 def read_features(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from skl2tflite.cli.options import ModelPath, TargetColumn, TrustPickle, TrustTypes
+from skl2tflite.cli.options import ROW_FILES, ModelPath, TargetColumn, TrustPickle, TrustTypes
 
 EXAMPLES = (
     "skl2tflite verify model.tflite model.skops rows.csv",
@@ -18,7 +18,7 @@ EXAMPLES = (
 def command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tflite file that skl2tflite wrote.")],
     model: ModelPath,
-    rows: Annotated[Path, typer.Argument(metavar="ROWS", help="CSV or Parquet file of rows.")],
+    rows: Annotated[Path, typer.Argument(metavar="ROWS", help=f"{ROW_FILES}.")],
     target_column: TargetColumn = None,
     tolerance: Annotated[
         float, typer.Option(min=0.0, help="Largest error of a value, as a fraction of its column's greatest.")

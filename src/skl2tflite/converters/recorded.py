@@ -27,7 +27,7 @@ TOLERANCE = 1e-6
 CLOCKS = frozenset({"now", "today", "utcnow"})
 """Names of what tells the date (of datetime, date, Timestamp)."""
 ROWS = 5
-"""Rows of each kind of numbers that a function is tried on."""
+"""Rows of each kind of numbers that a function is tried on, each alone too."""
 
 Recorded: TypeAlias = Tensor | list[Tensor] | Table | Column
 
@@ -203,7 +203,9 @@ def _outputs(result: Recorded) -> list[Tensor]:
 def _compare(function: Callable[[Any], Any], result: Recorded, X: Tensor | Table | Column) -> None:
     """Refuse a function that computes otherwise than its graph, or than for each row alone."""
     graph = Graph("recorded", {}, {str(i): output for i, output in enumerate(_outputs(result))})
-    for feeds, given in _samples(X, _words(graph)):
+    batch = (X if isinstance(X, Tensor) else _rows(X)).shape[0]
+    count = ROWS if batch is None else batch * -(-ROWS // batch)
+    for feeds, given in _samples(X, count, _words(graph)):
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
@@ -213,11 +215,12 @@ def _compare(function: Callable[[Any], Any], result: Recorded, X: Tensor | Table
             raise
         except Exception:
             continue  # the function does not take such numbers
-        if not _agree(together, alone):
+        if not _agree([each[: len(each) * ROWS // count] for each in together], alone):
             raise GraphError("gives a row another answer beside other rows; compute it from each row alone")
-        fixed = any(tensor.shape[:1] == (1,) for tensor in _outputs(result))
-        batches = [slice(i, i + 1) for i in range(ROWS)] if fixed else [slice(None)]
-        parts = [evaluate(graph, {name: feed[at] for name, feed in feeds.items()}) for at in batches]
+        size = batch or count
+        parts = [
+            evaluate(graph, {name: feed[i : i + size] for name, feed in feeds.items()}) for i in range(0, count, size)
+        ]
         if not _agree(_joined([list(part.values()) for part in parts]), together):
             raise GraphError(
                 "computes otherwise when it is recorded: it looks at values, dtypes or types of its input, or writes "
@@ -231,24 +234,26 @@ def _words(graph: Graph) -> list[str]:
     return [word for value in constants if value.dtype == object for word in value.ravel().tolist()]
 
 
-def _samples(X: Tensor | Table | Column, words: list[str]) -> Iterator[tuple[Mapping[str, NDArray[Any]], Any]]:
-    """Yield rows of several kinds: what is fed to the graph, and what the function is called with."""
+def _samples(
+    X: Tensor | Table | Column, count: int, words: list[str]
+) -> Iterator[tuple[Mapping[str, NDArray[Any]], Any]]:
+    """Yield so many rows of several kinds: what is fed to the graph, and what the function is called with."""
     random = np.random.default_rng(0)
     for which in range(4):
         if isinstance(X, Tensor):
-            rows = _cells(random, X.dtype, (ROWS, *(n or 1 for n in X.shape[1:])), which, words)
+            rows = _cells(random, X.dtype, (count, *(n or 1 for n in X.shape[1:])), which, words)
             yield {"X": _fed(rows)}, rows
             continue
         import pandas as pd
 
         if isinstance(X, Column):
-            cells = _cells(random, X.values.dtype, (ROWS,), which, words)
+            cells = _cells(random, X.values.dtype, (count,), which, words)
             yield {"X": _fed(cells)}, pd.Series(cells, name=X.name)
         elif X.is_matrix:
-            rows = _cells(random, X.matrix().dtype, (ROWS, len(X.columns)), which, words)
+            rows = _cells(random, X.matrix().dtype, (count, len(X.columns)), which, words)
             yield {"X": rows}, pd.DataFrame(rows, columns=X.names)
         else:
-            columns = [_cells(random, column.values.dtype, (ROWS,), which, words) for column in X.columns]
+            columns = [_cells(random, column.values.dtype, (count,), which, words) for column in X.columns]
             frame = pd.DataFrame(dict(zip(X.names, columns, strict=True)))
             yield {f"X{i}": _fed(cells) for i, cells in enumerate(columns)}, frame
 

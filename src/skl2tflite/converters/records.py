@@ -118,7 +118,7 @@ class FeatureHasherConverter(TransformerConverter):
     @property
     def feature_names(self) -> list[str]:
         """The names that were given."""
-        if not self.rows.names:
+        if not self.rows.known:
             raise self.refuse(
                 "learns no names of features, so that a file would not know its inputs",
                 "give convert a pipeline that begins with it, and rows X that have every feature",

@@ -25,8 +25,6 @@ ESTIMATORS: dict[str, str] = {
         _CLUSTERS,
     ),
     **dict.fromkeys(("ClassicalMDS", "MDS", "SpectralEmbedding", "TSNE"), _EMBEDDINGS),
-    "PatchExtractor": "it takes images of any size and learns none, so that a file would not know its input; "
-    "extract the patches outside of the model, and convert what is behind",
 }
 """Estimators of scikit-learn that do not convert, by the name of their class."""
 

@@ -13,7 +13,16 @@ from skl2tflite.converters.base import Converter
 from skl2tflite.converters.known import Demand, demands
 from skl2tflite.converters.unanswered import marked, unanswered
 from skl2tflite.errors import ConversionError, GraphError
-from skl2tflite.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, LabelRows, SetRows, TextRows, column_names
+from skl2tflite.features import (
+    INPUT_NAME,
+    LABELS_NAME,
+    TEXT_NAME,
+    ImageRows,
+    LabelRows,
+    SetRows,
+    TextRows,
+    column_names,
+)
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import InputColumns, KindError, Table, Terms, TextInput
@@ -96,7 +105,10 @@ def trace(
     names = column_names(converter.feature_names if features else None, count)
     inputs: dict[str, Tensor] | InputColumns
     X: Any
-    if isinstance(converter.rows, TextRows) and features:
+    if isinstance(converter.rows, ImageRows):
+        X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *converter.rows.shape))
+        inputs = {INPUT_NAME: X}
+    elif isinstance(converter.rows, TextRows) and features:
         inputs = InputColumns([TEXT_NAME], {0: DType.STRING}, batch, text)
         X = inputs[0]
     elif isinstance(converter.rows, LabelRows | SetRows):

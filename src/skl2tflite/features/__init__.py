@@ -6,6 +6,7 @@ from skl2tflite.features.frames import column_kinds, row_count
 from skl2tflite.features.kinds import (
     TABLE,
     HashedRows,
+    ImageRows,
     LabelRows,
     RecordRows,
     RowKind,
@@ -27,6 +28,7 @@ __all__ = [
     "ColumnSpec",
     "Features",
     "HashedRows",
+    "ImageRows",
     "Known",
     "LabelRows",
     "RecordRows",

@@ -17,6 +17,7 @@ from skl2tflite.features.frames import as_cells, columns_of, floats, frame_names
 from skl2tflite.features.kinds import (
     TABLE,
     HashedRows,
+    ImageRows,
     LabelRows,
     RecordRows,
     RowKind,
@@ -140,6 +141,8 @@ class Features:
         InvalidInputError
             Where scikit-learn would refuse the rows, or they do not fit the tensors.
         """
+        if isinstance(self.rows, ImageRows):
+            return {INPUT_NAME: self.images(X)}
         if self.columns is None:
             return {INPUT_NAME: self.matrix(X)}
         if isinstance(self.rows, TextRows):
@@ -220,6 +223,15 @@ class Features:
         for known in self.known:
             known.check(X[:, known.feature], self.describe(known.feature))
         return X if X.flags.c_contiguous else np.ascontiguousarray(X)
+
+    def images(self, X: Any) -> NDArray[np.float32]:
+        """Return images as one float32 array; see :meth:`tensors`."""
+        assert isinstance(self.rows, ImageRows)
+        images = self._as_float32(as_cells(X))
+        if images.shape[1:] != self.rows.shape:
+            raise InvalidInputError(f"X has shape {images.shape}, but the model takes images of {self.rows}")
+        self._check_finite(images.reshape(len(images), self.count))
+        return np.ascontiguousarray(images)
 
     def _check_shape(self, shape: tuple[int, ...]) -> None:
         if len(shape) != 2:
@@ -304,6 +316,8 @@ class Features:
 
     def describe(self, column: int) -> str:
         """Return a column's name for messages."""
+        if isinstance(self.rows, ImageRows):
+            return f"pixel {tuple(map(int, np.unravel_index(column, self.rows.shape)))}"
         return f"feature {self.names[column]!r}" if self.names else f"feature {column}"
 
     def to_json(self) -> dict[str, object]:

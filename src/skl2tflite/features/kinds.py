@@ -1,4 +1,4 @@
-"""What a row is: of a table, or a text, a label, a set of labels, a dict of features."""
+"""What a row is: of a table, or a text, a label, a set of labels, a dict of features, an image."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import sendable
+from skl2tflite.features.frames import as_cells
 
 
 @dataclass(frozen=True)
 class RowKind:
     """What a row is; a subclass for each kind, with what must be known of its rows."""
+
+    @property
+    def known(self) -> bool:
+        """Whether all is known that a file needs; else rows given to ``convert`` must tell."""
+        return True
 
     def seen_in(self, X: Any) -> RowKind:
         """Return the kind with what an estimator does not learn of its rows, taken from rows given to ``convert``."""
@@ -79,9 +85,44 @@ class HashedRows(RowKind):
 
     names: tuple[str, ...] = ()
 
+    @property
+    def known(self) -> bool:
+        """Whether the names are."""
+        return bool(self.names)
+
     def seen_in(self, X: Any) -> HashedRows:
         """Return the kind with the names that rows have."""
         return HashedRows(tuple(record_names(X)))
+
+
+@dataclass(frozen=True)
+class ImageRows(RowKind):
+    """Images of one size, which travel as they are.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height, width and, where there are any, channels: those of images given to ``convert``.
+    """
+
+    shape: tuple[int, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether the size is."""
+        return bool(self.shape)
+
+    def __str__(self) -> str:
+        return " × ".join(map(str, self.shape))
+
+    def seen_in(self, X: Any) -> ImageRows:
+        """Return the kind with the shape that images have."""
+        shape = as_cells(X).shape
+        if len(shape) < 3 or 0 in shape[1:]:
+            raise InvalidInputError(
+                f"X has shape {shape}, expected images: (n_images, height, width), or channels behind these"
+            )
+        return ImageRows(shape[1:])
 
 
 TABLE = TableRows()
@@ -94,6 +135,7 @@ _NAMES: dict[type[RowKind], str] = {
     SetRows: "sets",
     RecordRows: "records",
     HashedRows: "hashed",
+    ImageRows: "images",
 }
 
 

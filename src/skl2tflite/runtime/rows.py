@@ -45,7 +45,8 @@ class RowByRow:
         answers = [
             self.runner.run(signature, {name: _row(x, row) for name, x in fed.items()}) for row in range(max(rows, 1))
         ]
-        return {name: np.concatenate([answer[name] for answer in answers])[:rows] for name in answers[0]}
+        answered = {name: np.concatenate([answer[name] for answer in answers]) for name in answers[0]}
+        return answered if rows else {name: results[:0] for name, results in answered.items()}
 
 
 def _row(rows: Rows, row: int) -> NDArray[Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.trace import trace
 from skl2tflite.errors import InvalidInputError, NoAnswerError
-from skl2tflite.features import Features, SetRows, label_sets, reference_rows, rows_in_float64
+from skl2tflite.features import Features, ImageRows, SetRows, label_sets, reference_rows, rows_in_float64
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.report import MethodReport, Report
@@ -151,6 +151,7 @@ def _compare(
 ) -> MethodReport:
     wanted, given = ([each] if not isinstance(each, list) else each for each in (expected, actual))
     rows = len(_dense(wanted[0]))
+    each = rows // max(1, len(X)) if isinstance(model.facts.features.rows, ImageRows) else 1
     if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
         return _nothing_alike(method, rows, f"{_form(actual)} instead of {_form(expected)}")
     pairs = [(_beside(want, np.asarray(got)), np.asarray(got)) for want, got in zip(wanted, given, strict=True)]
@@ -172,14 +173,14 @@ def _compare(
         for want, got in pairs:
             wrong |= _beyond(want, got, tolerance, method)
     if wrong.any() and model.facts.target == "micro":
-        pairs = _alone(estimator, method, X, np.flatnonzero(wrong), pairs)
+        pairs = _alone(estimator, method, X, np.flatnonzero(wrong), each, pairs)
         wrong[:] = False
         for want, got in pairs:
             wrong |= _beyond(want, got, tolerance, method)
     near: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
     suspects = np.flatnonzero(wrong)
     if suspects.size:
-        excused = suspects[_explained(model, estimator, method, X, suspects, pairs, tolerance)]
+        excused = suspects[_explained(model, estimator, method, X, suspects, each, pairs, tolerance)]
         wrong[excused] = False
         turned = np.zeros(rows, dtype=bool)
         for want, got in pairs:
@@ -197,7 +198,12 @@ def _compare(
 
 
 def _alone(
-    estimator: Any, method: str, X: Any, suspects: NDArray[np.intp], pairs: list[tuple[NDArray[Any], NDArray[Any]]]
+    estimator: Any,
+    method: str,
+    X: Any,
+    suspects: NDArray[np.intp],
+    each: int,
+    pairs: list[tuple[NDArray[Any], NDArray[Any]]],
 ) -> list[tuple[NDArray[Any], NDArray[Any]]]:
     """Return the pairs with what the estimator answers for each suspect row alone, as a file for one row does.
 
@@ -206,10 +212,11 @@ def _alone(
     rows = reference_rows(X)
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) else ():
-        answer = _precise_answer(estimator, method, rows[row : row + 1])
+        given = row // each
+        answer = _precise_answer(estimator, method, rows[given : given + 1])
         if answer is not None:
             for want, one in zip(wants, answer if isinstance(answer, list) else [answer], strict=True):
-                want[row] = _dense(one)[0]
+                want[row] = _dense(one)[row % each]
     return [(want, got) for want, (_, got) in zip(wants, pairs, strict=True)]
 
 
@@ -294,6 +301,7 @@ def _explained(
     method: str,
     X: Any,
     suspects: NDArray[np.intp],
+    each: int,
     pairs: list[tuple[NDArray[Any], NDArray[Any]]],
     tolerance: float,
 ) -> NDArray[np.bool_]:
@@ -302,7 +310,7 @@ def _explained(
     Of a label that both the right one and the one that the file gives come out once the row's numbers move.
     """
     features = model.facts.features_of(method).as_strings
-    graph, plain, draws = _perturbed(features, estimator, method, X, suspects)
+    graph, plain, draws = _perturbed(features, estimator, method, X, suspects, each)
     converter = converter_for(estimator)
     excused: NDArray[np.bool_] = np.ones(len(suspects), dtype=bool)
     answers = [_varying(method, model.facts.methods[method].decode(outputs)) for outputs in (plain, *draws)]
@@ -325,15 +333,19 @@ def _explained(
 
 
 def _perturbed(
-    features: Features, estimator: Any, method: str, X: Any, suspects: NDArray[np.intp]
+    features: Features, estimator: Any, method: str, X: Any, suspects: NDArray[np.intp], each: int
 ) -> tuple[Graph, dict[str, NDArray[Any]], list[dict[str, NDArray[Any]]]]:
-    """Return a method's graph, and its outputs for some rows, plain and perturbed."""
+    """Return a method's graph, and some rows of its outputs, plain and perturbed; ``each`` row of X gives so many."""
     tensors = features.tensors(X)
     converter = converter_for(estimator)
     converter.learn_rows(features.rows)
     if not features.reads_texts:
         graph = trace(converter, method, kinds=features.kinds).graph
-        return graph, *perturbed_outputs(graph, {name: np.asarray(x)[suspects] for name, x in tensors.items()})
+        given, place = np.unique(suspects // each, return_inverse=True)
+        moved = perturbed_outputs(graph, {name: np.asarray(x)[given] for name, x in tensors.items()})
+        at = place * each + suspects % each
+        plain, draws = ({n: x[at] for n, x in moved[0].items()}, [{n: x[at] for n, x in d.items()} for d in moved[1]])
+        return graph, plain, draws
     graph = trace(converter, method, 1, features.kinds, features.text_input).graph
     rows = [
         perturbed_outputs(graph, {n: x[i] if isinstance(x, list) else x[i : i + 1] for n, x in tensors.items()})

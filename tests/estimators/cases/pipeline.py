@@ -1,4 +1,6 @@
+from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.feature_extraction.image import PatchExtractor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.neural_network import MLPRegressor
@@ -7,6 +9,11 @@ from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, Normalizer,
 from sklearn.svm import OneClassSVM
 
 from tests.estimators.case import SKLEARN, Case
+
+
+def flat(patches):
+    return patches.reshape(patches.shape[0], -1)
+
 
 BOTH = ("transform", "inverse_transform") if SKLEARN >= (1, 8) else ()
 
@@ -25,6 +32,9 @@ CASES = [
     Case(Pipeline([("none", None), ("pass", "passthrough"), ("scale", StandardScaler())]), "multiclass", exact=BOTH,
          label="first two pass"),
     Case(Pipeline([("scale", StandardScaler()), ("pass", "passthrough")]), "missing", exact=BOTH, label="last passes"),
+    Case(make_pipeline(PatchExtractor(patch_size=(2, 3)), FunctionTransformer(flat), StandardScaler(),
+                       MiniBatchKMeans(5, n_init=1, random_state=0)),
+         "small colour images", needs_rows=True, each=16),
     Case(make_pipeline(FunctionTransformer(), StandardScaler()), "missing", exact=BOTH, label="identity first"),
     Case(make_union(StandardScaler(), MaxAbsScaler()), "missing", exact=BOTH[:1]),
     Case(FeatureUnion([("drop", "drop"), ("pass", "passthrough"), ("pca", PCA(2)), ("scale", StandardScaler())],

@@ -1,0 +1,67 @@
+"""Rows that are no tables: images from NumPy's files, dicts and sets of labels from lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import InvalidInputError
+
+_JSON: dict[type, str] = {dict: "object of JSON", list: "array of JSON"}
+
+
+def read_images(path: Path) -> NDArray[Any]:
+    """Read images from a .npy file, of shape (n_images, height, width) or (n_images, height, width, n_channels).
+
+    Raises
+    ------
+    InvalidInputError
+        Where the file is none, or holds no numbers.
+    """
+    if path.suffix.lower() != ".npy":
+        raise InvalidInputError(f"{path}: the model takes images, which are read from .npy files (numpy.save)")
+    try:
+        images = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise InvalidInputError(f"{path} is no .npy file of numbers: {error}") from None
+    if not isinstance(images, np.ndarray) or images.ndim < 3 or not len(images):
+        raise InvalidInputError(f"{path} holds no images: an array of shape (n_images, height, width, …)")
+    return images
+
+
+def read_lines_of_json(path: Path, kind: type) -> list[Any]:
+    """Read rows from a .jsonl file, one on each line: objects are dicts, arrays sets of labels.
+
+    Parameters
+    ----------
+    path : Path
+    kind : {dict, list}
+        What each row must be.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the file is none, or a line holds something else.
+    """
+    if path.suffix.lower() != ".jsonl":
+        taken = "dicts" if kind is dict else "sets of labels"
+        raise InvalidInputError(
+            f"{path}: the model takes {taken}, which are read from .jsonl files with an {_JSON[kind]} on each line"
+        )
+    rows = []
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    rows.append(json.loads(line))
+                    if not isinstance(rows[-1], kind):
+                        raise InvalidInputError(f"{path}: line {number} holds no {_JSON[kind]}")
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InvalidInputError(f"{path} is no file of lines of JSON: {error}") from None
+    if not rows:
+        raise InvalidInputError(f"{path} holds no rows")
+    return rows
