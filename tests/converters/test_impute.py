@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.impute import KNNImputer, MissingIndicator, SimpleImputer
 
 import skl2tflite
 from skl2tflite.errors import ConversionError, InvalidInputError
@@ -52,3 +52,45 @@ def test_one_row_and_values_missing_only_at_run_time() -> None:
     imputer = SimpleImputer(strategy="median").fit(X)
     row = np.array([[np.nan, 1.0, np.nan]])
     np.testing.assert_array_equal(skl2tflite.convert(imputer).transform(row), imputer.transform(row))
+
+
+KNOWN = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0], [7.0, 1.0]])
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        lambda d: d * 0.0,
+        lambda d: 1.0 / d,
+        lambda d: np.where(d > 3, 0.0, 1.0),
+        lambda d: 1.0 / (1.0 + d) / np.nansum(1.0 / (1.0 + d), axis=1, keepdims=True),
+    ],
+)
+def test_weights_of_donors_by_a_function(weights):
+    """Whose sum may be 0, infinite or NaN."""
+    rows = np.array([[np.nan, 3.0], [np.nan, 2.0], [np.nan, np.nan], [np.nan, 90.0], [5.0, np.nan]])
+    imputer = KNNImputer(n_neighbors=2, weights=weights).fit(KNOWN)
+    with np.errstate(divide="ignore"):
+        np.testing.assert_allclose(skl2tflite.convert(imputer).transform(rows), imputer.transform(rows), rtol=1e-6)
+
+
+def test_donors_that_cannot_be_compared_may_count():
+    """Where the function gives them a weight, and of few donors all are taken."""
+    known = np.array([[1.0, 2.0], [3.0, np.nan], [5.0, 9.0], [np.nan, 3.0]])
+    rows = np.array([[np.nan, 3.0], [np.nan, np.nan]])
+    imputer = KNNImputer(n_neighbors=3, weights=lambda d: np.where(d < 3, 0.5, 1.0)).fit(known)
+    np.testing.assert_allclose(skl2tflite.convert(imputer).transform(rows), imputer.transform(rows), rtol=1e-6)
+    assert imputer.transform(rows)[0, 0] == (0.5 + 3.0 + 5.0) / 2.5
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"weights": lambda d: np.arange(d.shape[1]) + 0 * d}, "hang on the order"),
+        ({"weights": lambda d: d / d.max()}, "another answer beside other rows"),
+        ({"metric": lambda x, y, **_: 0.0}, "metric is a function"),
+    ],
+)
+def test_functions_that_cannot_be_had(parameters, message):
+    with pytest.raises(ConversionError, match=message):
+        skl2tflite.convert(KNNImputer(n_neighbors=2, **parameters).fit(KNOWN))

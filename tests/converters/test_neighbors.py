@@ -210,6 +210,56 @@ def test_braycurtis_of_fractions_is_the_trees() -> None:
         np.testing.assert_allclose(distances, neighbors.kneighbors(rows)[0], rtol=1e-6)
 
 
+@pytest.mark.parametrize("function", [lambda d: 1.0 / d, lambda d: 1.0 - d, lambda d: (d - 1.0) ** 2])
+def test_weights_by_a_function_may_be_infinite_negative_or_0(function: Any) -> None:
+    """Whatever comes of them in scikit-learn."""
+    points = np.array([[0.0], [1.0], [2.0], [3.5], [4.0], [9.0]])
+    labels = np.array([1, 0, 2, 2, 0, 1])
+    rows = np.array([[0.25], [1.0], [3.0], [4.0], [7.0], [8.0]])
+    near = KNeighborsClassifier(3, weights=function).fit(points, labels)
+    within = RadiusNeighborsClassifier(2.0, weights=function, outlier_label=2).fit(points, labels)
+    for classifier in (near, within):
+        model = skl2tflite.convert(classifier)
+        for method in ("predict_proba", "predict"):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                expected = getattr(classifier, method)(rows)
+            np.testing.assert_allclose(getattr(model, method)(rows), expected, rtol=1e-6)
+    regressor = KNeighborsRegressor(3, weights=function).fit(points, labels)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.testing.assert_allclose(skl2tflite.convert(regressor).predict(rows), regressor.predict(rows), rtol=1e-5)
+
+
+def test_neighbours_that_all_weigh_nothing() -> None:
+    """scikit-learn raises errors of several kinds."""
+    points, labels = np.array([[0.0], [1.0], [4.0], [9.0]]), np.array([0, 1, 1, 0])
+    rows = np.array([[0.5], [2.5], [6.5]])
+    for estimator, methods in (
+        (KNeighborsClassifier(2, weights=lambda d: np.maximum(1.0 - d, 0.0)), ("predict", "predict_proba")),
+        (RadiusNeighborsClassifier(2.6, weights=nothing_beyond), ("predict",)),
+        (RadiusNeighborsRegressor(2.6, weights=nothing_beyond), ("predict",)),
+    ):
+        estimator.fit(points, labels * 1.0)
+        model = skl2tflite.convert(estimator, rows[:1], methods=methods)
+        for method in methods:
+            with pytest.raises((ValueError, TypeError, ZeroDivisionError)):
+                getattr(estimator, method)(rows)
+            with pytest.raises(NoAnswerError, match=r"rows 1, 2: .* weighs all neighbours by 0"):
+                getattr(model, method)(rows)
+
+
+def test_a_regressor_without_neighbours_still_gives_nan() -> None:
+    points, rows = np.array([[0.0], [1.0], [4.0]]), np.array([[0.5], [99.0]])
+    regressor = RadiusNeighborsRegressor(2.6, weights=nothing_beyond).fit(points, [1.0, 2.0, 4.0])
+    np.testing.assert_allclose(skl2tflite.convert(regressor).predict(rows), [1.5, np.nan])
+
+
+def nothing_beyond(distances: Any) -> Any:
+    weights = np.empty(len(distances), dtype=object)
+    for i, row in enumerate(distances):
+        weights[i] = np.where(row < 1.0, 1.0, 0.0)
+    return weights
+
+
 @pytest.mark.parametrize("algorithm", ["kd_tree", "brute"])
 def test_a_point_on_the_radius_lies_within(algorithm: str) -> None:
     targets = RANDOM.normal(size=60)
@@ -291,14 +341,23 @@ def test_density_is_0_where_compact_kernels_end() -> None:
         np.testing.assert_array_equal(np.isinf(actual), np.isinf(expected))
 
 
-def weigh(distances: Any) -> Any:
-    return distances + 1
+def by_the_farthest(distances: Any) -> Any:
+    weights = np.empty(len(distances), dtype=object)
+    for i, row in enumerate(distances):
+        weights[i] = 1.0 - row / (1.0 + row.max(axis=-1, keepdims=True))
+    return weights
 
 
 @pytest.mark.parametrize(
     ("estimator", "message"),
     [
-        (KNeighborsClassifier(weights=weigh), "weights is a function"),
+        (KNeighborsClassifier(weights=lambda d: d / d.max()), "another answer beside other rows"),
+        (KNeighborsClassifier(weights=lambda d: d.sum(axis=1)), "one weight for each distance"),
+        (
+            RadiusNeighborsRegressor(weights=lambda d: d / 2 if d[0].max() > 1 else d),
+            "weights=<lambda> cannot be recorded",
+        ),
+        (RadiusNeighborsRegressor(weights=by_the_farthest), "other neighbours' distances"),
         (KNeighborsClassifier(metric=lambda a, b: abs(a - b).sum()), "metric is a function"),
         (KNeighborsClassifier(metric="jaccard"), "jaccard"),
         (LocalOutlierFactor(), "novelty=True"),

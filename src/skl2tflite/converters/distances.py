@@ -17,10 +17,12 @@ Points = NDArray[np.float64]
 
 NAMES = {"l2": "euclidean", "l1": "manhattan", "cityblock": "manhattan", "p": "minkowski", "infinity": "chebyshev"}
 """Other names of the same metrics."""
-FARTHEST = float(np.finfo(np.float32).max)
+EXCLUDED = float(np.finfo(np.float32).max)
+"""Rank of points that are none; rankings of some runtimes take no greater one."""
+FARTHEST = EXCLUDED / 2
 """Rank of points that a row cannot be compared with, whose distance is NaN: behind all others."""
 INFINITE = FARTHEST / 2
-"""Rank of points at an infinite distance; rankings by some runtimes take no greater numbers than finite ones."""
+"""Rank of points at an infinite distance."""
 
 
 @dataclass(frozen=True)

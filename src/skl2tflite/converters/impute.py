@@ -12,9 +12,9 @@ from sklearn import impute as sk
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - IterativeImputer is behind it
 
 from skl2tflite.converters.base import TRANSFORM, TransformerConverter
-from skl2tflite.converters.distances import FARTHEST, nan_squared_distances
-from skl2tflite.converters.neighbors import inverse_distances
+from skl2tflite.converters.distances import EXCLUDED, FARTHEST, nan_squared_distances
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.weights import INSTEAD, inverse_distances, recorded_weights
 from skl2tflite.features.columns import as_text, is_nan, sendable
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
@@ -163,9 +163,21 @@ class KNNImputerConverter(MissingConverter):
 
     def check(self) -> None:
         super().check()
-        for name in ("metric", "weights"):
-            if callable(getattr(self.estimator, name)):
-                raise self.refuse(f"{name} is a function, called in Python", f"use a named {name}")
+        if callable(self.estimator.metric):
+            raise self.refuse("metric is a function, called in Python for each pair of rows", "use 'nan_euclidean'")
+        if callable(self.estimator.weights):
+            self._check_weights(self.estimator.weights)
+
+    def _check_weights(self, function: Any) -> None:
+        """Refuse weights that hang on the order of donors, which scikit-learn leaves open."""
+        distances = np.sort(np.random.default_rng(0).uniform(0.5, 2.0, (4, self.estimator.n_neighbors)), axis=1)
+        try:
+            backwards = np.asarray(function(distances[:, ::-1].copy()), dtype=np.float64)[:, ::-1]
+            same = np.allclose(backwards, np.asarray(function(distances.copy())), equal_nan=True)
+        except Exception:
+            return  # recording it will say what is wrong
+        if not same:
+            raise self.refuse("weights hang on the order of the donors, which scikit-learn leaves open", INSTEAD)
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -185,19 +197,31 @@ class KNNImputerConverter(MissingConverter):
         """Return the mean of the nearest known values of a feature, of all where no row can be compared."""
         est = self.estimator
         known = ~np.isnan(values)
-        scores = nearness if known.all() else xp.where(known, nearness, -FARTHEST)
+        scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED)
         top, positions = xp.topk(scores, min(est.n_neighbors, int(known.sum())))
-        comparable = xp.astype(xp.greater(top, -FARTHEST), float)
-        weights = comparable
-        if est.weights == "distance":
-            weights = xp.multiply(inverse_distances(xp.sqrt(xp.negative(top))), comparable)
+        strange = xp.less_equal(top, -FARTHEST)
+        distances = xp.sqrt(xp.negative(top))
+        if callable(est.weights):
+            weights = recorded_weights(self, xp.where(strange, np.nan, distances))
+            weights = xp.where(xp.isnan(weights), 0.0, weights)
+        elif est.weights == "distance":
+            weights = xp.where(strange, 0.0, inverse_distances(distances))
+        else:
+            weights = xp.astype(xp.logical_not(strange), float)
         mean = values[known].mean()
         total = xp.sum(weights, axis=1)
         # Offsets from the mean: float32 keeps more of them.
         offsets = xp.take(np.where(known, values, mean) - mean, positions)
-        none = xp.equal(total, 0.0)
+        alone = xp.all(strange, axis=1)
+        none = xp.logical_or(xp.equal(total, 0.0), alone) if callable(est.weights) else xp.equal(total, 0.0)
         weighted = xp.sum(xp.multiply(weights, offsets), axis=1)
-        return xp.add(xp.where(none, 0.0, xp.divide(weighted, xp.where(none, 1.0, total))), mean)
+        result = xp.add(xp.where(none, 0.0, xp.divide(weighted, xp.where(none, 1.0, total))), mean)
+        if not callable(est.weights):
+            return result
+        # A masked division, whose numerator stays where the weights have no finite sum but 0.
+        numerator = xp.sum(xp.multiply(weights, xp.take(np.where(known, values, mean), positions)), axis=1)
+        odd = xp.logical_or(none, xp.equal(xp.abs(total), np.inf))
+        return xp.where(xp.logical_and(odd, xp.logical_not(alone)), numerator, result)
 
 
 @converts(sk.IterativeImputer)

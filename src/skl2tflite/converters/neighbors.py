@@ -23,6 +23,7 @@ from skl2tflite.converters.distances import INFINITE, SIMPLE, Metric, metric_of,
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.unanswered import refuse_rows
+from skl2tflite.converters.weights import inverse_distances, recorded_weights, recorded_weights_within
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
@@ -44,10 +45,6 @@ class NeighborsConverter(Converter):
             raise self.refuse(
                 "was fitted on a sparse graph of distances, and arrays cannot tell a distance of 0 from none",
                 "fit it on the rows that the graph was made of, or on all distances",
-            )
-        if callable(getattr(est, "weights", None)):
-            raise self.refuse(
-                "weights is a function, called in Python for each row", "use weights='uniform' or 'distance'"
             )
         _ = self.metric
 
@@ -144,16 +141,6 @@ class KNeighborsConverter(NeighborsConverter):
         return self.nearest(X, self.estimator.n_neighbors)
 
 
-def inverse_distances(distances: Array) -> Array:
-    """Weights ``1 / distance``; in rows with a distance of 0, 1 for those distances and 0 for others."""
-    zero = xp.equal(distances, 0.0)
-    return xp.where(
-        xp.any(zero, axis=1, keepdims=True),
-        xp.astype(zero, float),
-        xp.divide(1.0, xp.where(zero, 1.0, distances)),
-    )
-
-
 class NeighborsClassifierConverter(ClassifierConverter):
     """Votes of neighbours, output by output."""
 
@@ -169,53 +156,69 @@ class NeighborsClassifierConverter(ClassifierConverter):
 
 @converts(sk.KNeighborsClassifier)
 class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConverter):
-    """The vote of the nearest, each counted once or by the inverse of its distance."""
+    """The vote of the nearest, each counted once, by the inverse of its distance or by a function of it."""
 
     @property
     def may_weigh_nan(self) -> bool:
         """Whether weights may be NaN, as distances are from rows that cannot be compared."""
-        return self.estimator.weights == "distance" and self.estimator.effective_metric_ in UNCOMPARABLE
+        weights = self.estimator.weights
+        return callable(weights) or (weights == "distance" and self.estimator.effective_metric_ in UNCOMPARABLE)
+
+    def weights(self, distances: Array) -> Array | None:
+        """Weights of the neighbours, None where all have the same."""
+        if not callable(self.estimator.weights):
+            return inverse_distances(distances) if self.estimator.weights == "distance" else None
+        weights = recorded_weights(self, distances)
+        refuse_rows(
+            xp.all(xp.equal(weights, 0.0), axis=1),
+            f"{self.path} weighs all neighbours by 0; give it weights that do not",
+            gives_nan=True,
+        )
+        return weights
 
     def votes(self, X: Array) -> list[Array]:
         """Sums of the votes for each class of each output."""
         distances, positions = self.kneighbors(X)
-        weights = xp.expand_dims(inverse_distances(distances), 2) if self.estimator.weights == "distance" else None
+        weights = self.weights(distances)
         results = []
         for labels, classes in zip(self.targets.T, self.classes, strict=True):
             ballots = xp.one_hot(xp.take(labels, positions), len(classes))
             if weights is not None:
-                own = xp.greater(ballots, 0.0)
-                ballots = xp.where(own, weights, 0.0) if self.may_weigh_nan else xp.multiply(ballots, weights)
+                own, each = xp.greater(ballots, 0.0), xp.expand_dims(weights, 2)
+                ballots = xp.where(own, each, 0.0) if self.may_weigh_nan else xp.multiply(ballots, each)
             results.append(xp.sum(ballots, axis=1))
         return results
 
     def predict_proba(self, X: Array) -> Array | list[Array]:
         votes = self.votes(X)
-        if self.estimator.weights == "distance":
-            return self.join([xp.divide(v, xp.sum(v, axis=1, keepdims=True)) for v in votes])
-        return self.join([xp.divide(v, float(self.estimator.n_neighbors)) for v in votes])
+        if self.estimator.weights in (None, "uniform"):
+            return self.join([xp.divide(v, float(self.estimator.n_neighbors)) for v in votes])
+        return self.join([xp.divide(v, xp.sum(v, axis=1, keepdims=True)) for v in votes])
 
     def predict(self, X: Array) -> Array:
         """Position of the label with most votes, the first of equals."""
         counts = self.votes(X)
         if self.may_weigh_nan:
-            # What comes behind votes of NaN does not count any more (sklearn.utils.extmath.weighted_mode).
-            counts = [xp.where(xp.cumulative_sum(xp.astype(xp.isnan(v), float), axis=1) > 0, 0.0, v) for v in counts]
+            # As sklearn.utils.extmath.weighted_mode: no more than 0 votes, and those behind NaN, do not count.
+            counts = [
+                xp.where(xp.greater(xp.cumulative_sum(xp.astype(xp.isnan(v), float), axis=1), 0.0), 0.0, xp.relu(v))
+                for v in counts
+            ]
         positions = [xp.argmax(votes, axis=1) for votes in counts]
         return xp.stack(positions, axis=1) if self.estimator.outputs_2d_ else positions[0]
 
 
 @converts(sk.KNeighborsRegressor)
 class KNeighborsRegressorConverter(RegressorConverter, KNeighborsConverter):
-    """The mean of the nearest points' targets, plain or weighted by the inverse of the distance."""
+    """The mean of the nearest points' targets, plain or weighted by the inverse of the distance or a function of it."""
 
     def predict(self, X: Array) -> Array:
         est = self.estimator
         distances, positions = self.kneighbors(X)
         targets = xp.take(np.asarray(est._y, dtype=np.float64), positions, axis=0)
-        if est.weights != "distance":
+        if est.weights in (None, "uniform"):
             return xp.mean(targets, axis=1)
-        weights = inverse_distances(distances)
+        weights = recorded_weights(self, distances) if callable(est.weights) else inverse_distances(distances)
         shares = xp.divide(weights, xp.sum(weights, axis=1, keepdims=True))
         return xp.sum(xp.multiply(targets, shares if est._y.ndim == 1 else xp.expand_dims(shares, 2)), axis=1)
 
@@ -258,6 +261,8 @@ class RadiusConverter(NeighborsConverter):
 
     def weights(self, near: Array, distances: Array) -> Array:
         """Weight of each point for each row, 0 outside the radius."""
+        if callable(self.estimator.weights):
+            return xp.where(near, recorded_weights_within(self, distances), 0.0)
         if self.estimator.weights != "distance":
             return xp.astype(near, float)
         zero = xp.logical_and(near, xp.equal(distances, 0.0))
@@ -278,28 +283,38 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
         found = [np.flatnonzero(classes == label) for classes, label in zip(self.classes, chosen, strict=True)]
         return [int(at[0]) if at.size == 1 else None for at in found]
 
-    def votes(self, X: Array) -> list[tuple[Array, Array]]:
-        """Sums of the votes for each class of each output, and of all."""
+    def votes(self, X: Array) -> tuple[Array, list[Array]]:
+        """Which rows have no neighbours, and the sums of the votes for each class of each output."""
         near, distances = self.within(X)
+        alone = xp.logical_not(xp.any(near, axis=1))
         if self.estimator.outlier_label_ is None:
             refuse_rows(
-                xp.logical_not(xp.any(near, axis=1)),
+                alone,
                 f"{self.path} finds no neighbours within its radius of {self.estimator.radius:g}; use a larger "
                 "radius, or give it an outlier_label",
+                gives_nan=callable(self.estimator.weights),
             )
         weights = self.weights(near, distances)
-        results = []
-        for labels, classes in zip(self.targets.T, self.classes, strict=True):
-            votes = xp.linear(weights, np.eye(len(classes))[labels])
-            results.append((votes, xp.sum(votes, axis=1, keepdims=True)))
-        return results
+        pairs = list(zip(self.targets.T, self.classes, strict=True))
+        if not callable(self.estimator.weights):
+            return alone, [xp.linear(weights, np.eye(len(classes))[labels]) for labels, classes in pairs]
+        # Weights of NaN and infinity stay with their class.
+        return alone, [
+            xp.stack(
+                [xp.sum(xp.take(weights, np.flatnonzero(labels == i), axis=1), axis=1) for i in range(len(classes))],
+                axis=1,
+            )
+            for labels, classes in pairs
+        ]
 
     def predict_proba(self, X: Array) -> Array | list[Array]:
+        alone, counts = self.votes(X)
         results = []
-        for (votes, total), classes, outlier in zip(self.votes(X), self.classes, self.outliers, strict=True):
-            none = xp.equal(total, 0.0)
-            alone = np.zeros(len(classes)) if outlier is None else np.eye(len(classes))[outlier]
-            results.append(xp.where(none, alone, xp.divide(votes, xp.where(none, 1.0, total))))
+        for votes, classes, outlier in zip(counts, self.classes, self.outliers, strict=True):
+            total = xp.sum(votes, axis=1, keepdims=True)
+            shares = xp.divide(votes, xp.where(xp.equal(total, 0.0), 1.0, total))
+            label = np.zeros(len(classes)) if outlier is None else np.eye(len(classes))[outlier]
+            results.append(xp.where(xp.expand_dims(alone, 1), label, shares))
         return self.join(results)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
@@ -315,10 +330,24 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
         ]
 
     def predict(self, X: Array) -> Array:
+        alone, counts = self.votes(X)
         positions = []
-        for (votes, total), classes, outlier in zip(self.votes(X), self.classes, self.outliers, strict=True):
-            lone = len(classes) if outlier is None else outlier
-            positions.append(xp.where(xp.equal(xp.squeeze(total, 1), 0.0), lone, xp.argmax(votes, axis=1)))
+        for votes, classes, outlier in zip(counts, self.classes, self.outliers, strict=True):
+            lone, label = alone, len(classes) if outlier is None else outlier
+            if callable(self.estimator.weights):
+                # Neighbours of no weight count as none.
+                nothing = xp.all(xp.equal(votes, 0.0), axis=1)
+                lone = xp.logical_or(alone, nothing)
+                if self.estimator.outlier_label_ is None:
+                    refuse_rows(
+                        nothing,
+                        f"{self.path} weighs all neighbours by 0; give it weights that do not, or an outlier_label",
+                    )
+                # Infinite votes become shares of NaN, which come first.
+                total = xp.sum(votes, axis=1, keepdims=True)
+                shares = xp.divide(votes, xp.where(xp.equal(total, 0.0), 1.0, total))
+                votes = xp.where(xp.isnan(shares), np.inf, shares)
+            positions.append(xp.where(lone, label, xp.argmax(votes, axis=1)))
         return xp.stack(positions, axis=1) if self.estimator.outputs_2d_ else positions[0]
 
 
@@ -332,9 +361,16 @@ class RadiusNeighborsRegressorConverter(RegressorConverter, RadiusConverter):
         mean = columns.mean(axis=0)
         with np.errstate(invalid="ignore"):
             nothing = float(np.full_like(targets[:1], np.nan).ravel()[0])  # of whole numbers the least one
-        weights = self.weights(*self.within(X))
+        near, distances = self.within(X)
+        weights = self.weights(near, distances)
         total = xp.sum(weights, axis=1, keepdims=True)
         none = xp.equal(total, 0.0)
+        if callable(self.estimator.weights):
+            refuse_rows(
+                xp.logical_and(xp.any(near, axis=1), xp.squeeze(none, 1)),
+                f"{self.path} weighs all neighbours by 0; give it weights that do not",
+                gives_nan=True,
+            )
         means = xp.divide(xp.linear(weights, columns - mean), xp.where(none, 1.0, total))
         result = xp.where(none, nothing, xp.add(means, mean))
         return xp.squeeze(result, 1) if targets.ndim == 1 else result

@@ -15,9 +15,8 @@ from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter, float32_shift
 from skl2tflite.converters.monotone import elementwise
-from skl2tflite.converters.recorded import columns_of_nan, reads_clock, recorded
+from skl2tflite.converters.recorded import columns_of_nan, recorded_of
 from skl2tflite.converters.registry import converts
-from skl2tflite.errors import GraphError
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
@@ -220,19 +219,14 @@ class FunctionTransformerConverter(TransformerConverter):
         call = partial(function, **(arguments or {}))
         if not isinstance(X, Tensor | Table | Column):
             return call(X)
-        if (clock := reads_clock(function)) is not None:
-            raise self.refuse(
-                f"{name} reads the clock ({clock}), and a file would keep the time of its conversion",
-                "give it the date as an argument (kw_args)",
-            )
-        try:
-            result = recorded(call, *self._given(X, names))
-        except GraphError as error:
-            raise self.refuse(
-                f"{name}={getattr(function, '__name__', function)!s} cannot be recorded ({error})",
-                "write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a "
-                "converter of its own (@skl2tflite.converts)",
-            ) from error
+        result = recorded_of(
+            self,
+            name,
+            call,
+            *self._given(X, names),
+            instead="write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a "
+            "converter of its own (@skl2tflite.converts)",
+        )
         if isinstance(result, list):
             raise self.refuse(f"{name} gives a list, not an array that depends on its input")
         return result.matrix() if isinstance(result, Table) and result.is_matrix else result

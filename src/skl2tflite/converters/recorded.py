@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.recording import Patch, difference, handle, record
 from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import Column, MadeColumn, Table
+
+if TYPE_CHECKING:
+    from skl2tflite.converters.base import Converter
 
 TOLERANCE = 1e-6
 """Relative error that the graph's own approximations are allowed (of the error function, for one)."""
@@ -78,6 +81,36 @@ def recorded(function: Callable[[Any], Any], *given: Tensor | Table | Column) ->
             return recorded(function, *others)
         except GraphError:
             raise error from None
+
+
+def recorded_of(
+    converter: Converter, name: str, function: Callable[..., Any], *given: Tensor | Table | Column, instead: str
+) -> Recorded:
+    """Record a function among an estimator's parameters, or raise the converter's error that says why it cannot be.
+
+    Parameters
+    ----------
+    converter : Converter
+    name : str
+        The parameter's.
+    function : callable
+    *given : Tensor, Table or Column
+        As in :func:`recorded`.
+    instead : str
+        What to do where it cannot be recorded.
+    """
+    if (clock := reads_clock(function)) is not None:
+        raise converter.refuse(
+            f"{name} reads the clock ({clock}), and a file would keep the time of its conversion",
+            "give it the date as an argument (functools.partial, kw_args)",
+        )
+    try:
+        return recorded(function, *given)
+    except GraphError as error:
+        while isinstance(function, partial):
+            function = function.func
+        shown = getattr(function, "__name__", function)
+        raise converter.refuse(f"{name}={shown!s} cannot be recorded ({error})", instead) from error
 
 
 def reads_clock(function: Callable[..., Any]) -> str | None:

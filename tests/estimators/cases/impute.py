@@ -9,6 +9,11 @@ from tests.estimators.case import Case
 EXACT = ("transform",)
 EXPANDED = "scikit-learn takes distances from expanded squares, which weights see: 2e-10 of the scale measured"
 
+
+def bells(distances):
+    return np.exp(-((distances / 10.0) ** 2))
+
+
 CASES = [
     *(Case(SimpleImputer(strategy=s, add_indicator=i), data, exact=EXACT)
       for s in ("mean", "median", "most_frequent", "constant") for i in (True, False)
@@ -27,6 +32,8 @@ CASES = [
       for k, w, i in ((5, "uniform", False), (3, "distance", True), (100, "uniform", True), (1, "distance", False))
       for data in ("missing", "empty column")),
     Case(KNNImputer(keep_empty_features=True), "empty column"),
+    *(Case(KNNImputer(n_neighbors=4, weights=bells), data, oracle=1e-9, why=EXPANDED, label="function")
+      for data in ("missing", "empty column")),
     *(Case(IterativeImputer(max_iter=3, random_state=0, add_indicator=i, **p), "missing regression")
       for i, p in ((False, {}), (True, {"min_value": -1, "max_value": 1}), (False, {"n_nearest_features": 2}),
                    (False, {"imputation_order": "random", "initial_strategy": "median"}))),

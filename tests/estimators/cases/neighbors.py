@@ -33,6 +33,27 @@ METRICS = (
     {"metric": "mahalanobis", "metric_params": {"VI": np.linalg.inv(COVARIANCE)}, "algorithm": "brute"},
 )
 
+
+def bells(distances):
+    return np.exp(-((distances / 10.0) ** 2))
+
+
+def shares(distances):
+    closeness = 1.0 / (1.0 + distances)
+    return closeness / closeness.sum(axis=1, keepdims=True)
+
+
+def hyperbolas(distances):
+    return 1.0 / (2.0 + distances)
+
+
+def bells_of_rows(distances):
+    weights = np.empty(len(distances), dtype=object)
+    for i, row in enumerate(distances):
+        weights[i] = np.where(row < 1.0, 1.0, np.exp(1.0 - row))
+    return weights
+
+
 CASES = [
     *(Case(KNeighborsClassifier(k, weights=w), data)
       for k, w, data in (
@@ -46,6 +67,18 @@ CASES = [
           (4, "uniform", "multioutput regression"))),
     *(Case(NearestNeighbors(n_neighbors=4, **metric), "multiclass") for metric in METRICS),
     Case(NearestNeighbors(n_neighbors=6), "regression"),
+    *(Case(estimator, data, label="function")
+      for f in (bells, shares)
+      for estimator, data in (
+          (KNeighborsClassifier(4, weights=f), "multiclass gaps"),
+          (KNeighborsClassifier(3, weights=f), "multioutput integers"),
+          (KNeighborsRegressor(5, weights=f), "multioutput regression"))),
+    *(Case(estimator, data, label="function")
+      for f in (hyperbolas, bells_of_rows)
+      for estimator, data in (
+          (RadiusNeighborsClassifier(7.0, weights=f, outlier_label=1), "multiclass"),
+          (RadiusNeighborsClassifier(90.0, weights=f), "multioutput integers"),
+          (RadiusNeighborsRegressor(2.5, weights=f), "regression"))),
     *(Case(estimator, data, oracle=1e-8, why=EXPANDED)
       for data in ("missing", "empty column")
       for estimator in (
