@@ -338,13 +338,6 @@ def test_degree_zero_makes_every_kernel_one(estimator: Any, n_classes: int) -> N
 # --- refusals -------------------------------------------------------------------------------------------
 
 
-def test_callable_kernel_is_refused() -> None:
-    X, y = rows(2)
-    estimator = make_pipeline(StandardScaler(), SVC(kernel=lambda A, B: A @ B.T)).fit(X, y)
-    with pytest.raises(UnsupportedEstimatorError, match=r"Pipeline\['svc'\]: kernel is a Python function; use kernel="):
-        skl2tflite.convert(estimator)
-
-
 def test_break_ties_without_ovr_is_refused_where_scikit_learn_fails() -> None:
     X, y = rows(3)
     estimator = SVC(break_ties=True, decision_function_shape="ovo").fit(X, y)

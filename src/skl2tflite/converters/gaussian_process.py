@@ -22,8 +22,10 @@ from skl2tflite.converters.base import (
 from skl2tflite.converters.distances import squared_distances, weighted_squares
 from skl2tflite.converters.kernels import SMALLEST_SPREAD, centered, kernel_product, pairwise_kernel
 from skl2tflite.converters.multiclass import OneVsRestConverter, most_likely
+from skl2tflite.converters.own_kernels import own_kernel, recording_kernel
+from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
-from skl2tflite.graph import Array
+from skl2tflite.graph import Array, DType, Tensor, input_tensor
 from skl2tflite.graph import functions as xp
 
 
@@ -33,15 +35,20 @@ class GaussianProcessConverter(Converter):
     def check(self) -> None:
         if not hasattr(self.estimator, "X_train_"):
             raise self.refuse("is not fitted", "call fit before converting it")
+        if not isinstance(self.estimator.X_train_, np.ndarray) or self.estimator.X_train_.dtype.kind not in "fiub":
+            raise self.refuse("its kernel compares rows that are no vectors of numbers", "encode them before")
         self._check(self.estimator.kernel_)
 
     def _check(self, kernel: Any) -> None:
+        if type(kernel) not in KERNELS:
+            X = input_tensor("X", DType.FLOAT, (None, self.points.shape[1]))
+            with recording_kernel(self, kernel):
+                covariance(kernel, X, self.points)
+                variance(kernel, X)
+            return
         for part in (getattr(kernel, name, None) for name in ("k1", "k2", "kernel")):
             if isinstance(part, gp.Kernel):
                 self._check(part)
-        name = type(kernel).__name__
-        if type(kernel) not in KERNELS:
-            raise self.refuse(f"kernel {name} is not converted", "use kernels of sklearn.gaussian_process.kernels")
         if isinstance(kernel, gp.Matern) and kernel.nu not in (0.5, 1.5, 2.5, np.inf):
             raise self.refuse(
                 f"Matern with nu={kernel.nu} is a Bessel function, which no operator computes",
@@ -92,6 +99,8 @@ def scaled_squares(kernel: Any, X: Array, points: NDArray[np.float64]) -> Array:
 
 def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
     """Return a kernel between rows and constant points, one number where it is the same for all."""
+    if type(kernel) not in KERNELS:
+        return own_kernel(kernel, X, points)
     match kernel:
         case gp.Sum():
             return xp.add(covariance(kernel.k1, X, points), covariance(kernel.k2, X, points))
@@ -124,6 +133,8 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
 def exponent(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
     """Return the logarithm of a kernel that has one term, None for others."""
     match kernel:
+        case _ if type(kernel) not in KERNELS:
+            return None
         case gp.Product():
             parts = [exponent(part, X, points) for part in (kernel.k1, kernel.k2)]
             return None if any(part is None for part in parts) else xp.add(*parts)
@@ -168,6 +179,8 @@ def weighted_covariance(kernel: Any, X: Array, points: NDArray[np.float64], weig
     array of shape (n_rows, n_outputs) or (n_rows,)
     """
     match kernel:
+        case _ if type(kernel) not in KERNELS:
+            pass
         case gp.Sum():
             return xp.add(
                 weighted_covariance(kernel.k1, X, points, weights), weighted_covariance(kernel.k2, X, points, weights)
@@ -207,6 +220,8 @@ def matern(nu: float, squares: Array) -> Array:
 
 def variance(kernel: Any, X: Array) -> Any:
     """Return a kernel of each row with itself: an array of shape (n_rows,) or one number."""
+    if type(kernel) not in KERNELS:
+        return recorded(kernel.diag, X) if isinstance(X, Tensor) else kernel.diag(X)
     match kernel:
         case gp.Sum():
             return variance(kernel.k1, X) + variance(kernel.k2, X)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.categories import is_missing
+from skl2tflite.converters.distance_functions import patches
 from skl2tflite.converters.unanswered import unanswered
 from skl2tflite.errors import GraphError
 from skl2tflite.features.columns import as_text
@@ -44,8 +45,13 @@ def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any
     return call
 
 
+def _known_functions(function: Callable[..., Any]) -> tuple[Patch, ...]:
+    """Return what lets a function give tensors to scikit-learn's checks and to distances."""
+    return (*_checks(), *patches(function))
+
+
 @cache
-def _scikit_learn() -> tuple[Patch, ...]:
+def _checks() -> tuple[Patch, ...]:
     """Return what lets ``check_array`` and ``validate_data`` pass tensors."""
     from sklearn.utils import validation  # not when a file is only run: it takes a second
 
@@ -53,7 +59,9 @@ def _scikit_learn() -> tuple[Patch, ...]:
     return tuple((validation, name, _for_tensors(getattr(validation, name), answer)) for name, answer in answers)
 
 
-def recorded(function: Callable[[Any], Any], *given: Tensor | Table | Column) -> Recorded:
+def recorded(
+    function: Callable[[Any], Any], *given: Tensor | Table | Column, rows: NDArray[Any] | None = None
+) -> Recorded:
     """Record a function, and refuse it where the recording does not stand for it.
 
     A recording keeps one path: it is made twice, and computed beside the function on rows of several kinds, so that
@@ -65,6 +73,8 @@ def recorded(function: Callable[[Any], Any], *given: Tensor | Table | Column) ->
         Takes and gives arrays, one or a list, or pandas' frames and columns.
     *given : Tensor, Table or Column
         What it may have been given, the likelier first. A table is a DataFrame to the function, a column a Series.
+    rows : ndarray, optional
+        Rows of an array to compute beside it too.
 
     Raises
     ------
@@ -73,12 +83,12 @@ def recorded(function: Callable[[Any], Any], *given: Tensor | Table | Column) ->
     """
     X, *others = given
     if not others:
-        return _recorded(function, X)
+        return _recorded(function, X, rows)
     try:
-        return _recorded(function, X)
+        return _recorded(function, X, rows)
     except GraphError as error:
         try:
-            return recorded(function, *others)
+            return recorded(function, *others, rows=rows)
         except GraphError:
             raise error from None
 
@@ -168,7 +178,7 @@ def _candidates(rows: NDArray[Any], names: list[str] | None) -> list[Any]:
     return [pd.Series(rows, name="x") if rows.ndim == 1 else pd.DataFrame(rows, columns=names), rows]
 
 
-def _recorded(function: Callable[[Any], Any], X: Tensor | Table | Column) -> Recorded:
+def _recorded(function: Callable[[Any], Any], X: Tensor | Table | Column, rows: NDArray[Any] | None = None) -> Recorded:
     result = _recording(function, X)
     twin = _twin(X)
     with unanswered():  # of rows that are none
@@ -179,7 +189,7 @@ def _recorded(function: Callable[[Any], Any], X: Tensor | Table | Column) -> Rec
     for one, other in zip(outputs, others, strict=True):
         if (node := difference(one, other)) is not None:
             raise GraphError(f"gives another answer at each call, as at random [{node.source}]")
-    _compare(function, first, twin)
+    _compare(function, first, twin, rows)
     return result
 
 
@@ -189,10 +199,10 @@ def _listed(results: Any) -> list[Any]:
 
 def _recording(function: Callable[[Any], Any], X: Tensor | Table | Column) -> Recorded:
     if isinstance(X, Tensor):
-        result = record(function, handle(X), rows=lambda: X, patches=_scikit_learn())
+        result = record(function, handle(X), rows=lambda: X, patches=_known_functions(function))
     else:
         given = Frame(X) if isinstance(X, Table) else Series(X, X.name)
-        result = record(function, given, rows=lambda: _rows(X), patches=_scikit_learn())
+        result = record(function, given, rows=lambda: _rows(X), patches=_known_functions(function))
     if isinstance(result, Frame):
         return result.table
     if isinstance(result, Series):
@@ -233,12 +243,15 @@ def _outputs(result: Recorded) -> list[Tensor]:
     return [result.values] if isinstance(result, Column) else _listed(result)
 
 
-def _compare(function: Callable[[Any], Any], result: Recorded, X: Tensor | Table | Column) -> None:
+def _compare(
+    function: Callable[[Any], Any], result: Recorded, X: Tensor | Table | Column, rows: NDArray[Any] | None
+) -> None:
     """Refuse a function that computes otherwise than its graph, or than for each row alone."""
     graph = Graph("recorded", {}, {str(i): output for i, output in enumerate(_outputs(result))})
     batch = (X if isinstance(X, Tensor) else _rows(X)).shape[0]
     count = ROWS if batch is None else batch * -(-ROWS // batch)
-    for feeds, given in _samples(X, count, _words(graph)):
+    own = [] if rows is None else [np.resize(rows, (count, *rows.shape[1:]))]
+    for feeds, given in (*(({"X": each}, each) for each in own), *_samples(X, count, _words(graph))):
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")

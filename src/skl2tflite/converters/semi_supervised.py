@@ -8,7 +8,7 @@ import numpy as np
 from sklearn import semi_supervised as sk
 
 from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Converter, DelegatingConverter
-from skl2tflite.converters.kernels import check_kernel
+from skl2tflite.converters.own_kernels import own_kernel_behind, recording_kernel
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -28,9 +28,6 @@ class SelfTrainingConverter(DelegatingConverter):
 class LabelPropagationConverter(ClassifierConverter):
     """Label distributions of the fitted rows, weighted by a kernel or summed over the nearest neighbours."""
 
-    def check(self) -> None:
-        check_kernel(self)
-
     def predict_proba(self, X: Array) -> Array:
         """Normalized sums; NaN where scikit-learn's weights are all 0, far from every fitted row."""
         sums = self._sums(X)
@@ -47,6 +44,9 @@ class LabelPropagationConverter(ClassifierConverter):
         if est.kernel == "knn":
             _, nearest = xp.topk(-xp.squared_distances(X, rows), int(est.nn_fit.n_neighbors))
             return xp.sum(xp.take(distributions, nearest), axis=1)
+        if callable(est.kernel):
+            with recording_kernel(self, est.kernel):
+                return xp.linear(own_kernel_behind(est.kernel, X, est.X_), distributions)
         # Rows without a distribution add nothing. The greatest exponent is taken out, as the sums are
         # normalized anyway: float32 exponentials are 0 long before float64's.
         labelled = np.any(distributions != 0, axis=1)

@@ -13,6 +13,7 @@ from sklearn import svm as sk
 from skl2tflite.converters.base import ClassifierConverter, Converter, OutlierConverter, RegressorConverter
 from skl2tflite.converters.kernels import polynomial_kernel, rbf_kernel, sigmoid_kernel
 from skl2tflite.converters.linear_model import LinearModelClassifierConverter, LinearRegressorConverter
+from skl2tflite.converters.own_kernels import own_kernel_columns, recording_kernel
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -34,10 +35,15 @@ class LinearSVRConverter(LinearRegressorConverter):
 class LibSVMConverter(Converter):
     """Sums of kernels with the support vectors (:class:`sklearn.svm._base.BaseLibSVM`)."""
 
-    def check(self) -> None:
-        """Refuse a kernel that is a Python function."""
-        if callable(self.estimator.kernel):
-            raise self.refuse("kernel is a Python function", "use kernel='linear', 'poly', 'rbf' or 'sigmoid'")
+    @property
+    def fitted_rows(self) -> Any:
+        """The rows that a kernel of the user's is given beside X: whatever ``fit`` was given."""
+        return self.estimator._BaseLibSVM__Xfit
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns, which is not learned where the kernel is a function."""
+        return int(np.shape(self.fitted_rows)[1]) if callable(self.estimator.kernel) else super().n_features
 
     @cached_property
     def dual_weights(self) -> NDArray[np.float64]:
@@ -64,6 +70,9 @@ class LibSVMConverter(Converter):
     def kernel(self, X: Array, order: NDArray[np.intp]) -> Array:
         """Kernels of rows with the support vectors, these in an order."""
         est = self.estimator
+        if callable(est.kernel):
+            with recording_kernel(self, est.kernel):
+                return own_kernel_columns(est.kernel, X, self.fitted_rows, est.support_[order])
         if est.kernel == "precomputed":
             return xp.take(X, est.support_[order], axis=1)
         vectors = _dense(est.support_vectors_)[order]
@@ -110,7 +119,6 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
     """One decision for each pair of classes, then votes (:class:`sklearn.svm._base.BaseSVC`)."""
 
     def check(self) -> None:
-        super().check()
         if len(self.estimator.n_support_) != len(self.estimator.classes_):
             raise self.refuse(
                 "some classes had no rows of positive weight, and scikit-learn's own labels are shifted",

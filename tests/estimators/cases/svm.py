@@ -1,3 +1,5 @@
+import numpy as np
+from sklearn.metrics.pairwise import chi2_kernel, laplacian_kernel, rbf_kernel
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KernelCenterer, StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, NuSVR, OneClassSVM
@@ -16,6 +18,10 @@ KERNELS = (
     {"gamma": 0.7},
     {"gamma": 5.0},  # beyond the spread up to which distances are expanded
 )
+
+
+def linear_tanh(X, Y):
+    return np.tanh(X / 10) @ np.tanh(Y / 10).T
 
 
 def scaled(estimator):
@@ -87,6 +93,13 @@ CASES = [
             SVC(kernel="precomputed"), NuSVC(nu=0.3, kernel="precomputed"), SVR(kernel="precomputed", C=0.1),
             NuSVR(kernel="precomputed", C=0.1), OneClassSVM(nu=0.2, kernel="precomputed"),
             make_pipeline(KernelCenterer(), SVC(kernel="precomputed", decision_function_shape="ovo")),
+        )
+    ),
+    *(
+        Case(estimator, "positive")
+        for estimator in (
+            SVC(kernel=chi2_kernel, decision_function_shape="ovo"), NuSVC(nu=0.2, kernel=chi2_kernel),
+            SVR(kernel=rbf_kernel), NuSVR(kernel=linear_tanh), OneClassSVM(nu=0.2, kernel=laplacian_kernel),
         )
     ),
     *(
