@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -141,7 +142,12 @@ def convert(
         _describe(estimator),
         target,
         planned.features,
-        {method: _method_info(method, traced, planned.features) for method, traced in planned.traced.items()},
+        {
+            method: replace(
+                _method_info(method, traced, planned.features), is_ragged=method in planned.converter.ragged
+            )
+            for method, traced in planned.traced.items()
+        },
         {package: _version(package) for package in ("skl2tflite", "scikit-learn")},
         # A file for a microcontroller ends where the model ends: its labels are among the facts.
         tuple(classes) if classes is not None and target == "micro" else None,

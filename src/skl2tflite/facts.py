@@ -51,6 +51,9 @@ class MethodInfo:
         What the outputs hold of rows for which scikit-learn raises an error once it has looked at them.
     refused : str
         Why it does.
+    is_ragged : bool
+        Whether the output holds distances of all points, and the method returns those of each row that are finite, and
+        their positions.
     """
 
     outputs: tuple[str, ...]
@@ -62,6 +65,7 @@ class MethodInfo:
     constants: tuple[NDArray[Any], ...] = ()
     mark: float | None = None
     refused: str = ""
+    is_ragged: bool = False
 
     def unanswered(self, tensors: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
         """Return which rows hold the mark."""
@@ -84,7 +88,9 @@ class MethodInfo:
 
     @property
     def note(self) -> str:
-        """What is to be said of a mark, in words."""
+        """What is to be said of the outputs' values, in words."""
+        if self.is_ragged:
+            return "; of all points, infinite beyond the radius"
         return "" if self.mark is None else f"; {self.mark:.0f} where there is no answer: {self.refused}"
 
     def decode(self, tensors: Mapping[str, NDArray[Any]]) -> Any:
@@ -92,6 +98,8 @@ class MethodInfo:
         if self.parts is not None:
             pairs = zip(self.outputs, self.parts, strict=True)
             return (*(tensors[name].astype(dtype) for name, dtype in pairs), *(c.copy() for c in self.constants))
+        if self.is_ragged:
+            return _finite(tensors[self.outputs[0]].astype(self.dtype))
         arrays = [self._decode(tensors[name]) for name in self.outputs]
         return arrays if self.is_list else arrays[0]
 
@@ -118,6 +126,8 @@ class MethodInfo:
             fields["parts"] = list(self.parts)
         if self.constants:
             fields["constants"] = _labels_to_json(self.constants)
+        if self.is_ragged:
+            fields["ragged"] = True
         if self.mark is not None:
             fields["refused"] = {"mark": f"{self.mark:.0f}", "reason": self.refused}
         return fields
@@ -138,7 +148,17 @@ class MethodInfo:
             _labels_from_json(data.get("constants")) or (),
             None if refused is None else float(refused["mark"]),
             "" if refused is None else str(refused["reason"]),
+            bool(data.get("ragged")),
         )
+
+
+def _finite(rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the finite values of each row and their positions, in two arrays of arrays."""
+    values, positions = np.empty(len(rows), dtype=object), np.empty(len(rows), dtype=object)
+    for i, row in enumerate(rows):
+        positions[i] = np.flatnonzero(np.isfinite(row))
+        values[i] = row[positions[i]]
+    return values, positions
 
 
 def _labels_to_json(labels: Sequence[NDArray[Any]] | None) -> list[dict[str, Any]] | None:

@@ -230,12 +230,17 @@ class TFLiteModel:
         UnsupportedMethodError
             Where the model was converted without that method.
         """
+        results = self.outputs_of(method, X)
+        return self.facts.methods[method].decode(results)
+
+    def outputs_of(self, method: str, X: Any) -> dict[str, NDArray[Any]]:
+        """Run a method and return the tensors that the file gives; parameters and errors as :meth:`run` has."""
         self._require(method)
         tensors: dict[str, Any] = self.facts.features_of(method).tensors(X)
         taken = self._inputs_of[method]
         results = self._runner.run(method, {name: x for name, x in tensors.items() if name in taken})
         self.facts.methods[method].check(results)
-        return self.facts.methods[method].decode(results)
+        return results
 
     def _require(self, method: str) -> None:
         if method not in self.methods:
@@ -255,6 +260,7 @@ class TFLiteModel:
     apply = _Method("Leaf that each row reaches in each tree.")
     decision_path = _Method("Nodes that each row passes; of forests, also the column where each tree's begin.")
     kneighbors = _Method("Distances from the nearest neighbours of each row, and their positions.")
+    radius_neighbors = _Method("Distances from the neighbours of each row within the radius, and their positions.")
     latent_mean_and_variance = _Method("Mean and variance of a Gaussian process before it becomes probabilities.")
 
     # --- files --------------------------------------------------------------------------------------

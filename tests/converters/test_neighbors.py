@@ -326,6 +326,33 @@ def test_a_file_that_marks_rows_which_have_answers_is_not_faithful() -> None:
     assert "no answer for row 1" in report.summary()
 
 
+@pytest.mark.parametrize("estimator", [NearestNeighbors(radius=1.5), RadiusNeighborsRegressor(1.5, algorithm="brute")])
+def test_radius_neighbors_are_arrays_of_arrays(estimator: Any) -> None:
+    """In the points' order; a row may have none."""
+    estimator.fit(GRID, LABELS)
+    rows = np.vstack([QUERIES, [[9.0, 9.0, 9.0]]])
+    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(estimator, rows, methods=("radius_neighbors",))))
+    assert model.outputs == {"radius_neighbors": ("float32", (-1, 60))}
+    result, expected = model.radius_neighbors(rows), estimator.radius_neighbors(rows, sort_results=True)
+    assert isinstance(result, tuple)
+    for each in result:
+        assert each.dtype == object
+        assert each.shape == (41,)
+    for distances, positions, wanted, places in zip(*result, *expected, strict=True):
+        assert distances.dtype == np.float64
+        assert positions.dtype == np.int64
+        np.testing.assert_array_equal(positions, np.sort(places))
+        np.testing.assert_allclose(np.sort(distances), wanted, rtol=1e-6)
+    assert len(result[0][-1]) == 0
+    assert model.radius_neighbors(rows[:0])[0].shape == (0,)
+
+
+def test_another_radius_is_another_answer() -> None:
+    near, far = (NearestNeighbors(radius=radius).fit(GRID) for radius in (1.0, 1.5))
+    model = skl2tflite.convert(near, methods=("radius_neighbors",))
+    assert not skl2tflite.verify(model, far, QUERIES).faithful
+
+
 def test_the_graph_holds_neighbours_at_distance_0() -> None:
     transformer = KNeighborsTransformer(n_neighbors=3, mode="connectivity").fit(GRID)
     graph = skl2tflite.convert(transformer).transform(QUERIES)

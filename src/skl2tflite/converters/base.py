@@ -32,6 +32,7 @@ METHODS = (
     "apply",
     "decision_path",
     "kneighbors",
+    "radius_neighbors",
     "latent_mean_and_variance",
 )
 """Inference methods, in the order in which one becomes a file's main one."""
@@ -70,6 +71,9 @@ class Converter:
         Methods that give the same bits, or the same labels; others give values within ``tolerance``.
     tolerance : float
         Error that values may have, as a fraction of the greatest magnitude in their column.
+    ragged : frozenset of str
+        Methods that give values of all points, of which scikit-learn returns, for each row, those that are finite and
+        their positions, in two arrays of arrays.
     runs_on : tuple of str
         Targets that it converts for.
     integer_columns : bool
@@ -82,6 +86,7 @@ class Converter:
     default_methods: ClassVar[tuple[str, ...]] = ()
     exact: ClassVar[frozenset[str]] = WHOLE
     tolerance: ClassVar[float] = 1e-6
+    ragged: ClassVar[frozenset[str]] = frozenset()
     runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
     integer_columns: ClassVar[bool] = False
     takes_tables: ClassVar[bool] = False
@@ -300,6 +305,11 @@ class DelegatingConverter(Converter):
     def exact(self) -> frozenset[str]:  # type: ignore[override]
         """Methods that are exact for the inner estimator."""
         return self.inner.exact
+
+    @property
+    def ragged(self) -> frozenset[str]:  # type: ignore[override]
+        """The inner estimator's."""
+        return self.inner.ragged
 
     @property
     def tolerance(self) -> float:  # type: ignore[override]

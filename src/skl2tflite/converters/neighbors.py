@@ -133,6 +133,17 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
     return xp.negative(nearest), positions
 
 
+class RadiusNeighborsConverter(NeighborsConverter):
+    """Looks for the neighbours within a radius."""
+
+    ragged = frozenset({"radius_neighbors"})
+
+    def radius_neighbors(self, X: Array) -> Array:
+        """Distances of all points, infinite beyond the radius."""
+        near, distances = self.within(X)
+        return xp.where(near, distances, np.inf)
+
+
 class KNeighborsConverter(NeighborsConverter):
     """Looks for a number of neighbours."""
 
@@ -224,8 +235,8 @@ class KNeighborsRegressorConverter(RegressorConverter, KNeighborsConverter):
 
 
 @converts(sk.NearestNeighbors)
-class NearestNeighborsConverter(KNeighborsConverter):
-    """Distances and positions of the nearest points."""
+class NearestNeighborsConverter(KNeighborsConverter, RadiusNeighborsConverter):
+    """Distances and positions of the nearest points, and of those within a radius."""
 
     default_methods = ("kneighbors",)
 
@@ -248,7 +259,7 @@ class KNeighborsTransformerConverter(TransformerConverter, KNeighborsConverter):
 
 
 @converts(sk.RadiusNeighborsTransformer)
-class RadiusNeighborsTransformerConverter(TransformerConverter, NeighborsConverter):
+class RadiusNeighborsTransformerConverter(TransformerConverter, RadiusNeighborsConverter):
     """The graph of neighbours within a radius as a dense matrix."""
 
     def transform(self, X: Array) -> Array:
@@ -256,7 +267,7 @@ class RadiusNeighborsTransformerConverter(TransformerConverter, NeighborsConvert
         return xp.where(near, distances, 0.0) if self.estimator.mode == "distance" else xp.astype(near, float)
 
 
-class RadiusConverter(NeighborsConverter):
+class RadiusConverter(RadiusNeighborsConverter):
     """Weighs all points within a radius."""
 
     def weights(self, near: Array, distances: Array) -> Array:

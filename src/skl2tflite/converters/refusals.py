@@ -48,8 +48,6 @@ METHODS: dict[str, str] = {
     "dbscan_clustering": "it labels the rows that the estimator was fitted on",
     "decode": "it reads files",
     "kneighbors_graph": _GRAPH.format("use kneighbors, or the transform of KNeighborsTransformer"),
-    "radius_neighbors": "it gives as many neighbours for each row as there are, and a file gives arrays; "
-    "use kneighbors, or the transform of RadiusNeighborsTransformer",
     "radius_neighbors_graph": _GRAPH.format("use the transform of RadiusNeighborsTransformer"),
 }
 """Methods that do not convert, whichever estimator has them; a star stands for any end."""

@@ -221,6 +221,8 @@ class _Part:
             if not isinstance(X, Tensor):
                 return original(X, *args, **kwargs)
             converter = self._converter()
+            if name in converter.ragged:
+                raise converter.refuse(f"{name} gives arrays of arrays", "work with kneighbors instead")
             results = converter.method(name)(as_tensor(X))
             labels = converter.labels(name)
             if labels is not None:

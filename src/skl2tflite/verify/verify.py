@@ -87,6 +87,9 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
 def _given_answer(model: TFLiteModel, method: str, X: Any) -> Any:
     """Return what a model answers, or the error that some rows have no answer."""
     try:
+        info = model.facts.methods[method]
+        if info.is_ragged:
+            return model.outputs_of(method, X)[info.outputs[0]].astype(info.dtype)
         return _varying(method, model.run(method, X))
     except NoAnswerError as error:
         return error
@@ -114,7 +117,19 @@ def _unsaturated(results: Any) -> Any:
 def _answer(estimator: Any, method: str, rows: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _varying(method, getattr(estimator, method)(rows))
+        answer = getattr(estimator, method)(rows)
+    if method in converter_for(estimator).ragged:
+        values, positions = answer
+        return _spread(values, positions, estimator.n_samples_fit_)
+    return _varying(method, answer)
+
+
+def _spread(values: NDArray[Any], positions: NDArray[Any], columns: int) -> NDArray[np.float64]:
+    """Return rows of some values as a matrix, with infinity where a row has none."""
+    matrix = np.full((len(values), columns), np.inf)
+    for i, row in enumerate(positions):
+        matrix[i, row] = values[i]
+    return matrix
 
 
 def _varying(method: str, answer: Any) -> Any:
