@@ -21,6 +21,7 @@ from skl2tflite.converters.base import (
 )
 from skl2tflite.converters.distances import squared_distances, weighted_squares
 from skl2tflite.converters.kernels import SMALLEST_SPREAD, centered, kernel_product, pairwise_kernel
+from skl2tflite.converters.matern import CLOSED, logarithm_of_matern, matern, mixture
 from skl2tflite.converters.multiclass import OneVsRestConverter, most_likely
 from skl2tflite.converters.own_kernels import own_kernel, recording_kernel
 from skl2tflite.converters.recorded import recorded
@@ -49,11 +50,11 @@ class GaussianProcessConverter(Converter):
         for part in (getattr(kernel, name, None) for name in ("k1", "k2", "kernel")):
             if isinstance(part, gp.Kernel):
                 self._check(part)
-        if isinstance(kernel, gp.Matern) and kernel.nu not in (0.5, 1.5, 2.5, np.inf):
-            raise self.refuse(
-                f"Matern with nu={kernel.nu} is a Bessel function, which no operator computes",
-                "use nu=0.5, 1.5, 2.5 or inf",
-            )
+        if isinstance(kernel, gp.Matern) and kernel.nu not in CLOSED:
+            try:
+                mixture(float(kernel.nu))
+            except ValueError as error:
+                raise self.refuse(f"kernel {kernel}: {error}") from None
         if isinstance(kernel, gp.PairwiseKernel) and kernel.metric not in PAIRWISE:
             metric = "a function" if callable(kernel.metric) else repr(kernel.metric)
             raise self.refuse(f"PairwiseKernel with metric {metric} is not converted", f"use {', '.join(PAIRWISE)}")
@@ -143,15 +144,8 @@ def exponent(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
             return exponent(others[0], X, points) if len(others) == 1 else None
         case gp.ConstantKernel():
             return float(np.log(kernel.constant_value))
-        case gp.Matern() if kernel.nu == 0.5:
-            return xp.negative(xp.sqrt(scaled_squares(kernel, X, points)))
-        case gp.Matern() if np.isinf(kernel.nu):
-            return xp.multiply(scaled_squares(kernel, X, points), -0.5)
         case gp.Matern():
-            squares = scaled_squares(kernel, X, points)
-            distances = xp.multiply(xp.sqrt(squares), np.sqrt(2.0 * kernel.nu))
-            excess = distances if kernel.nu == 1.5 else xp.add(distances, xp.multiply(squares, 5.0 / 3.0))
-            return xp.subtract(xp.log1p(excess), distances)
+            return logarithm_of_matern(kernel.nu, scaled_squares(kernel, X, points))
         case gp.RBF():
             return xp.multiply(scaled_squares(kernel, X, points), -0.5)
     return None
@@ -202,20 +196,6 @@ def weighted_covariance(kernel: Any, X: Array, points: NDArray[np.float64], weig
     if isinstance(values, float):
         return xp.broadcast_rows(values * weights.sum(axis=0), X)
     return xp.linear(values, weights)
-
-
-def matern(nu: float, squares: Array) -> Array:
-    """Return the Matérn covariance of squared distances."""
-    if nu == np.inf:
-        return xp.exp(xp.multiply(squares, -0.5))
-    distances = xp.multiply(xp.sqrt(squares), np.sqrt(2.0 * nu))
-    decay = xp.exp(xp.negative(distances))
-    if nu == 0.5:
-        return decay
-    factor = xp.add(distances, 1.0)
-    if nu == 2.5:
-        factor = xp.add(factor, xp.multiply(squares, 5.0 / 3.0))
-    return xp.multiply(factor, decay)
 
 
 def variance(kernel: Any, X: Array) -> Any:

@@ -19,7 +19,7 @@ AMPLIFIED = "kernels near 1, whose last digits in float64 scikit-learn amplifies
 KERNELS = (
     2.0 * RBF(2.0) + WhiteKernel(0.5),
     RBF(np.arange(1.0, 8.0)),
-    *(Matern(2.0, nu=nu) for nu in (0.5, 1.5, 2.5, np.inf)),
+    *(Matern(2.0, nu=nu) for nu in (0.5, 1.5, 2.5, np.inf, 0.7, 3.5)),
     RationalQuadratic(1.5, 0.7),
     DotProduct(0.5) + ConstantKernel(3.0) * RBF(3.0),
     DotProduct(1.0) ** 2 + WhiteKernel(0.1),
@@ -46,6 +46,7 @@ CASES = [
     *(Case(GaussianProcessClassifier(kernel, **FIXED), data)
       for kernel in CLASSES for data in ("binary strings", "multiclass gaps")),
     Case(GaussianProcessClassifier(), "binary"),
+    Case(GaussianProcessClassifier(Matern(SCALES, nu=1.0), **FIXED), "multiclass gaps"),
     Case(GaussianProcessClassifier(RBF(3.0) + WhiteKernel(0.3), **FIXED), "multiclass gaps"),
     Case(GaussianProcessClassifier(50.0 * RBF(SCALES), **FIXED), "multiclass strings"),
     Case(GaussianProcessClassifier(RBF(SCALES) + 1e-4 * PairwiseKernel(metric="linear"), **FIXED), "binary booleans"),

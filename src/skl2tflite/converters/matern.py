@@ -1,0 +1,131 @@
+"""The Matérn covariance for any smoothness: a Bessel function, as the mixture of Gaussians that it is."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.polynomial import Chebyshev, Polynomial
+from numpy.typing import NDArray
+from scipy.special import gamma, gammaln, kv, kve
+
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+CLOSED = (0.5, 1.5, 2.5, np.inf)
+"""Smoothness for which scikit-learn has a formula of its own."""
+LEAST = float(np.finfo(np.float64).eps)
+"""Distance that scikit-learn takes for 0."""
+STEPS = (0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05)
+"""Steps of the trapezoidal rule, tried in turn."""
+EXACT = 1e-13
+"""Error of the sum; its terms are as many as that takes."""
+FAR = 10.0
+"""Argument of the Bessel function beyond which its logarithm is developed in the inverse."""
+DEGREE = 20
+
+
+def matern(nu: float, squares: Array) -> Array:
+    """Return the Matérn covariance of squared distances (:class:`sklearn.gaussian_process.kernels.Matern`).
+
+    With ``x = d √(2 ν)`` it is ``2¹⁻ᵛ / Γ(ν) · xᵛ Kᵥ(x)``. From ``Kᵥ(x) = ½ ∫ exp(ν t - x cosh t) dt`` and
+    ``s = t + log x``
+
+        ``xᵛ Kᵥ(x) = ½ ∫ exp(ν s - ½ eˢ) · exp(-ν d² e⁻ˢ) ds``,
+
+    a mixture of Gaussians with weights that do not depend on the distance. The trapezoidal rule is as good as exact
+    for it, and no term is negative.
+
+    Parameters
+    ----------
+    nu : float
+    squares : array
+
+    Returns
+    -------
+    array of the same shape
+    """
+    if nu == np.inf:
+        return xp.exp(xp.multiply(squares, -0.5))
+    if nu in CLOSED:
+        distances = xp.multiply(xp.sqrt(squares), np.sqrt(2.0 * nu))
+        decay = xp.exp(xp.negative(distances))
+        if nu == 0.5:
+            return decay
+        factor = xp.add(distances, 1.0)
+        if nu == 2.5:
+            factor = xp.add(factor, xp.multiply(squares, 5.0 / 3.0))
+        return xp.multiply(factor, decay)
+    rates, weights = mixture(float(nu))
+    squares = xp.where(xp.equal(squares, 0.0), LEAST**2, squares)
+    return xp.linear(xp.exp(xp.multiply(xp.expand_dims(squares, -1), -rates)), weights)
+
+
+def logarithm_of_matern(nu: float, squares: Array) -> Array:
+    """Return the logarithm of the covariance, also where it is less than any number that is held."""
+    if nu == np.inf:
+        return xp.multiply(squares, -0.5)
+    distances = xp.multiply(xp.sqrt(squares), np.sqrt(2.0 * nu))
+    if nu == 0.5:
+        return xp.negative(distances)
+    if nu in CLOSED:
+        excess = distances if nu == 1.5 else xp.add(distances, xp.multiply(squares, 5.0 / 3.0))
+        return xp.subtract(xp.log1p(excess), distances)
+    is_far = xp.greater(distances, FAR)
+    near = xp.log(matern(nu, xp.where(is_far, 1.0, squares)))
+    # √x eˣ Kᵥ(x) is smooth in 1 / x.
+    far = xp.where(is_far, distances, FAR)
+    inverse = xp.divide(FAR, far)
+    *coefficients, value = asymptote(float(nu))
+    series = xp.multiply(inverse, value)
+    for coefficient in coefficients[:0:-1]:
+        series = xp.multiply(xp.add(series, coefficient), inverse)
+    constant = (1.0 - nu) * np.log(2.0) - float(gammaln(nu))
+    power = xp.multiply(xp.log(far), nu - 0.5)
+    logarithm = xp.add(xp.log(xp.add(series, coefficients[0])), xp.add(power, constant))
+    return xp.where(is_far, xp.subtract(logarithm, far), near)
+
+
+@cache
+def mixture(nu: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the rates and weights of Gaussians of the distance whose sum is the covariance.
+
+    Raises
+    ------
+    ValueError
+        Where scikit-learn's own formula leaves float64.
+    """
+    distances = np.concatenate([[LEAST], np.logspace(-16, 3, 400)])
+    with np.errstate(all="ignore"):
+        x = np.sqrt(2.0 * nu) * distances
+        expected = 2.0 ** (1.0 - nu) / gamma(nu) * x**nu * kv(nu, x)
+    if not np.isfinite(expected[:1]).all():
+        raise ValueError("scikit-learn's formula has no value for a distance of 0, so large is nu; use nu=inf")
+    known = np.isfinite(expected)
+    for step in STEPS:
+        rates, weights = _mixture(nu, step)
+        given = np.exp(-np.square(distances[known])[:, np.newaxis] * rates) @ weights
+        if np.abs(given - expected[known]).max() < EXACT:
+            return rates, weights
+    raise ValueError("so small a nu takes more terms than are reasonable; use a greater one")
+
+
+def _mixture(nu: float, step: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the terms of the trapezoidal rule that some distance from 0 feels."""
+    s = np.arange(-90.0, np.log(2.0 * nu + 150.0), step)
+    logarithms = nu * s - 0.5 * np.exp(s) + np.log(step / 2) + (1.0 - nu) * np.log(2.0) - gammaln(nu)
+    rates = nu * np.exp(-s)
+    felt = logarithms - rates * (LEAST / 4) ** 2 > np.log(EXACT / 1000)
+    return rates[felt], np.exp(logarithms[felt])
+
+
+@cache
+def asymptote(nu: float) -> tuple[float, ...]:
+    """Return the coefficients of ``√x eˣ Kᵥ(x)`` in powers of ``FAR / x``, lowest first."""
+
+    def scaled(inverse: NDArray[np.float64]) -> NDArray[np.float64]:
+        x = FAR / np.maximum(inverse, 1e-9)
+        return np.asarray(np.sqrt(x) * kve(nu, x))
+
+    series = Chebyshev.interpolate(scaled, DEGREE, domain=[0.0, 1.0])
+    return tuple(series.convert(kind=Polynomial, domain=[-1.0, 1.0], window=[-1.0, 1.0]).coef.tolist())
