@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.converters import Converter
 from skl2tflite.converters.trace import Traced
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
-from skl2tflite.facts import MethodInfo, ModelFacts
-from skl2tflite.features import (
-    INPUT_NAME,
-    Features,
-    row_count,
-)
+from skl2tflite.facts import GIVE_LABELS, MethodInfo, ModelFacts
+from skl2tflite.features import INPUT_NAME, LABELS_NAME, TABLE, ColumnSpec, Features, Known, row_count
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import Precision
@@ -137,14 +134,16 @@ def convert(
     program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
     for graph in planned.graphs.values():
         lower(graph, program, runtime, optimize_for)
-    classes = planned.converter.labels("predict")
+    labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
+    classes = next((each for each in labels if each is not None), None)
     facts = ModelFacts(
         _describe(estimator),
         target,
         planned.features,
         {
             method: replace(
-                _method_info(method, traced, planned.features), is_ragged=method in planned.converter.ragged
+                _method_info(method, traced, planned.features, planned.converter),
+                is_ragged=method in planned.converter.ragged,
             )
             for method, traced in planned.traced.items()
         },
@@ -183,7 +182,7 @@ def _target(name: str) -> Any:
         raise ConversionError(str(error)) from None
 
 
-def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:
+def _method_info(method: str, traced: Traced, features: Features, converter: Converter) -> MethodInfo:
     output = next(iter(traced.graph.outputs.values()))
     if traced.labels is not None:
         dtype = np.result_type(*(c.dtype for c in traced.labels)).str
@@ -192,19 +191,30 @@ def _method_info(method: str, traced: Traced, features: Features) -> MethodInfo:
         if method in ("transform", "inverse_transform") and dtype == "float64":
             dtype = "float32"  # scikit-learn's transformers keep the float32 that they are given
     labels = None if traced.labels is None else tuple(traced.labels)
-    matrix = traced.graph.inputs.get(INPUT_NAME)
-    columns = features.count if matrix is None or matrix.ndim != 2 else matrix.shape[1]
     return MethodInfo(
         tuple(traced.graph.outputs),
         traced.is_list,
         dtype,
         labels,
-        None if columns == features.count else columns,
+        _inverted(converter, traced, features) if method == "inverse_transform" else None,
         tuple(_DTYPES[output.dtype] for output in traced.graph.outputs.values()) if traced.is_tuple else None,
         tuple(traced.constants),
         traced.mark,
         traced.refused,
     )
+
+
+def _inverted(converter: Converter, traced: Traced, features: Features) -> Features | None:
+    """Return what rows an inverse takes, None where they are as those of the model."""
+    labels = converter.labels("inverse_transform")
+    if converter.inverse_rows != TABLE:
+        positions = [Known(0, tuple(range(len(each)))) for each in labels or ()]
+        column = ColumnSpec(LABELS_NAME, 0, "int32")
+        return Features(1, columns=(column,), known=tuple(positions), rows=converter.inverse_rows)
+    count = traced.graph.inputs[INPUT_NAME].shape[1] or 0
+    a_matrix = features.columns is None and features.rows == TABLE and not features.known
+    alike = a_matrix and count == features.count and labels is None
+    return None if alike else Features(count, allows_nan=converter.inverse_takes_nan)
 
 
 def _describe(estimator: Any) -> str:

@@ -23,6 +23,8 @@ METADATA_NAME = "TFLITE_METADATA"
 """Name of the buffer that holds the TFLite metadata."""
 CUSTOM_NAME = "skl2tflite"
 """Name of our own facts within it."""
+GIVE_LABELS = ("predict", "inverse_transform")
+"""Methods whose results may be labels."""
 FORMAT = 1
 """Version of those facts' layout."""
 
@@ -41,8 +43,8 @@ class MethodInfo:
         NumPy dtype of what is returned.
     labels : tuple of ndarray, optional
         Where the output holds positions: the labels they stand for, for each column.
-    n_columns : int, optional
-        Number of columns that the method takes, where not the model's number of features: of an inverse.
+    takes : Features, optional
+        What rows the method takes, where not the model's: of an inverse.
     parts : tuple of str, optional
         Where the method returns a tuple of arrays: the dtype of each output.
     constants : tuple of ndarray
@@ -60,7 +62,7 @@ class MethodInfo:
     is_list: bool
     dtype: str
     labels: tuple[NDArray[Any], ...] | None = None
-    n_columns: int | None = None
+    takes: Features | None = None
     parts: tuple[str, ...] | None = None
     constants: tuple[NDArray[Any], ...] = ()
     mark: float | None = None
@@ -120,8 +122,8 @@ class MethodInfo:
             "dtype": self.dtype,
             "labels": labels,
         }
-        if self.n_columns is not None:
-            fields["columns"] = self.n_columns
+        if self.takes is not None:
+            fields["takes"] = self.takes.to_json()
         if self.parts is not None:
             fields["parts"] = list(self.parts)
         if self.constants:
@@ -143,7 +145,7 @@ class MethodInfo:
             bool(data["list"]),
             str(data["dtype"]),
             _labels_from_json(data["labels"]),
-            data.get("columns"),
+            Features.from_json(data["takes"]) if "takes" in data else None,
             None if parts is None else tuple(parts),
             _labels_from_json(data.get("constants")) or (),
             None if refused is None else float(refused["mark"]),
@@ -174,7 +176,7 @@ def _to_json(labels: NDArray[Any]) -> list[Any]:
     values: list[Any] = labels.tolist()
     if labels.dtype.kind == "S":
         return [value.decode("latin-1") for value in values]
-    if any(not isinstance(value, str | bool | int | float) for value in values):
+    if any(not isinstance(value, str | bool | int | float | None) for value in values):
         raise ConversionError(f"labels of dtype {labels.dtype} cannot be kept in a file; use strings or numbers")
     return values
 
@@ -200,8 +202,8 @@ class ModelFacts:
 
     def features_of(self, method: str) -> Features:
         """Return what rows one method takes."""
-        columns = self.methods[method].n_columns
-        return self.features if columns is None else Features(columns)
+        takes = self.methods[method].takes
+        return self.features if takes is None else takes
 
     def to_bytes(self) -> bytes:
         """Return the facts as JSON, the same bytes for the same facts."""
@@ -310,7 +312,7 @@ class ModelFacts:
         if method in ("predict_proba", "predict_log_proba"):
             name = _label_file(output, outputs)
             return (name if name in files else None), "axis"
-        if method == "predict" and self.methods[method].labels is not None and outputs == 1:
+        if method in GIVE_LABELS and self.methods[method].labels is not None and outputs == 1:
             return _label_file(0, 1), "values"
         return None, "axis"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.compose import ColumnTransformer, make_column_transformer
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
@@ -19,12 +19,16 @@ from sklearn.preprocessing import (
     PowerTransformer,
     QuantileTransformer,
     SplineTransformer,
+    StandardScaler,
 )
 
 import skl2tflite
-from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError, UnsupportedMethodError
+from skl2tflite.converters import converter_for
+from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
 from skl2tflite.runtime.litert import LiteRTRunner
+from skl2tflite.runtime.micro import has_micro
 
+TARGETS = ["litert", *(["micro"] if has_micro() else [])]
 RANDOM = np.random.default_rng(0)
 
 
@@ -127,10 +131,82 @@ def test_refused_categories(encoder: Any, X: Any, message: str) -> None:
         skl2tflite.convert(encoder.fit(X))
 
 
-def test_no_inverse_of_what_is_unknown() -> None:
-    encoder = OneHotEncoder(handle_unknown="ignore").fit([[1], [2]])
-    with pytest.raises(UnsupportedMethodError, match="inverse_transform"):
-        skl2tflite.convert(encoder, methods=("inverse_transform",))
+TABLE = pd.DataFrame(
+    {
+        "text": RANDOM.choice(np.array(["b", "a", "ü", ""], object), 60),
+        "holes": RANDOM.choice(np.array(["x", "y", None], object), 60),
+        "numbers": RANDOM.choice([1.5, 2.0, np.nan], 60),
+        "whole": RANDOM.choice([2**24 + 1, 5, 2**24], 60),
+    }
+)
+DECODED = [
+    (OrdinalEncoder(), TABLE),
+    (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), TABLE),
+    (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=-2), TABLE),
+    (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan), TABLE[["whole"]]),
+    (OrdinalEncoder(max_categories=2), TABLE[["text", "whole"]]),
+    (OrdinalEncoder(max_categories=2, handle_unknown="use_encoded_value", unknown_value=9), TABLE[["text", "whole"]]),
+    (OrdinalEncoder(min_frequency=99), TABLE[["text", "whole"]]),
+    (OneHotEncoder(sparse_output=False), TABLE),
+    (OneHotEncoder(sparse_output=False, handle_unknown="ignore"), TABLE),
+    (OneHotEncoder(sparse_output=False, drop="first"), TABLE),
+    (OneHotEncoder(sparse_output=False, drop="first", handle_unknown="ignore"), TABLE),
+    (OneHotEncoder(sparse_output=False, max_categories=2, handle_unknown="infrequent_if_exist"), TABLE),
+    (OneHotEncoder(sparse_output=False, handle_unknown="ignore"), TABLE[["numbers", "whole"]]),
+]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("encoder", "X"), DECODED)
+def test_categories_back_from_codes(encoder: Any, X: Any, target: str) -> None:
+    encoder = clone(encoder).fit(X)
+    model = skl2tflite.convert(encoder, X, methods=("inverse_transform",), target=target)
+    model = skl2tflite.TFLiteModel(bytes(model))
+    codes = encoder.transform(X)
+    if isinstance(encoder, OrdinalEncoder):
+        special = (encoder.unknown_value, encoder.encoded_missing_value)
+        codes = np.vstack([codes, codes + 0.75, codes - 0.75, np.full_like(codes[:1], encoder.unknown_value or 0.0)])
+    else:
+        codes = np.vstack([codes, codes[:5] - 0.25, np.zeros_like(codes[:1]), np.ones_like(codes[:1])])
+    for code in codes:  # each alone: scikit-learn raises one error for all rows
+        try:
+            (expected,) = encoder.inverse_transform(np.array([code], np.float32))
+        except (IndexError, ValueError):
+            with pytest.raises(InvalidInputError):
+                model.inverse_transform([code])
+            continue
+        if isinstance(encoder, OrdinalEncoder) and any(c <= -1 and c not in special for c in code):
+            continue  # counted from the end
+        (actual,) = model.inverse_transform([code])
+        assert [*map(str, actual)] == [*map(str, expected)]
+
+
+@pytest.mark.parametrize("categories", ["strings", "codes"])
+def test_both_ways_in_one_file(categories: str, tmp_path: Any) -> None:
+    for encoder, X in DECODED:
+        encoder = clone(encoder).fit(X)
+        model = skl2tflite.convert(encoder, X, methods=("transform", "inverse_transform"), categories=categories)
+        model = skl2tflite.load(model.save(tmp_path / "model.tflite"))
+        codes = encoder.transform(X)
+        expected = encoder.inverse_transform(codes.copy())
+        np.testing.assert_array_equal(model.inverse_transform(codes).astype(str), expected.astype(str))
+
+
+def test_labels_are_no_numbers_for_steps_in_front() -> None:
+    X = np.array([[1.0], [2.0], [2.0]])
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    behind = make_pipeline(StandardScaler(), encoder).fit(X)
+    assert "inverse_transform" not in converter_for(behind).methods
+    with pytest.raises(UnsupportedEstimatorError, match=r"\['onehotencoder'\]: its inverse gives labels"):
+        skl2tflite.convert(behind, methods=("inverse_transform",))
+    front = make_pipeline(encoder, StandardScaler()).fit(X)
+    model = skl2tflite.convert(front, X, methods=("inverse_transform",))
+    np.testing.assert_array_equal(
+        model.inverse_transform(front.transform(X)), front.inverse_transform(front.transform(X))
+    )
+    target = TransformedTargetRegressor(transformer=encoder, check_inverse=False).fit(X, X[:, 0])
+    with pytest.raises(UnsupportedEstimatorError, match="a regressor gives numbers"):
+        skl2tflite.convert(target)
 
 
 @pytest.mark.parametrize("distribution", ["uniform", "normal"])

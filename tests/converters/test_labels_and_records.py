@@ -13,7 +13,9 @@ from sklearn.preprocessing import LabelBinarizer, LabelEncoder, MultiLabelBinari
 import skl2tflite
 from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError, UnsupportedMethodError, UnsupportedOnTarget
 from skl2tflite.runtime.litert import LiteRTRunner
+from skl2tflite.runtime.micro import has_micro
 
+TARGETS = ["litert", *(["micro"] if has_micro() else [])]
 RECORDS = [{"age": 20.0 + i, "city": ("Rome", "Ærø")[i % 2], "kids": i % 3} for i in range(20)]
 
 
@@ -37,9 +39,52 @@ def test_labels_that_are_unknown(labels):
         model.transform(y.reshape(-1, 1))
 
 
-def test_a_matrix_of_labels_is_refused():
-    with pytest.raises(UnsupportedEstimatorError, match="fitted on a matrix of labels"):
-        skl2tflite.convert(LabelBinarizer().fit(np.array([[0, 1], [1, 0]])))
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("labels", [["b", "a", "ü"], [2**24 + 1, -1, 5], [1.5, 0.5], [True, False], ["a"], [0, 1, 2]])
+def test_labels_back_from_positions(labels, target):
+    encoder = LabelEncoder().fit(labels)
+    model = skl2tflite.convert(encoder, np.array(labels), methods=("inverse_transform",), target=target)
+    model = skl2tflite.TFLiteModel(bytes(model))
+    positions = encoder.transform(labels)
+    expected = encoder.inverse_transform(positions)
+    np.testing.assert_array_equal(model.inverse_transform(positions), expected)
+    assert model.inverse_transform(positions.tolist()).dtype == expected.dtype
+    assert skl2tflite.verify(model, encoder, positions).faithful
+    for bad in ([-1], [len(labels)], [0.5], ["b"]):
+        with pytest.raises(InvalidInputError):
+            model.inverse_transform(bad)
+    (mark,) = model._runner.run("inverse_transform", {"y": np.array([len(labels)], np.int32)})["inverse_transform"]
+    assert mark not in (labels if expected.dtype.kind == "i" else positions)
+
+
+def test_both_ways_in_one_file():
+    encoder = LabelEncoder().fit(["b", "a"])
+    model = skl2tflite.convert(encoder, np.array(["a", "b", "b"]), methods=("transform", "inverse_transform"))
+    assert model.inverse_transform(model.transform(["b", "a"])).tolist() == ["b", "a"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("labels", [["b", "a", "ü"], ["b", "a"], [7, -1], [5, 2**24 + 1, -3], [True, False], ["a"]])
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-2, 1), (3, 4)])
+def test_labels_back_from_columns(labels, low, high, target):
+    binarizer = LabelBinarizer(neg_label=low, pos_label=high).fit(labels)
+    model = skl2tflite.convert(binarizer, methods=("inverse_transform",), target=target)
+    middle = np.float32((low + high) / 2)
+    edges = [low, np.nextafter(middle, np.float32(-9)), middle, np.nextafter(middle, np.float32(9)), high, 1e9, -1e9]
+    width = binarizer.transform(labels).shape[1]
+    rows = np.array(np.meshgrid(*[edges] * width), np.float32).reshape(width, -1).T
+    np.testing.assert_array_equal(model.inverse_transform(rows), binarizer.inverse_transform(rows))
+    assert skl2tflite.verify(model, binarizer, rows).faithful
+
+
+def test_a_matrix_of_labels():
+    y = np.array([[0, 1, 1], [1, 0, 0], [0, 0, 0]])
+    for options in ({}, {"neg_label": -2, "pos_label": 5}, {"neg_label": -1, "pos_label": 0}):
+        binarizer = LabelBinarizer(**options).fit(y)
+        model = skl2tflite.convert(binarizer, y, methods=("transform", "inverse_transform"))
+        np.testing.assert_array_equal(model.transform(y), binarizer.transform(y))
+        Y = np.random.default_rng(0).normal(size=(50, 3), scale=3).astype(np.float32)
+        np.testing.assert_array_equal(model.inverse_transform(Y), binarizer.inverse_transform(Y))
 
 
 @pytest.mark.parametrize("categories", ["strings", "codes"])

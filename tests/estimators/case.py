@@ -192,6 +192,14 @@ def _images(*shape: int) -> Data:
     return Data(X, None, np.concatenate([X, random.normal(size=X.shape)]).astype(np.float32).astype(np.float64))
 
 
+def _words() -> Data:
+    """A table of text, text and None, and numbers."""
+    random = np.random.default_rng(0)
+    columns = (["b", "", "ü", "a=b"], ["x", None], [1.5, -7, np.nan])
+    X = np.stack([random.choice(np.array(values, dtype=object), 40) for values in columns], axis=1)
+    return Data(X, None, X[::-1][:15])
+
+
 def _labels(*labels: Any) -> Data:
     y = np.array([*labels] * 5, dtype=object if isinstance(labels[0], str) else None)
     return Data(y, None, y[::-1][:7])
@@ -296,6 +304,8 @@ _BUILDERS: dict[str, Callable[[], Data]] = {
     "images": lambda: _images(9, 7),
     "small colour images": lambda: _images(5, 6, 3),
     "large images": lambda: _images(31, 20, 1),
+    "words": _words,
+    "indicators": lambda: Data(_multilabel().y, None, _multilabel().y[::-1][:20]),
     "labels": lambda: _labels("ü", "", "b", "a"),
     "two labels": lambda: _labels(7, -1),
     "one label": lambda: _labels("a"),

@@ -78,6 +78,10 @@ class Converter:
         Targets that it converts for.
     integer_columns : bool
         Whether the estimator tells a DataFrame's integers from floats, as categories.
+    inverse_rows : RowKind
+        What a row is to ``inverse_transform``.
+    inverse_takes_nan : bool
+        Whether that takes NaN.
     takes_tables : bool
         Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.table.Table`, whose columns may be
         strings; all others are given the matrix of its numbers.
@@ -89,6 +93,8 @@ class Converter:
     ragged: ClassVar[frozenset[str]] = frozenset()
     runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
     integer_columns: ClassVar[bool] = False
+    inverse_rows: RowKind = TABLE
+    inverse_takes_nan: bool = False
     takes_tables: ClassVar[bool] = False
 
     def __init__(self, estimator: Any, path: str) -> None:
@@ -141,7 +147,8 @@ class Converter:
         function = getattr(self, name)
         if name == "transform":
             function = self._noted(function)
-        return function if self.takes_tables and name != "inverse_transform" else self._of_numbers(function)
+        takes_columns = self.inverse_rows != TABLE if name == "inverse_transform" else self.takes_tables
+        return function if takes_columns else self._of_numbers(function)
 
     def _of_numbers(self, function: Callable[[Array], Any]) -> Callable[[Any], Any]:
         """Return a method that takes tables as the matrix of their numbers."""
@@ -341,6 +348,16 @@ class DelegatingConverter(Converter):
     def rows(self) -> RowKind:
         """What a row is to the inner estimator."""
         return self.inner.rows
+
+    @property
+    def inverse_rows(self) -> RowKind:  # type: ignore[override]
+        """What a row is to the inner estimator's inverse."""
+        return self.inner.inverse_rows
+
+    @property
+    def inverse_takes_nan(self) -> bool:  # type: ignore[override]
+        """Ask the inner estimator."""
+        return self.inner.inverse_takes_nan
 
     def learn_rows(self, rows: RowKind) -> None:
         """Tell the inner estimator."""

@@ -99,7 +99,10 @@ class TransformedTargetRegressorConverter(RegressorConverter):
         est = self.estimator
         prediction = self.sub(est.regressor_, ".regressor_").method("predict")(X)
         columns = xp.expand_dims(prediction, 1) if prediction.ndim == 1 else prediction
-        result: Array = self.sub(est.transformer_, ".transformer_").method("inverse_transform")(columns)
+        transformer = self.sub(est.transformer_, ".transformer_")
+        if transformer.labels("inverse_transform") is not None:
+            raise transformer.refuse("its inverse gives labels, and a regressor gives numbers")
+        result: Array = transformer.method("inverse_transform")(columns)
         return xp.squeeze(result, 1) if est._training_dim == 1 and result.shape[1] == 1 else result
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,11 @@ from skl2tflite.converters.categories import (
     is_missing,
     unknown_value,
 )
+from skl2tflite.converters.decoding import Decoded, of_one_hot, of_ordinal
 from skl2tflite.converters.known import demand
 from skl2tflite.converters.registry import converts
-from skl2tflite.errors import UnsupportedMethodError
-from skl2tflite.features.columns import INT32, sendable
+from skl2tflite.converters.unanswered import refuse_rows
+from skl2tflite.features.columns import INT32, is_nan, sendable
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Column, KindError, MadeColumn, Table, TableLike
@@ -82,6 +83,26 @@ class CategoriesConverter(TransformerConverter):
         return [as_held(c, kind) for c, kind in zip(self.listed, self.kinds, strict=True)]
 
     @property
+    def decoded(self) -> Sequence[Decoded]:
+        """What the inverse gives for each feature."""
+        raise NotImplementedError
+
+    @cached_property
+    def decodes_labels(self) -> bool:
+        """Whether some of that is no number: text, or None."""
+        return any(isinstance(label, str | None) for each in self.decoded for label in each.labels)
+
+    @property
+    def _knows_nan(self) -> bool:
+        return any(is_nan(category) for categories in self.listed for category in categories)
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """The inverse gives positions among labels where these are no numbers."""
+        if method != "inverse_transform" or not self.has(method) or not self.decodes_labels:
+            return None
+        return [each.labels for each in self.decoded]
+
+    @property
     def refuses_unknown(self) -> bool:
         """Whether scikit-learn raises an error for what is no category."""
         return getattr(self.estimator, "handle_unknown", None) == "error"
@@ -109,23 +130,6 @@ class CategoriesConverter(TransformerConverter):
             unknown = np.full_like(block[-1:], self.mark) if self.refuses_unknown else block[-1:]
             tables.append(np.vstack([block[: len(categories)], unknown]))
         return tables
-
-    def has(self, method: str) -> bool:
-        """No inverse where scikit-learn gives None or text for some rows."""
-        if method != "inverse_transform" or not super().has(method):
-            return super().has(method)
-        return DType.STRING not in self.kinds and plain(self.estimator)
-
-    def method(self, name: str) -> Any:
-        """Return a method, or raise the error that says why not."""
-        if name == "inverse_transform" and super().has(name) and not self.has(name):
-            if DType.STRING in self.kinds:
-                raise UnsupportedMethodError(f"inverse_transform of {self.path} gives text, which no output can hold")
-            raise UnsupportedMethodError(
-                f"inverse_transform of {self.path} gives None or a text where several or no categories have a code; "
-                "use handle_unknown='error' and no infrequent categories"
-            )
-        return super().method(name)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """All, or those whose codes are never NaN: an unknown value that is refused is none of them."""
@@ -219,23 +223,35 @@ class OrdinalEncoderConverter(CategoriesConverter):
     """The number of each category."""
 
     exact = TRANSFORMS
+    inverse_takes_nan = True
+
+    @cached_property
+    def decoded(self) -> list[Decoded]:
+        """What each code stands for."""
+        return of_ordinal(self.estimator)
 
     def inverse_transform(self, X: Array) -> Array:
-        est = self.estimator
-        columns = []
-        for i, categories in enumerate(self.categories):
+        """The category of each code, or its position where categories are no numbers."""
+        columns, refused = [], []
+        for i, (decoded, categories) in enumerate(zip(self.decoded, self.categories, strict=True)):
             column = X[:, i]
-            if i in est._missing_indices:
-                code = float(est.encoded_missing_value)
-                missing = xp.isnan(column) if np.isnan(code) else xp.equal(column, code)
-                column = xp.where(missing, float(est._missing_indices[i]), column)
-            columns.append(xp.take(categories, xp.astype(xp.clip(column, 0.0, len(categories) - 1.0), int)))
+            inside = xp.logical_and(xp.greater(column, -1.0), xp.less(column, float(decoded.whole or -1)))
+            # scikit-learn cuts off what is behind the point.
+            position = xp.astype(xp.maximum(xp.where(inside, column, 0.0), 0.0), int)
+            for at, code in enumerate(decoded.others, start=decoded.whole):
+                found = xp.isnan(column) if np.isnan(code) else xp.equal(column, code)
+                position = xp.where(found, at, position)
+                inside = xp.logical_or(inside, found)
+            refused.append(xp.logical_not(inside))
+            columns.append(position if self.decodes_labels else xp.take(self._numbers(decoded, categories), position))
+        refuse_rows(reduce(xp.logical_or, refused), f"{self.path} has no category of that code", self._knows_nan)
         return xp.stack(columns, axis=1)
 
-
-def plain(encoder: Any) -> bool:
-    """Whether every category has a code of its own, and nothing else has one."""
-    return encoder.handle_unknown == "error" and not encoder._infrequent_enabled
+    @staticmethod
+    def _numbers(decoded: Decoded, categories: NDArray[Any]) -> NDArray[Any]:
+        """Return the categories of all codes as tensors hold them."""
+        behind = decoded.labels[decoded.whole :].astype(categories.dtype)
+        return np.concatenate([categories[: decoded.whole], behind])
 
 
 @converts(sk.TargetEncoder)
@@ -284,6 +300,8 @@ class OneHotEncoderConverter(CategoriesConverter):
                 X, at = X.take(features).matrix(), at - features[0]
             except KindError as error:
                 raise self.refuse(f"has categories that are numbers, but {error.reason}") from None
+        elif isinstance(X, np.ndarray):
+            X, at = np.stack([self.column(X, i) for i in features], axis=1), at - features[0]
         columns = xp.take(X, at, axis=1)
         hot = xp.equal(columns, values)
         missing = np.isnan(values)
@@ -300,21 +318,28 @@ class OneHotEncoderConverter(CategoriesConverter):
             block = xp.where(xp.expand_dims(xp.equal(position, len(table) - 1), 1), self.mark, block)
         return block
 
+    @cached_property
+    def decoded(self) -> list[Decoded]:
+        """What each column stands for, and none of a feature's."""
+        return of_one_hot(self.estimator, self.widths)
+
     def inverse_transform(self, X: Array) -> Array:
-        est = self.estimator
-        dropped = est._drop_idx_after_grouping
-        columns, start = [], 0
-        for i, (categories, width) in enumerate(zip(self.categories, self.widths, strict=True)):
-            drop = None if dropped is None else dropped[i]
-            kept = categories if drop is None else np.delete(categories, drop)
+        """The category of each feature's greatest column, or its position where categories are no numbers."""
+        columns, refused, start = [], [], 0
+        for decoded, kind, width in zip(self.decoded, self.kinds, self.widths, strict=True):
             block = X[:, start : start + width]
             start += width
-            if not width:
-                columns.append(xp.broadcast_rows(np.array(categories[drop]), X))
-                continue
-            column = xp.take(kept, xp.argmax(block, axis=1))
-            nothing = np.nan if drop is None else categories[drop]
-            columns.append(xp.where(xp.equal(xp.sum(block, axis=1), 0.0), nothing, column))
+            position = xp.argmax(block, axis=1) if width else xp.broadcast_rows(np.array(0), X)
+            if width:
+                none = xp.equal(xp.sum(block, axis=1), 0.0)
+                if len(decoded.labels) > width:
+                    position = xp.where(none, width, position)
+                else:
+                    refused.append(none)
+            columns.append(position if self.decodes_labels else xp.take(as_held(decoded.labels, kind), position))
+        if refused:
+            reason = f"{self.path} has no category for a row of zeros; use handle_unknown='ignore', or drop"
+            refuse_rows(reduce(xp.logical_or, refused), reason, self._knows_nan)
         return xp.stack(columns, axis=1)
 
 

@@ -8,22 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
-from skl2tflite.converters.base import TRANSFORM, TransformerConverter
+from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter
 from skl2tflite.converters.encoders import CategoriesConverter
 from skl2tflite.converters.registry import converts
-from skl2tflite.features import ColumnSpec, LabelRows, SetRows
+from skl2tflite.converters.unanswered import refuse_rows
+from skl2tflite.features import TABLE, ColumnSpec, LabelRows, RowKind, SetRows
 from skl2tflite.features.columns import INT32, NO_LABEL, sendable
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import Column, Table, TableLike
+from skl2tflite.graph.table import Column, Table, TableLike, as_matrix
 
 
 class LabelsConverter(CategoriesConverter):
     """Looks labels up among ``classes_``."""
 
-    rows = LabelRows()
-    exact = TRANSFORM
-    n_features = 1
+    exact = TRANSFORMS
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """The inverse gives positions in ``classes_``."""
+        return list(self.listed) if method == "inverse_transform" else None
 
     @property
     def listed(self) -> list[NDArray[Any]]:
@@ -43,11 +46,22 @@ class LabelEncoderConverter(LabelsConverter):
     """The position of each label; in a file, -1 for one that scikit-learn refuses."""
 
     refuses_unknown = True
+    n_features = 1
+    rows = LabelRows()
+    inverse_rows = LabelRows()
 
     def transform(self, X: Any) -> Array:
         count = len(self.categories[0])
         position = self.positions(self.as_table(X), 0)
         return xp.where(xp.equal(position, count), -1, position)
+
+    def inverse_transform(self, y: Any) -> Array:
+        """Position of each label, which is what is given; others than these scikit-learn refuses."""
+        count = len(self.categories[0])
+        positions = y.integers() if isinstance(y, Column) else np.asarray(y)
+        beyond = xp.logical_or(xp.less(positions, 0), xp.greater_equal(positions, count))
+        refuse_rows(beyond, f"{self.path} has no label of that number; they are numbered from 0 to {count - 1}")
+        return xp.where(beyond, 0, positions)
 
 
 @converts(sk.LabelBinarizer)
@@ -56,19 +70,49 @@ class LabelBinarizerConverter(LabelsConverter):
 
     refuses_unknown = False
 
-    def check(self) -> None:
-        if str(self.estimator.y_type_).startswith("multilabel"):
-            raise self.refuse("was fitted on a matrix of labels that are there or not", "leave it out: it is binary")
-        super().check()
+    @property
+    def is_multilabel(self) -> bool:
+        """Whether it was fitted on a matrix of labels that are there or not."""
+        return str(self.estimator.y_type_).startswith("multilabel")
+
+    @property
+    def rows(self) -> RowKind:
+        """Labels; of a matrix of them, its rows."""
+        return TABLE if self.is_multilabel else LabelRows()
+
+    @property
+    def n_features(self) -> int:
+        """One label, or a column for each."""
+        return len(self.estimator.classes_) if self.is_multilabel else 1
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """None of a matrix: the inverse says whether each label is there."""
+        return None if self.is_multilabel else super().labels(method)
 
     def transform(self, X: Any) -> Array:
         est = self.estimator
+        if self.is_multilabel:
+            X = as_matrix(X)
+            there = X if est.pos_label == 1 else float(est.pos_label)
+            return xp.astype(xp.where(xp.equal(X, 0.0), float(est.neg_label), there), int)
         classes = self.categories[0]
         if len(classes) == 1:
             hot = xp.logical_and(self.matches(self.as_table(X), 0, classes), np.array([False]))
         else:
             hot = self.matches(self.as_table(X), 0, classes[1:] if len(classes) == 2 else classes)
         return xp.where(hot, int(est.pos_label), int(est.neg_label))
+
+    def inverse_transform(self, Y: Array) -> Array:
+        """Position of the label with the greatest number; of two labels, whether it is nearer to ``pos_label``."""
+        est = self.estimator
+        threshold = (est.pos_label + est.neg_label) / 2.0
+        if self.is_multilabel:
+            return xp.astype(xp.greater(Y, threshold), int)
+        if est.y_type_ == "multiclass":
+            return xp.argmax(Y, axis=1)
+        if len(est.classes_) == 1:
+            return xp.broadcast_rows(np.array(0), Y)
+        return xp.astype(xp.greater(Y[:, 0], threshold), int)
 
 
 @converts(sk.MultiLabelBinarizer)

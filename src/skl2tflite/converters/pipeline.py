@@ -98,7 +98,7 @@ class PipelineConverter(Converter):
         if not hasattr(self.estimator, method):
             return False
         if method == "inverse_transform":
-            return all(step.has(method) for step in self.steps)
+            return all(step.has(method) for step in self.steps) and self._labels_behind is None
         return self.last.has(method) if self.last else method == "transform"
 
     def method(self, name: str) -> Any:
@@ -120,11 +120,20 @@ class PipelineConverter(Converter):
         return self.last.noise(method, answer) if self.last else 0.0
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """Labels of the last step."""
+        """Labels of the last step; of the inverse, of the first."""
+        if method == "inverse_transform":
+            return self.steps[0].labels(method)
         return self.last.labels(method) if self.last else None
+
+    @property
+    def _labels_behind(self) -> Converter | None:
+        """A step behind the first whose inverse gives labels, which are no numbers to the steps in front."""
+        return next((step for step in self.steps[1:] if step.labels("inverse_transform") is not None), None)
 
     def inverse_transform(self, X: Array) -> Array:
         """Every step's inverse, last first."""
+        if self._labels_behind is not None:
+            raise self._labels_behind.refuse("its inverse gives labels, and steps in front take numbers")
         for step in reversed(self.steps):
             X = step.method("inverse_transform")(X)
         return X

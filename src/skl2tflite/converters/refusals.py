@@ -59,10 +59,6 @@ METHODS_OF: dict[tuple[str, str], str] = {
         "it gives terms, and a file gives numbers",
     ),
     ("DictVectorizer", "inverse_transform"): "it gives dicts, and a file gives arrays",
-    **dict.fromkeys(
-        (("LabelEncoder", "inverse_transform"), ("LabelBinarizer", "inverse_transform")),
-        "it gives labels; take them from classes_",
-    ),
     (
         "MultiLabelBinarizer",
         "inverse_transform",

@@ -24,7 +24,7 @@ OPTIONAL = frozenset({"catboost", "category_encoders", "imblearn", "lightgbm", "
 """Packages whose converters are in the module of the same name here, imported once the package itself is."""
 # Modules here that hold no converters of scikit-learn's estimators.
 _OTHERS = OPTIONAL | {
-    *("base", "boosting", "categories", "known", "monotone", "recorded"),
+    *("base", "boosting", "categories", "decoding", "known", "monotone", "recorded"),
     *("refusals", "registry", "support", "trace", "traced"),
 }
 

@@ -16,6 +16,7 @@ from skl2tflite.errors import ConversionError, GraphError
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
+    TABLE,
     TEXT_NAME,
     ImageRows,
     LabelRows,
@@ -25,7 +26,7 @@ from skl2tflite.features import (
 )
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import InputColumns, KindError, Table, Terms, TextInput
+from skl2tflite.graph.table import InputColumns, KindError, RetraceError, Table, Terms, TextInput
 
 _INT32 = np.iinfo(np.int32)
 
@@ -101,18 +102,21 @@ def trace(
     """
     function = converter.method(method)
     count = _columns(converter, method)
-    features = count == converter.n_features and method != "inverse_transform"
+    inverse = method == "inverse_transform"
+    rows = converter.inverse_rows if inverse else converter.rows
+    features = count == converter.n_features and not inverse
     names = column_names(converter.feature_names if features else None, count)
     inputs: dict[str, Tensor] | InputColumns
     X: Any
-    if isinstance(converter.rows, ImageRows):
-        X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *converter.rows.shape))
+    if isinstance(rows, ImageRows):
+        X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *rows.shape))
         inputs = {INPUT_NAME: X}
-    elif isinstance(converter.rows, TextRows) and features:
+    elif isinstance(rows, TextRows):
         inputs = InputColumns([TEXT_NAME], {0: DType.STRING}, batch, text)
         X = inputs[0]
-    elif isinstance(converter.rows, LabelRows | SetRows):
-        inputs = InputColumns([LABELS_NAME], {} if kinds is None else kinds, batch)
+    elif isinstance(rows, LabelRows | SetRows):
+        kinds = {0: DType.INT} if inverse else {} if kinds is None else kinds
+        inputs = InputColumns([LABELS_NAME], kinds, batch)
         X = inputs[0]
     elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
@@ -163,15 +167,27 @@ def _numbers(converter: Converter, method: str, result: Table) -> Tensor:
 
 def _columns(converter: Converter, method: str) -> int:
     """Number of columns that a method takes: an inverse takes as many as ``transform`` gives."""
-    if method == "inverse_transform" and converter.has("transform"):
-        X = input_tensor(INPUT_NAME, DType.FLOAT, (None, converter.n_features))
+    if method != "inverse_transform" or converter.inverse_rows != TABLE or not converter.has("transform"):
+        return converter.n_features
+    kinds: dict[int, DType] = {}
+    while True:
         try:
-            columns = as_tensor(converter.method("transform")(X)).shape[-1]
+            columns: int | None = converter.method("transform")(_any_rows(converter, kinds)).shape[-1]
+            return converter.n_features if columns is None else columns
+        except RetraceError as change:
+            kinds[change.feature] = change.kind
         except GraphError as error:
             raise GraphError(f"{converter.path}.transform cannot be recorded: {error}") from None
-        if columns is not None:
-            return columns
-    return converter.n_features
+
+
+def _any_rows(converter: Converter, kinds: dict[int, DType]) -> Any:
+    """Return what ``transform`` takes: labels, a matrix of numbers, or columns where some must be of other kinds."""
+    if isinstance(converter.rows, LabelRows):
+        return InputColumns([LABELS_NAME], kinds)[0]
+    names = column_names(None, converter.n_features)
+    if kinds:
+        return InputColumns(names, kinds).table()
+    return Table.of_matrix(input_tensor(INPUT_NAME, DType.FLOAT, (None, len(names))), names, inputs=True)
 
 
 def _fits_int32(classes: NDArray[Any]) -> bool:

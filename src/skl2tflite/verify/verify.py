@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.trace import trace
 from skl2tflite.errors import InvalidInputError, NoAnswerError
-from skl2tflite.features import Features, ImageRows, SetRows, label_sets, reference_rows, rows_in_float64
+from skl2tflite.features import (
+    LABELS_NAME,
+    TABLE,
+    Features,
+    ImageRows,
+    SetRows,
+    label_sets,
+    reference_rows,
+    rows_in_float64,
+)
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.report import MethodReport, Report
@@ -19,7 +28,7 @@ from skl2tflite.verify.sensitivity import DRAWS, perturbed_outputs
 
 PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 """Methods judged by 1, however small the probabilities of a column; an error of a logarithm is a relative one."""
-REFUSALS = (TypeError, ValueError, ZeroDivisionError)
+REFUSALS = (IndexError, TypeError, ValueError, ZeroDivisionError)
 """What estimators raise for rows that they do not take."""
 TURNED = 1e-4
 """An explained error beyond this is no rounding but a decision that fell the other way: a near tie."""
@@ -60,8 +69,8 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     reports = []
     tolerance = converter_for(estimator).tolerance if tolerance is None else tolerance
     X = label_sets(X) if isinstance(model.facts.features.rows, SetRows) else X
-    integers = converter_for(estimator).integer_columns or model.facts.features.holds_integers
     for method in model.methods:
+        integers = converter_for(estimator).integer_columns or model.facts.features_of(method).holds_integers
         given = _rows_of(model, estimator, method, X)
         rows = reference_rows(given, integers)
         actual = _given_answer(model, method, given)
@@ -117,7 +126,8 @@ def _unsaturated(results: Any) -> Any:
 def _answer(estimator: Any, method: str, rows: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        answer = getattr(estimator, method)(rows)
+        given = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
+        answer = getattr(estimator, method)(given)
     if method in converter_for(estimator).ragged:
         values, positions = answer
         return _spread(values, positions, estimator.n_samples_fit_)
@@ -154,11 +164,20 @@ def _precise_answer(estimator: Any, method: str, rows: Any) -> Any:
 
 
 def _rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
-    """Return what a method takes: an inverse with other columns than the model, what ``transform`` gives."""
-    columns = model.facts.methods[method].n_columns
-    if columns is None or np.shape(X)[-1:] == (columns,):
+    """Return what a method takes: an inverse that does not take these rows, what ``transform`` gives."""
+    if method != "inverse_transform":
         return X
-    return _dense(estimator.transform(reference_rows(X))).astype(np.float32)
+    takes = model.facts.features_of(method)
+    try:
+        model.run(method, X)
+        return X if takes.rows == TABLE else takes.tensors(X)[LABELS_NAME]
+    except (InvalidInputError, NoAnswerError):
+        pass
+    try:
+        given = _dense(estimator.transform(reference_rows(X, integers=True)))
+    except REFUSALS:
+        return X
+    return given if given.dtype.kind in "iu" else given.astype(np.float32)
 
 
 def _compare(
@@ -177,7 +196,7 @@ def _compare(
         if not _of_a_kind(want.dtype, got.dtype):
             return _nothing_alike(method, rows, f"dtype {got.dtype} instead of {want.dtype}")
         wrong |= _beyond(want, got, tolerance, method)
-    rounded = reference_rows(X, model.facts.features.holds_integers) if wrong.any() else None
+    rounded = reference_rows(X, model.facts.features_of(method).holds_integers) if wrong.any() else None
     if rounded is not None and (precise := _precise_answer(estimator, method, rounded)) is not None:
         answers = [_dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
         wrong[:] = False
@@ -297,7 +316,8 @@ def _errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
 def _beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float, method: str) -> NDArray[np.bool_]:
     """Rows in which some value differs by more than the tolerance, or some label at all."""
     if want.dtype.kind != "f":
-        return np.asarray((_as_rows(want) != _as_rows(got)).any(axis=1))
+        a, b = _as_rows(want), _as_rows(got)
+        return np.asarray(((a != b) & ~((a != a) & (b != b))).any(axis=1))  # NaN may be a label
     allowed = tolerance * _scale(want, method)
     return np.asarray((_errors(want, got) > allowed).any(axis=1))
 
