@@ -184,7 +184,7 @@ def _any_rows(converter: Converter, kinds: dict[int, DType]) -> Any:
     """Return what ``transform`` takes: labels, a matrix of numbers, or columns where some must be of other kinds."""
     if isinstance(converter.rows, LabelRows):
         return InputColumns([LABELS_NAME], kinds)[0]
-    names = column_names(None, converter.n_features)
+    names = column_names(converter.feature_names, converter.n_features)
     if kinds:
         return InputColumns(names, kinds).table()
     return Table.of_matrix(input_tensor(INPUT_NAME, DType.FLOAT, (None, len(names))), names, inputs=True)
