@@ -117,16 +117,20 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
     beyond = xp.subtract(xp.subtract(norm, closeness[:, -1:]), error)
     unsure = xp.any(xp.greater_equal(xp.negative(nearest[:, -1:]), beyond))
 
-    def compare_all(unsure: Array, X: Array, ranks: Array, positions: Array) -> list[Array]:
+    def term(i: Array, X: Array) -> Array:
         # Columns picked at run time, so that the file holds no second copy of the points.
-        first = xp.astype(xp.multiply(unsure, 0.0), int)
-        squares: Any = 0.0
-        for i in range(points.shape[1]):
-            column = xp.take(points, xp.add(first, i), axis=1)
-            term = xp.squared_difference(X[:, i : i + 1], column)
-            squares = term if i == 0 else xp.add(squares, term)
-        ranks, positions = xp.topk(xp.negative(squares), k)
-        return [xp.multiply(unsure, 0.0), X, ranks, positions]
+        column = xp.astype(i, int)
+        return xp.squared_difference(xp.expand_dims(xp.take(X, column, axis=1), 1), xp.take(points, column, axis=1))
+
+    def add_feature(i: Array, X: Array, squares: Array) -> list[Array]:
+        return [xp.add(i, 1.0), X, xp.add(squares, term(i, X))]
+
+    def compare_all(unsure: Array, X: Array, ranks: Array, positions: Array) -> list[Array]:
+        # A loop in the loop: LiteRT prepares each operator of a loop's body, even if that is never run.
+        none = xp.multiply(unsure, 0.0)
+        state = [xp.add(none, 1.0), X, term(none, X)]
+        _, _, squares = xp.while_loop(lambda i, *_: xp.less(i, float(points.shape[1])), add_feature, state)
+        return [none, X, *xp.topk(xp.negative(squares), k)]
 
     state = [xp.astype(unsure, float), X, nearest, positions]
     _, _, nearest, positions = xp.while_loop(lambda unsure, *_: xp.greater(unsure, 0.0), compare_all, state)
