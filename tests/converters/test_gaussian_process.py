@@ -25,6 +25,16 @@ def test_the_sum_of_error_functions():
     np.testing.assert_allclose(got, mixture_of_error_functions(mean, spread), atol=3e-7)
 
 
+def test_rows_farther_than_float64_tells_are_ties():
+    """One half and less than its rounding is one half, for all classes: the first wins."""
+    rows = data("multiclass gaps")
+    model = GaussianProcessClassifier(kernels.RBF(1.0), optimizer=None).fit(rows.X, rows.y)
+    far = rows.X_test + np.linspace(0, 12, len(rows.X_test))[:, np.newaxis]
+    expected = model.predict(far.astype(np.float32).astype(float))
+    assert (np.ptp(model.predict_proba(far), axis=1) == 0).any()
+    np.testing.assert_array_equal(skl2tflite.convert(model).predict(far), expected)
+
+
 def test_rows_far_from_all_points_keep_their_label():
     rows = data("multiclass gaps")
     model = GaussianProcessClassifier(kernels.RBF(3.0), optimizer=None).fit(rows.X, rows.y)

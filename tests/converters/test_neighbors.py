@@ -413,3 +413,27 @@ def test_density_far_from_many_points():
     assert lost.max() > 1e-5
     assert (lost <= converter_for(density).noise("score_samples", density.score_samples(rows)) + 1e-9).all()
     skl2tflite.convert(density, rows)
+
+
+def test_of_equally_far_points_either_is_right():
+    """Tenths on a grid: which of equally far points scikit-learn names is a matter of its search and rounding."""
+    search = NearestNeighbors(n_neighbors=4).fit(GRID / 10)
+    model = skl2tflite.convert(search, QUERIES / 10)
+    assert (model.kneighbors(QUERIES / 10)[1] != search.kneighbors(QUERIES / 10)[1]).any()
+    distances, positions = search.kneighbors(QUERIES / 10)
+    right = converter_for(search).equally_right
+    answers = [(distances, distances), (positions, np.roll(positions, 1, axis=1))]
+    rows = QUERIES / 10
+    far_apart = np.ptp(distances, axis=1) > 1e-6
+    np.testing.assert_array_equal(right("kneighbors", rows, answers, 1e-6), ~far_apart)
+    twice = [(distances, distances), (positions, positions[:, [0, 0, 2, 3]])]
+    assert not right("kneighbors", rows, twice, 1e-6).any()
+    assert not right("predict", rows, answers, 1e-6).any()
+
+
+def test_whole_targets_without_neighbours():
+    """Of rows that all have no neighbours scikit-learn gives whole numbers, else floats."""
+    X, y = GRID, LABELS
+    regressor = RadiusNeighborsRegressor(radius=0.1).fit(X, y)
+    for rows in (QUERIES + 0.5, np.vstack([QUERIES + 0.5, GRID])):
+        skl2tflite.convert(regressor, rows)

@@ -6,15 +6,20 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.preprocessing import MinMaxScaler, TargetEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
 from skl2tflite import FidelityError, InvalidInputError
-from skl2tflite.converters import registry
+from skl2tflite.converters import converter_for, registry
+from skl2tflite.converters.trace import trace
 from skl2tflite.errors import ConversionError
+from skl2tflite.graph import Constant
 from skl2tflite.graph import functions as xp
 from skl2tflite.verify import MethodReport, Report, verify
+from skl2tflite.verify.sensitivity import perturbed_outputs
 
+RANDOM = np.random.default_rng(1)
 X = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32).astype(np.float64)
 
 
@@ -322,6 +327,45 @@ def test_rows_are_compared_as_float32():
     estimator = LinearRegression().fit(X, X[:, 0])
     rows = np.array([[2**24 + 1, 1 / 3, 0.1]])
     assert verify(skl2tflite.convert(estimator), estimator, rows).faithful
+
+
+def test_rows_as_given_are_a_reference_too():
+    """A tenth is a category that float32 rounds: scikit-learn knows it only as it was given."""
+    rows = RANDOM.integers(0, 5, (60, 2)) / 10
+    encoder = TargetEncoder().fit(rows, rows[:, 0] + RANDOM.normal(size=60))
+    model = skl2tflite.convert(encoder, rows)
+    np.testing.assert_allclose(model.transform(rows), encoder.transform(rows), rtol=1e-6)
+    assert not np.allclose(encoder.transform(rows.astype(np.float32)), encoder.transform(rows))
+    other = TargetEncoder().fit(rows, rows[:, 1])
+    assert not verify(model, other, rows).faithful
+
+
+def test_a_column_of_rounding_errors_is_no_near_tie():
+    """Of rows at the least value of a feature, what float32 leaves beside it is all there is."""
+    values = np.column_stack([np.linspace(0, 1, 50), np.where(np.arange(50) < 3, 1.0, -0.1)])
+    scaler = MinMaxScaler().fit(values)
+    report = verify(skl2tflite.convert(scaler), scaler, values[3:])
+    assert report.faithful
+    assert report["transform"].near_ties.size == 0
+
+
+def test_loops_are_perturbed_within(register):
+    """Where a loop stops hangs on numbers that it makes itself."""
+
+    def halved(state):
+        return xp.greater(xp.max(state), 1.0)
+
+    def iterate(self, X):
+        step = np.float64(1 / 3)
+        return xp.while_loop(halved, lambda state: [xp.linear(state, np.eye(3) * step)], [xp.abs(X) * 81.0])[0]
+
+    estimator = register(Shift, "transform", iterate)
+    graph = trace(converter_for(estimator), "transform").graph
+    constants = [node for node in graph.all_nodes() if isinstance(node.op, Constant)]
+    assert len(constants) > len([node for node in graph.nodes() if isinstance(node.op, Constant)])
+    plain, draws = perturbed_outputs(graph, {"X": np.array([[1.0, 0.5, 0.25]])})
+    (name,) = plain
+    assert max(np.abs(draw[name] / plain[name] - 1).max() for draw in draws) > 2.0**-23
 
 
 def test_reports():

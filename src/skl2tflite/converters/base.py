@@ -202,6 +202,26 @@ class Converter:
         """How far the estimator's own answer may be from its formula, where its float64 arithmetic loses digits."""
         return 0.0
 
+    def equally_right(
+        self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
+    ) -> NDArray[np.bool_]:
+        """Whether, of each row, the estimator's answer and another are both right, though they differ.
+
+        Parameters
+        ----------
+        method : str
+        rows : ndarray of shape (n_rows, n_features)
+        answers : sequence of pairs of ndarrays, each of shape (n_rows, ...)
+            For each output what the estimator gives, and what the file gives.
+        tolerance : float
+            Of values, as a fraction of their greatest magnitude.
+
+        Returns
+        -------
+        ndarray of bool, of shape (n_rows,)
+        """
+        return np.zeros(len(rows), dtype=bool)
+
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """What the whole numbers in a method's outputs stand for: one array for each column, or None."""
         return None

@@ -176,10 +176,23 @@ class KernelPCAConverter(TransformerConverter):
         weights = np.zeros_like(est.eigenvectors_)
         weights[:, nonzero] = est.eigenvectors_[:, nonzero] / np.sqrt(est.eigenvalues_[nonzero])
         weights -= weights.mean(axis=0)
+        if est.kernel == "linear":
+            rows = dense(est.X_fit_)
+            shift = float32_shift(rows.mean(axis=0), rows.std(axis=0))
+            bias = (rows @ shift - est._centerer.K_fit_rows_) @ weights
+            return xp.linear(X - shift, rows.T @ weights, bias)
         if est.kernel == "precomputed":
             # Less the mean of its column, a kernel of rows far from 0 keeps more digits.
             return xp.linear(X - est._centerer.K_fit_rows_, weights)
         return self._product(X, est.X_fit_, weights, -est._centerer.K_fit_rows_ @ weights)
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What scikit-learn loses in components of small eigenvalues when it centers a kernel of great values."""
+        if method != "transform":
+            return 0.0
+        eigenvalues = np.asarray(self.estimator.eigenvalues_, dtype=np.float64)
+        lost = 4.0 * np.finfo(np.float64).eps * np.abs(self.estimator._centerer.K_fit_rows_).max()
+        return np.where(eigenvalues > 0, lost / np.sqrt(np.where(eigenvalues > 0, eigenvalues, 1.0)), 0.0)
 
     def inverse_transform(self, X: Array) -> Array:
         """Kernel ridge regression of the fitted rows on what they were transformed to."""

@@ -293,6 +293,15 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         return xp.stack([xp.subtract(1.0 - low, excess), xp.add(excess, low)], axis=1)
 
 
+def beside_one_half(excess: Array) -> Array:
+    """Return what is left of a number after float64 has added it to one half, as scikit-learn does.
+
+    Rows far from all points differ by less than that: they are ties, of which the first class comes first.
+    """
+    grid = xp.where(xp.less(excess, 0.0), 2.0**54, 2.0**53)
+    return xp.divide(xp.round(xp.multiply(excess, grid)), grid)
+
+
 TERMS = 16
 """Terms of the series; what the next would add is below 1e-12."""
 CENTER = 6.25
@@ -358,7 +367,7 @@ class GaussianProcessClassifierConverter(DelegatingConverter):
         """Position of the class whose probability is greatest: of rows far from all points they are all almost ½."""
         members = cast(OneVsRestConverter, self.inner).members
         scores = [cast(BinaryGaussianProcessClassifierConverter, member).excess(X) for member in members]
-        return most_likely(scores)
+        return most_likely([beside_one_half(score) for score in scores])
 
     @property
     def n_features(self) -> int:

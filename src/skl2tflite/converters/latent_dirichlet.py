@@ -14,8 +14,10 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 
 def expected_topics(weights: Array) -> Array:
-    """Exponential of the expected logarithm of a Dirichlet variable, row by row."""
-    return xp.exp(xp.digamma(weights) - xp.digamma(xp.sum(weights, axis=1, keepdims=True)))
+    """``exp(digamma(weights) - digamma(their sum))``, row by row: the logarithms of great weights cost no digits."""
+    size, rest = xp.digamma_parts(weights)
+    total, rest_of_total = xp.digamma_parts(xp.sum(weights, axis=1, keepdims=True))
+    return size / total * xp.exp(rest - rest_of_total)
 
 
 @converts(sk.LatentDirichletAllocation)

@@ -8,6 +8,7 @@ from sklearn import naive_bayes as sk
 from skl2tflite.converters.base import ClassifierConverter
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.unanswered import refuse_rows
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -80,8 +81,13 @@ class BernoulliNBConverter(LinearNaiveBayesConverter):
 @converts(sk.CategoricalNB)
 class CategoricalNBConverter(NaiveBayesConverter):
     def predict_joint_log_proba(self, X: Array) -> Array:
-        """Sum of each feature's log probabilities, looked up; an unknown category is an error, as there."""
+        """Sum of each feature's log probabilities, looked up."""
         est = self.estimator
-        categories = xp.astype(X, int)
+        last = np.asarray(est.n_categories_) - 1
+        refuse_rows(
+            xp.any(xp.logical_or(xp.less_equal(X, -1.0), xp.greater_equal(X, last + 1.0)), axis=1),
+            f"{self.path} refuses categories below 0 and beyond those at fit; fit it with min_categories",
+        )
+        categories = xp.clip(xp.astype(X, int), 0, last)
         terms = [xp.take(table.T, categories[:, i]) for i, table in enumerate(est.feature_log_prob_)]
         return xp.add(xp.sum(xp.stack(terms, axis=1), axis=1), est.class_log_prior_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -154,6 +155,24 @@ class KNeighborsConverter(NeighborsConverter):
     def kneighbors(self, X: Array) -> tuple[Array, Array]:
         """Distances and positions of the neighbours, nearest first."""
         return self.nearest(X, self.estimator.n_neighbors)
+
+    def equally_right(
+        self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
+    ) -> NDArray[np.bool_]:
+        """Of points equally far either may be named: scikit-learn's order among them is that of its search."""
+        alike = super().equally_right(method, rows, answers, tolerance)
+        if method != "kneighbors":
+            return alike
+        (wanted, given), (_, positions) = answers
+        allowed = tolerance * wanted.max(initial=0.0)
+        for i, row in enumerate(rows):
+            distances, order = self.estimator.kneighbors(row[np.newaxis], n_neighbors=len(self.points))
+            of_points = np.empty(len(self.points))
+            of_points[order[0]] = distances[0]
+            distinct = len(np.unique(positions[i])) == len(positions[i])
+            near = np.abs([given[i] - wanted[i], of_points[positions[i]] - wanted[i]]) <= allowed
+            alike[i] = distinct and near.all()
+        return alike
 
 
 class NeighborsClassifierConverter(ClassifierConverter):

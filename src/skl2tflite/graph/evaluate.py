@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph.graph import Graph
 from skl2tflite.graph.op import Constant, Input
+from skl2tflite.graph.ops.control import WhileLoop
 from skl2tflite.graph.tensor import Node, Tensor
 
 Rounding: TypeAlias = Callable[[Node, Sequence[NDArray[Any]], NDArray[Any]], NDArray[Any]]
@@ -33,7 +34,7 @@ def evaluate(
     dtype : float type, default=numpy.float64
         The width in which floats are held and computed.
     constants : mapping of Tensor to ndarray, optional
-        Other values for some constants (to see how the result depends on them).
+        Other values for some constants (to see how the result depends on them), those within loops too.
     rounding : callable, optional
         Called with each node of one output, its operands and its result; returns the result to go on with.
 
@@ -47,6 +48,9 @@ def evaluate(
     def as_width(value: NDArray[Any]) -> NDArray[Any]:
         return value.astype(dtype, copy=False) if value.dtype.kind == "f" else value
 
+    def within(part: Graph, state: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        return evaluate(part, state, dtype, constants, rounding)
+
     values: dict[Tensor, NDArray[Any]] = {}
     for node in graph.nodes():
         if isinstance(node.op, Input):
@@ -55,10 +59,14 @@ def evaluate(
             tensor = node.outputs[0]
             values[tensor] = as_width(constants.get(tensor, node.op.value))
         else:
-            results = node.op.evaluate(*(values[tensor] for tensor in node.inputs))
+            operands = [values[tensor] for tensor in node.inputs]
+            if isinstance(node.op, WhileLoop):
+                results: Any = node.op.run(operands, within)
+            else:
+                results = node.op.evaluate(*operands)
             several = results if isinstance(results, tuple) else (results,)
             if rounding is not None and len(several) == 1:
-                several = (rounding(node, [values[tensor] for tensor in node.inputs], np.asarray(several[0])),)
+                several = (rounding(node, operands, np.asarray(several[0])),)
             for tensor, result in zip(node.outputs, several, strict=True):
                 values[tensor] = as_width(np.asarray(result))
     return {name: values[tensor] for name, tensor in graph.outputs.items()}

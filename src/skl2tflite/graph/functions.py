@@ -178,24 +178,27 @@ def erf(x: Operand) -> Array:
 
 
 def digamma(x: Operand) -> Array:
-    """Logarithmic derivative of the gamma function, for positive numbers.
+    """Logarithmic derivative of the gamma function, for positive numbers, exactly as scikit-learn's ``psi``."""
+    size, rest = digamma_parts(x)
+    return where(less_equal(x, 1e-6), subtract(-np.euler_gamma, divide(1.0, x)), add(log(size), rest))
 
-    Recurrence up to 6, then the asymptotic series, exactly as scikit-learn's ``psi``, which is right to 3e-9
+
+def digamma_parts(x: Operand) -> tuple[Array, Array]:
+    """Return m and r with ``digamma(x) = log(m) + r``; r of great x is small, so that ``m · exp(r)`` keeps its digits.
+
+    Recurrence up to 6, then the asymptotic series, as scikit-learn has it, which is right to 3e-9
     (J. Bernardo, Algorithm AS 103, 1976; ``sklearn.decomposition._online_lda_fast``).
     """
     shifted: Array = _promote(x, least=DType.FLOAT)[0]
-    result: Array = multiply(shifted, 0.0)
+    rest: Array = multiply(shifted, 0.0)
     for _ in range(6):
         small = less(shifted, 6.0)
-        result = where(small, subtract(result, divide(1.0, shifted)), result)
+        rest = where(small, subtract(rest, divide(1.0, shifted)), rest)
         shifted = where(small, add(shifted, 1.0), shifted)
     inverse = divide(1.0, shifted)
-    result = add(result, subtract(log(shifted), multiply(0.5, inverse)))
     r = square(inverse)
     series = multiply(r, subtract(1 / 12, multiply(r, subtract(1 / 120, multiply(r, 1 / 252)))))
-    result = subtract(result, series)
-    tiny = less_equal(x, 1e-6)
-    return where(tiny, subtract(-np.euler_gamma, divide(1.0, x)), result)
+    return shifted, subtract(subtract(rest, multiply(0.5, inverse)), series)
 
 
 def log_expit(x: Operand) -> Array:

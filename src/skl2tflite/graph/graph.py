@@ -42,6 +42,13 @@ class Graph:
                 else:
                     stack.append((unseen, iter(unseen.inputs)))
 
+    def all_nodes(self) -> Iterator[Node]:
+        """Yield every node, those of the graphs that loops repeat too."""
+        for node in self.nodes():
+            yield node
+            for part in node.op.graphs:
+                yield from part.all_nodes()
+
     def operations(self) -> Iterator[Node]:
         """Yield the nodes that compute: neither inputs nor constants."""
         return (node for node in self.nodes() if not isinstance(node.op, Input | Constant))

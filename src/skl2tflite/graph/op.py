@@ -5,13 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph.tensor import Array, DType, Node, Shape, Spec, Tensor, refusal
+
+if TYPE_CHECKING:
+    from skl2tflite.graph.graph import Graph
 
 Value = NDArray[Any]
 
@@ -53,6 +56,11 @@ class Op(ABC):
     @abstractmethod
     def evaluate(self, *inputs: Value) -> Value | tuple[Value, ...]:
         """Return the outputs' values, computed by NumPy."""
+
+    @property
+    def graphs(self) -> tuple[Graph, ...]:
+        """Graphs that the op computes, of those that do."""
+        return ()
 
     @property
     def foldable(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,33 @@ from numpy.typing import NDArray
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.graph import Constant, Graph, Node, Tensor, evaluate, ops
 
-DRAWS = 8
-"""Perturbed evaluations; each moves every number by up to one float32 ulp, at random."""
+
+@dataclass(frozen=True)
+class Effort:
+    """How thoroughly numbers are moved.
+
+    Attributes
+    ----------
+    draws : int
+        Perturbed evaluations.
+    ulps : float
+        Units of float32's last place by which each number moves at most, at random.
+    """
+
+    draws: int
+    ulps: float
+
+
+FIRST = Effort(8, 1.0)
+FURTHER = Effort(56, 4.0)
+"""For rows that the first leaves unexplained: a decision, as where a loop stops, feels all operations' rounding."""
 _ULP = 2.0**-23
 SUMS = 16
 """How far sums over trees move, in multiples of what rounding usually does to them; those within 4 count as equal."""
 
 
 def perturbed_outputs(
-    graph: Graph, inputs: Mapping[str, NDArray[Any]]
+    graph: Graph, inputs: Mapping[str, NDArray[Any]], effort: Effort = FIRST
 ) -> tuple[dict[str, NDArray[Any]], list[dict[str, NDArray[Any]]]]:
     """Evaluate a graph in float64, plainly and with all that float32 rounds moved by one of its ulps.
 
@@ -28,6 +47,12 @@ def perturbed_outputs(
     (backward error; Higham, Accuracy and Stability of Numerical Algorithms, 1.5 and 3.1). Whole numbers stay:
     float32 holds them, and categories are such. Equal magnitudes move alike wherever they stand: a number that
     is added and taken away again is one parameter, so what its cancellation costs is not excused.
+
+    Parameters
+    ----------
+    graph : Graph
+    inputs : mapping of str to ndarray
+    effort : Effort
 
     Returns
     -------
@@ -39,7 +64,7 @@ def perturbed_outputs(
     generator = np.random.default_rng(0)
     constants: dict[Tensor, NDArray[Any]] = {
         node.outputs[0]: node.op.value
-        for node in graph.nodes()
+        for node in graph.all_nodes()
         if isinstance(node.op, Constant) and node.op.value.dtype.kind == "f"
     }
     flat = np.concatenate([np.abs(value).ravel() for value in constants.values()] or [np.empty(0)])
@@ -47,7 +72,7 @@ def perturbed_outputs(
     ends = np.cumsum([value.size for value in constants.values()])
 
     def factors(count: Any) -> NDArray[np.float64]:
-        return np.asarray(1 + _ULP * generator.uniform(-1, 1, count))
+        return np.asarray(1 + effort.ulps * _ULP * generator.uniform(-1, 1, count))
 
     def moved_constants() -> dict[Tensor, NDArray[Any]]:
         moves = np.where(distinct == np.rint(distinct), 1.0, factors(distinct.size))
@@ -73,7 +98,7 @@ def perturbed_outputs(
 
     plain = evaluate(graph, inputs)
     draws = []
-    for _ in range(DRAWS):
+    for _ in range(effort.draws):
         draws.append(
             evaluate(
                 graph,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import is_regressor
 
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.trace import trace
@@ -24,7 +25,7 @@ from skl2tflite.features import (
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.report import MethodReport, Report
-from skl2tflite.verify.sensitivity import DRAWS, perturbed_outputs
+from skl2tflite.verify.sensitivity import FIRST, FURTHER, Effort, perturbed_outputs
 
 PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 """Methods judged by 1, however small the probabilities of a column; an error of a logarithm is a relative one."""
@@ -188,7 +189,8 @@ def _compare(
     each = rows // max(1, len(X)) if isinstance(model.facts.features.rows, ImageRows) else 1
     if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
         return _nothing_alike(method, rows, f"{_form(actual)} instead of {_form(expected)}")
-    pairs = [(_beside(want, np.asarray(got)), np.asarray(got)) for want, got in zip(wanted, given, strict=True)]
+    numbers = is_regressor(estimator)
+    pairs = [(_beside(w, np.asarray(got), numbers), np.asarray(got)) for w, got in zip(wanted, given, strict=True)]
     wrong: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
     for want, got in pairs:
         if want.shape != got.shape:
@@ -199,27 +201,30 @@ def _compare(
     rounded = reference_rows(X, model.facts.features_of(method).holds_integers) if wrong.any() else None
     if rounded is not None and (precise := _precise_answer(estimator, method, rounded)) is not None:
         answers = [_dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
-        wrong[:] = False
         pairs = [
             (_nearer(want, answer, got, tolerance, method), got)
             for (want, got), answer in zip(pairs, answers, strict=True)
         ]
-        for want, got in pairs:
-            wrong |= _beyond(want, got, tolerance, method)
+        wrong = _any_beyond(pairs, tolerance, method)
+    if wrong.any():
+        pairs = _as_given(estimator, method, X, pairs, tolerance)
+        wrong = _any_beyond(pairs, tolerance, method)
     if wrong.any() and model.facts.target == "micro":
         pairs = _alone(estimator, method, X, np.flatnonzero(wrong), each, pairs)
-        wrong[:] = False
-        for want, got in pairs:
-            wrong |= _beyond(want, got, tolerance, method)
+        wrong = _any_beyond(pairs, tolerance, method)
+    if wrong.any() and isinstance(rounded, np.ndarray) and len(rounded) == rows:
+        both = [(want[wrong], got[wrong]) for want, got in pairs]
+        wrong[wrong] = ~converter_for(estimator).equally_right(method, rounded[wrong], both, tolerance)
     near: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
     suspects = np.flatnonzero(wrong)
     if suspects.size:
-        excused = suspects[_explained(model, estimator, method, X, suspects, each, pairs, tolerance)]
+        explained = _explained(model, estimator, method, X, suspects, each, pairs, tolerance)
+        if not explained.all():
+            rest = suspects[~explained]
+            explained[~explained] = _explained(model, estimator, method, X, rest, each, pairs, tolerance, FURTHER)
+        excused = suspects[explained]
         wrong[excused] = False
-        turned = np.zeros(rows, dtype=bool)
-        for want, got in pairs:
-            turned |= _beyond(want, got, TURNED, method)
-        near[excused] = turned[excused]
+        near[excused] = _turned(pairs, tolerance, method)[excused]
     errors = [_errors(want, got) for want, got in pairs if want.dtype.kind == "f"]
     usable = [e[~near] for e in errors]
     largest = max((float(e.max()) for e in usable if e.size), default=0.0)
@@ -229,6 +234,33 @@ def _compare(
     return MethodReport(
         method, rows, np.flatnonzero(wrong), np.flatnonzero(near), largest, float(scale), agreement, example
     )
+
+
+def _any_beyond(pairs: list[tuple[NDArray[Any], NDArray[Any]]], tolerance: float, method: str) -> NDArray[np.bool_]:
+    """Rows in which some value of some output differs."""
+    return np.asarray(np.any([_beyond(want, got, tolerance, method) for want, got in pairs], axis=0))
+
+
+def _as_given(
+    estimator: Any, method: str, X: Any, pairs: list[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
+) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+    """Return the pairs with what the estimator answers for the rows before rounding, where the file gives that.
+
+    So it does for numbers that are categories, as 0.1: rounded, scikit-learn would not know them.
+    """
+    try:
+        answer = _answer(estimator, method, X)
+    except REFUSALS:
+        return pairs
+    answers = answer if isinstance(answer, list) else [answer]
+    exact = [(_beside(want, got), got) for want, (_, got) in zip(answers, pairs, strict=True)]
+    if any(want.shape != got.shape or not _of_a_kind(want.dtype, got.dtype) for want, got in exact):
+        return pairs
+    right = ~_any_beyond(exact, tolerance, method)
+    return [
+        (np.where(right.reshape(-1, *[1] * (want.ndim - 1)), given, want), got)
+        for (want, got), (given, _) in zip(pairs, exact, strict=True)
+    ]
 
 
 def _alone(
@@ -278,10 +310,13 @@ def _dense(values: Any) -> NDArray[Any]:
     return dense.astype(np.float64) if dense.dtype == object and _are_numbers(dense) else dense
 
 
-def _beside(want: Any, got: NDArray[Any]) -> NDArray[Any]:
-    """Return what scikit-learn gave; whole numbers of a DataFrame are numbers: a file has one dtype for all columns."""
+def _beside(want: Any, got: NDArray[Any], numbers: bool = False) -> NDArray[Any]:
+    """Return what scikit-learn gave; whole numbers of a DataFrame are numbers: a file has one dtype for all columns.
+
+    So are those of a regressor: neighbours within a radius have means, and whole numbers where none has a neighbour.
+    """
     dense = _dense(want)
-    as_numbers = hasattr(want, "dtypes") and got.dtype.kind == "f" and dense.dtype.kind in "iub"
+    as_numbers = (numbers or hasattr(want, "dtypes")) and got.dtype.kind == "f" and dense.dtype.kind in "iub"
     return dense.astype(np.float64) if as_numbers else dense
 
 
@@ -322,6 +357,18 @@ def _beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float, method: str
     return np.asarray((_errors(want, got) > allowed).any(axis=1))
 
 
+def _turned(pairs: list[tuple[NDArray[Any], NDArray[Any]]], tolerance: float, method: str) -> NDArray[np.bool_]:
+    """Rows in which some decision fell the other way; rounding errors beside great values are none."""
+    turned = np.zeros(len(pairs[0][0]), dtype=bool)
+    for want, got in pairs:
+        beyond = _beyond(want, got, TURNED, method)
+        if want.dtype.kind == "f":
+            greatest = tolerance * _scale(want, method).max(initial=0.0)
+            beyond &= (_errors(want, got) > greatest).any(axis=1)
+        turned |= beyond
+    return turned
+
+
 def _nearer(
     want: NDArray[Any], precise: NDArray[Any], got: NDArray[Any], tolerance: float, method: str
 ) -> NDArray[Any]:
@@ -339,23 +386,24 @@ def _explained(
     each: int,
     pairs: list[tuple[NDArray[Any], NDArray[Any]]],
     tolerance: float,
+    effort: Effort = FIRST,
 ) -> NDArray[np.bool_]:
     """Whether each suspect row's difference is no more than float32 inputs and parameters explain.
 
     Of a label that both the right one and the one that the file gives come out once the row's numbers move.
     """
     features = model.facts.features_of(method).as_strings
-    graph, plain, draws = _perturbed(features, estimator, method, X, suspects, each)
+    graph, plain, perturbed = _perturbed(features, estimator, method, X, suspects, each, effort)
     converter = converter_for(estimator)
     excused: NDArray[np.bool_] = np.ones(len(suspects), dtype=bool)
-    answers = [_varying(method, model.facts.methods[method].decode(outputs)) for outputs in (plain, *draws)]
+    answers = [_varying(method, model.facts.methods[method].decode(outputs)) for outputs in (plain, *perturbed)]
     for i, (name, (want, got)) in enumerate(zip(graph.outputs, pairs, strict=True)):
         if want.dtype.kind == "f":
             base = _as_rows(plain[name])
-            moved = np.stack([_as_rows(draw[name]) for draw in draws])
+            moved = np.stack([_as_rows(draw[name]) for draw in perturbed])
             with np.errstate(invalid="ignore"):
                 distance = np.where(moved == base, 0.0, np.abs(moved - base))
-            reach = ALLOWANCE * np.nan_to_num(distance, nan=0.0).max(axis=0)
+            reach = ALLOWANCE / effort.ulps * np.nan_to_num(distance, nan=0.0).max(axis=0)
             noise = _as_rows(np.broadcast_to(converter.noise(method, want[suspects]), want[suspects].shape))
             allowed = np.maximum(reach, tolerance * _scale(want, method)) + noise
             excused &= (_errors(want[suspects], got[suspects]) <= allowed).all(axis=1)
@@ -368,7 +416,13 @@ def _explained(
 
 
 def _perturbed(
-    features: Features, estimator: Any, method: str, X: Any, suspects: NDArray[np.intp], each: int
+    features: Features,
+    estimator: Any,
+    method: str,
+    X: Any,
+    suspects: NDArray[np.intp],
+    each: int,
+    effort: Effort,
 ) -> tuple[Graph, dict[str, NDArray[Any]], list[dict[str, NDArray[Any]]]]:
     """Return a method's graph, and some rows of its outputs, plain and perturbed; ``each`` row of X gives so many."""
     tensors = features.tensors(X)
@@ -377,21 +431,18 @@ def _perturbed(
     if not features.reads_texts:
         graph = trace(converter, method, kinds=features.kinds).graph
         given, place = np.unique(suspects // each, return_inverse=True)
-        moved = perturbed_outputs(graph, {name: np.asarray(x)[given] for name, x in tensors.items()})
+        plain, moved = perturbed_outputs(graph, {name: np.asarray(x)[given] for name, x in tensors.items()}, effort)
         at = place * each + suspects % each
-        plain, draws = ({n: x[at] for n, x in moved[0].items()}, [{n: x[at] for n, x in d.items()} for d in moved[1]])
-        return graph, plain, draws
+        return graph, {n: x[at] for n, x in plain.items()}, [{n: x[at] for n, x in one.items()} for one in moved]
     graph = trace(converter, method, 1, features.kinds, features.text_input).graph
-    rows = [
-        perturbed_outputs(graph, {n: x[i] if isinstance(x, list) else x[i : i + 1] for n, x in tensors.items()})
-        for i in suspects
-    ]
+    alone = [{n: x[i] if isinstance(x, list) else x[i : i + 1] for n, x in tensors.items()} for i in suspects]
+    rows = [perturbed_outputs(graph, inputs, effort) for inputs in alone]
 
     def joined(outputs: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
         return {name: np.concatenate([each[name] for each in outputs]) for name in graph.outputs}
 
     plain = joined([plain for plain, _ in rows])
-    return graph, plain, [joined([draws[i] for _, draws in rows]) for i in range(DRAWS)]
+    return graph, plain, [joined([perturbed[i] for _, perturbed in rows]) for i in range(effort.draws)]
 
 
 def _example(pairs: list[tuple[NDArray[Any], NDArray[Any]]], wrong: NDArray[np.bool_]) -> str:

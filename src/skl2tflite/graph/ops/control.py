@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,15 +37,25 @@ class WhileLoop(Op):
         return inputs
 
     def evaluate(self, *inputs: Value) -> tuple[Value, ...]:
-        """Run the loop with NumPy."""
+        """Run the loop with NumPy, in the width of its state."""
         from skl2tflite.graph.evaluate import evaluate
 
-        state = list(inputs)
-        width = next((x.dtype.type for x in state if x.dtype.kind == "f"), np.float64)
-        keys = list(self.body.inputs)
-        while bool(next(iter(evaluate(self.condition, dict(zip(keys, state, strict=True)), width).values()))):
-            state = list(evaluate(self.body, dict(zip(keys, state, strict=True)), width).values())
+        width = next((x.dtype.type for x in inputs if x.dtype.kind == "f"), np.float64)
+        return self.run(inputs, lambda graph, state: evaluate(graph, state, width))
+
+    def run(
+        self, inputs: Sequence[Value], compute: Callable[[Graph, dict[str, Value]], dict[str, Value]]
+    ) -> tuple[Value, ...]:
+        """Run the loop with a function that computes the outputs of a graph."""
+        state, keys = list(inputs), list(self.body.inputs)
+        while bool(next(iter(compute(self.condition, dict(zip(keys, state, strict=True))).values()))):
+            state = list(compute(self.body, dict(zip(keys, state, strict=True))).values())
         return tuple(state)
+
+    @property
+    def graphs(self) -> tuple[Graph, ...]:
+        """What is asked before each round, and what is repeated."""
+        return self.condition, self.body
 
     @property
     def foldable(self) -> bool:
