@@ -54,6 +54,29 @@ def test_one_row_and_values_missing_only_at_run_time() -> None:
     np.testing.assert_array_equal(skl2tflite.convert(imputer).transform(row), imputer.transform(row))
 
 
+@pytest.mark.parametrize("weights", ["uniform", "distance"])
+def test_donors_of_many_features_from_one_ranking(weights: str) -> None:
+    """Where the nearest rows have too few values, each feature is ranked by itself."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(400, 6))
+    X[random.random(X.shape) < 0.1] = np.nan
+    crowd = np.arange(400) % 4 == 1  # not among the rows that tell how deep to look
+    X[crowd, :2] += 30.0
+    X[crowd, 5] = np.where(np.arange(100) < 3, X[crowd, 5], np.nan)
+    X = X.astype(np.float32).astype(float)
+    rows = np.where(random.random((60, 6)) < 0.2, np.nan, random.normal(size=(60, 6))).astype(np.float32)
+    imputer = KNNImputer(n_neighbors=4, weights=weights).fit(X)
+    model = skl2tflite.convert(imputer, rows)
+    assert model.operators()["TOPK_V2"] == 2
+    far = rows.copy()
+    far[:, :2] += 30.0
+    far[::2, 5] = np.nan
+    far[7] = np.nan
+    for given in (far, far[:1], far[7:8], rows):
+        expected = imputer.transform(given.astype(float))
+        np.testing.assert_allclose(model.transform(given), expected, rtol=1e-5, atol=1e-5)
+
+
 KNOWN = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0], [7.0, 1.0]])
 
 

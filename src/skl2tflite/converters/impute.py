@@ -13,6 +13,7 @@ from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - Iterat
 
 from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.distances import EXCLUDED, FARTHEST, nan_squared_distances
+from skl2tflite.converters.donors import depth, mean_of_nearest
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.weights import INSTEAD, inverse_distances, recorded_weights
 from skl2tflite.features.columns import as_text, is_nan, sendable
@@ -185,15 +186,26 @@ class KNNImputerConverter(MissingConverter):
         points = np.where(absent, np.nan, est._fit_X).astype(np.float64)
         missing = self.is_missing(X)
         nearness = xp.negative(nan_squared_distances(xp.where(missing, np.nan, X), points))
-        columns = []
-        for i in range(points.shape[1]):
-            if est._valid_mask[i]:
-                columns.append(xp.where(missing[:, i], self._imputed(nearness, points[:, i]), X[:, i]))
-            elif est.keep_empty_features:
-                columns.append(xp.broadcast_rows(np.array(0.0), X))
-        return self.with_indicator(xp.stack(columns, axis=1), missing)
+        filled = np.flatnonzero(est._valid_mask)
+        wanted, known = xp.take(missing, filled, axis=1), xp.take(X, filled, axis=1)
+        imputed = xp.where(wanted, self._means(nearness, wanted, points[:, filled]), known)
+        if est.keep_empty_features and len(filled) < points.shape[1]:
+            places = np.full(points.shape[1], len(filled))
+            places[filled] = np.arange(len(filled))
+            imputed = xp.take(xp.concat([imputed, xp.broadcast_rows(np.zeros(1), X)], axis=1), places, axis=1)
+        return self.with_indicator(imputed, missing)
 
-    def _imputed(self, nearness: Array, values: NDArray[np.float64]) -> Array:
+    def _means(self, nearness: Array, wanted: Array, points: NDArray[np.float64]) -> Array:
+        """Return the mean of the nearest known values of each feature: from one ranking, or one for each feature."""
+        est = self.estimator
+        among = None
+        if not callable(est.weights) and np.all((~np.isnan(points)).sum(axis=0) >= est.n_neighbors):
+            among = depth(points, est.n_neighbors)
+        if among is None:
+            return xp.stack([self._mean(nearness, values) for values in points.T], axis=1)
+        return mean_of_nearest(nearness, wanted, points, est.n_neighbors, among, est.weights == "distance")
+
+    def _mean(self, nearness: Array, values: NDArray[np.float64]) -> Array:
         """Return the mean of the nearest known values of a feature, of all where no row can be compared."""
         est = self.estimator
         known = ~np.isnan(values)
