@@ -1,4 +1,4 @@
-"""Means of the nearest rows that have a value, of all features from one ranking (:class:`sklearn.impute.KNNImputer`)."""
+"""Means of the nearest rows that have a value, all features from one ranking (:class:`sklearn.impute.KNNImputer`)."""
 
 from __future__ import annotations
 
