@@ -23,6 +23,7 @@ from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, has_micro
 from skl2tflite.runtime.rows import RowByRow
 from skl2tflite.sizes import Sizes, sizes_of
+from skl2tflite.spelling import ARGUMENTS
 from skl2tflite.tflite.check import check_program
 from skl2tflite.tflite.program import DYNAMIC, Program
 from skl2tflite.tflite.reader import read
@@ -44,8 +45,17 @@ class _Method:
     def __get__(self, model: TFLiteModel | None, owner: type) -> Callable[[Any], Any]:
         if model is None:
             return self  # type: ignore[return-value]
-        model._require(self.name)
-        return partial(model.run, self.name)
+        spelled = {argument: method for method, (name, argument) in ARGUMENTS.items() if name == self.name}
+        if not any(method in model.methods for method in spelled.values()):
+            model._require(self.name)
+        return partial(self._run, model, spelled) if spelled else partial(model.run, self.name)
+
+    def _run(self, model: TFLiteModel, spelled: Mapping[str, str], X: Any, **arguments: bool) -> Any:
+        """Run the method, or the one that an argument makes of it."""
+        for argument in arguments.keys() - spelled.keys():
+            raise TypeError(f"{self.name}() got an unexpected keyword argument {argument!r}")
+        asked = [spelled[argument] for argument, given in arguments.items() if given]
+        return model.run(asked[0] if asked else self.name, X)
 
 
 class TFLiteModel:
@@ -248,7 +258,7 @@ class TFLiteModel:
                 f"this model has no {method!r}; it was converted with methods={self.methods!r}"
             )
 
-    predict = _Method("Labels or values of each row.")
+    predict = _Method("Labels or values of each row; with ``return_std=True`` as ``predict_std``, where it has that.")
     predict_proba = _Method("Probability of each class for each row; a list of them for several outputs.")
     predict_log_proba = _Method("Logarithm of the probabilities.")
     decision_function = _Method("Scores of each row.")
@@ -261,6 +271,7 @@ class TFLiteModel:
     decision_path = _Method("Nodes that each row passes; of forests, also the column where each tree's begin.")
     kneighbors = _Method("Distances from the nearest neighbours of each row, and their positions.")
     radius_neighbors = _Method("Distances from the neighbours of each row within the radius, and their positions.")
+    predict_std = _Method("Values of each row and their standard deviations: ``predict(X, return_std=True)``.")
     latent_mean_and_variance = _Method("Mean and variance of a Gaussian process before it becomes probabilities.")
 
     # --- files --------------------------------------------------------------------------------------

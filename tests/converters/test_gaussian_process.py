@@ -5,10 +5,12 @@ import pytest
 from scipy.special import erf
 from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor, kernels
 from sklearn.gaussian_process._gpc import COEFS, LAMBDAS
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import skl2tflite
 from skl2tflite.converters.gaussian_process import mixture_of_error_functions
-from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from tests.estimators.case import data
 from tests.tflite.one_graph import run
 
@@ -60,3 +62,54 @@ def test_kernels_are_refused_by_name(kernel, reason):
 def test_the_prior_is_refused():
     with pytest.raises(skl2tflite.ConversionError, match="not fitted"):
         skl2tflite.convert(GaussianProcessRegressor())
+
+
+# --- standard deviations --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["regression", "multioutput regression"])
+@pytest.mark.parametrize("normalize", [False, True])
+def test_deviations_are_asked_for_as_in_scikit_learn(key, normalize):
+    rows = data(key)
+    kernel = 2.0 * kernels.Matern(3.0, nu=1.5) + kernels.WhiteKernel(0.1)
+    model = GaussianProcessRegressor(kernel, optimizer=None, normalize_y=normalize)
+    pipe = make_pipeline(StandardScaler(), model).fit(rows.X, rows.y)
+    converted = skl2tflite.convert(pipe, rows.X_test, methods=("predict", "predict_std"))
+    both, expected = converted.predict(rows.X_test, return_std=True), pipe.predict(rows.X_test, return_std=True)
+    assert [part.shape for part in both] == [part.shape for part in expected]
+    for part, other in zip(both, expected, strict=True):
+        np.testing.assert_allclose(part, other, rtol=0, atol=2e-5 * np.abs(other).max())
+    np.testing.assert_array_equal(converted.predict(rows.X_test), both[0])
+    np.testing.assert_array_equal(converted.predict(rows.X_test, return_std=False), both[0])
+
+
+def test_deviations_are_there_on_request_only():
+    rows = data("regression")
+    model = GaussianProcessRegressor(kernels.RBF(2.0), alpha=0.1, optimizer=None).fit(rows.X, rows.y)
+    converted = skl2tflite.convert(model)
+    assert converted.methods == ("predict",)
+    with pytest.raises(UnsupportedMethodError, match="no 'predict_std'"):
+        converted.predict(rows.X_test, return_std=True)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'return_cov'"):
+        converted.predict(rows.X_test, return_cov=True)
+    alone = skl2tflite.convert(model, methods=("predict_std",))
+    assert len(alone.predict(rows.X_test, return_std=True)) == 2
+    with pytest.raises(UnsupportedMethodError, match="no 'predict'"):
+        alone.predict(rows.X_test)
+
+
+def test_no_deviation_at_the_fitted_rows():
+    """Without noise nothing is left there: rounding may leave less than nothing, whose root would be NaN."""
+    X = np.arange(6.0)[:, np.newaxis]
+    model = GaussianProcessRegressor(kernels.RBF(0.7), optimizer=None).fit(X, np.sin(X[:, 0]))
+    mean, deviation = skl2tflite.convert(model, methods=("predict_std",)).predict(X, return_std=True)
+    np.testing.assert_allclose(mean, np.sin(X[:, 0]), atol=1e-6)
+    np.testing.assert_allclose(deviation, 0.0, atol=1e-3)  # the root of 1e-6
+
+
+def test_deviations_that_float32_loses_are_refused():
+    rows = data("regression")
+    model = GaussianProcessRegressor(kernels.RBF(1e3) * 50.0, alpha=1e-4, optimizer=None).fit(rows.X, rows.y)
+    skl2tflite.convert(model)
+    with pytest.raises(UnsupportedEstimatorError, match="so small a part of the prior's that float32 loses it"):
+        skl2tflite.convert(model, methods=("predict_std",))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_classification, make_regression
 from sklearn.linear_model import (
+    ARDRegression,
+    BayesianRidge,
     Lasso,
     LinearRegression,
     LogisticRegression,
@@ -155,3 +157,20 @@ def test_methods_follow_the_loss() -> None:
     assert hinge.methods == ("predict", "decision_function")
     log_loss = converter_for(SGDClassifier(loss="log_loss", random_state=0).fit(rows.X, rows.y))
     assert log_loss.methods == ("predict_proba", "predict", "predict_log_proba", "decision_function")
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [BayesianRidge(), BayesianRidge(fit_intercept=False), ARDRegression(), ARDRegression(threshold_lambda=1e-9)],
+    ids=str,
+)
+def test_standard_deviations(estimator: Any) -> None:
+    """A feature far from zero costs nothing; where all are pruned every row has the same."""
+    X, y = make_regression(80, 5, noise=5.0, random_state=0)
+    X = (X + np.array([0, 0, 0, 0, 1e4])).astype(np.float32).astype(np.float64)
+    estimator.fit(X, y)
+    expected = estimator.predict(X, return_std=True)
+    for exact, want in zip(converter_for(estimator).method("predict_std")(X), expected, strict=True):
+        np.testing.assert_allclose(exact, want, rtol=1e-11)
+    _, deviation = skl2tflite.convert(estimator, X, methods=("predict_std",)).predict(X, return_std=True)
+    np.testing.assert_allclose(deviation, expected[1], rtol=1e-6)

@@ -19,6 +19,7 @@ import skl2tflite
 from skl2tflite.converters import refusals, registered
 from skl2tflite.converters.refusals import is_inference, why_not
 from skl2tflite.converters.support import support_of
+from skl2tflite.spelling import ARGUMENTS, offers
 from tests.estimators.case import SKLEARN
 from tests.estimators.table import CASES
 from tests.estimators.test_sweep import fitted, methods_of
@@ -29,8 +30,9 @@ ESTIMATORS = [estimator for _, estimator in all_estimators()]
 def public_methods(estimator: type) -> list[str]:
     """Whatever can be called that is not fitting, a parameter or metadata."""
     names = [name for name in dir(estimator) if is_inference(name)]
+    spelled = [name for name in ARGUMENTS if offers(estimator, name)]
     attributes = {name: inspect.getattr_static(estimator, name) for name in names}
-    return [name for name, value in attributes.items() if callable(value) or hasattr(value, "fn")]
+    return spelled + [name for name, value in attributes.items() if callable(value) or hasattr(value, "fn")]
 
 
 def last_step(estimator: BaseEstimator) -> BaseEstimator:

@@ -17,6 +17,7 @@ from sklearn.base import clone
 import skl2tflite
 from skl2tflite.converters import METHODS, converter_for
 from skl2tflite.plan import plan
+from skl2tflite.spelling import answer
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES
 
@@ -49,9 +50,9 @@ def expected_of(estimator: Any, method: str, X: Any) -> list[np.ndarray]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            results = getattr(estimator, method)(X)
+            results = answer(estimator, method, X)
         except (TypeError, ValueError):  # KMeans and NMF fitted on float64 refuse float32
-            results = getattr(estimator, method)(X.astype(np.float64))
+            results = answer(estimator, method, X.astype(np.float64))
     if method == "radius_neighbors":
         results = spread(results, estimator.n_samples_fit_)
     results = results if isinstance(results, list | tuple) else [results]

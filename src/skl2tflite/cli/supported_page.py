@@ -18,7 +18,8 @@ HEAD = """\
 Every estimator of scikit-learn, and of the packages at the end. *Exact* methods give the same bits or the same labels;
 *close* ones give values within 10⁻⁶ of the greatest magnitude in their column, or within what float32 makes of the
 formula ([the numerical contract](../README.md#the-numerical-contract)). Methods take `X` alone: their other arguments
-(`return_std`, `n_neighbors`, …) have their defaults. `skl2tflite supported NAME` says the same of one estimator.
+(`n_neighbors`, …) have their defaults; `predict_std` is `predict` with `return_std=True`. `skl2tflite supported NAME`
+says the same of one estimator.
 
 All parameters and shapes of labels convert, unless `convert` refuses them: what is random at inference, Python
 functions in place of names (kernels, metrics, weights), and a few forms for which

@@ -18,6 +18,7 @@ from skl2tflite.forest.folding import Monotone, Transformed
 from skl2tflite.graph import Array, Tensor, apply
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Column, KindError, Table, as_matrix
+from skl2tflite.spelling import offers
 
 METHODS = (
     "predict_proba",
@@ -34,6 +35,7 @@ METHODS = (
     "kneighbors",
     "radius_neighbors",
     "latent_mean_and_variance",
+    "predict_std",
 )
 """Inference methods, in the order in which one becomes a file's main one."""
 
@@ -130,11 +132,11 @@ class Converter:
 
     def has(self, method: str) -> bool:
         """Whether the estimator has a method now, and the converter too."""
-        return hasattr(type(self), method) and hasattr(self.estimator, method)
+        return hasattr(type(self), method) and offers(self.estimator, method)
 
     def method(self, name: str) -> Any:
         """Return a method, or raise the error that says which there are."""
-        if not hasattr(self.estimator, name):
+        if not offers(self.estimator, name):
             raise UnsupportedMethodError(
                 f"{self.path} has no method {name!r}; it has {', '.join(self.methods) or 'none that converts'}"
             )
@@ -345,11 +347,11 @@ class DelegatingConverter(Converter):
 
     def has(self, method: str) -> bool:
         """Whether both estimators have a method, and the inner one's converter too."""
-        return hasattr(self.estimator, method) and self.inner.has(method)
+        return offers(self.estimator, method) and self.inner.has(method)
 
     def method(self, name: str) -> Any:
         """Return the inner converter's method, or raise the error that says which there are."""
-        return self.inner.method(name) if hasattr(self.estimator, name) else super().method(name)
+        return self.inner.method(name) if offers(self.estimator, name) else super().method(name)
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """That of the inner estimator."""

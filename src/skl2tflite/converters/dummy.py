@@ -100,7 +100,13 @@ class DummyRegressorConverter(RegressorConverter):
     """The same values for every row."""
 
     def predict(self, X: Array) -> Array:
-        row = np.ravel(self.estimator.constant_)
+        return self._same(np.ravel(self.estimator.constant_), X)
+
+    def predict_std(self, X: Array) -> tuple[Array, Array]:
+        """The values, and zeros."""
+        return self.predict(X), self._same(np.zeros(self.estimator.n_outputs_), X)
+
+    def _same(self, row: NDArray[Any], X: Array) -> Array:
         return xp.broadcast_rows(row if self.estimator.n_outputs_ > 1 else row[0], like=X)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from skl2tflite.converters.base import TRANSFORMS, Converter, TransformerConvert
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.spelling import offers
 
 
 @converts(
@@ -66,11 +67,11 @@ class RecursiveEliminationConverter(SelectorConverter):
         """Ask the inner estimator for what is not the selector's own."""
         if method in self._OWN:
             return True
-        return hasattr(self.estimator, method) and self.inner.has(method)
+        return offers(self.estimator, method) and self.inner.has(method)
 
     def method(self, name: str) -> Any:
         """Return the selection, or the inner estimator's method behind it."""
-        if name in self._OWN or not hasattr(self.estimator, name):
+        if name in self._OWN or not offers(self.estimator, name):
             return super().method(name)
         function = self.inner.method(name)
         return self._of_numbers(lambda X: function(self.transform(X)))

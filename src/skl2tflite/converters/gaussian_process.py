@@ -70,6 +70,8 @@ class GaussianProcessConverter(Converter):
         return xp.broadcast_rows(np.full(len(self.points), matrix), X) if isinstance(matrix, float) else matrix
 
 
+HOPELESS = 1e-2
+"""Part of a variance that may be rounding."""
 PAIRWISE = ("linear", "cosine", "rbf", "laplacian", "sigmoid", "poly", "polynomial", "chi2", "additive_chi2")
 KERNELS = (
     gp.Sum,
@@ -251,6 +253,35 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
             weights, mean = weights[:, 0], np.ravel(mean)[0]
         result = weighted_covariance(est.kernel_, X, self.points, weights)
         return xp.add(result, mean) if np.any(mean) else result
+
+    @cached_property
+    def whitening(self) -> NDArray[np.float64]:
+        """The inverse of ``L_``, transposed."""
+        return np.asarray(solve_triangular(self.estimator.L_, np.eye(len(self.points)), lower=True).T)
+
+    def predict_std(self, X: Array) -> tuple[Array, Array]:
+        """Mean and standard deviation of the posterior: ``k(x, x) - ‖L⁻¹ k‖²``, not below 0."""
+        est = self.estimator
+        if isinstance(X, Tensor) and self._lost_digits() > HOPELESS:
+            raise self.refuse(
+                "the posterior's variance is so small a part of the prior's that float32 loses it",
+                "convert predict alone, or fit with more noise (alpha, WhiteKernel) or fewer rows",
+            )
+        explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, self.whitening)), axis=1)
+        deviation = xp.sqrt(xp.relu(xp.subtract(variance(est.kernel_, X), explained)))
+        scale = np.atleast_1d(est._y_train_std)
+        if len(scale) > 1:
+            return self.predict(X), xp.multiply(xp.expand_dims(deviation, 1), scale)
+        return self.predict(X), xp.multiply(deviation, float(scale[0]))
+
+    def _lost_digits(self) -> float:
+        """Return the part of a variance that float32's rounding is, of most rows among the fitted ones."""
+        between = (self.points + self.points[np.random.default_rng(0).permutation(len(self.points))]) / 2
+        kernel, prior = self.estimator.kernel_(between, self.points), self.estimator.kernel_.diag(between)
+        white = kernel @ self.whitening
+        rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self.whitening**2), axis=1)
+        left = np.maximum(prior - np.sum(white**2, axis=1), np.finfo(float).tiny)
+        return float(np.median(2.0**-24 * rounding / left))
 
 
 @converts(gpc._BinaryGaussianProcessClassifierLaplace)

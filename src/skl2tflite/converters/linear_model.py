@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from skl2tflite.converters.base import (
     binary_log_probabilities,
     binary_probabilities,
 )
+from skl2tflite.converters.preprocessing import subtract_float64
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -36,7 +37,7 @@ def linear_predictor(estimator: Any, X: Array) -> Array:
 
 
 @converts(
-    sk.ARDRegression, sk.BayesianRidge, sk.ElasticNet, sk.ElasticNetCV, sk.HuberRegressor, sk.Lars, sk.LarsCV,
+    sk.ElasticNet, sk.ElasticNetCV, sk.HuberRegressor, sk.Lars, sk.LarsCV,
     sk.Lasso, sk.LassoCV, sk.LassoLars, sk.LassoLarsCV, sk.LassoLarsIC, sk.LinearRegression, sk.MultiTaskElasticNet,
     sk.MultiTaskElasticNetCV, sk.MultiTaskLasso, sk.MultiTaskLassoCV, sk.OrthogonalMatchingPursuit,
     sk.OrthogonalMatchingPursuitCV, sk.QuantileRegressor, sk.Ridge, sk.RidgeCV, sk.TheilSenRegressor,
@@ -46,6 +47,32 @@ class LinearRegressorConverter(RegressorConverter):
 
     def predict(self, X: Array) -> Array:
         return linear_predictor(self.estimator, X)
+
+
+@cache
+def centers_rows() -> bool:
+    """Whether the deviations of Bayesian models are those of centered rows, which they are not in scikit-learn 1.6."""
+    estimator = sk.BayesianRidge().fit([[99.0], [100.0], [101.0]], [0.0, 1.0, 1.0])
+    _, deviation = estimator.predict([[100.0]], return_std=True)
+    return bool(np.allclose(deviation, estimator.alpha_**-0.5, rtol=1e-6))
+
+
+@converts(sk.BayesianRidge, sk.ARDRegression)
+class BayesianRegressorConverter(LinearRegressorConverter):
+    """Coefficients that are normally distributed, with the covariance ``sigma_``."""
+
+    def predict_std(self, X: Array) -> tuple[Array, Array]:
+        """Mean and standard deviation: ``√(x' sigma_ x + 1 / alpha_)``, as a sum of squares."""
+        est = self.estimator
+        rows = subtract_float64(X, est.X_offset_) if centers_rows() else X
+        if isinstance(est, sk.ARDRegression):
+            rows = xp.take(rows, np.flatnonzero(est.lambda_ < est.threshold_lambda), axis=1)
+        if not est.sigma_.size:  # all features are pruned
+            return self.predict(X), xp.broadcast_rows(np.array(est.alpha_**-0.5), X)
+        values, vectors = np.linalg.eigh(est.sigma_)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        squares = xp.sum(xp.square(xp.linear(rows, root)), axis=1)
+        return self.predict(X), xp.sqrt(xp.add(squares, 1.0 / float(est.alpha_)))
 
 
 @converts(sk.SGDRegressor, sk.PassiveAggressiveRegressor)

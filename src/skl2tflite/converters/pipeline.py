@@ -14,6 +14,7 @@ from skl2tflite.converters.registry import converts
 from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.graph import Array
 from skl2tflite.graph.table import Table, TableLike, as_matrix
+from skl2tflite.spelling import ARGUMENTS
 
 
 def is_passthrough(estimator: Any) -> bool:
@@ -93,9 +94,15 @@ class PipelineConverter(Converter):
             clean = not np.all(allowed)
         return allowed
 
+    def _offers(self, method: str) -> bool:
+        """Whether the pipeline has a method; it hands arguments on to the last step."""
+        if method in ARGUMENTS:
+            return self.last is not None and self.last.has(method)
+        return hasattr(self.estimator, method)
+
     def has(self, method: str) -> bool:
         """Ask the last step; for the inverse, all of them."""
-        if not hasattr(self.estimator, method):
+        if not self._offers(method):
             return False
         if method == "inverse_transform":
             return all(step.has(method) for step in self.steps) and self._labels_behind is None
@@ -103,7 +110,7 @@ class PipelineConverter(Converter):
 
     def method(self, name: str) -> Any:
         """Return a function that runs the steps before the last, then the last one's method."""
-        if name == "inverse_transform" or not hasattr(self.estimator, name):
+        if name == "inverse_transform" or not self._offers(name):
             return super().method(name)
         before = self.steps[:-1] if self.last else self.steps
         final = self.last.method(name) if self.last else None

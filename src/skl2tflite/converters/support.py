@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from skl2tflite.converters.base import METHODS, Converter
 from skl2tflite.converters.refusals import is_inference, refused, why_not
 from skl2tflite.converters.registry import OPTIONAL, registered
+from skl2tflite.spelling import ARGUMENTS, offers
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def support_of(estimator: type, converter: type[Converter] | None) -> Support:
     if converter is None:
         return Support(name, module, (), (), 0.0, False, (), reasons, why_not(estimator) or "it does not convert yet")
     delegates = hasattr(converter, "inner") or hasattr(converter, "last")
+    public += [method for method in ARGUMENTS if offers(estimator, method)]
     methods = [m for m in METHODS if m not in reasons and m in public and (delegates or hasattr(converter, m))]
     kept: frozenset[str] = frozenset() if isinstance(converter.exact, property) else converter.exact
     tolerance = Converter.tolerance if isinstance(converter.tolerance, property) else converter.tolerance

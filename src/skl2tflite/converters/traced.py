@@ -21,6 +21,7 @@ from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.recording import handle
 from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import Column, Table, as_matrix
+from skl2tflite.spelling import ARGUMENTS
 
 _Estimator = TypeVar("_Estimator", bound=type)
 
@@ -176,7 +177,8 @@ def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:
 
 
 for _name in METHODS:
-    setattr(TracedConverter, _name, _recorded(_name))
+    if _name not in ARGUMENTS:
+        setattr(TracedConverter, _name, _recorded(_name))
 
 
 class _Labels(np.ndarray):

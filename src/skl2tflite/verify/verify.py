@@ -24,6 +24,7 @@ from skl2tflite.features import (
 )
 from skl2tflite.graph import Graph
 from skl2tflite.model import TFLiteModel
+from skl2tflite.spelling import answer
 from skl2tflite.verify.report import MethodReport, Report
 from skl2tflite.verify.sensitivity import FIRST, FURTHER, Effort, perturbed_outputs
 
@@ -127,12 +128,12 @@ def _unsaturated(results: Any) -> Any:
 def _answer(estimator: Any, method: str, rows: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        given = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
-        answer = getattr(estimator, method)(given)
+        rows = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
+        given = answer(estimator, method, rows)
     if method in converter_for(estimator).ragged:
-        values, positions = answer
+        values, positions = given
         return _spread(values, positions, estimator.n_samples_fit_)
-    return _varying(method, answer)
+    return _varying(method, given)
 
 
 def _spread(values: NDArray[Any], positions: NDArray[Any], columns: int) -> NDArray[np.float64]:
@@ -144,10 +145,19 @@ def _spread(values: NDArray[Any], positions: NDArray[Any], columns: int) -> NDAr
 
 
 def _varying(method: str, answer: Any) -> Any:
-    """Return what depends on the rows: a tuple as a list, a forest's path without the columns where its trees begin."""
+    """Return what depends on the rows: a tuple as a list, a forest's path without the columns where its trees begin.
+
+    Standard deviations as variances, for these are what rounding is a fraction of: the root of a small one has half
+    its digits.
+    """
     if isinstance(answer, tuple):
-        return answer[0] if method == "decision_path" else list(answer)
+        return answer[0] if method == "decision_path" else [_judged(method, i, each) for i, each in enumerate(answer)]
     return answer
+
+
+def _judged(method: str, position: int, values: Any) -> Any:
+    """Return an element of a tuple as it is compared."""
+    return np.square(np.asarray(values, dtype=np.float64)) if (method, position) == ("predict_std", 1) else values
 
 
 def _precise_answer(estimator: Any, method: str, rows: Any) -> Any:
@@ -399,8 +409,8 @@ def _explained(
     answers = [_varying(method, model.facts.methods[method].decode(outputs)) for outputs in (plain, *perturbed)]
     for i, (name, (want, got)) in enumerate(zip(graph.outputs, pairs, strict=True)):
         if want.dtype.kind == "f":
-            base = _as_rows(plain[name])
-            moved = np.stack([_as_rows(draw[name]) for draw in perturbed])
+            base = _as_rows(_judged(method, i, plain[name]))
+            moved = np.stack([_as_rows(_judged(method, i, draw[name])) for draw in perturbed])
             with np.errstate(invalid="ignore"):
                 distance = np.where(moved == base, 0.0, np.abs(moved - base))
             reach = ALLOWANCE / effort.ulps * np.nan_to_num(distance, nan=0.0).max(axis=0)
