@@ -31,8 +31,10 @@ from skl2tflite.graph import functions as xp
 
 SCREENED = 2**15
 """Numbers in the points from which the k nearest are searched among few candidates."""
-SPARE = 11
-"""Candidates beside the k."""
+SPARES = (3, 6, 11)
+"""Candidates beside the k: as few as do for the points themselves."""
+SAMPLE = 2**20
+"""Distances of points from points that are looked at for that."""
 UNCOMPARABLE = ("nan_euclidean", "braycurtis")
 """Metrics that may give NaN."""
 
@@ -71,7 +73,7 @@ class NeighborsConverter(Converter):
 
     def nearest(self, X: Array, k: int) -> tuple[Array, Array]:
         """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
-        if self.points.size >= SCREENED and len(self.points) >= 16 * (k + SPARE):
+        if self.points.size >= SCREENED and len(self.points) >= 16 * (k + SPARES[-1]):
             if self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"]):
                 ranks, positions = screened_neighbors(X, self.points, k)
                 return self.metric.distance(ranks), positions
@@ -105,16 +107,18 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
     shift = float32_shift(points.mean(axis=0), points.std(axis=0))
     moved, rows = (points - shift, xp.subtract(X, shift)) if np.any(shift) else (points, X)
     norms = np.sum(moved**2, axis=1)
-    closeness, found = xp.topk(xp.linear(xp.multiply(rows, 2.0), moved.T, -norms), k + SPARE)
+    rounding = 2.0**-23 * (points.shape[1] + 8)
+    count = k + spare(moved, norms, k, rounding)
+    closeness, found = xp.topk(xp.linear(xp.multiply(rows, 2.0), moved.T, -norms), count)
     # Positions in their order, so that of equally near points the first comes first.
-    ascending = xp.negative(xp.topk(xp.negative(xp.astype(found, float)), k + SPARE)[0])
+    ascending = xp.negative(xp.topk(xp.negative(xp.astype(found, float)), count)[0])
     candidates = xp.astype(ascending, int)
     gathered = xp.take(points, candidates, axis=0)
     squares = xp.sum(xp.squared_difference(gathered, xp.expand_dims(X, 1)), axis=2)
     nearest, places = xp.topk(xp.negative(squares), k)
     positions = xp.take_along_axis(candidates, places)
     norm = xp.squared_norm(rows)
-    error = xp.multiply(xp.add(norm, float(norms.max())), 2.0**-23 * (points.shape[1] + 8))
+    error = xp.multiply(xp.add(norm, float(norms.max())), rounding)
     beyond = xp.subtract(xp.subtract(norm, closeness[:, -1:]), error)
     unsure = xp.any(xp.greater_equal(xp.negative(nearest[:, -1:]), beyond))
 
@@ -136,6 +140,28 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
     state = [xp.astype(unsure, float), X, nearest, positions]
     _, _, nearest, positions = xp.while_loop(lambda unsure, *_: xp.greater(unsure, 0.0), compare_all, state)
     return xp.negative(nearest), positions
+
+
+def spare(points: NDArray[np.float64], norms: NDArray[np.float64], k: int, rounding: float) -> int:
+    """Return how many candidates beside the k nearest tell these from all others, ten times as surely as need be.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, n_features)
+    norms : ndarray of shape (n_points,)
+        Their squares.
+    k : int
+    rounding : float
+        What a squared distance from a product may be off, as a fraction of the squares.
+    """
+    some = slice(None, None, -(-len(points) ** 2 // SAMPLE))
+    squares = norms[some, np.newaxis] - 2.0 * points[some] @ points.T + norms
+    nearest = np.partition(squares, [k + more for more in (0, *SPARES)], axis=1)  # each point is its own first
+    error = (norms[some] + norms.max()) * rounding
+    for more in SPARES:
+        if np.all(nearest[:, k + more] - nearest[:, k] > 10.0 * error):
+            return more
+    return SPARES[-1]
 
 
 class RadiusNeighborsConverter(NeighborsConverter):
