@@ -85,6 +85,7 @@ FUNCTIONS = {
     "boxcox": lambda X: special.boxcox(X, 0.25),
     "flags": lambda X: ((X > 1) & (X < 5)).astype(np.uint8),
     "empty": lambda X: np.hstack([X[:, :0], X, X[:, 4:]]),
+    "lengths": lambda X: np.hstack([X[:, :, None].reshape(len(X), -1), np.ones((len(X), 2))]),
     "masks": lambda X: np.where((X[:, 0] > 2)[:, None], X, np.full((X.shape[0], 1), -1.0)),
 }
 
@@ -147,6 +148,10 @@ REFUSED = {
     "another answer at each": (lambda X: X + np.random.rand(), "np.random.rand()"),  # noqa: NPY002
     "file cannot be recorded": (lambda X: X + len(open(__file__).read()), "open(__file__)"),  # noqa: SIM115
     "read it before": (lambda X: X @ np.loadtxt("w.txt"), 'np.loadtxt("w.txt")'),
+    "the number of rows, which is known only at run time, is None": (
+        lambda X: np.stack([X[i] for i in range(len(X))]),
+        "range(len(X))",
+    ),
     "positions or a mask": (lambda X: X["a"], 'X["a"]'),
     "numpy.where keeps the shape": (lambda X: X[X[:, 0] > 1], "X[X[:, 0] > 1]"),
     "numpy.fft": (lambda X: np.fft.fft(X), "np.fft.fft(X)"),
@@ -169,11 +174,11 @@ def test_refused_with_the_users_line(message: str) -> None:
 
 
 def test_numpy_is_as_before() -> None:
-    before = np.asarray, np.zeros, np.c_, open
+    before = np.asarray, np.zeros, np.c_, open, len
     skl2tflite.convert(FunctionTransformer(cyclic).fit(X))
     with pytest.raises(ConversionError):
         skl2tflite.convert(FunctionTransformer(lambda X: np.asarray(X)[X > 1]).fit(X))
-    assert before == (np.asarray, np.zeros, np.c_, open)
+    assert before == (np.asarray, np.zeros, np.c_, open, len)
 
 
 def test_for_one_row_at_a_time() -> None:

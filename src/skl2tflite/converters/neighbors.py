@@ -154,7 +154,7 @@ def spare(points: NDArray[np.float64], norms: NDArray[np.float64], k: int, round
     rounding : float
         What a squared distance from a product may be off, as a fraction of the squares.
     """
-    some = slice(None, None, -(-len(points) ** 2 // SAMPLE))
+    some = slice(None, None, -(-(len(points) ** 2) // SAMPLE))
     squares = norms[some, np.newaxis] - 2.0 * points[some] @ points.T + norms
     nearest = np.partition(squares, [k + more for more in (0, *SPARES)], axis=1)  # each point is its own first
     error = (norms[some] + norms.max()) * rounding

@@ -16,17 +16,19 @@ import numpy as np
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.numpy_functions.making import filled
 from skl2tflite.graph.numpy_functions.shapes import columns
 from skl2tflite.graph.op import Constant
 from skl2tflite.graph.pandas_protocol import pandas_patches
+from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import RetraceError
 from skl2tflite.graph.tensor import Node, Source, Tensor, refusal
 from skl2tflite.graph.writable import Writable, handled, plain
 
 _ONE_AT_A_TIME = threading.RLock()
 
-_ARRAY, _FULL = np.array, np.full
+_ARRAY, _FULL, _LENGTH = np.array, np.full, len
 _TAKING: tuple[Callable[..., Any], ...] = (np.asarray, np.asanyarray, np.ascontiguousarray, np.array)
 """Functions that make an array of anything."""
 _MAKING: dict[Callable[..., Any], int] = {np.zeros: 0, np.ones: 1, np.empty: 0}
@@ -73,7 +75,9 @@ def record(
         except (GraphError, RetraceError):
             raise
         except Exception as error:
-            raise GraphError(f"{type(error).__name__}: {error} [{Source.of(error)}]") from error
+            rows_wanted = isinstance(error, TypeError) and "NoneType" in str(error)
+            hint = "; the number of rows, which is known only at run time, is None" if rows_wanted else ""
+            raise GraphError(f"{type(error).__name__}: {error}{hint} [{Source.of(error)}]") from error
 
 
 def handle(tensor: Tensor, owner: str = "X") -> Writable:
@@ -90,6 +94,7 @@ def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> It
         (np, "full", _filling(_FULL, rows)),
         *((np, original.__name__, _reducing(original)) for original in _REDUCING),
         (np, "c_", _Columns()),
+        (builtins, "len", _length),
         (builtins, "open", _refuse_files),
         *pandas_patches(),
         *patches,
@@ -200,6 +205,12 @@ class _Columns:
     def __getitem__(self, key: Any) -> Any:
         items = key if isinstance(key, tuple) else (key,)
         return handled(columns(items), *items) if _holds_tensors(items) else self.original[key]
+
+
+def _length(x: Any, /) -> Any:
+    """Return what ``x.shape[0]`` is, for an array whose rows are counted at run time."""
+    symbolic = hasattr(type(x), "__tensor__") or isinstance(x, Frame | Series)
+    return None if symbolic and x.shape[:1] == (None,) else _LENGTH(x)
 
 
 def _refuse_files(*_: object, **__: object) -> Any:
