@@ -402,6 +402,37 @@ def test_a_sparse_graph_of_distances_is_refused() -> None:
         skl2tflite.convert(KNeighborsClassifier(3, metric="precomputed").fit(graph, LABELS))
 
 
+@pytest.mark.parametrize(
+    ("transformer", "last"),
+    [
+        (KNeighborsTransformer(n_neighbors=9), KNeighborsClassifier(3, metric="precomputed")),
+        (KNeighborsTransformer(n_neighbors=9), KNeighborsClassifier(10, metric="precomputed", weights="distance")),
+        (KNeighborsTransformer(n_neighbors=9), RadiusNeighborsRegressor(1.3, metric="precomputed")),
+        (RadiusNeighborsTransformer(radius=2.0), KNeighborsRegressor(3, metric="precomputed")),
+        (RadiusNeighborsTransformer(radius=2.0), LocalOutlierFactor(3, metric="precomputed", novelty=True)),
+    ],
+)
+def test_neighbours_of_a_graph_that_a_transformer_makes(transformer: Any, last: Any) -> None:
+    """A distance of 0 is not the same as none."""
+    random = np.random.default_rng(5)
+    points = random.normal(size=(80, 3)).astype(np.float32).astype(float)
+    rows = np.concatenate([points[:7], 0.7 * random.normal(size=(20, 3))])
+    pipe = make_pipeline(transformer, last).fit(points, random.integers(0, 3, 80) * 1.0)
+    report = skl2tflite.verify(skl2tflite.convert(pipe, rows), pipe, rows)
+    assert report.faithful
+    assert all(each.near_ties.size == 0 for each in report.methods)
+
+
+def test_a_graph_with_too_few_neighbours() -> None:
+    pipe = make_pipeline(RadiusNeighborsTransformer(radius=1.1), KNeighborsClassifier(3, metric="precomputed"))
+    model = skl2tflite.convert(pipe.fit(GRID, LABELS), QUERIES[:3])
+    rows = np.vstack([QUERIES[:3], [[9.0, 9.0, 9.0]]])
+    with pytest.raises(ValueError, match="3 neighbors per samples are required"):
+        pipe.predict(rows)
+    with pytest.raises(NoAnswerError, match=r"row 3: .* needs 3 neighbours"):
+        model.predict(rows)
+
+
 def test_density_far_from_many_points():
     """There scikit-learn's own sum, made of differences of greater ones, has lost digits."""
     random = np.random.default_rng(0)

@@ -76,6 +76,10 @@ class Converter:
     ragged : frozenset of str
         Methods that give values of all points, of which scikit-learn returns, for each row, those that are finite and
         their positions, in two arrays of arrays.
+    reads_graph : bool
+        Whether its rows are those of a sparse graph of distances, where 0 is not the same as nothing.
+    graph_in_front : GraphTransformerConverter, optional
+        Of an estimator that does: what makes the graph.
     runs_on : tuple of str
         Targets that it converts for.
     integer_columns : bool
@@ -93,6 +97,8 @@ class Converter:
     exact: ClassVar[frozenset[str]] = WHOLE
     tolerance: ClassVar[float] = 1e-6
     ragged: ClassVar[frozenset[str]] = frozenset()
+    reads_graph: bool = False
+    graph_in_front: GraphTransformerConverter | None = None
     runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
     integer_columns: ClassVar[bool] = False
     inverse_rows: RowKind = TABLE
@@ -309,6 +315,19 @@ class TransformerConverter(Converter):
     """A transformer; subclasses give ``transform``."""
 
     default_methods = ("transform",)
+
+
+class GraphTransformerConverter(TransformerConverter):
+    """A transformer that makes a sparse graph of distances; subclasses give ``transform`` and what is missing there."""
+
+    @property
+    def least_neighbors(self) -> int:
+        """How many neighbours each row has at least."""
+        return 0
+
+    def graph(self, X: Array) -> Array:
+        """Return what ``transform`` does, with the greatest float32 number where the graph has nothing."""
+        raise NotImplementedError
 
 
 class RegressorConverter(Converter):

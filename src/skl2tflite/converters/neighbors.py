@@ -14,13 +14,14 @@ from sklearn import neighbors as sk
 from skl2tflite.converters.base import (
     ClassifierConverter,
     Converter,
+    GraphTransformerConverter,
     OutlierConverter,
     RegressorConverter,
     TransformerConverter,
     float32_shift,
 )
 from skl2tflite.converters.decomposition import project_centered
-from skl2tflite.converters.distances import INFINITE, SIMPLE, Metric, metric_of, squared_distances, unit_rows
+from skl2tflite.converters.distances import EXCLUDED, INFINITE, SIMPLE, Metric, metric_of, squared_distances, unit_rows
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.unanswered import refuse_rows
@@ -43,13 +44,21 @@ class NeighborsConverter(Converter):
     """An estimator that keeps the rows it was fitted on and compares new ones with them."""
 
     def check(self) -> None:
+        _ = self.metric
+
+    @property
+    def reads_graph(self) -> bool:  # type: ignore[override]
+        """Whether it was fitted on one."""
         est = self.estimator
-        if sparse.issparse(est._fit_X) and est.effective_metric_ == "precomputed":
+        return bool(sparse.issparse(est._fit_X) and est.effective_metric_ == "precomputed")
+
+    def check_graph(self) -> None:
+        """Refuse rows of a graph but from a transformer that makes them."""
+        if self.reads_graph and self.graph_in_front is None:
             raise self.refuse(
                 "was fitted on a sparse graph of distances, and arrays cannot tell a distance of 0 from none",
-                "fit it on the rows that the graph was made of, or on all distances",
+                "convert the pipeline with the transformer that makes the graph",
             )
-        _ = self.metric
 
     @cached_property
     def points(self) -> NDArray[np.float64]:
@@ -73,6 +82,7 @@ class NeighborsConverter(Converter):
 
     def nearest(self, X: Array, k: int) -> tuple[Array, Array]:
         """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
+        self.check_graph()
         if self.points.size >= SCREENED and len(self.points) >= 16 * (k + SPARES[-1]):
             if self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"]):
                 ranks, positions = screened_neighbors(X, self.points, k)
@@ -83,10 +93,16 @@ class NeighborsConverter(Converter):
                 zero = xp.expand_dims(xp.equal(xp.sum(xp.abs(X), axis=1), 0.0), 1)
                 return xp.where(zero, 1.0, xp.multiply(ranks, 0.5)), xp.where(zero, np.arange(k), positions)
         ranks, positions = xp.topk(xp.negative(self.metric.rank(X, self.points)), k)
+        if self.graph_in_front is not None and self.graph_in_front.least_neighbors < k:
+            refuse_rows(
+                xp.less_equal(ranks[:, -1], -EXCLUDED),
+                f"{self.path} needs {k} neighbours, and the graph in front of it has fewer",
+            )
         return self.metric.distance(xp.negative(ranks)), positions
 
     def within(self, X: Array) -> tuple[Array, Array]:
         """Return whether each point lies within the radius of each row, and the distances."""
+        self.check_graph()
         ranks = self.metric.rank(X, self.points)
         limit = min(float(self.metric.inverse(float(self.estimator.radius))), INFINITE)
         if isinstance(X, Tensor):
@@ -291,16 +307,25 @@ class NearestNeighborsConverter(KNeighborsConverter, RadiusNeighborsConverter):
 
 
 @converts(sk.KNeighborsTransformer)
-class KNeighborsTransformerConverter(TransformerConverter, KNeighborsConverter):
+class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConverter):
     """The graph of neighbours as a dense matrix: a distance or 1 for each neighbour, 0 for other points."""
 
+    @property
+    def least_neighbors(self) -> int:
+        """With distances one more, as fitted rows are neighbours of themselves."""
+        return int(self.estimator.n_neighbors) + int(self.estimator.mode == "distance")
+
     def transform(self, X: Array) -> Array:
-        est = self.estimator
-        by_distance = est.mode == "distance"
-        count = est.n_neighbors + by_distance
+        return self._graph(X, 0.0)
+
+    def graph(self, X: Array) -> Array:
+        return self._graph(X, EXCLUDED)
+
+    def _graph(self, X: Array, nothing: float) -> Array:
+        by_distance, count = self.estimator.mode == "distance", self.least_neighbors
         distances, positions = self.nearest(X, count)
         numbers = np.arange(len(self.points))
-        graph: Any = 0.0
+        graph: Any = nothing
         for i in range(count):
             value = distances[:, i : i + 1] if by_distance else 1.0
             graph = xp.where(xp.equal(positions[:, i : i + 1], numbers), value, graph)
@@ -308,12 +333,16 @@ class KNeighborsTransformerConverter(TransformerConverter, KNeighborsConverter):
 
 
 @converts(sk.RadiusNeighborsTransformer)
-class RadiusNeighborsTransformerConverter(TransformerConverter, RadiusNeighborsConverter):
+class RadiusNeighborsTransformerConverter(GraphTransformerConverter, RadiusNeighborsConverter):
     """The graph of neighbours within a radius as a dense matrix."""
 
     def transform(self, X: Array) -> Array:
         near, distances = self.within(X)
         return xp.where(near, distances, 0.0) if self.estimator.mode == "distance" else xp.astype(near, float)
+
+    def graph(self, X: Array) -> Array:
+        near, distances = self.within(X)
+        return xp.where(near, distances if self.estimator.mode == "distance" else 1.0, EXCLUDED)
 
 
 class RadiusConverter(RadiusNeighborsConverter):

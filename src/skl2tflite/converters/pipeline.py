@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import pipeline as sk
 
-from skl2tflite.converters.base import LABELS, TRANSFORMS, Converter, needed_of
+from skl2tflite.converters.base import LABELS, TRANSFORMS, Converter, GraphTransformerConverter, needed_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.graph import Array
@@ -31,7 +32,11 @@ class PipelineConverter(Converter):
     @cached_property
     def steps(self) -> list[Converter]:
         """Converters of the steps that do something."""
-        return [self.sub(step, f"[{name!r}]") for name, step in self.estimator.steps if not is_passthrough(step)]
+        steps = [self.sub(step, f"[{name!r}]") for name, step in self.estimator.steps if not is_passthrough(step)]
+        for step, behind in pairwise(steps):
+            if behind.reads_graph and isinstance(step, GraphTransformerConverter):
+                behind.graph_in_front = step
+        return steps
 
     def check_fitted(self) -> None:
         """Leave that to the steps: scikit-learn asks the last one only, which may learn nothing."""
@@ -116,8 +121,9 @@ class PipelineConverter(Converter):
         final = self.last.method(name) if self.last else None
 
         def run(X: TableLike) -> Any:
-            for step in before:
-                X = step.method("transform")(X)
+            for step, behind in zip(before, [*self.steps[1:], None], strict=False):
+                front = None if behind is None else behind.graph_in_front
+                X = step.method("transform")(X) if front is None else front.graph(as_matrix(X))
             return X if final is None else final(X)
 
         return run
