@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.impute import KNNImputer, MissingIndicator, SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 import skl2tflite
 from skl2tflite.errors import ConversionError, InvalidInputError
@@ -23,6 +26,43 @@ def test_pandas_na_is_nan() -> None:
     frame = pd.DataFrame({"a": pd.array([1, None, 4], dtype="Int64"), "b": pd.array([None, 2.5, 3.5], dtype="Float64")})
     imputer = SimpleImputer(missing_values=pd.NA).fit(frame)
     np.testing.assert_array_equal(skl2tflite.convert(imputer).transform(frame), imputer.transform(frame))
+
+
+@pytest.mark.parametrize("hole", [None, pd.NA])
+@pytest.mark.parametrize("as_frame", [True, False])
+@pytest.mark.parametrize("text", [True, False])
+def test_objects_without_a_value(hole: object, as_frame: bool, text: bool) -> None:
+    random = np.random.default_rng(0)
+    X = np.stack([random.choice(np.array([1.5, 2, -7, hole], object), 40) for _ in range(3)], axis=1)
+    if text:
+        X[:, 1] = random.choice(np.array(["b", "", hole], object), 40)
+    rows = pd.DataFrame(X, columns=list("abc"), dtype=object) if as_frame else X
+    imputer = SimpleImputer(missing_values=hole, strategy="most_frequent", add_indicator=hole is None)
+    pipeline = make_pipeline(imputer, OneHotEncoder(handle_unknown="ignore"), LogisticRegression())
+    pipeline.fit(rows, np.arange(40) % 2)
+    model = skl2tflite.convert(pipeline, rows)
+    assert skl2tflite.verify(model, pipeline, rows[:1]).faithful
+    np.testing.assert_array_equal(model.predict(rows), pipeline.predict(rows))
+    if text and hole is None:
+        holed = rows.copy()
+        holed[:1] = np.array([[1.5, np.nan, 2]], dtype=object)
+        with pytest.raises(InvalidInputError, match="NaN"):  # as scikit-learn has it
+            model.predict(holed)
+
+
+def test_none_is_indicated() -> None:
+    X = np.array([[1.0, "a"], [None, "b"], [2.0, None]], dtype=object)
+    indicator = MissingIndicator(missing_values=None).fit(X)
+    np.testing.assert_array_equal(skl2tflite.convert(indicator, X).transform(X), indicator.transform(X))
+
+
+def test_nothing_is_missing_where_no_number_is() -> None:
+    X = np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]])
+    imputer = KNNImputer(missing_values=None).fit(X)
+    model = skl2tflite.convert(imputer, X)
+    np.testing.assert_array_equal(model.transform(X), imputer.transform(X))
+    with pytest.raises(InvalidInputError, match="NaN"):
+        model.transform([[np.nan, 1.0]])
 
 
 @pytest.mark.parametrize("strategy", ["most_frequent", "constant"])

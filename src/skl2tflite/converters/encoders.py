@@ -111,8 +111,8 @@ class CategoriesConverter(TransformerConverter):
     def encoded(self) -> NDArray[Any]:
         """What scikit-learn makes of a row for each category of the longest list, and of a row of unknown values."""
         est = self.estimator
-        text = DType.STRING in self.kinds
-        lists = [np.asarray(c, dtype=object if text else np.float64) for c in est.categories_]
+        objects = DType.STRING in self.kinds or any(c.dtype == object for c in est.categories_)
+        lists = [np.asarray(c, dtype=object if objects else np.float64) for c in est.categories_]
         rows = np.stack([np.resize(c, max(map(len, lists)) + 1) for c in lists], axis=1)
         if not self.refuses_unknown:
             rows[-1] = [unknown_value(c, kind) for c, kind in zip(lists, self.kinds, strict=True)]

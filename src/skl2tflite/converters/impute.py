@@ -37,10 +37,10 @@ class MissingConverter(TransformerConverter):
         missing = self.estimator.missing_values
         return self.missing_is_na or (isinstance(missing, Real) and np.isnan(float(missing)))
 
-    def check(self) -> None:
-        missing = self.estimator.missing_values
-        if not (self.missing_is_nan or isinstance(missing, Real)):
-            raise self.refuse(f"missing_values={missing!r} is not a number", "use NaN for what is missing")
+    @property
+    def missing_is_none(self) -> bool:
+        """Whether None is what is missing, and NaN is refused; in a column of numbers it arrives as NaN."""
+        return self.estimator.missing_values is None
 
     def is_missing(self, X: Array) -> Array:
         """Where a value is missing."""
@@ -49,7 +49,7 @@ class MissingConverter(TransformerConverter):
                 [NAN, NONE, NA] if self.missing_is_na else as_text(np.array([self.estimator.missing_values], object))
             )
             return reduce(xp.logical_or, [xp.equal(X, np.array(text, dtype=object)) for text in texts])
-        if self.missing_is_nan:
+        if self.missing_is_nan or self.missing_is_none:
             return xp.isnan(X)
         missing = self.estimator.missing_values
         return xp.equal(X, float(missing) if isinstance(missing, Real) else np.inf)  # infinity is never taken
@@ -80,12 +80,15 @@ class SimpleImputerConverter(MissingConverter):
     exact = TRANSFORM
 
     def check(self) -> None:
-        if self.estimator._fit_dtype.kind != "O":
-            super().check()
-            return
         text = [value for value in self.estimator.statistics_ if isinstance(value, str)]
         if not all(map(sendable, text)):
             raise self.refuse("fills in text that is no UTF-8, or reserved")
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Where None is what is missing, columns of numbers: there NaN stands for it."""
+        if not self.missing_is_none:
+            return super().nan_columns(clean)
+        return np.array([not isinstance(value, str | None) for value in self.estimator.statistics_])
 
     @property
     def _kept(self) -> NDArray[np.intp]:
@@ -141,8 +144,10 @@ class MissingIndicatorConverter(MissingConverter):
     takes_tables = True
     exact = TRANSFORM
 
-    def check(self) -> None:
-        """Nothing to refuse: what is missing may be text."""
+    @property
+    def allows_nan(self) -> bool:
+        """Whether NaN is what is missing, or None, for which it stands among numbers."""
+        return self.missing_is_nan or self.missing_is_none
 
     def transform(self, X: TableLike) -> Array:
         if isinstance(X, Table) and not X.is_matrix:
@@ -163,7 +168,6 @@ class KNNImputerConverter(MissingConverter):
     """The mean of the nearest rows that have a value, by the features that both rows have."""
 
     def check(self) -> None:
-        super().check()
         if callable(self.estimator.metric):
             raise self.refuse("metric is a function, called in Python for each pair of rows", "use 'nan_euclidean'")
         if callable(self.estimator.weights):
@@ -241,7 +245,6 @@ class IterativeImputerConverter(MissingConverter):
     """Rounds of predictions of each feature from others, unrolled."""
 
     def check(self) -> None:
-        super().check()
         if self.estimator.sample_posterior:
             raise self.refuse("sample_posterior=True draws at random", "use sample_posterior=False")
 

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import READ, ColumnSpec, Known
-from skl2tflite.features.frames import as_cells, columns_of, floats, frame_names, frame_to_array, is_frame, quoted
+from skl2tflite.features.frames import (
+    as_cells,
+    columns_of,
+    floats,
+    frame_names,
+    frame_to_array,
+    is_frame,
+    quoted,
+    without_na,
+)
 from skl2tflite.features.kinds import (
     TABLE,
     HashedRows,
@@ -286,7 +295,7 @@ class Features:
     def _as_float32(self, X: NDArray[Any]) -> NDArray[np.float32]:
         if X.dtype.kind == "O":
             try:
-                X = X.astype(np.float64)
+                X = without_na(X).astype(np.float64)
             except (TypeError, ValueError):
                 raise InvalidInputError(
                     "X holds values that are not numbers; encode strings and categories before, or inside the pipeline"

@@ -74,9 +74,21 @@ def floats(column: Any) -> NDArray[np.float64] | None:
         cells = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
         if cells.dtype.kind in _NOT_REAL or cells.dtype.kind in "US":
             return None
-        return np.asarray(cells, dtype=np.float64)
+        return np.asarray(without_na(cells), dtype=np.float64)
     except (TypeError, ValueError):
         return None
+
+
+def without_na(cells: NDArray[Any]) -> NDArray[Any]:
+    """Return cells with NaN in place of pandas.NA, which NumPy does not take for a number."""
+    if cells.dtype != object or not any(is_na(cell) for cell in cells.flat):
+        return cells
+    return np.array([np.nan if is_na(cell) else cell for cell in cells.flat], dtype=object).reshape(cells.shape)
+
+
+def is_na(cell: object) -> bool:
+    """Whether a cell is pandas.NA."""
+    return type(cell).__name__ == "NAType"
 
 
 def frame_to_array(frame: Any) -> NDArray[Any]:

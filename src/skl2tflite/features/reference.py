@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.features.frames import columns_of, floats, is_frame
+from skl2tflite.features.frames import columns_of, floats, is_frame, is_na
 
 
 def reference_rows(X: Any, integers: bool = False) -> Any:
@@ -27,7 +27,12 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
         ]
     if not is_frame(X) or not hasattr(X, "iloc"):
         return _rounded_polars(X) if is_frame(X) else _rounded_array(X, integers)
-    if not integers and all(floats(column) is not None for column in columns_of(X, range(X.shape[1]))):
+    columns = columns_of(X, range(X.shape[1]))
+    holed = {name: column for name, column in zip(X.columns, columns, strict=True) if _lacks(column)}
+    if holed:  # None is not NaN to an imputer of None
+        rounded = {name: [_rounded(cell) for cell in column] for name, column in holed.items()}
+        X = X.assign(**{name: type(X[name])(cells, X.index, dtype=object) for name, cells in rounded.items()})
+    elif not integers and all(floats(column) is not None for column in columns):
         return X.astype(np.float32)
     kept = {}
     for i in range(X.shape[1]):
@@ -74,12 +79,20 @@ def _rounded_array(X: Any, integers: bool) -> Any:
     if array.dtype.kind not in "OUST":
         return array.astype(np.float32)
     cells = np.array(X, dtype=object)
-    if not any(isinstance(cell, str) for cell in cells.flat):
+    if not _lacks(cells) and not any(isinstance(cell, str) for cell in cells.flat):
         try:
             return array.astype(np.float32)
         except (TypeError, ValueError):
             pass
     for at, cell in np.ndenumerate(cells):
-        if isinstance(cell, float):
-            cells[at] = float(np.float32(cell))
+        cells[at] = _rounded(cell)
     return cells
+
+
+def _lacks(cells: Any) -> bool:
+    """Whether some cells of an array or a column of objects are None or pandas.NA."""
+    return cells.dtype == object and any(cell is None or is_na(cell) for cell in np.asarray(cells).flat)
+
+
+def _rounded(cell: Any) -> Any:
+    return float(np.float32(cell)) if isinstance(cell, float) else cell
