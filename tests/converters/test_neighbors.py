@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -185,6 +186,65 @@ def test_points_of_a_sparse_matrix(estimator: Any) -> None:
     report = skl2tflite.verify(model, estimator, rows)
     assert report.faithful
     assert all(each.near_ties.size == 0 for each in report.methods)
+
+
+WEIGHTS = np.array([1.0, 2.0, 0.5, 4.0, 1.5])
+TRUTH_VALUES = ("dice", "jaccard", "rogerstanimoto", "russellrao", "sokalsneath", "hamming")
+
+
+@pytest.mark.parametrize(
+    ("metric", "algorithm"),
+    [
+        *((metric, algorithm) for metric in (*TRUTH_VALUES, "yule") for algorithm in ("brute", "weighted")),
+        *((metric, "ball_tree") for metric in (*TRUTH_VALUES, "sokalmichener")),
+    ],
+)
+def test_distances_of_truth_values(metric: str, algorithm: str) -> None:
+    """Which are those of numbers that are not 0, but for Hamming's."""
+    random = np.random.default_rng(6)
+    points = random.integers(0, 2, (25, 5)) * random.normal(size=(25, 5)).astype(np.float32)
+    rows = random.integers(0, 2, (30, 5)) * random.normal(size=(30, 5)).astype(np.float32)
+    rows[:5], points[3], rows[5] = points[:5], 0.0, 0.0
+    params = {"w": WEIGHTS} if algorithm == "weighted" else None
+    algorithm = "brute" if algorithm == "weighted" else algorithm
+    neighbors = NearestNeighbors(n_neighbors=24, metric=metric, algorithm=algorithm, metric_params=params, radius=0.61)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of numbers as truth values
+        expected = neighbors.fit(points).kneighbors(rows)[0], neighbors.radius_neighbors(rows)[1]
+    model = skl2tflite.convert(neighbors, methods=("kneighbors", "radius_neighbors"))
+    np.testing.assert_allclose(model.kneighbors(rows)[0], expected[0], rtol=1e-6, atol=1e-7)
+    for actual, wanted in zip(model.radius_neighbors(rows)[1], expected[1], strict=True):
+        np.testing.assert_array_equal(actual, np.sort(wanted))
+
+
+@pytest.mark.parametrize("metric", ["jaccard", "rogerstanimoto", "russellrao", "hamming"])
+def test_ratios_on_the_radius_lie_within(metric: str) -> None:
+    random = np.random.default_rng(8)
+    points, rows = random.random((60, 10)) < 0.5, random.random((20, 10)) < 0.5
+    for radius in (0.3, 0.4, 0.7, 2 / 3, np.nextafter(0.4, 0)):
+        neighbors = NearestNeighbors(radius=radius, metric=metric).fit(points)
+        model = skl2tflite.convert(neighbors, methods=("radius_neighbors",))
+        for actual, wanted in zip(model.radius_neighbors(rows)[1], neighbors.radius_neighbors(rows)[1], strict=True):
+            np.testing.assert_array_equal(actual, np.sort(wanted))
+
+
+def test_distances_of_correlation() -> None:
+    random = np.random.default_rng(7)
+    points, rows = (random.normal(size=(n, 6)).astype(np.float32) for n in (40, 20))
+    points[3], rows[5] = 0.1, 7.3
+    neighbors = NearestNeighbors(n_neighbors=40, metric="correlation").fit(points)
+    model = skl2tflite.convert(neighbors)
+    np.testing.assert_allclose(model.kneighbors(rows)[0], neighbors.kneighbors(rows)[0], rtol=1e-5, atol=1e-6)
+    assert np.isnan(model.kneighbors(rows)[0][5]).all()
+
+
+def test_mahalanobis_of_fewer_dimensions() -> None:
+    direction = np.array([[1.0, -2.0, 0.5]])
+    neighbors = NearestNeighbors(
+        n_neighbors=5, metric="mahalanobis", algorithm="brute", metric_params={"VI": direction.T @ direction}
+    ).fit(RANDOM.normal(size=(50, 3)))
+    report = skl2tflite.verify(skl2tflite.convert(neighbors), neighbors, QUERIES + 0.25)
+    assert report.faithful
 
 
 def test_braycurtis_of_whole_numbers_is_scipys() -> None:
@@ -386,12 +446,11 @@ def by_the_farthest(distances: Any) -> Any:
         ),
         (RadiusNeighborsRegressor(weights=by_the_farthest), "other neighbours' distances"),
         (KNeighborsClassifier(metric=lambda a, b: abs(a - b).sum()), "metric is a function"),
-        (KNeighborsClassifier(metric="jaccard"), "jaccard"),
         (LocalOutlierFactor(), "novelty=True"),
     ],
 )
 def test_refusals(estimator: Any, message: str) -> None:
-    estimator.fit(GRID > 1 if "jaccard" in str(estimator) else GRID, LABELS)
+    estimator.fit(GRID, LABELS)
     with pytest.raises(UnsupportedEstimatorError, match=message):
         skl2tflite.convert(estimator)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.kernels import centered
+from skl2tflite.converters.truth_values import RATIOS, UNDEFINED, Counts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -146,10 +147,23 @@ def finite_or_not(ranks: Array) -> Array:
     return xp.where(xp.equal(ranks, FARTHEST), np.nan, distances)
 
 
-def differing(X: Array, points: Points) -> Array:
+def differing(X: Array, points: Points, weights: NDArray[np.float64] | None = None) -> Array:
     """Count features that differ; a number that float32 does not hold differs from every number that it does."""
     values = np.where(points == points.astype(np.float32), points, np.nan)
-    return over_features(X, values, lambda x, y, i: xp.astype(xp.not_equal(x, y), float))
+
+    def term(x: Array, y: Any, i: int | None) -> Array:
+        differs = xp.astype(xp.not_equal(x, y), float)
+        return differs if weights is None else xp.multiply(differs, weights if i is None else weights[i])
+
+    return over_features(X, values, term)
+
+
+def ratio_of_counts(X: Array, points: Points, name: str, weights: NDArray[np.float64] | None) -> Array:
+    """Return a distance of truth values, ``FARTHEST`` where it is none."""
+    counts = Counts.of(X, points, np.ones(points.shape[1]) if weights is None else weights)
+    above, below = RATIOS[name](counts)
+    zero = xp.equal(below, 0.0)
+    return xp.where(zero, FARTHEST if name in UNDEFINED else 0.0, xp.divide(above, xp.where(zero, 1.0, below)))
 
 
 def unit_rows(X: Any) -> Any:
@@ -167,6 +181,14 @@ def cosine(X: Array, points: Points) -> Array:
     halves = xp.where(xp.equal(xp.squared_norm(X), 0.0), 1.0, halves)
     zero = np.logical_not(np.any(points, axis=1))
     return xp.where(np.asarray(zero), 1.0, halves) if np.any(zero) else halves
+
+
+def correlation(X: Array, points: Points) -> Array:
+    """:func:`cosine` of rows less their means; rows of a single number cannot be compared."""
+    own = xp.subtract(X, xp.mean(X, axis=1, keepdims=True))
+    flat = xp.equal(xp.max(X, axis=1, keepdims=True), xp.min(X, axis=1, keepdims=True))
+    halves = cosine(own, points - points.mean(axis=1, keepdims=True))
+    return xp.where(xp.logical_or(flat, np.ptp(points, axis=1) == 0), FARTHEST, halves)
 
 
 def haversine(X: Array, points: Points) -> Array:
@@ -207,6 +229,7 @@ SIMPLE: dict[str, Metric] = {
     "braycurtis": Metric(braycurtis),
     "scipy_braycurtis": Metric(scipy_braycurtis, finite_or_not),
     "cosine": Metric(cosine),
+    "correlation": Metric(correlation, finite_or_not),
     "nan_euclidean": Metric(
         nan_squared_distances,
         lambda squares: xp.where(xp.equal(squares, FARTHEST), np.nan, xp.sqrt(squares)),
@@ -234,18 +257,30 @@ def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
     name = NAMES.get(name, name)
     if name in SIMPLE:
         return SIMPLE[name]
-    if name == "hamming":
-        if params.get("w") is not None:
-            raise ValueError("metric='hamming' with weights is not converted; use it without")
+    given = params.get("w")
+    factors = None if given is None else np.asarray(given, dtype=np.float64)
+    if name in RATIOS:
+        most = n_features**2 if name == "yule" else 2 * n_features
+        ratios = np.arange(1, min(most, 10**6) + 1)
         return Metric(
-            differing, lambda ranks: xp.divide(ranks, float(n_features)), lambda distance: distance * n_features
+            lambda X, points: ratio_of_counts(X, points, name, factors),
+            finite_or_not,
+            # Divided once, a distance on the radius is the float32 number next to it.
+            lambda distance: float(np.float32(distance if factors is not None else _greatest_ratio(distance, ratios))),
+        )
+    if name == "hamming":
+        total = float(n_features if factors is None else factors.sum())
+        return Metric(
+            lambda X, points: differing(X, points, factors),
+            lambda ranks: xp.divide(ranks, total),
+            lambda distance: (
+                distance * total
+                if factors is not None
+                else float(np.round(_greatest_ratio(distance, np.array([n_features])) * n_features))
+            ),
         )
     if name == "minkowski":
         p = float(params.get("p", 2))
-        weights = params.get("w")
-        if np.isinf(p):
-            raise ValueError("metric='minkowski' with p=inf and weights is not converted; use 'chebyshev'")
-        factors = None if weights is None else np.asarray(weights, dtype=np.float64)
         return Metric(
             lambda X, points: minkowski(X, points, p, factors),
             lambda ranks: xp.pow(ranks, 1.0 / p),
@@ -254,18 +289,34 @@ def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
     if name == "seuclidean":
         if params.get("V") is None:
             raise ValueError("metric='seuclidean' without V takes variances from the rows of a call; give V")
-        factors = 1.0 / np.asarray(params["V"], dtype=np.float64)
-        return Metric(lambda X, points: weighted_squares(X, points, factors), **ROOT)
+        precisions = 1.0 / np.asarray(params["V"], dtype=np.float64)
+        return Metric(lambda X, points: weighted_squares(X, points, precisions), **ROOT)
     if name == "mahalanobis":
         if params.get("VI") is None and params.get("V") is None:
             raise ValueError("metric='mahalanobis' without V takes it from the rows of a call; give V or VI")
         inverse = np.linalg.inv(params["V"]) if params.get("VI") is None else np.asarray(params["VI"])
-        try:
-            factor = np.linalg.cholesky((inverse + inverse.T) / 2)
-        except np.linalg.LinAlgError:
-            raise ValueError("metric='mahalanobis' with a matrix that is not positive definite") from None
+        factor = _root((inverse + inverse.T) / 2)
         return Metric(lambda X, points: _mahalanobis(X, points, factor), **ROOT)
-    raise ValueError(f"metric={name!r} is not converted; metrics of truth values are not, others are")
+    raise ValueError(f"metric={name!r} is not converted; use another")
+
+
+def _greatest_ratio(limit: float, denominators: NDArray[np.int64]) -> float:
+    """Return the greatest ratio of whole numbers that is no more than a limit, as division tells."""
+    if np.isinf(limit):
+        return limit
+    near = np.round(limit * denominators)
+    return float(np.max(np.where(near / denominators <= limit, near, near - 1) / denominators))
+
+
+def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what gives a symmetric matrix, times its own transpose."""
+    try:
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(matrix)
+    if values[0] < -1e-12 * abs(values).max():
+        raise ValueError("metric='mahalanobis' with a matrix that makes squared distances negative; mend VI")
+    return np.asarray(vectors * np.sqrt(values.clip(0.0)))
 
 
 def _mahalanobis(X: Array, points: Points, factor: NDArray[np.float64]) -> Array:

@@ -36,7 +36,7 @@ SPARES = (3, 6, 11)
 """Candidates beside the k: as few as do for the points themselves."""
 SAMPLE = 2**20
 """Distances of points from points that are looked at for that."""
-UNCOMPARABLE = ("nan_euclidean", "braycurtis")
+UNCOMPARABLE = ("nan_euclidean", "braycurtis", "correlation", "dice", "sokalsneath")
 """Metrics that may give NaN."""
 
 

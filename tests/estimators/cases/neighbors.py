@@ -26,6 +26,7 @@ METRICS = (
     {"p": 3, "metric_params": {"w": np.arange(1.0, 8.0)}, "algorithm": "ball_tree"},
     {"metric": "cosine"},
     {"metric": "canberra"},
+    {"metric": "correlation"},
     {"metric": "braycurtis", "algorithm": "ball_tree"},
     {"metric": "seuclidean", "metric_params": {"V": COVARIANCE.diagonal().copy()}, "algorithm": "ball_tree"},
     {"metric": "mahalanobis", "metric_params": {"V": COVARIANCE}, "algorithm": "ball_tree"},

@@ -1,0 +1,94 @@
+"""Distances between rows of truth values, which are ratios of counts (:mod:`scipy.spatial.distance`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many features, or what weight of them, hold in a row and a point; everything else counts as not.
+
+    Attributes
+    ----------
+    both, first, second : array of shape (n_rows, n_points)
+        In both, in the row only, in the point only.
+    total : float
+        All features.
+    """
+
+    both: Array
+    first: Array
+    second: Array
+    total: float
+
+    @classmethod
+    def of(cls, X: Array, points: NDArray[np.float64], weights: NDArray[np.float64]) -> Counts:
+        """Count numbers that are not 0."""
+        flags, others = xp.astype(xp.not_equal(X, 0.0), float), (points != 0).astype(np.float64)
+        both = xp.linear(flags, (others * weights).T)
+        first = xp.subtract(xp.linear(flags, weights[:, np.newaxis]), both)
+        return cls(both, first, xp.subtract(others @ weights, both), float(weights.sum()))
+
+    @property
+    def differing(self) -> Array:
+        """In one of them only."""
+        return xp.add(self.first, self.second)
+
+    @property
+    def neither(self) -> Array:
+        """In none."""
+        return xp.subtract(xp.subtract(self.total, self.both), self.differing)
+
+
+Ratio = Callable[[Counts], tuple[Array, Array | float]]
+
+
+def _dice(n: Counts) -> tuple[Array, Array]:
+    return n.differing, xp.add(xp.multiply(n.both, 2.0), n.differing)
+
+
+def _jaccard(n: Counts) -> tuple[Array, Array]:
+    return n.differing, xp.add(n.both, n.differing)
+
+
+def _rogerstanimoto(n: Counts) -> tuple[Array, Array]:
+    twice = xp.multiply(n.differing, 2.0)
+    return twice, xp.add(n.differing, n.total)
+
+
+def _russellrao(n: Counts) -> tuple[Array, float]:
+    return xp.subtract(n.total, n.both), n.total
+
+
+def _sokalsneath(n: Counts) -> tuple[Array, Array]:
+    twice = xp.multiply(n.differing, 2.0)
+    return twice, xp.add(n.both, twice)
+
+
+def _yule(n: Counts) -> tuple[Array, Array]:
+    product = xp.multiply(n.first, n.second)
+    # 0 where the product is, whatever stands below.
+    below = xp.where(xp.equal(product, 0.0), 1.0, xp.add(xp.multiply(n.both, n.neither), product))
+    return xp.multiply(product, 2.0), below
+
+
+RATIOS: dict[str, Ratio] = {
+    "dice": _dice,
+    "jaccard": _jaccard,
+    "rogerstanimoto": _rogerstanimoto,
+    "russellrao": _russellrao,
+    "sokalmichener": _rogerstanimoto,
+    "sokalsneath": _sokalsneath,
+    "yule": _yule,
+}
+"""Numerator and denominator of each distance."""
+UNDEFINED = frozenset({"dice", "sokalsneath"})
+"""Distances that are none where both are 0; others are 0 there."""
