@@ -484,8 +484,10 @@ def test_neighbours_of_a_graph_that_a_transformer_makes(transformer: Any, last: 
 
 def test_a_graph_with_too_few_neighbours() -> None:
     pipe = make_pipeline(RadiusNeighborsTransformer(radius=1.1), KNeighborsClassifier(3, metric="precomputed"))
-    model = skl2tflite.convert(pipe.fit(GRID, LABELS), QUERIES[:3])
-    rows = np.vstack([QUERIES[:3], [[9.0, 9.0, 9.0]]])
+    random = np.random.default_rng(9)
+    points, rows = random.normal(size=(80, 3)), 0.5 * random.normal(size=(4, 3))
+    rows[3] = 9.0
+    model = skl2tflite.convert(pipe.fit(points, random.integers(0, 3, 80)), rows[:3])
     with pytest.raises(ValueError, match="3 neighbors per samples are required"):
         pipe.predict(rows)
     with pytest.raises(NoAnswerError, match=r"row 3: .* needs 3 neighbours"):
