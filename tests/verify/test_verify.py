@@ -6,6 +6,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KernelDensity
 from sklearn.preprocessing import MinMaxScaler, TargetEncoder
 from sklearn.tree import DecisionTreeClassifier
 
@@ -398,3 +399,16 @@ def test_sums_that_float64_tells_apart_by_its_rounding_are_near_ties():
     assert model.predict(rows[:1]) == [False]
     (report,) = verify(model, forest, rows).methods
     assert (len(report.wrong), len(report.near_ties)) == (0, 1)
+
+
+def test_what_the_estimator_loses_itself_is_no_near_tie():
+    """Far from all points scikit-learn's densities are rounding errors of its tree, where there are none."""
+    points = RANDOM.normal(size=(300, 8))
+    density = KernelDensity(kernel="epanechnikov").fit(points)
+    rows = RANDOM.normal(size=(60, 8)) * 2
+    expected, model = density.score_samples(rows), skl2tflite.convert(density, rows)
+    noise = np.isneginf(model.score_samples(rows)) & np.isfinite(expected)
+    assert noise.mean() > 0.1
+    report = verify(model, density, rows)["score_samples"]
+    assert report.near_ties.size == 0
+    assert report.largest_error < 1e-3

@@ -234,8 +234,8 @@ def _compare(
             explained[~explained] = _explained(model, estimator, method, X, rest, each, pairs, tolerance, FURTHER)
         excused = suspects[explained]
         wrong[excused] = False
-        near[excused] = _turned(pairs, tolerance, method)[excused]
-    errors = [_errors(want, got) for want, got in pairs if want.dtype.kind == "f"]
+        near[excused] = _turned(estimator, pairs, tolerance, method)[excused]
+    errors = [_own_errors(estimator, method, want, got) for want, got in pairs if want.dtype.kind == "f"]
     usable = [e[~near] for e in errors]
     largest = max((float(e.max()) for e in usable if e.size), default=0.0)
     scale = max((_scale(want, method).max(initial=0.0) for want, _ in pairs if want.dtype.kind == "f"), default=0.0)
@@ -367,16 +367,25 @@ def _beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float, method: str
     return np.asarray((_errors(want, got) > allowed).any(axis=1))
 
 
-def _turned(pairs: list[tuple[NDArray[Any], NDArray[Any]]], tolerance: float, method: str) -> NDArray[np.bool_]:
+def _turned(
+    estimator: Any, pairs: list[tuple[NDArray[Any], NDArray[Any]]], tolerance: float, method: str
+) -> NDArray[np.bool_]:
     """Rows in which some decision fell the other way; rounding errors beside great values are none."""
     turned = np.zeros(len(pairs[0][0]), dtype=bool)
     for want, got in pairs:
         beyond = _beyond(want, got, TURNED, method)
         if want.dtype.kind == "f":
             greatest = tolerance * _scale(want, method).max(initial=0.0)
-            beyond &= (_errors(want, got) > greatest).any(axis=1)
+            beyond &= (_own_errors(estimator, method, want, got) > greatest).any(axis=1)
         turned |= beyond
     return turned
+
+
+def _own_errors(estimator: Any, method: str, want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
+    """Differences that are not what the estimator's own arithmetic loses."""
+    errors = _errors(want, got)
+    lost = np.broadcast_to(converter_for(estimator).noise(method, want), want.shape)
+    return np.where(errors <= _as_rows(lost), 0.0, errors)
 
 
 def _nearer(
