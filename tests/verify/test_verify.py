@@ -405,10 +405,10 @@ def test_what_the_estimator_loses_itself_is_no_near_tie():
     """Far from all points scikit-learn's densities are rounding errors of its tree, where there are none."""
     points = RANDOM.normal(size=(300, 8))
     density = KernelDensity(kernel="epanechnikov").fit(points)
-    rows = RANDOM.normal(size=(60, 8)) * 2
+    rows = RANDOM.normal(size=(60, 8)) * 1.4
     expected, model = density.score_samples(rows), skl2tflite.convert(density, rows)
     noise = np.isneginf(model.score_samples(rows)) & np.isfinite(expected)
-    assert noise.mean() > 0.1
+    assert noise.sum() > 5
     report = verify(model, density, rows)["score_samples"]
     assert report.near_ties.size == 0
     assert report.largest_error < 1e-3
