@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn import kernel_approximation as sk
 
 from skl2tflite.converters.base import TransformerConverter
-from skl2tflite.converters.kernels import check_kernel, kernel_product, pairwise_kernel
+from skl2tflite.converters.kernels import check_kernel, kernel_product, varying_part
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -29,9 +29,9 @@ class NystroemConverter(TransformerConverter):
             return
         est = self.estimator
         normalization, rows = est.normalization_, dense(est.components_)
-        kernel = pairwise_kernel(rows, rows, est.kernel, self._params)
-        error = 2.0**-24 * np.linalg.norm(normalization, 2) * np.linalg.norm(kernel, axis=1).max()
-        if error > HOPELESS * np.abs(kernel @ normalization.T).max():
+        part, constant = varying_part(rows, rows, est.kernel, self._params)
+        error = 2.0**-24 * np.linalg.norm(normalization, 2) * np.linalg.norm(part, axis=1).max()
+        if error > HOPELESS * np.abs((part + constant) @ normalization.T).max():
             raise self.refuse(
                 "the kernel matrix of components_ is so near to singular that normalization_ makes rounding of "
                 "float32 as large as its results",
