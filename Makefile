@@ -20,10 +20,9 @@ demo: $(VENV)/.installed-cli ## train, convert, check and time real models; file
 test: $(VENV)/.installed-test ## run the tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
-test-oldest: ## the sweep on the oldest scikit-learn: converters against it; lowering does not depend on it
+test-oldest: ## the sweep and the converters' tests on the oldest scikit-learn; others do not depend on it
 	$(MAKE) --no-print-directory VENV=$(VENV)-oldest $(VENV)-oldest/.installed-oldest
-	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) --dist loadgroup -k 'not litert and not behaves' \
-		tests/estimators/test_coverage.py tests/estimators/test_sweep.py
+	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) --dist loadgroup tests/estimators tests/converters
 
 lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/ruff check

@@ -185,6 +185,8 @@ def test_numbers_of_a_categorical_dtype():
 @pytest.mark.parametrize("options", [{}, {"categories": "codes"}, {"target": "micro", "methods": ("predict",)}])
 @pytest.mark.parametrize("columns", ["abcde", "cd", "d"])
 def test_categories_that_are_text(options, columns):
+    if "target" in options:
+        pytest.importorskip("tflite_micro")
     X, y = categorical()
     frame = pd.DataFrame(X, columns=list("abcde"))
     frame["d"] = pd.Categorical(frame["d"].map(lambda number: np.nan if np.isnan(number) else f"Größe {number}"))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
 from sklearn.ensemble import RandomForestClassifier, StackingClassifier, VotingClassifier
@@ -35,7 +36,7 @@ ONE_HOT = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 def encode(*steps: Any, remainder: Any = "passthrough", last: Any = None) -> Any:
     steps = steps or ((ONE_HOT, ["c", "d"]), (StandardScaler(), ["a"]))
     last = LogisticRegression(max_iter=500) if last is None else last
-    return make_pipeline(make_column_transformer(*steps, remainder=remainder), last)
+    return clone(make_pipeline(make_column_transformer(*steps, remainder=remainder), last))
 
 
 WITHIN = {
@@ -86,6 +87,8 @@ def test_within_meta_estimators(name: str) -> None:
 
 @pytest.mark.parametrize("name", SELECTED)
 def test_selected(name: str) -> None:
+    if name == "polars":
+        pytest.importorskip("polars")
     estimator = SELECTED[name].fit(FRAME, Y)
     for X in (FRAME, None):
         model = skl2tflite.convert(estimator, X)

@@ -278,6 +278,7 @@ def test_a_vocabulary_has_one_term_on_each_line():
 
 
 def test_microcontrollers_take_counts():
+    pytest.importorskip("tflite_micro")
     pipeline = make_pipeline(TfidfVectorizer(max_features=30), LogisticRegression()).fit(TEXTS, Y)
     with pytest.raises(UnsupportedOnTarget, match=r"target 'micro' cannot cut them into terms; use text='tokens'"):
         skl2tflite.convert(pipeline, target="micro")
