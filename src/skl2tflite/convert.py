@@ -144,6 +144,7 @@ def convert(
             method: replace(
                 _method_info(method, traced, planned.features, planned.converter),
                 is_ragged=method in planned.converter.ragged,
+                rows_second=method in planned.converter.rows_second,
             )
             for method, traced in planned.traced.items()
         },

@@ -56,6 +56,8 @@ class MethodInfo:
     is_ragged : bool
         Whether the output holds distances of all points, and the method returns those of each row that are finite, and
         their positions.
+    rows_second : bool
+        Whether the method returns rows on the second axis; the output has them on the first.
     """
 
     outputs: tuple[str, ...]
@@ -68,6 +70,7 @@ class MethodInfo:
     mark: float | None = None
     refused: str = ""
     is_ragged: bool = False
+    rows_second: bool = False
 
     def unanswered(self, tensors: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
         """Return which rows hold the mark."""
@@ -103,6 +106,8 @@ class MethodInfo:
         if self.is_ragged:
             return _finite(tensors[self.outputs[0]].astype(self.dtype))
         arrays = [self._decode(tensors[name]) for name in self.outputs]
+        if self.rows_second:
+            arrays = [np.moveaxis(array, 0, 1) for array in arrays]
         return arrays if self.is_list else arrays[0]
 
     def _decode(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -128,6 +133,8 @@ class MethodInfo:
             fields["parts"] = list(self.parts)
         if self.constants:
             fields["constants"] = _labels_to_json(self.constants)
+        if self.rows_second:
+            fields["rows_second"] = True
         if self.is_ragged:
             fields["ragged"] = True
         if self.mark is not None:
@@ -151,6 +158,7 @@ class MethodInfo:
             None if refused is None else float(refused["mark"]),
             "" if refused is None else str(refused["reason"]),
             bool(data.get("ragged")),
+            bool(data.get("rows_second")),
         )
 
 

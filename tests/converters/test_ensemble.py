@@ -20,12 +20,19 @@ from sklearn.ensemble import (
     StackingClassifier,
     VotingClassifier,
 )
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import OneClassSVM
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import skl2tflite
+from skl2tflite.converters import converter_for
 from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
+from skl2tflite.runtime.micro import has_micro
+
+TARGETS = ["litert", *(["micro"] if has_micro() else [])]
 
 
 def sample(n_classes=2, n_rows=300, n_features=5, seed=0):
@@ -352,9 +359,30 @@ def test_refusals_say_where():
     bagging.estimators_[1] = OneClassSVMLike().fit(X, y)
     with pytest.raises(UnsupportedEstimatorError, match=r"BaggingClassifier\.estimators_\[1\]"):
         skl2tflite.convert(bagging)
-    voting = VotingClassifier([("t", DecisionTreeClassifier())], voting="soft", flatten_transform=False).fit(X, y)
-    with pytest.raises(UnsupportedEstimatorError, match="set flatten_transform=True"):
-        skl2tflite.convert(voting, methods=("transform",))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_votes_with_members_first(target):
+    X, y = sample()
+    members = [
+        ("t", DecisionTreeClassifier(max_depth=3)),
+        ("l", LogisticRegression()),
+        ("m", LogisticRegression(C=0.1)),
+    ]
+    voting = VotingClassifier(members, voting="soft", flatten_transform=False).fit(X, y)
+    expected = voting.transform(X)
+    precise = X.astype(np.float64)
+    np.testing.assert_allclose(converter_for(voting).transform(precise), voting.transform(precise), atol=1e-12)
+    for estimator in (voting, make_pipeline("passthrough", FrozenEstimator(voting))):
+        model = skl2tflite.convert(estimator, X, methods=("transform",), target=target)
+        model = skl2tflite.TFLiteModel(bytes(model))
+        assert model.outputs["transform"][1] == (-1 if target == "litert" else 1, *expected.shape[::2])
+        np.testing.assert_allclose(model.transform(X), expected, atol=1e-6)
+        assert model.transform(X[:0]).shape == (3, 0, expected.shape[2])
+        assert skl2tflite.verify(model, estimator, X)["transform"].rows == len(X)
+    for estimator in (make_union(voting, voting), make_pipeline(voting, FunctionTransformer(np.abs))):
+        with pytest.raises(UnsupportedEstimatorError, match="transform gives rows on the second axis"):
+            skl2tflite.convert(estimator)
 
 
 class OneClassSVMLike(OneClassSVM):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -76,6 +76,8 @@ class Converter:
     ragged : frozenset of str
         Methods that give values of all points, of which scikit-learn returns, for each row, those that are finite and
         their positions, in two arrays of arrays.
+    rows_second : frozenset of str
+        Methods whose results have rows on their second axis; a file has them on the first.
     reads_graph : bool
         Whether its rows are those of a sparse graph of distances, where 0 is not the same as nothing.
     graph_in_front : GraphTransformerConverter, optional
@@ -97,6 +99,7 @@ class Converter:
     exact: ClassVar[frozenset[str]] = WHOLE
     tolerance: ClassVar[float] = 1e-6
     ragged: ClassVar[frozenset[str]] = frozenset()
+    rows_second: frozenset[str] = frozenset()
     reads_graph: bool = False
     graph_in_front: GraphTransformerConverter | None = None
     runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
@@ -305,6 +308,13 @@ def needed_of(members: Sequence[Converter]) -> tuple[int, ...] | None:
     return tuple(sorted({i for columns in known for i in columns})) if known and len(known) == len(needed) else None
 
 
+def check_in_front(members: Iterable[Converter]) -> None:
+    """Refuse transformers whose results are no rows to what is behind them."""
+    for member in members:
+        if "transform" in member.rows_second:
+            raise member.refuse("transform gives rows on the second axis", "use it by itself, or set flatten_transform")
+
+
 def nan_of(members: Sequence[Converter], clean: bool) -> bool | NDArray[np.bool_]:
     """Return the columns in which every member takes NaN."""
     allowed = [np.asarray(member.nan_columns(clean)) for member in members]
@@ -358,6 +368,11 @@ class DelegatingConverter(Converter):
     def ragged(self) -> frozenset[str]:  # type: ignore[override]
         """The inner estimator's."""
         return self.inner.ragged
+
+    @property
+    def rows_second(self) -> frozenset[str]:  # type: ignore[override]
+        """The inner estimator's."""
+        return self.inner.rows_second
 
     @property
     def tolerance(self) -> float:  # type: ignore[override]

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import pipeline as sk
 
-from skl2tflite.converters.base import LABELS, TRANSFORMS, Converter, GraphTransformerConverter, needed_of
+from skl2tflite.converters.base import (
+    LABELS,
+    TRANSFORMS,
+    Converter,
+    GraphTransformerConverter,
+    check_in_front,
+    needed_of,
+)
 from skl2tflite.converters.registry import converts
 from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.graph import Array
@@ -45,6 +52,7 @@ class PipelineConverter(Converter):
         """Look at every step now, so that an error comes before any work."""
         if not self.steps:
             raise self.refuse("every step is 'passthrough'", "there is nothing to convert")
+        check_in_front(self.steps[:-1])
 
     @property
     def last(self) -> Converter | None:
@@ -61,6 +69,11 @@ class PipelineConverter(Converter):
         """Labels of the last step, and what every step does exactly."""
         transforms = TRANSFORMS.intersection(*(step.exact for step in self.steps))
         return transforms | (self.last.exact & LABELS if self.last else transforms)
+
+    @property
+    def rows_second(self) -> frozenset[str]:  # type: ignore[override]
+        """The last step's."""
+        return self.last.rows_second if self.last else frozenset()
 
     @property
     def tolerance(self) -> float:  # type: ignore[override]
@@ -173,6 +186,7 @@ class FeatureUnionConverter(Converter):
         """Look at every part now."""
         if not self.parts:
             raise self.refuse("every transformer is dropped", "there is nothing to convert")
+        check_in_front(part for part, _ in self.parts if part is not None)
 
     @property
     def n_features(self) -> int:

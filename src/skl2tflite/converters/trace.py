@@ -138,6 +138,8 @@ def trace(
     for output in outputs:
         if output.constant is not None or (batch is None and None not in output.shape):
             raise ConversionError(f"{converter.path}.{method} does not depend on its input")
+    if method in converter.rows_second:
+        outputs = [as_tensor(xp.permute_dims(each, (1, 0, *range(2, each.ndim)))) for each in outputs]
     labels = converter.labels(method)
     label_dtype = mark = None
     held: list[NDArray[Any]] | None = None if labels is None else []

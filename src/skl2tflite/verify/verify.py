@@ -99,7 +99,7 @@ def _given_answer(model: TFLiteModel, method: str, X: Any) -> Any:
     """Return what a model answers, or the error that some rows have no answer."""
     try:
         info = model.facts.methods[method]
-        if info.is_ragged:
+        if info.is_ragged or info.rows_second:
             return model.outputs_of(method, X)[info.outputs[0]].astype(info.dtype)
         return _varying(method, model.run(method, X))
     except NoAnswerError as error:
@@ -133,6 +133,8 @@ def _answer(estimator: Any, method: str, rows: Any) -> Any:
     if method in converter_for(estimator).ragged:
         values, positions = given
         return _spread(values, positions, estimator.n_samples_fit_)
+    if method in converter_for(estimator).rows_second:
+        return np.moveaxis(given, 1, 0)
     return _varying(method, given)
 
 

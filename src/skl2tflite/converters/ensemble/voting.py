@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import ensemble as sk
 
-from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, nan_of, needed_of
+from skl2tflite.converters.base import (
+    TRANSFORM,
+    ClassifierConverter,
+    Converter,
+    RegressorConverter,
+    nan_of,
+    needed_of,
+)
 from skl2tflite.converters.ensemble.members import positions_in
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.sums import vote_sums
@@ -110,11 +117,14 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
         """Each member's probabilities, or the position of its label."""
         if self.estimator.voting == "hard":
             return self._positions(X)
-        if not self.estimator.flatten_transform:
-            raise self.refuse(
-                "transform with flatten_transform=False gives rows on the second axis", "set flatten_transform=True"
-            )
-        return xp.concat(self._probabilities(X), axis=1)
+        answers = self._probabilities(X)
+        return xp.concat(answers, axis=1) if self.estimator.flatten_transform else xp.stack(answers, axis=0)
+
+    @property
+    def rows_second(self) -> frozenset[str]:  # type: ignore[override]
+        """Without ``flatten_transform`` the members come first."""
+        flat = self.estimator.voting == "hard" or self.estimator.flatten_transform
+        return frozenset() if flat else TRANSFORM
 
 
 @converts(sk.VotingRegressor)
