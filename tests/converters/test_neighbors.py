@@ -445,7 +445,6 @@ def by_the_farthest(distances: Any) -> Any:
             "weights=<lambda> cannot be recorded",
         ),
         (RadiusNeighborsRegressor(weights=by_the_farthest), "other neighbours' distances"),
-        (KNeighborsClassifier(metric=lambda a, b: abs(a - b).sum()), "metric is a function"),
         (LocalOutlierFactor(), "novelty=True"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -23,9 +23,11 @@ from skl2tflite.converters.base import (
 from skl2tflite.converters.decomposition import project_centered
 from skl2tflite.converters.distances import EXCLUDED, INFINITE, SIMPLE, Metric, metric_of, squared_distances, unit_rows
 from skl2tflite.converters.kernels import centered
+from skl2tflite.converters.pairs import Pair, named, of_pairs
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.unanswered import refuse_rows
 from skl2tflite.converters.weights import inverse_distances, recorded_weights, recorded_weights_within
+from skl2tflite.errors import GraphError
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
@@ -71,6 +73,10 @@ class NeighborsConverter(Converter):
         """How far a row is from them."""
         est = self.estimator
         name, params = est.effective_metric_, est.effective_metric_params_
+        if callable(name) and named(name, params) is not None:
+            name = named(name, params)
+        if callable(name):
+            return Metric(partial(self._of_function, partial(name, **params)))
         if name == "braycurtis" and est._fit_method == "brute" and est._fit_X.dtype.kind != "f":
             # scikit-learn leaves whole numbers to SciPy, and rows of another dtype than the fitted ones; rows are
             # taken to be of the same.
@@ -79,6 +85,16 @@ class NeighborsConverter(Converter):
             return metric_of(name, params, self.points.shape[1])
         except ValueError as error:
             raise self.refuse(str(error)) from None
+
+    def _of_function(self, function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
+        try:
+            return of_pairs(function, X, points)
+        except GraphError as error:
+            metric = self.estimator.effective_metric_
+            raise self.refuse(
+                f"metric={getattr(metric, '__name__', metric)!s} cannot be recorded ({error})",
+                "write it with NumPy's functions of arrays, or use a named metric",
+            ) from error
 
     def nearest(self, X: Array, k: int) -> tuple[Array, Array]:
         """Return the distances and positions of the k nearest points; of equally near ones the first come first."""

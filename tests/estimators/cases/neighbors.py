@@ -54,6 +54,14 @@ def bells_of_rows(distances):
     return weights
 
 
+def weighted_city_block(x, y, power=1.0):
+    return np.sum(np.arange(1.0, 8.0) * np.abs(x - y) ** power)
+
+
+def angle(x, y):
+    return 1.0 - x @ y / np.sqrt((x @ x) * (y @ y))
+
+
 CASES = [
     *(Case(KNeighborsClassifier(k, weights=w), data)
       for k, w, data in (
@@ -81,6 +89,8 @@ CASES = [
           (RadiusNeighborsClassifier(7.0, weights=f, outlier_label=1), "multiclass"),
           (RadiusNeighborsClassifier(90.0, weights=f), "multioutput integers"),
           (RadiusNeighborsRegressor(2.5, weights=f), "regression"))),
+    Case(KNeighborsClassifier(4, metric=weighted_city_block, metric_params={"power": 2.0}), "multiclass"),
+    Case(RadiusNeighborsRegressor(0.3, metric=angle, algorithm="brute"), "regression"),
     *(Case(estimator, data, oracle=1e-8, why=EXPANDED)
       for data in ("missing", "empty column")
       for estimator in (
