@@ -33,6 +33,8 @@ FIRST = Effort(8, 1.0)
 FURTHER = Effort(56, 4.0)
 """For rows that the first leaves unexplained: a decision, as where a loop stops, feels all operations' rounding."""
 _ULP = 2.0**-23
+LONG = 8.0
+"""Square root of the length from which sums lose more than others."""
 SUMS = 16
 """How far sums over trees move, in multiples of what rounding usually does to them; those within 4 count as equal."""
 
@@ -111,12 +113,21 @@ def perturbed_outputs(
 
 
 def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDArray[Any] | None:
-    """Return the sum of the magnitudes that a node adds up, None where it adds no products or many numbers."""
+    """Return the sum of the magnitudes that a node adds up, None where it adds no products or many numbers.
+
+    Each of n additions rounds the sum so far, which is one after the other √n of its units at random.
+    """
     if isinstance(node.op, ops.Linear):
         x, weights, bias = (np.abs(operand) for operand in operands)
-        return np.asarray(x @ weights + bias)
+        return np.asarray(x @ weights + bias) * _growth(len(weights))
     if isinstance(node.op, ops.MatMul):
-        return np.asarray(np.abs(operands[0]) @ np.abs(operands[1]))
+        return np.asarray(np.abs(operands[0]) @ np.abs(operands[1])) * _growth(operands[0].shape[-1])
     if isinstance(node.op, ops.Sum) and operands[0].dtype.kind == "f":
-        return node.op.evaluate(np.abs(operands[0]))
+        total = node.op.evaluate(np.abs(operands[0]))
+        return np.asarray(total * _growth(operands[0].size // max(1, total.size)))
     return None
+
+
+def _growth(count: int) -> float:
+    """How many units of the last place a sum of so many numbers may lose, beyond those that all sums are allowed."""
+    return max(1.0, float(np.sqrt(count)) / LONG)
