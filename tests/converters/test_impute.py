@@ -146,12 +146,34 @@ def test_donors_that_cannot_be_compared_may_count():
     assert imputer.transform(rows)[0, 0] == (0.5 + 3.0 + 5.0) / 2.5
 
 
+def city_block(x, y, *, missing_values):
+    there = ~(np.isnan(x) | np.isnan(y))
+    return np.where(there.any(), np.where(there, np.abs(x - y), 0.0).sum(), np.nan)
+
+
+@pytest.mark.parametrize(
+    ("weights", "missing"),
+    [("uniform", np.nan), ("distance", np.nan), (lambda d: 1 / (1 + d), np.nan), ("uniform", -1.0)],
+)
+def test_distances_by_a_function(weights, missing):
+    random = np.random.default_rng(3)
+    known, rows = (random.normal(size=(n, 4)).astype(np.float32).astype(float) for n in (50, 30))
+    for X in (known, rows):
+        X[random.random(X.shape) < 0.3] = missing
+    metric = city_block if np.isnan(missing) else lambda x, y, missing_values: np.abs(x - y).sum() + missing_values
+    imputer = KNNImputer(n_neighbors=3, metric=metric, weights=weights, missing_values=missing).fit(known)
+    model = skl2tflite.convert(imputer)
+    np.testing.assert_allclose(model.transform(rows), imputer.transform(rows), rtol=1e-5, atol=1e-6)
+    alone = np.full((1, 4), missing)
+    np.testing.assert_allclose(model.transform(alone), imputer.transform(alone), rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
         ({"weights": lambda d: np.arange(d.shape[1]) + 0 * d}, "hang on the order"),
         ({"weights": lambda d: d / d.max()}, "another answer beside other rows"),
-        ({"metric": lambda x, y, **_: 0.0}, "metric is a function"),
+        ({"metric": lambda x, y, **_: 0.0}, "does not depend on its rows"),
     ],
 )
 def test_functions_that_cannot_be_had(parameters, message):

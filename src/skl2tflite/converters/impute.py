@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from numbers import Real
 from typing import Any
 
@@ -14,8 +14,10 @@ from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - Iterat
 from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.distances import EXCLUDED, FARTHEST, nan_squared_distances
 from skl2tflite.converters.donors import depth, mean_of_nearest
+from skl2tflite.converters.pairs import of_pairs
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.weights import INSTEAD, inverse_distances, recorded_weights
+from skl2tflite.errors import GraphError
 from skl2tflite.features.columns import as_text, is_nan, sendable
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
@@ -168,8 +170,6 @@ class KNNImputerConverter(MissingConverter):
     """The mean of the nearest rows that have a value, by the features that both rows have."""
 
     def check(self) -> None:
-        if callable(self.estimator.metric):
-            raise self.refuse("metric is a function, called in Python for each pair of rows", "use 'nan_euclidean'")
         if callable(self.estimator.weights):
             self._check_weights(self.estimator.weights)
 
@@ -189,7 +189,10 @@ class KNNImputerConverter(MissingConverter):
         absent = np.asarray(est._mask_fit_X)
         points = np.where(absent, np.nan, est._fit_X).astype(np.float64)
         missing = self.is_missing(X)
-        nearness = xp.negative(nan_squared_distances(xp.where(missing, np.nan, X), points))
+        if callable(est.metric):
+            nearness = xp.negative(self._by_function(X, np.asarray(est._fit_X, dtype=np.float64)))
+        else:
+            nearness = xp.negative(nan_squared_distances(xp.where(missing, np.nan, X), points))
         filled = np.flatnonzero(est._valid_mask)
         wanted, known = xp.take(missing, filled, axis=1), xp.take(X, filled, axis=1)
         imputed = xp.where(wanted, self._means(nearness, wanted, points[:, filled]), known)
@@ -199,11 +202,25 @@ class KNNImputerConverter(MissingConverter):
             imputed = xp.take(xp.concat([imputed, xp.broadcast_rows(np.zeros(1), X)], axis=1), places, axis=1)
         return self.with_indicator(imputed, missing)
 
+    def _by_function(self, X: Array, points: NDArray[np.float64]) -> Array:
+        """Return distances by the user's function, ``FARTHEST`` where they are NaN."""
+        metric = self.estimator.metric
+        try:
+            distances = of_pairs(partial(metric, missing_values=self.estimator.missing_values), X, points)
+        except GraphError as error:
+            raise self.refuse(
+                f"metric={getattr(metric, '__name__', metric)!s} cannot be recorded ({error})",
+                "write it with NumPy's functions of arrays, or use 'nan_euclidean'",
+            ) from error
+        return xp.where(xp.isnan(distances), FARTHEST, distances)
+
     def _means(self, nearness: Array, wanted: Array, points: NDArray[np.float64]) -> Array:
         """Return the mean of the nearest known values of each feature: from one ranking, or one for each feature."""
         est = self.estimator
         among = None
-        if not callable(est.weights) and np.all((~np.isnan(points)).sum(axis=0) >= est.n_neighbors):
+        if not (callable(est.weights) or callable(est.metric)) and np.all(
+            (~np.isnan(points)).sum(axis=0) >= est.n_neighbors
+        ):
             among = depth(points, est.n_neighbors)
         if among is None:
             return xp.stack([self._mean(nearness, values) for values in points.T], axis=1)
@@ -216,7 +233,7 @@ class KNNImputerConverter(MissingConverter):
         scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED)
         top, positions = xp.topk(scores, min(est.n_neighbors, int(known.sum())))
         strange = xp.less_equal(top, -FARTHEST)
-        distances = xp.sqrt(xp.negative(top))
+        distances = xp.negative(top) if callable(est.metric) else xp.sqrt(xp.negative(top))
         if callable(est.weights):
             weights = recorded_weights(self, xp.where(strange, np.nan, distances))
             weights = xp.where(xp.isnan(weights), 0.0, weights)

@@ -153,7 +153,7 @@ def _compare(function: Pair, of_all: Callable[..., Tensor], points: NDArray[np.f
     """Refuse a function that computes otherwise than its recording."""
     random = np.random.default_rng(0)
     few = points[:: -(-len(points) // COMPARED)]
-    rows = np.concatenate([few, few + random.normal(size=few.shape) * points.std(), -few, np.round(few)])
+    rows = np.concatenate([few, few + random.normal(size=few.shape) * np.nanstd(points), -few, np.round(few)])
     X = input_tensor("X", DType.FLOAT, (None, points.shape[1]))
     distances = of_all(X, few)
     if distances.shape[0] is not None:
