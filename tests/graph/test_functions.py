@@ -5,7 +5,7 @@ import pytest
 from scipy import special
 
 from skl2tflite.errors import GraphError
-from skl2tflite.graph import DType, Graph, Tensor, as_tensor, evaluate, input_tensor
+from skl2tflite.graph import Constant, DType, Graph, Tensor, as_tensor, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
 
 X = np.random.default_rng(0).normal(size=(5, 4))
@@ -163,6 +163,29 @@ def test_loops_on_arrays_and_on_tensors():
     assert both(
         lambda x: xp.while_loop(lambda s: xp.any(s > 99, axis=(0, 1), keepdims=False), lambda s: s, [x])[0], X
     ).shape
+
+
+def test_epsilon():
+    assert both(xp.epsilon, X).tolist() == [[np.finfo(np.float64).eps]] * len(X)
+    x = input_tensor("x", DType.FLOAT, (None, 4))
+    graph = Graph("g", {"x": x}, {"y": xp.epsilon(x)})
+    assert evaluate(graph, {"x": X}, np.float32)["y"].tolist() == [[np.finfo(np.float32).eps]] * len(X)
+
+
+def test_loops_with_other_constants_and_rounding():
+    x = input_tensor("x", DType.FLOAT, (None, 4))
+    halved = xp.while_loop(lambda s: xp.any(s > 1.0), lambda s: (xp.linear(s, np.eye(4) * 0.5),), (x,))[0]
+    graph = Graph("g", {"x": x}, {"y": halved})
+    (body,) = [node.op.body for node in graph.nodes() if isinstance(node.op, ops.WhileLoop)]
+    weights = next(n.outputs[0] for n in body.nodes() if isinstance(n.op, Constant) and n.op.value.shape == (4, 4))
+    rows = np.full((2, 4), 4.0)
+    assert (evaluate(graph, {"x": rows})["y"] == 1.0).all()
+    assert (evaluate(graph, {"x": rows}, constants={weights: np.eye(4) * 0.1})["y"] == 0.4).all()
+
+    def enlarged(node, operands, result):
+        return result * 1.5 if isinstance(node.op, ops.Linear) else result
+
+    assert (evaluate(graph, {"x": rows}, rounding=enlarged)["y"] == 4 * 0.75**5).all()
 
 
 def test_refused_loops():

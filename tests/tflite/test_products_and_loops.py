@@ -45,6 +45,10 @@ def test_linear_of_nan_and_infinity():
     assert apart(lambda a: xp.linear(a, np.abs(WEIGHTS), np.zeros(5)), x) == 0
 
 
+def test_epsilon_is_that_of_float32():
+    assert run(xp.epsilon, np.array([[1.0], [-7e30], [0.0]])).tolist() == [[np.finfo(np.float32).eps]] * 3
+
+
 def test_loop_of_counted_steps():
     def function(x, steps=3):
         return xp.while_loop(lambda i, s: i < steps, lambda i, s: (i + 1, s * 1.5), (np.array(0), x))

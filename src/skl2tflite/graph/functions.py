@@ -270,6 +270,23 @@ def isnan(x: Operand) -> Array:
     return _float(ops.IsNan(), x)
 
 
+def epsilon(like: Array) -> Array:
+    """Return the spacing of floats above 1, in the width that they have where the graph runs.
+
+    Parameters
+    ----------
+    like : array of shape (n_rows, n_columns)
+
+    Returns
+    -------
+    array of shape (n_rows, 1)
+        ``3 (4/3 - 1) - 1``, of which only rounding is left (Kahan). The magnitudes keep passes from adding it up.
+    """
+    one = astype(equal(like[:, :1], like[:, :1]), float)
+    third = abs(subtract(abs(add(divide(one, 3.0), 1.0)), 1.0))
+    return abs(subtract(multiply(third, 3.0), 1.0))
+
+
 def logical_not(x: Operand) -> Array:
     """Negate truth."""
     return apply(ops.LogicalNot(), _as(x, DType.BOOL))  # type: ignore[no-any-return]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,16 +88,22 @@ def perturbed_outputs(
     def moved_input(x: NDArray[Any]) -> NDArray[Any]:
         return np.where(x == np.rint(x), x, x * factors(x.shape)) if x.dtype.kind == "f" else x
 
-    def accumulated(node: Node, operands: Sequence[NDArray[Any]], result: NDArray[Any]) -> NDArray[Any]:
+    def accumulated(
+        moves: dict[Node, NDArray[Any]], node: Node, operands: Sequence[NDArray[Any]], result: NDArray[Any]
+    ) -> NDArray[Any]:
         if isinstance(node.op, TreeSums):
             # Trees' sums are closer than float32, but no closer than this: float64's own ties are decided by noise.
             return result + SUMS * node.op.tolerance * generator.uniform(-1, 1, result.shape)
         if isinstance(node.op, TreeValues):  # leaves' values are parameters too
             leaves, place = np.unique(result, return_inverse=True)
-            moves = np.where(leaves == np.rint(leaves), 1.0, factors(leaves.shape))
-            return result * moves[place].reshape(result.shape)
+            factor = np.where(leaves == np.rint(leaves), 1.0, factors(leaves.shape))
+            return result * factor[place].reshape(result.shape)
         magnitude = _accumulated_magnitude(node, operands)
-        return result if magnitude is None else result + magnitude * (factors(result.shape) - 1)
+        if magnitude is None:
+            return result
+        if node not in moves:  # a loop's node rounds alike every time: else the loop would never come to rest
+            moves[node] = factors(result.shape) - 1
+        return np.asarray(result + magnitude * moves[node])
 
     plain = evaluate(graph, inputs)
     draws = []
@@ -106,7 +113,7 @@ def perturbed_outputs(
                 graph,
                 {name: moved_input(x) for name, x in inputs.items()},
                 constants=moved_constants(),
-                rounding=accumulated,
+                rounding=partial(accumulated, {}),
             )
         )
     return plain, draws
