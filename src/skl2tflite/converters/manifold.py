@@ -9,11 +9,31 @@ import numpy as np
 from sklearn import manifold as sk
 
 from skl2tflite.converters.base import TransformerConverter
-from skl2tflite.converters.dictionary_learning import solve_positive
 from skl2tflite.converters.neighbors import NearestNeighborsConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+
+
+def _solve_positive(matrix: Array, right: Array, size: int) -> Array:
+    """Solve small systems, one for each row, by elimination without pivoting: they are positive definite.
+
+    Parameters
+    ----------
+    matrix : array of shape (n_rows, size, size)
+    right : array of shape (n_rows, size)
+    size : int
+
+    Returns
+    -------
+    array of shape (n_rows, size)
+    """
+    system = xp.concat([matrix, xp.expand_dims(right, 2)], axis=2)
+    for j in range(size):
+        row = system[:, j : j + 1, :] / system[:, j : j + 1, j : j + 1]
+        below = system - system[:, :, j : j + 1] * row
+        system = xp.where(np.arange(size)[:, np.newaxis] == j, row, below)
+    return system[:, :, size]
 
 
 class NeighborEmbeddingConverter(TransformerConverter):
@@ -61,6 +81,6 @@ class LocallyLinearEmbeddingConverter(NeighborEmbeddingConverter):
         trace = xp.sum(xp.square(differences), axis=(1, 2), keepdims=True)
         ridge = xp.where(xp.greater(trace, 0.0), xp.multiply(trace, float(est.reg)), float(est.reg))
         matrix = xp.add(products, xp.multiply(ridge, np.eye(count)))
-        weights, _ = solve_positive(matrix, xp.broadcast_rows(np.ones(count), X), count)
+        weights = _solve_positive(matrix, xp.broadcast_rows(np.ones(count), X), count)
         weights = xp.divide(weights, xp.sum(weights, axis=1, keepdims=True))
         return xp.sum(xp.multiply(xp.take(est.embedding_, positions, axis=0), xp.expand_dims(weights, 2)), axis=1)

@@ -61,5 +61,16 @@ CASES = [
     *(Case(DictionaryLearning(8, transform_n_nonzero_coefs=n, split_sign=s, max_iter=5, random_state=0), "regression")
       for n, s in ((None, False), (3, True))),
     *(Case(SparseCoder(ATOMS, transform_n_nonzero_coefs=n), "regression") for n in (1, 2, 4)),
+    *(Case(SparseCoder(ATOMS, transform_n_nonzero_coefs=6, split_sign=s), "regression") for s in (False, True)),
     Case(SparseCoder(ATOMS, transform_algorithm="threshold", transform_alpha=0.4), "regression"),
+    *(Case(SparseCoder(ATOMS, transform_algorithm=by, transform_alpha=a, positive_code=p, split_sign=s), "regression")
+      for by in ("lasso_cd", "lasso_lars")
+      for a, p, s in ((None, False, False), (0.4, True, False), (0.4, False, True))),
+    *(Case(SparseCoder(ATOMS, transform_algorithm=by, transform_alpha=0.1, transform_max_iter=3), "regression")
+      for by in ("lasso_cd", "lasso_lars")),
+    *(Case(SparseCoder(ATOMS, transform_algorithm="lars", transform_n_nonzero_coefs=n), "regression")
+      for n in (None, 2, 5)),
+    *(Case(DictionaryLearning(8, alpha=0.5, transform_algorithm=by, max_iter=5, random_state=0), "regression")
+      for by in ("lasso_cd", "lasso_lars", "lars")),
+    Case(MiniBatchDictionaryLearning(5, transform_algorithm="lasso_lars", max_iter=5, random_state=0), "regression"),
 ]  # fmt: skip

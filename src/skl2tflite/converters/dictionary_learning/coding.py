@@ -1,0 +1,98 @@
+"""Converters of the estimators that code rows by a dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import decomposition as sk
+
+from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.dictionary_learning.dependence import parallel
+from skl2tflite.converters.dictionary_learning.descent import RULE, CoordinateDescent
+from skl2tflite.converters.dictionary_learning.least_angle import LeastAngle
+from skl2tflite.converters.dictionary_learning.pursuit import MatchingPursuit
+from skl2tflite.converters.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+@converts(sk.SparseCoder, sk.DictionaryLearning, sk.MiniBatchDictionaryLearning)
+class SparseCodingConverter(TransformerConverter):
+    """Codes by soft thresholds, matching pursuit, coordinate descent or least angle regression."""
+
+    def check(self) -> None:
+        est = self.estimator
+        algorithm = est.transform_algorithm
+        if algorithm in ("omp", "lars") and est.positive_code:
+            instead = "use transform_algorithm='threshold', 'lasso_cd' or 'lasso_lars'"
+            raise self.refuse(f"scikit-learn has no positive codes by {algorithm!r}", instead)
+        if algorithm == "lasso_cd" and est.positive_code and self.penalty == 0 and not RULE.least_squares:
+            what = "without a penalty, where scikit-learn below 1.9 stops hangs on rounding"
+            raise self.refuse(what, "use a greater transform_alpha")
+        if algorithm == "omp" and self.count > len(self.dictionary):
+            raise self.refuse(f"'omp' takes {self.count} of {len(self.dictionary)} atoms", "take fewer")
+        pair = parallel(self.dictionary) if algorithm in ("omp", "lars", "lasso_lars") else None
+        if pair is not None:  # which of them scikit-learn takes, and its path from there on, hangs on rounding
+            what = f"atoms {pair[0]} and {pair[1]} of the dictionary are too nearly parallel for {algorithm!r}"
+            raise self.refuse(what, "leave one out, or use transform_algorithm='lasso_cd'")
+
+    @property
+    def tolerance(self) -> float:  # type: ignore[override]
+        """Error that codes may have.
+
+        By coordinate descent a row stops once a pass moves it by scikit-learn's own tolerance, and may take one
+        pass more or less. From scikit-learn 1.8 on that is less than float32 shows.
+        """
+        passes = self.estimator.transform_algorithm == "lasso_cd"
+        return max(super().tolerance, 3.0 * RULE.tol) if passes else super().tolerance
+
+    @property
+    def dictionary(self) -> NDArray[np.float64]:
+        """The atoms, of shape (n_components, n_features)."""
+        est = self.estimator
+        atoms = est.dictionary if isinstance(est, sk.SparseCoder) else est.components_
+        return np.asarray(atoms, dtype=np.float64)
+
+    @property
+    def count(self) -> int:
+        """How many atoms matching pursuit takes, or steps least angle regression does."""
+        count = self.estimator.transform_n_nonzero_coefs
+        n_components, n_features = self.dictionary.shape
+        return int(min(max(n_features / 10, 1), n_components) if count is None else count)
+
+    @property
+    def penalty(self) -> float:
+        """Factor of the coefficients' magnitudes, which is also what a product must exceed to count."""
+        alpha = self.estimator.transform_alpha
+        return float(getattr(self.estimator, "alpha", 1.0) if alpha is None else alpha)
+
+    @property
+    def coder(self) -> Callable[[Array], Array]:
+        """What codes rows."""
+        est, atoms = self.estimator, self.dictionary
+        if est.transform_algorithm == "threshold":
+            return self._thresholded
+        if est.transform_algorithm == "omp":
+            return MatchingPursuit(atoms, self.count)
+        mean = self.penalty / atoms.shape[1]  # scikit-learn's Lasso takes the mean over features
+        max_iter, positive = int(est.transform_max_iter), bool(est.positive_code)
+        if est.transform_algorithm == "lasso_cd":
+            return CoordinateDescent(atoms, mean * atoms.shape[1], max_iter, positive)
+        if est.transform_algorithm == "lasso_lars":
+            return LeastAngle(atoms, mean, max_iter, lasso=True, positive=positive)
+        return LeastAngle(atoms, 0.0, self.count, lasso=False, positive=False)
+
+    def transform(self, X: Array) -> Array:
+        code = self.coder(X)
+        return xp.concat([xp.relu(code), xp.relu(-code)], axis=1) if self.estimator.split_sign else code
+
+    def inverse_transform(self, X: Array) -> Array:
+        atoms = self.dictionary
+        return xp.linear(X, np.vstack([atoms, -atoms]) if self.estimator.split_sign else atoms)
+
+    def _thresholded(self, X: Array) -> Array:
+        products, threshold = xp.linear(X, self.dictionary.T), self.penalty
+        above = xp.relu(products - threshold)
+        return above if self.estimator.positive_code else above - xp.relu(-products - threshold)
