@@ -67,6 +67,19 @@ def test_on_microcontrollers(name: str) -> None:
     np.testing.assert_array_equal(positions, neighbors.kneighbors(ROWS[:3])[1])
 
 
+def test_pairs_without_a_distance_come_last() -> None:
+    points = np.array([[1.0, 2.0], [0.0, 0.0], [3.0, 1.0], [0.5, 5.0], [7.0, 1.0]])
+    neighbors = NearestNeighbors(
+        n_neighbors=5, metric=lambda x, y: np.abs(x - y).sum() * y.sum() / y.sum(), algorithm="brute"
+    ).fit(points)
+    with np.errstate(invalid="ignore"):
+        expected, positions = neighbors.kneighbors(points[[0, 2]])
+    distances, places = skl2tflite.convert(neighbors).kneighbors(points[[0, 2]])
+    np.testing.assert_allclose(distances, expected, rtol=1e-6)
+    assert np.isnan(distances[:, -1]).all()
+    np.testing.assert_array_equal(places, positions)
+
+
 def test_behind_a_scaler() -> None:
     regressor = KNeighborsRegressor(3, metric=METRICS["sum"], weights="distance")
     pipe = make_pipeline(StandardScaler(), regressor).fit(POINTS, POINTS[:, 0])

@@ -21,7 +21,17 @@ from skl2tflite.converters.base import (
     float32_shift,
 )
 from skl2tflite.converters.decomposition import project_centered
-from skl2tflite.converters.distances import EXCLUDED, INFINITE, SIMPLE, Metric, metric_of, squared_distances, unit_rows
+from skl2tflite.converters.distances import (
+    EXCLUDED,
+    FARTHEST,
+    INFINITE,
+    SIMPLE,
+    Metric,
+    finite_or_not,
+    metric_of,
+    squared_distances,
+    unit_rows,
+)
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.pairs import Pair, named, of_pairs
 from skl2tflite.converters.registry import converts
@@ -76,7 +86,7 @@ class NeighborsConverter(Converter):
         if callable(name) and named(name, params) is not None:
             name = named(name, params)
         if callable(name):
-            return Metric(partial(self._of_function, partial(name, **params)))
+            return Metric(partial(self._of_function, partial(name, **params)), finite_or_not)
         if name == "braycurtis" and est._fit_method == "brute" and est._fit_X.dtype.kind != "f":
             # scikit-learn leaves whole numbers to SciPy, and rows of another dtype than the fitted ones; rows are
             # taken to be of the same.
@@ -88,7 +98,8 @@ class NeighborsConverter(Converter):
 
     def _of_function(self, function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
         try:
-            return of_pairs(function, X, points)
+            distances = of_pairs(function, X, points)
+            return xp.where(xp.isnan(distances), FARTHEST, distances)
         except GraphError as error:
             metric = self.estimator.effective_metric_
             raise self.refuse(
@@ -253,8 +264,8 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
     @property
     def may_weigh_nan(self) -> bool:
         """Whether weights may be NaN, as distances are from rows that cannot be compared."""
-        weights = self.estimator.weights
-        return callable(weights) or (weights == "distance" and self.estimator.effective_metric_ in UNCOMPARABLE)
+        weights, metric = self.estimator.weights, self.estimator.effective_metric_
+        return callable(weights) or (weights == "distance" and (callable(metric) or metric in UNCOMPARABLE))
 
     def weights(self, distances: Array) -> Array | None:
         """Weights of the neighbours, None where all have the same."""
