@@ -209,8 +209,14 @@ def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[
         raise ConversionError(f"more than one column is called {twice[0]!r}; a tensor for each needs distinct names")
     in_sets = isinstance(converter.rows, SetRows)
     in_characters = [name for name, tensor in taken.items() if tensor.ndim == 2 and not in_sets]
+    missing = {name: text for result in traced.values() for name, text in result.missing.items()}
     columns = [
-        ColumnSpec(names[feature], feature, "characters" if names[feature] in in_characters else WIDTHS[kind])
+        ColumnSpec(
+            names[feature],
+            feature,
+            "characters" if names[feature] in in_characters else WIDTHS[kind],
+            missing=missing.get(names[feature]),
+        )
         for feature, kind in sorted(kinds.items())
         if names[feature] in taken and names[feature] not in terms
     ]

@@ -28,7 +28,7 @@ def test_pandas_na_is_nan() -> None:
     np.testing.assert_array_equal(skl2tflite.convert(imputer).transform(frame), imputer.transform(frame))
 
 
-@pytest.mark.parametrize("hole", [None, pd.NA])
+@pytest.mark.parametrize("hole", [None, pd.NA, "?"])
 @pytest.mark.parametrize("as_frame", [True, False])
 @pytest.mark.parametrize("text", [True, False])
 def test_objects_without_a_value(hole: object, as_frame: bool, text: bool) -> None:
@@ -40,7 +40,7 @@ def test_objects_without_a_value(hole: object, as_frame: bool, text: bool) -> No
     imputer = SimpleImputer(missing_values=hole, strategy="most_frequent", add_indicator=hole is None)
     pipeline = make_pipeline(imputer, OneHotEncoder(handle_unknown="ignore"), LogisticRegression())
     pipeline.fit(rows, np.arange(40) % 2)
-    model = skl2tflite.convert(pipeline, rows)
+    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(pipeline, rows)))
     assert skl2tflite.verify(model, pipeline, rows[:1]).faithful
     np.testing.assert_array_equal(model.predict(rows), pipeline.predict(rows))
     if text and hole is None:

@@ -40,9 +40,9 @@ class MissingConverter(TransformerConverter):
         return self.missing_is_na or (isinstance(missing, Real) and np.isnan(float(missing)))
 
     @property
-    def missing_is_none(self) -> bool:
-        """Whether None is what is missing, and NaN is refused; in a column of numbers it arrives as NaN."""
-        return self.estimator.missing_values is None
+    def missing_is_object(self) -> bool:
+        """Whether None or text is what is missing, and NaN is refused; in a column of numbers it arrives as NaN."""
+        return self.estimator.missing_values is None or isinstance(self.estimator.missing_values, str)
 
     def is_missing(self, X: Array) -> Array:
         """Where a value is missing."""
@@ -51,7 +51,7 @@ class MissingConverter(TransformerConverter):
                 [NAN, NONE, NA] if self.missing_is_na else as_text(np.array([self.estimator.missing_values], object))
             )
             return reduce(xp.logical_or, [xp.equal(X, np.array(text, dtype=object)) for text in texts])
-        if self.missing_is_nan or self.missing_is_none:
+        if self.missing_is_nan or self.missing_is_object:
             return xp.isnan(X)
         missing = self.estimator.missing_values
         return xp.equal(X, float(missing) if isinstance(missing, Real) else np.inf)  # infinity is never taken
@@ -87,8 +87,8 @@ class SimpleImputerConverter(MissingConverter):
             raise self.refuse("fills in text that is no UTF-8, or reserved")
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Where None is what is missing, columns of numbers: there NaN stands for it."""
-        if not self.missing_is_none:
+        """Where None or text is what is missing, columns of numbers: there NaN stands for it."""
+        if not self.missing_is_object:
             return super().nan_columns(clean)
         return np.array([not isinstance(value, str | None) for value in self.estimator.statistics_])
 
@@ -105,7 +105,7 @@ class SimpleImputerConverter(MissingConverter):
         for i in self._kept:
             fill = est.statistics_[i]
             try:
-                values = X[i].strings() if isinstance(fill, str) or fill is None else X[i].numbers()
+                values = X[i].strings() if isinstance(fill, str) or fill is None else self._numbers(X[i])
             except KindError as error:
                 raise self.refuse(f"fills in {fill!r}, but {error.reason}") from None
             filled = np.array(fill if isinstance(fill, str) else as_text(np.array([fill], object))[0], dtype=object)
@@ -116,6 +116,11 @@ class SimpleImputerConverter(MissingConverter):
             missing = self.is_missing(X[int(i)].values)
             made.append(MadeColumn(f"missingindicator_{X[int(i)].name}", as_tensor(xp.astype(missing, float))))
         return Table(made)
+
+    def _numbers(self, column: Column) -> Tensor:
+        """Return a column's numbers, among which rows may have a text for what is missing."""
+        missing = self.estimator.missing_values
+        return column.numbers_but(missing) if isinstance(missing, str) else column.numbers()
 
     def transform(self, X: TableLike) -> TableLike:
         est = self.estimator
@@ -149,7 +154,7 @@ class MissingIndicatorConverter(MissingConverter):
     @property
     def allows_nan(self) -> bool:
         """Whether NaN is what is missing, or None, for which it stands among numbers."""
-        return self.missing_is_nan or self.missing_is_none
+        return self.missing_is_nan or self.estimator.missing_values is None
 
     def transform(self, X: TableLike) -> Array:
         if isinstance(X, Table) and not X.is_matrix:

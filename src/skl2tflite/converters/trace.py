@@ -54,6 +54,8 @@ class Traced:
         What outputs hold of rows that scikit-learn refuses once it has looked at them.
     refused : str
         Why it does.
+    missing : dict of str to str
+        The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
     """
 
     graph: Graph
@@ -66,6 +68,7 @@ class Traced:
     terms: Mapping[str, Terms] = field(default_factory=dict)
     mark: float | None = None
     refused: str = ""
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 def trace(
@@ -156,7 +159,10 @@ def trace(
     taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
     graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
     terms = inputs.made if isinstance(inputs, InputColumns) else {}
-    return Traced(graph, is_list, is_tuple, constants, labels, label_dtype, tuple(demanded), terms, mark, reason)
+    missing = inputs.missing if isinstance(inputs, InputColumns) else {}
+    return Traced(
+        graph, is_list, is_tuple, constants, labels, label_dtype, tuple(demanded), terms, mark, reason, missing
+    )
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:

@@ -48,6 +48,8 @@ class ColumnSpec:
         Of tokens: what scikit-learn's analyzer is built of, where that can be written down.
     analyzer : callable, optional
         Of tokens: what makes terms of a text. It is not kept in files.
+    missing : str, optional
+        Of numbers: the text that stands for NaN in rows.
     """
 
     name: str
@@ -56,6 +58,7 @@ class ColumnSpec:
     categories: tuple[str, ...] | None = None
     parameters: Mapping[str, Any] | None = None
     analyzer: Analyzer | None = field(default=None, compare=False, repr=False)
+    missing: str | None = None
 
     @property
     def is_read(self) -> bool:
@@ -174,6 +177,9 @@ class ColumnSpec:
             if known is not None:
                 known.check(whole, f"feature {self.name!r}")
             return whole
+        if self.missing is not None:
+            cells = [np.nan if isinstance(cell, str) and cell == self.missing else cell for cell in objects(column)]
+            column = np.array([*cells, None], dtype=object)[:-1]
         numbers = floats(column)
         if numbers is None:
             raise InvalidInputError(f"column {self.name!r} holds values that are not numbers; the model takes numbers")
@@ -221,6 +227,8 @@ class ColumnSpec:
             fields["categories"] = list(self.categories)
         if self.parameters is not None:
             fields["parameters"] = dict(self.parameters)
+        if self.missing is not None:
+            fields["missing"] = self.missing
         return fields
 
     @classmethod
@@ -233,6 +241,7 @@ class ColumnSpec:
             str(data["dtype"]),
             None if categories is None else tuple(map(str, categories)),
             data.get("parameters"),
+            missing=data.get("missing"),
         )
 
 

@@ -29,7 +29,7 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
         return _rounded_polars(X) if is_frame(X) else _rounded_array(X, integers)
     columns = columns_of(X, range(X.shape[1]))
     holed = {name: column for name, column in zip(X.columns, columns, strict=True) if _lacks(column)}
-    if holed:  # None is not NaN to an imputer of None
+    if holed:  # None is not NaN to an imputer of None, nor is text
         rounded = {name: [_rounded(cell) for cell in column] for name, column in holed.items()}
         X = X.assign(**{name: type(X[name])(cells, X.index, dtype=object) for name, cells in rounded.items()})
     elif not integers and all(floats(column) is not None for column in columns):
@@ -90,8 +90,13 @@ def _rounded_array(X: Any, integers: bool) -> Any:
 
 
 def _lacks(cells: Any) -> bool:
-    """Whether some cells of an array or a column of objects are None or pandas.NA."""
-    return cells.dtype == object and any(cell is None or is_na(cell) for cell in np.asarray(cells).flat)
+    """Whether some cells of an array or a column of objects are None or pandas.NA, or text beside numbers."""
+    if cells.dtype != object:
+        return False
+    flat = list(np.asarray(cells).flat)
+    if any(cell is None or is_na(cell) for cell in flat):
+        return True
+    return any(isinstance(cell, str) for cell in flat) and any(isinstance(cell, float) for cell in flat)
 
 
 def _rounded(cell: Any) -> Any:

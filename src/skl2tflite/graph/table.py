@@ -118,6 +118,10 @@ class Column(ABC):
         """The values in their own kind; numbers, where nothing else is known (so far)."""
         return self.tensor(self.kind or DType.FLOAT)
 
+    def numbers_but(self, missing: str) -> Tensor:
+        """Return the values as floats, NaN where rows of the model hold a text for what is missing."""
+        return self.numbers()
+
     def numbers(self) -> Tensor:
         """Return the values as floats, or raise KindError where they are strings."""
         if self.kind == DType.STRING:
@@ -197,6 +201,8 @@ class InputColumns:
     ----------
     made : dict of str to Terms
         The inputs of ids or counts of terms, by name.
+    missing : dict of str to str
+        The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
     """
 
     def __init__(
@@ -207,6 +213,7 @@ class InputColumns:
         self.batch = batch
         self.text = text
         self.made: dict[str, Terms] = {}
+        self.missing: dict[str, str] = {}
         self._tensors: dict[int, Tensor] = {}
         self._assumed: set[int] = set()
         self._texts: dict[int, Tensor] = {}
@@ -330,6 +337,13 @@ class InputColumn(Column):
         """Return each row's set of labels."""
         return self.inputs.sets(self.feature, kind)
 
+    def numbers_but(self, missing: str) -> Tensor:
+        """Return the values as floats, and note the text."""
+        values = self.numbers()
+        if self.inputs.missing.setdefault(self.name, missing) != missing:
+            raise KindError(f"column {self.name!r} holds more than one text for what is missing")
+        return values
+
     def numbers(self) -> Tensor:
         """Return the values as floats, or raise KindError where they are strings."""
         if self.kind is None:
@@ -371,6 +385,12 @@ class MatrixColumn(Column):
                 raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
             raise RetraceError(self.feature, kind)
         return _tensor(self.matrix[:, self.at])
+
+    def numbers_but(self, missing: str) -> Tensor:
+        """Ask for the column as an input of its own."""
+        if self.feature is None:
+            return self.numbers()
+        raise RetraceError(self.feature, DType.FLOAT)
 
     def characters(self) -> Tensor:
         """Ask for the column as an input of its own."""
