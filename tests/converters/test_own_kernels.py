@@ -1,4 +1,4 @@
-"""Kernels as users write them, functions of two matrices: recorded, converted, and compared with themselves."""
+"""Kernels as users write them, functions of two matrices or rows: recorded, converted, compared with themselves."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
+from sklearn.decomposition import KernelPCA
 from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.gaussian_process import kernels as gp
+from sklearn.kernel_approximation import Nystroem
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.metrics import pairwise
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -118,7 +121,7 @@ RANDOM_STATE = np.random.default_rng(0)
 REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "loop": (
         lambda A, B: np.array([[a @ b for b in B] for a in A]),
-        r"rows of .* is known only at run time \[test_own_kernels.py:\d+",
+        r"rows.* known only at run time.*\[test_own_kernels.py:\d+",
     ),
     "batch": (lambda A, B: A @ B.T / np.abs(A).max(), "another answer beside other rows"),
     "random": (lambda A, B: A @ B.T + RANDOM_STATE.normal(), "another answer at each call"),
@@ -186,4 +189,47 @@ def test_kernels_of_gaussian_processes(kernel: Any) -> None:
 def test_kernels_of_gaussian_processes_that_cannot_be_recorded() -> None:
     estimator = GaussianProcessRegressor(1.0 * Looped(), optimizer=None, alpha=0.1).fit(X, TARGET)
     with pytest.raises(UnsupportedEstimatorError, match=r"kernel=Looped\(\) cannot be recorded .*test_own_kernels.py"):
+        skl2tflite.convert(estimator)
+
+
+# --- kernels of two rows --------------------------------------------------------------------------------
+
+
+def of_common_part(x: Any, y: Any, shift: float = 0.0) -> Any:
+    return np.sum(np.minimum(x, y)) + shift
+
+
+PAIRS: dict[str, tuple[Callable[..., Any], dict[str, Any] | None]] = {
+    "product": (lambda x, y: x @ M @ y, None),
+    "norm": (lambda x, y: np.exp(-np.linalg.norm(x - y)), None),
+    "parameters": (of_common_part, {"shift": 0.5}),
+    "numbers": (lambda x, y: sum(a * b for a, b in zip(x, y, strict=True)) / len(x), {}),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("kind", [KernelRidge, KernelPCA, Nystroem])
+def test_functions_of_two_rows(kind: type, name: str) -> None:
+    kernel, params = PAIRS[name]
+    options = {KernelRidge: {}, KernelPCA: {"n_components": 2}, Nystroem: {"n_components": 3, "random_state": 0}}
+    estimator = kind(kernel=kernel, kernel_params=params, **options[kind]).fit(X[:30], TARGET[:30])
+    skl2tflite.convert(estimator, X[30:60])
+    for method, graph in plan(estimator).graphs.items():
+        (got,) = evaluate(graph, {"X": X[:60]}).values()
+        np.testing.assert_allclose(got, getattr(estimator, method)(X[:60]), rtol=1e-9, atol=1e-9)
+
+
+def test_functions_of_two_rows_within_gaussian_processes() -> None:
+    """A row's kernel with itself is the prior's variance."""
+    kernel = gp.PairwiseKernel(metric=lambda x, y, gamma: np.exp(-gamma * np.abs(x - y).sum()) * (1 + x[0] * y[0]))
+    estimator = GaussianProcessRegressor(kernel, alpha=0.5, optimizer=None).fit(X[:30], TARGET[:30])
+    skl2tflite.convert(estimator, X[30:60], methods=("predict", "predict_std"))
+    (graph,) = plan(estimator, methods=("predict_std",)).graphs.values()
+    for got, want in zip(evaluate(graph, {"X": X}).values(), estimator.predict(X, return_std=True), strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-9)
+
+
+def test_functions_of_two_rows_that_cannot_be_recorded() -> None:
+    estimator = KernelRidge(kernel=lambda x, y: 1.0 if x[0] > y[0] else x @ y).fit(X[:30], TARGET[:30])
+    with pytest.raises(UnsupportedEstimatorError, match=r"KernelRidge: kernel=<lambda> cannot .*test_own_kernels.py"):
         skl2tflite.convert(estimator)

@@ -22,8 +22,8 @@ formula ([the numerical contract](../README.md#the-numerical-contract)). Methods
 says the same of one estimator.
 
 All parameters and shapes of labels convert, unless `convert` refuses them: what is random at inference, Python
-functions in place of names (kernels, metrics, weights), and a few forms for which
-scikit-learn's own answer is undefined. The error says which, where, and what to use instead.
+functions (kernels, metrics, weights) that do not record, as they ask for values or draw random numbers, and a few forms
+for which scikit-learn's own answer is undefined. The error says which, where, and what to use instead.
 """
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn import decomposition as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
-from skl2tflite.converters.kernels import check_kernel, kernel_product
+from skl2tflite.converters.own_kernels import own_or_named_product
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
@@ -156,9 +156,6 @@ class SparsePCAConverter(TransformerConverter):
 class KernelPCAConverter(TransformerConverter):
     """Kernel with the fitted rows, centered and projected; a learnt kernel regression back."""
 
-    def check(self) -> None:
-        check_kernel(self)
-
     def has(self, method: str) -> bool:
         """Everything; the inverse only where it was fitted."""
         return super().has(method) and (method != "inverse_transform" or bool(self.estimator.fit_inverse_transform))
@@ -203,4 +200,4 @@ class KernelPCAConverter(TransformerConverter):
     ) -> Array:
         est = self.estimator
         params = {"gamma": est.gamma_, "degree": est.degree, "coef0": est.coef0}
-        return kernel_product(X, dense(rows), est.kernel, params, weights, bias)
+        return own_or_named_product(self, X, dense(rows), params, weights, bias)

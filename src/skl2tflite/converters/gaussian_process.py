@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast
 
 import numpy as np
@@ -24,6 +24,7 @@ from skl2tflite.converters.kernels import SMALLEST_SPREAD, centered, kernel_prod
 from skl2tflite.converters.matern import CLOSED, logarithm_of_matern, matern, mixture
 from skl2tflite.converters.multiclass import OneVsRestConverter, most_likely
 from skl2tflite.converters.own_kernels import own_kernel, recording_kernel
+from skl2tflite.converters.pairs import of_pairs, of_rows
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array, DType, Tensor, input_tensor
@@ -55,9 +56,14 @@ class GaussianProcessConverter(Converter):
                 mixture(float(kernel.nu))
             except ValueError as error:
                 raise self.refuse(f"kernel {kernel}: {error}") from None
-        if isinstance(kernel, gp.PairwiseKernel) and kernel.metric not in PAIRWISE:
-            metric = "a function" if callable(kernel.metric) else repr(kernel.metric)
-            raise self.refuse(f"PairwiseKernel with metric {metric} is not converted", f"use {', '.join(PAIRWISE)}")
+        if isinstance(kernel, gp.PairwiseKernel) and callable(kernel.metric):
+            X = input_tensor("X", DType.FLOAT, (None, self.points.shape[1]))
+            with recording_kernel(self, kernel.metric):
+                covariance(kernel, X, self.points)
+        elif isinstance(kernel, gp.PairwiseKernel) and kernel.metric not in PAIRWISE:
+            raise self.refuse(
+                f"PairwiseKernel with metric {kernel.metric!r} is not converted", f"use {', '.join(PAIRWISE)}"
+            )
 
     @property
     def points(self) -> NDArray[np.float64]:
@@ -129,7 +135,10 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
         case gp.DotProduct():
             return xp.linear(X, points.T, float(kernel.sigma_0) ** 2)
         case gp.PairwiseKernel():
-            return pairwise_kernel(X, points, kernel.metric, pairwise_params(kernel))
+            params = pairwise_params(kernel)
+            if callable(kernel.metric):
+                return of_pairs(partial(kernel.metric, **params), X, points)
+            return pairwise_kernel(X, points, kernel.metric, params)
     raise TypeError(f"no kernel {kernel!r}")
 
 
@@ -225,6 +234,8 @@ def variance(kernel: Any, X: Array) -> Any:
 def pairwise_variance(kernel: Any, X: Array) -> Any:
     """Return a kernel of :mod:`sklearn.metrics.pairwise` of each row with itself."""
     params = pairwise_params(kernel)
+    if callable(kernel.metric):
+        return of_rows(partial(kernel.metric, **params), X)
     squares = xp.sum(xp.square(X), axis=1)
     base = squares * float(params["gamma"]) + float(params.get("coef0", 1.0))
     match kernel.metric:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sklearn import kernel_approximation as sk
 
 from skl2tflite.converters.base import TransformerConverter
-from skl2tflite.converters.kernels import check_kernel, kernel_product, varying_part
+from skl2tflite.converters.kernels import varying_part
+from skl2tflite.converters.own_kernels import own_or_named_product
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -24,8 +25,8 @@ class NystroemConverter(TransformerConverter):
     """``K(X, components_) @ normalization_.T``."""
 
     def check(self) -> None:
-        check_kernel(self)
-        if self.estimator.kernel in ("linear", "cosine", "precomputed"):
+        kernel = self.estimator.kernel
+        if callable(kernel) or kernel in ("linear", "cosine", "precomputed"):
             return
         est = self.estimator
         normalization, rows = est.normalization_, dense(est.components_)
@@ -40,7 +41,7 @@ class NystroemConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
-        return kernel_product(X, dense(est.components_), est.kernel, self._params, est.normalization_.T)
+        return own_or_named_product(self, X, dense(est.components_), self._params, est.normalization_.T)
 
     @property
     def _params(self) -> dict[str, Any]:

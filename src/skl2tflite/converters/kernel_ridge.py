@@ -5,7 +5,7 @@ from __future__ import annotations
 from sklearn import kernel_ridge as sk
 
 from skl2tflite.converters.base import RegressorConverter
-from skl2tflite.converters.kernels import check_kernel, kernel_product
+from skl2tflite.converters.own_kernels import own_or_named_product
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -15,10 +15,7 @@ from skl2tflite.graph import Array
 class KernelRidgeConverter(RegressorConverter):
     """``K(X, X_fit_) @ dual_coef_``."""
 
-    def check(self) -> None:
-        check_kernel(self)
-
     def predict(self, X: Array) -> Array:
         est = self.estimator
         params = {"gamma": est.gamma, "degree": est.degree, "coef0": est.coef0}
-        return kernel_product(X, dense(est.X_fit_), est.kernel, params, est.dual_coef_)
+        return own_or_named_product(self, X, dense(est.X_fit_), params, est.dual_coef_)

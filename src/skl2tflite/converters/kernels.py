@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skl2tflite.converters.base import Converter, float32_shift
+from skl2tflite.converters.base import float32_shift
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -256,12 +256,3 @@ def kernel_product(
     if np.any(constant):
         bias = constant @ weights + (0.0 if bias is None else bias)
     return xp.linear(part, weights, bias)
-
-
-def check_kernel(converter: Converter) -> None:
-    """Refuse a kernel that is the user's own function of two rows."""
-    if callable(converter.estimator.kernel):
-        raise converter.refuse(
-            "kernel is a function, called in Python for each pair of rows",
-            "use a named kernel, or transform the rows first and use kernel='precomputed'",
-        )

@@ -1,8 +1,8 @@
-"""Kernels that are functions of the user's, of two matrices: recorded with the fitted rows as one of them."""
+"""Kernels that are functions of the user's: of two matrices, recorded with the fitted rows as one, or of two rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.distance_functions import known
+from skl2tflite.converters.kernels import kernel_product
+from skl2tflite.converters.pairs import of_pairs
 from skl2tflite.converters.recorded import ROWS, reads_clock, recorded
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, Tensor
+from skl2tflite.graph import functions as xp
 
 Kernel = Callable[..., Any]
 """Takes matrices of shapes (n_rows, n_features) and (n_vectors, n_features), gives (n_rows, n_vectors)."""
@@ -88,6 +91,35 @@ def _gives(function: Callable[[Any], Any], rows: NDArray[Any], expected: NDArray
         return bool(np.allclose(function(rows), expected, rtol=0.0, atol=1e-12 * scale, equal_nan=True))
     except Exception:
         return False
+
+
+def own_or_named_product(
+    converter: Converter,
+    X: Array,
+    vectors: NDArray[np.float64],
+    params: Mapping[str, Any],
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64] | None = None,
+) -> Array:
+    """Return an estimator's kernel times weights: one that has a name, or a function that is called for pairs of rows.
+
+    Parameters
+    ----------
+    converter : Converter
+    X, vectors, weights, bias
+        As for :func:`~skl2tflite.converters.kernels.kernel_product`.
+    params : mapping
+        Those of a kernel that has a name; a function gets ``kernel_params``.
+
+    Returns
+    -------
+    array of shape (n_rows, n_outputs) or (n_rows,)
+    """
+    est = converter.estimator
+    if not callable(est.kernel):
+        return kernel_product(X, vectors, est.kernel, params, weights, bias)
+    with recording_kernel(converter, est.kernel):
+        return xp.linear(of_pairs(partial(est.kernel, **(est.kernel_params or {})), X, vectors), weights, bias)
 
 
 @contextmanager

@@ -65,6 +65,15 @@ def of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
     return of_all(X, points)
 
 
+def of_rows(function: Pair, X: Array) -> Array:
+    """Return a function of two rows of each row and itself, of shape (n_rows,); otherwise as :func:`of_pairs`."""
+    if not isinstance(X, Tensor):
+        return np.array([float(function(row, row)) for row in X])
+    x, y, result = _recording(function, int(X.shape[1] or 0))
+    row = xp.expand_dims(X, 1)
+    return xp.squeeze(_mapped(result, {x: row, y: row}), 1)
+
+
 def _recording(function: Pair, n_features: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return what stands for two rows, and what the function makes of them."""
     x, y = (input_tensor(name, DType.FLOAT, (n_features,)) for name in "xy")

@@ -1,6 +1,12 @@
+import numpy as np
 from sklearn.kernel_ridge import KernelRidge
 
 from tests.estimators.case import Case
+
+
+def common_part(x, y, power=1.0):
+    return np.sum(np.minimum(x, y)) ** power
+
 
 CASES = [
     *(Case(KernelRidge(alpha=0.5, kernel=k, gamma=0.1), "regression")
@@ -10,6 +16,7 @@ CASES = [
     *(Case(KernelRidge(kernel=k, gamma=0.1), "positive") for k in ("chi2", "additive_chi2")),
     *(Case(KernelRidge(kernel=k), "multioutput regression") for k in ("rbf", "polynomial")),
     Case(KernelRidge(kernel="precomputed"), "kernel"),
+    Case(KernelRidge(kernel=common_part, kernel_params={"power": 0.5}), "positive"),
     Case(KernelRidge(kernel="poly", degree=0), "regression"),
     Case(KernelRidge(kernel="rbf"), "far", oracle=1e-6, why="scikit-learn expands squared distances"),
 ]  # fmt: skip
