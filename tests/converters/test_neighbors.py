@@ -528,3 +528,15 @@ def test_whole_targets_without_neighbours():
     regressor = RadiusNeighborsRegressor(radius=0.1).fit(X, y)
     for rows in (QUERIES + 0.5, np.vstack([QUERIES + 0.5, GRID])):
         skl2tflite.convert(regressor, rows)
+
+
+@pytest.mark.parametrize("mode", ["distance", "connectivity"])
+def test_a_graph_may_name_either_of_equally_far_points(mode):
+    transformer = KNeighborsTransformer(n_neighbors=4, mode=mode).fit(GRID / 10)
+    model = skl2tflite.convert(transformer, QUERIES / 10)
+    wanted, given = transformer.transform(QUERIES / 10).toarray(), model.transform(QUERIES / 10)
+    assert ((wanted != 0) != (given != 0)).any()
+    right = converter_for(transformer).equally_right
+    assert right("transform", QUERIES / 10, [(wanted, given)], 1e-6).all()
+    assert not right("transform", QUERIES / 10, [(wanted, np.roll(given, 1, axis=1))], 1e-6).any()
+    assert not right("transform", QUERIES / 10, [(wanted, 2 * given)], 1e-6).any()

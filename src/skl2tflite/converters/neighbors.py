@@ -235,13 +235,17 @@ class KNeighborsConverter(NeighborsConverter):
         (wanted, given), (_, positions) = answers
         allowed = tolerance * wanted.max(initial=0.0)
         for i, row in enumerate(rows):
-            distances, order = self.estimator.kneighbors(row[np.newaxis], n_neighbors=len(self.points))
-            of_points = np.empty(len(self.points))
-            of_points[order[0]] = distances[0]
             distinct = len(np.unique(positions[i])) == len(positions[i])
-            near = np.abs([given[i] - wanted[i], of_points[positions[i]] - wanted[i]]) <= allowed
+            near = np.abs([given[i] - wanted[i], self._distances(row)[positions[i]] - wanted[i]]) <= allowed
             alike[i] = distinct and near.all()
         return alike
+
+    def _distances(self, row: NDArray[Any]) -> NDArray[np.float64]:
+        """Return scikit-learn's distances of all points from a row."""
+        distances, order = self.estimator.kneighbors(row[np.newaxis], n_neighbors=len(self.points))
+        of_points = np.empty(len(self.points))
+        of_points[order[0]] = distances[0]
+        return of_points
 
 
 class NeighborsClassifierConverter(ClassifierConverter):
@@ -347,6 +351,27 @@ class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConver
 
     def graph(self, X: Array) -> Array:
         return self._graph(X, EXCLUDED)
+
+    def equally_right(
+        self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
+    ) -> NDArray[np.bool_]:
+        """Of points equally far either may have the column that is not 0."""
+        if method != "transform":
+            return super().equally_right(method, rows, answers, tolerance)
+        ((wanted, given),) = answers
+        alike = np.zeros(len(rows), dtype=bool)
+        for i, row in enumerate(rows):
+            distances = self._distances(row)
+            allowed = tolerance * distances.max()
+            both = [np.sort(distances[graph[i] > allowed]) for graph in (wanted, given)]
+            named = given[i] > allowed
+            right = distances[named] if self.estimator.mode == "distance" else 1.0
+            alike[i] = (
+                both[0].shape == both[1].shape
+                and bool((np.abs(both[0] - both[1]) <= allowed).all())
+                and bool((np.abs(given[i][named] - right) <= allowed).all())
+            )
+        return alike
 
     def _graph(self, X: Array, nothing: float) -> Array:
         by_distance, count = self.estimator.mode == "distance", self.least_neighbors
