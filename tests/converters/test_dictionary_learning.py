@@ -144,6 +144,14 @@ def test_what_scikit_learn_refuses_is_refused(parameters, error, reason):
         skl2tflite.convert(estimator)
 
 
+def test_more_least_angles_than_dimensions_are_refused():
+    atoms = random_atoms(9, 4)
+    skl2tflite.convert(coder(atoms, "lars", transform_n_nonzero_coefs=4))
+    assert_faithful(coder(atoms[:4], "lars", transform_n_nonzero_coefs=9), ROWS, tolerance=3e-6)
+    with pytest.raises(UnsupportedEstimatorError, match=r"after 4 steps by 'lars' .*transform_n_nonzero_coefs=4 or"):
+        skl2tflite.convert(coder(atoms, "lars", transform_n_nonzero_coefs=5))
+
+
 @pytest.mark.parametrize(
     ("algorithm", "apart", "refused"),
     [

@@ -33,6 +33,9 @@ class SparseCodingConverter(TransformerConverter):
             raise self.refuse(what, "use a greater transform_alpha")
         if algorithm == "omp" and self.count > len(self.dictionary):
             raise self.refuse(f"'omp' takes {self.count} of {len(self.dictionary)} atoms", "take fewer")
+        if algorithm == "lars" and min(self.count, len(self.dictionary)) > (rank := self.rank):
+            what = f"after {rank} steps by 'lars' scikit-learn divides by what rounding leaves of {rank} dimensions"
+            raise self.refuse(what, f"use transform_n_nonzero_coefs={rank} or less")
         pair = parallel(self.dictionary) if algorithm in ("omp", "lars", "lasso_lars") else None
         if pair is not None:  # which of them scikit-learn takes, and its path from there on, hangs on rounding
             what = f"atoms {pair[0]} and {pair[1]} of the dictionary are too nearly parallel for {algorithm!r}"
@@ -54,6 +57,11 @@ class SparseCodingConverter(TransformerConverter):
         est = self.estimator
         atoms = est.dictionary if isinstance(est, sk.SparseCoder) else est.components_
         return np.asarray(atoms, dtype=np.float64)
+
+    @property
+    def rank(self) -> int:
+        """Number of dimensions that the atoms span."""
+        return int(np.linalg.matrix_rank(self.dictionary))
 
     @property
     def count(self) -> int:
