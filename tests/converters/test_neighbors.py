@@ -159,6 +159,16 @@ def test_an_infinite_radius_leaves_out_what_cannot_be_compared() -> None:
     np.testing.assert_array_equal(skl2tflite.convert(transformer).transform(rows), expected)
 
 
+def test_points_that_cannot_be_compared_are_equally_far() -> None:
+    """Which of them scikit-learn names hangs on its sorting."""
+    points = np.where(RANDOM.random((90, 2)) < 0.3, np.nan, RANDOM.normal(size=(90, 2)))
+    rows = np.array([[0.5, np.nan], [np.nan, np.nan], [np.nan, -0.25]])
+    neighbors = NearestNeighbors(n_neighbors=80, metric="nan_euclidean").fit(points)
+    distances, _ = skl2tflite.convert(neighbors, rows).kneighbors(rows)
+    np.testing.assert_array_equal(np.isnan(distances), np.isnan(neighbors.kneighbors(rows)[0]))
+    assert np.isnan(distances[1]).all()
+
+
 def test_rows_with_holes_have_no_outlier_factor() -> None:
     """scikit-learn refuses them, though not the points."""
     detector = LocalOutlierFactor(5, novelty=True, metric="nan_euclidean").fit(HOLES)

@@ -233,11 +233,12 @@ class KNeighborsConverter(NeighborsConverter):
         if method != "kneighbors":
             return alike
         (wanted, given), (_, positions) = answers
-        allowed = tolerance * wanted.max(initial=0.0)
+        allowed = tolerance * wanted.max(initial=0.0, where=np.isfinite(wanted))
         for i, row in enumerate(rows):
             distinct = len(np.unique(positions[i])) == len(positions[i])
-            near = np.abs([given[i] - wanted[i], self._distances(row)[positions[i]] - wanted[i]]) <= allowed
-            alike[i] = distinct and near.all()
+            named = np.array([given[i], self._distances(row)[positions[i]]])
+            # NaN is the distance from points that cannot be compared.
+            alike[i] = distinct and np.allclose(named, wanted[i], rtol=0.0, atol=allowed, equal_nan=True)
         return alike
 
     def _distances(self, row: NDArray[Any]) -> NDArray[np.float64]:
