@@ -78,6 +78,8 @@ class GaussianProcessConverter(Converter):
 
 HOPELESS = 1e-2
 """Part of a variance that may be rounding."""
+LOOKED_AT = 100
+"""Rows between fitted ones for which that is looked at."""
 PAIRWISE = ("linear", "cosine", "rbf", "laplacian", "sigmoid", "poly", "polynomial", "chi2", "additive_chi2")
 KERNELS = (
     gp.Sum,
@@ -287,7 +289,8 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
 
     def _lost_digits(self) -> float:
         """Return the part of a variance that float32's rounding is, of most rows among the fitted ones."""
-        between = (self.points + self.points[np.random.default_rng(0).permutation(len(self.points))]) / 2
+        first, second = np.random.default_rng(0).integers(0, len(self.points), (2, LOOKED_AT))
+        between = (self.points[first] + self.points[second]) / 2
         kernel, prior = self.estimator.kernel_(between, self.points), self.estimator.kernel_.diag(between)
         white = kernel @ self.whitening
         rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self.whitening**2), axis=1)
