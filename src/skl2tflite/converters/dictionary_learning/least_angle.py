@@ -117,7 +117,6 @@ class LeastAngle:
         n_atoms = len(self.atoms)
         nothing = xp.broadcast_rows(np.zeros(n_atoms), X)
         none = xp.greater(nothing, 0.0)
-        inverse = xp.reshape(xp.broadcast_rows(np.zeros(n_atoms**2), X), (None, n_atoms, n_atoms))
         start = Path(
             going=xp.logical_not(none[:, :1]),
             step=nothing[:, :1],
@@ -131,7 +130,7 @@ class LeastAngle:
             barred=none,
             sign=nothing,
             place=xp.broadcast_rows(np.arange(float(n_atoms)), X),
-            inverse=inverse,
+            inverse=_outer(nothing, nothing),
             rows=X * 1.0,
         )
         return Path(*xp.while_loop(lambda going, *_: xp.any(going), self._stepped, start)).code

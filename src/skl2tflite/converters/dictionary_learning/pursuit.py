@@ -70,8 +70,8 @@ class MatchingPursuit:
         code = xp.broadcast_rows(np.zeros(n_atoms), X)
 
         def slots(width: int) -> Array:
-            flat = xp.broadcast_rows(np.zeros(self.count * width), X)
-            return xp.reshape(flat, (None, self.count, width))
+            steps, row = (xp.broadcast_rows(np.zeros(size), X) for size in (self.count, width))
+            return xp.expand_dims(steps, 2) * xp.expand_dims(row, 1)
 
         progress = Progress(
             step=np.array(0.0),
