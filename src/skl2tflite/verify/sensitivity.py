@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -40,10 +40,10 @@ SUMS = 16
 """How far sums over trees move, in multiples of what rounding usually does to them; those within 4 count as equal."""
 
 
-def perturbed_outputs(
+def perturbed(
     graph: Graph, inputs: Mapping[str, NDArray[Any]], effort: Effort = FIRST
-) -> tuple[dict[str, NDArray[Any]], list[dict[str, NDArray[Any]]]]:
-    """Evaluate a graph in float64, plainly and with all that float32 rounds moved by one of its ulps.
+) -> Iterator[dict[str, NDArray[Any]]]:
+    """Evaluate a graph in float64, again and again, with all that float32 rounds moved by its ulps.
 
     A float32 file cannot hold inputs and parameters closer than that, nor add products closer than one ulp of
     the sum of their magnitudes, so an answer cannot be expected to be closer than what these moves do to it
@@ -57,12 +57,10 @@ def perturbed_outputs(
     inputs : mapping of str to ndarray
     effort : Effort
 
-    Returns
-    -------
+    Yields
+    ------
     dict of str to ndarray
-        The plain outputs.
-    list of dict of str to ndarray
-        The outputs of each perturbed evaluation.
+        The outputs of a perturbed evaluation.
     """
     generator = np.random.default_rng(0)
     constants: dict[Tensor, NDArray[Any]] = {
@@ -105,18 +103,13 @@ def perturbed_outputs(
             moves[node] = factors(result.shape) - 1
         return np.asarray(result + magnitude * moves[node])
 
-    plain = evaluate(graph, inputs)
-    draws = []
     for _ in range(effort.draws):
-        draws.append(
-            evaluate(
-                graph,
-                {name: moved_input(x) for name, x in inputs.items()},
-                constants=moved_constants(),
-                rounding=partial(accumulated, {}),
-            )
+        yield evaluate(
+            graph,
+            {name: moved_input(x) for name, x in inputs.items()},
+            constants=moved_constants(),
+            rounding=partial(accumulated, {}),
         )
-    return plain, draws
 
 
 def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDArray[Any] | None:

@@ -1,0 +1,134 @@
+"""What a model and its estimator answer, brought to a form in which they can be compared."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.converters import converter_for
+from skl2tflite.errors import InvalidInputError, NoAnswerError
+from skl2tflite.features import LABELS_NAME, TABLE, reference_rows, rows_in_float64
+from skl2tflite.model import TFLiteModel
+from skl2tflite.spelling import answer
+
+REFUSALS = (IndexError, TypeError, ValueError, ZeroDivisionError)
+"""What estimators raise for rows that they do not take."""
+
+
+def given_answer(model: TFLiteModel, method: str, X: Any) -> Any:
+    """Return what a model answers, or the error that some rows have no answer."""
+    try:
+        info = model.facts.methods[method]
+        if info.is_ragged or info.rows_second:
+            return model.outputs_of(method, X)[info.outputs[0]].astype(info.dtype)
+        return varying(method, model.run(method, X))
+    except NoAnswerError as error:
+        return error
+
+
+def unsaturated(results: Any) -> Any:
+    """Return infinity where TFLM gives the greatest float32 number: its sums and products go no further."""
+    if isinstance(results, NoAnswerError):
+        return results
+    if isinstance(results, list):
+        return [unsaturated(values) for values in results]
+    values = np.asarray(results)
+    if values.dtype.kind != "f":
+        return values
+    greatest = np.finfo(np.float32).max
+    return np.where(np.abs(values) == greatest, np.copysign(np.inf, values), values)
+
+
+def answer_of(estimator: Any, method: str, rows: Any) -> Any:
+    """Return what an estimator answers, ragged answers as a matrix."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
+        given = answer(estimator, method, rows)
+    if method in converter_for(estimator).ragged:
+        values, positions = given
+        return _spread(values, positions, estimator.n_samples_fit_)
+    if method in converter_for(estimator).rows_second:
+        return np.moveaxis(given, 1, 0)
+    return varying(method, given)
+
+
+def precise_answer(estimator: Any, method: str, rows: Any) -> Any:
+    """Return the estimator's answer for the same numbers held in float64, None where it has none."""
+    if isinstance(rows, np.ndarray):
+        precise = rows.astype(np.float64) if rows.dtype.kind == "f" else None
+    else:
+        precise = rows_in_float64(rows)
+    if precise is None:
+        return None
+    try:
+        return answer_of(estimator, method, precise)
+    except REFUSALS:
+        return None
+
+
+def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
+    """Return what a method takes: an inverse that does not take these rows, what ``transform`` gives."""
+    if method != "inverse_transform":
+        return X
+    takes = model.facts.features_of(method)
+    try:
+        model.run(method, X)
+        return X if takes.rows == TABLE else takes.tensors(X)[LABELS_NAME]
+    except (InvalidInputError, NoAnswerError):
+        pass
+    try:
+        given = dense(estimator.transform(reference_rows(X, integers=True)))
+    except REFUSALS:
+        return X
+    return given if given.dtype.kind in "iu" else given.astype(np.float32)
+
+
+def _spread(values: NDArray[Any], positions: NDArray[Any], columns: int) -> NDArray[np.float64]:
+    """Return rows of some values as a matrix, with infinity where a row has none."""
+    matrix = np.full((len(values), columns), np.inf)
+    for i, row in enumerate(positions):
+        matrix[i, row] = values[i]
+    return matrix
+
+
+def varying(method: str, answer: Any) -> Any:
+    """Return what depends on the rows: a tuple as a list, a forest's path without the columns where its trees begin.
+
+    Standard deviations as variances, for these are what rounding is a fraction of: the root of a small one has half
+    its digits.
+    """
+    if isinstance(answer, tuple):
+        return answer[0] if method == "decision_path" else [judged(method, i, each) for i, each in enumerate(answer)]
+    return answer
+
+
+def judged(method: str, position: int, values: Any) -> Any:
+    """Return an element of a tuple as it is compared."""
+    return np.square(np.asarray(values, dtype=np.float64)) if (method, position) == ("predict_std", 1) else values
+
+
+def dense(values: Any) -> NDArray[Any]:
+    """Return what scikit-learn gave as an array: dense, and without the DataFrame of ``set_output``."""
+    if hasattr(values, "toarray"):
+        return np.asarray(values.toarray())
+    dense = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
+    # A DataFrame of truth values beside numbers is an array of objects.
+    return dense.astype(np.float64) if dense.dtype == object and _are_numbers(dense) else dense
+
+
+def _are_numbers(values: NDArray[Any]) -> bool:
+    return all(isinstance(cell, float | int | np.number | np.bool_) for cell in values.flat)
+
+
+def beside(want: Any, got: NDArray[Any], numbers: bool = False) -> NDArray[Any]:
+    """Return what scikit-learn gave; whole numbers of a DataFrame are numbers: a file has one dtype for all columns.
+
+    So are those of a regressor: neighbours within a radius have means, and whole numbers where none has a neighbour.
+    """
+    values = dense(want)
+    as_numbers = (numbers or hasattr(want, "dtypes")) and got.dtype.kind == "f" and values.dtype.kind in "iub"
+    return values.astype(np.float64) if as_numbers else values

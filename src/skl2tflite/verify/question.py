@@ -1,0 +1,40 @@
+"""What is asked when a model is compared with its estimator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from skl2tflite.converters import converter_for
+from skl2tflite.converters.base import Converter
+from skl2tflite.model import TFLiteModel
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One method of a model and its estimator, asked on rows.
+
+    Attributes
+    ----------
+    model : TFLiteModel
+    estimator : estimator
+    method : str
+    X : array-like
+        The rows that the method is given.
+    tolerance : float
+        Of values, as a fraction of their column's greatest magnitude.
+    each : int
+        Rows of the answer for each of X: 1, but of images cut into patches.
+    """
+
+    model: TFLiteModel
+    estimator: Any
+    method: str
+    X: Any
+    tolerance: float
+    each: int = 1
+
+    @property
+    def converter(self) -> Converter:
+        """The estimator's converter."""
+        return converter_for(self.estimator)
