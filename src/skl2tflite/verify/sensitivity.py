@@ -36,6 +36,8 @@ FURTHER = Effort(56, 4.0)
 _ULP = 2.0**-23
 LONG = 8.0
 """Square root of the length from which sums lose more than others."""
+WHOLE = 2.0**16
+"""Magnitude of whole numbers from which sums of them may be rounded."""
 SUMS = 16
 """How far sums over trees move, in multiples of what rounding usually does to them; those within 4 count as equal."""
 
@@ -115,17 +117,29 @@ def perturbed(
 def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDArray[Any] | None:
     """Return the sum of the magnitudes that a node adds up, None where it adds no products or many numbers.
 
-    Each of n additions rounds the sum so far, which is one after the other √n of its units at random.
+    Each of n additions rounds the sum so far, which is one after the other √n of its units at random. Sums of whole
+    numbers are exact: bins, votes and the like are counted.
     """
     if isinstance(node.op, ops.Linear):
-        x, weights, bias = (np.abs(operand) for operand in operands)
-        return np.asarray(x @ weights + bias) * _growth(len(weights))
+        x, weights, bias = operands
+        exact = np.logical_and(_whole(x).all(axis=-1, keepdims=True), _whole(weights).all(axis=0) & _whole(bias))
+        return np.where(exact, 0.0, (np.abs(x) @ np.abs(weights) + np.abs(bias)) * _growth(len(weights)))
     if isinstance(node.op, ops.MatMul):
-        return np.asarray(np.abs(operands[0]) @ np.abs(operands[1])) * _growth(operands[0].shape[-1])
+        x, y = operands
+        exact = np.logical_and(_whole(x).all(axis=-1, keepdims=True), _whole(y).all(axis=-2, keepdims=True))
+        return np.where(exact, 0.0, (np.abs(x) @ np.abs(y)) * _growth(x.shape[-1]))
     if isinstance(node.op, ops.Sum) and operands[0].dtype.kind == "f":
-        total = node.op.evaluate(np.abs(operands[0]))
-        return np.asarray(total * _growth(operands[0].size // max(1, total.size)))
+        (x,) = operands
+        total = node.op.evaluate(np.abs(x))
+        fractions = node.op.evaluate(np.where(_whole(x), 0.0, 1.0))
+        return np.where(fractions == 0, 0.0, total * _growth(x.size // max(1, total.size)))
     return None
+
+
+def _whole(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether float32 holds numbers, and sums of a few of them, exactly: whole ones that are not great."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((values == np.rint(values)) & (np.abs(values) < WHOLE))
 
 
 def _growth(count: int) -> float:
