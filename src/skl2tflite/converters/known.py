@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.collecting import Collector
 from skl2tflite.features import Known
 from skl2tflite.features.columns import INT32
 from skl2tflite.forest.folding import Transformed
@@ -39,25 +38,15 @@ class Demand:
     categories: NDArray[Any]
 
 
-_demands: ContextVar[list[Demand] | None] = ContextVar("_demands", default=None)
-
-
-@contextmanager
-def demands() -> Iterator[list[Demand]]:
-    """Collect what encoders demand while a method is recorded."""
-    found: list[Demand] = []
-    token = _demands.set(found)
-    try:
-        yield found
-    finally:
-        _demands.reset(token)
+_demands: Collector[Demand] = Collector("demands")
+demands = _demands.collect
+"""Collect what encoders demand while a method is recorded."""
 
 
 def demand(column: Any, categories: NDArray[Any]) -> None:
     """Say that scikit-learn refuses rows whose value is none of the categories."""
-    found = _demands.get()
-    if found is not None and isinstance(column, Tensor):
-        found.append(Demand(column, categories))
+    if isinstance(column, Tensor):
+        _demands.add(Demand(column, categories))
 
 
 def known_values(wanted: Iterable[Demand], names: list[str]) -> tuple[Known, ...]:

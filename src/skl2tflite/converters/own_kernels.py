@@ -14,7 +14,7 @@ from skl2tflite.converters.base import Converter
 from skl2tflite.converters.distance_functions import known
 from skl2tflite.converters.kernels import kernel_product
 from skl2tflite.converters.pairs import of_pairs
-from skl2tflite.converters.recorded import ROWS, reads_clock, recorded
+from skl2tflite.converters.recorded import ROWS, check_clock, recorded
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
@@ -73,8 +73,7 @@ def _recorded(function: partial[Any], simpler: partial[Any], X: Array, vectors: 
     """Record a function, or a simpler one that computes the same of fitted rows."""
     if not isinstance(X, Tensor):
         return np.asarray(function(X))
-    if (clock := reads_clock(function.args[0])) is not None:
-        raise GraphError(f"it reads the clock ({clock})")
+    check_clock(function.args[0])
     if not isinstance(vectors, np.ndarray):
         raise GraphError(f"it was fitted on a {type(vectors).__name__}, not on a NumPy array")
     rows = vectors[:ROWS]

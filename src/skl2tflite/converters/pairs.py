@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.distance_functions import METRICS
-from skl2tflite.converters.recorded import reads_clock
+from skl2tflite.converters.recorded import check_clock
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, DType, Graph, Tensor, apply, as_tensor, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
@@ -51,8 +51,7 @@ def of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
     """
     if not isinstance(X, Tensor):
         return np.array([[float(function(row, point)) for point in points] for row in X])
-    if (clock := reads_clock(function)) is not None:
-        raise GraphError(f"it reads the clock ({clock})")
+    check_clock(function)
     (x, y, result), (*twins, again) = (_recording(function, points.shape[1]) for _ in range(2))
     if (node := difference(result, again, *zip((x, y), twins, strict=True))) is not None:
         raise GraphError(f"gives another answer at each call, as at random [{node.source}]")

@@ -137,6 +137,12 @@ def reads_clock(function: Callable[..., Any]) -> str | None:
     return next((name for each in codes for name in each.co_names if name in CLOCKS), None)
 
 
+def check_clock(function: Callable[..., Any]) -> None:
+    """Refuse a function that reads the clock."""
+    if (clock := reads_clock(function)) is not None:
+        raise GraphError(f"it reads the clock ({clock})")
+
+
 def columns_of_nan(
     function: Callable[[Any], Any], count: int | None, names: list[str] | None, clean: bool
 ) -> bool | NDArray[np.bool_]:

@@ -20,14 +20,34 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Table
 
 
+class RecordsConverter(TransformerConverter):
+    """Takes dicts, whose keys are its features."""
+
+    takes_tables = True
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Keys of the dicts, in order."""
+        raise NotImplementedError
+
+    @property
+    def n_features(self) -> int:
+        """Number of keys that rows may have."""
+        return len(self.feature_names)
+
+    @property
+    def allows_nan(self) -> bool:
+        """NaN is a number like others, or makes its own column NaN."""
+        return True
+
+
 @converts(DictVectorizer)
-class DictVectorizerConverter(TransformerConverter):
+class DictVectorizerConverter(RecordsConverter):
     """A column for each number, and for each text that a feature had at fit.
 
     A file has an input for each feature: of numbers, 0 where a row lacks it, or of text.
     """
 
-    takes_tables = True
     exact = TRANSFORM
 
     @property
@@ -56,16 +76,6 @@ class DictVectorizerConverter(TransformerConverter):
         """Names of the features, in order of their first column."""
         return list(dict.fromkeys(feature for feature, _ in self.columns))
 
-    @property
-    def n_features(self) -> int:
-        """Number of features: keys of the dicts."""
-        return len(self.feature_names)
-
-    @property
-    def allows_nan(self) -> bool:
-        """NaN is a number like others here."""
-        return True
-
     def transform(self, X: Table | Any) -> Array:
         return xp.concat(list(self._blocks(X)), axis=1)
 
@@ -83,13 +93,12 @@ class DictVectorizerConverter(TransformerConverter):
 
 
 @converts(FeatureHasher)
-class FeatureHasherConverter(TransformerConverter):
+class FeatureHasherConverter(RecordsConverter):
     """Numbers summed up in the columns that their names' hashes say, with the hashes' signs.
 
     The names are those of the rows given to ``convert``; where each goes, the estimator itself says.
     """
 
-    takes_tables = True
     rows: HashedRows = HashedRows()
 
     def check_fitted(self) -> None:
@@ -124,16 +133,6 @@ class FeatureHasherConverter(TransformerConverter):
                 "give convert a pipeline that begins with it, and rows X that have every feature",
             )
         return list(self.rows.names)
-
-    @property
-    def n_features(self) -> int:
-        """Number of features that rows may have."""
-        return len(self.feature_names)
-
-    @property
-    def allows_nan(self) -> bool:
-        """NaN makes its own column NaN."""
-        return True
 
     def transform(self, X: Table | Any) -> Array:
         names = self.feature_names if isinstance(X, Table) else record_names(X)

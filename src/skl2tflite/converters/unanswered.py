@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.collecting import Collector
 from skl2tflite.errors import ConversionError, NoAnswerError
 from skl2tflite.features.columns import INT32
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
@@ -36,18 +35,9 @@ class Unanswered:
     gives_nan: bool = False
 
 
-_found: ContextVar[list[Unanswered] | None] = ContextVar("_found", default=None)
-
-
-@contextmanager
-def unanswered() -> Iterator[list[Unanswered]]:
-    """Collect the rows that estimators refuse while a method is recorded."""
-    found: list[Unanswered] = []
-    token = _found.set(found)
-    try:
-        yield found
-    finally:
-        _found.reset(token)
+_found: Collector[Unanswered] = Collector("unanswered")
+unanswered = _found.collect
+"""Collect the rows that estimators refuse while a method is recorded."""
 
 
 def refuse_rows(rows: Array, reason: str, gives_nan: bool = False) -> None:
@@ -67,9 +57,7 @@ def refuse_rows(rows: Array, reason: str, gives_nan: bool = False) -> None:
         Where the rows are no tensor, and some are refused.
     """
     if isinstance(rows, Tensor):
-        found = _found.get()
-        if found is not None:
-            found.append(Unanswered(rows, reason, gives_nan))
+        _found.add(Unanswered(rows, reason, gives_nan))
     elif np.any(rows):
         raise NoAnswerError(np.flatnonzero(rows), reason)
 
