@@ -48,10 +48,11 @@ def answer_of(estimator: Any, method: str, rows: Any) -> Any:
         warnings.simplefilter("ignore")
         rows = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
         given = answer(estimator, method, rows)
-    if method in converter_for(estimator).ragged:
+    converter = converter_for(estimator)
+    if method in converter.ragged:
         values, positions = given
         return _spread(values, positions, estimator.n_samples_fit_)
-    if method in converter_for(estimator).rows_second:
+    if method in converter.rows_second:
         return np.moveaxis(given, 1, 0)
     return varying(method, given)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from skl2tflite.converters import converter_for
@@ -34,7 +35,7 @@ class Question:
     tolerance: float
     each: int = 1
 
-    @property
+    @cached_property
     def converter(self) -> Converter:
-        """The estimator's converter."""
+        """The estimator's converter, made and checked once."""
         return converter_for(self.estimator)

@@ -58,10 +58,11 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
         Where X is not what the estimator takes.
     """
     reports = []
-    tolerance = converter_for(estimator).tolerance if tolerance is None else tolerance
+    converter = converter_for(estimator)
+    tolerance = converter.tolerance if tolerance is None else tolerance
     X = label_sets(X) if isinstance(model.facts.features.rows, SetRows) else X
     for method in model.methods:
-        integers = converter_for(estimator).integer_columns or model.facts.features_of(method).holds_integers
+        integers = converter.integer_columns or model.facts.features_of(method).holds_integers
         given = rows_of(model, estimator, method, X)
         rows = reference_rows(given, integers)
         actual = given_answer(model, method, given)
