@@ -101,3 +101,55 @@ def test_refusals(metric: Any, message: str) -> None:
     neighbors = NearestNeighbors(metric=metric, algorithm="brute").fit(POINTS)
     with pytest.raises(UnsupportedEstimatorError, match=f"NearestNeighbors: metric=<lambda> .*{message}"):
         skl2tflite.convert(neighbors)
+
+
+def positive_only(x: Any, y: Any) -> Any:
+    if isinstance(x, np.ndarray) and (x < 0).any():
+        raise ValueError("no negative numbers")
+    return np.abs(x - y).sum()
+
+
+def shares_only(x: Any, y: Any) -> Any:
+    with np.errstate(all="raise"):
+        return np.abs(np.log(x / y)).sum()
+
+
+@pytest.mark.parametrize("metric", [positive_only, shares_only])
+def test_rows_that_a_function_does_not_take(metric: Any) -> None:
+    """Rows it is tried on may be negative or rounded to zeros; that it refuses them says nothing of its recording."""
+    points, rows = np.abs(POINTS) / 2 + 0.01, np.abs(ROWS) / 2 + 0.01
+    neighbors = NearestNeighbors(metric=metric, algorithm="brute").fit(points)
+    skl2tflite.convert(neighbors, rows)
+
+
+def test_a_function_that_takes_no_row() -> None:
+    def three_only(x: Any, y: Any) -> Any:
+        if len(x) != 3:
+            raise ValueError("not three numbers")
+        return np.abs(x - y).sum()
+
+    neighbors = NearestNeighbors(metric=three_only, algorithm="brute").fit(POINTS)
+    message = r"metric=three_only cannot be recorded \(.*not three numbers.*\)"
+    with pytest.raises(UnsupportedEstimatorError, match=message) as refused:
+        skl2tflite.convert(neighbors)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_function_that_takes_tensors_only() -> None:
+    def never(x: Any, y: Any) -> Any:
+        if isinstance(x, np.ndarray):
+            raise ValueError("no arrays")
+        return np.abs(x - y).sum()
+
+    neighbors = NearestNeighbors(metric=never, algorithm="brute").fit(POINTS)
+    with pytest.raises(UnsupportedEstimatorError, match=r"metric=never .*raises ValueError on .* fitted on: no arrays"):
+        skl2tflite.convert(neighbors)
+
+
+def test_a_function_that_looks_at_dtypes_is_still_found() -> None:
+    def metric(x: Any, y: Any) -> Any:
+        return positive_only(x, y) * (2.0 if isinstance(x, np.ndarray) else 1.0)
+
+    neighbors = NearestNeighbors(metric=metric, algorithm="brute").fit(np.abs(POINTS))
+    with pytest.raises(UnsupportedEstimatorError, match="computes otherwise when it is recorded"):
+        skl2tflite.convert(neighbors)

@@ -158,19 +158,37 @@ def _product(inputs: tuple[Tensor, ...], given: list[Tensor | None]) -> Array:
 
 
 def _compare(function: Pair, of_all: Callable[..., Tensor], points: NDArray[np.float64]) -> None:
-    """Refuse a function that computes otherwise than its recording."""
+    """Refuse a function that computes otherwise than its recording, on rows of several kinds that it takes."""
     random = np.random.default_rng(0)
     few = points[:: -(-len(points) // COMPARED)]
-    rows = np.concatenate([few, few + random.normal(size=few.shape) * np.nanstd(points), -few, np.round(few)])
+    tried = np.concatenate([few, few + random.normal(size=few.shape) * np.nanstd(points), -few, np.round(few)])
+    rows, expected = _answered(function, tried, few)
     X = input_tensor("X", DType.FLOAT, (None, points.shape[1]))
     distances = of_all(X, few)
     if distances.shape[0] is not None:
         raise GraphError("does not depend on its first row")
     computed = evaluate(Graph("pairs", {"X": X}, {"distances": distances}), {"X": rows})["distances"]
-    with np.errstate(all="ignore"):
-        expected = np.array([[float(function(row, point)) for point in few] for row in rows])
     scale = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
     if not np.allclose(computed, expected, rtol=1e-6, atol=1e-9 * scale, equal_nan=True):
         raise GraphError(
             "computes otherwise when it is recorded: it looks at values, dtypes or types of its rows, or writes to them"
         )
+
+
+def _answered(
+    function: Pair, rows: NDArray[np.float64], points: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the rows that a function takes, as it may want them positive, and what it gives for each point."""
+    taken, expected = [], []
+    for row in rows:
+        try:
+            with np.errstate(all="ignore"):
+                expected.append([float(function(row, point)) for point in points])
+        except Exception as raised:
+            error = raised
+        else:
+            taken.append(row)
+    if not taken:
+        said = " ".join(str(error).split())
+        raise GraphError(f"raises {type(error).__name__} on the rows it was fitted on: {said}") from error
+    return np.array(taken), np.array(expected)
