@@ -37,7 +37,6 @@ REFUSED = {
     ("NMF", "wine"): UNSCALED,
     ("Nystroem", "iris"): "so near to singular",
     ("RadiusNeighborsClassifier", "wine"): "no neighbours within its radius",
-    ("RBFSampler", "wine"): UNSCALED,
 } | ({("GaussianProcessRegressor", "iris"): UNSCALED} if SKLEARN < (1, 7) else {})
 """What does not convert as it comes, and what the error says."""
 

@@ -77,6 +77,20 @@ def test_angles_of_any_size(magnitude):
     assert apart(applied(ops.Cos()), x) <= 1
 
 
+@pytest.mark.parametrize("kind", [ops.Sin, ops.Cos], ids=lambda kind: kind.__name__)
+def test_angles_to_an_absolute_error(kind):
+    rng = np.random.default_rng(1)
+    x = np.concatenate([rng.uniform(-a, a, (500, 1)) for a in (1e-3, 1, 10, 1e5)] + [[[NAN], [INF], [-INF], [0.0]]])
+    got, want = run(applied(kind(absolute=True)), x), oracle(applied(kind(absolute=True)), x)
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
+    assert np.nanmax(np.abs(got - want)) <= 1.3e-6
+
+
+def test_sines_of_small_angles_keep_their_digits():
+    x = np.geomspace(1e-30, 1.5, 500)[:, np.newaxis]
+    assert apart(applied(ops.Sin(absolute=True)), np.concatenate([x, -x])) <= 10
+
+
 def test_square_root_of_the_greatest():
     assert apart(applied(ops.Sqrt()), np.geomspace(1e-37, 3.4e38, 500)[:, np.newaxis]) <= 0.5 + 1e-6
 

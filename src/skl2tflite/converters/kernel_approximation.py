@@ -11,6 +11,7 @@ from sklearn import kernel_approximation as sk
 from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.kernels import varying_part
 from skl2tflite.converters.own_kernels import own_or_named_product
+from skl2tflite.converters.phases import phase
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -70,7 +71,7 @@ class SkewedChi2SamplerConverter(TransformerConverter):
 
 
 def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
-    return xp.multiply(xp.cos(xp.linear(X, weights, offset)), np.sqrt(2.0 / len(offset)))
+    return xp.multiply(xp.cos(phase(X, weights, offset), absolute=True), np.sqrt(2.0 / len(offset)))
 
 
 @converts(sk.AdditiveChi2Sampler)
@@ -88,11 +89,12 @@ class AdditiveChi2SamplerConverter(TransformerConverter):
             interval = {1: 0.8, 2: 0.5, 3: 0.4}[est.sample_steps]
         is_zero = X == 0
         values = xp.where(is_zero, 1.0, X)
-        logs = xp.log(values) * interval
-        columns = [xp.sqrt(values * interval)]
+        logs, roots = xp.log(values), xp.sqrt(values)
+        columns = [roots * np.sqrt(interval)]
         for j in range(1, est.sample_steps):
-            factor = xp.sqrt(values * (2.0 * interval / np.cosh(np.pi * j * interval)))
-            columns += [factor * xp.cos(logs * float(j)), factor * xp.sin(logs * float(j))]
+            factor = roots * np.sqrt(2.0 * interval / np.cosh(np.pi * j * interval))
+            angle = logs * (j * interval)
+            columns += [factor * xp.cos(angle, absolute=True), factor * xp.sin(angle, absolute=True)]
         return xp.concat([xp.where(is_zero, 0.0, column) for column in columns], axis=1)
 
 

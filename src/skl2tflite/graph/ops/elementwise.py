@@ -76,11 +76,18 @@ class Log1p(Unary):
     function = np.log1p
 
 
-class Sin(Unary):
+@dataclass(frozen=True)
+class Circular(Unary):
+    """A function of an angle; ``absolute`` says that its error may be a fraction of 1, not of the result."""
+
+    absolute: bool = False
+
+
+class Sin(Circular):
     function = np.sin
 
 
-class Cos(Unary):
+class Cos(Circular):
     function = np.cos
 
 
