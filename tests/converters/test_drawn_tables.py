@@ -133,9 +133,7 @@ def check(estimator: Any, frame: pd.DataFrame, rows: pd.DataFrame, categories: s
                 np.testing.assert_allclose(model.transform(row), expected, rtol=1e-6, err_msg=str(row))
 
 
-CASES = settings(
-    phases=[Phase.generate], max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+CASES = settings(phases=[Phase.generate], max_examples=20, suppress_health_check=list(HealthCheck))
 
 
 @CASES

@@ -405,7 +405,7 @@ STEPS = [
 
 
 @given(st.lists(st.sampled_from(STEPS), min_size=1, max_size=4), st.integers(0, 2**16), st.booleans())
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 def test_compositions(steps: list[Any], seed: int, in_float32: bool) -> None:
     random = np.random.default_rng(seed)
     X = random.normal(size=(80, 3)) * 10 ** random.uniform(-2, 2, 3) + random.normal(size=3) * 5

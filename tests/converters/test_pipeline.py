@@ -127,7 +127,7 @@ PROJECTIONS = [PCA(3), PCA(2, whiten=True), TruncatedSVD(3, random_state=0), "pa
 @given(
     st.lists(st.sampled_from(SCALERS), max_size=3, unique_by=id), st.sampled_from(PROJECTIONS), st.integers(0, 2**16)
 )
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 def test_compositions(scalers: list[Any], projection: Any, seed: int) -> None:
     random = np.random.default_rng(seed)
     X = (random.normal(size=(60, 4)) * 10 ** random.uniform(-1, 1, 4) + random.normal(size=4) * 5).astype(np.float32)

@@ -100,7 +100,7 @@ def test_texts_that_are_hard_to_cut(number):
     assert_same(converted(number).transform(others), expected)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.integers(0, len(VECTORIZERS) - 1), texts())
 def test_any_text(number, text):
     assert_same(converted(number).transform([text]), fitted(number).transform([text]).toarray())

@@ -25,8 +25,6 @@ AT_LENGTH = "COMPOSITIONS" in os.environ
 @settings(
     max_examples=EXAMPLES,
     derandomize=not AT_LENGTH,
-    database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=AT_LENGTH,
 )

@@ -200,7 +200,7 @@ def test_refused_broadcasting(shapes, message):
         broadcast_shapes(shapes)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.lists(st.sampled_from([1, 2, 3]), max_size=3).map(tuple), min_size=1, max_size=3))
 def test_broadcasting_of_known_lengths_is_numpys(shapes):
     try:

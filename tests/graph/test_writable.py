@@ -55,7 +55,7 @@ WRITES = {
 
 
 @given(st.lists(st.sampled_from(sorted(WRITES)), min_size=1, max_size=5))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_writing(names: list[str]) -> None:
     def function(X: Any) -> Any:
         Y = X.copy()

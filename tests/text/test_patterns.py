@@ -51,13 +51,13 @@ def test_tokens_are_those_of_findall(pattern):
         assert tokens(pattern, text) == re.findall(pattern, text)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.sampled_from(READ), texts())
 def test_tokens_of_any_text(pattern, text):
     assert tokens(pattern, text) == re.findall(pattern, text)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.sampled_from(READ[:16]), texts())
 def test_tokens_of_lower_case(pattern, text):
     assert tokens(pattern, text, lowercase=True) == re.findall(pattern, text.lower())

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import strip_accents_ascii, strip_accents_unicode
 
@@ -62,7 +62,6 @@ def test_case_is_asked_of_every_character_that_may_have_one():
             )
 
 
-@settings(deadline=None)
 @given(texts())
 def test_the_sigma_that_ends_a_word(text):
     found = with_final_sigmas(code_points(text))
@@ -76,7 +75,6 @@ def spelling(lowercase, accents):
     return Spelling.of(substitution(lowercase, accents))
 
 
-@settings(deadline=None)
 @given(texts(), st.booleans(), st.sampled_from(list(STRIP)))
 def test_spelling(text, lowercase, accents):
     spelt = "".join(map(chr, spelling(lowercase, accents).spell(with_final_sigmas(code_points(text)), 0)))
