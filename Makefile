@@ -18,11 +18,11 @@ demo: $(VENV)/.installed-cli ## train, convert, check and time real models; file
 	$(BIN)/skl2tflite demo
 
 test: $(VENV)/.installed-test ## run the tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(JOBS)
 
 test-oldest: ## the sweep and the converters' tests on the oldest scikit-learn; others do not depend on it
 	$(MAKE) --no-print-directory VENV=$(VENV)-oldest $(VENV)-oldest/.installed-oldest
-	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) --dist loadgroup tests/estimators tests/converters
+	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) tests/estimators tests/converters
 
 lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/ruff check

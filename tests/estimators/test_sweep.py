@@ -21,8 +21,9 @@ from skl2tflite.spelling import answer
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES
 
-# A case's tests run one after another in one worker, so that it is fitted and converted once.
-PARAMETERS = [pytest.param(case, id=case.id, marks=pytest.mark.xdist_group(case.id)) for case in CASES]
+EVERY_CASE = pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.id) for case in CASES], scope="session"
+)  # of the session: pytest then runs a case's tests one after another, so that it is fitted and converted once
 
 
 @lru_cache(maxsize=2)
@@ -95,7 +96,7 @@ def assert_close(actual: np.ndarray, expected: np.ndarray, tolerance: float) -> 
     np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance * max(scale, 1e-30))
 
 
-@pytest.mark.parametrize("case", PARAMETERS)
+@EVERY_CASE
 def test_oracle_equals_scikit_learn(case: Case) -> None:
     estimator = fitted(case)
     converter = converter_for(estimator)
@@ -115,7 +116,7 @@ def test_oracle_equals_scikit_learn(case: Case) -> None:
             assert_close(np.asarray(actual), expected, case.oracle)
 
 
-@pytest.mark.parametrize("case", PARAMETERS)
+@EVERY_CASE
 def test_litert_equals_scikit_learn(case: Case) -> None:
     estimator = fitted(case)
     models = [(converted(case), data(case.data).X_test)]
@@ -131,7 +132,7 @@ def test_litert_equals_scikit_learn(case: Case) -> None:
                 assert compared.largest_error == 0.0
 
 
-@pytest.mark.parametrize("case", PARAMETERS)
+@EVERY_CASE
 def test_model_behaves_like_the_estimator(case: Case) -> None:
     """Shapes, dtype kinds and labels, for few rows, none, integers and float64; saved and loaded."""
     estimator, model = fitted(case), converted(case)

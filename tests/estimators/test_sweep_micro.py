@@ -15,7 +15,7 @@ from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.rows import RowByRow
 from tests.estimators.case import Case
 from tests.estimators.table import CASES
-from tests.estimators.test_sweep import PARAMETERS, assert_close, fitted, inputs_of, methods_of
+from tests.estimators.test_sweep import EVERY_CASE, assert_close, fitted, inputs_of, methods_of
 
 pytest.importorskip("tflite_micro")
 
@@ -36,7 +36,7 @@ def main_methods(case: Case, estimator: object) -> tuple[str, ...]:
     return tuple(m for m in methods if m in converter_for(estimator).default_methods) or methods[:1]
 
 
-@pytest.mark.parametrize("case", PARAMETERS)
+@EVERY_CASE
 def test_tflm_equals_litert_and_scikit_learn(case: Case) -> None:
     estimator = fitted(case)
     reason = next((reason for start, reason in REFUSED.items() if case.id.startswith(start)), None)
