@@ -34,7 +34,6 @@ REFUSED = {
     "OneHotEncoder": "unknown categories",
     "OrdinalEncoder": "unknown categories",
     ("CategoricalNB", "wine"): "beyond those at fit",
-    ("NMF", "wine"): UNSCALED,
     ("Nystroem", "iris"): "so near to singular",
     ("RadiusNeighborsClassifier", "wine"): "no neighbours within its radius",
 } | ({("GaussianProcessRegressor", "iris"): UNSCALED} if SKLEARN < (1, 7) else {})

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sklearn import decomposition as sk
 
 from skl2tflite.converters.base import TransformerConverter
+from skl2tflite.converters.nonnegative_descent import NonnegativeDescent
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -83,34 +84,10 @@ class NMFConverter(NonnegativeConverter):
             raise self.refuse("shuffle=True takes components in random order", "use shuffle=False")
 
     def transform(self, X: Array) -> Array:
-        return self._descended(X) if self.estimator.solver == "cd" else self._multiplied(X)
-
-    def _descended(self, X: Array) -> Array:
-        """Coordinate descent until the projected gradient is ``tol`` of that at the start."""
-        est, H = self.estimator, self.components
-        l1, l2 = self.penalties
-        n_components = len(H)
-        hessian = H @ H.T + l2 * np.eye(n_components)
-        tol, max_iter = float(est.tol), int(est.max_iter)
-
-        def going(step: Array, violation: Array, first: Array, W: Array, target: Array) -> Array:
-            return xp.logical_and(xp.less(step, max_iter), xp.greater(violation, first * tol))
-
-        def body(step: Array, violation: Array, first: Array, W: Array, target: Array) -> list[Array]:
-            columns = [W[:, t : t + 1] for t in range(n_components)]
-            total = violation * 0.0
-            for t in range(n_components):
-                gradient = xp.linear(xp.concat(columns, axis=1), hessian[:, t : t + 1]) - target[:, t : t + 1]
-                downhill = xp.where(xp.equal(columns[t], 0.0), xp.minimum(gradient, 0.0), gradient)
-                total = total + xp.sum(xp.abs(downhill))
-                if hessian[t, t] != 0:
-                    columns[t] = xp.relu(columns[t] - gradient * (1.0 / hessian[t, t]))
-            return [step + 1, total, xp.where(xp.equal(step, 0), total, first), xp.concat(columns, axis=1), target]
-
-        W = xp.broadcast_rows(np.zeros(n_components), X)
-        target = xp.linear(X, H.T, -l1)
-        result = xp.while_loop(going, body, [np.array(0), np.array(1.0), np.array(0.0), W, target])
-        return result[3]
+        est = self.estimator
+        if est.solver == "mu":
+            return self._multiplied(X)
+        return NonnegativeDescent(self.components, *self.penalties, float(est.tol), int(est.max_iter))(X)
 
     def _multiplied(self, X: Array) -> Array:
         """Multiplicative updates; every ten of them must lower the error by ``tol`` of that at the start."""
