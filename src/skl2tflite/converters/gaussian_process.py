@@ -27,6 +27,7 @@ from skl2tflite.converters.own_kernels import own_kernel, recording_kernel
 from skl2tflite.converters.pairs import of_pairs, of_rows
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.squares import expanded_squares, products_do
 from skl2tflite.graph import Array, DType, Tensor, input_tensor
 from skl2tflite.graph import functions as xp
 
@@ -105,7 +106,12 @@ def scaled_squares(kernel: Any, X: Array, points: NDArray[np.float64]) -> Array:
     scale = np.asarray(kernel.length_scale, dtype=np.float64)
     if scale.size > 1:
         return weighted_squares(*centered(X, points), 1.0 / scale**2)
-    return xp.multiply(squared_distances(X, points), 1.0 / float(scale.ravel()[0]) ** 2)
+    weight = 1.0 / float(scale.ravel()[0]) ** 2
+    # What is not smooth at 0 would feel the last digits of small distances.
+    if getattr(kernel, "nu", np.inf) >= 1.5 and products_do(points, 0.5 * weight):
+        squares = expanded_squares(X, points)
+        return xp.multiply(xp.maximum(squares, 0.0) if isinstance(kernel, gp.Matern) else squares, weight)
+    return xp.multiply(squared_distances(X, points), weight)
 
 
 def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:

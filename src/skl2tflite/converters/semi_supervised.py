@@ -11,6 +11,7 @@ from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Conv
 from skl2tflite.converters.own_kernels import own_kernel_behind, recording_kernel
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.squares import expanded_squares, products_do
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -50,7 +51,9 @@ class LabelPropagationConverter(ClassifierConverter):
         # Rows without a distribution add nothing. The greatest exponent is taken out, as the sums are
         # normalized anyway: float32 exponentials are 0 long before float64's.
         labelled = np.any(distributions != 0, axis=1)
-        exponents = xp.squared_distances(X, rows[labelled]) * -float(est.gamma)
+        rows, gamma = rows[labelled], float(est.gamma)
+        squares = expanded_squares if products_do(rows, gamma) else xp.squared_distances
+        exponents = squares(X, rows) * -gamma
         greatest = xp.max(exponents, axis=1, keepdims=True)
         sums = xp.linear(xp.softmax(exponents), distributions[labelled])
         return xp.where(greatest < LEAST_EXPONENT, np.nan, sums)

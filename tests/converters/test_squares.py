@@ -1,0 +1,65 @@
+"""Squared distances by products of whole numbers, beside those by differences."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.gaussian_process import GaussianProcessRegressor, kernels
+
+import skl2tflite
+from skl2tflite.converters.squares import expanded_squares, products_do, radius
+from tests.tflite.one_graph import oracle, run
+
+RANDOM = np.random.default_rng(0)
+TABLES = {
+    "wine": load_wine().data, "breast cancer": load_breast_cancer().data[:300], "scaled": RANDOM.normal(size=(300, 20)),
+    "far from 0": RANDOM.normal(size=(300, 9)) + 1e5, "narrow": RANDOM.normal(size=(300, 9)) * 1e-6 + 1e-3,
+    "wide": RANDOM.normal(size=(200, 200)), "of all sizes": RANDOM.normal(size=(300, 8)) * np.geomspace(1e-4, 1e4, 8),
+}  # fmt: skip
+
+
+def squares(X, Y):
+    return np.sum((X[:, np.newaxis] - Y) ** 2, axis=-1)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_squares_are_rounded_once(table):
+    X = TABLES[table].astype(np.float32).astype(np.float64)
+    points = X[::2]
+    want = squares(X, points)
+    np.testing.assert_allclose(oracle(lambda x: expanded_squares(x, points), X), want, atol=1e-14 * want.max())
+    got = run(lambda x: expanded_squares(x, points), X)
+    np.testing.assert_array_less(np.abs(got - want), 2.0**-22 * want + 2.0**-29 * radius(points) ** 2)
+
+
+def test_whole_numbers_are_exact():
+    X = load_digits().data[:200]
+    np.testing.assert_array_equal(run(lambda x: expanded_squares(x, X), X), squares(X, X))
+
+
+def test_rows_beyond_all():
+    points = TABLES["scaled"]
+    far = np.repeat(points[:1], 5, axis=0)
+    far[:, 3] = [1e6, -1e30, 3e38, np.inf, np.nan]
+    got = run(lambda x: expanded_squares(x, points), far)
+    np.testing.assert_allclose(got[0], squares(far[:1], points)[0], rtol=1e-6)
+    assert np.all(got[1:4] > 1e18)
+    assert np.isnan(got[4]).all()
+
+
+def test_where_differences_stay():
+    points = TABLES["scaled"]
+    assert products_do(points, 1.0)
+    assert not products_do(points, 100.0)
+    assert not products_do(points[:1], 1.0)
+    assert not products_do(points[:, :2], 1.0)
+
+
+@pytest.mark.parametrize("kernel", [kernels.RBF(5.0), kernels.Matern(5.0, nu=1.5), kernels.RationalQuadratic(5.0, 0.7)])
+def test_fitted_rows_and_rows_far_away(kernel):
+    X = load_wine().data[:, 1:10]
+    model = GaussianProcessRegressor(kernel, alpha=0.1, optimizer=None).fit(X, X[:, 0])
+    rows = np.vstack([X, X[:2] * 1e6, -X[:2] * 1e35])
+    report = skl2tflite.verify(skl2tflite.convert(model), model, rows)
+    assert report.faithful
+    assert report["predict"].near_ties.size == 0
+    assert report["predict"].relative_error < 5e-6
