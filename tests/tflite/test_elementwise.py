@@ -86,6 +86,13 @@ def test_angles_to_an_absolute_error(kind):
     assert np.nanmax(np.abs(got - want)) <= 1.3e-6
 
 
+def test_logarithms_to_an_absolute_error():
+    x = np.concatenate([np.geomspace(1e-30, 1e30, 500), np.linspace(0.9, 1.1, 501), [NAN, -1.0]])[:, np.newaxis]
+    got, want = run(applied(ops.Log(absolute=True)), x), oracle(applied(ops.Log(absolute=True)), x)
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
+    np.testing.assert_array_less(np.abs(got - want)[:-2], 5e-7 + 2e-7 * np.abs(want)[:-2])
+
+
 def test_sines_of_small_angles_keep_their_digits():
     x = np.geomspace(1e-30, 1.5, 500)[:, np.newaxis]
     assert apart(applied(ops.Sin(absolute=True)), np.concatenate([x, -x])) <= 10

@@ -135,7 +135,10 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
             return xp.exp(xp.multiply(scaled_squares(kernel, X, points), -0.5))
         case gp.RationalQuadratic():
             ratio = xp.multiply(scaled_squares(kernel, X, points), 0.5 / kernel.alpha)
-            return xp.exp(xp.multiply(xp.log1p(ratio), -float(kernel.alpha)))
+            # The error of an exponent is one of the kernel, so that small ones need no digits of their own.
+            lenient = float(kernel.alpha) <= 1
+            logarithm = xp.log(xp.add(ratio, 1.0), absolute=True) if lenient else xp.log1p(ratio)
+            return xp.exp(xp.multiply(logarithm, -float(kernel.alpha)))
         case gp.ExpSineSquared():
             distances = xp.sqrt(squared_distances(X, points))
             sine = xp.sin(xp.multiply(distances, np.pi / kernel.periodicity))

@@ -37,6 +37,13 @@ class Unary(Op):
             return np.asarray(type(self).function(*inputs))
 
 
+@dataclass(frozen=True)
+class Lenient(Unary):
+    """A function whose error may be ``absolute``, a fraction of 1 and not of the result."""
+
+    absolute: bool = False
+
+
 class Abs(Unary):
     function = np.abs
     accepts = NUMBERS
@@ -68,7 +75,7 @@ class Expm1(Unary):
     function = np.expm1
 
 
-class Log(Unary):
+class Log(Lenient):
     function = np.log
 
 
@@ -76,18 +83,11 @@ class Log1p(Unary):
     function = np.log1p
 
 
-@dataclass(frozen=True)
-class Circular(Unary):
-    """A function of an angle; ``absolute`` says that its error may be a fraction of 1, not of the result."""
-
-    absolute: bool = False
-
-
-class Sin(Circular):
+class Sin(Lenient):
     function = np.sin
 
 
-class Cos(Circular):
+class Cos(Lenient):
     function = np.cos
 
 
