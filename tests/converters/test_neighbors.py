@@ -123,6 +123,23 @@ def test_votes_of_equally_near_points() -> None:
     np.testing.assert_array_equal(model.predict(QUERIES), votes.argmax(axis=1))
 
 
+@pytest.mark.parametrize("algorithm", ["brute", "kd_tree", "ball_tree"])
+def test_of_points_that_are_equal_scikit_learn_s_is_the_nearest(algorithm: str) -> None:
+    """A tree's order is not that of the points: it names the first of equals within its leaf."""
+    random = np.random.default_rng(0)
+    points, targets = random.integers(0, 4, (400, 3)).astype(float), random.normal(size=400)
+    search = NearestNeighbors(n_neighbors=1, algorithm=algorithm).fit(points)
+    (expected,) = search.kneighbors(points)[1].T
+    np.testing.assert_array_equal(skl2tflite.convert(search).kneighbors(points)[1][:, 0], expected)
+    first = nearest(((points[:, None] - points) ** 2).sum(-1), 1)[:, 0]
+    assert (first == expected).all() == (algorithm == "brute")
+    regressor = KNeighborsRegressor(1, algorithm=algorithm).fit(points, targets)
+    model = skl2tflite.convert(regressor, points)
+    np.testing.assert_allclose(model.predict(points), targets[expected], rtol=1e-6)
+    gathers = skl2tflite.convert(KNeighborsRegressor(1, algorithm="brute").fit(points, targets)).operators()
+    assert model.operators() == gathers  # for the targets are in the tree's order
+
+
 def test_rows_among_the_points_take_their_targets() -> None:
     points = RANDOM.normal(size=(50, 4)).astype(np.float32).astype(float)
     points[7] = points[8]

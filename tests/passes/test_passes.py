@@ -57,6 +57,8 @@ FIRES = {
     "x / 4": (lambda x: x / 4.0, ["multiply"]), "x / -0.5": (lambda x: x / np.array([-0.5, 2.0, 1.0]), ["multiply"]),
     "linear * 2": (lambda x: xp.linear(x, WEIGHTS, [1.0, 2.0]) * np.array([2.0, -0.25]), ["linear"]),
     "one column * 2": (lambda x: xp.linear(x, WEIGHTS[:, :1], [1.0]) * np.array([-1.0, 1.0]), ["linear"]),
+    "take of take": (lambda x: xp.take(WEIGHTS, xp.take(np.array([2, 0, 1]), xp.astype(x > 0, int)), axis=0),
+                     ["greater", "cast", "take"]),
     "constants": (lambda x: x + apply(ops.Abs(), as_tensor([1.0, -2.0, 3.0])) * 2.0, ["add"]),
     "equal parts": (lambda x: (x * 2.0 + 1.0) * (x * 2.0 + 1.0), ["multiply", "add", "multiply"]),
     "equal constants": (lambda x: (x + np.arange(3.0), x + np.arange(3.0)), ["add"]),
@@ -88,6 +90,8 @@ STAYS = {
                                ["concat", "concat"]),
     "linear * 3": (lambda x: xp.linear(x, WEIGHTS, [1.0, 2.0]) * np.array([3.0, 2.0]), ["linear", "multiply"]),
     "scaled input of linear": (lambda x: xp.linear((x - 1.0) / 3.0, WEIGHTS), ["subtract", "divide", "linear"]),
+    "take of take, longer": (lambda x: xp.take(WEIGHTS, xp.take(np.array([2, 0, 1, 1]), xp.astype(x > 0, int)), axis=0),
+                             ["greater", "cast", "take", "take"]),
     "different attributes": (lambda x: (xp.sum(x, axis=1), xp.sum(x, axis=0)), ["sum", "sum"]),
     "different constants": (lambda x: (x + 1.0, x + 2.0), ["add", "add"]),
 }  # fmt: skip

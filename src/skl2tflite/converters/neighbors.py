@@ -79,6 +79,17 @@ class NeighborsConverter(Converter):
         return np.asarray(points.toarray() if sparse.issparse(points) else points, dtype=np.float64)
 
     @cached_property
+    def order(self) -> NDArray[np.intp] | None:
+        """Positions of the points as scikit-learn's search tree holds them, None where that is their own order.
+
+        Of equally near points a tree finds the first it comes upon: within a leaf the first in this order, of several
+        leaves that in the nearest, which hangs on the row.
+        """
+        tree = self.estimator._tree
+        order = np.arange(len(self.points)) if tree is None else np.asarray(tree.get_arrays()[1])
+        return None if np.all(order[:-1] < order[1:]) else order
+
+    @cached_property
     def metric(self) -> Metric:
         """How far a row is from them."""
         est = self.estimator
@@ -108,18 +119,25 @@ class NeighborsConverter(Converter):
             ) from error
 
     def nearest(self, X: Array, k: int) -> tuple[Array, Array]:
+        """Return the distances and positions of the k nearest points; of equally near ones the first in ``order``."""
+        if self.order is None:
+            return self._nearest(X, self.points, k)
+        distances, places = self._nearest(X, self.points[self.order], k)
+        return distances, xp.take(self.order, places)
+
+    def _nearest(self, X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
         """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
         self.check_graph()
-        if self.points.size >= SCREENED and len(self.points) >= 16 * (k + SPARES[-1]):
+        if points.size >= SCREENED and len(points) >= 16 * (k + SPARES[-1]):
             if self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"]):
-                ranks, positions = screened_neighbors(X, self.points, k)
+                ranks, positions = screened_neighbors(X, points, k)
                 return self.metric.distance(ranks), positions
-            if self.metric is SIMPLE["cosine"] and np.all(np.any(self.points, axis=1)):
+            if self.metric is SIMPLE["cosine"] and np.all(np.any(points, axis=1)):
                 # Half the squared distance of unit vectors; 1 from a row of zeros, and all points equally far.
-                ranks, positions = screened_neighbors(unit_rows(X), np.asarray(unit_rows(self.points)), k)
+                ranks, positions = screened_neighbors(unit_rows(X), np.asarray(unit_rows(points)), k)
                 zero = xp.expand_dims(xp.equal(xp.sum(xp.abs(X), axis=1), 0.0), 1)
                 return xp.where(zero, 1.0, xp.multiply(ranks, 0.5)), xp.where(zero, np.arange(k), positions)
-        ranks, positions = xp.topk(xp.negative(self.metric.rank(X, self.points)), k)
+        ranks, positions = xp.topk(xp.negative(self.metric.rank(X, points)), k)
         if self.graph_in_front is not None and self.graph_in_front.least_neighbors < k:
             refuse_rows(
                 xp.less_equal(ranks[:, -1], -EXCLUDED),

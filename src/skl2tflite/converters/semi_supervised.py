@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from sklearn import semi_supervised as sk
 
 from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Converter, DelegatingConverter
+from skl2tflite.converters.neighbors import NearestNeighborsConverter
 from skl2tflite.converters.own_kernels import own_kernel_behind, recording_kernel
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
@@ -43,8 +45,9 @@ class LabelPropagationConverter(ClassifierConverter):
         est = self.estimator
         rows, distributions = dense(est.X_), np.asarray(est.label_distributions_)
         if est.kernel == "knn":
-            _, nearest = xp.topk(-xp.squared_distances(X, rows), int(est.nn_fit.n_neighbors))
-            return xp.sum(xp.take(distributions, nearest), axis=1)
+            search = cast(NearestNeighborsConverter, self.sub(est.nn_fit, ".nn_fit"))
+            _, positions = search.kneighbors(X)
+            return xp.sum(xp.take(distributions, positions), axis=1)
         if callable(est.kernel):
             with recording_kernel(self, est.kernel):
                 return xp.linear(own_kernel_behind(est.kernel, X, est.X_), distributions)

@@ -63,6 +63,17 @@ def _twice(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
     return None
 
 
+def _taken_twice(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
+    """Entries of a constant at positions that are looked up: those of the constant in another order."""
+    if not isinstance(node.op, ops.Take) or not isinstance(operands[1].node.op, ops.Take):
+        return None
+    table, (order, places) = operands[0].constant, operands[1].node.inputs
+    if table is None or order.constant is None or order.ndim != 1 or order.constant.size > table.shape[node.op.axis]:
+        return None
+    ordered = as_tensor(np.take(table, order.constant, axis=node.op.axis))
+    return Node(node.op, (ordered, places), node.source).outputs[0]
+
+
 def _flat_concat(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
     """Join what is joined again on the same axis at once."""
     if not isinstance(node.op, ops.Concat):
@@ -110,7 +121,7 @@ def _powers_of_two(values: NDArray[Any]) -> bool:
     return bool(np.all(np.abs(mantissa) == 0.5) and np.all(np.abs(exponent) < 60))
 
 
-RULES = (_neutral, _twice, _flat_concat, _exact_reciprocal, _scaled_linear)
+RULES = (_neutral, _twice, _taken_twice, _flat_concat, _exact_reciprocal, _scaled_linear)
 
 
 def simplify(graph: Graph) -> tuple[Graph, list[str]]:
