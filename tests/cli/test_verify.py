@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 import skops.io
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+import skl2tflite
 
 
 @pytest.mark.parametrize("rows", ["rows.csv", "labelled.csv", "labelled.parquet"])
@@ -23,6 +28,28 @@ def test_another_fit_is_not_faithful(run, saved, tmp_path, frame, labels):
     done.fails("does not give the answers", status=1)
     assert "rows differ" in done.stdout
     assert "instead of" in done.stdout
+
+
+@pytest.mark.parametrize("share", [0.05, 1.0])
+def test_neighbours_equally_far(run, tmp_path, share):
+    random = np.random.default_rng(0)
+    points, rows = random.poisson(2, (2, 200, 4)).astype(float)
+    model = KNeighborsRegressor(7, algorithm="kd_tree").fit(points, random.normal(size=200))
+    converted = skl2tflite.convert(model)
+    converted.save(tmp_path / "model.tflite")
+    skops.io.dump(model, tmp_path / "model.skops")
+    far = skl2tflite.verify(converted, model, rows)["predict"].equally_far
+    others = np.setdiff1d(np.arange(200), far)
+    table = pd.DataFrame(rows[[*others, *far[: int(share * len(far))]]], columns=[*"abcd"])
+    table.to_csv(tmp_path / "rows.csv", index=False)
+    arguments = ("verify", tmp_path / "model.tflite", tmp_path / "model.skops", tmp_path / "rows.csv")
+    done = run(*arguments)
+    if share < 1:
+        done.succeeds("equally far", "faithful", "of which scikit-learn counts others")
+    else:
+        done.fails("does not give the answers", status=1)
+        assert f"{far.size} rows differ" in done.stdout
+        assert "a little noise" in done.stdout
 
 
 def test_tolerance(run, saved, tmp_path, pipeline, frame):

@@ -182,8 +182,8 @@ def test_loops_with_other_constants_and_rounding():
     assert (evaluate(graph, {"x": rows})["y"] == 1.0).all()
     assert (evaluate(graph, {"x": rows}, constants={weights: np.eye(4) * 0.1})["y"] == 0.4).all()
 
-    def enlarged(node, operands, result):
-        return result * 1.5 if isinstance(node.op, ops.Linear) else result
+    def enlarged(node, operands, results):
+        return [each * 1.5 for each in results] if isinstance(node.op, ops.Linear) else results
 
     assert (evaluate(graph, {"x": rows}, rounding=enlarged)["y"] == 4 * 0.75**5).all()
 

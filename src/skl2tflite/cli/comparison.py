@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from skl2tflite.cli.console import console, error_size, table
 
 if TYPE_CHECKING:
-    from skl2tflite.verify import Report
+    from skl2tflite.verify import MethodReport, Report
 
 
 def percent(share: float) -> str:
@@ -17,7 +17,9 @@ def percent(share: float) -> str:
 
 def show_report(report: Report) -> None:
     """Print one line for each method, and the worst row of those that differ."""
-    shown = table("method", ">rows", ">agree", ">largest error", ">relative", ">near ties", "verdict")
+    far = any(method.equally_far.size for method in report.methods)
+    columns = [">near ties", ">equally far"] if far else [">near ties"]
+    shown = table("method", ">rows", ">agree", ">largest error", ">relative", *columns, "verdict")
     for method in report.methods:
         shown.add_row(
             method.method,
@@ -26,12 +28,20 @@ def show_report(report: Report) -> None:
             error_size(method.largest_error),
             error_size(method.relative_error),
             f"{method.near_ties.size:,}",
-            "[green]faithful[/]" if method.faithful else f"[red]{method.wrong.size:,} rows differ[/]",
+            *([f"{method.equally_far.size:,}"] if far else []),
+            "[green]faithful[/]" if method.faithful else f"[red]{_differing(method):,} rows differ[/]",
         )
     out = console()
     out.print(shown)
     for method in report.methods:
         if not method.faithful:
-            out.print(f"{method.method}: {method.example}", markup=False)
+            out.print(f"{method.method}: {method.example}" if method.example else str(method), markup=False)
     if any(method.near_ties.size for method in report.methods):
         out.print("A near tie is a row whose answer hangs on less than float32 can tell; it is not counted as a fault.")
+    if far:
+        out.print("Equally far are rows with such neighbours, of which scikit-learn counts others than the file does.")
+
+
+def _differing(method: MethodReport) -> int:
+    """Count the rows for which a method is refused."""
+    return int(method.wrong.size or method.near_ties.size + method.equally_far.size)

@@ -13,7 +13,8 @@ from skl2tflite.graph.op import Constant, Input
 from skl2tflite.graph.ops.control import WhileLoop
 from skl2tflite.graph.tensor import Node, Tensor
 
-Rounding: TypeAlias = Callable[[Node, Sequence[NDArray[Any]], NDArray[Any]], NDArray[Any]]
+Values: TypeAlias = Sequence[NDArray[Any]]
+Rounding: TypeAlias = Callable[[Node, Values, Values], Values]
 
 
 def evaluate(
@@ -36,7 +37,7 @@ def evaluate(
     constants : mapping of Tensor to ndarray, optional
         Other values for some constants (to see how the result depends on them), those within loops too.
     rounding : callable, optional
-        Called with each node of one output, its operands and its result; returns the result to go on with.
+        Called with each node, its operands and its results; returns the results to go on with.
 
     Returns
     -------
@@ -64,9 +65,9 @@ def evaluate(
                 results: Any = node.op.run(operands, within)
             else:
                 results = node.op.evaluate(*operands)
-            several = results if isinstance(results, tuple) else (results,)
-            if rounding is not None and len(several) == 1:
-                several = (rounding(node, operands, np.asarray(several[0])),)
+            several: Values = [np.asarray(each) for each in (results if isinstance(results, tuple) else (results,))]
+            if rounding is not None:
+                several = rounding(node, operands, several)
             for tensor, result in zip(node.outputs, several, strict=True):
-                values[tensor] = as_width(np.asarray(result))
+                values[tensor] = as_width(result)
     return {name: values[tensor] for name, tensor in graph.outputs.items()}

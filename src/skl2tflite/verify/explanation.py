@@ -1,9 +1,9 @@
-"""Differences that are no more than what float32 cannot tell."""
+"""Differences that are no more than what float32 cannot tell, or a choice among equals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,31 +11,51 @@ from numpy.typing import NDArray
 from skl2tflite.converters.trace import trace
 from skl2tflite.graph import Graph, evaluate
 from skl2tflite.verify.answers import judged, varying
+from skl2tflite.verify.choices import ranks
 from skl2tflite.verify.differences import Pairs, as_rows, beyond, errors, scale
 from skl2tflite.verify.question import Question
-from skl2tflite.verify.sensitivity import FIRST, FURTHER, Effort, perturbed
+from skl2tflite.verify.sensitivity import CHOICES, FIRST, FURTHER, Effort, perturbed
 
 TURNED = 1e-4
 """An explained error beyond this is no rounding but a decision that fell the other way: a near tie."""
 ALLOWANCE = 8.0
 """Where the estimator itself amplifies rounding: error allowed, in multiples of what one ulp does to it."""
+REACH = 2.0
+"""How far scikit-learn's own choice among equals may lie from the first of them, in multiples of what draws reach."""
 
 
-def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Whether each suspect row's difference is no more than float32 inputs and parameters explain.
+class Explained(NamedTuple):
+    """Which of some rows differ by no more than there is a reason for.
 
-    Of a label that both the right one and the one that the file gives come out once the row's numbers move.
+    Attributes
+    ----------
+    by_rounding : ndarray of bool
+        Float32 inputs and parameters explain the difference.
+    by_choice : ndarray of bool
+        Of others, those where scikit-learn takes other ones of equally far neighbours.
+    """
+
+    by_rounding: NDArray[np.bool_]
+    by_choice: NDArray[np.bool_]
+
+
+def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Explained:
+    """Say of each suspect row what explains its difference.
+
+    Of a label that both the right one and the one that the file gives come out once the row's numbers move, or once
+    rankings take equal numbers in any order. Of values the file's must come out so, and the right ones lie within
+    reach of that: of what many equals add up to, few draws show few sums.
     """
     features, converter = asked.model.facts.features_of(asked.method).as_strings, asked.converter
     tensors = features.tensors(asked.X)
     converter.learn_rows(features.rows)
-    excused: NDArray[np.bool_] = np.zeros(len(suspects), dtype=bool)
     if features.reads_texts:
         graph = trace(converter, asked.method, 1, features.kinds, features.text_input).graph
+        alone = []
         for place, i in enumerate(suspects):
             row = {n: x[i] if isinstance(x, list) else x[i : i + 1] for n, x in tensors.items()}
-            excused[place] = _explained(asked, pairs, graph, row, suspects[place : place + 1], np.array([0]))[0]
-        return excused
+            alone.append(_explained(asked, pairs, graph, row, suspects[place : place + 1], np.array([0])))
+        return Explained(*(np.concatenate(each) for each in zip(*alone, strict=True)))
     graph = trace(converter, asked.method, kinds=features.kinds).graph
     given, where = np.unique(suspects // asked.each, return_inverse=True)
     rows = {name: np.asarray(x)[given] for name, x in tensors.items()}
@@ -49,11 +69,11 @@ def _explained(
     inputs: Mapping[str, NDArray[Any]],
     suspects: NDArray[np.intp],
     at: NDArray[np.intp],
-) -> NDArray[np.bool_]:
-    """Whether the suspects' differences are explained; ``at`` says in which rows of the graph's outputs they are."""
+) -> Explained:
+    """Say what explains the suspects' differences; ``at`` says in which rows of the graph's outputs they are."""
     tensors = list(graph.outputs)
     plain = _at(evaluate(graph, inputs), at)
-    excused: NDArray[np.bool_] = np.zeros(len(suspects), dtype=bool)
+    by_rounding, by_choice = np.zeros((2, len(suspects)), dtype=bool)
     for effort in (FIRST, FURTHER):
         differences = [
             _Values(asked, i, want[suspects], got[suspects], scale(want, asked.method), plain[tensors[i]], effort)
@@ -65,12 +85,20 @@ def _explained(
         for moved in perturbed(graph, inputs, effort):
             _see(asked, differences, tensors, _at(moved, at))
             found = np.logical_and.reduce([each.explained() for each in differences])
-            if (excused | found).all():
+            if (by_rounding | by_choice | found).all():
                 break
-        excused |= found
-        if excused.all():
+        by_rounding |= found & ~by_choice
+        if effort is FIRST and not by_rounding.all() and ranks(graph):
+            _see(asked, differences, tensors, plain, chosen=True)
+            for moved in perturbed(graph, inputs, CHOICES):
+                _see(asked, differences, tensors, _at(moved, at), chosen=True)
+                found = np.logical_and.reduce([each.chosen() for each in differences])
+                if (by_rounding | found).all():
+                    break
+            by_choice = found & ~by_rounding
+        if (by_rounding | by_choice).all():
             break
-    return excused
+    return Explained(by_rounding, by_choice)
 
 
 def _at(outputs: Mapping[str, NDArray[Any]], at: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
@@ -78,13 +106,17 @@ def _at(outputs: Mapping[str, NDArray[Any]], at: NDArray[np.intp]) -> dict[str, 
 
 
 def _see(
-    asked: Question, differences: list[_Values | _Labels], tensors: list[str], outputs: dict[str, NDArray[Any]]
+    asked: Question,
+    differences: list[_Values | _Labels],
+    tensors: list[str],
+    outputs: dict[str, NDArray[Any]],
+    chosen: bool = False,
 ) -> None:
     """Let each difference see one evaluation: values as the graph has them, labels as the model gives them."""
     answer: Any = None
     for i, each in enumerate(differences):
         if isinstance(each, _Values):
-            each.see(outputs[tensors[i]])
+            (each.see_choice if chosen else each.see)(outputs[tensors[i]])
             continue
         if answer is None:
             answer = varying(asked.method, asked.model.facts.methods[asked.method].decode(outputs))
@@ -92,7 +124,7 @@ def _see(
 
 
 class _Values:
-    """Differences of values, and how far perturbed evaluations move them."""
+    """Differences of values, how far perturbed evaluations move them, and what choices among equals make of them."""
 
     def __init__(
         self,
@@ -105,12 +137,14 @@ class _Values:
         effort: Effort,
     ) -> None:
         self.method, self.output = asked.method, output
-        self.errors = errors(want, got)
+        self.want, self.got, self.errors = want, got, errors(want, got)
         self.least = asked.tolerance * magnitudes
         self.lost = as_rows(np.broadcast_to(asked.converter.noise(asked.method, want), want.shape))
         self.plain = as_rows(judged(asked.method, output, plain))
         self.allowance = ALLOWANCE / effort.ulps
         self.reach: NDArray[np.float64] = np.zeros(self.plain.shape)
+        self.choices: NDArray[np.float64] = np.zeros(self.plain.shape)
+        self.given: NDArray[np.bool_] = np.zeros(len(want), dtype=bool)
 
     def see(self, values: NDArray[Any]) -> None:
         """Take in one evaluation."""
@@ -121,8 +155,24 @@ class _Values:
 
     def explained(self) -> NDArray[np.bool_]:
         """Whether values were moved as far as they differ."""
-        allowed = np.maximum(self.allowance * self.reach, self.least) + self.lost
-        return np.asarray((self.errors <= allowed).all(axis=1))
+        return np.asarray((self.errors <= self._allowed + self.lost).all(axis=1))
+
+    @property
+    def _allowed(self) -> NDArray[np.float64]:
+        return np.maximum(self.allowance * self.reach, self.least)
+
+    def see_choice(self, values: NDArray[Any]) -> None:
+        """Take in an evaluation that chooses among equals at random."""
+        moved = as_rows(judged(self.method, self.output, values))
+        self.given |= (errors(moved, self.got) <= self._allowed).all(axis=1)
+        self.choices = np.maximum(self.choices, errors(self.plain, moved))
+
+    def chosen(self) -> NDArray[np.bool_]:
+        """Whether a choice gives what the file gives, and where it matters choices reach as far as what is right."""
+        allowed = self._allowed
+        matters = REACH * self.choices > allowed
+        reached = matters & (errors(self.plain, self.want) <= REACH * self.choices + allowed + self.lost)
+        return np.asarray(self.given & (reached | (self.errors <= allowed + self.lost)).all(axis=1))
 
 
 class _Labels:
@@ -141,6 +191,8 @@ class _Labels:
         """Whether labels are the same, or both came out."""
         want, got = self.sides
         return np.asarray(((want == got) | np.logical_and(*self.seen)).all(axis=1))
+
+    chosen = explained
 
 
 def turned(asked: Question, pairs: Pairs) -> NDArray[np.bool_]:

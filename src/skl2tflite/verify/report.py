@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-NEAR_TIES = 0.1
-"""Share of near ties that a faithful model may have."""
+SHARE = 0.1
+"""Share of near ties that a faithful model may have, and of rows with neighbours equally far."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,15 @@ class MethodReport:
     near_ties : ndarray of int
         Rows whose outcome differs, and hangs on less than float32 can tell; they break nothing.
     largest_error : float
-        Greatest difference of a value, near ties apart; 0 for labels.
+        Greatest difference of a value, near ties and neighbours equally far apart; 0 for labels.
     scale : float
         Greatest magnitude of the expected values, by which errors are judged.
     agreement : float
         Fraction of rows with the same labels (values: within the contract).
     example : str
         The worst wrong row in words.
+    equally_far : ndarray of int
+        Rows whose outcome differs, as of neighbours equally far scikit-learn counts others; they break nothing.
     """
 
     method: str
@@ -42,16 +44,25 @@ class MethodReport:
     scale: float
     agreement: float
     example: str = ""
+    equally_far: NDArray[np.intp] = field(default_factory=lambda: np.arange(0))
 
     @property
     def faithful(self) -> bool:
-        """Whether no row breaks the contract, and near ties are few: else float32 is too narrow for the model."""
-        return not self.wrong.size and not self.too_narrow
+        """Whether no row breaks the contract, and those that are counted apart are few."""
+        return not (self.wrong.size or self.too_narrow or self.undecided)
 
     @property
     def too_narrow(self) -> bool:
-        """Whether near ties are more than one, and more than one row in ten."""
-        return self.near_ties.size > max(1, NEAR_TIES * self.rows)
+        """Whether near ties are more than one, and more than one row in ten: float32 is too narrow for the model."""
+        return self._many(self.near_ties)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether as many rows hang on which of the neighbours equally far scikit-learn's search comes upon."""
+        return self._many(self.equally_far)
+
+    def _many(self, rows: NDArray[np.intp]) -> bool:
+        return rows.size > max(1, SHARE * self.rows)
 
     @property
     def relative_error(self) -> float:
@@ -60,12 +71,19 @@ class MethodReport:
 
     def __str__(self) -> str:
         ties = f", {self.near_ties.size} near ties" if self.near_ties.size else ""
+        ties += f", {self.equally_far.size} with neighbours equally far" if self.equally_far.size else ""
         if self.faithful:
             return f"{self.method}: {self.rows} rows agree (largest error {self.largest_error:.2g}{ties})"
         if self.too_narrow:
             return (
                 f"{self.method}: {self.near_ties.size} of {self.rows} rows hang on less than float32 can tell; "
                 "scale the features, or fit a better conditioned model"
+            )
+        if self.undecided and not self.wrong.size:
+            return (
+                f"{self.method}: {self.equally_far.size} of {self.rows} rows hang on which of equally far neighbours "
+                "scikit-learn's search comes upon first; fit on rows with a little noise, so that no two are equally "
+                "far, or count all neighbours within a radius"
             )
         rows = ", ".join(map(str, self.wrong[:5])) + (", …" if self.wrong.size > 5 else "")
         return f"{self.method}: {self.wrong.size} of {self.rows} rows differ (rows {rows}); {self.example}{ties}"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.graph import Constant, Graph, Node, Tensor, evaluate, ops
+from skl2tflite.verify.choices import Choices
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,20 @@ class Effort:
         Perturbed evaluations.
     ulps : float
         Units of float32's last place by which each number moves at most, at random.
+    any_of_equals : bool
+        Whether rankings take equal numbers in any order, at random, as a search for neighbours may.
     """
 
     draws: int
     ulps: float
+    any_of_equals: bool = False
 
 
 FIRST = Effort(8, 1.0)
+CHOICES = Effort(64, 1.0, any_of_equals=True)
+"""For rows that the first leaves unexplained, where something is ranked."""
 FURTHER = Effort(56, 4.0)
-"""For rows that the first leaves unexplained: a decision, as where a loop stops, feels all operations' rounding."""
+"""For rows that those leave: a decision, as where a loop stops, feels all operations' rounding."""
 _ULP = 2.0**-23
 LONG = 8.0
 """Square root of the length from which sums lose more than others."""
@@ -88,6 +94,15 @@ def perturbed(
     def moved_input(x: NDArray[Any]) -> NDArray[Any]:
         return np.where(x == np.rint(x), x, x * factors(x.shape)) if x.dtype.kind == "f" else x
 
+    def rounded(
+        moves: dict[Node, NDArray[Any]], node: Node, operands: Sequence[NDArray[Any]], results: Sequence[NDArray[Any]]
+    ) -> Sequence[NDArray[Any]]:
+        if isinstance(node.op, ops.TopK) and choices is not None:
+            return choices(node, operands[0])
+        if len(results) > 1:
+            return results
+        return [accumulated(moves, node, operands, results[0])]
+
     def accumulated(
         moves: dict[Node, NDArray[Any]], node: Node, operands: Sequence[NDArray[Any]], result: NDArray[Any]
     ) -> NDArray[Any]:
@@ -105,13 +120,18 @@ def perturbed(
             moves[node] = factors(result.shape) - 1
         return np.asarray(result + magnitude * moves[node])
 
+    choices = Choices(graph, generator) if effort.any_of_equals else None
     for _ in range(effort.draws):
+        if choices is not None:
+            choices.draw()
         yield evaluate(
             graph,
             {name: moved_input(x) for name, x in inputs.items()},
             constants=moved_constants(),
-            rounding=partial(accumulated, {}),
+            rounding=partial(rounded, {}),
         )
+        if choices is not None and not choices.met:
+            return
 
 
 def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDArray[Any] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import is_regressor
 
 from skl2tflite.converters import converter_for
@@ -37,7 +36,8 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     Labels and other whole numbers must be equal, values within ``tolerance`` of their column's greatest
     magnitude. A row beyond that is looked at again: if moving the inputs and the estimator's parameters by
     one float32 ulp moves its answer as far, no float32 file can be held to more. Where that turns a label
-    or another decision, the row is a near tie and counted apart.
+    or another decision, the row is a near tie and counted apart. So is a row that has neighbours equally far, of
+    which scikit-learn counts others than the file does.
 
     Parameters
     ----------
@@ -100,14 +100,15 @@ def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodRe
         if not of_a_kind(want.dtype, got.dtype):
             return _nothing_alike(method, rows, f"dtype {got.dtype} instead of {want.dtype}")
     pairs, wrong = with_other_references(asked, pairs)
-    near: NDArray[np.bool_] = np.zeros(rows, dtype=bool)
+    near, chosen = np.zeros((2, rows), dtype=bool)
     suspects = np.flatnonzero(wrong)
     if suspects.size:
-        excused = suspects[explained(asked, pairs, suspects)]
-        wrong[excused] = False
-        near[excused] = turned(asked, pairs)[excused]
+        fell = turned(asked, pairs)
+        for excused, apart in zip(explained(asked, pairs, suspects), (near, chosen), strict=True):
+            wrong[suspects[excused]] = False
+            apart[suspects[excused]] = fell[suspects[excused]]
     floats = [(want, got) for want, got in pairs if want.dtype.kind == "f"]
-    usable = [own_errors(asked, want, got)[~near] for want, got in floats]
+    usable = [own_errors(asked, want, got)[~(near | chosen)] for want, got in floats]
     largest = max((float(e.max()) for e in usable if e.size), default=0.0)
     greatest = max((float(scale(want, method).max(initial=0.0)) for want, _ in floats), default=0.0)
     return MethodReport(
@@ -117,8 +118,9 @@ def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodRe
         np.flatnonzero(near),
         largest,
         greatest,
-        1.0 - float((wrong | near).mean()) if rows else 1.0,
+        1.0 - float((wrong | near | chosen).mean()) if rows else 1.0,
         example(pairs, wrong) if wrong.any() else "",
+        np.flatnonzero(chosen),
     )
 
 

@@ -1,0 +1,86 @@
+"""Choices among equal numbers in a ranking, as among neighbours equally far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.graph import Graph, Node, Tensor, ops
+
+
+def ranks(graph: Graph) -> bool:
+    """Whether a graph takes the greatest of numbers, of which some may be equal."""
+    return any(isinstance(node.op, ops.TopK) for node in graph.all_nodes())
+
+
+class Choices:
+    """Rankings that take equal numbers in an order drawn at random.
+
+    Every other draw prefers some of what positions are looked up for, labels or targets, and the same in all
+    rankings: so votes that only hold if many members of an ensemble choose alike come out too.
+
+    Parameters
+    ----------
+    graph : Graph
+    generator : numpy.random.Generator
+
+    Attributes
+    ----------
+    met : bool
+        Whether there were equal numbers to choose among so far.
+    """
+
+    def __init__(self, graph: Graph, generator: np.random.Generator) -> None:
+        self.met = False
+        self.generator = generator
+        self.looked_up = _looked_up(graph)
+        self.directed = True
+        self.preferences = np.empty(0)
+
+    def draw(self) -> None:
+        """Begin another draw."""
+        self.directed = not self.directed
+        self.preferences = self.generator.random(64)
+
+    def __call__(self, node: Node, x: NDArray[Any]) -> list[NDArray[Any]]:
+        """Return the greatest along the last axis, and their positions."""
+        order = self.generator.permutation(x.shape[-1])
+        tables = self.looked_up[node]
+        if self.directed and tables:
+            table = tables[self.generator.integers(len(tables))]
+            order = order[np.argsort(self._liking(table)[order], kind="stable")]
+        values, places = node.op.evaluate(x[..., order])
+        inside = np.any(values[..., 1:] == values[..., :-1])
+        self.met |= bool(inside or np.any((x >= values[..., -1:]).sum(axis=-1) > values.shape[-1]))
+        return [values, order[places]]
+
+    def _liking(self, table: NDArray[Any]) -> NDArray[np.float64]:
+        """Return how early each entry comes: a number for each label; targets up or down, one column of them."""
+        if table.dtype.kind == "i" and table.ndim == 1:
+            return np.asarray(self.preferences[table % len(self.preferences)])
+        columns = table.reshape(len(table), -1)
+        column = columns[:, int(self.preferences[0] * columns.shape[1])]
+        return np.asarray(column if self.preferences[1] < 0.5 else -column)
+
+
+def _looked_up(graph: Graph) -> dict[Node, list[NDArray[Any]]]:
+    """Return, for each ranking, the constants that its positions are looked up in, with an entry for each position."""
+    tables: dict[Node, list[NDArray[Any]]] = defaultdict(list)
+    positions: dict[Tensor, tuple[Node, NDArray[Any] | None]] = {}
+    for node in graph.all_nodes():
+        if isinstance(node.op, ops.TopK):
+            positions[node.outputs[1]] = node, None
+        elif isinstance(node.op, ops.Slice | ops.Reshape) and node.inputs[0] in positions:
+            positions[node.outputs[0]] = positions[node.inputs[0]]
+        elif isinstance(node.op, ops.Take) and node.inputs[1] in positions and node.inputs[0].constant is not None:
+            ranking, order = positions[node.inputs[1]]
+            table = np.moveaxis(node.inputs[0].constant, node.op.axis, 0)
+            if order is not None:  # which only stands between
+                table, tables[ranking] = table[order], [each for each in tables[ranking] if each is not order]
+            tables[ranking].append(table)
+            if table.ndim == 1 and table.dtype.kind == "i":
+                positions[node.outputs[0]] = ranking, table
+    return tables
