@@ -27,7 +27,8 @@ from skl2tflite.converters.trace import trace
 from skl2tflite.graph import DType, Graph, evaluate, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.verify import MethodReport, verify
-from skl2tflite.verify.sensitivity import CHOICES, perturbed
+from skl2tflite.verify.choices import Choices
+from skl2tflite.verify.sensitivity import CHOICES, FIRST, perturbed
 
 RANDOM = np.random.default_rng(0)
 COUNTS = RANDOM.poisson(2, (400, 5)).astype(float)
@@ -86,6 +87,14 @@ def test_few_are_counted_apart() -> None:
     assert report.agreement == pytest.approx(1 - 9 / len(rows))
     assert report.largest_error < 1e-6
     assert "9 with neighbours equally far" in str(report)
+
+
+def test_distances_that_differ_by_rounding() -> None:
+    """Tenths: what float32 cannot tell is which are nearest, so that scaling does not help, and noise does."""
+    regressor = KNeighborsRegressor(5, metric="manhattan", algorithm="kd_tree").fit(COUNTS / 10, TARGETS)
+    report = verify(skl2tflite.convert(regressor), regressor, ROWS / 10)["predict"]
+    assert (report.wrong.size, report.near_ties.size) == (0, 0)
+    assert report.undecided
 
 
 def test_what_helps() -> None:
@@ -154,13 +163,24 @@ def test_points_that_are_not_equally_far_excuse_nothing() -> None:
     assert verify(model, other, rows)["predict"].wrong.size == 40
 
 
+def test_a_ranking_of_all_chooses_none() -> None:
+    for k, far in ((3, [True, False]), (4, [False, False])):
+        x = input_tensor("x", DType.FLOAT, (None, 4))
+        graph = Graph("g", {"x": x}, {"y": xp.topk(x, k)[0]})
+        choices = Choices(graph)
+        rows = np.array([[1.1, 1.1 + 1e-9, 2.3, 3.1], [0.3, 1.1, 2.3, 3.1]])
+        list(perturbed(graph, {"x": rows}, FIRST, choices))
+        np.testing.assert_array_equal(choices.rows(2), far)
+        np.testing.assert_array_equal(choices.rows(7), np.zeros(7))
+
+
 # --- draws ------------------------------------------------------------------------------------------------
 
 
 def outcomes(function: Any, row: Any) -> Any:
     x = input_tensor("x", DType.FLOAT, (None, len(row)))
     graph = Graph("g", {"x": x}, {"y": function(x)})
-    return [moved["y"][0] for moved in perturbed(graph, {"x": np.array([row])}, CHOICES)]
+    return [moved["y"][0] for moved in perturbed(graph, {"x": np.array([row])}, CHOICES, Choices(graph))]
 
 
 def test_equals_come_in_any_order_and_others_in_theirs() -> None:
@@ -209,7 +229,7 @@ def test_rankings_within_loops() -> None:
     rows = {"X": points[:5]}
     plain = evaluate(graph, rows)
     name = next(name for name, values in plain.items() if values.dtype.kind == "i")
-    drawn = [moved[name] for moved in perturbed(graph, rows, CHOICES)]
+    drawn = [moved[name] for moved in perturbed(graph, rows, CHOICES, Choices(graph))]
     far = ((rows["X"][:, None] - points) ** 2).sum(-1)
     for each in drawn[:8]:
         np.testing.assert_array_equal(np.take_along_axis(far, each, 1), np.take_along_axis(far, plain[name], 1))

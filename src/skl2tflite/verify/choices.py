@@ -9,43 +9,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.graph import Graph, Node, Tensor, ops
-
-
-def ranks(graph: Graph) -> bool:
-    """Whether a graph takes the greatest of numbers, of which some may be equal."""
-    return any(isinstance(node.op, ops.TopK) for node in graph.all_nodes())
+from skl2tflite.graph.evaluate import Values
 
 
 class Choices:
-    """Rankings that take equal numbers in an order drawn at random.
-
-    Every other draw prefers some of what positions are looked up for, labels or targets, and the same in all
-    rankings: so votes that only hold if many members of an ensemble choose alike come out too.
+    """Rankings, and which rows hang on what they take of numbers that are equal, or that rounding cannot tell.
 
     Parameters
     ----------
     graph : Graph
-    generator : numpy.random.Generator
 
     Attributes
     ----------
+    any : bool
+        Whether there are rankings.
     met : bool
-        Whether there were equal numbers to choose among so far.
+        Whether there were equal numbers to choose among in a draw.
+    others : dict of Node to ndarray of bool
+        For each ranking that leaves some out, the rows in which another evaluation took others.
     """
 
-    def __init__(self, graph: Graph, generator: np.random.Generator) -> None:
+    def __init__(self, graph: Graph) -> None:
+        self.any = any(isinstance(node.op, ops.TopK) for node in graph.all_nodes())
         self.met = False
-        self.generator = generator
+        self.others: dict[Node, NDArray[np.bool_]] = {}
+        self.generator = np.random.default_rng(0)
+        self.taken: dict[Node, NDArray[Any]] = {}
+        self.outside = {node for node in graph.nodes() if isinstance(node.op, ops.TopK)}  # of loops
         self.looked_up = _looked_up(graph)
         self.directed = True
         self.preferences = np.empty(0)
 
+    def watch(self, node: Node, operands: Values, results: Values) -> Values:
+        """Take in what a ranking takes in an evaluation, and return it."""
+        if node in self.outside and results[1].shape[-1] < operands[0].shape[-1]:
+            taken = np.sort(results[1], axis=-1)
+            first = self.taken.setdefault(node, taken)
+            self.others[node] = self.others.get(node, False) | (taken != first).any(axis=-1)
+        return results
+
+    def rows(self, count: int) -> NDArray[np.bool_]:
+        """Return which of so many rows some ranking has taken others in."""
+        alike = [rows for rows in self.others.values() if rows.shape == (count,)]
+        return np.any(alike, axis=0) if alike else np.zeros(count, dtype=bool)
+
     def draw(self) -> None:
-        """Begin another draw."""
+        """Begin a draw that takes equal numbers in an order drawn at random.
+
+        Every other one prefers some of what positions are looked up for, labels or targets, and the same in all
+        rankings: so votes that only hold if many members of an ensemble choose alike come out too.
+        """
         self.directed = not self.directed
         self.preferences = self.generator.random(64)
 
-    def __call__(self, node: Node, x: NDArray[Any]) -> list[NDArray[Any]]:
+    def any_of_equals(self, node: Node, x: NDArray[Any]) -> list[NDArray[Any]]:
         """Return the greatest along the last axis, and their positions."""
         order = self.generator.permutation(x.shape[-1])
         tables = self.looked_up[node]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.trace import trace
 from skl2tflite.graph import Graph, evaluate
 from skl2tflite.verify.answers import judged, varying
-from skl2tflite.verify.choices import ranks
+from skl2tflite.verify.choices import Choices
 from skl2tflite.verify.differences import Pairs, as_rows, beyond, errors, scale
 from skl2tflite.verify.question import Question
 from skl2tflite.verify.sensitivity import CHOICES, FIRST, FURTHER, Effort, perturbed
@@ -32,7 +32,7 @@ class Explained(NamedTuple):
     by_rounding : ndarray of bool
         Float32 inputs and parameters explain the difference.
     by_choice : ndarray of bool
-        Of others, those where scikit-learn takes other ones of equally far neighbours.
+        It does by other neighbours, or scikit-learn takes other ones of those that are equally far.
     """
 
     by_rounding: NDArray[np.bool_]
@@ -72,7 +72,9 @@ def _explained(
 ) -> Explained:
     """Say what explains the suspects' differences; ``at`` says in which rows of the graph's outputs they are."""
     tensors = list(graph.outputs)
-    plain = _at(evaluate(graph, inputs), at)
+    choices = Choices(graph)
+    evaluated = evaluate(graph, inputs, rounding=choices.watch)
+    plain, rows = _at(evaluated, at), len(evaluated[tensors[0]])
     by_rounding, by_choice = np.zeros((2, len(suspects)), dtype=bool)
     for effort in (FIRST, FURTHER):
         differences = [
@@ -82,15 +84,15 @@ def _explained(
             for i, (want, got) in enumerate(pairs)
         ]
         _see(asked, differences, tensors, plain)
-        for moved in perturbed(graph, inputs, effort):
+        for moved in perturbed(graph, inputs, effort, choices):
             _see(asked, differences, tensors, _at(moved, at))
             found = np.logical_and.reduce([each.explained() for each in differences])
             if (by_rounding | by_choice | found).all():
                 break
         by_rounding |= found & ~by_choice
-        if effort is FIRST and not by_rounding.all() and ranks(graph):
+        if effort is FIRST and not by_rounding.all() and choices.any:
             _see(asked, differences, tensors, plain, chosen=True)
-            for moved in perturbed(graph, inputs, CHOICES):
+            for moved in perturbed(graph, inputs, CHOICES, choices):
                 _see(asked, differences, tensors, _at(moved, at), chosen=True)
                 found = np.logical_and.reduce([each.chosen() for each in differences])
                 if (by_rounding | found).all():
@@ -98,7 +100,9 @@ def _explained(
             by_choice = found & ~by_rounding
         if (by_rounding | by_choice).all():
             break
-    return Explained(by_rounding, by_choice)
+    # Where rounding changes which are nearest, they are equally far.
+    chosen = by_choice | (by_rounding & choices.rows(rows)[at])
+    return Explained(by_rounding & ~chosen, chosen)
 
 
 def _at(outputs: Mapping[str, NDArray[Any]], at: NDArray[np.intp]) -> dict[str, NDArray[Any]]:

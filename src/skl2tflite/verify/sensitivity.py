@@ -49,7 +49,7 @@ SUMS = 16
 
 
 def perturbed(
-    graph: Graph, inputs: Mapping[str, NDArray[Any]], effort: Effort = FIRST
+    graph: Graph, inputs: Mapping[str, NDArray[Any]], effort: Effort = FIRST, choices: Choices | None = None
 ) -> Iterator[dict[str, NDArray[Any]]]:
     """Evaluate a graph in float64, again and again, with all that float32 rounds moved by its ulps.
 
@@ -64,6 +64,8 @@ def perturbed(
     graph : Graph
     inputs : mapping of str to ndarray
     effort : Effort
+    choices : Choices, optional
+        The graph's rankings, to be watched.
 
     Yields
     ------
@@ -97,8 +99,10 @@ def perturbed(
     def rounded(
         moves: dict[Node, NDArray[Any]], node: Node, operands: Sequence[NDArray[Any]], results: Sequence[NDArray[Any]]
     ) -> Sequence[NDArray[Any]]:
-        if isinstance(node.op, ops.TopK) and choices is not None:
-            return choices(node, operands[0])
+        if choices is not None and effort.any_of_equals and isinstance(node.op, ops.TopK):
+            return choices.any_of_equals(node, operands[0])
+        if choices is not None:
+            choices.watch(node, operands, results)
         if len(results) > 1:
             return results
         return [accumulated(moves, node, operands, results[0])]
@@ -120,7 +124,6 @@ def perturbed(
             moves[node] = factors(result.shape) - 1
         return np.asarray(result + magnitude * moves[node])
 
-    choices = Choices(graph, generator) if effort.any_of_equals else None
     for _ in range(effort.draws):
         if choices is not None:
             choices.draw()
@@ -130,7 +133,7 @@ def perturbed(
             constants=moved_constants(),
             rounding=partial(rounded, {}),
         )
-        if choices is not None and not choices.met:
+        if effort.any_of_equals and choices is not None and not choices.met:
             return
 
 
