@@ -100,18 +100,18 @@ KERNELS = (
 def scaled_squares(kernel: Any, X: Array, points: NDArray[np.float64]) -> Array:
     """Squared distances in units of the kernel's length scale, of which there may be one for each feature.
 
-    From differences of features not yet scaled: a fitted row is at a distance of exactly 0 from itself, and no
-    distance costs more than its own rounding, however large the weights that follow.
+    From differences of features not yet scaled, so that no distance costs more than its own rounding, however large
+    the weights that follow; of many features by products that are as exact.
     """
     scale = np.asarray(kernel.length_scale, dtype=np.float64)
+    # What is not smooth at 0 would feel the last digits of small distances.
+    if getattr(kernel, "nu", np.inf) >= 1.5 and products_do(points / scale, 0.5):
+        squares = expanded_squares(X, points, 1.0 / scale if scale.size > 1 else None)
+        squares = squares if scale.size > 1 else xp.multiply(squares, 1.0 / float(scale.ravel()[0]) ** 2)
+        return xp.maximum(squares, 0.0) if isinstance(kernel, gp.Matern) else squares
     if scale.size > 1:
         return weighted_squares(*centered(X, points), 1.0 / scale**2)
-    weight = 1.0 / float(scale.ravel()[0]) ** 2
-    # What is not smooth at 0 would feel the last digits of small distances.
-    if getattr(kernel, "nu", np.inf) >= 1.5 and products_do(points, 0.5 * weight):
-        squares = expanded_squares(X, points)
-        return xp.multiply(xp.maximum(squares, 0.0) if isinstance(kernel, gp.Matern) else squares, weight)
-    return xp.multiply(squared_distances(X, points), weight)
+    return xp.multiply(squared_distances(X, points), 1.0 / float(scale.ravel()[0]) ** 2)
 
 
 def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:

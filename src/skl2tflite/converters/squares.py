@@ -12,7 +12,7 @@ STEPS = 2.0**11
 """Steps from the points' mean to the farthest: squares of sums of two such are below 2**24, which float32 counts."""
 FARTHEST = 2.0**60
 """Steps beyond which rows count as so far: float32 holds their squares."""
-FEWEST_FEATURES = 8
+FEWEST_FEATURES = 6
 """Features from which products are faster; they take twice the bytes."""
 LARGEST_SPREAD = 2.0**9
 """Greatest ``gamma · R²`` at which what small distances lose is an ulp of 1 in ``exp(-gamma · ‖x - y‖²)``."""
@@ -28,7 +28,7 @@ def products_do(points: NDArray[np.float64], gamma: float) -> bool:
     return points.shape[1] >= FEWEST_FEATURES and 0 < gamma * radius(points) ** 2 <= LARGEST_SPREAD
 
 
-def expanded_squares(X: Array, points: NDArray[np.float64]) -> Array:
+def expanded_squares(X: Array, points: NDArray[np.float64], scale: NDArray[np.float64] | None = None) -> Array:
     """``‖x - y‖²`` of all pairs, to half an ulp and some ``2**-32 R²``, which may leave them below 0.
 
     Rows and points are cut into whole steps and a rest. The squared distances of the whole parts are whole
@@ -40,18 +40,29 @@ def expanded_squares(X: Array, points: NDArray[np.float64]) -> Array:
     ----------
     X : array of shape (n_rows, n_features)
     points : ndarray of shape (n_points, n_features)
+    scale : ndarray of shape (n_features,), optional
+        Multiplies the differences of each feature.
 
     Returns
     -------
     array of shape (n_rows, n_points)
     """
-    step = 2.0 ** np.ceil(np.log2(radius(points) / STEPS))
-    center = np.round(points.mean(axis=0) / step).astype(np.float32).astype(np.float64)
-    y_rest = points / step - np.round(points / step)
-    y = np.round(points / step) - center
-    rows = xp.clip(X * (1 / step), -FARTHEST, FARTHEST)
-    x_rest = rows - xp.round(rows)
-    x = xp.round(rows) - center
+    factors = np.ones(points.shape[1]) if scale is None else scale
+    step = 2.0 ** np.ceil(np.log2(radius(points * factors) / STEPS))
+    # Features have steps of their own, a power of two that its factor makes one half of a step to one.
+    width = 2.0 ** np.floor(np.log2(step / factors))
+    factors = factors * width / step
+    center = np.round(points.mean(axis=0) / width).astype(np.float32).astype(np.float64)
+    y, y_rest = _parts((points / width - center) * factors)
+    rows = xp.clip(X * (1 / width), -FARTHEST, FARTHEST)
+    whole_rows = xp.round(rows)
+    x, x_rest = whole_rows - center, rows - whole_rows
+    if scale is not None:
+        coarse = np.round(factors * STEPS) / STEPS
+        product = x * coarse  # exact
+        small = x * (factors - coarse) + x_rest * factors
+        x = xp.round(product)
+        x_rest = product - x + small
 
     # The squares that only the row makes ride along as one more feature.
     weights = np.vstack([-2 * y.T, np.ones(len(y))])
@@ -59,4 +70,10 @@ def expanded_squares(X: Array, points: NDArray[np.float64]) -> Array:
     whole = xp.linear(xp.concat([x, xp.squared_norm(x)], axis=1), weights, np.sum(y * y, axis=1))
     own = xp.sum(x_rest * (x + x + x_rest), axis=1, keepdims=True)
     rest = xp.linear(xp.concat([x_rest, own], axis=1), weights, np.sum(y_rest * (y + y + y_rest), axis=1))
-    return whole * unit + (rest * unit + xp.linear(rows - center, -2 * y_rest.T) * unit)
+    return whole * unit + (rest * unit + xp.linear(x + x_rest, -2 * y_rest.T) * unit)
+
+
+def _parts(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the nearest whole numbers and what is left."""
+    whole = np.round(values)
+    return whole, values - whole
