@@ -65,6 +65,17 @@ def test_where_differences_stay():
     assert not products_do(points, 100.0)
     assert not products_do(points[:1], 1.0)
     assert not products_do(points[:, :4], 1.0)
+    assert not products_do(points * 1e-20, 1e40)
+
+
+@pytest.mark.parametrize("magnitude", [1e-10, 1e-4, 1e4, 1e10])
+def test_tables_of_any_size(magnitude):
+    X = TABLES["scaled"].astype(np.float32) * np.float32(magnitude)
+    X = X.astype(np.float64)
+    assert products_do(X, magnitude**-2)
+    want = squares(X, X)
+    got = run(lambda x: expanded_squares(x, X), X)
+    np.testing.assert_array_less(np.abs(got - want), 2.0**-22 * want + 2.0**-29 * radius(X) ** 2)
 
 
 @pytest.mark.parametrize("kernel", [kernels.RBF(5.0), kernels.Matern(5.0, nu=1.5), kernels.RationalQuadratic(5.0, 0.7)])

@@ -25,7 +25,10 @@ def radius(points: NDArray[np.float64]) -> float:
 
 def products_do(points: NDArray[np.float64], gamma: float) -> bool:
     """Whether a kernel ``exp(-gamma · ‖x - y‖²)`` gains by :func:`expanded_squares`, and loses nothing."""
-    return points.shape[1] >= FEWEST_FEATURES and 0 < gamma * radius(points) ** 2 <= LARGEST_SPREAD
+    reach = radius(points)
+    # Far from 1, squares of steps would leave float32.
+    usual = 2.0**-40 < reach < 2.0**40
+    return points.shape[1] >= FEWEST_FEATURES and usual and gamma * reach**2 <= LARGEST_SPREAD
 
 
 def expanded_squares(X: Array, points: NDArray[np.float64], scale: NDArray[np.float64] | None = None) -> Array:
