@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,8 +41,18 @@ def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray
         wrong = any_beyond(pairs, tolerance, method)
     if wrong.any() and isinstance(rounded, np.ndarray) and len(rounded) == len(wrong):
         both = [(want[wrong], got[wrong]) for want, got in pairs]
-        wrong[wrong] = ~asked.converter.equally_right(method, rounded[wrong], both, tolerance)
+        right = np.zeros_like(wrong)
+        right[wrong] = asked.converter.equally_right(method, rounded[wrong], both, tolerance)
+        pairs, wrong = _given(pairs, [got for _, got in pairs], right), wrong & ~right
     return pairs, wrong
+
+
+def _given(pairs: Pairs, answers: Sequence[NDArray[Any]], rows: NDArray[np.bool_]) -> Pairs:
+    """Return the pairs with other right answers in some rows."""
+    return [
+        (np.where(rows.reshape(-1, *[1] * (want.ndim - 1)), answer, want), got)
+        for (want, got), answer in zip(pairs, answers, strict=True)
+    ]
 
 
 def _as_given(asked: Question, pairs: Pairs) -> Pairs:
@@ -56,10 +69,7 @@ def _as_given(asked: Question, pairs: Pairs) -> Pairs:
     if any(want.shape != got.shape or not of_a_kind(want.dtype, got.dtype) for want, got in exact):
         return pairs
     right = ~any_beyond(exact, asked.tolerance, asked.method)
-    return [
-        (np.where(right.reshape(-1, *[1] * (want.ndim - 1)), given, want), got)
-        for (want, got), (given, _) in zip(pairs, exact, strict=True)
-    ]
+    return _given(pairs, [given for given, _ in exact], right)
 
 
 def _alone(asked: Question, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:

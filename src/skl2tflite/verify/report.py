@@ -80,10 +80,11 @@ class MethodReport:
                 "scale the features, or fit a better conditioned model"
             )
         if self.undecided and not self.wrong.size:
+            labels = "; or convert predict alone, methods=('predict',)" if self.method == "predict_proba" else ""
             return (
                 f"{self.method}: {self.equally_far.size} of {self.rows} rows hang on which of equally far neighbours "
                 "scikit-learn's search comes upon first; fit on rows with a little noise, so that no two are equally "
-                "far, or count all neighbours within a radius"
+                f"far, or count all neighbours within a radius{labels}"
             )
         rows = ", ".join(map(str, self.wrong[:5])) + (", …" if self.wrong.size > 5 else "")
         return f"{self.method}: {self.wrong.size} of {self.rows} rows differ (rows {rows}); {self.example}{ties}"
