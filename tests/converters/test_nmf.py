@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_wine
 from sklearn.decomposition import NMF, MiniBatchNMF
 
 import skl2tflite
+from skl2tflite.converters import converter_for
 from skl2tflite.errors import UnsupportedEstimatorError
 from tests.estimators.case import data
+from tests.tflite.one_graph import run
 
 X = data("term counts").X
 ROWS = data("term counts").X_test
+LOSSES = ["frobenius", "kullback-leibler", "itakura-saito", 0.5, 1.5, 3.0]
 MODELS = [NMF(3, random_state=0), NMF(3, solver="mu", random_state=0), MiniBatchNMF(3, random_state=0)]
 
 
@@ -41,3 +45,25 @@ def test_the_inverse():
 def test_random_order_is_refused():
     with pytest.raises(UnsupportedEstimatorError, match="shuffle=True takes components in random order"):
         skl2tflite.convert(NMF(3, shuffle=True, random_state=0).fit(X))
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("alpha", [0.0, 0.01])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_raw_features(loss, alpha):
+    wine = load_wine().data
+    model = NMF(4, solver="mu", beta_loss=loss, alpha_W=alpha, l1_ratio=0.5, random_state=0).fit(wine)
+    rows = wine[::4].astype(np.float32)
+    want, got = model.transform(rows.astype(np.float64)), skl2tflite.convert(model).transform(rows)
+    assert (np.abs(got - want) <= 1e-4 * np.abs(want).max(axis=0)).all()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_small_divergences_keep_their_digits(loss):
+    """Updates stop by them: where they are rounding, too early or too late, and all weights differ."""
+    generator = np.random.default_rng(0)
+    model = NMF(2, solver="mu", beta_loss=loss, random_state=0).fit(generator.uniform(1, 2, (20, 8)))
+    weights = generator.uniform(1, 2, (50, 2)).astype(np.float32)
+    rows = np.float32(weights @ model.components_ * generator.uniform(0.99, 1.01, (50, 8)))
+    error = converter_for(model).error
+    assert run(error, rows, weights) == pytest.approx(float(error(rows, weights)), rel=3e-6)

@@ -70,7 +70,7 @@ def test_great_and_small_rows(model, factor):
 @pytest.mark.parametrize("alpha", [0.0, 0.01])
 def test_hard_components(model, change, alpha):
     components = change(model.components_)
-    changed = NMF(len(components), alpha_W=alpha, l1_ratio=0.5, max_iter=50).fit(WINE)
+    changed = NMF(len(components), alpha_W=alpha, l1_ratio=0.5, max_iter=50, random_state=0).fit(WINE)
     changed.components_ = components
     rows = ROWS.copy()
     rows[:, 3] = 0.0

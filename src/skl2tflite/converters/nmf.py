@@ -52,27 +52,45 @@ class NonnegativeConverter(TransformerConverter):
         n_components = len(self.components)
         return xp.broadcast_rows(np.ones(n_components), X) * xp.sqrt(xp.mean(X) * (1.0 / n_components))
 
-    def updated(self, X: Array, W: Array) -> Array:
-        """Multiply the weights once (``_multiplicative_update_w``)."""
+    def kept(self, X: Array) -> Array:
+        """Return what updates take of the rows, computed once."""
+        return xp.linear(X, self.components.T) if self.beta == 2 else X
+
+    def updated(self, kept: Array, W: Array, penalized: Array | float = 1.0) -> Array:
+        """Multiply the weights once (``_multiplicative_update_w``), with so many times the penalty of their sum."""
         H, beta = self.components, self.beta
         l1, l2 = self.penalties
         if beta == 2:
-            numerator, denominator = xp.linear(X, H.T), xp.linear(W, H @ H.T)
+            numerator, denominator = kept, xp.linear(W, H @ H.T)
         else:
             WH = xp.linear(W, H)
-            safe = xp.maximum(WH, EPSILON) if beta < 2 else WH
-            numerator = xp.linear(X / safe if beta == 1 else X * xp.pow(safe, beta - 2.0), H.T)
             if beta == 1:
-                denominator = xp.broadcast_rows(H.sum(axis=1), X)
+                numerator, denominator = xp.linear(kept / xp.maximum(WH, EPSILON), H.T), H.sum(axis=1)
             else:
-                denominator = xp.linear(xp.pow(xp.maximum(WH, EPSILON) if beta < 1 else WH, beta - 1.0), H.T)
+                curvature, slope = self._powers(WH)
+                numerator, denominator = xp.linear(kept * curvature, H.T), xp.linear(slope, H.T)
         if l1 > 0:
-            denominator = denominator + l1
+            denominator = denominator + l1 * penalized
         if l2 > 0:
             denominator = denominator + l2 * W
         ratio = numerator / xp.where(xp.equal(denominator, 0.0), EPSILON, denominator)
         exponent = 1.0 / (2.0 - beta) if beta < 1 else 1.0 / (beta - 1.0) if beta > 2 else 1.0
         return W * (ratio if exponent == 1 else xp.pow(ratio, exponent))
+
+    def _powers(self, WH: Array) -> tuple[Array, Array]:
+        """Return ``WH ** (beta - 2)`` and ``WH ** (beta - 1)``, those of 0 by a negative number as of epsilon.
+
+        Powers are LiteRT's slowest operator: one of them is a product of the other.
+        """
+        beta = self.beta
+        if beta > 2:
+            curvature = xp.pow(WH, beta - 2.0)
+            return curvature, curvature * WH
+        safe = xp.maximum(WH, EPSILON)
+        if beta > 1:
+            return xp.pow(safe, beta - 2.0), xp.pow(WH, beta - 1.0)
+        slope = 1.0 / safe if beta == 0 else xp.pow(safe, beta - 1.0)
+        return slope / safe, slope
 
 
 @converts(sk.NMF)
@@ -94,15 +112,16 @@ class NMFConverter(NonnegativeConverter):
         est = self.estimator
         tol, max_iter = float(est.tol), int(est.max_iter)
 
-        def update(X: Array, W: Array) -> Array:
-            W = self.updated(X, W)
+        def update(step: Array, kept: Array, W: Array) -> Array:
+            # scikit-learn adds the penalty to the components' sum, which it keeps: each update adds it once more.
+            W = self.updated(kept, W, xp.astype(step + 1, float) if self.beta == 1 else 1.0)
             return xp.where(xp.less(W, float(np.finfo(np.float64).eps)), 0.0, W) if self.beta < 1 else W
 
         def several(step: Array, end: Array, W: Array, X: Array) -> Array:
             return xp.while_loop(
-                lambda step, end, W, X: xp.less(step, end),
-                lambda step, end, W, X: [step + 1, end, update(X, W), X],
-                [step, end, W, X],
+                lambda step, end, W, kept: xp.less(step, end),
+                lambda step, end, W, kept: [step + 1, end, update(step, kept, W), kept],
+                [step, end, W, self.kept(X)],
             )[2]
 
         W = self.start(X)
@@ -115,13 +134,13 @@ class NMFConverter(NonnegativeConverter):
         def body(step: Array, gain: Array, error: Array, first: Array, W: Array, X: Array) -> list[Array]:
             end = xp.minimum(step + CHECKED_EVERY, max_iter)
             W = several(step, end, W, X)
-            after = self._error(X, W)
+            after = self.error(X, W)
             return [end, error - after, after, first, W, X]
 
-        first = self._error(X, W)
+        first = self.error(X, W)
         return xp.while_loop(going, body, [np.array(0), first, first, first, W, X])[4]
 
-    def _error(self, X: Array, W: Array) -> Array:
+    def error(self, X: Array, W: Array) -> Array:
         """Root of twice the divergence over the whole batch (``_beta_divergence``)."""
         H, beta = self.components, self.beta
         if beta == 2:
@@ -130,13 +149,19 @@ class NMFConverter(NonnegativeConverter):
         there = xp.greater(X, EPSILON)
         x = xp.where(there, X, 1.0)
         safe = xp.where(there, xp.maximum(WH, EPSILON), 1.0)
-        if beta == 1:
-            terms = xp.where(there, X * xp.log(x / safe) - X, 0.0) + WH
-        elif beta == 0:
-            terms = xp.where(there, x / safe - xp.log(x / safe), 0.0) - 1.0
+        # From relative errors, for near them the divergence is a small difference of great numbers.
+        if beta == 0:
+            relative = (x - safe) / safe
+            terms = xp.where(there, relative - xp.log1p(relative), -1.0)
+        elif beta == 1:
+            relative = (safe - x) / x
+            terms = xp.where(there, x * (relative - xp.log1p(relative)) + (WH - safe), WH)
         else:
-            product = xp.where(there, xp.pow(x, beta) - beta * x * xp.pow(safe, beta - 1.0), 0.0)
-            terms = (product + (beta - 1.0) * xp.pow(WH, beta)) * (1.0 / (beta * (beta - 1.0)))
+            relative = (safe - x) / x
+            slope = xp.expm1((beta - 1.0) * xp.log1p(relative))
+            divergence = xp.pow(x, beta) * ((beta - 1.0) * relative * (slope + 1.0) - slope)
+            beyond = (beta - 1.0) * (xp.pow(WH, beta) - xp.where(there, xp.pow(safe, beta), 0.0))
+            terms = (xp.where(there, divergence, 0.0) + beyond) * (1.0 / (beta * (beta - 1.0)))
         return xp.sqrt(xp.relu(xp.sum(terms)) * 2.0)
 
 
@@ -150,15 +175,15 @@ class MiniBatchNMFConverter(NonnegativeConverter):
         est = self.estimator
         max_iter = int(est.max_iter if est.transform_max_iter is None else est.transform_max_iter)
 
-        def going(step: Array, moved: Array, W: Array, X: Array) -> Array:
+        def going(step: Array, moved: Array, W: Array, kept: Array) -> Array:
             return xp.logical_and(xp.less(step, max_iter), xp.greater(moved, 0.0))
 
-        def body(step: Array, moved: Array, W: Array, X: Array) -> list[Array]:
-            after = self.updated(X, W)
+        def body(step: Array, moved: Array, W: Array, kept: Array) -> list[Array]:
+            after = self.updated(kept, W)
             if est.tol > 0:
                 squares = xp.sum(xp.square(after - W)) - xp.sum(xp.square(after)) * float(est.tol) ** 2
             else:
                 squares = moved
-            return [step + 1, squares, after, X]
+            return [step + 1, squares, after, kept]
 
-        return xp.while_loop(going, body, [np.array(0), np.array(1.0), self.start(X), X])[2]
+        return xp.while_loop(going, body, [np.array(0), np.array(1.0), self.start(X), self.kept(X)])[2]

@@ -46,12 +46,13 @@ CASES = [
     *(Case(NMF(3, alpha_W=a, l1_ratio=r, tol=t, max_iter=500, random_state=0), d)
       for a, r, t in ((0.0, 0.0, 1e-4), (0.01, 0.5, 1e-5), (0.1, 1.0, 1e-4)) for d in ("term counts", "categories")),
     *(Case(NMF(3, solver="mu", beta_loss=b, alpha_W=a, l1_ratio=0.5, max_iter=105, random_state=0), "term counts")
-      for b, a in (("frobenius", 0.0), ("frobenius", 0.02), ("kullback-leibler", 0.0), (1.5, 0.01), (0.5, 0.0),
-                   (3, 0.0))),
+      for b, a in (("frobenius", 0.0), ("frobenius", 0.02), ("kullback-leibler", 0.0), ("kullback-leibler", 0.01),
+                   (1.5, 0.01), (0.5, 0.0), (3, 0.0))),
     Case(NMF(2, solver="mu", beta_loss="itakura-saito", max_iter=60, random_state=0), "positive"),
     Case(NMF(2, solver="mu", tol=0, max_iter=15, random_state=0), "positive"),
     *(Case(MiniBatchNMF(3, beta_loss=b, alpha_W=0.01, batch_size=40, random_state=0), "term counts")
       for b in ("frobenius", "kullback-leibler")),
+    Case(MiniBatchNMF(2, beta_loss="itakura-saito", batch_size=40, random_state=0), "positive"),
     *(Case(LatentDirichletAllocation(n, doc_topic_prior=p, random_state=0, max_iter=5), "term counts")
       for n, p in ((3, None), (5, 0.05), (1, None))),
     *(Case(DictionaryLearning(8, transform_algorithm="threshold", transform_alpha=a, split_sign=s, positive_code=p,
