@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn import decomposition as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
-from skl2tflite.converters.own_kernels import own_or_named_product
+from skl2tflite.converters.kernels import lost_in_float32, lost_in_float64
+from skl2tflite.converters.own_kernels import HOPELESS, own_or_named_product
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
@@ -166,13 +168,39 @@ class KernelPCAConverter(TransformerConverter):
             raise UnsupportedMethodError(f"{self.path} was fitted without an inverse; set fit_inverse_transform=True")
         return super().method(name)
 
-    def transform(self, X: Array) -> Array:
-        """Project; centering the kernel is centering the weights, and a bias."""
+    def check(self) -> None:
+        est = self.estimator
+        if not est.eigenvalues_.size:
+            raise self.refuse("no component was left: the kernel is the same between all rows")
+        if callable(est.kernel) or est.kernel in ("linear", "precomputed"):
+            return
+        if lost_in_float32(dense(est.X_fit_), est.kernel, self._params, self._weights, self._bias) > HOPELESS:
+            raise self.refuse(
+                "some components are so small a part of the kernel that float32 keeps no digits of them",
+                f"set n_components to less than {est.eigenvalues_.size}, or scale the features",
+            )
+
+    @cached_property
+    def _weights(self) -> NDArray[np.float64]:
+        """Weights of the kernels; centering the kernel is centering these, and a bias."""
         est = self.estimator
         nonzero = est.eigenvalues_ != 0
         weights = np.zeros_like(est.eigenvectors_)
         weights[:, nonzero] = est.eigenvectors_[:, nonzero] / np.sqrt(est.eigenvalues_[nonzero])
-        weights -= weights.mean(axis=0)
+        return np.asarray(weights - weights.mean(axis=0))
+
+    @property
+    def _bias(self) -> NDArray[np.float64]:
+        return np.asarray(-self.estimator._centerer.K_fit_rows_ @ self._weights)
+
+    @property
+    def _params(self) -> dict[str, Any]:
+        est = self.estimator
+        return {"gamma": est.gamma_, "degree": est.degree, "coef0": est.coef0}
+
+    def transform(self, X: Array) -> Array:
+        """Project the centered kernel."""
+        est, weights = self.estimator, self._weights
         if est.kernel == "linear":
             rows = dense(est.X_fit_)
             shift = float32_shift(rows.mean(axis=0), rows.std(axis=0))
@@ -181,23 +209,17 @@ class KernelPCAConverter(TransformerConverter):
         if est.kernel == "precomputed":
             # Less the mean of its column, a kernel of rows far from 0 keeps more digits.
             return xp.linear(X - est._centerer.K_fit_rows_, weights)
-        return self._product(X, est.X_fit_, weights, -est._centerer.K_fit_rows_ @ weights)
+        return own_or_named_product(self, X, dense(est.X_fit_), self._params, weights, self._bias)
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What scikit-learn loses in components of small eigenvalues when it centers a kernel of great values."""
+        """What scikit-learn loses in components of small eigenvalues of a kernel of great values."""
+        est = self.estimator
         if method != "transform":
             return 0.0
-        eigenvalues = np.asarray(self.estimator.eigenvalues_, dtype=np.float64)
-        lost = 4.0 * np.finfo(np.float64).eps * np.abs(self.estimator._centerer.K_fit_rows_).max()
-        return np.where(eigenvalues > 0, lost / np.sqrt(np.where(eigenvalues > 0, eigenvalues, 1.0)), 0.0)
+        # Of fitted rows that the kernels' mean, which is taken away, stands for: it is as great.
+        return 2.0 * lost_in_float64(est._centerer.K_fit_rows_[np.newaxis], self._weights)
 
     def inverse_transform(self, X: Array) -> Array:
         """Kernel ridge regression of the fitted rows on what they were transformed to."""
-        return self._product(X, self.estimator.X_transformed_fit_, self.estimator.dual_coef_)
-
-    def _product(
-        self, X: Array, rows: NDArray[np.float64], weights: NDArray[np.float64], bias: NDArray[np.float64] | None = None
-    ) -> Array:
         est = self.estimator
-        params = {"gamma": est.gamma_, "degree": est.degree, "coef0": est.coef0}
-        return own_or_named_product(self, X, dense(rows), params, weights, bias)
+        return own_or_named_product(self, X, dense(est.X_transformed_fit_), self._params, est.dual_coef_)

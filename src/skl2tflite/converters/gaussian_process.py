@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import Any, cast
 
 import numpy as np
+from numpy.polynomial import Polynomial
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from sklearn import gaussian_process as sk
@@ -20,11 +21,17 @@ from skl2tflite.converters.base import (
     RegressorConverter,
 )
 from skl2tflite.converters.distances import squared_distances, weighted_squares
-from skl2tflite.converters.kernels import SMALLEST_SPREAD, centered, kernel_product, pairwise_kernel
+from skl2tflite.converters.kernels import SMALLEST_SPREAD, centered, kernel_product, lost_in_float64, pairwise_kernel
 from skl2tflite.converters.matern import CLOSED, logarithm_of_matern, matern, mixture
 from skl2tflite.converters.multiclass import OneVsRestConverter, most_likely
-from skl2tflite.converters.own_kernels import own_kernel, recording_kernel
+from skl2tflite.converters.own_kernels import check_lost, own_kernel, recording_kernel
 from skl2tflite.converters.pairs import of_pairs, of_rows
+from skl2tflite.converters.polynomials import (
+    dot_product_polynomial,
+    polynomial_sum,
+    some_of,
+    wide_polynomial,
+)
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.squares import expanded_squares, products_do
@@ -79,6 +86,8 @@ class GaussianProcessConverter(Converter):
 
 HOPELESS = 1e-2
 """Part of a variance that may be rounding."""
+LARGEST_POWER = 10
+"""Of a kernel that is looked at as a polynomial."""
 LOOKED_AT = 100
 """Rows between fitted ones for which that is looked at."""
 PAIRWISE = ("linear", "cosine", "rbf", "laplacian", "sigmoid", "poly", "polynomial", "chi2", "additive_chi2")
@@ -153,6 +162,30 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
     raise TypeError(f"no kernel {kernel!r}")
 
 
+def covariance_polynomial(kernel: Any, n_features: int) -> Polynomial | None:
+    """Return a kernel as a polynomial in the product of two different rows, None where it is none."""
+    match kernel:
+        case _ if type(kernel) not in KERNELS:
+            return None
+        case gp.Sum() | gp.Product():
+            first, second = (covariance_polynomial(part, n_features) for part in (kernel.k1, kernel.k2))
+            if first is None or second is None:
+                return None
+            return first + second if isinstance(kernel, gp.Sum) else first * second
+        case gp.Exponentiation(exponent=power) if power in range(1, LARGEST_POWER + 1):
+            base = covariance_polynomial(kernel.kernel, n_features)
+            return None if base is None else base ** int(power)
+        case gp.ConstantKernel():
+            return wide_polynomial(kernel.constant_value)
+        case gp.WhiteKernel():
+            return wide_polynomial(0.0)
+        case gp.DotProduct():
+            return wide_polynomial(float(kernel.sigma_0) ** 2, 1.0)
+        case gp.PairwiseKernel() if not callable(kernel.metric):
+            return dot_product_polynomial(kernel.metric, pairwise_params(kernel), n_features)
+    return None
+
+
 def exponent(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
     """Return the logarithm of a kernel that has one term, None for others."""
     match kernel:
@@ -194,6 +227,11 @@ def weighted_covariance(kernel: Any, X: Array, points: NDArray[np.float64], weig
     -------
     array of shape (n_rows, n_outputs) or (n_rows,)
     """
+    polynomial = covariance_polynomial(kernel, points.shape[1])
+    if polynomial is not None and polynomial.degree() > 1:
+        summed = polynomial_sum(polynomial, points, weights)
+        if summed is not None:
+            return summed(X)
     match kernel:
         case _ if type(kernel) not in KERNELS:
             pass
@@ -267,12 +305,33 @@ def pairwise_variance(kernel: Any, X: Array) -> Any:
 class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConverter):
     """The mean of the posterior, ``K(X, X_train_) @ alpha_``."""
 
+    def check(self) -> None:
+        super().check()
+        check_lost(self, self._values, self.weights, self.mean, "scale the features, or fit with a larger alpha")
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight of each point's kernel in the mean, of each target."""
+        weights = np.asarray(self.estimator.alpha_ * self.estimator._y_train_std)
+        return weights[:, 0] if weights.shape[1:] == (1,) else weights
+
+    @property
+    def mean(self) -> Any:
+        """The targets' mean."""
+        mean = self.estimator._y_train_mean
+        return mean if self.weights.ndim == 2 else np.ravel(mean)[0]
+
+    @property
+    def _values(self) -> NDArray[np.float64]:
+        """Kernels of some of the points with all of them."""
+        return np.asarray(self.estimator.kernel_(some_of(self.points), self.points))
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What scikit-learn loses in the sum of great kernels of both signs."""
+        return lost_in_float64(self._values, self.weights) if method == "predict" else 0.0
+
     def predict(self, X: Array) -> Array:
-        est = self.estimator
-        weights = est.alpha_ * est._y_train_std
-        mean = est._y_train_mean
-        if weights.ndim == 2 and weights.shape[1] == 1:
-            weights, mean = weights[:, 0], np.ravel(mean)[0]
+        est, weights, mean = self.estimator, self.weights, self.mean
         result = weighted_covariance(est.kernel_, X, self.points, weights)
         return xp.add(result, mean) if np.any(mean) else result
 

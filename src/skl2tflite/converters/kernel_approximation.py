@@ -9,16 +9,12 @@ from numpy.typing import NDArray
 from sklearn import kernel_approximation as sk
 
 from skl2tflite.converters.base import TransformerConverter
-from skl2tflite.converters.kernels import varying_part
-from skl2tflite.converters.own_kernels import own_or_named_product
+from skl2tflite.converters.own_kernels import check_digits, own_or_named_product
 from skl2tflite.converters.phases import phase
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-
-HOPELESS = 1e-2
-"""Error of float32 arithmetic, as a fraction of the results, that is refused."""
 
 
 @converts(sk.Nystroem)
@@ -26,19 +22,11 @@ class NystroemConverter(TransformerConverter):
     """``K(X, components_) @ normalization_.T``."""
 
     def check(self) -> None:
-        kernel = self.estimator.kernel
-        if callable(kernel) or kernel in ("linear", "cosine", "precomputed"):
-            return
         est = self.estimator
-        normalization, rows = est.normalization_, dense(est.components_)
-        part, constant = varying_part(rows, rows, est.kernel, self._params)
-        error = 2.0**-24 * np.linalg.norm(normalization, 2) * np.linalg.norm(part, axis=1).max()
-        if error > HOPELESS * np.abs((part + constant) @ normalization.T).max():
-            raise self.refuse(
-                "the kernel matrix of components_ is so near to singular that normalization_ makes rounding of "
-                "float32 as large as its results",
-                "use fewer n_components, a larger gamma or scaled features",
-            )
+        check_digits(
+            self, dense(est.components_), self._params, est.normalization_.T,
+            instead="use fewer n_components, a larger gamma or scaled features",
+        )  # fmt: skip
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

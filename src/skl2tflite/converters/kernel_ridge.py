@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 from sklearn import kernel_ridge as sk
 
 from skl2tflite.converters.base import RegressorConverter
-from skl2tflite.converters.own_kernels import own_or_named_product
+from skl2tflite.converters.kernels import kernels_of_some, lost_in_float64
+from skl2tflite.converters.own_kernels import check_digits, own_or_named_product
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -15,7 +20,28 @@ from skl2tflite.graph import Array
 class KernelRidgeConverter(RegressorConverter):
     """``K(X, X_fit_) @ dual_coef_``."""
 
+    def check(self) -> None:
+        est = self.estimator
+        check_digits(
+            self,
+            dense(est.X_fit_),
+            self._params,
+            est.dual_coef_,
+            instead="scale the features, or fit with a larger alpha",
+        )
+
     def predict(self, X: Array) -> Array:
         est = self.estimator
-        params = {"gamma": est.gamma, "degree": est.degree, "coef0": est.coef0}
-        return own_or_named_product(self, X, dense(est.X_fit_), params, est.dual_coef_)
+        return own_or_named_product(self, X, dense(est.X_fit_), self._params, est.dual_coef_)
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What scikit-learn loses in the sum of great kernels of both signs."""
+        est = self.estimator
+        if callable(est.kernel) or est.kernel == "precomputed":
+            return 0.0
+        return lost_in_float64(kernels_of_some(dense(est.X_fit_), est.kernel, self._params), est.dual_coef_)
+
+    @property
+    def _params(self) -> dict[str, Any]:
+        est = self.estimator
+        return {"gamma": est.gamma, "degree": est.degree, "coef0": est.coef0}

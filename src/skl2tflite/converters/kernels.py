@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skl2tflite.converters.base import float32_shift
+from skl2tflite.converters.polynomials import dot_product_polynomial, polynomial_sum, rounding, some_of
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -235,7 +236,8 @@ def kernel_product(
 ) -> Array:
     """Return a kernel times weights, spelled so that float32 keeps the most digits.
 
-    Linear and cosine kernels are one matrix with the weights. Of others what differs from row to row is multiplied,
+    Linear and cosine kernels are one matrix with the weights, polynomials may be one polynomial
+    (:func:`~skl2tflite.converters.polynomials.polynomial_sum`). Of others what differs from row to row is multiplied,
     and the rest is part of the bias (:func:`varying_part`).
 
     Parameters
@@ -252,7 +254,46 @@ def kernel_product(
     """
     if kernel in ("linear", "cosine"):
         return linear_kernel(X, Y, weights, bias, normalize=kernel == "cosine")
+    polynomial = dot_product_polynomial(kernel, params, Y.shape[1])
+    summed = None if polynomial is None else polynomial_sum(polynomial, Y, weights, bias)
+    if summed is not None:
+        return summed(X)
     part, constant = varying_part(X, Y, kernel, params)
     if np.any(constant):
         bias = constant @ weights + (0.0 if bias is None else bias)
     return xp.linear(part, weights, bias)
+
+
+def lost_in_float32(
+    Y: NDArray[np.float64],
+    kernel: str,
+    params: Mapping[str, Any],
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64] | None = None,
+) -> float:
+    """Return what float32 arithmetic loses of :func:`kernel_product` of rows like the vectors, as a fraction of it.
+
+    Nothing of linear and cosine kernels and of polynomials.
+
+    Parameters
+    ----------
+    Y, kernel, params, weights, bias
+        As for :func:`kernel_product`.
+    """
+    polynomial = dot_product_polynomial(kernel, params, Y.shape[1])
+    if kernel == "cosine" or (polynomial is not None and polynomial_sum(polynomial, Y, weights, bias) is not None):
+        return 0.0
+    varying, constant = varying_part(some_of(Y), Y, kernel, params)
+    part, columns = np.asarray(varying), weights.reshape(len(Y), -1)
+    answers = (part + constant) @ columns + (0.0 if bias is None else bias)
+    return rounding(np.square(part) @ np.square(columns), answers)
+
+
+def kernels_of_some(Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]) -> NDArray[np.float64]:
+    """Return the kernels of some vectors with all of them; see :func:`pairwise_kernel`."""
+    return np.asarray(pairwise_kernel(some_of(Y), Y, kernel, params))
+
+
+def lost_in_float64(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what float64 arithmetic loses of kernels, of shape (n_rows, n_vectors), times weights: of each output."""
+    return np.asarray(np.finfo(np.float64).eps * (np.abs(values) @ np.abs(weights)).max(axis=0))

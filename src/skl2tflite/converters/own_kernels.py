@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.distance_functions import known
-from skl2tflite.converters.kernels import kernel_product
+from skl2tflite.converters.kernels import kernel_product, kernels_of_some, lost_in_float32
 from skl2tflite.converters.pairs import of_pairs
+from skl2tflite.converters.polynomials import rounding
 from skl2tflite.converters.recorded import ROWS, check_clock, recorded
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 
+LOST = 1e-4
+"""Fraction of the answers that scikit-learn's own rounding may be."""
+HOPELESS = 1e-2
+"""Fraction of the answers that float32's rounding may be before any rows are looked at."""
 Kernel = Callable[..., Any]
 """Takes matrices of shapes (n_rows, n_features) and (n_vectors, n_features), gives (n_rows, n_vectors)."""
 
@@ -119,6 +124,59 @@ def own_or_named_product(
         return kernel_product(X, vectors, est.kernel, params, weights, bias)
     with recording_kernel(converter, est.kernel):
         return xp.linear(of_pairs(partial(est.kernel, **(est.kernel_params or {})), X, vectors), weights, bias)
+
+
+def check_digits(
+    converter: Converter,
+    vectors: NDArray[np.float64],
+    params: Mapping[str, Any],
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64] | float = 0.0,
+    *,
+    instead: str,
+) -> None:
+    """Refuse an estimator with a kernel that has a name, where rounding leaves nothing of the kernels' weighted sums.
+
+    Parameters
+    ----------
+    converter, vectors, params, weights, bias
+        As for :func:`own_or_named_product`.
+    instead : str
+        What to do.
+    """
+    kernel = converter.estimator.kernel
+    if callable(kernel) or kernel == "precomputed":
+        return
+    check_lost(converter, kernels_of_some(vectors, kernel, params), weights, bias, instead)
+    if lost_in_float32(vectors, kernel, params, weights, np.asarray(bias)) > HOPELESS:
+        raise converter.refuse(
+            "its kernels are so great, or so nearly the same, beside the sums that their weights make of them that "
+            "float32 keeps no digits of these",
+            instead,
+        )
+
+
+def check_lost(
+    converter: Converter, values: NDArray[np.float64], weights: NDArray[np.float64], bias: Any, instead: str
+) -> None:
+    """Refuse an estimator whose own float64 arithmetic rounds its answers visibly.
+
+    Parameters
+    ----------
+    converter : Converter
+    values : ndarray of shape (n_rows, n_vectors)
+        Kernels of some rows.
+    weights, bias, instead
+        As for :func:`check_digits`.
+    """
+    columns = weights.reshape(len(weights), -1)
+    lost = 2.0**-29 * rounding(np.square(values) @ np.square(columns), values @ columns + bias)
+    if lost > LOST:
+        raise converter.refuse(
+            "its kernels are so great beside the sums that their weights make of them that scikit-learn's own float64 "
+            f"arithmetic rounds these by {lost:.0e} of their magnitude",
+            instead,
+        )
 
 
 @contextmanager

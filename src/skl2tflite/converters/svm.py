@@ -13,7 +13,8 @@ from sklearn import svm as sk
 from skl2tflite.converters.base import ClassifierConverter, Converter, OutlierConverter, RegressorConverter
 from skl2tflite.converters.kernels import polynomial_kernel, rbf_kernel, sigmoid_kernel
 from skl2tflite.converters.linear_model import LinearModelClassifierConverter, LinearRegressorConverter
-from skl2tflite.converters.own_kernels import own_kernel_columns, recording_kernel
+from skl2tflite.converters.own_kernels import check_digits, own_kernel_columns, recording_kernel
+from skl2tflite.converters.polynomials import PolynomialSum, dot_product_polynomial, polynomial_sum
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -34,6 +35,30 @@ class LinearSVRConverter(LinearRegressorConverter):
 
 class LibSVMConverter(Converter):
     """Sums of kernels with the support vectors (:class:`sklearn.svm._base.BaseLibSVM`)."""
+
+    def check(self) -> None:
+        """Refuse decisions of which rounding leaves nothing."""
+        constant = self.estimator.kernel == "poly" and self.estimator.degree == 0
+        if len(self.estimator.support_) and not constant:
+            check_digits(
+                self,
+                self.vectors,
+                self.params,
+                self.dual_weights,
+                self.estimator.intercept_,
+                instead="scale the features",
+            )
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Those of a kernel that has a name."""
+        est = self.estimator  # of its _gamma, what "scale" and "auto" came to, fit gives no public name
+        return {"gamma": est._gamma, "degree": est.degree, "coef0": est.coef0}
+
+    @cached_property
+    def vectors(self) -> NDArray[np.float64]:
+        """The support vectors."""
+        return _dense(self.estimator.support_vectors_)
 
     @property
     def fitted_rows(self) -> Any:
@@ -63,9 +88,21 @@ class LibSVMConverter(Converter):
         if est.kernel == "poly" and est.degree == 0:  # every kernel is 1; one after another, as libsvm adds them
             return xp.broadcast_rows(np.cumsum(weights, axis=0)[-1] + est.intercept_, X)
         if est.kernel == "linear":
-            return xp.linear(X, _dense(est.support_vectors_).T @ weights, est.intercept_)
+            return xp.linear(X, self.vectors.T @ weights, est.intercept_)
+        summed = self.polynomial
+        if summed is not None:
+            return summed(X)
         order = alternating(self.groups, np.abs(weights).sum(axis=1))
         return xp.linear(self.kernel(X, order), weights[order], est.intercept_)
+
+    @cached_property
+    def polynomial(self) -> PolynomialSum | None:
+        """The decisions as polynomials in the features, where that is more exact or cheaper."""
+        est = self.estimator
+        if est.kernel != "poly":
+            return None
+        kernel = dot_product_polynomial("poly", self.params, self.vectors.shape[1])
+        return None if kernel is None else polynomial_sum(kernel, self.vectors, self.dual_weights, est.intercept_)
 
     def kernel(self, X: Array, order: NDArray[np.intp]) -> Array:
         """Kernels of rows with the support vectors, these in an order."""
@@ -75,8 +112,7 @@ class LibSVMConverter(Converter):
                 return own_kernel_columns(est.kernel, X, self.fitted_rows, est.support_[order])
         if est.kernel == "precomputed":
             return xp.take(X, est.support_[order], axis=1)
-        vectors = _dense(est.support_vectors_)[order]
-        gamma = est._gamma  # what "scale" and "auto" came to; set by fit, there is no public name for it
+        vectors, gamma = self.vectors[order], est._gamma
         if est.kernel == "rbf":
             return rbf_kernel(X, vectors, gamma)
         if est.kernel == "poly":
@@ -119,11 +155,13 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
     """One decision for each pair of classes, then votes (:class:`sklearn.svm._base.BaseSVC`)."""
 
     def check(self) -> None:
+        """Refuse what scikit-learn itself labels wrongly, too."""
         if len(self.estimator.n_support_) != len(self.estimator.classes_):
             raise self.refuse(
                 "some classes had no rows of positive weight, and scikit-learn's own labels are shifted",
                 "fit it without those classes",
             )
+        super().check()
 
     @property
     def n_classes(self) -> int:

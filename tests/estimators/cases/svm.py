@@ -85,6 +85,10 @@ CASES = [
     ),
     Case(OneClassSVM(kernel="linear"), "positive"),
     Case(OneClassSVM(), "regression"),
+    *(Case(SVC(kernel="poly", degree=n, coef0=c), d)
+      for n, c, d in ((2, 0.0, "binary strings"), (3, 1.0, "multiclass gaps"), (2, 0.0, "far"))),
+    Case(SVR(kernel="poly", degree=2, C=10.0, max_iter=3000), "multiclass"),
+    Case(OneClassSVM(kernel="poly", degree=2), "multiclass"),
     Case(SVC(kernel="poly", degree=0, C=0.3), "multiclass gaps"),
     Case(SVR(kernel="poly", degree=0), "regression"),
     *(
