@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from skl2tflite.converters.base import float32_shift
 from skl2tflite.converters.polynomials import dot_product_polynomial, polynomial_sum, rounding, some_of
+from skl2tflite.converters.squares import expanded_squares, products_do
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -46,7 +47,7 @@ def centered(X: Array, points: ArrayLike) -> tuple[Array, NDArray[np.float64]]:
     return (X - shift, points - shift) if np.any(shift) else (X, points)
 
 
-def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
+def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float, *, small: bool = False) -> Array:
     """``exp(-gamma · ‖x - y‖²)`` (:func:`sklearn.metrics.pairwise.rbf_kernel`).
 
     Parameters
@@ -54,6 +55,8 @@ def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
     X : array of shape (n_rows, n_features)
     Y : ndarray of shape (n_vectors, n_features)
     gamma : float
+    small : bool, default=False
+        Whether vectors are held once, where twice would be faster on many rows.
 
     Returns
     -------
@@ -65,7 +68,8 @@ def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
     Z, vectors = X - center, Y - center
     norms = np.sum(vectors**2, axis=1)
     if gamma * norms.max() > LARGEST_SPREAD:
-        return xp.exp(xp.squared_distances(Z, vectors) * -gamma)
+        squares = expanded_squares(X, Y) if products_do(Y, gamma) and not small else xp.squared_distances(Z, vectors)
+        return xp.exp(squares * -gamma)
     # -gamma·‖z‖² rides along as one more feature: the whole exponent is one linear layer.
     weights = np.vstack([2 * gamma * vectors.T, np.full(len(vectors), -gamma)])
     return xp.exp(xp.linear(xp.concat([Z, xp.squared_norm(Z)], axis=1), weights, -gamma * norms))

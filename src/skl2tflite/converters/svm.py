@@ -114,7 +114,7 @@ class LibSVMConverter(Converter):
             return xp.take(X, est.support_[order], axis=1)
         vectors, gamma = self.vectors[order], est._gamma
         if est.kernel == "rbf":
-            return rbf_kernel(X, vectors, gamma)
+            return rbf_kernel(X, vectors, gamma, small=True)
         if est.kernel == "poly":
             return polynomial_kernel(X, vectors, est.degree, gamma, est.coef0)
         return sigmoid_kernel(X, vectors, gamma, est.coef0)
