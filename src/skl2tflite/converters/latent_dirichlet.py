@@ -15,9 +15,9 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 def expected_topics(weights: Array) -> Array:
     """``exp(digamma(weights) - digamma(their sum))``, row by row: the logarithms of great weights cost no digits."""
-    size, rest = xp.digamma_parts(weights)
-    total, rest_of_total = xp.digamma_parts(xp.sum(weights, axis=1, keepdims=True))
-    return size / total * xp.exp(rest - rest_of_total)
+    n_topics = weights.shape[1]
+    size, rest = xp.digamma_parts(xp.concat([weights, xp.sum(weights, axis=1, keepdims=True)], axis=1))
+    return size[:, :n_topics] / size[:, n_topics:] * xp.exp(rest[:, :n_topics] - rest[:, n_topics:])
 
 
 @converts(sk.LatentDirichletAllocation)

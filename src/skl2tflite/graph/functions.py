@@ -192,12 +192,10 @@ def digamma_parts(x: Operand) -> tuple[Array, Array]:
     Recurrence up to 6, then the asymptotic series, as scikit-learn has it, which is right to 3e-9
     (J. Bernardo, Algorithm AS 103, 1976; ``sklearn.decomposition._online_lda_fast``).
     """
-    shifted: Array = _promote(x, least=DType.FLOAT)[0]
-    rest: Array = multiply(shifted, 0.0)
-    for _ in range(6):
-        small = less(shifted, 6.0)
-        rest = where(small, subtract(rest, divide(1.0, shifted)), rest)
-        shifted = where(small, add(shifted, 1.0), shifted)
+    start: Array = _promote(x, least=DType.FLOAT)[0]
+    steps = add(expand_dims(start, -1), np.arange(6.0))
+    rest: Array = negative(sum(where(less(steps, 6.0), divide(1.0, steps), 0.0), axis=-1))
+    shifted: Array = add(start, relu(ceil(subtract(6.0, start))))
     inverse = divide(1.0, shifted)
     r = square(inverse)
     series = multiply(r, subtract(1 / 12, multiply(r, subtract(1 / 120, multiply(r, 1 / 252)))))
