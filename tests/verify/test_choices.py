@@ -193,6 +193,16 @@ def test_equals_come_in_any_order_and_others_in_theirs() -> None:
     np.testing.assert_array_equal(values, np.broadcast_to([7.0, 5.0, 5.0], (64, 3)))
 
 
+def test_what_rounding_cannot_tell_is_equal() -> None:
+    """But not whole numbers, which float32 holds."""
+    row = [0.3, 2.7, 0.3 + 1e-7, 0.3 - 1e-7, 0.3 - 1e-5]
+    drawn = outcomes(lambda x: xp.topk(x, 2)[1], row)
+    assert {tuple(each) for each in drawn} == {(1, 0), (1, 2), (1, 3)}
+    values = outcomes(lambda x: xp.topk(x, 2)[0], row)
+    assert len({each[1] for each in values}) > 3  # each its own, and moved as all numbers are
+    assert len(outcomes(lambda x: xp.topk(x, 1)[1], [2.0**23, 2.0**23 + 1])) == 1
+
+
 def test_without_equals_one_draw_does() -> None:
     assert len(outcomes(lambda x: xp.topk(x, 2)[1], [3.0, 1.0, 2.0])) == 1
     assert len(outcomes(lambda x: xp.topk(x, 2)[1], [3.0, 1.0, 1.0])) == 64

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from skl2tflite.graph import Graph, Node, Tensor, ops
 from skl2tflite.graph.evaluate import Values
 
+ALIKE = 2.0**-20
+"""Relative difference of numbers that float32 cannot tell: a few units of its last place, as short sums lose."""
+
 
 class Choices:
     """Rankings, and which rows hang on what they take of numbers that are equal, or that rounding cannot tell.
@@ -63,16 +66,23 @@ class Choices:
         self.preferences = self.generator.random(64)
 
     def any_of_equals(self, node: Node, x: NDArray[Any]) -> list[NDArray[Any]]:
-        """Return the greatest along the last axis, and their positions."""
+        """Return the greatest along the last axis, and their positions.
+
+        Those that float32 cannot tell from the last of them count as equal to it.
+        """
+        values, _ = node.op.evaluate(x)
+        last = values[..., -1:]
+        equal = _alike(x, last)
+        inside = _alike(values[..., 1:], values[..., :-1])
+        self.met |= bool(inside.any() or np.any((equal | (x > last)).sum(axis=-1) > values.shape[-1]))
         order = self.generator.permutation(x.shape[-1])
         tables = self.looked_up[node]
         if self.directed and tables:
             table = tables[self.generator.integers(len(tables))]
             order = order[np.argsort(self._liking(table)[order], kind="stable")]
-        values, places = node.op.evaluate(x[..., order])
-        inside = np.any(values[..., 1:] == values[..., :-1])
-        self.met |= bool(inside or np.any((x >= values[..., -1:]).sum(axis=-1) > values.shape[-1]))
-        return [values, order[places]]
+        _, places = node.op.evaluate(np.where(equal, last, x)[..., order])
+        positions = order[places]
+        return [np.take_along_axis(x, positions, axis=-1), positions]
 
     def _liking(self, table: NDArray[Any]) -> NDArray[np.float64]:
         """Return how early each entry comes: a number for each label; targets up or down, one column of them."""
@@ -81,6 +91,13 @@ class Choices:
         columns = table.reshape(len(table), -1)
         column = columns[:, int(self.preferences[0] * columns.shape[1])]
         return np.asarray(column if self.preferences[1] < 0.5 else -column)
+
+
+def _alike(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether numbers are equal but for float32's rounding, which whole ones do not suffer."""
+    with np.errstate(invalid="ignore"):
+        whole = (a == np.rint(a)) & (b == np.rint(b))
+        return np.asarray((a == b) | (~whole & (np.abs(a - b) <= ALIKE * np.abs(b))))
 
 
 def _looked_up(graph: Graph) -> dict[Node, list[NDArray[Any]]]:
