@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_diabetes, load_wine
+from sklearn.datasets import load_diabetes, load_iris, load_wine
 from sklearn.kernel_approximation import Nystroem
 from sklearn.metrics.pairwise import pairwise_kernels
 from sklearn.preprocessing import minmax_scale
 
 import skl2tflite
-from skl2tflite.converters.kernels import varying_part
+from skl2tflite.converters.kernels import merged, varying_part
 from skl2tflite.errors import UnsupportedEstimatorError
 
 WINE = minmax_scale(load_wine().data).astype(np.float32).astype(np.float64)
@@ -45,6 +45,32 @@ def test_kernels_of_almost_the_same_value(kernel: str) -> None:
     expected = estimator.transform(WINE)
     error = np.abs(skl2tflite.convert(estimator).transform(WINE) - expected).max()
     assert error < 5e-5 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("shape", [(), (2,)])
+def test_vectors_that_are_the_same_are_one(shape: tuple[int, ...]) -> None:
+    """With the sum of their weights, great ones of both signs included."""
+    Y = np.concatenate([WINE[:20], WINE[5:12], WINE[5:7]])
+    weights = np.random.default_rng(0).normal(size=(len(Y), *shape))
+    weights[5] += 1e6
+    weights[20] -= 1e6
+    distinct, sums = merged(Y, weights)
+    assert len(distinct) == 20
+    assert np.abs(sums).max() < 20.0
+    kernels, fewer = (pairwise_kernels(WINE[40:], points, metric="laplacian") for points in (Y, distinct))
+    np.testing.assert_allclose(fewer @ sums, kernels @ weights, rtol=0, atol=1e-8)
+    given = WINE[:20]
+    assert merged(given, weights[:20])[0] is given
+
+
+def test_repeated_rows_of_a_raw_table() -> None:
+    """One pair among 100 rows of iris makes the inverse root of the kernel matrix 1e6, and cost 4e-2 of the scale."""
+    X = load_iris().data.astype(np.float32).astype(np.float64)
+    estimator = Nystroem("laplacian", n_components=150, random_state=0).fit(X)
+    assert len(np.unique(X, axis=0)) < 150
+    expected = estimator.transform(X)
+    error = np.abs(skl2tflite.convert(estimator, X).transform(X) - expected).max()
+    assert error < 2e-5 * np.abs(expected).max()
 
 
 def test_what_no_float32_kernel_tells_apart_is_refused() -> None:

@@ -34,7 +34,7 @@ REFUSED = {
     "OneHotEncoder": "unknown categories",
     "OrdinalEncoder": "unknown categories",
     ("CategoricalNB", "wine"): "beyond those at fit",
-    ("Nystroem", "iris"): "float32 keeps no digits",
+    ("Nystroem", "iris"): UNSCALED,
     ("RadiusNeighborsClassifier", "wine"): "no neighbours within its radius",
 } | ({("GaussianProcessRegressor", "iris"): UNSCALED} if SKLEARN < (1, 7) else {})
 """What does not convert as it comes, and what the error says."""

@@ -262,10 +262,27 @@ def kernel_product(
     summed = None if polynomial is None else polynomial_sum(polynomial, Y, weights, bias)
     if summed is not None:
         return summed(X)
+    if kernel != "precomputed":
+        Y, weights = merged(Y, weights)
     part, constant = varying_part(X, Y, kernel, params)
     if np.any(constant):
         bias = constant @ weights + (0.0 if bias is None else bias)
     return xp.linear(part, weights, bias)
+
+
+def merged(Y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return vectors without repetitions, and for each the sum of its weights.
+
+    Rows that are the same have the same kernels and, where the kernels' matrix was inverted, weights of up to 1e6 that
+    take each other away: of raw iris, with one such pair, Nyström maps are wrong by 4e-2 of the scale with it and by
+    3e-6 without (Laplacian kernels).
+    """
+    distinct, which = np.unique(Y, axis=0, return_inverse=True)
+    if len(distinct) == len(Y):
+        return Y, weights
+    sums = np.zeros((len(distinct), *weights.shape[1:]))
+    np.add.at(sums, which.ravel(), weights)
+    return distinct, sums
 
 
 def lost_in_float32(
@@ -287,6 +304,7 @@ def lost_in_float32(
     polynomial = dot_product_polynomial(kernel, params, Y.shape[1])
     if kernel == "cosine" or (polynomial is not None and polynomial_sum(polynomial, Y, weights, bias) is not None):
         return 0.0
+    Y, weights = merged(Y, weights)
     varying, constant = varying_part(some_of(Y), Y, kernel, params)
     part, columns = np.asarray(varying), weights.reshape(len(Y), -1)
     answers = (part + constant) @ columns + (0.0 if bias is None else bias)
