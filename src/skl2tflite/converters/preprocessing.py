@@ -176,17 +176,21 @@ class PolynomialFeaturesConverter(TransformerConverter):
             interaction_only=est.interaction_only,
             include_bias=True,
         )
-        degrees: dict[int, Array] = {1: X}
+        columns = xp.matrix_transpose(X)  # to take rows is to copy them, to take columns is to gather numbers
+        degrees: dict[int, Array] = {1: columns}
         for degree in range(2, est._max_degree + 1):
             shorter = {term: i for i, term in enumerate(t for t in terms if len(t) == degree - 1)}
             longer = [term for term in terms if len(term) == degree]
             if not longer:
                 break
-            rest = xp.take(degrees[degree - 1], [shorter[term[1:]] for term in longer], axis=1)
-            degrees[degree] = rest * xp.take(X, [term[0] for term in longer], axis=1)
-        blocks = [block for degree, block in degrees.items() if est._min_degree <= degree <= est._max_degree]
-        if est.include_bias:
-            blocks.insert(0, xp.broadcast_rows(np.ones(1), X))
+            rest = xp.take(degrees[degree - 1], [shorter[term[1:]] for term in longer])
+            degrees[degree] = rest * xp.take(columns, [term[0] for term in longer])
+        blocks = [xp.broadcast_rows(np.ones(1), X)] if est.include_bias else []
+        if est._min_degree <= 1 <= est._max_degree:
+            blocks.append(X)
+        products = [degrees[degree] for degree in degrees if degree >= max(2, est._min_degree)]
+        if products:
+            blocks.append(xp.matrix_transpose(xp.concat(products, axis=0)))
         return xp.concat(blocks, axis=1)
 
 
