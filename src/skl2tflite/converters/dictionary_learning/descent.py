@@ -148,15 +148,15 @@ class CoordinateDescent:
         gram, n_atoms = self.gram, len(self.atoms)
         squares = np.where(np.diag(gram) == 0, 1.0, np.diag(gram))  # of those that are left out anyway
         code, reached, products = progress.code, progress.reached, progress.products
-        if n_atoms <= UNROLLED:
-            columns = []
+        if n_atoms <= UNROLLED:  # rows of matrices, for columns are slow to take and to put
+            codes, residuals, opens = (xp.matrix_transpose(each) for each in (code, products - reached, open_))
+            moved = []
             for j in range(n_atoms):
                 here = slice(j, j + 1)
-                residual = products[:, here] - reached[:, here]
-                shift = self._shift(code[:, here], residual, squares[j]) * open_[:, here]
-                columns.append(code[:, here] + shift)
-                reached = reached + shift * gram[j]
-            return xp.concat(columns, axis=1)
+                shift = self._shift(codes[here], residuals[here], squares[j]) * opens[here]
+                moved.append(codes[here] + shift)
+                residuals = residuals - shift * gram[j][:, np.newaxis]
+            return xp.matrix_transpose(xp.concat(moved, axis=0))
 
         def step(j: Array, code: Array, reached: Array, products: Array, open_: Array) -> list[Array]:
             atom = xp.one_hot(j, n_atoms)
