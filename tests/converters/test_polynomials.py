@@ -14,7 +14,7 @@ from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Pairwis
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
-from sklearn.svm import SVC, SVR
+from sklearn.svm import SVC, SVR, NuSVC
 
 import skl2tflite
 from skl2tflite.converters.gaussian_process import covariance_polynomial
@@ -128,6 +128,14 @@ def test_polynomials_are_used_where_they_pay_or_kernels_lose_digits() -> None:
     assert "SQUARE" not in raw.operators()
 
 
+def test_long_sums_lose_more_than_short_ones() -> None:
+    """Of 1500 kernels in any order float32 loses 1e-5 of the scale."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(1500, 12)).astype(np.float32).astype(np.float64)
+    estimator = KernelRidge(kernel="poly").fit(X, random.normal(size=1500))
+    assert error(estimator, "predict", X[:100]) < 1e-6
+
+
 def test_too_many_products_stay_kernels() -> None:
     X, y = make_classification(150, 60, random_state=0)
     model = skl2tflite.convert(SVR(kernel="poly", degree=4, max_iter=1000).fit(X + 1.0, y))
@@ -185,3 +193,12 @@ def test_no_component() -> None:
     X = load_wine().data
     with pytest.raises(UnsupportedEstimatorError, match="no component was left"):
         skl2tflite.convert(KernelPCA(kernel="sigmoid").fit(X))
+
+
+def test_labels_stand_rounding_that_values_do_not() -> None:
+    """46 375 products are too many; kernels of 1e4 times the decisions leave them three digits."""
+    X, X_test = rows(load_breast_cancer)
+    estimator = NuSVC(nu=0.1, kernel="poly", degree=4, max_iter=20_000).fit(X, load_breast_cancer().target[::2])
+    assert error(estimator, "decision_function", X_test) > 1e-5
+    model = skl2tflite.convert(estimator, X_test, methods=("predict",))
+    np.testing.assert_array_equal(model.predict(X_test), estimator.predict(X_test))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import comb
 from typing import Any
 
@@ -32,6 +32,9 @@ SMALLEST_SPREAD = 1.0
 Beyond, hardly any kernel is near 1; below, the digits so kept are up to a hundred times the error (Nyström maps of
 features between 0 and 1: of 2e-4 of the scale 2e-5 are left).
 """
+
+DIFFERENCES = 2**22
+"""Differences of features that are held at once where a kernel is looked at."""
 
 LARGEST_DEGREE = 5
 """Greatest degree of polynomial kernels that are developed around their value with the mean."""
@@ -305,15 +308,22 @@ def lost_in_float32(
     if kernel == "cosine" or (polynomial is not None and polynomial_sum(polynomial, Y, weights, bias) is not None):
         return 0.0
     Y, weights = merged(Y, weights)
-    varying, constant = varying_part(some_of(Y), Y, kernel, params)
-    part, columns = np.asarray(varying), weights.reshape(len(Y), -1)
+    _, constant = varying_part(Y[:1], Y, kernel, params)
+    part = _in_groups(lambda rows: varying_part(rows, Y, kernel, params)[0], Y)
+    columns = weights.reshape(len(Y), -1)
     answers = (part + constant) @ columns + (0.0 if bias is None else bias)
     return rounding(np.square(part) @ np.square(columns), answers)
 
 
 def kernels_of_some(Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]) -> NDArray[np.float64]:
     """Return the kernels of some vectors with all of them; see :func:`pairwise_kernel`."""
-    return np.asarray(pairwise_kernel(some_of(Y), Y, kernel, params))
+    return _in_groups(lambda rows: pairwise_kernel(rows, Y, kernel, params), Y)
+
+
+def _in_groups(function: Callable[[NDArray[np.float64]], Array], Y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Compute a kernel of some vectors, so few at a time that differences with all vectors fit into memory."""
+    rows, step = some_of(Y), max(1, DIFFERENCES // max(1, Y.size))
+    return np.concatenate([np.asarray(function(rows[i : i + step])) for i in range(0, len(rows), step)])
 
 
 def lost_in_float64(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

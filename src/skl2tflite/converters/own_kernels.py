@@ -137,6 +137,7 @@ def check_digits(
     bias: NDArray[np.float64] | float = 0.0,
     *,
     instead: str,
+    hopeless: float = HOPELESS,
 ) -> None:
     """Refuse an estimator with a kernel that has a name, where rounding leaves nothing of the kernels' weighted sums.
 
@@ -146,12 +147,14 @@ def check_digits(
         As for :func:`own_or_named_product`.
     instead : str
         What to do.
+    hopeless : float, optional
+        Fraction of the sums that float32's rounding may be.
     """
     kernel = converter.estimator.kernel
     if callable(kernel) or kernel == "precomputed":
         return
     check_lost(converter, kernels_of_some(vectors, kernel, params), weights, bias, instead)
-    if lost_in_float32(vectors, kernel, params, weights, np.asarray(bias)) > HOPELESS:
+    if lost_in_float32(vectors, kernel, params, weights, np.asarray(bias)) > hopeless:
         raise converter.refuse(
             "its kernels are so great, or so nearly the same, beside the sums that their weights make of them that "
             "float32 keeps no digits of these",

@@ -39,6 +39,8 @@ Measured errors are a third of what :func:`rounding` estimates.
 """
 WIDER = 1e-4
 """Such an error from which coefficients are made in more digits than float64's, where the machine has them."""
+LONG = 5.0
+"""Square root of the length from which sums lose more than others."""
 LARGEST_EXPONENT = 64
 """Of products of features that are not scaled, by powers of 2: float32's is 127."""
 CONSTANT = 1e-6
@@ -50,7 +52,12 @@ _BLOCK = 256
 
 
 def polynomial_sum(
-    kernel: Polynomial, points: NDArray[np.float64], weights: NDArray[np.float64], bias: Any = None
+    kernel: Polynomial,
+    points: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    bias: Any = None,
+    *,
+    balanced: bool = False,
 ) -> PolynomialSum | None:
     """Return a weighted sum of kernels as a polynomial, where it is more exact than the sum, or cheaper and as exact.
 
@@ -62,6 +69,9 @@ def polynomial_sum(
     weights : ndarray of shape (n_points, n_outputs) or (n_points,)
     bias : ndarray of shape (n_outputs,) or scalar, optional
         Added to the result.
+    balanced : bool, default=False
+        Whether the kernels' own sum is in an order in which its partial sums stay small; those of n terms in any order
+        lose √n / 5 times as much (measured: 11 times for 3000).
     """
     degree, (n_points, n_features) = kernel.degree(), points.shape
     columns = weights.reshape(n_points, -1)
@@ -72,7 +82,8 @@ def polynomial_sum(
     rows = some_of(points)
     values = np.asarray(kernel(rows @ points.T), dtype=np.float64)
     answers = values @ columns + offset
-    error = rounding(np.square(values) @ np.square(columns), answers)
+    growth = 1.0 if balanced else max(1.0, np.sqrt(n_points) / LONG)
+    error = growth * rounding(np.square(values) @ np.square(columns), answers)
     cheaper = degree == 1 or (degree == 2 and columns.shape[1] <= FEW_OUTPUTS and n_features <= n_points)
     if error <= TOLERATED and not cheaper:
         return None

@@ -19,6 +19,8 @@ from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
+HOPELESS = 5e-2
+"""Estimated fraction of decisions that float32's rounding may be before any rows are looked at: labels stand much."""
 _SMALLEST_PAIR_PROBABILITY = 1e-7
 """libsvm's ``min_prob``."""
 
@@ -47,6 +49,7 @@ class LibSVMConverter(Converter):
                 self.dual_weights,
                 self.estimator.intercept_,
                 instead="scale the features",
+                hopeless=HOPELESS,
             )
 
     @property
@@ -102,7 +105,11 @@ class LibSVMConverter(Converter):
         if est.kernel != "poly":
             return None
         kernel = dot_product_polynomial("poly", self.params, self.vectors.shape[1])
-        return None if kernel is None else polynomial_sum(kernel, self.vectors, self.dual_weights, est.intercept_)
+        return (
+            None
+            if kernel is None
+            else polynomial_sum(kernel, self.vectors, self.dual_weights, est.intercept_, balanced=True)
+        )
 
     def kernel(self, X: Array, order: NDArray[np.intp]) -> Array:
         """Kernels of rows with the support vectors, these in an order."""
