@@ -37,7 +37,7 @@ REFUSED = {
     ("Nystroem", "iris"): UNSCALED,
     ("RadiusNeighborsClassifier", "wine"): "no neighbours within its radius",
 } | ({("GaussianProcessRegressor", "iris"): UNSCALED} if SKLEARN < (1, 9) else {})
-"""What does not convert as it comes, and what the error says. (Before 1.9 a Gaussian process has a length scale of 1.)"""
+"""What does not convert as it comes, and what the error says. (Before 1.9 the process has a length scale of 1.)"""
 
 
 def default_estimators() -> list[BaseEstimator]:
