@@ -30,6 +30,17 @@ def test_offsets_cost_no_digits(estimator: Any, offset: float) -> None:
         np.testing.assert_allclose(result, expected, rtol=0, atol=3e-7 * np.abs(expected).max())
 
 
+@pytest.mark.parametrize("estimator", [PCA(), IncrementalPCA()])
+def test_of_a_constant_feature_is_left_what_rounding_leaves(estimator: Any) -> None:
+    X = np.column_stack([100 * np.random.default_rng(0).normal(size=(200, 4)) + 50, np.full(200, 7.0)])
+    assert np.abs(estimator.fit(X[:150]).transform(X[150:])[:, -1]).max() < 1e-11
+    assert skl2tflite.verify(skl2tflite.convert(estimator), estimator, X[150:]).faithful
+
+    wrong = type(estimator)().fit(X[:150])
+    wrong.components_[-1] = wrong.components_[-1][::-1]
+    assert not skl2tflite.verify(skl2tflite.convert(wrong), estimator, X[150:]).faithful
+
+
 def test_standardized_features_are_not_centred_again() -> None:
     pipe = make_pipeline(StandardScaler(), PCA(3)).fit(mixed(50.0))
     operators = skl2tflite.convert(pipe).operators()

@@ -63,6 +63,13 @@ class PCAConverter(TransformerConverter):
             weights = weights / np.maximum(deviations, np.finfo(deviations.dtype).eps)
         return self._project(X, weights)
 
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What scikit-learn loses by taking the mean's projection from a row's: all there is where nothing varies."""
+        est = self.estimator
+        if method != "transform" or est.whiten:
+            return 0.0
+        return np.asarray(4.0 * np.finfo(np.float64).eps * (np.abs(est.mean_) @ np.abs(est.components_.T)))
+
     def inverse_transform(self, X: Array) -> Array:
         est = self.estimator
         weights = est.components_
