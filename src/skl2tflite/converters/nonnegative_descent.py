@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.wholes import whole_and_rest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -121,8 +122,8 @@ class NonnegativeDescent:
         The first of these is made of whole numbers again.
         """
         scaled = matrix * self.scale
-        first, beyond = _parts(scaled)
-        second, last = _parts(beyond * self.scale)
+        first, beyond = whole_and_rest(scaled)
+        second, last = whole_and_rest(beyond * self.scale)
         fraction = rest * self.scale
         middle = xp.round(fraction)
         fractions = xp.linear(whole, second) + xp.linear(middle, first)
@@ -137,7 +138,7 @@ class NonnegativeDescent:
             here, rest = left[i : i + 1] * (1.0 / self.scale), left_rest[i : i + 1] * self.scale**-2
             whole = xp.round(xp.relu(here + rest))
             rest = xp.maximum((here - whole) + rest, -whole)
-            first, beyond = _parts(row)
+            first, beyond = whole_and_rest(row)
             left = left - whole * first
             left_rest = left_rest - (whole * (beyond * self.scale) + rest * (row * self.scale))
             wholes.append(whole)
@@ -185,9 +186,3 @@ class NonnegativeDescent:
             later = np.where(np.arange(len(self.hessian)) > i, -self.hessian[i], 0.0)
             gradients = gradients + xp.minimum(gradients[i : i + 1], held[i : i + 1]) * later[:, np.newaxis]
         return xp.matrix_transpose(gradients)
-
-
-def _parts(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the nearest whole numbers, and the rest."""
-    whole = np.rint(matrix)
-    return whole, matrix - whole

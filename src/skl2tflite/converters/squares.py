@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.wholes import whole_and_rest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -56,7 +57,7 @@ def expanded_squares(X: Array, points: NDArray[np.float64], scale: NDArray[np.fl
     width = 2.0 ** np.floor(np.log2(step / factors))
     factors = factors * width / step
     center = np.round(points.mean(axis=0) / width).astype(np.float32).astype(np.float64)
-    y, y_rest = _parts((points / width - center) * factors)
+    y, y_rest = whole_and_rest((points / width - center) * factors)
     rows = xp.clip(X * (1 / width), -FARTHEST, FARTHEST)
     whole_rows = xp.round(rows)
     x, x_rest = whole_rows - center, rows - whole_rows
@@ -74,9 +75,3 @@ def expanded_squares(X: Array, points: NDArray[np.float64], scale: NDArray[np.fl
     own = xp.sum(x_rest * (x + x + x_rest), axis=1, keepdims=True)
     rest = xp.linear(xp.concat([x_rest, own], axis=1), weights, np.sum(y_rest * (y + y + y_rest), axis=1))
     return whole * unit + (rest * unit + xp.linear(x + x_rest, -2 * y_rest.T) * unit)
-
-
-def _parts(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the nearest whole numbers and what is left."""
-    whole = np.round(values)
-    return whole, values - whole
