@@ -321,7 +321,7 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
         mean = self.estimator._y_train_mean
         return mean if self.weights.ndim == 2 else np.ravel(mean)[0]
 
-    @property
+    @cached_property
     def _values(self) -> NDArray[np.float64]:
         """Kernels of some of the points with all of them."""
         return np.asarray(self.estimator.kernel_(some_of(self.points), self.points))

@@ -304,8 +304,10 @@ def lost_in_float32(
     Y, kernel, params, weights, bias
         As for :func:`kernel_product`.
     """
+    if kernel in ("linear", "cosine"):
+        return 0.0
     polynomial = dot_product_polynomial(kernel, params, Y.shape[1])
-    if kernel == "cosine" or (polynomial is not None and polynomial_sum(polynomial, Y, weights, bias) is not None):
+    if polynomial is not None and polynomial_sum(polynomial, Y, weights, bias) is not None:
         return 0.0
     Y, weights = merged(Y, weights)
     _, constant = varying_part(Y[:1], Y, kernel, params)
