@@ -40,6 +40,11 @@ class Renamed(Column):
         return self.column.kind
 
     @property
+    def categories(self) -> tuple[Any, ...] | None:
+        """The column's categories."""
+        return self.column.categories
+
+    @property
     def values(self) -> Tensor:
         """The column's values."""
         return self.column.values

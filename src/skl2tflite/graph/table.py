@@ -114,6 +114,14 @@ class Column(ABC):
         """Return the values, of shape (n_rows,), deciding for a kind where none is decided."""
 
     @property
+    def categories(self) -> tuple[Any, ...] | None:
+        """The categories of a pandas or polars categorical in the order of their codes, None of any other column.
+
+        Empty where pandas would make them of the values that it meets, as ``astype("category")`` does.
+        """
+        return None
+
+    @property
     def values(self) -> Tensor:
         """The values in their own kind; numbers, where nothing else is known (so far)."""
         return self.tensor(self.kind or DType.FLOAT)
