@@ -15,8 +15,9 @@ from skl2tflite.converters.registry import converter_for
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.forest.folding import Monotone, Transformed
-from skl2tflite.graph import Array, Tensor, apply
+from skl2tflite.graph import Array, DType, Tensor, apply
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import Matrix, as_floats, dtype_of, is_sparse
 from skl2tflite.graph.table import Column, KindError, Table, as_matrix
 from skl2tflite.spelling import offers
 
@@ -92,7 +93,14 @@ class Converter:
         Whether that takes NaN.
     takes_tables : bool
         Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.table.Table`, whose columns may be
-        strings; all others are given the matrix of its numbers.
+        strings; all others are given an array of its numbers.
+    takes_matrices : bool
+        Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.matrix.Matrix`, whose sparsity and dtype
+        they look at or hand on; all others are given an array of its numbers.
+    keeps_sparse : bool
+        Whether ``transform`` gives a sparse matrix for a sparse one; else it gives a dense one for any.
+    keeps_dtype : bool
+        Whether ``transform`` gives whole numbers for whole numbers, of their width; else it gives floats for any.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
@@ -107,6 +115,9 @@ class Converter:
     inverse_rows: RowKind = TABLE
     inverse_takes_nan: bool = False
     takes_tables: ClassVar[bool] = False
+    takes_matrices: ClassVar[bool] = False
+    keeps_sparse: ClassVar[bool] = False
+    keeps_dtype: ClassVar[bool] = False
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
@@ -159,7 +170,14 @@ class Converter:
         if name == "transform":
             function = self._noted(function)
         takes_columns = self.inverse_rows != TABLE if name == "inverse_transform" else self.takes_tables
-        return function if takes_columns else self._of_numbers(function)
+        function = self._of_arrays(function) if takes_columns else self._of_numbers(function)
+        return self._held_as_there(function) if name == "transform" else function
+
+    def _of_arrays(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return a method that takes matrices as the array of their numbers, if it does not take them itself."""
+        if self.takes_matrices:
+            return function
+        return lambda X: function(X.values if isinstance(X, Matrix) else X)
 
     def _of_numbers(self, function: Callable[[Array], Any]) -> Callable[[Any], Any]:
         """Return a method that takes tables as the matrix of their numbers."""
@@ -168,12 +186,56 @@ class Converter:
             if isinstance(X, Column) and isinstance(self.rows, TextRows):
                 return cast(Callable[[Any], Any], function)(X)
             try:
-                X = as_matrix(X)
+                X = X if self.takes_matrices and isinstance(X, Matrix) else as_matrix(X)
             except KindError as error:
                 raise self.refuse(f"takes numbers, but {error.reason}", "encode it before, or drop it") from None
+            if isinstance(X, Tensor) and not self.keeps_dtype and X.dtype in (DType.INT, DType.BOOL):
+                X = as_floats(X)
             return function(X)
 
         return call
+
+    def _held_as_there(self, transform: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return ``transform`` with a result that says how scikit-learn holds it, where that is no array of floats."""
+
+        def held(X: Any) -> Any:
+            result = transform(X)
+            if not isinstance(result, np.ndarray | Tensor):
+                return result
+            sparse, dtype = self.gives_sparse(is_sparse(X)), self.gives_dtype(dtype_of(X))
+            if not sparse and (dtype is None or dtype.kind == "f"):
+                return result
+            return Matrix(result, dtype, sparse, self.stored(X, result) if sparse else None)
+
+        return held
+
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Whether ``transform`` gives a sparse matrix, where it is given one or not."""
+        return self.keeps_sparse and sparse
+
+    def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
+        """Return the dtype that ``transform`` gives for a dtype; None stands for floats of the width of the rows."""
+        return dtype if self.keeps_dtype else None
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
+        """Return what says which entries the sparse matrix holds that ``transform`` gives.
+
+        Parameters
+        ----------
+        X : Table, Matrix or array
+            What ``transform`` was given.
+        result : array of shape (n_rows, n_columns)
+            What it gave.
+
+        Returns
+        -------
+        callable or None
+            Gives an array of bool of the shape of the result; None stands for all numbers but 0.
+        """
+        if not isinstance(X, Matrix) or X.stored is None:
+            return None
+        # Where an entry is stored, 1 in its place would have made a number other than 0.
+        return lambda: xp.not_equal(self.transform(xp.astype(X.present, float)), 0)  # type: ignore[attr-defined]
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         """Say that ``transform`` makes each column from one column, never both rising and falling; None if not so.
@@ -193,7 +255,7 @@ class Converter:
 
         def noted(X: Array) -> Any:
             result = transform(X)
-            X = X.matrix() if isinstance(X, Table) and X.is_matrix else X
+            X = X.matrix() if isinstance(X, Table) and X.is_matrix else X.values if isinstance(X, Matrix) else X
             if not isinstance(X, Tensor) or not isinstance(result, Tensor) or result is X:
                 return result
             op = Transformed(self.path, self.estimator, self.scikit_transform, self.monotone(X, result))
@@ -338,6 +400,14 @@ class GraphTransformerConverter(TransformerConverter):
     def graph(self, X: Array) -> Array:
         """Return what ``transform`` does, with the greatest float32 number where the graph has nothing."""
         raise NotImplementedError
+
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Whatever X is."""
+        return True
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array]:
+        """What the graph has: a distance may be 0."""
+        return lambda: xp.less(self.graph(as_matrix(X)), float(np.finfo(np.float32).max))
 
 
 class RegressorConverter(Converter):

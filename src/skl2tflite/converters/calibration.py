@@ -23,6 +23,7 @@ class CalibratedClassifierConverter(ClassifierConverter):
     """Mean of calibrated members: the same classifier fitted on each fold, or one of them."""
 
     takes_tables = True
+    takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:

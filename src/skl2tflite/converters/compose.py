@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from sklearn import compose as sk
 
 from skl2tflite.converters.base import Converter, RegressorConverter, TransformerConverter
-from skl2tflite.converters.pipeline import is_passthrough
+from skl2tflite.converters.pipeline import is_passthrough, weighted
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import Table, TableLike, as_matrix
+from skl2tflite.graph.table import Table, TableLike, take_columns
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class Part:
 
     def transform(self, X: TableLike) -> TableLike:
         """Take the columns, transform and weight them."""
-        if isinstance(X, Table):
-            X = X[int(self.columns[0])] if self.scalar else X.take(self.columns)
+        if not self.scalar:
+            X = take_columns(X, self.columns)
         else:
-            X = X[:, int(self.columns[0])] if self.scalar else xp.take(X, self.columns, axis=1)
+            X = X[int(self.columns[0])] if isinstance(X, Table) else X[:, int(self.columns[0])]
         if self.converter is not None:
             X = self.converter.method("transform")(X)
-        return X if self.weight is None else as_matrix(X) * self.weight
+        return X if self.weight is None else weighted(X, self.weight)
 
 
 @converts(sk.ColumnTransformer)
@@ -52,6 +52,7 @@ class ColumnTransformerConverter(TransformerConverter):
     """Transformers side by side, each on columns of its own, in their order and the remainder last."""
 
     takes_tables = True
+    takes_matrices = True
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -72,7 +73,8 @@ class ColumnTransformerConverter(TransformerConverter):
             raise self.refuse("every column is dropped", "there is nothing to convert")
 
     def transform(self, X: TableLike) -> TableLike:
-        return Table.join([part.transform(X) for part in self.parts])
+        """Join what the parts give, in a sparse matrix where the result of ``fit_transform`` was one."""
+        return Table.join([part.transform(X) for part in self.parts], bool(self.estimator.sparse_output_))
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
@@ -94,6 +96,7 @@ class TransformedTargetRegressorConverter(RegressorConverter):
     """The regressor's prediction, taken back by the target's transformer."""
 
     takes_tables = True
+    takes_matrices = True
 
     def predict(self, X: Array) -> Array:
         est = self.estimator

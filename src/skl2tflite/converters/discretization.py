@@ -32,6 +32,10 @@ class KBinsDiscretizerConverter(TransformerConverter):
 
     exact = TRANSFORM
 
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Whether columns of bins come as a sparse matrix, whatever X is."""
+        return bool(self.estimator.encode == "onehot")
+
     def transform(self, X: Array) -> Array:
         est = self.estimator
         inner = [edges[1:-1] for edges in est.bin_edges_]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from skl2tflite.converters.registry import converts
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import Matrix, as_floats
+from skl2tflite.graph.table import as_matrix
 
 NO_POWER = 1e-12
 """Exponents nearer to 0 are logarithms as far as float32 can tell."""
@@ -140,11 +143,23 @@ def lowered(value: Array, powers: NDArray[np.float64]) -> Array:
 class QuantileTransformerConverter(TransformerConverter):
     """The share of training values below each value, mapped to a normal distribution on demand; NaN stays."""
 
+    keeps_sparse = True
+    takes_matrices = True
+
     @property
     def _normal(self) -> bool:
         return bool(self.estimator.output_distribution == "normal")
 
-    def transform(self, X: Array) -> Array:
+    def stored(self, X: Any, result: Array) -> Callable[[], Array]:
+        """The entries that X holds: the least value of a column becomes 0."""
+        return lambda: X.present
+
+    def transform(self, X: Matrix | Array) -> Array:
+        """Map each value; what a sparse matrix does not hold stays 0."""
+        values = self._mapped(as_floats(as_matrix(X)))
+        return xp.where(X.present, values, 0.0) if isinstance(X, Matrix) and X.is_sparse else values
+
+    def _mapped(self, X: Array) -> Array:
         quantiles = self.estimator.quantiles_
         shares, signs = zip(*(self._share(X[:, i], quantiles[:, i]) for i in range(quantiles.shape[1])), strict=True)
         share = xp.stack(shares, axis=1)

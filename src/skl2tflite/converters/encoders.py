@@ -206,7 +206,15 @@ class CategoriesConverter(TransformerConverter):
     @property
     def kind(self) -> DType:
         """Kind of the encoder's dtype."""
-        return DType.of(np.empty(0, dtype=getattr(self.estimator, "dtype", np.float64)))
+        return DType.of(np.empty(0, dtype=self.gives_dtype(None)))
+
+    def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any]:
+        """That of the encoder, whatever X has."""
+        return np.dtype(getattr(self.estimator, "dtype", np.float64))
+
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Whether the encoder gives a sparse matrix, whatever X is."""
+        return bool(getattr(self.estimator, "sparse_output", False))
 
     @property
     def mark(self) -> float:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,7 @@ from skl2tflite.features import TextRows
 from skl2tflite.features.texts import characters
 from skl2tflite.graph import Array, DType, Graph, as_tensor, evaluate, input_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import Column, TableLike
+from skl2tflite.graph.table import Column, TableLike, as_matrix
 from skl2tflite.text.characters import CharacterAnalyzer
 from skl2tflite.text.counts import WordAnalyzer
 from skl2tflite.text.hashing import Spans, columns_and_signs, hashed_counts
@@ -83,6 +85,15 @@ class VectorizerConverter(TransformerConverter):
         """A text is never missing."""
         return False
 
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Counts come as a sparse matrix."""
+        return True
+
+    def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
+        """That of the vectorizer."""
+        given: np.dtype[Any] = np.dtype(self.estimator.dtype)
+        return given
+
     @cached_property
     def _terms(self) -> tuple[str, ...] | None:
         if self.vocabulary is None:
@@ -116,6 +127,15 @@ class VectorizerConverter(TransformerConverter):
         return self.refuse(f"token_pattern {self.estimator.token_pattern!r} cannot run in the file: {error}", _TOKENS)
 
 
+def _wrapped(counts: Array, dtype: np.dtype[Any]) -> Array:
+    """Return counts as a dtype of whole numbers holds them, which begin again beyond its greatest."""
+    if dtype.kind not in "iu" or dtype.itemsize >= 4:
+        return counts
+    limits = np.iinfo(dtype)
+    least = int(limits.min)
+    return xp.add(xp.remainder(xp.subtract(counts, least), int(limits.max) - least + 1), least)
+
+
 def _closed(ids: Array) -> Array:
     """Return the ids of one text's terms as a vector, with one behind them that is unknown."""
     return xp.concat([xp.reshape(ids, (-1,)), np.array([-1])])
@@ -146,7 +166,7 @@ class CountVectorizerConverter(VectorizerConverter):
         return self.weighed(xp.segment_sum(ids * 0 + 1, columns, n_columns + 1)[:n_columns])
 
     def weighed(self, counts: Array) -> Array:
-        counts = xp.minimum(counts, 1) if self.estimator.binary else counts
+        counts = xp.minimum(counts, 1) if self.estimator.binary else _wrapped(counts, np.dtype(self.estimator.dtype))
         return xp.astype(counts, DType.FLOAT) if np.dtype(self.estimator.dtype).kind == "f" else counts
 
 
@@ -157,8 +177,8 @@ class TfidfVectorizerConverter(CountVectorizerConverter):
     exact = WHOLE
 
     def transform(self, X: TableLike) -> Array:
-        weighted: Array = self.sub(self.estimator._tfidf, "._tfidf").method("transform")(super().transform(X))
-        return weighted
+        tfidf = self.sub(self.estimator._tfidf, "._tfidf")
+        return as_matrix(tfidf.method("transform")(super().transform(X)))  # type: ignore[no-any-return]
 
 
 @converts(text.HashingVectorizer)
@@ -176,6 +196,13 @@ class HashingVectorizerConverter(VectorizerConverter):
     def counted(self, characters: Array) -> Array:
         est = self.estimator
         return self._divided(*hashed_counts(self._mark(characters), est.n_features, est.alternate_sign))
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
+        """Columns that terms fall into, even where those of either sign cancel out."""
+        if not self.estimator.alternate_sign or self.estimator.binary:
+            return None
+        unsigned = copy(self.estimator).set_params(alternate_sign=False, norm=None)
+        return lambda: xp.greater(HashingVectorizerConverter(unsigned, self.path).transform(X), 0)
 
     @cached_property
     def _mark(self) -> Callable[[Array], Spans]:
@@ -202,8 +229,12 @@ class HashingVectorizerConverter(VectorizerConverter):
 class TfidfTransformerConverter(TransformerConverter):
     """Counts of terms, weighted by how rare a term is, each row divided by its norm; rows of zeros stay.
 
-    The counts are a dense matrix, and so is the result.
+    The result is a sparse matrix in scikit-learn, whatever the counts are.
     """
+
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Whatever X is."""
+        return True
 
     @property
     def n_features(self) -> int:

@@ -13,6 +13,8 @@ from skl2tflite.converters.base import TRANSFORMS, Converter, TransformerConvert
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import Matrix
+from skl2tflite.graph.table import take_columns
 from skl2tflite.spelling import offers
 
 
@@ -31,6 +33,8 @@ class SelectorConverter(TransformerConverter):
     """Columns where ``get_support()`` holds (:class:`sklearn.feature_selection.SelectorMixin`)."""
 
     exact = TRANSFORMS
+    takes_matrices = True
+    keeps_dtype = True
 
     def check(self) -> None:
         if not self.support.any():
@@ -41,9 +45,9 @@ class SelectorConverter(TransformerConverter):
         """Which features are kept."""
         return np.asarray(self.estimator.get_support())
 
-    def transform(self, X: Array) -> Array:
+    def transform(self, X: Matrix | Array) -> Any:
         """Keep the selected columns."""
-        return xp.take(X, np.flatnonzero(self.support), axis=1)
+        return take_columns(X, np.flatnonzero(self.support))
 
     def inverse_transform(self, X: Array) -> Array:
         """Put columns of zeros where features were removed: a look-up in the columns and one of zeros."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial, reduce
 from numbers import Real
 from typing import Any
@@ -117,6 +118,23 @@ class SimpleImputerConverter(MissingConverter):
             made.append(MadeColumn(f"missingindicator_{X[int(i)].name}", as_tensor(xp.astype(missing, float))))
         return Table(made)
 
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Where X is a sparse matrix; what that does not hold is 0, and not missing."""
+        return sparse
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
+        """The entries that X holds, where what is filled in may be 0; indicators where values were missing."""
+        est = self.estimator
+        kept = self._kept
+        if X.stored is None and not np.any(est.statistics_[kept] == 0):
+            return None
+
+        def stored() -> Array:
+            present: Array = X.take(kept).present
+            return xp.concat([present, xp.not_equal(result[:, len(kept) :], 0.0)][: 1 + est.add_indicator], axis=1)
+
+        return stored
+
     def _numbers(self, column: Column) -> Tensor:
         """Return a column's numbers, among which rows may have a text for what is missing."""
         missing = self.estimator.missing_values
@@ -155,6 +173,18 @@ class MissingIndicatorConverter(MissingConverter):
     def allows_nan(self) -> bool:
         """Whether NaN is what is missing, or None, for which it stands among numbers."""
         return self.missing_is_nan or self.estimator.missing_values is None
+
+    def gives_sparse(self, sparse: bool) -> bool:
+        """As its parameter says, which may leave it to X."""
+        wanted = self.estimator.sparse
+        return sparse if wanted == "auto" else bool(wanted)
+
+    def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any]:
+        """Truth values."""
+        return np.dtype(bool)
+
+    def stored(self, X: Any, result: Array) -> None:
+        """What is true."""
 
     def transform(self, X: TableLike) -> Array:
         if isinstance(X, Table) and not X.is_matrix:

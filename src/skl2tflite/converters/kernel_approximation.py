@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,12 @@ def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.
 @converts(sk.AdditiveChi2Sampler)
 class AdditiveChi2SamplerConverter(TransformerConverter):
     """Samples of the kernel's spectrum at multiples of an interval; a value of 0 maps to zeros."""
+
+    keeps_sparse = True
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array]:
+        """The entries that X holds, in every block of columns: a sine may be 0."""
+        return lambda: xp.concat([X.present] * (2 * self.estimator.sample_steps - 1), axis=1)
 
     def check(self) -> None:
         if self.estimator.sample_interval is None and self.estimator.sample_steps not in (1, 2, 3):

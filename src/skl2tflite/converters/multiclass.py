@@ -18,7 +18,7 @@ from skl2tflite.converters.ensemble.members import label_values, one_column
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import TableLike, rows_of
+from skl2tflite.graph.table import TableLike, rows_of, take_columns
 
 
 class MembersConverter(Converter):
@@ -49,6 +49,7 @@ class ConstantPredictorConverter(Converter):
     """What stands for a binary classifier where there was one class only."""
 
     takes_tables = True
+    takes_matrices = True
 
     def predict(self, X: TableLike) -> Array:
         return xp.broadcast_rows(np.asarray(self.estimator.y_[0], dtype=np.float64), like=rows_of(X))
@@ -105,6 +106,7 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
     """A member for each class, or for each label."""
 
     takes_tables = True
+    takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
@@ -152,11 +154,12 @@ class OneVsOneConverter(MembersConverter, ClassifierConverter):
     """A member for each pair of classes; votes, and confidences where they tie."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
+    takes_matrices = True
 
     def _of_members(self, X: Array) -> list[Array]:
         """Return what each member takes: of kernels or distances that are precomputed, the columns of its own rows."""
         indices = self.estimator.pairwise_indices_
-        return [X for _ in self.members] if indices is None else [xp.take(X, columns, axis=1) for columns in indices]
+        return [X for _ in self.members] if indices is None else [take_columns(X, columns) for columns in indices]
 
     def decision_function(self, X: Array) -> Array:
         """Votes plus ``c / (3 (|c| + 1))`` (``sklearn.utils.multiclass._ovr_decision_function``)."""
@@ -185,6 +188,7 @@ class OutputCodeConverter(MembersConverter, ClassifierConverter):
     """A member for each bit of a code; the class with the nearest code."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
+    takes_matrices = True
 
     def predict(self, X: Array) -> Array:
         scores = xp.stack([binary_score(member, X) for member in self.members], axis=1)

@@ -15,6 +15,7 @@ from skl2tflite.converters.multiclass import MembersConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import side_by_side
 
 
 @converts(sk.MultiOutputRegressor)
@@ -22,6 +23,7 @@ class MultiOutputRegressorConverter(MembersConverter, RegressorConverter):
     """Every member's values side by side."""
 
     takes_tables = True
+    takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
@@ -37,6 +39,7 @@ class MultiOutputClassifierConverter(MembersConverter, ClassifierConverter):
     """Every member's labels side by side; a list of probabilities."""
 
     takes_tables = True
+    takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
@@ -71,6 +74,8 @@ class MultiOutputClassifierConverter(MembersConverter, ClassifierConverter):
 class ChainConverter(MembersConverter):
     """Members in ``order_``, each on X and what those before it gave (``sklearn.multioutput._BaseChain``)."""
 
+    takes_matrices = True
+
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """As the chain's own tags say: it looks at X itself."""
         return Converter.nan_columns(self, clean)
@@ -81,7 +86,7 @@ class ChainConverter(MembersConverter):
         previous: list[Array] = []
         outputs: list[Array] = []
         for member in self.members:
-            features = xp.concat([X, xp.stack(previous, axis=1)], axis=1) if previous else X
+            features = side_by_side([X, xp.stack(previous, axis=1)]) if previous else X
             previous.append(_response(member, chain_method, features))
             outputs.append(previous[-1] if method == chain_method else _response(member, method, features))
         order = np.argsort(np.asarray(self.estimator.order_))

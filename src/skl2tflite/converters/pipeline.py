@@ -21,6 +21,7 @@ from skl2tflite.converters.base import (
 from skl2tflite.converters.registry import converts
 from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.graph import Array
+from skl2tflite.graph.matrix import Matrix
 from skl2tflite.graph.table import Table, TableLike, as_matrix
 from skl2tflite.spelling import ARGUMENTS
 
@@ -35,6 +36,7 @@ class PipelineConverter(Converter):
     """Every step's ``transform`` in turn, then the last step's own method."""
 
     takes_tables = True
+    takes_matrices = True
 
     @cached_property
     def steps(self) -> list[Converter]:
@@ -165,11 +167,17 @@ class PipelineConverter(Converter):
         return X
 
 
+def weighted(X: TableLike, weight: float) -> TableLike:
+    """Return a transformer's result times its weight."""
+    return X.times(weight) if isinstance(X, Matrix) else as_matrix(X) * weight
+
+
 @converts(sk.FeatureUnion)
 class FeatureUnionConverter(Converter):
     """Transformers side by side."""
 
     takes_tables = True
+    takes_matrices = True
     default_methods = ("transform",)
 
     @cached_property
@@ -223,5 +231,5 @@ class FeatureUnionConverter(Converter):
         columns = []
         for part, weight in self.parts:
             result = X if part is None else part.method("transform")(X)
-            columns.append(result if weight is None else as_matrix(result) * weight)
+            columns.append(result if weight is None else weighted(result, weight))
         return Table.join(columns)

@@ -42,6 +42,7 @@ class StandardScalerConverter(TransformerConverter):
     """``(X - mean_) / scale_``; since scikit-learn 1.8 both are rounded to the dtype of X first."""
 
     exact = TRANSFORMS if SKLEARN >= (1, 8) else frozenset()
+    keeps_sparse = True
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -66,6 +67,8 @@ class StandardScalerConverter(TransformerConverter):
 @converts(sk.RobustScaler)
 class RobustScalerConverter(TransformerConverter):
     """``(X - center_) / scale_``."""
+
+    keeps_sparse = True
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -112,6 +115,7 @@ class MaxAbsScalerConverter(TransformerConverter):
     """``X / scale_``, kept within -1 and 1 on demand."""
 
     exact = TRANSFORMS
+    keeps_sparse = True
 
     def transform(self, X: Array) -> Array:
         X = X / self.estimator.scale_
@@ -136,6 +140,8 @@ NORMS: dict[str, Callable[[Array], Array]] = {
 class NormalizerConverter(TransformerConverter):
     """Each row divided by its norm, unless that is zero as far as rounding can tell."""
 
+    keeps_sparse = True
+
     def transform(self, X: Array) -> Array:
         norms = NORMS[self.estimator.norm](X)
         zero = 10 * np.finfo(np.float32 if isinstance(X, Tensor) else X.dtype).eps
@@ -144,9 +150,14 @@ class NormalizerConverter(TransformerConverter):
 
 @converts(sk.Binarizer)
 class BinarizerConverter(TransformerConverter):
-    """1 above the threshold, else 0."""
+    """1 above the threshold, else 0; scikit-learn's sparse matrix holds the ones only."""
 
     exact = TRANSFORM
+    keeps_sparse = True
+    keeps_dtype = True
+
+    def stored(self, X: Any, result: Array) -> None:
+        """All numbers but 0."""
 
     def transform(self, X: Array) -> Array:
         threshold = self.estimator.threshold
@@ -166,6 +177,7 @@ class PolynomialFeaturesConverter(TransformerConverter):
     """
 
     exact = TRANSFORM
+    keeps_sparse = True
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -15,7 +16,7 @@ from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.features import HashedRows, RecordRows, RowKind, record_names
 from skl2tflite.features.columns import as_text, sendable
-from skl2tflite.graph import Array
+from skl2tflite.graph import Array, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Table
 
@@ -79,6 +80,24 @@ class DictVectorizerConverter(RecordsConverter):
     def transform(self, X: Table | Any) -> Array:
         return xp.concat(list(self._blocks(X)), axis=1)
 
+    def gives_sparse(self, sparse: bool) -> bool:
+        """On demand."""
+        return bool(self.estimator.sparse)
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
+        """What a row has: a number that is 0 is there too, and a file does not know it from one that is not."""
+        if all(text is not None for _, text in self.columns):
+            return None
+
+        def stored() -> Array:
+            raise self.refuse(
+                "gives a sparse matrix whose absent entries an estimator behind it reads as missing, and which a file "
+                "does not tell from numbers that are 0",
+                "use DictVectorizer(sparse=False)",
+            )
+
+        return stored
+
     def _blocks(self, X: Table | Any) -> Iterator[Array]:
         """Yield the columns of one feature after another."""
         places = {name: i for i, name in enumerate(self.feature_names)}
@@ -134,6 +153,17 @@ class FeatureHasherConverter(RecordsConverter):
             )
         return list(self.rows.names)
 
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Whatever the rows are."""
+        return True
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array]:
+        """Columns that numbers other than 0 fall into, even where those of either sign cancel out."""
+        unsigned = copy(self.estimator).set_params(alternate_sign=False)
+        other = FeatureHasherConverter(unsigned, self.path)
+        other.rows = self.rows
+        return lambda: xp.greater(other.transform(_one_where_not_zero(X)), 0)
+
     def transform(self, X: Table | Any) -> Array:
         names = self.feature_names if isinstance(X, Table) else record_names(X)
         values = X.matrix() if isinstance(X, Table) else np.array([[row.get(n, 0.0) for n in names] for row in X])
@@ -142,6 +172,13 @@ class FeatureHasherConverter(RecordsConverter):
         # Not a product of matrices: there NaN times 0 would be NaN in every column.
         signed = xp.concat([values * hashes.data, xp.broadcast_rows(np.zeros(1), values)], axis=1)
         return xp.sum(xp.take(signed, sources, axis=1), axis=1)
+
+
+def _one_where_not_zero(X: Table | Any) -> Table | Any:
+    """Return rows with 1 in place of every number but 0."""
+    if isinstance(X, Table):
+        return Table.of_matrix(as_tensor(xp.astype(xp.not_equal(X.matrix(), 0.0), float)), X.names)
+    return [{name: float(value != 0) for name, value in row.items()} for row in X]
 
 
 def _sources(columns: NDArray[np.int32], n_columns: int) -> NDArray[np.int64]:

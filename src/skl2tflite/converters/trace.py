@@ -26,7 +26,8 @@ from skl2tflite.features import (
 )
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import InputColumns, KindError, RetraceError, Table, Terms, TextInput
+from skl2tflite.graph.matrix import dtype_of
+from skl2tflite.graph.table import InputColumns, KindError, RetraceError, Table, Terms, TextInput, as_matrix
 
 _INT32 = np.iinfo(np.int32)
 
@@ -132,6 +133,8 @@ def trace(
             results = function(X)
         if isinstance(results, Table):
             results = _numbers(converter, method, results)
+        dtype = dtype_of(results)
+        results = as_matrix(results)
     except GraphError as error:
         raise GraphError(f"{converter.path}.{method} cannot be recorded: {error}") from None
     is_list, is_tuple = isinstance(results, list), isinstance(results, tuple)
@@ -144,7 +147,8 @@ def trace(
     if method in converter.rows_second:
         outputs = [as_tensor(xp.permute_dims(each, (1, 0, *range(2, each.ndim)))) for each in outputs]
     labels = converter.labels(method)
-    label_dtype = mark = None
+    label_dtype = None if dtype is None else dtype.name
+    mark = None
     held: list[NDArray[Any]] | None = None if labels is None else []
     if labels is not None and all(_fits_int32(classes) for classes in labels):
         held = labels

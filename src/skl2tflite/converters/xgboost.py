@@ -21,6 +21,7 @@ from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import Matrix
 
 _LOGISTIC = frozenset({"binary:logistic", "reg:logistic"})
 _EXPONENTIAL = frozenset({"count:poisson", "reg:gamma", "reg:tweedie", "survival:cox"})
@@ -41,8 +42,11 @@ where ``1 + exp(-margin)`` is 2 up to here."""
 class XGBoostConverter(Converter):
     """Margins of a booster, and what its objective makes of them.
 
-    Categories are the codes that XGBoost itself works with: whole numbers from 0.
+    Categories are the codes that XGBoost itself works with: whole numbers from 0. What a sparse matrix has no entry
+    for is missing.
     """
+
+    takes_matrices = True
 
     @cached_property
     def learner(self) -> dict[str, Any]:
@@ -176,12 +180,13 @@ class XGBoostConverter(Converter):
             weights = np.asarray(self.learner["gradient_booster"]["weight_drop"], dtype=np.float32)
             value = ((base + value) - base) * weights[np.asarray(self.trees)[order]][forest.tree][:, np.newaxis]
         value = np.where((forest.tree < len(self.groups))[:, np.newaxis], base + value, value)
-        return forest.with_values(value.astype(np.float64))
+        return replace(forest.with_values(value.astype(np.float64)), cuts_at_values=True)
 
     # --- on rows ------------------------------------------------------------------------------------
 
-    def present(self, X: Array) -> Array:
+    def present(self, X: Matrix | Array) -> Array:
         """Rows in which NaN stands for every missing value."""
+        X = X.with_nan() if isinstance(X, Matrix) else X
         missing = self.estimator.missing
         if missing is None or np.isnan(missing):
             return X
@@ -234,7 +239,7 @@ class XGBoostConverter(Converter):
         trees, categories = self.tables
         numbers = [np.arange(len(tree.left), dtype=np.float64)[:, np.newaxis] for tree in trees]
         numbered = [replace(tree, value=value) for tree, value in zip(trees, numbers, strict=True)]
-        forest = join(numbered, self.n_features + len(categories))
+        forest = replace(join(numbered, self.n_features + len(categories)), cuts_at_values=True)
         leaves = xp.squeeze(tree_values(self.columns(X), forest, missing=True), 2)
         return leaves[:, 0] if forest.n_trees == 1 else leaves
 

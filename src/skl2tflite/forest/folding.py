@@ -365,7 +365,7 @@ class _Folding:
         new["right"][nodes] = np.where(swapped, forest.left[nodes], forest.right[nodes])
         used = np.unique(feature)
         return Folded(
-            replace(forest, compares_float64=False, **new),
+            replace(forest, compares_float64=False, cuts_at_values=False, **new),
             self.missing or bool(number[used].any()),
             bounds,
             fill,

@@ -47,6 +47,8 @@ class Forest:
     compares_float64 : bool, default=False
         Whether the estimator compares columns that it is given in float64 as they are. A file's are float32; this
         matters where preprocessing is folded into the thresholds.
+    cuts_at_values : bool, default=False
+        Whether thresholds are just below values that training rows had, as XGBoost's are, and not between two of them.
     """
 
     roots: NDArray[np.int64]
@@ -58,6 +60,7 @@ class Forest:
     value: NDArray[np.float64]
     n_features: int
     compares_float64: bool = False
+    cuts_at_values: bool = False
 
     @classmethod
     def from_sklearn(

@@ -15,6 +15,7 @@ import numpy as np
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import Matrix, side_by_side
 from skl2tflite.graph.op import input_tensor
 from skl2tflite.graph.tensor import DType, Shape, Source, Tensor, refusal
 
@@ -429,14 +430,21 @@ class Table:
         return cls([MatrixColumn(name, matrix, i, i if inputs else None) for i, name in enumerate(names)], matrix)
 
     @classmethod
-    def join(cls, parts: Sequence[TableLike], names: Sequence[str] | None = None) -> TableLike:
-        """Return parts side by side: a matrix where all are matrices of numbers, else a table."""
+    def join(cls, parts: Sequence[TableLike], sparse: bool | None = None) -> TableLike:
+        """Return parts side by side: a matrix where all are matrices of numbers, else a table.
+
+        Parameters
+        ----------
+        parts : sequence of Table, Matrix or array
+        sparse : bool, optional
+            Whether scikit-learn's result is a sparse matrix; by default it is where one of the parts is.
+        """
         parts = [part for part in parts if not isinstance(part, Table) or part.columns]
         if parts and all(not isinstance(part, Table) or part.is_matrix for part in parts):
-            return xp.concat([as_matrix(part) for part in parts], axis=1)
+            return side_by_side([part.matrix() if isinstance(part, Table) else part for part in parts], sparse)
         columns: list[Column] = []
         for part in parts:
-            columns += part.columns if isinstance(part, Table) else cls.of_matrix(part, _numbered(part)).columns
+            columns += part.columns if isinstance(part, Table) else cls.of_matrix(_plain(part), _numbered(part)).columns
         return cls(columns)
 
     @property
@@ -478,19 +486,31 @@ class Table:
 
 
 TableLike: TypeAlias = Table | Any
-"""A table, or an array of two axes."""
+"""A table, a matrix, or an array of two axes."""
 
 
 def as_matrix(X: TableLike) -> Any:
-    """Return a table's or a column's numbers, anything else as it is."""
+    """Return the numbers of a table, a matrix or a column as an array, anything else as it is."""
     if isinstance(X, Table):
         return X.matrix()
-    return X.numbers() if isinstance(X, Column) else X
+    return X.numbers() if isinstance(X, Column) else _plain(X)
+
+
+def take_columns(X: Any, positions: Sequence[int] | Any) -> Any:
+    """Return some of the columns of a table, a matrix or an array."""
+    if isinstance(X, Table | Matrix):
+        return X.take(positions)
+    return xp.take(X, np.asarray(positions, dtype=int), axis=1)
+
+
+def _plain(X: Any) -> Any:
+    """Return a matrix as an array, anything else as it is."""
+    return X.values if isinstance(X, Matrix) else X
 
 
 def rows_of(X: TableLike) -> Any:
     """Return an array that has the rows of a table, whatever they hold."""
-    return X[0].values if isinstance(X, Table) else X
+    return X[0].values if isinstance(X, Table) else _plain(X)
 
 
 def _numbered(matrix: Any) -> list[str]:

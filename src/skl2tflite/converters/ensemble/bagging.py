@@ -16,10 +16,14 @@ from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import as_floats
+from skl2tflite.graph.table import as_matrix, take_columns
 
 
 class BaggingConverter(Converter):
     """Members fitted on some of the rows and columns; trees among themselves are one forest."""
+
+    takes_matrices = True
 
     def check(self) -> None:
         # Look at the members now, so that an error comes before any work.
@@ -46,7 +50,7 @@ class BaggingConverter(Converter):
     def ask(self, method: str, X: Array) -> list[Any]:
         """Each member's answer for its own columns."""
         columns = self.estimator.estimators_features_
-        return [m.method(method)(X[:, c]) for m, c in zip(self.members, columns, strict=True)]
+        return [m.method(method)(take_columns(X, c)) for m, c in zip(self.members, columns, strict=True)]
 
     def values(self, tree: Any) -> NDArray[np.float64]:
         """What a member tree's nodes give."""
@@ -65,7 +69,7 @@ class BaggingConverter(Converter):
 
     def sums(self, X: Array) -> Sums:
         """Sums over member trees of the leaves' values."""
-        return tree_sums(X, self.forest, missing=self.allows_nan)
+        return tree_sums(as_floats(as_matrix(X)), self.forest, missing=self.allows_nan)
 
     def average(self, answers: list[Array]) -> Array:
         """Mean of the members' answers."""
@@ -100,7 +104,8 @@ class BaggingClassifierConverter(BaggingConverter, ClassifierConverter):
         if self.has_trees:
             return self.sums(X).value / len(self.estimator.estimators_)
         columns = self.estimator.estimators_features_
-        return self.average([self._probabilities(m, X[:, c]) for m, c in zip(self.members, columns, strict=True)])
+        given = [take_columns(X, c) for c in columns]
+        return self.average([self._probabilities(m, x) for m, x in zip(self.members, given, strict=True)])
 
     def predict(self, X: Array) -> Array:
         return self.sums(X).argmax() if self.has_trees else xp.argmax(self.predict_proba(X), axis=1)

@@ -56,6 +56,10 @@ class RandomTreesEmbeddingConverter(Averaged, TransformerConverter):
 
     exact = WHOLE | TRANSFORM
 
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Whether the columns come as a sparse matrix, whatever X is."""
+        return bool(self.estimator.sparse_output)
+
     def transform(self, X: Array) -> Array:
         categories = self.estimator.one_hot_encoder_.categories_
         trees = np.repeat(np.arange(len(categories)), [len(leaves) for leaves in categories])

@@ -23,6 +23,8 @@ from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import as_floats
+from skl2tflite.graph.table import as_matrix
 
 _VERSION = tuple(int(number) for number in sklearn.__version__.split(".")[:2])
 
@@ -49,6 +51,8 @@ class BoostedClassifierConverter(ClassifierConverter):
 class GradientBoostingConverter(Converter):
     """Trees of several stages, added to what the initial estimator says."""
 
+    takes_matrices = True
+
     def check(self) -> None:
         # Look at the initial estimator now, so that an error comes before any work.
         _ = self.initial
@@ -72,7 +76,8 @@ class GradientBoostingConverter(Converter):
 
     def initial_scores(self, estimator: Any, X: Array) -> Array:
         """What an estimator or converter says before any tree, shape (n_rows, n_sums)."""
-        return xp.reshape(estimator.predict(X), (-1, 1))
+        predict = estimator.method("predict") if isinstance(estimator, Converter) else estimator.predict
+        return xp.reshape(predict(X), (-1, 1))
 
     def raw(self, X: Array) -> Sums:
         """Sums of the initial scores and the trees' values (:meth:`BaseGradientBoosting._raw_predict`)."""
@@ -80,12 +85,12 @@ class GradientBoostingConverter(Converter):
         base = None
         if self.initial is None and not _is_zero(est.init_):
             base = np.asarray(self.initial_scores(est.init_, np.zeros((1, self.n_features))))[0]
-        sums = tree_sums(X, self.forest, groups=est.estimators_.shape[1], base=base)
+        sums = tree_sums(as_floats(as_matrix(X)), self.forest, groups=est.estimators_.shape[1], base=base)
         return sums if self.initial is None else sums.plus(self.initial_scores(self.initial, X))
 
     def apply(self, X: Array) -> Array:
         """Leaf that each row reaches in each tree, as scikit-learn gives them: floats."""
-        return xp.astype(leaf_numbers(X, self.forest), float)
+        return xp.astype(leaf_numbers(as_floats(as_matrix(X)), self.forest), float)
 
 
 @converts(sk.GradientBoostingClassifier)

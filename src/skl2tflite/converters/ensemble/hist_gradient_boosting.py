@@ -19,6 +19,7 @@ from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import as_floats
 from skl2tflite.graph.table import NAN, KindError, Table
 
 Floats = NDArray[np.float64]
@@ -190,7 +191,7 @@ class HistGradientBoostingConverter(Converter):
     def _matrix(self, X: Array | Table) -> Array:
         """Return the columns that are numbers."""
         if not isinstance(X, Table):
-            return X if len(self.numeric) == self.n_features else xp.take(X, self.numeric, axis=1)
+            return as_floats(X if len(self.numeric) == self.n_features else xp.take(X, self.numeric, axis=1))
         try:
             return X.take(self.numeric).matrix()
         except KindError as error:

@@ -14,13 +14,15 @@ from skl2tflite.converters.ensemble.members import label_values
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import as_matrix
+from skl2tflite.graph.matrix import Matrix, as_floats, is_sparse, side_by_side
+from skl2tflite.graph.table import Table
 
 
 class StackingConverter(Converter):
     """Members' answers side by side, as the columns of a final estimator."""
 
     takes_tables = True
+    takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
@@ -52,7 +54,7 @@ class StackingConverter(Converter):
         """Ask the final estimator."""
         return super().has(method) and (method == "transform" or self.final.has(method))
 
-    def transform(self, X: Array) -> Array:
+    def transform(self, X: Any) -> Any:
         """Columns of each member, then those of X where they are passed through."""
         columns: list[Array] = []
         for member, method in zip(self.members, self.estimator.stack_method_, strict=True):
@@ -65,11 +67,15 @@ class StackingConverter(Converter):
                 columns.append(answer[:, 1:])
             else:
                 columns.append(answer)
-        return xp.concat([*columns, as_matrix(X)] if self.estimator.passthrough else columns, axis=1)
+        if not self.estimator.passthrough:
+            return xp.concat(columns, axis=1)
+        X = X.matrix() if isinstance(X, Table) else X
+        return side_by_side([*columns, X], sparse=is_sparse(X))
 
-    def ask_final(self, method: str, X: Array) -> Any:
+    def ask_final(self, method: str, X: Any) -> Any:
         """What the final estimator says of the members' answers."""
-        return self.final.method(method)(xp.astype(self.transform(X), float))
+        given = self.transform(X)
+        return self.final.method(method)(given if isinstance(given, Matrix) else as_floats(given))
 
     def predict(self, X: Array) -> Array:
         return self.ask_final("predict", X)  # type: ignore[no-any-return]

@@ -31,6 +31,7 @@ class VotingConverter(Converter):
     """Members fitted on the same rows, with weights."""
 
     takes_tables = True
+    takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:

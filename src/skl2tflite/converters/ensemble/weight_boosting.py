@@ -16,12 +16,16 @@ from skl2tflite.forest.sums import Sums, split, tree_sums, vote_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import as_floats
+from skl2tflite.graph.table import as_matrix, rows_of
 
 Floats = NDArray[np.float64]
 
 
 class AdaBoostConverter(Converter):
     """Members with weights; trees among themselves are one forest."""
+
+    takes_matrices = True
 
     def check(self) -> None:
         # Look at the members now, so that an error comes before any work.
@@ -73,26 +77,26 @@ class AdaBoostClassifierConverter(AdaBoostConverter, ClassifierConverter):
     def votes(self, X: Array) -> Sums:
         """Weighted votes: for two classes those for the second less those for the first, else for each."""
         if self.has_trees:
-            return tree_sums(X, self.forest)
+            return tree_sums(as_floats(as_matrix(X)), self.forest)
         classes = self.estimator.classes_
         positions = xp.stack([positions_in(classes, member, X) for member in self.members], axis=1)
         return vote_sums(self._votes(positions), self.weights, largest=len(classes) - 1.0)
 
     def decision_function(self, X: Array) -> Array:
         if self.one_class:
-            return xp.broadcast_rows(np.zeros(1), like=X)
+            return xp.broadcast_rows(np.zeros(1), like=rows_of(X))
         votes, total, n_classes = self.votes(X).value, float(self.weights.sum()), len(self.estimator.classes_)
         return votes[:, 0] / (0.5 * total) if n_classes == 2 else votes / (total * (n_classes - 1))
 
     def predict(self, X: Array) -> Array:
         if self.one_class:
-            return xp.broadcast_rows(np.array(0), like=X)
+            return xp.broadcast_rows(np.array(0), like=rows_of(X))
         votes = self.votes(X)
         return votes.argmax() if len(self.estimator.classes_) > 2 else xp.astype(votes.positive()[:, 0], int)
 
     def predict_proba(self, X: Array) -> Array:
         if self.one_class:
-            return xp.broadcast_rows(np.ones(1), like=X)
+            return xp.broadcast_rows(np.ones(1), like=rows_of(X))
         decision, n_classes = self.decision_function(X), len(self.estimator.classes_)
         return binary_probabilities(decision) if n_classes == 2 else xp.softmax(decision / (n_classes - 1))
 
@@ -104,7 +108,7 @@ class AdaBoostRegressorConverter(AdaBoostConverter, RegressorConverter):
     def _predictions(self, X: Array) -> Array:
         if self.has_trees:
             forest = Forest.from_sklearn([member.tree_ for member in self.estimator.estimators_])
-            return tree_values(X, forest)[:, :, 0]
+            return tree_values(as_floats(as_matrix(X)), forest)[:, :, 0]
         return xp.stack([member.method("predict")(X) for member in self.members], axis=1)
 
     def predict(self, X: Array) -> Array:

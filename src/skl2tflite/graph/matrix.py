@@ -1,0 +1,129 @@
+"""What one step hands to the next: numbers, with the dtype and the sparsity that they have in scikit-learn.
+
+A plain array or tensor between steps is dense and of floats. Anything else is a :class:`Matrix`: a sparse one,
+whose absent entries XGBoost reads as missing, or one of whole numbers or truth values of some width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.tensor import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """Numbers of rows and columns, as a step of a pipeline gives them to the next one.
+
+    Attributes
+    ----------
+    values : array or Tensor of shape (n_rows, n_columns)
+        The numbers, 0 where a sparse matrix has no entry.
+    dtype : numpy.dtype, optional
+        Of scikit-learn's own result; None for floats of the width that the rows have.
+    is_sparse : bool
+        Whether scikit-learn's own result is a sparse matrix.
+    stored : callable, optional
+        Of a sparse matrix: says which entries it holds, by an array of bool of its shape. None where it holds all
+        numbers but 0.
+    """
+
+    values: Array
+    dtype: np.dtype[Any] | None = None
+    is_sparse: bool = False
+    stored: Callable[[], Array] | None = None
+
+    @property
+    def shape(self) -> Any:
+        """Shape of the numbers."""
+        return self.values.shape
+
+    @property
+    def ndim(self) -> int:
+        """Two, as of any matrix."""
+        return 2
+
+    def __getitem__(self, key: Any) -> Array:
+        return self.values[key]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self.values, dtype=dtype)
+
+    @property
+    def present(self) -> Array:
+        """Which entries a sparse matrix holds, as truth values of its shape."""
+        return xp.not_equal(self.values, 0) if self.stored is None else self.stored()
+
+    def with_nan(self) -> Array:
+        """Return the numbers, NaN where a sparse matrix has no entry."""
+        if not self.is_sparse:
+            return self.values
+        return xp.where(self.present, as_floats(self.values), np.nan)
+
+    def take(self, positions: Sequence[int] | NDArray[np.intp]) -> Matrix:
+        """Return some of the columns."""
+        at = np.asarray(positions, dtype=int)
+        stored = None if self.stored is None else lambda: xp.take(self.present, at, axis=1)
+        return replace(self, values=xp.take(self.values, at, axis=1), stored=stored)
+
+    def times(self, weight: float) -> Matrix:
+        """Return the numbers times a weight, as a transformer's in a union; what is stored stays so."""
+        stored = (lambda: self.present) if self.is_sparse and weight == 0 else self.stored
+        return replace(self, values=as_floats(self.values) * weight, dtype=None, stored=stored)
+
+
+def is_sparse(X: object) -> bool:
+    """Whether scikit-learn holds what is given in a sparse matrix."""
+    return isinstance(X, Matrix) and X.is_sparse
+
+
+def dtype_of(X: object) -> np.dtype[Any] | None:
+    """Return the dtype of what a step is given, None for floats of the width that the rows have."""
+    return X.dtype if isinstance(X, Matrix) else None
+
+
+def as_floats(x: Array) -> Array:
+    """Return whole numbers and truth values as floats."""
+    return x if xp.dtype_of(x) == "float" else xp.astype(x, float)
+
+
+def side_by_side(parts: Sequence[Any], sparse: bool | None = None) -> Any:
+    """Return matrices next to each other, as NumPy or SciPy joins them.
+
+    Parameters
+    ----------
+    parts : sequence of Matrix or array
+    sparse : bool, optional
+        Whether the result is a sparse matrix; by default it is where one of the parts is. The zeros of dense parts
+        are no entries of a sparse result.
+
+    Returns
+    -------
+    Matrix or array
+        An array where the result is dense and of floats.
+    """
+    sparse = any(map(is_sparse, parts)) if sparse is None else sparse
+    values = [part.values if isinstance(part, Matrix) else part for part in parts]
+    dtypes = [dtype_of(part) for part in parts]
+    known = [dtype for dtype in dtypes if dtype is not None]
+    dtype = reduce(np.promote_types, known) if len(known) == len(parts) else None
+    joined = xp.concat(values, axis=1)
+    stored = None
+    if sparse and any(isinstance(part, Matrix) and part.stored is not None for part in parts):
+        stored = partial(_all_present, parts)
+    if not sparse and (dtype is None or dtype.kind == "f"):
+        return joined
+    return Matrix(joined, dtype, sparse, stored)
+
+
+def _all_present(parts: Sequence[Any]) -> Array:
+    """Return which entries a sparse matrix holds that is made of parts, dense ones among them."""
+    matrices = [part if isinstance(part, Matrix) else Matrix(part) for part in parts]
+    return xp.concat([part.present for part in matrices], axis=1)
