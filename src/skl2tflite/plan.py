@@ -26,10 +26,11 @@ from skl2tflite.features import (
     column_kinds,
     column_names,
 )
+from skl2tflite.features.features import Form
 from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import DType, Graph
-from skl2tflite.graph.table import OneRowError, RetraceError, TextInput
+from skl2tflite.graph.table import AbsentError, OneRowError, RetraceError, TextInput
 from skl2tflite.passes import PassRecord, Precision, run_passes
 from skl2tflite.passes.constants import fold_constants
 from skl2tflite.passes.text import compare_text
@@ -74,7 +75,8 @@ def plan(
     nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
     read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
     hints = {} if X is None or converter.rows != TABLE else column_kinds(X)
-    traced, kinds = _trace(converter, chosen, batch, inputs, hints, allowed, read_as)
+    sparse = X is not None and converter.rows == TABLE and hasattr(X, "toarray")
+    traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse)
     if target == "micro" and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
             f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
@@ -96,14 +98,18 @@ def plan(
         graphs, columns = encode(graphs, columns)
     names = converter.feature_names
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
+    only = _only(converter, traced, batch, kinds, sparse)
     features = Features(
         converter.n_features,
         None if names is None else tuple(names),
-        nan,
+        nan and not any(result.confuses_nan for result in traced.values()),
         columns,
         converter.needed_columns,
         known_values(demanded, _names(converter)),
         converter.rows,
+        sparse,
+        absent_is_nan or (only is None and any(result.is_for_dense for result in traced.values())),
+        only,
     )
     return Plan(converter, features, traced, graphs, records)
 
@@ -134,7 +140,7 @@ def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
     """
     converter = converter_for(estimator)
     methods = _choose_methods(converter, None, several=False)
-    traced, kinds = _trace(converter, methods, None, None, {}, np.asarray(converter.nan_columns()))
+    traced, kinds, _ = _trace(converter, methods, None, None, {}, np.asarray(converter.nan_columns()))
     needed = converter.needed_columns
     ignored = set() if needed is None else set(range(converter.n_features)) - set(needed)
     if kinds is not None:
@@ -159,11 +165,15 @@ def _trace(
     hints: dict[int, DType],
     allows_nan: NDArray[np.bool_],
     text: TextInput = "characters",
-) -> tuple[dict[str, Traced], dict[int, DType] | None]:
+    sparse: bool = False,
+) -> tuple[dict[str, Traced], dict[int, DType] | None, bool]:
     """Record methods, and decide for a matrix (None) or for columns of what kinds.
+
+    Last, whether the input has NaN for what a sparse matrix of rows does not hold.
 
     Columns, where one is text or holds numbers that float32 does not: so the data say, or an encoder's categories.
     """
+    missing = False
     # Truth values that may be missing one day travel as numbers.
     allowed = np.broadcast_to(allows_nan, converter.n_features)
     hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
@@ -179,7 +189,10 @@ def _trace(
         kinds = {0: DType.STRING} if isinstance(converter.rows, TextRows) else {}
     while True:
         try:
-            return {method: trace(converter, method, batch, kinds, text) for method in methods}, kinds
+            traced = {method: trace(converter, method, batch, kinds, text, sparse, missing) for method in methods}
+            return traced, kinds, missing
+        except AbsentError:
+            missing = True
         except ConversionError:
             # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
             if DType.STRING not in hints.values():
@@ -197,6 +210,24 @@ def _trace(
             kinds = dict(known)
             if isinstance(change, OneRowError):
                 batch = 1
+
+
+def _only(
+    converter: Converter,
+    traced: Mapping[str, Traced],
+    batch: int | None,
+    kinds: dict[int, DType] | None,
+    sparse: bool,
+) -> Form | None:
+    """Return the form that rows must have, dense or sparse, None where the same graphs are right for either."""
+    if kinds is not None or not (sparse or any(each.is_for_dense for each in traced.values())):
+        return None
+    try:
+        others = [trace(converter, method, batch, None, "characters", not sparse, True) for method in traced]
+        alike = all(str(a.graph) == str(b.graph) for a, b in zip(traced.values(), others, strict=True))
+    except (ConversionError, RetraceError):
+        alike = False
+    return None if alike else "sparse" if sparse else "dense"
 
 
 def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[int, DType]) -> tuple[ColumnSpec, ...]:

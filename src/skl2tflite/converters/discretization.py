@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import as_matrix
 
 
 def at_or_above(X: Array, limits: ArrayLike) -> Array:
@@ -101,6 +103,40 @@ class SplineTransformerConverter(TransformerConverter):
         if est.extrapolation == "linear":
             degrees = np.maximum(np.minimum(est.degree + features, 2), est.degree)
         return knots[features, degrees], knots[features, -degrees - 1], degrees
+
+    def gives_sparse(self, sparse: bool) -> bool:
+        """On demand."""
+        return bool(self.estimator.sparse_output)
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array]:
+        """The splines of the interval that each value lies in, of which one is 0 on a knot.
+
+        Beyond the base knots of other extrapolations than ``"continue"``, and ``"error"``, all numbers but 0.
+        """
+        return lambda: self._held(as_matrix(X), result)
+
+    def _held(self, X: Array, result: Array) -> Array:
+        est = self.estimator
+        if est.extrapolation == "periodic":
+            raise self.refuse(
+                "extrapolation='periodic' gives a sparse matrix whose absent entries an estimator behind it reads as "
+                "missing, and which of its zeros are there hangs on the other rows",
+                "use sparse_output=False",
+            )
+        knots = np.stack([spline.t for spline in est.bsplines_])
+        kept = est.bsplines_[0].c.shape[1] - (not est.include_bias)
+        features, splines = np.repeat(np.arange(len(knots)), kept), np.tile(np.arange(kept), len(knots))
+        first, last = (knots[features, at] for at in (est.degree, -est.degree - 1))
+        begin, end = knots[features, splines], knots[features, splines + est.degree + 1]
+        x = xp.take(X, features, axis=1)
+        # The first and the last interval have no end but the other one.
+        started = at_or_above(x, np.where(begin <= first, -np.inf, begin))
+        held = xp.logical_and(started, xp.logical_not(at_or_above(x, np.where(end >= last, np.inf, end))))
+        if est.extrapolation not in ("constant", "linear"):
+            return held
+        within = xp.logical_and(at_or_above(x, first), xp.logical_not(at_or_above(x, np.nextafter(last, np.inf))))
+        beyond = xp.logical_and(xp.logical_not(within), xp.not_equal(result, 0.0))
+        return xp.logical_or(xp.logical_and(within, held), beyond)
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

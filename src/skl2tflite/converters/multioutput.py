@@ -15,7 +15,7 @@ from skl2tflite.converters.multiclass import MembersConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.matrix import side_by_side
+from skl2tflite.graph.matrix import is_sparse, side_by_side
 
 
 @converts(sk.MultiOutputRegressor)
@@ -86,7 +86,7 @@ class ChainConverter(MembersConverter):
         previous: list[Array] = []
         outputs: list[Array] = []
         for member in self.members:
-            features = side_by_side([X, xp.stack(previous, axis=1)]) if previous else X
+            features = side_by_side([X, xp.stack(previous, axis=1)], is_sparse(X)) if previous else X
             previous.append(_response(member, chain_method, features))
             outputs.append(previous[-1] if method == chain_method else _response(member, method, features))
         order = np.argsort(np.asarray(self.estimator.order_))

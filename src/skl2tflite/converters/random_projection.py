@@ -21,6 +21,13 @@ class RandomProjectionConverter(TransformerConverter):
     def transform(self, X: Array) -> Array:
         return xp.linear(X, dense(self.estimator.components_).T)
 
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Where X and the components are sparse matrices, on demand."""
+        return sparse and not getattr(self.estimator, "dense_output", True)
+
+    def stored(self, X: Any, result: Array) -> None:
+        """All sums but 0."""
+
     def inverse_transform(self, X: Array) -> Array:
         """Multiply by the pseudo-inverse of the components."""
         est = self.estimator

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.absent import dense_for_now, sparse_input
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.known import Demand, demands
 from skl2tflite.converters.unanswered import marked, unanswered
@@ -26,7 +27,7 @@ from skl2tflite.features import (
 )
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.matrix import dtype_of
+from skl2tflite.graph.matrix import SparseRows, dtype_of
 from skl2tflite.graph.table import InputColumns, KindError, RetraceError, Table, Terms, TextInput, as_matrix
 
 _INT32 = np.iinfo(np.int32)
@@ -57,6 +58,10 @@ class Traced:
         Why it does.
     missing : dict of str to str
         The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
+    is_for_dense : bool
+        Whether something would read what rows do not hold as missing, if they were a sparse matrix; they were none.
+    confuses_nan : bool
+        Whether something reads NaN, which stands for what sparse rows do not hold, as 0.
     """
 
     graph: Graph
@@ -70,6 +75,8 @@ class Traced:
     mark: float | None = None
     refused: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)
+    is_for_dense: bool = False
+    confuses_nan: bool = False
 
 
 def trace(
@@ -78,6 +85,8 @@ def trace(
     batch: int | None = None,
     kinds: dict[int, DType] | None = None,
     text: TextInput = "characters",
+    sparse: bool = False,
+    absent_is_missing: bool = False,
 ) -> Traced:
     """Record one method.
 
@@ -92,6 +101,10 @@ def trace(
         written there. Without it all features are one matrix.
     text : {"characters", "tokens"}
         How texts travel that a vectorizer reads.
+    sparse : bool, default=False
+        Whether rows are given in a sparse matrix.
+    absent_is_missing : bool, default=False
+        Whether the input has NaN for what a sparse matrix of rows does not hold; else 0.
 
     Returns
     -------
@@ -125,11 +138,13 @@ def trace(
     elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
         inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, inputs=features)
+        if sparse and not inverse:
+            X = sparse_input(matrix, absent_is_missing)
     else:
         inputs = InputColumns(names, kinds, batch, text)
         X = inputs.table()
     try:
-        with demands() as demanded, unanswered() as refused:
+        with demands() as demanded, unanswered() as refused, dense_for_now.collect() as dense:
             results = function(X)
         if isinstance(results, Table):
             results = _numbers(converter, method, results)
@@ -164,8 +179,21 @@ def trace(
     graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
     terms = inputs.made if isinstance(inputs, InputColumns) else {}
     missing = inputs.missing if isinstance(inputs, InputColumns) else {}
+    zeros = as_tensor(X.values).node if isinstance(X, SparseRows) else None
     return Traced(
-        graph, is_list, is_tuple, constants, labels, label_dtype, tuple(demanded), terms, mark, reason, missing
+        graph,
+        is_list,
+        is_tuple,
+        constants,
+        labels,
+        label_dtype,
+        tuple(demanded),
+        terms,
+        mark,
+        reason,
+        missing,
+        bool(dense),
+        zeros is not None and any(node is zeros for node in graph.nodes()),
     )
 
 

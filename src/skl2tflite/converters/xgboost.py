@@ -14,6 +14,7 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
+from skl2tflite.converters.absent import dense_for_now
 from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, binary_probabilities
 from skl2tflite.converters.boosting import CategorySets, TreeTable, join
 from skl2tflite.converters.registry import converts
@@ -21,7 +22,7 @@ from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.matrix import Matrix
+from skl2tflite.graph.matrix import Matrix, is_sparse
 
 _LOGISTIC = frozenset({"binary:logistic", "reg:logistic"})
 _EXPONENTIAL = frozenset({"count:poisson", "reg:gamma", "reg:tweedie", "survival:cox"})
@@ -186,6 +187,8 @@ class XGBoostConverter(Converter):
 
     def present(self, X: Matrix | Array) -> Array:
         """Rows in which NaN stands for every missing value."""
+        if not is_sparse(X):
+            dense_for_now.add(self.path)
         X = X.with_nan() if isinstance(X, Matrix) else X
         missing = self.estimator.missing
         if missing is None or np.isnan(missing):

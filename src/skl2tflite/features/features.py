@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Number
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,7 @@ KINDS = {
     "string": DType.STRING,
     **dict.fromkeys(READ, DType.STRING),
 }
+Form = Literal["dense", "sparse"]
 LABELS_NAME = "y"
 """Name of the input tensor of labels."""
 INPUT_NAME = "X"
@@ -76,6 +77,13 @@ class Features:
         Categories of the features in which scikit-learn refuses others.
     rows : RowKind
         What a row is: of a table, by default.
+    is_sparse : bool
+        Whether rows were a sparse matrix when the model was made.
+    absent_is_nan : bool
+        Whether the input holds NaN for entries that a sparse matrix of rows does not have, as the estimator reads them
+        as missing; else 0.
+    only : {"dense", "sparse"}, optional
+        The form that rows must have, where the estimator answers otherwise for the other one.
     """
 
     count: int
@@ -85,6 +93,9 @@ class Features:
     needed: tuple[int, ...] | None = None
     known: tuple[Known, ...] = ()
     rows: RowKind = TABLE
+    is_sparse: bool = False
+    absent_is_nan: bool = False
+    only: Form | None = None
 
     @property
     def holds_integers(self) -> bool:
@@ -223,6 +234,10 @@ class Features:
 
     def matrix(self, X: Any) -> NDArray[np.float32]:
         """Return rows as one float32 matrix; see :meth:`tensors`."""
+        if self.only is not None:
+            self._check_form(X)
+        if self.absent_is_nan and hasattr(X, "toarray"):
+            return self._of_sparse(X)
         if type(X) is not np.ndarray:
             X = self._as_array(X)
         if X.dtype != np.float32:
@@ -232,6 +247,27 @@ class Features:
         for known in self.known:
             known.check(X[:, known.feature], self.describe(known.feature))
         return X if X.flags.c_contiguous else np.ascontiguousarray(X)
+
+    def _of_sparse(self, X: Any) -> NDArray[np.float32]:
+        """Return rows in a sparse matrix, of which some estimator reads what they do not hold as missing."""
+        matrix = replace(self, only=None).matrix(X.toarray())  # which looks at what is held
+        held = np.zeros(matrix.shape, dtype=bool)
+        entries = X.tocoo()
+        held[entries.row, entries.col] = True
+        return np.where(held, matrix, np.float32(np.nan))
+
+    def _check_form(self, X: Any) -> None:
+        """Refuse dense or sparse rows where the model was made for the others, and the estimator tells them apart."""
+        if hasattr(X, "toarray") and self.only == "dense":
+            raise InvalidInputError(
+                "X is a sparse matrix, whose absent entries the estimator reads as missing, and the model was made for "
+                "dense rows; convert with sparse rows, or give X.toarray()"
+            )
+        if not hasattr(X, "toarray") and self.only == "sparse":
+            raise InvalidInputError(
+                "X is dense, and the model was made for sparse rows, which the estimator answers otherwise; convert "
+                "with dense rows, or give scipy.sparse.csr_array(X)"
+            )
 
     def images(self, X: Any) -> NDArray[np.float32]:
         """Return images as one float32 array; see :meth:`tensors`."""
@@ -314,8 +350,12 @@ class Features:
         if refused.any():
             row, column = np.argwhere(refused)[0]
             raise InvalidInputError(
-                f"X contains NaN (row {row}, {self.describe(column)}), which this estimator does not take; put an "
-                "imputer in front"
+                f"X contains NaN (row {row}, {self.describe(column)}), which "
+                + (
+                    "the model does not tell from what sparse rows do not hold; convert with dense rows"
+                    if self.absent_is_nan
+                    else "this estimator does not take; put an imputer in front"
+                )
             )
         if np.isinf(X).any():
             row, column = np.argwhere(np.isinf(X))[0]
@@ -344,6 +384,12 @@ class Features:
             fields["known"] = [[known.feature, list(known.values)] for known in self.known]
         if self.rows != TABLE:
             fields["rows"] = self.rows.to_json()
+        if self.is_sparse:
+            fields["sparse"] = True
+        if self.absent_is_nan:
+            fields["absent_is_nan"] = True
+        if self.only is not None:
+            fields["only"] = self.only
         return fields
 
     @classmethod
@@ -361,6 +407,9 @@ class Features:
             None if needed is None else tuple(map(int, needed)),
             tuple(Known(int(feature), tuple(values)) for feature, values in data.get("known", ())),
             kind_from_json(data["rows"]) if "rows" in data else TABLE,
+            bool(data.get("sparse")),
+            bool(data.get("absent_is_nan")),
+            data.get("only"),
         )
 
 

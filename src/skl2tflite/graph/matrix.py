@@ -7,7 +7,7 @@ whose absent entries XGBoost reads as missing, or one of whole numbers or truth 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from typing import Any
 
@@ -63,9 +63,8 @@ class Matrix:
 
     def with_nan(self) -> Array:
         """Return the numbers, NaN where a sparse matrix has no entry."""
-        if not self.is_sparse:
-            return self.values
-        return xp.where(self.present, as_floats(self.values), np.nan)
+        values = as_floats(self.values)
+        return xp.where(self.present, values, np.nan) if self.is_sparse else values
 
     def take(self, positions: Sequence[int] | NDArray[np.intp]) -> Matrix:
         """Return some of the columns."""
@@ -77,6 +76,32 @@ class Matrix:
         """Return the numbers times a weight, as a transformer's in a union; what is stored stays so."""
         stored = (lambda: self.present) if self.is_sparse and weight == 0 else self.stored
         return replace(self, values=as_floats(self.values) * weight, dtype=None, stored=stored)
+
+
+@dataclass(frozen=True, eq=False)
+class SparseRows(Matrix):
+    """Rows that a model is given as a sparse matrix, where something reads what that does not hold as missing.
+
+    Attributes
+    ----------
+    holed : Tensor of shape (n_rows, n_columns)
+        The model's input, NaN where the sparse matrix holds nothing.
+    """
+
+    holed: Array = field(kw_only=True)
+
+    @classmethod
+    def of(cls, holed: Array) -> SparseRows:
+        """Return the rows of such an input."""
+        return cls(xp.where(xp.isnan(holed), 0.0, holed), None, True, lambda: ~xp.isnan(holed), holed=holed)
+
+    def with_nan(self) -> Array:
+        """Return the input as it is."""
+        return self.holed
+
+    def take(self, positions: Sequence[int] | NDArray[np.intp]) -> Matrix:
+        """Return some of the columns."""
+        return SparseRows.of(xp.take(self.holed, np.asarray(positions, dtype=int), axis=1))
 
 
 def is_sparse(X: object) -> bool:
@@ -94,22 +119,20 @@ def as_floats(x: Array) -> Array:
     return x if xp.dtype_of(x) == "float" else xp.astype(x, float)
 
 
-def side_by_side(parts: Sequence[Any], sparse: bool | None = None) -> Any:
+def side_by_side(parts: Sequence[Any], sparse: bool) -> Any:
     """Return matrices next to each other, as NumPy or SciPy joins them.
 
     Parameters
     ----------
     parts : sequence of Matrix or array
-    sparse : bool, optional
-        Whether the result is a sparse matrix; by default it is where one of the parts is. The zeros of dense parts
-        are no entries of a sparse result.
+    sparse : bool
+        Whether the result is a sparse matrix. The zeros of dense parts are no entries of it.
 
     Returns
     -------
     Matrix or array
         An array where the result is dense and of floats.
     """
-    sparse = any(map(is_sparse, parts)) if sparse is None else sparse
     values = [part.values if isinstance(part, Matrix) else part for part in parts]
     dtypes = [dtype_of(part) for part in parts]
     known = [dtype for dtype in dtypes if dtype is not None]

@@ -15,7 +15,7 @@ import numpy as np
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.matrix import Matrix, side_by_side
+from skl2tflite.graph.matrix import Matrix, is_sparse, side_by_side
 from skl2tflite.graph.op import input_tensor
 from skl2tflite.graph.tensor import DType, Shape, Source, Tensor, refusal
 
@@ -70,6 +70,13 @@ class OneRowError(RetraceError):
 
     def __init__(self, feature: int) -> None:
         super().__init__(feature, DType.STRING)
+
+
+class AbsentError(RetraceError):
+    """Something reads what sparse rows do not hold as missing: trace again, with NaN for it in the input."""
+
+    def __init__(self) -> None:
+        super().__init__(0, DType.FLOAT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -440,7 +447,8 @@ class Table:
             Whether scikit-learn's result is a sparse matrix; by default it is where one of the parts is.
         """
         parts = [part for part in parts if not isinstance(part, Table) or part.columns]
-        if parts and all(not isinstance(part, Table) or part.is_matrix for part in parts):
+        sparse = any(map(is_sparse, parts)) if sparse is None else sparse
+        if parts and (sparse or all(not isinstance(part, Table) or part.is_matrix for part in parts)):
             return side_by_side([part.matrix() if isinstance(part, Table) else part for part in parts], sparse)
         columns: list[Column] = []
         for part in parts:

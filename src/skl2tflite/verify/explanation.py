@@ -56,7 +56,13 @@ def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Expl
             row = {n: x[i] if isinstance(x, list) else x[i : i + 1] for n, x in tensors.items()}
             alone.append(_explained(asked, pairs, graph, row, suspects[place : place + 1], np.array([0])))
         return Explained(*(np.concatenate(each) for each in zip(*alone, strict=True)))
-    graph = trace(converter, asked.method, kinds=features.kinds).graph
+    graph = trace(
+        converter,
+        asked.method,
+        kinds=features.kinds,
+        sparse=features.is_sparse,
+        absent_is_missing=features.absent_is_nan,
+    ).graph
     given, where = np.unique(suspects // asked.each, return_inverse=True)
     rows = {name: np.asarray(x)[given] for name, x in tensors.items()}
     return _explained(asked, pairs, graph, rows, suspects, where * asked.each + suspects % asked.each)
