@@ -102,7 +102,7 @@ def plan(
     features = Features(
         converter.n_features,
         None if names is None else tuple(names),
-        nan and not any(result.confuses_nan for result in traced.values()),
+        False if any(result.confuses_nan for result in traced.values()) else nan,
         columns,
         converter.needed_columns,
         known_values(demanded, _names(converter)),
