@@ -114,8 +114,8 @@ def test_the_worst_row_is_told_in_words(register):
     rows = X.copy()
     rows[7, 2] = 0
     report = compared(register(Shift, "transform", function), rows)
-    assert report["transform"].example == "row 7 gives 5 instead of 0"
-    assert report.summary() == "transform: 1 of 50 rows differ (rows 7); row 7 gives 5 instead of 0"
+    assert report["transform"].example == "row 7, column 2 gives 5 instead of 0"
+    assert report.summary() == "transform: 1 of 50 rows differ (rows 7); row 7, column 2 gives 5 instead of 0"
 
 
 def test_a_wrong_label_is_found(register):
