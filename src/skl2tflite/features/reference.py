@@ -67,7 +67,7 @@ def rows_in_float64(X: Any, integers: bool = False) -> Any:
 
 def _are_records(X: Any) -> bool:
     """Whether rows are no table, but dicts."""
-    return not is_frame(X) and not hasattr(X, "toarray") and len(X) > 0 and isinstance(X[0], Mapping)
+    return not is_frame(X) and not hasattr(X, "toarray") and isinstance(next(iter(X), None), Mapping)
 
 
 def _are_texts(X: Any) -> bool:
