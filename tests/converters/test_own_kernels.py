@@ -192,7 +192,7 @@ def test_a_kernel_object_that_does_not_convert_is_named() -> None:
             return super().__call__(X, Y) + np.random.default_rng().normal() * 1e-3
 
     estimator = KernelRidge(kernel=gp.ConstantKernel(2.0) * Drawn()).fit(X, TARGET)
-    with pytest.raises(UnsupportedEstimatorError, match="KernelRidge: kernel=.*Drawn.* cannot be recorded"):
+    with pytest.raises(UnsupportedEstimatorError, match=r"KernelRidge: kernel=.*Drawn.* cannot be recorded"):
         skl2tflite.convert(estimator)
 
 

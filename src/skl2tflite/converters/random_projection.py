@@ -50,7 +50,7 @@ def is_lighter(matrix: Any) -> bool:
     """Whether a matrix of shape (n_outputs, n_features) is large, and smaller and faster without its zeros."""
     if not sparse.issparse(matrix) or matrix.shape[0] * matrix.shape[1] < LARGE:
         return False
-    return COST * int(np.diff(matrix.tocsr().indptr).max()) <= matrix.shape[1]
+    return bool(COST * np.diff(matrix.tocsr().indptr).max() <= matrix.shape[1])
 
 
 def sparse_product(X: Array, matrix: Any) -> Array:
