@@ -198,9 +198,9 @@ def correlation(X: Array, points: Points) -> Array:
 
 
 def differences(X: Array, values: Points) -> Array:
-    """``x - y`` with float64's digits of y, which comes in two parts: of near numbers the difference of the first is exact.
+    """``x - y`` with float64's digits of y, for numbers as near as radians within a city, which cannot be scaled.
 
-    Radians within a city share four digits, and cannot be scaled.
+    What float32 holds of y is subtracted first, which is exact where x is near, and then the rest.
     """
     near = values.astype(np.float32).astype(np.float64)
     apart = xp.subtract(X, near)

@@ -136,7 +136,7 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
     def _spread(self, X: Array) -> Array:
         est = self.estimator
         whitening = solve_triangular(est.L_, np.diag(est.W_sr_), lower=True).T
-        explained = xp.sum(xp.square(xp.linear(self.kernel(X), whitening)), axis=1)
+        explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, whitening)), axis=1)
         return xp.relu(xp.subtract(variance(est.kernel_, X), explained))
 
     def latent_mean_and_variance(self, X: Array) -> tuple[Array, Array]:
