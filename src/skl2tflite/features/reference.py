@@ -61,7 +61,11 @@ def rows_in_float64(X: Any, integers: bool = False) -> Any:
         taken = polars.selectors.numeric() if integers else polars.selectors.float()
         return X.with_columns(taken.cast(polars.Float64))
     kinds = "fiub" if integers else "f"
-    names = [name for name, dtype in zip(X.columns, X.dtypes, strict=True) if getattr(dtype, "kind", "-") in kinds]
+    names = [
+        name
+        for name, dtype in zip(X.columns, X.dtypes, strict=True)
+        if getattr(dtype, "kind", "-") in kinds and dtype != np.float16
+    ]
     return X.astype({name: np.float64 if isinstance(X[name].dtype, np.dtype) else "Float64" for name in names})
 
 
