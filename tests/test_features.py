@@ -6,7 +6,7 @@ import pytest
 from scipy import sparse
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features import INPUT_NAME, Features, reference_rows, row_count
+from skl2tflite.features import INPUT_NAME, Features, held_exactly, reference_rows, row_count
 
 FEATURES = Features(3)
 NAMED = Features(3, ("a", "b", "c"))
@@ -165,3 +165,46 @@ def test_json(features):
     import json
 
     assert Features.from_json(json.loads(json.dumps(features.to_json()))) == features
+
+
+EXACT = [
+    np.array([[0.5, np.nan], [-np.inf, 2.0**100]]),
+    np.array([[2**24, -(2**24)]]),
+    np.array([[255, 0]], dtype=np.uint8),
+    np.array([[True, False]]),
+    np.array([[0.1, 2.0]], dtype=np.float16),
+    np.array([[0.1, 2.0]], dtype=np.float32),
+    np.array([[0.25, "text", None, 3, True]], dtype=object),
+    [[1, 2.5], [3, 4]],
+    ["some", "texts"],
+    [{"a": 0.5, "b": "text"}],
+    [{"a", "b"}],
+    pd.Series([0.5, 2.0], index=[7, 8]),
+    pd.DataFrame({"a": [1, 2], "b": ["x", None], "c": pd.array([0.5, None], dtype="Float64")}),
+    pd.DataFrame({"a": pd.Categorical([10, 20])}),
+    sparse.csr_matrix([[0.0, 0.5]]),
+    np.zeros((0, 3)),
+]
+ROUNDED = [
+    np.array([[0.1]]),
+    np.array([[1e39]]),
+    np.array([[2**24 + 1]]),
+    np.array([[0, 2**63]], dtype=np.uint64),
+    np.array([["text", 0.1]], dtype=object),
+    [[1, 0.1]],
+    [{"a": 0.1}],
+    pd.Series([0.1]),
+    pd.DataFrame({"a": [1, 2], "b": [0.5, 0.1]}),
+    pd.DataFrame({"a": pd.Categorical([0.1, 20])}),
+    sparse.csr_matrix([[0.0, 0.1]]),
+]
+
+
+@pytest.mark.parametrize("rows", EXACT, ids=range(len(EXACT)))
+def test_rows_that_float32_holds(rows):
+    assert held_exactly(rows)
+
+
+@pytest.mark.parametrize("rows", ROUNDED, ids=range(len(ROUNDED)))
+def test_rows_that_float32_rounds(rows):
+    assert not held_exactly(rows)

@@ -15,13 +15,13 @@ from skl2tflite.converters.trace import Traced, trace
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.features import (
     LABELS_NAME,
-    TABLE,
     TEXT_NAME,
     ColumnSpec,
     Features,
     ImageRows,
     LabelRows,
     SetRows,
+    TableRows,
     TextRows,
     column_kinds,
     column_names,
@@ -74,8 +74,8 @@ def plan(
     allowed = np.asarray(converter.nan_columns())
     nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
     read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
-    hints = {} if X is None or converter.rows != TABLE else column_kinds(X)
-    sparse = X is not None and converter.rows == TABLE and hasattr(X, "toarray")
+    hints = column_kinds(X) if X is not None and isinstance(converter.rows, TableRows) else {}
+    sparse = X is not None and isinstance(converter.rows, TableRows) and hasattr(X, "toarray")
     traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse)
     if target == "micro" and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
@@ -185,7 +185,7 @@ def _trace(
         if inputs == "columns":
             raise ConversionError(f"{converter.path} takes images, which are no columns; leave out inputs='columns'")
         kinds = None
-    elif converter.rows != TABLE:
+    elif not isinstance(converter.rows, TableRows):
         kinds = {0: DType.STRING} if isinstance(converter.rows, TextRows) else {}
     while True:
         try:

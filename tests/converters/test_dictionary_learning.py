@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 import pytest
 import sklearn
-from sklearn.decomposition import DictionaryLearning, SparseCoder
+from sklearn.datasets import load_digits
+from sklearn.decomposition import DictionaryLearning, MiniBatchDictionaryLearning, SparseCoder
 
 import skl2tflite
 from skl2tflite.converters import converter_for
@@ -175,3 +176,16 @@ def test_fitted_dictionaries():
     X = np.random.default_rng(0).normal(size=(40, 20))
     model = DictionaryLearning(15, transform_n_nonzero_coefs=13, max_iter=1, random_state=0).fit(X)
     assert_faithful(model, X, tolerance=3e-6)
+
+
+def test_few_rows_with_codes_of_nothing():
+    """A code of 1e-19 is what scikit-learn's rounding leaves of 0; two rows may have no other in its column."""
+    images = load_digits().data / 16
+    model = MiniBatchDictionaryLearning(
+        16, transform_algorithm="lasso_lars", transform_alpha=0.1, random_state=0, max_iter=20
+    ).fit(images[:200])
+    file = skl2tflite.convert(model)
+    assert np.abs(model.transform(images[300:302])).max(axis=0).min() < 1e-12
+    for rows in (images[300:302], images[300:310], images[334:336]):
+        report = skl2tflite.verify(file, model, rows)
+        assert report.faithful, str(report)

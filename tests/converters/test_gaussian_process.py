@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import erf
+from sklearn.datasets import load_iris
 from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor, kernels
 from sklearn.gaussian_process._gpc import COEFS, LAMBDAS
 from sklearn.pipeline import make_pipeline
@@ -113,3 +114,14 @@ def test_deviations_that_float32_loses_are_refused():
     skl2tflite.convert(model)
     with pytest.raises(UnsupportedEstimatorError, match="so small a part of the prior's that float32 loses it"):
         skl2tflite.convert(model, methods=("predict_std",))
+
+
+def test_variances_of_polynomial_kernels_keep_their_digits():
+    """The explained part of a variance by polynomials around the points' mean, as the mean of a process is."""
+    iris, y = load_iris(return_X_y=True)
+    rows = iris[1::2].astype(np.float32).astype(np.float64)
+    estimator = GaussianProcessClassifier(kernels.DotProduct() ** 2, random_state=0).fit(iris[::2], y[::2])
+    report = skl2tflite.verify(skl2tflite.convert(estimator), estimator, rows)["predict_proba"]
+    assert report.faithful
+    assert report.near_ties.size == 0
+    assert report.largest_error < 5e-5

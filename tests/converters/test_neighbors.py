@@ -568,3 +568,37 @@ def test_a_graph_may_name_either_of_equally_far_points(mode):
     assert right("transform", QUERIES / 10, [(wanted, given)], 1e-6).all()
     assert not right("transform", QUERIES / 10, [(wanted, np.roll(given, 1, axis=1))], 1e-6).any()
     assert not right("transform", QUERIES / 10, [(wanted, 2 * given)], 1e-6).any()
+
+
+# --- neighbours within a city ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spread", [0.1, 0.005], ids=["city", "street"])
+def test_radians_within_a_city(spread: float) -> None:
+    """They share four digits and more, and cannot be scaled."""
+    random = np.random.default_rng(0)
+    center, extent = np.array([48.13, 11.57]), spread * np.array([1.0, 1.5])
+    points, rows = (np.radians(center + extent * random.normal(size=(n, 2))) for n in (500, 100))
+    y = random.integers(0, 3, 500)
+    for estimator, method in (
+        (NearestNeighbors(n_neighbors=5, metric="haversine"), "kneighbors"),
+        (NearestNeighbors(radius=spread / 200, metric="haversine"), "radius_neighbors"),
+        (KNeighborsClassifier(metric="haversine"), "predict"),
+        (KNeighborsRegressor(metric="haversine", weights="distance"), "predict"),
+    ):
+        model = skl2tflite.convert(estimator.fit(points, y), methods=(method,))
+        for given in (rows, rows.astype(np.float32)):
+            report = skl2tflite.verify(model, estimator, given)[method]
+            assert report.faithful, str(report)
+            assert report.near_ties.size == 0
+
+
+@pytest.mark.parametrize("metric", ["manhattan", "chebyshev", "minkowski", "seuclidean"])
+def test_features_far_from_zero(metric: str) -> None:
+    random = np.random.default_rng(0)
+    points, rows = (4813.0 + random.normal(size=(n, 3)) * 0.01 for n in (300, 60))
+    params = {"minkowski": {"p": 3}, "seuclidean": {"V": np.array([1.0, 2.0, 3.0])}}.get(metric)
+    estimator = NearestNeighbors(n_neighbors=4, metric=metric, metric_params=params, p=3).fit(points)
+    report = skl2tflite.verify(skl2tflite.convert(estimator), estimator, rows)["kneighbors"]
+    assert report.faithful, str(report)
+    assert report.near_ties.size == 0

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 from sklearn.decomposition import KernelPCA
@@ -18,7 +19,7 @@ from sklearn.metrics import pairwise
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import LabelSpreading
-from sklearn.svm import SVC, SVR
+from sklearn.svm import SVC, SVR, OneClassSVM
 
 import skl2tflite
 from skl2tflite.errors import UnsupportedEstimatorError
@@ -138,9 +139,60 @@ def test_functions_that_cannot_be_recorded(name: str) -> None:
         skl2tflite.convert(estimator)
 
 
-def test_rows_that_are_no_array_are_refused() -> None:
-    estimator = SVR(kernel=lambda A, B: np.asarray(A) @ np.asarray(B).T).fit(X.tolist(), TARGET)
+def of_anything(A: Any, B: Any) -> Any:
+    return np.asarray(A) @ np.asarray(B).T
+
+
+@pytest.mark.parametrize("kernel", [pairwise.chi2_kernel, pairwise.laplacian_kernel, of_anything])
+@pytest.mark.parametrize("kind", [list, pd.DataFrame])
+def test_rows_that_are_no_array(kernel: Any, kind: Any) -> None:
+    if kernel is pairwise.chi2_kernel and kind is pd.DataFrame:
+        pytest.skip("scikit-learn's own kernel does not take it: a DataFrame's array is read-only")
+    rows = np.abs(X)
+    fitted = rows.tolist() if kind is list else kind(rows)
+    for estimator in (SVC(kernel=kernel), SVR(kernel=kernel), OneClassSVM(kernel=kernel)):
+        estimator.fit(fitted, LABELS if isinstance(estimator, SVC) else TARGET)
+        skl2tflite.convert(estimator, rows)  # which compares
+
+
+def test_rows_that_must_be_a_list_are_refused() -> None:
+    estimator = SVR(kernel=lambda A, B: np.asarray(A) @ np.asarray(B[: len(X)] * 2)[: len(X)].T).fit(X.tolist(), TARGET)
     with pytest.raises(UnsupportedEstimatorError, match="fitted on a list, not on a NumPy array"):
+        skl2tflite.convert(estimator)
+
+
+OBJECTS = (
+    gp.RBF(2.0),
+    gp.RBF(20.0),
+    gp.ConstantKernel(2.0) * gp.Matern([1.5, 1.0, 2.0, 1.0], nu=1.5) + gp.WhiteKernel(0.1),
+    gp.RationalQuadratic(),
+    gp.DotProduct() ** 2,
+)
+
+
+@pytest.mark.parametrize("kernel", OBJECTS, ids=str)
+def test_kernel_objects_in_other_estimators(kernel: gp.Kernel) -> None:
+    """scikit-learn calls them with matrices, functions with rows."""
+    rows = StandardScaler().fit_transform(X)
+    for estimator in (
+        KernelRidge(kernel=kernel),
+        KernelPCA(2, kernel=kernel),
+        Nystroem(kernel=kernel, n_components=8, random_state=0),
+        SVC(kernel=kernel),
+        SVR(kernel=kernel),
+        LabelSpreading(kernel=kernel),
+    ):
+        estimator.fit(rows[::2], LABELS[::2] if hasattr(estimator, "predict") else None)
+        skl2tflite.convert(estimator, rows[1::2])  # which compares
+
+
+def test_a_kernel_object_that_does_not_convert_is_named() -> None:
+    class Drawn(Cauchy):
+        def __call__(self, X: Any, Y: Any = None, eval_gradient: bool = False) -> Any:
+            return super().__call__(X, Y) + np.random.default_rng().normal() * 1e-3
+
+    estimator = KernelRidge(kernel=gp.ConstantKernel(2.0) * Drawn()).fit(X, TARGET)
+    with pytest.raises(UnsupportedEstimatorError, match=r"KernelRidge: kernel=.*Drawn.* cannot be recorded"):
         skl2tflite.convert(estimator)
 
 

@@ -17,8 +17,8 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC, SVR, NuSVC
 
 import skl2tflite
-from skl2tflite.converters.gaussian_process import covariance_polynomial
 from skl2tflite.converters.polynomials import FEW_OUTPUTS, PolynomialSum, dot_product_polynomial, products
+from skl2tflite.converters.process_kernels import covariance_polynomial
 from skl2tflite.errors import UnsupportedEstimatorError
 
 

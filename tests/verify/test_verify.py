@@ -1,13 +1,20 @@
 """Verification: what is wrong is found and told in words, what float32 cannot tell is counted apart, no more."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
+from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import NMF
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KernelDensity
-from sklearn.preprocessing import MinMaxScaler, TargetEncoder
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler, TargetEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
@@ -114,8 +121,8 @@ def test_the_worst_row_is_told_in_words(register):
     rows = X.copy()
     rows[7, 2] = 0
     report = compared(register(Shift, "transform", function), rows)
-    assert report["transform"].example == "row 7 gives 5 instead of 0"
-    assert report.summary() == "transform: 1 of 50 rows differ (rows 7); row 7 gives 5 instead of 0"
+    assert report["transform"].example == "row 7, column 2 gives 5 instead of 0"
+    assert report.summary() == "transform: 1 of 50 rows differ (rows 7); row 7, column 2 gives 5 instead of 0"
 
 
 def test_a_wrong_label_is_found(register):
@@ -294,6 +301,123 @@ def test_tolerance():
     other = LinearRegression().fit(X, X[:, 0] * 2.001)
     assert not verify(model, other, X).faithful
     assert verify(model, other, X, tolerance=0.01).faithful
+
+
+# --- rows as they are given -----------------------------------------------------------------------------
+
+
+def contrast(X):
+    return np.asarray((X[:, [0]] - X[:, [1]]) / (X[:, [0]] + X[:, [1]] + 1.0))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.float16])
+def test_rows_that_float32_holds_are_compared_as_they_are_given(register, dtype):
+    """Arithmetic of narrow numbers wraps around, or loses digits, and so do the answers."""
+    register(Shift, "transform", lambda self, X: contrast(X) if isinstance(X, np.ndarray) else contrast_of_tensors(X))
+    rows = np.random.default_rng(0).integers(0, 120, (40, 3))
+    estimator = Shift(contrast).fit(rows)
+    for given in (rows, rows.astype(np.float32), rows.astype(np.uint32).astype(object)):
+        report = compared(estimator, given)["transform"]
+        assert report.faithful, str(report)
+        assert report.reference == "as given"
+    narrow = (rows * (2 if dtype == np.uint8 else 1)).astype(dtype)
+    wrong = np.abs(estimator.transform(narrow) - contrast(narrow.astype(float))).max(axis=1) > 1e-5
+    assert wrong.sum() > 10
+    report = compared(estimator, narrow)["transform"]
+    assert report.wrong.size > 10
+    assert "of rows rounded" not in str(report)
+
+
+def contrast_of_tensors(X):
+    return (X[:, :1] - X[:, 1:2]) / (X[:, :1] + X[:, 1:2] + 1.0)
+
+
+def test_rows_that_float32_rounds_may_be_read_either_way(register):
+    register(Shift, "transform", lambda self, X: X + 1.0)
+    rows = X + 1 / 3
+    report = compared(Shift(lambda X: X + X.dtype.type(1)).fit(X), rows)["transform"]
+    assert report.faithful
+    assert report.reference == "float32"
+    wrong = compared(Shift(lambda X: X + X.dtype.type(1.5)).fit(X), rows)["transform"]
+    assert str(wrong).endswith("(of rows rounded to float32)")
+
+
+def test_what_rows_the_estimator_does_not_take_as_given_is_asked_of_float32(register):
+    def dense_only(X):
+        return X.astype(np.float32) if isinstance(X, np.ndarray) else X.no_such_method()
+
+    register(Shift, "transform", lambda self, X: X * 1.0)
+    report = compared(Shift(dense_only).fit(X), scipy.sparse.csr_matrix(X))["transform"]
+    assert report.faithful
+    assert report.reference == "float32"
+
+
+def test_rows_are_not_written_to():
+    scaler = StandardScaler(copy=False).fit(X.copy())
+    for rows in (X.copy(), X + 1 / 3):
+        before = rows.copy()
+        assert compared(scaler, rows).faithful
+        np.testing.assert_array_equal(rows, before)
+
+
+def test_whole_numbers_that_are_handed_on_are_numbers():
+    """A passed column has the rows' dtype, and whole numbers beside it make all of them whole."""
+    rows = pd.DataFrame({"city": ["London", "Paris", "Sallisaw", "Paris"] * 5, "rating": [5, 3, 4, 5] * 5})
+    transformer = ColumnTransformer(
+        [("city", OneHotEncoder(dtype="int", sparse_output=False), ["city"])], remainder="passthrough"
+    ).fit(rows)
+    assert transformer.transform(rows).dtype.kind == "i"
+    skl2tflite.convert(transformer, rows)  # which compares
+    skl2tflite.convert(SelectKBest(k=2).fit(np.rint(X).astype(int), X[:, 0] > 0), np.rint(X).astype(int))
+
+
+def test_no_workers_are_started(register):
+    """However many jobs an estimator has, its questions are a few rows; the user's settings stay."""
+    seen = []
+
+    def function(X):
+        seen.extend(Parallel(n_jobs=2)(delayed(os.getpid)() for _ in range(4)))
+        return X
+
+    register(Shift, "transform", lambda self, X: X * 1.0)
+    assert compared(Shift(function).fit(X)).faithful
+    assert set(seen) == {os.getpid()}
+    assert effective_n_jobs(2) == 2
+
+
+# --- what the worst value is ----------------------------------------------------------------------------
+
+
+def test_the_worst_value_is_that_beside_its_columns_magnitude(register):
+    """Columns have scales of their own: 0.5 of thousands is less than 0.1 of ones; so have outputs."""
+    scales = np.array([1e4, 1.0, 1e4])
+
+    def off(self, X):
+        wrong = np.abs(X * scales) if isinstance(X, np.ndarray) else xp.abs(X * scales)
+        return [xp.abs(X[:, :2]), wrong]
+
+    class Scaled(Lists):
+        def predict_proba(self, X):
+            answers = [np.abs(X[:, :2]), np.abs(X * scales)]
+            answers[1][3, 0] += 5e3
+            answers[1][4, 1] += 2.0
+            return answers
+
+    register(Scaled, "predict_proba", off)
+    example = compared(Scaled().fit(X))["predict_proba"].example
+    assert example.startswith("row 4, column 1 of output 1 gives "), example
+
+
+def test_columns_that_happen_to_be_tiny():
+    """Weights found together with others of 1 are no better than these let them be."""
+    random = np.random.default_rng(0)
+    rows = random.poisson(0.3, (300, 40)).astype(float)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
+    model = NMF(8, solver="mu", beta_loss="kullback-leibler", random_state=0, max_iter=100).fit(rows[:200])
+    file = skl2tflite.convert(model)
+    for i in range(200, 260, 2):
+        report = verify(file, model, rows[i : i + 2])
+        assert report.faithful, str(report)
 
 
 # --- rows and reports -----------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn import decomposition as sk
 
 from skl2tflite.converters.base import TransformerConverter, float32_shift
+from skl2tflite.converters.kernel_sums import HOPELESS, own_or_named_product
 from skl2tflite.converters.kernels import lost_in_float32, lost_in_float64
-from skl2tflite.converters.own_kernels import HOPELESS, own_or_named_product
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError

@@ -83,19 +83,24 @@ def over_features(
 
 
 def squared_distances(X: Array, points: Points) -> Array:
-    """Squared euclidean distances; ties between points that float32 holds stay ties."""
-    if np.array_equal(points, points.astype(np.float32)):
-        return xp.squared_distances(X, points)
-    return xp.squared_distances(*centered(X, points))
+    """Squared euclidean distances."""
+    return xp.squared_distances(*moved(X, points))
+
+
+def moved(X: Array, points: Points) -> tuple[Array, Points]:
+    """Return rows and points moved to where points lose fewest digits; ties between those that float32 holds stay."""
+    return (X, points) if np.array_equal(points, points.astype(np.float32)) else centered(X, points)
 
 
 def manhattan(X: Array, points: Points) -> Array:
     """``Σ |x - y|``."""
+    X, points = moved(X, points)
     return over_features(X, points, lambda x, y, i: xp.abs(xp.subtract(x, y)))
 
 
 def chebyshev(X: Array, points: Points) -> Array:
     """``max |x - y|``."""
+    X, points = moved(X, points)
     return over_features(X, points, lambda x, y, i: xp.abs(xp.subtract(x, y)), xp.maximum, xp.max)
 
 
@@ -106,11 +111,12 @@ def minkowski(X: Array, points: Points, p: float, weights: NDArray[np.float64] |
         power = xp.pow(xp.abs(xp.subtract(x, y)), p)
         return power if weights is None else xp.multiply(power, weights if i is None else weights[i])
 
-    return over_features(X, points, term)
+    return over_features(*moved(X, points), term)
 
 
 def weighted_squares(X: Array, points: Points, weights: NDArray[np.float64]) -> Array:
     """``Σ w (x - y)²``."""
+    X, points = moved(X, points)
     return over_features(
         X, points, lambda x, y, i: xp.multiply(xp.squared_difference(x, y), weights if i is None else weights[i])
     )
@@ -191,10 +197,20 @@ def correlation(X: Array, points: Points) -> Array:
     return xp.where(xp.logical_or(flat, np.ptp(points, axis=1) == 0), FARTHEST, halves)
 
 
+def differences(X: Array, values: Points) -> Array:
+    """``x - y`` with float64's digits of y, for numbers as near as radians within a city, which cannot be scaled.
+
+    What float32 holds of y is subtracted first, which is exact where x is near, and then the rest.
+    """
+    near = values.astype(np.float32).astype(np.float64)
+    apart = xp.subtract(X, near)
+    return xp.subtract(apart, values - near) if np.any(values != near) else apart
+
+
 def haversine(X: Array, points: Points) -> Array:
     """``sin²(Δlat / 2) + cos(lat) cos(lat') sin²(Δlon / 2)``, of points on a sphere in radians."""
-    latitude = xp.square(xp.sin(xp.multiply(xp.subtract(X[:, :1], points[:, 0]), 0.5)))
-    longitude = xp.square(xp.sin(xp.multiply(xp.subtract(X[:, 1:], points[:, 1]), 0.5)))
+    latitude = xp.square(xp.sin(xp.multiply(differences(X[:, :1], points[:, 0]), 0.5)))
+    longitude = xp.square(xp.sin(xp.multiply(differences(X[:, 1:], points[:, 1]), 0.5)))
     return xp.add(latitude, xp.multiply(xp.multiply(xp.cos(X[:, :1]), np.cos(points[:, 0])), longitude))
 
 

@@ -7,6 +7,7 @@ from sklearn import isotonic as sk
 
 from skl2tflite.converters.base import RegressorConverter
 from skl2tflite.converters.registry import converts
+from skl2tflite.features import RowKind, ValueRows
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -22,6 +23,11 @@ class IsotonicRegressionConverter(RegressorConverter):
     def n_features(self) -> int:
         """The one that it is a function of."""
         return 1
+
+    @property
+    def rows(self) -> RowKind:
+        """One number each, in a vector or a column, as scikit-learn takes them, whichever it was fitted on."""
+        return ValueRows()
 
     def predict(self, X: Array) -> Array:
         est = self.estimator

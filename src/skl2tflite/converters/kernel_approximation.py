@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn import kernel_approximation as sk
 
 from skl2tflite.converters.base import TransformerConverter
-from skl2tflite.converters.own_kernels import check_digits, own_or_named_product
+from skl2tflite.converters.kernel_sums import check_digits, own_or_named_product
 from skl2tflite.converters.phases import phase
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts

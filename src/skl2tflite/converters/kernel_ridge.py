@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sklearn import kernel_ridge as sk
 
 from skl2tflite.converters.base import RegressorConverter
-from skl2tflite.converters.kernels import kernels_of_some, lost_in_float64
-from skl2tflite.converters.own_kernels import check_digits, own_or_named_product
+from skl2tflite.converters.kernel_sums import check_digits, kernels_of_fitted, own_or_named_product
+from skl2tflite.converters.kernels import lost_in_float64
 from skl2tflite.converters.random_projection import dense
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -37,9 +37,8 @@ class KernelRidgeConverter(RegressorConverter):
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn loses in the sum of great kernels of both signs."""
         est = self.estimator
-        if callable(est.kernel) or est.kernel == "precomputed":
-            return 0.0
-        return lost_in_float64(kernels_of_some(dense(est.X_fit_), est.kernel, self._params), est.dual_coef_)
+        values = kernels_of_fitted(est.kernel, dense(est.X_fit_), self._params)
+        return 0.0 if values is None else lost_in_float64(values, est.dual_coef_)
 
     @property
     def _params(self) -> dict[str, Any]:

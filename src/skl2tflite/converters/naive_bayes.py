@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 from sklearn import naive_bayes as sk
 
 from skl2tflite.converters.base import ClassifierConverter
@@ -20,14 +23,25 @@ class NaiveBayesConverter(ClassifierConverter):
         """Joint log likelihood of each class."""
         raise NotImplementedError
 
+    def scores(self, X: Array) -> Array:
+        """Joint log likelihood but for what all classes share: its digits are those that tell classes apart."""
+        return self.predict_joint_log_proba(X)
+
     def predict(self, X: Array) -> Array:
-        return xp.argmax(self.predict_joint_log_proba(X), axis=1)
+        return xp.argmax(self.scores(X), axis=1)
 
     def predict_log_proba(self, X: Array) -> Array:
-        return xp.log_softmax(self.predict_joint_log_proba(X))
+        return xp.log_softmax(self.scores(X))
 
     def predict_proba(self, X: Array) -> Array:
-        return xp.softmax(self.predict_joint_log_proba(X))
+        return xp.softmax(self.scores(X))
+
+
+def apart(logarithms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return logarithms, the classes on the first axis, less the mean of those of all classes that are finite."""
+    finite = np.isfinite(logarithms)
+    means = np.where(finite, logarithms, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1)
+    return np.asarray(logarithms - means)
 
 
 @converts(sk.GaussianNB)
@@ -43,39 +57,71 @@ class GaussianNBConverter(NaiveBayesConverter):
 
 
 class LinearNaiveBayesConverter(NaiveBayesConverter):
-    """A joint log likelihood that is linear in the features."""
+    """A joint log likelihood that is linear in the features; subclasses give ``weights`` and ``bias``."""
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """What each feature adds to the score of each class, shape (n_classes, n_features)."""
+        return np.asarray(self.estimator.feature_log_prob_)
+
+    @property
+    def bias(self) -> NDArray[np.float64]:
+        """What is added to the score of each class."""
+        return np.asarray(self.estimator.class_log_prior_)
 
     def check(self) -> None:
         if not np.all(np.isfinite(self.estimator.feature_log_prob_)):
             raise self.refuse("alpha=0 left probabilities of 0, whose logarithms are infinite", "fit it with alpha > 0")
 
+    def rows_of(self, X: Array) -> Array:
+        """Return what is multiplied with the weights."""
+        return X
+
+    def predict_joint_log_proba(self, X: Array) -> Array:
+        """``X @ weights.T + bias``."""
+        return xp.linear(self.rows_of(X), self.weights.T, self.bias)
+
+    def scores(self, X: Array) -> Array:
+        return xp.linear(self.rows_of(X), apart(self.weights).T, apart(self.bias))
+
 
 @converts(sk.MultinomialNB)
 class MultinomialNBConverter(LinearNaiveBayesConverter):
-    def predict_joint_log_proba(self, X: Array) -> Array:
-        """``X @ feature_log_prob_.T + class_log_prior_``."""
-        est = self.estimator
-        return xp.linear(X, est.feature_log_prob_.T, est.class_log_prior_)
+    """Log probabilities of the features, as often as they come."""
 
 
 @converts(sk.ComplementNB)
 class ComplementNBConverter(LinearNaiveBayesConverter):
-    def predict_joint_log_proba(self, X: Array) -> Array:
-        """``X @ feature_log_prob_.T``; the prior counts only for a single class."""
-        est = self.estimator
-        return xp.linear(X, est.feature_log_prob_.T, est.class_log_prior_ if len(est.classes_) == 1 else None)
+    """Weights against all other classes."""
+
+    @property
+    def bias(self) -> NDArray[np.float64]:
+        """The prior, which counts only for a single class."""
+        prior = np.asarray(self.estimator.class_log_prior_)
+        return prior if len(prior) == 1 else np.zeros(len(prior))
 
 
 @converts(sk.BernoulliNB)
 class BernoulliNBConverter(LinearNaiveBayesConverter):
-    def predict_joint_log_proba(self, X: Array) -> Array:
-        """Log probabilities of the features that are there, and of the absence of those that are not."""
-        est = self.estimator
-        if est.binarize is not None:
-            X = xp.astype(X > est.binarize, float)
-        absent = np.log(1.0 - np.exp(est.feature_log_prob_))
-        constants = est.class_log_prior_ + absent.sum(axis=1)
-        return xp.linear(X, (est.feature_log_prob_ - absent).T, constants)
+    """Log probabilities of the features that are there, and of the absence of those that are not."""
+
+    @property
+    def absent(self) -> NDArray[np.float64]:
+        """Log probabilities of features' absence."""
+        return np.asarray(np.log(1.0 - np.exp(self.estimator.feature_log_prob_)))
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        return np.asarray(super().weights - self.absent)
+
+    @property
+    def bias(self) -> NDArray[np.float64]:
+        return np.asarray(super().bias + self.absent.sum(axis=1))
+
+    def rows_of(self, X: Array) -> Array:
+        """Return whether each feature is there."""
+        threshold = self.estimator.binarize
+        return X if threshold is None else xp.astype(X > threshold, float)
 
 
 @converts(sk.CategoricalNB)
@@ -83,11 +129,18 @@ class CategoricalNBConverter(NaiveBayesConverter):
     def predict_joint_log_proba(self, X: Array) -> Array:
         """Sum of each feature's log probabilities, looked up."""
         est = self.estimator
-        last = np.asarray(est.n_categories_) - 1
+        return self._summed(X, est.feature_log_prob_, est.class_log_prior_)
+
+    def scores(self, X: Array) -> Array:
+        est = self.estimator
+        return self._summed(X, [apart(table) for table in est.feature_log_prob_], apart(est.class_log_prior_))
+
+    def _summed(self, X: Array, tables: Sequence[NDArray[np.float64]], prior: NDArray[np.float64]) -> Array:
+        last = np.asarray(self.estimator.n_categories_) - 1
         refuse_rows(
             xp.any(xp.logical_or(xp.less_equal(X, -1.0), xp.greater_equal(X, last + 1.0)), axis=1),
             f"{self.path} refuses categories below 0 and beyond those at fit; fit it with min_categories",
         )
         categories = xp.clip(xp.astype(X, int), 0, last)
-        terms = [xp.take(table.T, categories[:, i]) for i, table in enumerate(est.feature_log_prob_)]
-        return xp.add(xp.sum(xp.stack(terms, axis=1), axis=1), est.class_log_prior_)
+        terms = [xp.take(table.T, categories[:, i]) for i, table in enumerate(tables)]
+        return xp.add(xp.sum(xp.stack(terms, axis=1), axis=1), prior)

@@ -33,6 +33,7 @@ from skl2tflite.converters.distances import (
     unit_rows,
 )
 from skl2tflite.converters.kernels import centered
+from skl2tflite.converters.overflow import TOO_GREAT
 from skl2tflite.converters.pairs import Pair, named, of_pairs
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.unanswered import refuse_rows
@@ -48,6 +49,10 @@ SPARES = (3, 6, 11)
 """Candidates beside the k: as few as do for the points themselves."""
 SAMPLE = 2**20
 """Distances of points from points that are looked at for that."""
+SQUARES = ("euclidean", "l2", "sqeuclidean", "minkowski", "p", "seuclidean", "mahalanobis", "nan_euclidean")
+"""Metrics that sum squares or other powers."""
+LENGTHS = ("cosine", "correlation")
+"""Metrics that divide rows by their lengths."""
 UNCOMPARABLE = ("nan_euclidean", "braycurtis", "correlation", "dice", "sokalsneath")
 """Metrics that may give NaN."""
 
@@ -127,6 +132,16 @@ class NeighborsConverter(Converter):
 
     def _nearest(self, X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
         """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
+        distances, positions = self._ranked(X, points, k)
+        # Infinite ones are all equally far; NaN is the distance from what cannot be compared.
+        beyond = {**dict.fromkeys(SQUARES, distances[:, -1]), **dict.fromkeys(LENGTHS, xp.sum(xp.square(X), axis=1))}
+        if (name := self.estimator.effective_metric_) in beyond:
+            reason = f"{self.path} {TOO_GREAT}"
+            refuse_rows(xp.greater_equal(beyond[name], np.inf), reason, gives_nan=True, optional=True)
+        return distances, positions
+
+    def _ranked(self, X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
+        """Return them, whatever float32 makes of distances beyond its range."""
         self.check_graph()
         if points.size >= SCREENED and len(points) >= 16 * (k + SPARES[-1]):
             if self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import decomposition as sk
@@ -9,6 +11,7 @@ from sklearn import decomposition as sk
 from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.nonnegative_descent import NonnegativeDescent
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.shares import unseen
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -30,6 +33,10 @@ class NonnegativeConverter(TransformerConverter):
     def components(self) -> NDArray[np.float64]:
         """The components, of shape (n_components, n_features)."""
         return np.asarray(self.estimator.components_, dtype=np.float64)
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What of the weights no sum of components shows."""
+        return unseen(answer, self.components) if method == "transform" else 0.0
 
     @property
     def beta(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -12,23 +12,25 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.distance_functions import known
-from skl2tflite.converters.kernels import kernel_product, kernels_of_some, lost_in_float32
-from skl2tflite.converters.pairs import of_pairs
-from skl2tflite.converters.polynomials import rounding
 from skl2tflite.converters.recorded import ROWS, check_clock, recorded
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, Tensor
-from skl2tflite.graph import functions as xp
 
-LOST = 1e-4
-"""Fraction of the answers that scikit-learn's own rounding may be."""
-HOPELESS = 2e-3
-"""Estimated fraction of the answers that float32's rounding may be before any rows are looked at.
-
-Measured errors are up to 12 times the estimate, where kernels are all near 1 (Nyström maps of 100 to 300 components).
-"""
 Kernel = Callable[..., Any]
 """Takes matrices of shapes (n_rows, n_features) and (n_vectors, n_features), gives (n_rows, n_vectors)."""
+
+
+def as_fitted_array(kernel: Kernel, rows: Any) -> Any:
+    """Return what a kernel of the user's was fitted on as an array, where that makes no difference; else itself."""
+    if isinstance(rows, np.ndarray) or not callable(kernel):
+        return rows
+    array = np.asarray(rows)
+    few = array[:ROWS]
+    try:
+        given, of_array = (np.asarray(kernel(few, each)) for each in (rows, array))
+        return array if np.allclose(given, of_array, rtol=1e-12, atol=0.0, equal_nan=True) else rows
+    except Exception:  # of any code of the user's
+        return rows
 
 
 def own_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
@@ -98,91 +100,6 @@ def _gives(function: Callable[[Any], Any], rows: NDArray[Any], expected: NDArray
         return bool(np.allclose(function(rows), expected, rtol=0.0, atol=1e-12 * scale, equal_nan=True))
     except Exception:
         return False
-
-
-def own_or_named_product(
-    converter: Converter,
-    X: Array,
-    vectors: NDArray[np.float64],
-    params: Mapping[str, Any],
-    weights: NDArray[np.float64],
-    bias: NDArray[np.float64] | None = None,
-) -> Array:
-    """Return an estimator's kernel times weights: one that has a name, or a function that is called for pairs of rows.
-
-    Parameters
-    ----------
-    converter : Converter
-    X, vectors, weights, bias
-        As for :func:`~skl2tflite.converters.kernels.kernel_product`.
-    params : mapping
-        Those of a kernel that has a name; a function gets ``kernel_params``.
-
-    Returns
-    -------
-    array of shape (n_rows, n_outputs) or (n_rows,)
-    """
-    est = converter.estimator
-    if not callable(est.kernel):
-        return kernel_product(X, vectors, est.kernel, params, weights, bias)
-    with recording_kernel(converter, est.kernel):
-        return xp.linear(of_pairs(partial(est.kernel, **(est.kernel_params or {})), X, vectors), weights, bias)
-
-
-def check_digits(
-    converter: Converter,
-    vectors: NDArray[np.float64],
-    params: Mapping[str, Any],
-    weights: NDArray[np.float64],
-    bias: NDArray[np.float64] | float = 0.0,
-    *,
-    instead: str,
-    hopeless: float = HOPELESS,
-) -> None:
-    """Refuse an estimator with a kernel that has a name, where rounding leaves nothing of the kernels' weighted sums.
-
-    Parameters
-    ----------
-    converter, vectors, params, weights, bias
-        As for :func:`own_or_named_product`.
-    instead : str
-        What to do.
-    hopeless : float, optional
-        Fraction of the sums that float32's rounding may be.
-    """
-    kernel = converter.estimator.kernel
-    if callable(kernel) or kernel == "precomputed":
-        return
-    check_lost(converter, kernels_of_some(vectors, kernel, params), weights, bias, instead)
-    if lost_in_float32(vectors, kernel, params, weights, np.asarray(bias)) > hopeless:
-        raise converter.refuse(
-            "its kernels are so great, or so nearly the same, beside the sums that their weights make of them that "
-            "float32 keeps no digits of these",
-            instead,
-        )
-
-
-def check_lost(
-    converter: Converter, values: NDArray[np.float64], weights: NDArray[np.float64], bias: Any, instead: str
-) -> None:
-    """Refuse an estimator whose own float64 arithmetic rounds its answers visibly.
-
-    Parameters
-    ----------
-    converter : Converter
-    values : ndarray of shape (n_rows, n_vectors)
-        Kernels of some rows.
-    weights, bias, instead
-        As for :func:`check_digits`.
-    """
-    columns = weights.reshape(len(weights), -1)
-    lost = 2.0**-29 * rounding(np.square(values) @ np.square(columns), values @ columns + bias)
-    if lost > LOST:
-        raise converter.refuse(
-            "its kernels are so great beside the sums that their weights make of them that scikit-learn's own float64 "
-            f"arithmetic rounds these by {lost:.0e} of their magnitude",
-            instead,
-        )
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sklearn import svm as sk
 
 from skl2tflite.converters.base import ClassifierConverter, Converter, OutlierConverter, RegressorConverter
+from skl2tflite.converters.kernel_sums import check_digits
 from skl2tflite.converters.kernels import polynomial_kernel, rbf_kernel, sigmoid_kernel
 from skl2tflite.converters.linear_model import LinearModelClassifierConverter, LinearRegressorConverter
-from skl2tflite.converters.own_kernels import check_digits, own_kernel_columns, recording_kernel
+from skl2tflite.converters.own_kernels import as_fitted_array, own_kernel_columns, recording_kernel
 from skl2tflite.converters.polynomials import PolynomialSum, dot_product_polynomial, polynomial_sum
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
@@ -41,7 +42,7 @@ class LibSVMConverter(Converter):
     def check(self) -> None:
         """Refuse decisions of which rounding leaves nothing."""
         constant = self.estimator.kernel == "poly" and self.estimator.degree == 0
-        if len(self.estimator.support_) and not constant:
+        if len(self.estimator.support_) and not constant and not callable(self.estimator.kernel):
             check_digits(
                 self,
                 self.vectors,
@@ -63,10 +64,10 @@ class LibSVMConverter(Converter):
         """The support vectors."""
         return _dense(self.estimator.support_vectors_)
 
-    @property
+    @cached_property
     def fitted_rows(self) -> Any:
-        """The rows that a kernel of the user's is given beside X: whatever ``fit`` was given."""
-        return self.estimator._BaseLibSVM__Xfit
+        """The rows that a kernel of the user's is given beside X: what ``fit`` was given, an array if it may be."""
+        return as_fitted_array(self.estimator.kernel, self.estimator._BaseLibSVM__Xfit)
 
     @property
     def n_features(self) -> int:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from skl2tflite.converters.absent import dense_for_now, sparse_input
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.known import Demand, demands
-from skl2tflite.converters.unanswered import marked, unanswered
+from skl2tflite.converters.overflow import overflowing
+from skl2tflite.converters.unanswered import can_mark, marked, unanswered
 from skl2tflite.errors import ConversionError, GraphError
 from skl2tflite.features import (
     INPUT_NAME,
@@ -161,7 +162,8 @@ def trace(
             raise ConversionError(f"{converter.path}.{method} does not depend on its input")
     if method in converter.rows_second:
         outputs = [as_tensor(xp.permute_dims(each, (1, 0, *range(2, each.ndim)))) for each in outputs]
-    labels = converter.labels(method)
+    labels, positions = converter.labels(method), outputs
+    taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
     label_dtype = None if dtype is None else dtype.name
     mark = None
     held: list[NDArray[Any]] | None = None if labels is None else []
@@ -170,12 +172,14 @@ def trace(
         outputs = [_take_labels(outputs[0], labels)]
         label_dtype = np.result_type(*(classes.dtype for classes in labels)).name
         labels = None
+    refused += overflowing(converter.path, taken, positions)
+    if not can_mark(outputs):
+        refused = [each for each in refused if not each.optional]
     if refused:
         outputs, mark = marked(outputs, refused, held)
     reason = ", or ".join(dict.fromkeys(each.reason for each in refused))
     several = is_list or (is_tuple and len(outputs) > 1)
     given = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
-    taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
     graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
     terms = inputs.made if isinstance(inputs, InputColumns) else {}
     missing = inputs.missing if isinstance(inputs, InputColumns) else {}

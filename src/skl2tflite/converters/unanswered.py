@@ -28,11 +28,14 @@ class Unanswered:
         Which estimator, why, and what to do.
     gives_nan : bool
         Whether it answers other rows with NaN, so that this cannot mark those.
+    optional : bool
+        Whether such rows may go unmarked where outputs cannot mark them.
     """
 
     rows: Tensor
     reason: str
     gives_nan: bool = False
+    optional: bool = False
 
 
 _found: Collector[Unanswered] = Collector("unanswered")
@@ -40,7 +43,7 @@ unanswered = _found.collect
 """Collect the rows that estimators refuse while a method is recorded."""
 
 
-def refuse_rows(rows: Array, reason: str, gives_nan: bool = False) -> None:
+def refuse_rows(rows: Array, reason: str, gives_nan: bool = False, optional: bool = False) -> None:
     """Say that scikit-learn raises an error for some rows; of arrays, do so.
 
     Parameters
@@ -50,6 +53,8 @@ def refuse_rows(rows: Array, reason: str, gives_nan: bool = False) -> None:
     reason : str
     gives_nan : bool, default=False
         Whether NaN is an answer.
+    optional : bool, default=False
+        Whether such rows may go unmarked where outputs cannot mark them.
 
     Raises
     ------
@@ -57,9 +62,14 @@ def refuse_rows(rows: Array, reason: str, gives_nan: bool = False) -> None:
         Where the rows are no tensor, and some are refused.
     """
     if isinstance(rows, Tensor):
-        _found.add(Unanswered(rows, reason, gives_nan))
+        _found.add(Unanswered(rows, reason, gives_nan, optional))
     elif np.any(rows):
         raise NoAnswerError(np.flatnonzero(rows), reason)
+
+
+def can_mark(outputs: Sequence[Tensor]) -> bool:
+    """Whether all outputs are floats, or all whole numbers."""
+    return {output.dtype for output in outputs} in ({DType.FLOAT}, {DType.INT})
 
 
 def marked(

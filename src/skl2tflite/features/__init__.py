@@ -1,6 +1,7 @@
 """The input side: rows as arrays or DataFrames, checked as scikit-learn checks them, to input tensors."""
 
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
+from skl2tflite.features.exactness import held_exactly
 from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features
 from skl2tflite.features.frames import column_kinds, row_count
 from skl2tflite.features.kinds import (
@@ -11,11 +12,13 @@ from skl2tflite.features.kinds import (
     RecordRows,
     RowKind,
     SetRows,
+    TableRows,
     TextRows,
+    ValueRows,
     label_sets,
     record_names,
 )
-from skl2tflite.features.reference import reference_rows, rows_in_float64
+from skl2tflite.features.reference import given_rows, reference_rows, rows_in_float64
 
 __all__ = [
     "CODES",
@@ -34,9 +37,13 @@ __all__ = [
     "RecordRows",
     "RowKind",
     "SetRows",
+    "TableRows",
     "TextRows",
+    "ValueRows",
     "column_kinds",
     "column_names",
+    "given_rows",
+    "held_exactly",
     "label_sets",
     "record_names",
     "reference_rows",

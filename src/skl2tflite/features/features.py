@@ -32,6 +32,7 @@ from skl2tflite.features.kinds import (
     RowKind,
     SetRows,
     TextRows,
+    ValueRows,
     kind_from_json,
     label_sets,
     records,
@@ -163,6 +164,8 @@ class Features:
         """
         if isinstance(self.rows, ImageRows):
             return {INPUT_NAME: self.images(X)}
+        if isinstance(self.rows, ValueRows):
+            X = self.rows.as_table(X)
         if self.columns is None:
             return {INPUT_NAME: self.matrix(X)}
         if isinstance(self.rows, TextRows):
@@ -282,7 +285,7 @@ class Features:
         if len(shape) != 2:
             raise InvalidInputError(
                 f"X has {len(shape)} {'axis' if len(shape) == 1 else 'axes'}, expected rows of {self.count} features; "
-                "use X.reshape(1, -1) for a single row"
+                f"use X.reshape({'-1, 1) for a single feature' if self.count == 1 else '1, -1) for a single row'}"
             )
         if shape[1] != self.count:
             raise InvalidInputError(f"X has {shape[1]} features, but the model takes {self.count}")

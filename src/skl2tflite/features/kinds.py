@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import sendable
-from skl2tflite.features.frames import as_cells
+from skl2tflite.features.frames import as_cells, is_frame
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,15 @@ class RowKind:
 @dataclass(frozen=True)
 class TableRows(RowKind):
     """Rows of a table: a cell for each feature."""
+
+
+@dataclass(frozen=True)
+class ValueRows(TableRows):
+    """Rows of a table of one column, or its values in a vector."""
+
+    def as_table(self, X: Any) -> Any:
+        """Return rows as a table."""
+        return X if is_frame(X) or len(np.shape(as_cells(X))) != 1 else as_cells(X).reshape(-1, 1)
 
 
 @dataclass(frozen=True)
@@ -130,6 +139,7 @@ TABLE = TableRows()
 
 _NAMES: dict[type[RowKind], str] = {
     TableRows: "table",
+    ValueRows: "values",
     TextRows: "texts",
     LabelRows: "labels",
     SetRows: "sets",

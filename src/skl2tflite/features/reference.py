@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.features.frames import columns_of, floats, is_frame, is_na
+from skl2tflite.features.frames import as_cells, columns_of, floats, is_frame, is_na
 
 
 def reference_rows(X: Any, integers: bool = False) -> Any:
@@ -42,21 +42,36 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
     return X.astype(kept)
 
 
-def rows_in_float64(X: Any) -> Any:
-    """Return the rows of :func:`reference_rows` with the same numbers in float64, None where they are no DataFrame."""
+def given_rows(X: Any) -> Any:
+    """Return rows as the estimator is given them: a copy, which it may write to; lists of rows as an array."""
+    if hasattr(X, "copy") and (is_frame(X) or hasattr(X, "toarray") or isinstance(X, np.ndarray)):
+        return X.copy()
+    if is_frame(X) or _are_texts(X) or _are_records(X):
+        return X
+    return as_cells(X)
+
+
+def rows_in_float64(X: Any, integers: bool = False) -> Any:
+    """Return a DataFrame with the same numbers in float64, whole ones too if asked to; None for other rows."""
     if not is_frame(X):
         return None
     if not hasattr(X, "iloc"):
         import polars
 
-        return X.with_columns(polars.selectors.float().cast(polars.Float64))
-    names = [name for name, dtype in zip(X.columns, X.dtypes, strict=True) if getattr(dtype, "kind", "") == "f"]
+        taken = polars.selectors.numeric() if integers else polars.selectors.float()
+        return X.with_columns(taken.cast(polars.Float64))
+    kinds = "fiub" if integers else "f"
+    names = [
+        name
+        for name, dtype in zip(X.columns, X.dtypes, strict=True)
+        if getattr(dtype, "kind", "-") in kinds and dtype != np.float16
+    ]
     return X.astype({name: np.float64 if isinstance(X[name].dtype, np.dtype) else "Float64" for name in names})
 
 
 def _are_records(X: Any) -> bool:
     """Whether rows are no table, but dicts."""
-    return not is_frame(X) and not hasattr(X, "toarray") and len(X) > 0 and isinstance(X[0], Mapping)
+    return not is_frame(X) and not hasattr(X, "toarray") and isinstance(next(iter(X), None), Mapping)
 
 
 def _are_texts(X: Any) -> bool:

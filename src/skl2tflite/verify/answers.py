@@ -6,11 +6,13 @@ import warnings
 from typing import Any
 
 import numpy as np
+from joblib import parallel_config
 from numpy.typing import NDArray
 
 from skl2tflite.converters import converter_for
 from skl2tflite.errors import InvalidInputError, NoAnswerError
 from skl2tflite.features import LABELS_NAME, TABLE, reference_rows, rows_in_float64
+from skl2tflite.features.frames import as_cells
 from skl2tflite.model import TFLiteModel
 from skl2tflite.spelling import answer
 
@@ -44,7 +46,7 @@ def unsaturated(results: Any) -> Any:
 
 def answer_of(estimator: Any, method: str, rows: Any) -> Any:
     """Return what an estimator answers, ragged answers as a matrix."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), parallel_config(backend="sequential"):  # whatever n_jobs is: rows are few
         warnings.simplefilter("ignore")
         rows = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
         given = answer(estimator, method, rows)
@@ -60,7 +62,7 @@ def answer_of(estimator: Any, method: str, rows: Any) -> Any:
 def precise_answer(estimator: Any, method: str, rows: Any) -> Any:
     """Return the estimator's answer for the same numbers held in float64, None where it has none."""
     if isinstance(rows, np.ndarray):
-        precise = rows.astype(np.float64) if rows.dtype.kind == "f" else None
+        precise = rows.astype(np.float64) if rows.dtype in (np.float32, np.float64) else None
     else:
         precise = rows_in_float64(rows)
     if precise is None:
@@ -69,6 +71,18 @@ def precise_answer(estimator: Any, method: str, rows: Any) -> Any:
         return answer_of(estimator, method, precise)
     except REFUSALS:
         return None
+
+
+def gives_floats(estimator: Any, method: str, X: Any) -> bool:
+    """Whether a transformer gives numbers of the rows' dtype: floats, once the whole numbers of the rows are floats."""
+    if method not in ("transform", "inverse_transform"):
+        return False
+    floats = rows_in_float64(X, integers=True)
+    try:
+        floats = as_cells(X).astype(np.float64) if floats is None else floats
+        return bool(dense(answer_of(estimator, method, floats)).dtype.kind == "f")
+    except REFUSALS:
+        return False
 
 
 def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
@@ -128,7 +142,8 @@ def _are_numbers(values: NDArray[Any]) -> bool:
 def beside(want: Any, got: NDArray[Any], numbers: bool = False) -> NDArray[Any]:
     """Return what scikit-learn gave; whole numbers of a DataFrame are numbers: a file has one dtype for all columns.
 
-    So are those of a regressor: neighbours within a radius have means, and whole numbers where none has a neighbour.
+    So are those of a regressor: neighbours within a radius have means, and whole numbers where none has a neighbour;
+    and what a transformer hands on of the rows.
     """
     values = dense(want)
     as_numbers = (numbers or hasattr(want, "dtypes")) and got.dtype.kind == "f" and values.dtype.kind in "iub"

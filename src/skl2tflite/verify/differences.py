@@ -47,11 +47,16 @@ def errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(difference)
 
 
+def unequal(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which labels or whole numbers are not the same; NaN may be a label."""
+    a, b = as_rows(want), as_rows(got)
+    return np.asarray((a != b) & ~((a != a) & (b != b)))
+
+
 def beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float, method: str) -> NDArray[np.bool_]:
     """Rows in which some value differs by more than the tolerance, or some label at all."""
     if want.dtype.kind != "f":
-        a, b = as_rows(want), as_rows(got)
-        return np.asarray(((a != b) & ~((a != a) & (b != b))).any(axis=1))  # NaN may be a label
+        return np.asarray(unequal(want, got).any(axis=1))
     allowed = tolerance * scale(want, method)
     return np.asarray((errors(want, got) > allowed).any(axis=1))
 
@@ -67,15 +72,28 @@ def nearer(want: NDArray[Any], precise: NDArray[Any], got: NDArray[Any], toleran
     return np.where(differs.reshape(-1, *[1] * (want.ndim - 1)), precise, want)
 
 
-def example(pairs: Pairs, wrong: NDArray[np.bool_]) -> str:
-    """Say the worst wrong row in words."""
-    for want, got in pairs:
-        a, b = as_rows(want), as_rows(got)
-        if want.dtype.kind != "f":
-            row = int(np.flatnonzero(wrong)[0])
-            column = int(np.argmax(a[row] != b[row]))
-            return f"row {row} gives {b[row, column]!s} instead of {a[row, column]!s}"
-        found = np.where(wrong[:, np.newaxis], errors(want, got), -1.0)
-        row, column = (int(i) for i in np.unravel_index(int(found.argmax()), found.shape))
-        return f"row {row} gives {b[row, column]:.9g} instead of {a[row, column]:.9g}"
-    return ""
+def example(pairs: Pairs, wrong: NDArray[np.bool_], method: str) -> str:
+    """Say in words which value of the wrong rows is worst, as a fraction of its column's scale, over all outputs."""
+    worst = [_worst(want, got, wrong, method) for want, got in pairs]
+    output = max(range(len(worst)), key=lambda i: worst[i][0])
+    _, row, column = worst[output]
+    want, got = (as_rows(each)[row, column] for each in pairs[output])
+    place = f"row {row}"
+    place += f", column {column}" if as_rows(pairs[output][0]).shape[1] > 1 else ""
+    place += f" of output {output}" if len(pairs) > 1 else ""
+    if pairs[output][0].dtype.kind == "f":
+        return f"{place} gives {got:.9g} instead of {want:.9g}"
+    return f"{place} gives {got!s} instead of {want!s}"
+
+
+def _worst(want: NDArray[Any], got: NDArray[Any], wrong: NDArray[np.bool_], method: str) -> tuple[float, int, int]:
+    """Return by how much the worst value of the wrong rows differs, and its row and column; labels differ or not."""
+    if want.dtype.kind == "f":
+        found = errors(want, got) / scale(want, method)
+    else:
+        found = np.where(unequal(want, got), np.inf, 0.0)
+    found = np.where(wrong[:, np.newaxis], found, -1.0)
+    if not found.size:
+        return -1.0, 0, 0
+    row, column = (int(i) for i in np.unravel_index(int(found.argmax()), found.shape))
+    return float(found[row, column]), row, column

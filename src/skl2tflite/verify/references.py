@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.features import reference_rows
+from skl2tflite.features import given_rows, reference_rows
 from skl2tflite.verify.answers import REFUSALS, answer_of, beside, dense, precise_answer
 from skl2tflite.verify.differences import Pairs, any_beyond, nearer, of_a_kind
 from skl2tflite.verify.question import Question
@@ -17,15 +17,16 @@ from skl2tflite.verify.question import Question
 def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray[np.bool_]]:
     """Return the pairs with another right answer where the file gives that, and which rows still differ.
 
-    In turn: the same numbers in float64, the rows as they were given, each row alone, and what a converter says is
-    as right.
+    In turn: the same numbers in float64, the rows as they were given, where they had to be rounded, each row alone,
+    and what a converter says is as right.
     """
     method, tolerance = asked.method, asked.tolerance
     wrong = any_beyond(pairs, tolerance, method)
     if not wrong.any():
         return pairs, wrong
     rounded = reference_rows(asked.X, asked.model.facts.features_of(method).holds_integers)
-    precise = precise_answer(asked.estimator, method, rounded)
+    as_given = asked.reference == "as given"
+    precise = precise_answer(asked.estimator, method, given_rows(asked.X) if as_given else rounded)
     if precise is not None:
         answers = [dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
         pairs = [
@@ -33,7 +34,7 @@ def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray
             for (want, got), answer in zip(pairs, answers, strict=True)
         ]
         wrong = any_beyond(pairs, tolerance, method)
-    if wrong.any():
+    if wrong.any() and not as_given:
         pairs = _as_given(asked, pairs)
         wrong = any_beyond(pairs, tolerance, method)
     if wrong.any() and asked.model.facts.target == "micro":
@@ -61,7 +62,7 @@ def _as_given(asked: Question, pairs: Pairs) -> Pairs:
     So it does for numbers that are categories, as 0.1: rounded, scikit-learn would not know them.
     """
     try:
-        answer = answer_of(asked.estimator, asked.method, asked.X)
+        answer = answer_of(asked.estimator, asked.method, given_rows(asked.X))
     except REFUSALS:
         return pairs
     answers = answer if isinstance(answer, list) else [answer]
@@ -77,7 +78,7 @@ def _alone(asked: Question, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:
 
     That differs from its answer in a batch where it looks at the whole of it, as NMF does to stop.
     """
-    rows = reference_rows(asked.X)
+    rows = given_rows(asked.X) if asked.reference == "as given" else reference_rows(asked.X)
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) else ():
         given = row // asked.each

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.verify.question import Reading
+
 SHARE = 0.1
 """Share of near ties that a faithful model may have, and of rows with neighbours equally far."""
 
@@ -34,6 +36,9 @@ class MethodReport:
         The worst wrong row in words.
     equally_far : ndarray of int
         Rows whose outcome differs, as of neighbours equally far scikit-learn counts others; they break nothing.
+    reference : {"as given", "float32"}
+        What the estimator was asked of: the rows as they were given, where float32 holds their numbers exactly; else
+        the rows rounded to float32, and a row for which the file gives what it says of the row as given is right too.
     """
 
     method: str
@@ -45,6 +50,7 @@ class MethodReport:
     agreement: float
     example: str = ""
     equally_far: NDArray[np.intp] = field(default_factory=lambda: np.arange(0))
+    reference: Reading = "as given"
 
     @property
     def faithful(self) -> bool:
@@ -87,7 +93,9 @@ class MethodReport:
                 f"far, or count all neighbours within a radius{labels}"
             )
         rows = ", ".join(map(str, self.wrong[:5])) + (", …" if self.wrong.size > 5 else "")
-        return f"{self.method}: {self.wrong.size} of {self.rows} rows differ (rows {rows}); {self.example}{ties}"
+        rounded = " (of rows rounded to float32)" if self.reference == "float32" and self.example else ""
+        text = f"{self.method}: {self.wrong.size} of {self.rows} rows differ (rows {rows}); {self.example}"
+        return f"{text}{rounded}{ties}"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from sklearn.base import is_regressor
 
 from skl2tflite.converters import converter_for
 from skl2tflite.errors import InvalidInputError, NoAnswerError
-from skl2tflite.features import ImageRows, SetRows, label_sets, reference_rows
+from skl2tflite.features import ImageRows, SetRows, given_rows, held_exactly, label_sets, reference_rows
 from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.answers import (
     REFUSALS,
@@ -17,13 +18,14 @@ from skl2tflite.verify.answers import (
     beside,
     dense,
     given_answer,
+    gives_floats,
     precise_answer,
     rows_of,
     unsaturated,
 )
 from skl2tflite.verify.differences import example, of_a_kind, scale
 from skl2tflite.verify.explanation import explained, own_errors, turned
-from skl2tflite.verify.question import Question
+from skl2tflite.verify.question import Question, Reading
 from skl2tflite.verify.references import with_other_references
 from skl2tflite.verify.report import MethodReport, Report
 
@@ -31,8 +33,10 @@ from skl2tflite.verify.report import MethodReport, Report
 def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | None = None) -> Report:
     """Compare a model with its estimator on rows.
 
-    The reference is the estimator on the rows rounded to float32, which is all that a file can take in; where
-    the estimator loses digits of them by computing in float32 too, its answer for the same numbers in float64.
+    The reference is the estimator on the rows as they are given, where float32 holds all their numbers exactly; else
+    on the rows rounded to float32, which is all that a file can take in, or on the rows as given, whichever the file
+    agrees with. Where the estimator loses digits of float32 rows by computing in float32 too, it is its answer for
+    the same numbers in float64.
     Labels and other whole numbers must be equal, values within ``tolerance`` of their column's greatest
     magnitude. A row beyond that is looked at again: if moving the inputs and the estimator's parameters by
     one float32 ulp moves its answer as far, no float32 file can be held to more. Where that turns a label
@@ -64,12 +68,15 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     for method in model.methods:
         integers = converter.integer_columns or model.facts.features_of(method).holds_integers
         given = rows_of(model, estimator, method, X)
-        rows = reference_rows(given, integers)
+        reference: Reading = "as given" if held_exactly(given) else "float32"
         actual = given_answer(model, method, given)
         if model.facts.target == "micro":
             actual = unsaturated(actual)
         try:
-            expected = answer_of(estimator, method, rows)
+            expected = _as_given(estimator, method, given) if reference == "as given" else None
+            if expected is None:
+                reference, rows = "float32", reference_rows(given, integers)
+                expected = answer_of(estimator, method, rows)
         except REFUSALS as error:
             # KMeans and NMF fitted on float64 refuse float32, for two.
             expected = precise_answer(estimator, method, rows)
@@ -82,8 +89,17 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
             reports.append(_without_answer(method, count, actual))
             continue
         each = count // max(1, len(X)) if isinstance(model.facts.features.rows, ImageRows) else 1
-        reports.append(_compare(Question(model, estimator, method, given, tolerance, each), count, expected, actual))
+        asked = Question(model, estimator, method, given, tolerance, each, reference)
+        reports.append(replace(_compare(asked, count, expected, actual), reference=reference))
     return Report(tuple(reports))
+
+
+def _as_given(estimator: Any, method: str, rows: Any) -> Any:
+    """Return what the estimator answers for rows as they were given, None where it does not take them so."""
+    try:
+        return answer_of(estimator, method, given_rows(rows))
+    except (AttributeError, *REFUSALS):  # an array's methods, for one, which a sparse matrix lacks
+        return None
 
 
 def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodReport:
@@ -93,6 +109,10 @@ def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodRe
     if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
         return _nothing_alike(method, rows, f"{_form(actual)} instead of {_form(expected)}")
     numbers = is_regressor(asked.estimator)
+    if not numbers and any(
+        np.asarray(got).dtype.kind == "f" and dense(w).dtype.kind in "iub" for w, got in zip(wanted, given, strict=True)
+    ):
+        numbers = gives_floats(asked.estimator, method, asked.X)
     pairs = [(beside(w, np.asarray(got), numbers), np.asarray(got)) for w, got in zip(wanted, given, strict=True)]
     for want, got in pairs:
         if want.shape != got.shape:
@@ -119,7 +139,7 @@ def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodRe
         largest,
         greatest,
         1.0 - float((wrong | near | chosen).mean()) if rows else 1.0,
-        example(pairs, wrong) if wrong.any() else "",
+        example(pairs, wrong, method) if wrong.any() else "",
         np.flatnonzero(chosen),
     )
 

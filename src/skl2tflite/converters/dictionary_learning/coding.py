@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from skl2tflite.converters.dictionary_learning.descent import RULE, CoordinateDe
 from skl2tflite.converters.dictionary_learning.least_angle import LeastAngle
 from skl2tflite.converters.dictionary_learning.pursuit import MatchingPursuit
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.shares import unseen
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
@@ -107,9 +109,18 @@ class SparseCodingConverter(TransformerConverter):
             code = xp.relu(code)  # a path may end on the other side of 0 by float32's rounding
         return xp.concat([xp.relu(code), xp.relu(-code)], axis=1) if self.estimator.split_sign else code
 
-    def inverse_transform(self, X: Array) -> Array:
+    @property
+    def parts(self) -> NDArray[np.float64]:
+        """What the columns of a code are the weights of."""
         atoms = self.dictionary
-        return xp.linear(X, np.vstack([atoms, -atoms]) if self.estimator.split_sign else atoms)
+        return np.vstack([atoms, -atoms]) if self.estimator.split_sign else atoms
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What of codes no sum of atoms shows."""
+        return unseen(answer, self.parts) if method == "transform" else 0.0
+
+    def inverse_transform(self, X: Array) -> Array:
+        return xp.linear(X, self.parts)
 
     def _thresholded(self, X: Array) -> Array:
         products, threshold = xp.linear(X, self.dictionary.T), self.penalty

@@ -1,0 +1,61 @@
+"""Whether float32 holds rows exactly: then the rows as they were given are what a file answers for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.features.frames import as_cells, columns_of, is_frame, is_na
+
+_WHOLE = 2**24
+"""Up to this magnitude float32 holds every whole number."""
+
+
+def held_exactly(X: Any) -> bool:
+    """Return whether float32 holds every number in rows; text, truth values and what is missing are no matter.
+
+    Parameters
+    ----------
+    X : array-like, sparse matrix, DataFrame, or sequence of texts, dicts or sets
+    """
+    if is_frame(X):
+        return all(_held(_cells(column)) for column in columns_of(X, range(len(X.columns))))
+    if hasattr(X, "toarray"):
+        return _held(np.asarray(X.data if hasattr(X, "indptr") else X.toarray().ravel()))
+    first = next(iter(X), None)
+    if isinstance(first, Mapping):
+        return all(_number_held(value) for row in X for value in row.values())
+    return isinstance(first, str | set | frozenset) or _held(as_cells(X))
+
+
+def _cells(column: Any) -> NDArray[Any]:
+    """Return the cells of a DataFrame's column, of a categorical one its categories."""
+    categories = getattr(getattr(column, "cat", None), "categories", None)
+    if categories is not None and hasattr(column, "iloc"):
+        return np.asarray(categories)
+    return np.asarray(column.to_numpy() if hasattr(column, "to_numpy") else column)
+
+
+def _held(cells: NDArray[Any]) -> bool:
+    kind = cells.dtype.kind
+    if kind == "f":
+        with np.errstate(over="ignore"):
+            rounded = cells.astype(np.float32)
+        return bool(np.all((rounded == cells) | (cells != cells)))
+    if kind in "iu":
+        return all(_number_held(end) for end in (cells.min(), cells.max())) if cells.size else True
+    return all(map(_number_held, cells.flat)) if kind == "O" else True
+
+
+def _number_held(cell: Any) -> bool:
+    if isinstance(cell, bool | np.bool_) or is_na(cell) or not isinstance(cell, Real):
+        return True
+    if isinstance(cell, int | np.integer):
+        return abs(int(cell)) <= _WHOLE
+    with np.errstate(over="ignore"):
+        rounded = float(np.float32(cell))
+    return rounded == cell or cell != cell
