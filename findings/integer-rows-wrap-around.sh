@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The guess: a fitted scikit-learn estimator answers the same for whole numbers, whatever dtype holds them.
-# What happens: GaussianMixture squares rows in their own dtype, so that int8 wraps around and likelihoods are others;
+# What happens: GaussianMixture squares rows in their own dtype for diagonal and spherical covariances, so that int8 wraps
+# around, and keeps logarithms in an array of that dtype for full and tied ones, so that those of int64 are cut off;
 # AdditiveChi2Sampler writes square roots into an array of the rows' dtype, so that they are cut off at the point.
 # Neither warns. Versions: scikit-learn 1.9.1 with NumPy 2.4.6; sklearn/mixture/_gaussian_mixture.py
 # (_estimate_log_gaussian_prob) and sklearn/kernel_approximation.py (_transform_dense).

@@ -28,6 +28,7 @@ from skl2tflite.tflite.program import Program
 from skl2tflite.tflite.targets import get_target
 from skl2tflite.tflite.writer import write
 from skl2tflite.verify import verify
+from skl2tflite.verify.integers import computes_in_integers
 
 _DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
 
@@ -167,6 +168,9 @@ def convert(
             )
         report = verify(model, estimator, X)
         if not report.faithful:
+            reason = computes_in_integers(estimator, model.methods, X)
+            if reason is not None:
+                raise ConversionError(reason)
             raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
     return model
 

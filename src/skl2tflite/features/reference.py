@@ -52,9 +52,14 @@ def given_rows(X: Any) -> Any:
 
 
 def rows_in_float64(X: Any, integers: bool = False) -> Any:
-    """Return a DataFrame with the same numbers in float64, whole ones too if asked to; None for other rows."""
+    """Return rows with the same numbers in float64, whole ones too if asked to; None where they hold no such numbers.
+
+    Half-precision floats stay: what scikit-learn computes in these is its answer.
+    """
     if not is_frame(X):
-        return None
+        dtype = getattr(X, "dtype", None)
+        wanted = dtype is not None and dtype.kind in ("fiub" if integers else "f") and dtype != np.float16
+        return X.astype(np.float64) if wanted else None
     if not hasattr(X, "iloc"):
         import polars
 
@@ -88,7 +93,9 @@ def _rounded_polars(X: Any) -> Any:
 
 
 def _rounded_array(X: Any, integers: bool) -> Any:
-    array = np.asarray(X.toarray() if hasattr(X, "toarray") else X)
+    if hasattr(X, "toarray"):  # scipy.sparse, whose absent entries an estimator may read otherwise than 0
+        return X if integers and X.dtype.kind in "iu" else X.astype(np.float32)
+    array = np.asarray(X)
     if integers and array.dtype.kind in "iu":
         return array
     if array.dtype.kind not in "OUST":

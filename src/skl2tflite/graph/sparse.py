@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -117,9 +118,9 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
 
     def power(self, n: Any, dtype: Any = None) -> Sparse:
         """Raise stored numbers to a power above 0."""
-        if not np.isscalar(n) or n <= 0:
+        if not isinstance(n, Real) or n <= 0:
             raise refusal("power of a sparse matrix takes a number above 0")
-        return self._like(xp.pow(as_floats(self.matrix.values), float(n)))  # type: ignore[arg-type]
+        return self._like(xp.pow(as_floats(self.matrix.values), float(n)))
 
     def multiply(self, other: Any) -> Sparse:
         """Multiply by a number, a row or a column of numbers."""
@@ -129,10 +130,10 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
         return self._like(xp.multiply(as_floats(self.matrix.values), other), keeps_zeros=False)
 
     def maximum(self, other: Any) -> Sparse:
-        """The greater of each number and 0."""
-        if not np.isscalar(other) or other > 0:
+        """The greater of each number and another that is not above 0."""
+        if not isinstance(other, Real) or float(other) > 0:
             raise refusal("maximum of a sparse matrix takes a number that is not above 0")
-        return self._like(xp.maximum(as_floats(self.matrix.values), float(other)), keeps_zeros=False)  # type: ignore[arg-type]
+        return self._like(xp.maximum(as_floats(self.matrix.values), float(other)), keeps_zeros=False)
 
     def __abs__(self) -> Sparse:
         return self._like(xp.abs(self.matrix.values), self.matrix.dtype)
@@ -141,16 +142,16 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
         return self._like(xp.negative(self.matrix.values))
 
     def __mul__(self, other: Any) -> Sparse:
-        if not np.isscalar(other):
+        if not isinstance(other, Real):
             raise refusal("* of sparse matrices is a product of matrices or of numbers; write multiply or @")
-        return self._like(xp.multiply(as_floats(self.matrix.values), other))  # type: ignore[arg-type]
+        return self._like(xp.multiply(as_floats(self.matrix.values), float(other)))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Sparse:
-        if not np.isscalar(other):
+        if not isinstance(other, Real):
             raise refusal("a sparse matrix is divided by a number; write multiply(1 / other)")
-        return self._like(xp.divide(as_floats(self.matrix.values), other))  # type: ignore[arg-type]
+        return self._like(xp.divide(as_floats(self.matrix.values), float(other)))
 
     def __matmul__(self, other: Any) -> Any:
         if scipy.sparse.issparse(other):
@@ -162,7 +163,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     dot = __matmul__
 
     def _compared(self, name: str, other: Any, at_zero: Callable[[Any], bool]) -> Sparse:
-        if not np.isscalar(other) or at_zero(other):
+        if not isinstance(other, Real) or at_zero(other):
             raise refusal("a comparison that holds for 0 makes a sparse matrix dense; write X.toarray() first")
         return self._like(getattr(xp, name)(self.matrix.values, other), np.dtype(bool), keeps_zeros=False)
 
@@ -178,10 +179,10 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     def __le__(self, other: Any) -> Sparse:
         return self._compared("less_equal", other, lambda x: 0 <= x)
 
-    def __ne__(self, other: object) -> Sparse:  # type: ignore[override]
+    def __ne__(self, other: object) -> Sparse:
         return self._compared("not_equal", other, lambda x: bool(x != 0))
 
-    def __eq__(self, other: object) -> Sparse:  # type: ignore[override]
+    def __eq__(self, other: object) -> Sparse:
         return self._compared("equal", other, lambda x: bool(x == 0))
 
     __hash__ = object.__hash__
@@ -225,6 +226,4 @@ for _name, _ufunc in ELEMENTWISE.items():
 for _name in _SAME:
     setattr(Sparse, _name, lambda self, *_, **__: self)
 
-_OWN = frozenset(
-    {*(name for name in vars(Sparse) if not name.startswith("__")), "matrix"}
-)
+_OWN = frozenset({*(name for name in vars(Sparse) if not name.startswith("__")), "matrix"})

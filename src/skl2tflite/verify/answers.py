@@ -61,10 +61,7 @@ def answer_of(estimator: Any, method: str, rows: Any) -> Any:
 
 def precise_answer(estimator: Any, method: str, rows: Any) -> Any:
     """Return the estimator's answer for the same numbers held in float64, None where it has none."""
-    if isinstance(rows, np.ndarray):
-        precise = rows.astype(np.float64) if rows.dtype in (np.float32, np.float64) else None
-    else:
-        precise = rows_in_float64(rows)
+    precise = rows_in_float64(rows)
     if precise is None:
         return None
     try:

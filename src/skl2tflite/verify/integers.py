@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.features import given_rows, rows_in_float64
 from skl2tflite.features.frames import as_cells, is_frame
 from skl2tflite.verify.answers import REFUSALS, answer_of, dense
 from skl2tflite.verify.differences import errors, scale
@@ -18,10 +19,7 @@ TOLERANCE = 1e-5
 
 def integer_dtypes(X: Any) -> list[str]:
     """Return the dtypes of rows that are integers or truth values, each once."""
-    if is_frame(X):
-        dtypes = list(X.dtypes)
-    else:
-        dtypes = [getattr(X, "dtype", None) or as_cells(X).dtype]
+    dtypes = list(X.dtypes) if is_frame(X) else [getattr(X, "dtype", None) or as_cells(X).dtype]
     return sorted({str(dtype) for dtype in dtypes if getattr(dtype, "kind", "") in "iub"})
 
 
@@ -50,31 +48,37 @@ def computes_in_integers(estimator: Any, methods: Sequence[str], X: Any, path: s
         return None
     rows = X
     for name, step in getattr(estimator, "steps", ())[:-1]:
-        if hasattr(step, "transform") and (found := computes_in_integers(step, ["transform"], rows, f"{path}[{name!r}]")):
+        if not hasattr(step, "transform"):
+            continue
+        if found := computes_in_integers(step, ["transform"], rows, f"{path}[{name!r}]"):
             return found
         try:
-            rows = step.transform(rows) if hasattr(step, "transform") else rows
+            rows = answer_of(step, "transform", rows)
         except REFUSALS:
             break
     return (
-        f"{path} computes in {' and '.join(dtypes)} where it is given {'such' if len(dtypes) > 1 else 'that'}, which "
-        "wraps around or cuts off what the same numbers as floats do not, and a file computes in floats; give it floats, "
-        "as X.astype(float), to convert and to predict"
+        f"{path} answers otherwise for rows of {' and '.join(dtypes)} than for the same numbers as floats: it computes "
+        "in integers, which wrap around or lose what is behind the point, and a file computes in floats; give it "
+        "floats, as X.astype(float), when it is converted and in use"
     )
 
 
 def _differs(estimator: Any, method: str, X: Any) -> bool:
     """Whether an estimator's answer for floats is another one."""
+    given = given_rows(X)
+    floats = rows_in_float64(given, integers=True)
+    if floats is None:
+        return False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            pair = [answer_of(estimator, method, rows) for rows in (X, _as_floats(X))]
+            pair = [answer_of(estimator, method, rows) for rows in (given, floats)]
     except REFUSALS:
         return False
-    given, floats = ([dense(each) for each in (a if isinstance(a, list) else [a])] for a in pair)
-    if len(given) != len(floats) or any(a.shape != b.shape for a, b in zip(given, floats, strict=True)):
+    first, second = ([dense(each) for each in (a if isinstance(a, list) else [a])] for a in pair)
+    if [each.shape for each in first] != [each.shape for each in second]:
         return True
-    return any(_differ(a, b, method) for a, b in zip(given, floats, strict=True))
+    return any(_differ(a, b, method) for a, b in zip(first, second, strict=True))
 
 
 def _differ(a: Any, b: Any, method: str) -> bool:
@@ -82,14 +86,3 @@ def _differ(a: Any, b: Any, method: str) -> bool:
         a, b = (np.asarray(x, dtype=np.float64) for x in (a, b))
         return bool((errors(a, b) > TOLERANCE * scale(b, method)).any())
     return not np.array_equal(a, b)
-
-
-def _as_floats(X: Any) -> Any:
-    """Return rows with floats in place of integers and truth values."""
-    if not is_frame(X):
-        return X.astype(np.float64) if hasattr(X, "astype") else np.asarray(X, dtype=np.float64)
-    if hasattr(X, "iloc"):
-        return X.astype({name: np.float64 for name in X.columns if getattr(X[name].dtype, "kind", "") in "iub"})
-    import polars
-
-    return X.with_columns((polars.selectors.integer() | polars.selectors.boolean()).cast(polars.Float64))

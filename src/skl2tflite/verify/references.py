@@ -40,6 +40,7 @@ def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray
     if wrong.any() and asked.model.facts.target == "micro":
         pairs = _alone(asked, np.flatnonzero(wrong), pairs)
         wrong = any_beyond(pairs, tolerance, method)
+    rounded = rounded.toarray() if hasattr(rounded, "toarray") else rounded
     if wrong.any() and isinstance(rounded, np.ndarray) and len(rounded) == len(wrong):
         both = [(want[wrong], got[wrong]) for want, got in pairs]
         right = np.zeros_like(wrong)
@@ -80,7 +81,7 @@ def _alone(asked: Question, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:
     """
     rows = given_rows(asked.X) if asked.reference == "as given" else reference_rows(asked.X)
     wants = [want.copy() for want, _ in pairs]
-    for row in suspects if isinstance(rows, np.ndarray) else ():
+    for row in suspects if isinstance(rows, np.ndarray) or hasattr(rows, "toarray") else ():
         given = row // asked.each
         answer = precise_answer(asked.estimator, asked.method, rows[given : given + 1])
         if answer is not None:
