@@ -127,6 +127,8 @@ def test_reference_rows_are_the_same_numbers():
     for rows in (X, X.tolist(), sparse.csr_matrix(X), FRAME, X.astype(object), frame, X.astype(">f8")):
         reference = reference_rows(rows)
         expected = Features(3, allows_nan=True).matrix(rows)
+        assert sparse.issparse(reference) == sparse.issparse(rows)
+        reference = reference.toarray() if sparse.issparse(reference) else reference
         np.testing.assert_array_equal(np.asarray(reference, dtype=np.float32), expected)
     assert list(reference_rows(FRAME).columns) == ["a", "b", "c"]
 
