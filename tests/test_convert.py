@@ -8,6 +8,7 @@ import textwrap
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -169,8 +170,13 @@ def test_methods_are_kept_in_order_and_once():
 
 
 def test_without_rows_nothing_is_compared():
-    for rows in (None, X[:0]):
-        assert skl2tflite.convert(FITTED, rows) == skl2tflite.convert(FITTED, X)
+    assert skl2tflite.convert(FITTED) == skl2tflite.convert(FITTED, X)
+
+
+@pytest.mark.parametrize("rows", [X[:0], [], pd.DataFrame(X[:0]), sparse.csr_matrix(X[:0])])
+def test_no_rows_are_none_to_compare_on(rows):
+    with pytest.raises(InvalidInputError, match="X has no rows to compare on; leave it out"):
+        skl2tflite.convert(FITTED, rows)
 
 
 def test_fast_precision_folds_the_scaler():

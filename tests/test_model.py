@@ -284,7 +284,7 @@ def test_damaged_files_are_refused_or_run(model):
 def test_facts_that_do_not_fit_the_file(model):
     content = bytes(model)
     for old, new, message in (
-        (b'"outputs":["predict"]', b'"outputs":["predicT"]', "do not fit its signatures"),
+        (b'"outputs":["predict"]', b'"outputs":["predicT"]', "name the outputs predicT, and the file gives predict"),
         (b'"target":"litert"', b'"target":"litErt"', "target 'litErt', which this version does not know"),
         (b'"dtype":"float64"', b'"dtype":"floaT64"', "are damaged"),
         (b'"format":1', b'"format":7', "written by a newer skl2tflite"),

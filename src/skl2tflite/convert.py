@@ -11,11 +11,23 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.arguments import choice, shown, whole
 from skl2tflite.converters import Converter
+from skl2tflite.converters.blame import blaming
 from skl2tflite.converters.trace import Traced
-from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
+from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
 from skl2tflite.facts import GIVE_LABELS, MethodInfo, ModelFacts
-from skl2tflite.features import INPUT_NAME, LABELS_NAME, TABLE, ColumnSpec, Features, Known, row_count
+from skl2tflite.features import (
+    INPUT_NAME,
+    LABELS_NAME,
+    TABLE,
+    ColumnSpec,
+    Features,
+    Known,
+    check_given,
+    reading,
+    row_count,
+)
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.model import TFLiteModel
 from skl2tflite.passes import Precision
@@ -25,7 +37,7 @@ from skl2tflite.sizes import check_budget
 from skl2tflite.tflite import metadata
 from skl2tflite.tflite.lowering import lower
 from skl2tflite.tflite.program import Program
-from skl2tflite.tflite.targets import get_target
+from skl2tflite.tflite.targets import Target, get_target
 from skl2tflite.tflite.writer import write
 from skl2tflite.verify import verify
 from skl2tflite.verify.integers import computes_in_integers
@@ -55,8 +67,8 @@ def convert(
         Fitted.
     X : array-like or DataFrame of shape (n_rows, n_features), optional
         Rows on which the model is compared with the estimator, method by method; a few dozen that the
-        model will meet in use. Without them nothing is compared. What an estimator does not learn they tell:
-        the size of images, the names that FeatureHasher is to know.
+        model will meet in use, and one at least. Without them nothing is compared. What an estimator does not
+        learn they tell: the size of images, the names that FeatureHasher is to know.
     methods : sequence of str, optional
         Methods to convert, the main one first. By default those that a user of such an estimator calls
         (``predict_proba`` and ``predict`` of a classifier); for ``target="micro"`` the first of these.
@@ -97,7 +109,11 @@ def convert(
     FidelityError
         Where the model differs from the estimator on X by more than the contract allows.
     InvalidInputError
-        Where X is not what the estimator takes.
+        Where X is not what the estimator takes, or has no rows.
+    EstimatorError
+        Where the estimator itself raises an exception, or a converter registered by another package; it is quoted.
+    DefectError
+        Where the package itself goes wrong; please report it.
 
     Warns
     -----
@@ -105,74 +121,79 @@ def convert(
         Where a file for TensorFlow Lite Micro was compared on LiteRT, as ``tflite-micro`` is not installed.
     """
     runtime = _target(target)
-    if precision not in ("exact", "fast"):
-        raise ConversionError(f"precision is 'exact' or 'fast', not {precision!r}")
+    choice("precision", precision, ("exact", "fast"), ConversionError)
     if optimize_for is None:
         optimize_for = "size" if target == "micro" else "latency"
-    if optimize_for not in ("latency", "throughput", "size"):
-        raise ConversionError(f"optimize_for is 'latency', 'throughput' or 'size', not {optimize_for!r}")
-    if target != "micro" and (max_flash is not None or max_ram is not None):
-        raise ConversionError("max_flash and max_ram are for target='micro', whose devices have little of both")
-    if inputs not in (None, "matrix", "columns"):
-        raise ConversionError(f"inputs is 'matrix' or 'columns', not {inputs!r}")
-    if categories not in ("strings", "codes"):
-        raise ConversionError(f"categories is 'strings' or 'codes', not {categories!r}")
-    if text not in ("characters", "tokens"):
-        raise ConversionError(f"text is 'characters' or 'tokens', not {text!r}")
-    planned = plan(
-        estimator,
-        X,
-        methods=methods,
-        target=target,
-        precision=precision,
-        inputs=inputs,
-        categories=categories,
-        optimize_for=optimize_for,
-        text=text,
-    )
+    choice("optimize_for", optimize_for, ("latency", "throughput", "size"), ConversionError)
+    for name, most in (("max_flash", max_flash), ("max_ram", max_ram)):
+        if most is not None:
+            whole(name, most, 0, error=ConversionError)
+            if target != "micro":
+                raise ConversionError("max_flash and max_ram are for target='micro', whose devices have little of both")
+    if inputs is not None:
+        choice("inputs", inputs, ("matrix", "columns"), ConversionError)
+    choice("categories", categories, ("strings", "codes"), ConversionError)
+    choice("text", text, ("characters", "tokens"), ConversionError)
     if X is not None:
-        planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
-    program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
-    for graph in planned.graphs.values():
-        lower(graph, program, runtime, optimize_for)
-    labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
-    classes = next((each for each in labels if each is not None), None)
-    facts = ModelFacts(
-        _describe(estimator),
-        target,
-        planned.features,
-        {
-            method: replace(
-                _method_info(method, traced, planned.features, planned.converter),
-                is_ragged=method in planned.converter.ragged,
-                rows_second=method in planned.converter.rows_second,
-            )
-            for method, traced in planned.traced.items()
-        },
-        {package: _version(package) for package in ("skl2tflite", "scikit-learn")},
-        # A file for a microcontroller ends where the model ends: its labels are among the facts.
-        tuple(classes) if classes is not None and target == "micro" else None,
-    )
-    files = facts.attach(program, None if target == "micro" else classes)
-    content = metadata.append_files(write(program), files)
-    analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
-    model = TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
-    if max_flash is not None or max_ram is not None:
-        check_budget(model.sizes(), max_flash, max_ram)
-    if X is not None and row_count(X):
-        if target == "micro" and not has_micro():
-            warnings.warn(
-                "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
-                ConversionWarning,
-                stacklevel=2,
-            )
-        report = verify(model, estimator, X)
-        if not report.faithful:
-            reason = computes_in_integers(estimator, model.methods, X)
-            if reason is not None:
-                raise ConversionError(reason)
-            raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
-    return model
+        check_given(X)
+        with reading(X):
+            if row_count(X) == 0:
+                raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
+    with blaming(estimator, X):
+        planned = plan(
+            estimator,
+            X,
+            methods=methods,
+            target=target,
+            precision=precision,
+            inputs=inputs,
+            categories=categories,
+            optimize_for=optimize_for,
+            text=text,
+        )
+        if X is not None:
+            planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
+        program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
+        for graph in planned.graphs.values():
+            lower(graph, program, runtime, optimize_for)
+        labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
+        classes = next((each for each in labels if each is not None), None)
+        facts = ModelFacts(
+            _describe(estimator),
+            target,
+            planned.features,
+            {
+                method: replace(
+                    _method_info(method, traced, planned.features, planned.converter),
+                    is_ragged=method in planned.converter.ragged,
+                    rows_second=method in planned.converter.rows_second,
+                )
+                for method, traced in planned.traced.items()
+            },
+            {package: _version(package) for package in ("skl2tflite", "scikit-learn")},
+            # A file for a microcontroller ends where the model ends: its labels are among the facts.
+            tuple(classes) if classes is not None and target == "micro" else None,
+        )
+        files = facts.attach(program, None if target == "micro" else classes)
+        content = metadata.append_files(write(program), files)
+        analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
+        model = TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
+        if max_flash is not None or max_ram is not None:
+            check_budget(model.sizes(), max_flash, max_ram)
+        if X is not None:
+            if target == "micro" and not has_micro():
+                warnings.warn(
+                    "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
+                    ConversionWarning,
+                    stacklevel=2,
+                )
+            report = verify(model, estimator, X)
+            if not report.faithful:
+                reason = computes_in_integers(estimator, model.methods, X)
+                if reason is not None:
+                    raise ConversionError(reason)
+                raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+        return model
 
 
 @cache
@@ -180,7 +201,9 @@ def _version(package: str) -> str:
     return version(package)
 
 
-def _target(name: str) -> Any:
+def _target(name: object) -> Target:
+    if not isinstance(name, str):
+        raise ConversionError(f"target is 'litert' or 'micro', not {shown(name)}")
     try:
         return get_target(name)
     except ValueError as error:

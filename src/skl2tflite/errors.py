@@ -12,8 +12,24 @@ _SHOWN = 5
 """Rows that a message names before the rest is left out."""
 
 
+def plain(text: object) -> str:
+    """Return a text in one line that a terminal shows as it is.
+
+    Names come from files and from users: line breaks become spaces, and other characters that do not print, as
+    escape codes, are spelt out.
+    """
+    shown = str(text)
+    if shown.isprintable():
+        return shown
+    line = " ".join(shown.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in line)
+
+
 class Skl2TFLiteError(Exception):
-    """Base class of every error that the package raises on purpose."""
+    """Base class of every error that the package raises on purpose; its message is one line."""
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(plain(message))
 
 
 class ConversionError(Skl2TFLiteError, ValueError):
@@ -81,6 +97,20 @@ class NoAnswerError(InvalidInputError):
 
     def __reduce__(self) -> tuple[type[NoAnswerError], tuple[NDArray[np.intp], str]]:
         return type(self), (self.rows, self.reason)
+
+
+class EstimatorError(ConversionError, InvalidInputError):
+    """The estimator itself, or a converter that another package registered, raises an exception; it is quoted.
+
+    The exception is the ``__cause__``.
+    """
+
+
+class DefectError(Skl2TFLiteError, RuntimeError):
+    """The package itself went wrong, where the estimator and the rows seem right: please report it.
+
+    What went wrong is the ``__cause__``.
+    """
 
 
 class InvalidFileError(Skl2TFLiteError, ValueError):

@@ -12,12 +12,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.errors import ConversionError, InvalidFileError, NoAnswerError, Skl2TFLiteError
+from skl2tflite.errors import ConversionError, InvalidFileError, NoAnswerError
 from skl2tflite.features import ColumnSpec, Features, ImageRows, SetRows
 from skl2tflite.features.columns import NO_LABEL
+from skl2tflite.fields import Fields, damaged, scalars
 from skl2tflite.graph.table import FOREIGN
 from skl2tflite.tflite import metadata
-from skl2tflite.tflite.program import Program
+from skl2tflite.tflite.program import Program, TensorDef
 
 METADATA_NAME = "TFLITE_METADATA"
 """Name of the buffer that holds the TFLite metadata."""
@@ -27,6 +28,11 @@ GIVE_LABELS = ("predict", "inverse_transform")
 """Methods whose results may be labels."""
 FORMAT = 1
 """Version of those facts' layout."""
+NUMBER_KINDS = "biuf"
+LABEL_KINDS = NUMBER_KINDS + "USOMm"
+"""Kinds of dtypes that values have, and labels."""
+WIDEST_LABEL = 1 << 20
+"""Bytes of a label at most: what is read from a file must not take memory out of proportion to it."""
 
 
 @dataclass(frozen=True)
@@ -142,24 +148,44 @@ class MethodInfo:
         return fields
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> MethodInfo:
+    def from_json(cls, data: Fields) -> MethodInfo:
         """Return what :meth:`to_json` wrote."""
-        parts, refused = data.get("parts"), data.get("refused")
-        for dtype in (data["dtype"], *(parts or ())):
-            np.dtype(dtype)  # raises where it is none
+        outputs, parts, labels = data.many("outputs", str), data.maybe_many("parts", str), _labels_of(data, "labels")
+        for dtype in (data.get("dtype", str), *(parts or ())):
+            dtype_of(dtype, data.at("dtype"), LABEL_KINDS if labels is not None else NUMBER_KINDS)
+        if not outputs or (parts is not None and len(parts) != len(outputs)):
+            raise damaged(data.at("outputs"), "are not as many as their dtypes")
+        refused = data.fields("refused") if "refused" in data else None
         return cls(
-            tuple(data["outputs"]),
-            bool(data["list"]),
-            str(data["dtype"]),
-            _labels_from_json(data["labels"]),
-            Features.from_json(data["takes"]) if "takes" in data else None,
-            None if parts is None else tuple(parts),
-            _labels_from_json(data.get("constants")) or (),
-            None if refused is None else float(refused["mark"]),
-            "" if refused is None else str(refused["reason"]),
-            bool(data.get("ragged")),
-            bool(data.get("rows_second")),
+            outputs,
+            data.get("list", bool),
+            data.get("dtype", str),
+            labels,
+            Features.from_json(data.fields("takes")) if "takes" in data else None,
+            parts,
+            _labels_of(data, "constants") or (),
+            None if refused is None else _mark(refused),
+            "" if refused is None else refused.get("reason", str),
+            data.maybe("ragged", bool, False),
+            data.maybe("rows_second", bool, False),
         )
+
+    def misfit(self, outputs: Mapping[str, TensorDef]) -> str:
+        """Say what of it does not fit the tensors that the file gives, nothing where all does."""
+        if outputs.keys() != set(self.outputs):
+            return f"name the outputs {', '.join(self.outputs)}, and the file gives {', '.join(outputs)}"
+        shapes = [outputs[name].shape for name in self.outputs]
+        least = 2 if self.is_ragged or self.rows_second else 1
+        if any(len(shape) < least for shape in shapes):
+            return "tell of more axes than its outputs have"
+        if any(outputs[name].dtype == "string" for name in self.outputs):
+            return "tell of numbers, and an output gives strings"
+        if self.labels is None:
+            return ""
+        columns = 1 if len(shapes[0]) == 1 else shapes[0][-1]
+        if len(shapes[0]) > 2 or len(self.labels) != columns or outputs[self.outputs[0]].dtype != "int32":
+            return f"have tables of labels for {len(self.labels)} columns, and its output gives others"
+        return ""
 
 
 def _finite(rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -175,8 +201,26 @@ def _labels_to_json(labels: Sequence[NDArray[Any]] | None) -> list[dict[str, Any
     return None if labels is None else [{"dtype": c.dtype.str, "values": _to_json(c)} for c in labels]
 
 
-def _labels_from_json(labels: Any) -> tuple[NDArray[Any], ...] | None:
-    return None if labels is None else tuple(_from_json(c["values"], np.dtype(c["dtype"])) for c in labels)
+def _labels_of(data: Fields, name: str) -> tuple[NDArray[Any], ...] | None:
+    return tuple(map(_from_json, data.several(name))) if name in data else None
+
+
+def dtype_of(name: str, place: str, kinds: str) -> np.dtype[Any]:
+    """Return the dtype of a name that a file holds, of some kinds and no wider than labels are."""
+    try:
+        dtype = np.dtype(name)
+    except Exception:  # NumPy's parser of names raises errors of many types
+        raise damaged(place, f"is {name!r:.80}, which is no dtype") from None
+    if dtype.kind not in kinds or dtype.itemsize > WIDEST_LABEL:
+        raise damaged(place, f"is {name!r:.80}, which labels and values have not")
+    return dtype
+
+
+def _mark(refused: Fields) -> float:
+    try:
+        return float(refused.get("mark", str))
+    except ValueError:
+        raise damaged(refused.at("mark"), "is no number") from None
 
 
 def _to_json(labels: NDArray[Any]) -> list[Any]:
@@ -189,9 +233,16 @@ def _to_json(labels: NDArray[Any]) -> list[Any]:
     return values
 
 
-def _from_json(values: Sequence[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return what :func:`_to_json` gave."""
-    return np.array([value.encode("latin-1") for value in values] if dtype.kind == "S" else values, dtype=dtype)
+def _from_json(data: Fields) -> NDArray[Any]:
+    """Return the labels that :func:`_labels_to_json` gave."""
+    dtype = dtype_of(data.get("dtype", str), data.at("dtype"), LABEL_KINDS)
+    values: list[Any] = scalars(data.get("values", list), data.at("values"))
+    try:
+        if dtype.kind in "US" and not all(isinstance(value, str) for value in values):
+            raise ValueError("they are no strings")
+        return np.array([value.encode("latin-1") for value in values] if dtype.kind == "S" else values, dtype=dtype)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise damaged(data.at("values"), f"cannot be held as {dtype} ({error})") from None
 
 
 @dataclass(frozen=True)
@@ -231,23 +282,28 @@ class ModelFacts:
     def from_bytes(cls, content: bytes) -> ModelFacts:
         """Return what :meth:`to_bytes` wrote."""
         try:
-            data = json.loads(content)
-            if data["format"] > FORMAT:
-                raise InvalidFileError(
-                    f"the file was written by a newer skl2tflite ({data['versions'].get('skl2tflite')}); update to it"
-                )
-            return cls(
-                data["estimator"],
-                data["target"],
-                Features.from_json(data["features"]),
-                {name: MethodInfo.from_json(info) for name, info in data["methods"].items()},
-                data["versions"],
-                _labels_from_json(data.get("classes")),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, Skl2TFLiteError):
+            data = Fields(json.loads(content), "facts")
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, InvalidFileError):
                 raise
             raise InvalidFileError(f"the file's facts about its estimator are damaged ({error})") from None
+        versions = {name: data.fields("versions").get(name, str) for name in data.fields("versions").names()}
+        if data.count("format") > FORMAT:
+            raise InvalidFileError(
+                f"the file was written by a newer skl2tflite ({versions.get('skl2tflite')}); update to it"
+            )
+        methods = data.fields("methods")
+        for name in methods.names():
+            if not (name.isascii() and name.isidentifier()):
+                raise damaged(methods.place, f"has {name!r:.80}, which is no method's name")
+        return cls(
+            data.get("estimator", str),
+            data.get("target", str),
+            Features.from_json(data.fields("features")),
+            {name: MethodInfo.from_json(methods.fields(name)) for name in methods.names()},
+            versions,
+            _labels_of(data, "classes"),
+        )
 
     @classmethod
     def read(cls, program: Program) -> ModelFacts:
@@ -262,11 +318,26 @@ class ModelFacts:
             info = metadata.unpack(program.buffers[program.metadata[METADATA_NAME]])
             if CUSTOM_NAME in info.custom:
                 facts = cls.from_bytes(info.custom[CUSTOM_NAME])
-                given = {signature.key: set(signature.outputs) for signature in program.signatures}
-                if given != {name: set(method.outputs) for name, method in facts.methods.items()}:
-                    raise InvalidFileError("the file's facts about its estimator do not fit its signatures")
+                facts._check_fit(program)
                 return facts
         raise InvalidFileError("the .tflite file was not written by skl2tflite")
+
+    def _check_fit(self, program: Program) -> None:
+        """Raise where the facts do not fit the file's signatures, of which some may name what there is not."""
+        if not self.methods or {signature.key for signature in program.signatures} != self.methods.keys():
+            raise InvalidFileError("the file's facts about its estimator do not fit its signatures")
+        for signature in program.signatures:
+            try:
+                tensors = program.subgraphs[signature.subgraph].tensors
+                outputs = {name: tensors[index] for name, index in signature.outputs.items()}
+                inputs = {name: tensors[index] for name, index in signature.inputs.items()}
+            except IndexError:
+                raise InvalidFileError("the file is malformed: a signature names tensors that there are not") from None
+            misfit = self.methods[signature.key].misfit(outputs) or self.features_of(signature.key).misfit(
+                {name: (tensor.dtype, tensor.shape) for name, tensor in inputs.items()}
+            )
+            if misfit:
+                raise InvalidFileError(f"the file's facts about {signature.key} {misfit}")
 
     def attach(self, program: Program, classes: Sequence[NDArray[Any]] | None) -> dict[str, bytes]:
         """Add the TFLite metadata to a program.

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
+from skl2tflite.arguments import MOST_THREADS, functions, shown, whole
+from skl2tflite.arguments import path as path_of
+from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
 from skl2tflite.facts import ModelFacts
 from skl2tflite.features import ImageRows
 from skl2tflite.runtime.litert import LiteRTRunner
@@ -80,6 +82,8 @@ class TFLiteModel:
     ------
     InvalidFileError
         Where the bytes are not a file that this package wrote, or it is damaged.
+    InvalidInputError
+        Where another argument is not what it should be.
     """
 
     def __init__(
@@ -88,7 +92,11 @@ class TFLiteModel:
         num_threads: int = 1,
         analyzers: Mapping[str, Callable[[str], Iterable[str]]] | None = None,
     ) -> None:
+        if not isinstance(content, bytes | bytearray | memoryview):
+            raise InvalidFileError(f"content is the bytes of a file, not {shown(content)}")
         self._content = bytes(content)
+        self.num_threads = whole("num_threads", num_threads, 1, MOST_THREADS)
+        self.analyzers = functions("analyzers", analyzers)
         self._program = read(self._content)
         self.facts = ModelFacts.read(self._program)
         if self.facts.target not in TARGETS:
@@ -96,8 +104,6 @@ class TFLiteModel:
                 f"the file is for the target {self.facts.target!r}, which this version does not know"
             )
         check_program(self._program, self._content, TARGETS[self.facts.target])  # a runtime would crash on it
-        self.num_threads = num_threads
-        self.analyzers = dict(analyzers or {})
         if self.analyzers:
             self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
 
@@ -188,7 +194,7 @@ class TFLiteModel:
 
     def __repr__(self) -> str:
         size = len(self._content)
-        return f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>"
+        return plain(f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>")
 
     def __str__(self) -> str:
         return describe(self)
@@ -244,7 +250,10 @@ class TFLiteModel:
             Where the model was converted without that method.
         """
         results = self.outputs_of(method, X)
-        return self.facts.methods[method].decode(results)
+        try:
+            return self.facts.methods[method].decode(results)
+        except (IndexError, ValueError, OverflowError) as error:
+            raise InvalidFileError(f"the file gives what its facts about {method} do not tell of: {error}") from None
 
     def outputs_of(self, method: str, X: Any) -> dict[str, NDArray[Any]]:
         """Run a method and return the tensors that the file gives; parameters and errors as :meth:`run` has."""
@@ -256,9 +265,9 @@ class TFLiteModel:
         return results
 
     def _require(self, method: str) -> None:
-        if method not in self.methods:
+        if not isinstance(method, str) or method not in self.methods:
             raise UnsupportedMethodError(
-                f"this model has no {method!r}; it was converted with methods={self.methods!r}"
+                f"this model has no {shown(method)}; it was converted with methods={self.methods!r}"
             )
 
     predict = _Method("Labels or values of each row; with ``return_std=True`` as ``predict_std``, where it has that.")
@@ -293,10 +302,12 @@ class TFLiteModel:
 
         Raises
         ------
+        InvalidInputError
+            Where the path is none.
         OSError
             Where the folder does not exist or cannot be written to.
         """
-        target = Path(path)
+        target = path_of("path", path)
         if not target.parent.is_dir():
             raise FileNotFoundError(f"cannot write {target}: there is no folder {target.parent}")
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -335,10 +346,15 @@ def load(
     ------
     InvalidFileError
         Where the file is truncated, foreign or not a .tflite file at all.
+    InvalidInputError
+        Where an argument is not what it should be.
     OSError
         Where it cannot be read.
     """
-    content = Path(path).read_bytes()
+    file = path_of("path", path)
+    if file.exists() and not file.is_file() and not file.is_dir():
+        raise InvalidFileError(f"{path} is no regular file")
+    content = file.read_bytes()
     try:
         return TFLiteModel(content, num_threads, analyzers)
     except InvalidFileError as error:
@@ -376,7 +392,7 @@ def describe(model: TFLiteModel) -> str:
     lines.append(f"bytes       {len(bytes(model)):,}: {shown}{rest}")
     if model.facts.target == "micro":
         lines += [f"{name:12}{text}" for name, text in model.sizes().lines()]
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _lengths(shape: Sequence[int]) -> list[str]:

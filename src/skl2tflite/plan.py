@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.arguments import shown
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.known import known_values
 from skl2tflite.converters.trace import Traced, trace
@@ -25,6 +26,7 @@ from skl2tflite.features import (
     TextRows,
     column_kinds,
     column_names,
+    reading,
 )
 from skl2tflite.features.features import Form
 from skl2tflite.features.texts import analyzer_of, described
@@ -68,13 +70,16 @@ def plan(
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
     converter = converter_for(estimator)
     if X is not None:
-        converter.learn_rows(converter.rows.seen_in(X))
+        with reading(X):
+            seen = converter.rows.seen_in(X)
+        converter.learn_rows(seen)
     chosen = _choose_methods(converter, methods, several=target != "micro")
     batch = 1 if target == "micro" else None
     allowed = np.asarray(converter.nan_columns())
     nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
     read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
-    hints = column_kinds(X) if X is not None and isinstance(converter.rows, TableRows) else {}
+    with reading(X):
+        hints = column_kinds(X) if X is not None and isinstance(converter.rows, TableRows) else {}
     sparse = X is not None and isinstance(converter.rows, TableRows) and hasattr(X, "toarray")
     traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse)
     if target == "micro" and isinstance(converter.rows, SetRows):
@@ -276,6 +281,8 @@ def _choose_methods(converter: Converter, methods: Sequence[str] | None, several
         example = methods if isinstance(methods, str) else "predict"
         raise ConversionError(f"methods is a sequence of names, as methods=({example!r},)")
     for name in methods:
+        if not isinstance(name, str):
+            raise ConversionError(f"methods is a sequence of names, and {shown(name)} is none")
         if name not in METHODS and not hasattr(converter.estimator, name):
             raise ConversionError(f"{name!r} is no inference method; these are: {', '.join(METHODS)}")
         converter.method(name)

@@ -6,9 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from skl2tflite.errors import plain
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 PIPED_WIDTH = 120
 """Columns of what is printed to a file or a pipe, where no terminal sets the width."""
@@ -26,7 +29,7 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, width=PIPED_WIDTH if piped else None)
 
 
-def table(*columns: str, title: str | None = None, caption: str | None = None, tight: bool = False) -> Table:
+def table(*columns: str, title: str | Text | None = None, caption: str | None = None, tight: bool = False) -> Table:
     """Return a table; a column whose title starts with ``>`` holds numbers: to the right, not wrapped."""
     from rich import box
     from rich.table import Table
@@ -51,13 +54,20 @@ def facts(rows: list[tuple[str, str]]) -> Table:
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in rows:
-        grid.add_row(Text(name), Text(value))
+        grid.add_row(Text(plain(name)), Text(plain(value)))
     return grid
 
 
 def one_line(text: object) -> str:
-    """Return a message without its line breaks."""
-    return " ".join(str(text).split())
+    """Return a message without its line breaks, and without codes that a terminal obeys."""
+    return plain(" ".join(str(text).split()))
+
+
+def cell(text: str) -> Text:
+    """Return what comes from a file for a table's cell or title: lines as they are, nothing read as markup."""
+    from rich.text import Text
+
+    return Text("\n".join(map(plain, text.splitlines())))
 
 
 def say(message: object) -> None:

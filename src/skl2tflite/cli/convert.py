@@ -72,14 +72,18 @@ def command(
     from skl2tflite.cli.summary import summary
     from skl2tflite.convert import convert
     from skl2tflite.converters import converter_for
+    from skl2tflite.converters.blame import blaming
     from skl2tflite.errors import FidelityError, InvalidInputError
     from skl2tflite.verify import verify
 
+    if model.is_dir():
+        raise InvalidInputError(f"{model} is a folder; name the file of a saved model")
     output = output or model.with_suffix(".tflite")
     refuse_unwritable(output, model)
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
     rows = None if data is None else read_rows(data, estimator, target_column)
-    learned = converter_for(estimator).rows.known
+    with blaming(estimator):
+        learned = converter_for(estimator).rows.known
     if rows is None and not learned:
         raise InvalidInputError(f"{model} learns from rows what a file takes: give some with --data (.npy or .jsonl)")
     start = time.perf_counter()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skl2tflite.cli.console import console, facts, one_line, table
+from skl2tflite.cli.console import cell, console, facts, one_line, table
 from skl2tflite.cli.options import Methods, PrecisionOption, TrustPickle, TrustTypes
 
 if TYPE_CHECKING:
@@ -76,10 +76,12 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
     from skl2tflite.cli import summary
     from skl2tflite.errors import InvalidFileError
 
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InvalidFileError(f"{path} is no regular file")
     content = path.read_bytes()
     try:
         if as_json:
-            print(json.dumps(summary.as_json(content), indent=2, ensure_ascii=False))
+            print(_for_terminals(json.dumps(summary.as_json(content), indent=2, ensure_ascii=False)))
             return
         lines = summary.summary(content)
     except InvalidFileError as error:
@@ -93,20 +95,25 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
         _show_operators(content)
 
 
-def _show_operators(content: bytes) -> None:
-    from rich.markup import escape
+def _for_terminals(text: str) -> str:
+    """Return JSON with what a terminal obeys, which JSON lets stand, in JSON's own spelling."""
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
+
+def _show_operators(content: bytes) -> None:
     from skl2tflite.cli.summary import spec
     from skl2tflite.tflite.reader import read
 
     for number, subgraph in enumerate(read(content).subgraphs):
-        shown = table(">", "operator", ">version", "inputs", "outputs", title=f"subgraph {number}: {subgraph.name}")
+        shown = table(
+            ">", "operator", ">version", "inputs", "outputs", title=cell(f"subgraph {number}: {subgraph.name}")
+        )
         for index, operator in enumerate(subgraph.operators):
             sides = (
                 "\n".join(f"{subgraph.tensors[i].name} {spec(subgraph, i)}" for i in side if i >= 0)
                 for side in (operator.inputs, operator.outputs)
             )
-            shown.add_row(str(index), operator.name, str(operator.version), *map(escape, sides))
+            shown.add_row(str(index), operator.name, str(operator.version), *map(cell, sides))
         console().print(shown)
 
 
@@ -124,8 +131,8 @@ def _show_plan(plan: Plan, *, graph: bool, passes: bool) -> None:
     if passes:
         shown = table("method", "pass", ">before", ">after", "what was done")
         for record in plan.records:
-            notes = "\n".join(dict.fromkeys(record.notes))
+            notes = cell("\n".join(dict.fromkeys(record.notes)))
             shown.add_row(record.graph, record.name, *map(str, record.operations), notes)
         out.print(shown)
     if graph:
-        out.print("\n\n".join(str(drawn) for drawn in plan.graphs.values()), markup=False, soft_wrap=True)
+        out.print(cell("\n\n".join(str(drawn) for drawn in plan.graphs.values())), soft_wrap=True)

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from skl2tflite.cli import bundle, convert, demo, inspect, supported, verify
 from skl2tflite.cli.console import complain, one_line, warn
-from skl2tflite.errors import FidelityError, Skl2TFLiteError
+from skl2tflite.errors import DefectError, FidelityError, Skl2TFLiteError
 
 UNFAITHFUL, BAD_INPUT, DEFECT, INTERRUPTED = 1, 2, 3, 130
 
@@ -58,10 +58,12 @@ def explain(error: Exception) -> tuple[str, int]:
     """Return an error as one line for the user, and the status to leave with."""
     if isinstance(error, FidelityError):
         return one_line(error), UNFAITHFUL
+    if isinstance(error, DefectError):
+        return f"{one_line(error)} (--debug shows where)", DEFECT
     if isinstance(error, Skl2TFLiteError):
         return one_line(error), BAD_INPUT
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror, BAD_INPUT
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or one_line(error), BAD_INPUT
     if hasattr(error, "format_message"):  # what typer, or click, says of the arguments
         context = getattr(error, "ctx", None)
         hint = f" (see {context.command_path} --help)" if context is not None else ""

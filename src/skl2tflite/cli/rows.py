@@ -50,15 +50,18 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
         Where the file holds no rows, columns that the estimator lacks, or cells that are no numbers.
     """
     from skl2tflite.converters import converter_for
+    from skl2tflite.converters.blame import blaming
     from skl2tflite.features import HashedRows, ImageRows, LabelRows, RecordRows, SetRows, TextRows
     from skl2tflite.plan import text_features
 
-    converter = converter_for(estimator)
+    with blaming(estimator):
+        converter = converter_for(estimator)
     if isinstance(converter.rows, ImageRows):
         return read_images(path)
     if isinstance(converter.rows, RecordRows | HashedRows | SetRows):
         return read_lines_of_json(path, list if isinstance(converter.rows, SetRows) else dict)
-    text = text_features(estimator)
+    with blaming(estimator):
+        text = text_features(estimator)
     rows = read_features(path, converter.n_features, converter.feature_names, target_column, text)
     return rows[:, 0].tolist() if isinstance(converter.rows, TextRows | LabelRows) else rows
 
@@ -77,6 +80,7 @@ def read_features(
     text : mapping of int to set of str or None, optional
         Features that are text, with words that are never taken for missing; None: text or numbers.
     """
+    check_regular(path)
     if path.suffix.lower() in PARQUET:
         columns = _read_parquet(path, count, names, target_column, text or {})
     else:
@@ -86,6 +90,14 @@ def read_features(
     if names is not None:
         return _pandas().DataFrame(dict(zip(names, columns, strict=True)))
     return np.column_stack(columns)
+
+
+def check_regular(path: Path) -> None:
+    """Raise where a path is no file to be read whole, but a folder, a pipe or a device."""
+    if path.is_dir():
+        raise InvalidInputError(f"{path} is a folder; name a file of rows")
+    if path.exists() and not path.is_file():
+        raise InvalidInputError(f"{path} is no regular file; save the rows in one")
 
 
 # --- columns ----------------------------------------------------------------------------------------
@@ -241,18 +253,27 @@ def _number(cell: str) -> float | None:
 def _read_parquet(
     path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
 ) -> list[NDArray[Any]]:
+    path.open("rb").close()  # the plainest error first
+    try:
+        return _columns_of_parquet(path, count, names, target_column, text)
+    except (InvalidInputError, MissingDependencyError):
+        raise
+    except Exception as error:  # a damaged file can raise anything: ArrowException, OSError, KeyError, UnicodeError
+        raise InvalidInputError(f"{path} is no Parquet file that can be read: {error!s:.300}") from None
+
+
+def _columns_of_parquet(
+    path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
+) -> list[NDArray[Any]]:
     try:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError:
         raise MissingDependencyError(f"{path}: Parquet files need pyarrow; pip install 'skl2tflite[parquet]'") from None
-    try:
-        with path.open("rb") as file:
-            columns = [name for name in parquet.read_schema(file).names if not name.startswith("__index_level_")]
-            chosen = [columns[i] for i in choose(path, columns, count, names, target_column)]
-            content = parquet.read_table(file, columns=chosen)
-    except arrow.ArrowException as error:
-        raise InvalidInputError(f"{path} is no Parquet file: {error}") from None
+    with path.open("rb") as file:
+        columns = [name for name in parquet.read_schema(file).names if not name.startswith("__index_level_")]
+        chosen = [columns[i] for i in choose(path, columns, count, names, target_column)]
+        content = parquet.read_table(file, columns=chosen)
     found: list[NDArray[Any]] = []
     for i, name in enumerate(chosen):
         column = content.column(name)

@@ -24,10 +24,11 @@ def read_images(path: Path) -> NDArray[Any]:
     """
     if path.suffix.lower() != ".npy":
         raise InvalidInputError(f"{path}: the model takes images, which are read from .npy files (numpy.save)")
+    path.open("rb").close()  # the plainest error first
     try:
         images = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise InvalidInputError(f"{path} is no .npy file of numbers: {error}") from None
+    except Exception as error:  # a damaged file can raise anything: ValueError, EOFError, BadZipFile, MemoryError
+        raise InvalidInputError(f"{path} is no .npy file of numbers: {error!s:.300}") from None
     if not isinstance(images, np.ndarray) or images.ndim < 3 or not len(images):
         raise InvalidInputError(f"{path} holds no images: an array of shape (n_images, height, width, …)")
     return images
@@ -60,7 +61,9 @@ def read_lines_of_json(path: Path, kind: type) -> list[Any]:
                     rows.append(json.loads(line))
                     if not isinstance(rows[-1], kind):
                         raise InvalidInputError(f"{path}: line {number} holds no {_JSON[kind]}")
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except InvalidInputError:
+        raise
+    except (ValueError, RecursionError) as error:  # numbers of too many digits and lists within lists too
         raise InvalidInputError(f"{path} is no file of lines of JSON: {error}") from None
     if not rows:
         raise InvalidInputError(f"{path} holds no rows")

@@ -34,13 +34,15 @@ def command(
     from skl2tflite.cli.estimators import read_estimator
     from skl2tflite.cli.rows import read_rows
     from skl2tflite.converters import converter_for
+    from skl2tflite.converters.blame import blaming
     from skl2tflite.errors import FidelityError, InvalidInputError
     from skl2tflite.model import load
     from skl2tflite.verify import verify
 
     converted = load(file)
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
-    missing = [name for name in converted.methods if not converter_for(estimator).has(name)]
+    with blaming(estimator):
+        missing = [name for name in converted.methods if not converter_for(estimator).has(name)]
     if missing:
         raise InvalidInputError(
             f"{model} has no {missing[0]}, which {file} was converted with; it is of another estimator"

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from skl2tflite.arguments import shown
 from skl2tflite.converters.refusals import why_not
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
 
@@ -103,7 +104,7 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
     load_converters()
     if not hasattr(estimator, "fit"):
         place = path or type(estimator).__name__
-        raise ConversionError(f"{place}: {estimator!r:.80} is no estimator; give a fitted scikit-learn estimator")
+        raise ConversionError(f"{place}: {shown(estimator)} is no estimator; give a fitted scikit-learn estimator")
     if isinstance(estimator, type):
         raise ConversionError(f"{path or estimator.__name__} is a class; give a fitted instance of it")
     path = path or type(estimator).__name__

@@ -18,6 +18,7 @@ from skl2tflite.features.kinds import (
     label_sets,
     record_names,
 )
+from skl2tflite.features.reading import check_given, reading
 from skl2tflite.features.reference import given_rows, reference_rows, rows_in_float64
 
 __all__ = [
@@ -40,11 +41,13 @@ __all__ = [
     "TableRows",
     "TextRows",
     "ValueRows",
+    "check_given",
     "column_kinds",
     "column_names",
     "given_rows",
     "held_exactly",
     "label_sets",
+    "reading",
     "record_names",
     "reference_rows",
     "row_count",

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import floats, objects
-from skl2tflite.features.texts import Analyzer, Rows, characters, counts, rebuilt, token_ids
+from skl2tflite.features.texts import (
+    Analyzer,
+    Rows,
+    analyzer_parameters,
+    characters,
+    counts,
+    rebuilt,
+    token_ids,
+)
+from skl2tflite.fields import Fields
 from skl2tflite.graph.table import FOREIGN, NA, NAN, NONE, RESERVED
 
 UNKNOWN_CODE = -1
@@ -23,6 +32,8 @@ MISSING_CODES: dict[str, int] = {NAN: -2, NONE: -3, NA: -4}
 CODES = "codes"
 READ = ("characters", "tokens", "counts")
 """What texts become that a vectorizer reads."""
+DTYPES = ("float32", "int32", "bool", "string", *READ)
+"""What columns travel as."""
 INT32 = np.iinfo(np.int32)
 NO_LABEL = int(INT32.min)
 """Fills rows of whole numbers that are sets of labels; text is filled with what stands for no text."""
@@ -232,16 +243,15 @@ class ColumnSpec:
         return fields
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ColumnSpec:
+    def from_json(cls, data: Fields) -> ColumnSpec:
         """Return what :meth:`to_json` wrote."""
-        categories = data.get("categories")
         return cls(
-            str(data["name"]),
-            int(data["feature"]),
-            str(data["dtype"]),
-            None if categories is None else tuple(map(str, categories)),
-            data.get("parameters"),
-            missing=data.get("missing"),
+            data.get("name", str),
+            data.count("feature"),
+            data.choice("dtype", DTYPES),
+            data.maybe_many("categories", str),
+            analyzer_parameters(data.fields("parameters")) if "parameters" in data else None,
+            missing=data.maybe("missing", str),
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.errors import InvalidInputError
+from skl2tflite.errors import InvalidInputError, Skl2TFLiteError
 from skl2tflite.features.columns import READ, ColumnSpec, Known
 from skl2tflite.features.frames import (
     as_cells,
@@ -31,13 +31,16 @@ from skl2tflite.features.kinds import (
     RecordRows,
     RowKind,
     SetRows,
+    TableRows,
     TextRows,
     ValueRows,
     kind_from_json,
     label_sets,
     records,
 )
+from skl2tflite.features.reading import check_given, unreadable
 from skl2tflite.features.texts import Analyzer, Rows, as_texts
+from skl2tflite.fields import Fields, damaged, scalars, within
 from skl2tflite.graph import DType
 from skl2tflite.graph.table import TextInput
 
@@ -49,6 +52,8 @@ KINDS = {
     **dict.fromkeys(READ, DType.STRING),
 }
 Form = Literal["dense", "sparse"]
+TENSORS = {"characters": "int32", "tokens": "int32", "counts": "float32"}
+"""Dtypes of the tensors that texts become which a vectorizer reads."""
 LABELS_NAME = "y"
 """Name of the input tensor of labels."""
 INPUT_NAME = "X"
@@ -162,6 +167,15 @@ class Features:
         InvalidInputError
             Where scikit-learn would refuse the rows, or they do not fit the tensors.
         """
+        check_given(X, once=not isinstance(self.rows, TableRows | ImageRows))
+        try:
+            return self._tensors(X)
+        except (Skl2TFLiteError, Warning):
+            raise
+        except Exception as error:
+            raise unreadable(X, error) from error
+
+    def _tensors(self, X: Any) -> dict[str, Rows]:
         if isinstance(self.rows, ImageRows):
             return {INPUT_NAME: self.images(X)}
         if isinstance(self.rows, ValueRows):
@@ -395,25 +409,81 @@ class Features:
             fields["only"] = self.only
         return fields
 
+    def misfit(self, inputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
+        """Say what of the features does not fit a file's inputs, given by dtype and shape; nothing where all does."""
+        if self.columns is None:
+            shape = self.rows.shape if isinstance(self.rows, ImageRows) else (self.count,)
+            fits = all(dtype == "float32" and taken[1:] == shape for dtype, taken in inputs.values())
+            fits &= inputs.keys() == {INPUT_NAME}
+            return "" if fits else f"tell of {self.count} features, and its input does not"
+        columns = {column.name: column for column in self.columns}
+        for name, (dtype, shape) in inputs.items():
+            if name not in columns:
+                return f"do not tell of its input {name!r}"
+            if dtype != TENSORS.get(columns[name].dtype, columns[name].dtype):
+                return f"say that input {name!r} holds {columns[name].dtype}, and it is {dtype}"
+            if len(shape) != (2 if columns[name].is_read or isinstance(self.rows, SetRows) else 1):
+                return f"tell of another number of axes than input {name!r} has"
+        return ""
+
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Features:
+    def from_json(cls, data: Fields) -> Features:
         """Return what :meth:`to_json` wrote."""
-        names = data["names"]
-        allows_nan = data["allows_nan"]
-        allowed = tuple(map(bool, allows_nan)) if isinstance(allows_nan, list) else bool(allows_nan)
-        columns, needed = data.get("columns"), data.get("needed")
-        return cls(
-            int(data["count"]),
-            None if names is None else tuple(names),
-            allowed,
-            None if columns is None else tuple(map(ColumnSpec.from_json, columns)),
-            None if needed is None else tuple(map(int, needed)),
-            tuple(Known(int(feature), tuple(values)) for feature, values in data.get("known", ())),
-            kind_from_json(data["rows"]) if "rows" in data else TABLE,
-            bool(data.get("sparse")),
-            bool(data.get("absent_is_nan")),
-            data.get("only"),
+        features = cls(
+            data.count("count"),
+            data.maybe_many("names", str),
+            data.many("allows_nan", bool) if data.is_list("allows_nan") else data.get("allows_nan", bool),
+            tuple(map(ColumnSpec.from_json, data.several("columns"))) if "columns" in data else None,
+            data.maybe_many("needed", int),
+            tuple(_known_from_json(pair, data.at("known")) for pair in data.lists("known")),
+            kind_from_json(data.fields("rows")) if "rows" in data else TABLE,
+            data.maybe("sparse", bool, False),
+            data.maybe("absent_is_nan", bool, False),
+            _form(data),
         )
+        features._check_consistent(data)
+        return features
+
+    def _check_consistent(self, data: Fields) -> None:
+        """Raise where what a file holds refers to features that there are not."""
+        columns = self.columns or ()
+        for name, held in (("names", self.names), ("allows_nan", self.allows_nan)):
+            if isinstance(held, tuple) and len(held) != self.count:
+                raise damaged(data.at(name), f"has {len(held)} items, and there are {self.count} features")
+        taken = [column.feature for column in columns]
+        for name, places in (
+            ("columns", taken),
+            ("needed", self.needed or ()),
+            ("known", [each.feature for each in self.known]),
+        ):
+            if any(not 0 <= place < self.count for place in places):
+                raise damaged(data.at(name), f"refers to features that there are not; there are {self.count}")
+        if len({column.name for column in columns}) < len(columns):
+            raise damaged(data.at("columns"), "has two of one name")
+        if isinstance(self.rows, ImageRows):
+            if math.prod(self.rows.shape) != self.count or self.columns is not None:
+                raise damaged(data.at("rows"), f"is of another size than {self.count} features")
+        elif not isinstance(self.rows, TableRows) and self.columns is None:
+            raise damaged(data.at("columns"), "is missing")
+
+
+def _form(data: Fields) -> Form | None:
+    if "only" not in data:
+        return None
+    return "sparse" if data.choice("only", ("dense", "sparse")) == "sparse" else "dense"
+
+
+def _known_from_json(pair: tuple[object, ...], place: str) -> Known:
+    """Return the categories of a feature as :meth:`Features.to_json` wrote them."""
+    if len(pair) != 2 or not isinstance(pair[0], int):
+        raise damaged(place, "holds what is no feature with its values")
+    values = tuple(scalars(pair[1], place))
+    numbers = [value for value in values if value is not None and not isinstance(value, str)]
+    if numbers and any(isinstance(value, str) for value in values):
+        raise damaged(place, "holds texts beside numbers")
+    for value in numbers:
+        within(value, place)
+    return Known(pair[0], values)
 
 
 def _check_hashed(row: int, name: object, value: object, known: Collection[str]) -> None:

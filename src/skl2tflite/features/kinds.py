@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import sendable
 from skl2tflite.features.frames import as_cells, is_frame
+from skl2tflite.fields import LARGEST, Fields, bounded, damaged, scalars
 
 
 @dataclass(frozen=True)
@@ -149,11 +150,32 @@ _NAMES: dict[type[RowKind], str] = {
 }
 
 
-def kind_from_json(data: Mapping[str, Any]) -> RowKind:
+def kind_from_json(data: Fields) -> RowKind:
     """Return what :meth:`RowKind.to_json` wrote."""
     kinds = {name: kind for kind, name in _NAMES.items()}
-    known = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name != "kind"}
-    return kinds[data["kind"]](**known)
+    kind = kinds[data.choice("kind", kinds)]
+    if kind is SetRows:
+        return SetRows(_set_labels(data))
+    if kind is RecordRows:
+        return RecordRows(data.get("separator", str))
+    if kind is HashedRows:
+        return HashedRows(data.many("names", str))
+    if kind is ImageRows:
+        shape = data.many("shape", int)
+        if len(shape) < 2 or min(shape) < 1:
+            raise damaged(data.at("shape"), "is none of an image")
+        return ImageRows(shape)
+    return kind()
+
+
+def _set_labels(data: Fields) -> tuple[str | int, ...]:
+    labels = scalars(data.get("labels", list), data.at("labels"))
+    texts, numbers = (tuple(x for x in labels if isinstance(x, kind)) for kind in (str, int))
+    for number in numbers:
+        bounded(abs(int(number)), data.at("labels"), LARGEST)
+    if len(labels) not in (len(texts), len(numbers)):
+        raise damaged(data.at("labels"), "holds other things than strings or whole numbers, or both of these")
+    return texts or numbers
 
 
 def label_sets(X: Any) -> NDArray[np.object_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
+from skl2tflite.fields import Fields, damaged
 from skl2tflite.graph.table import Terms
 
 Analyzer: TypeAlias = Callable[[str], Iterable[str]]
@@ -20,6 +22,8 @@ PARAMETERS = (
     "analyzer", "token_pattern", "lowercase", "strip_accents", "stop_words", "ngram_range", "preprocessor", "tokenizer",
 )  # fmt: skip
 """What an analyzer is built of."""
+MOST_GRAMS = 10_000
+"""Words or characters that one term may be made of."""
 
 
 def characters(text: object, name: str) -> NDArray[np.int32]:
@@ -65,8 +69,39 @@ def described(terms: Terms) -> dict[str, Any] | None:
         return None
     if found["stop_words"] is not None and not isinstance(found["stop_words"], str):
         found["stop_words"] = sorted(found["stop_words"])
-    found["ngram_range"] = list(found["ngram_range"])
+    found["ngram_range"] = [int(n) for n in found["ngram_range"]]
+    found["lowercase"] = bool(found["lowercase"])
     return found
+
+
+def analyzer_parameters(data: Fields) -> dict[str, Any]:
+    """Return the parameters of an analyzer that a file holds, as :func:`described` gave them: no others, by type."""
+    ngram_range = data.many("ngram_range", int)
+    found: dict[str, Any] = {
+        "analyzer": data.choice("analyzer", ("word", "char", "char_wb")),
+        "token_pattern": data.maybe("token_pattern", str),
+        "lowercase": data.get("lowercase", bool),
+        "strip_accents": data.choice("strip_accents", ("ascii", "unicode")) if "strip_accents" in data else None,
+        "stop_words": "english" if data.holds("stop_words", "english") else _listed(data.maybe_many("stop_words", str)),
+        "ngram_range": list(ngram_range),
+        "preprocessor": None,
+        "tokenizer": None,
+    }
+    if len(ngram_range) != 2 or not 1 <= ngram_range[0] <= ngram_range[1] <= MOST_GRAMS:
+        raise damaged(data.at("ngram_range"), f"is {list(ngram_range)!r:.80}, expected two numbers from 1, in order")
+    if set(data.names()) - found.keys():
+        raise damaged(data.place, f"has {sorted(set(data.names()) - found.keys())!r:.80}, which analyzers have not")
+    try:
+        groups = re.compile(found["token_pattern"] or "").groups
+    except (re.error, RecursionError, OverflowError) as error:
+        raise damaged(data.at("token_pattern"), f"is no regular expression ({error})") from None
+    if groups > 1 or (found["token_pattern"] is None and found["analyzer"] == "word"):
+        raise damaged(data.at("token_pattern"), "is no pattern of words")
+    return found
+
+
+def _listed(items: tuple[str, ...] | None) -> list[str] | None:
+    return None if items is None else list(items)
 
 
 def rebuilt(parameters: Mapping[str, Any]) -> Analyzer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import dis
+import os
 import sys
 import threading
 import warnings
@@ -27,6 +28,10 @@ from skl2tflite.graph.tensor import Node, Source, Tensor, refusal
 from skl2tflite.graph.writable import Writable, handled, plain
 
 _ONE_AT_A_TIME = threading.RLock()
+if hasattr(os, "register_at_fork"):  # a child must neither wait for its parent's threads nor keep NumPy as they have it
+    os.register_at_fork(
+        before=_ONE_AT_A_TIME.acquire, after_in_parent=_ONE_AT_A_TIME.release, after_in_child=_ONE_AT_A_TIME.release
+    )
 
 _ARRAY, _FULL, _LENGTH = np.array, np.full, len
 _TAKING: tuple[Callable[..., Any], ...] = (np.asarray, np.asanyarray, np.ascontiguousarray, np.array)

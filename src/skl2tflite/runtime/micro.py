@@ -166,6 +166,17 @@ _turn = threading.Lock()
 _worker: _Worker | None = None
 
 
+def _begin_anew() -> None:
+    """In a forked child: no thread of it is inside TFLM, whoever held the lock, and the process is its parent's."""
+    global _turn, _worker
+    _turn = threading.Lock()
+    _worker = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
+
+
 def _the_worker() -> _Worker:
     """Return the process that all runners of this process share; a forked child gets one of its own."""
     global _worker
@@ -175,14 +186,17 @@ def _the_worker() -> _Worker:
 
 
 class _Worker:
-    """TFLM's process and its log."""
+    """TFLM's process and its log.
+
+    Its streams have no buffers: a buffer has a lock, which a forked child would find taken, and what is left in it.
+    """
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - lives as long as the process
         script = Path(__file__).with_name("micro_worker.py")
         self._process = subprocess.Popen(
-            [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
+            [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, bufsize=0
         )
         self._finish = weakref.finalize(self, _end, self._process, self._log, self.owner)
 

@@ -26,18 +26,29 @@ KEPT = 8
 def send(stream: IO[bytes], message: object) -> None:
     """Write one message."""
     content = pickle.dumps(message)
-    stream.write(struct.pack("<Q", len(content)))
-    stream.write(content)
+    left = memoryview(struct.pack("<Q", len(content)) + content)
+    while left:
+        left = left[stream.write(left) :]  # a stream without a buffer may take a part
     stream.flush()
 
 
 def receive(stream: IO[bytes]) -> Any:
     """Read one message; None where the other side has gone."""
-    head = stream.read(8)
-    if len(head) < 8:
-        return None
-    content = stream.read(struct.unpack("<Q", head)[0])
-    return pickle.loads(content)
+    head = _read(stream, 8)
+    content = None if head is None else _read(stream, struct.unpack("<Q", head)[0])
+    return None if content is None else pickle.loads(content)
+
+
+def _read(stream: IO[bytes], count: int) -> bytes | None:
+    """Read so many bytes, None where the other side has gone before."""
+    parts = []
+    while count > 0:
+        part = stream.read(count)
+        if not part:
+            return None
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
 
 
 class Worker:

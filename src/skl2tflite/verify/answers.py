@@ -10,14 +10,11 @@ from joblib import parallel_config
 from numpy.typing import NDArray
 
 from skl2tflite.converters import converter_for
-from skl2tflite.errors import InvalidInputError, NoAnswerError
+from skl2tflite.converters.blame import ask
+from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import LABELS_NAME, TABLE, reference_rows, rows_in_float64
 from skl2tflite.features.frames import as_cells
 from skl2tflite.model import TFLiteModel
-from skl2tflite.spelling import answer
-
-REFUSALS = (IndexError, TypeError, ValueError, ZeroDivisionError)
-"""What estimators raise for rows that they do not take."""
 
 
 def given_answer(model: TFLiteModel, method: str, X: Any) -> Any:
@@ -45,11 +42,17 @@ def unsaturated(results: Any) -> Any:
 
 
 def answer_of(estimator: Any, method: str, rows: Any) -> Any:
-    """Return what an estimator answers, ragged answers as a matrix."""
+    """Return what an estimator answers, ragged answers as a matrix.
+
+    Raises
+    ------
+    EstimatorError
+        Where the estimator raises an exception.
+    """
     with warnings.catch_warnings(), parallel_config(backend="sequential"):  # whatever n_jobs is: rows are few
         warnings.simplefilter("ignore")
         rows = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
-        given = answer(estimator, method, rows)
+        given = ask(estimator, method, rows)
     converter = converter_for(estimator)
     if method in converter.ragged:
         values, positions = given
@@ -66,7 +69,7 @@ def precise_answer(estimator: Any, method: str, rows: Any) -> Any:
         return None
     try:
         return answer_of(estimator, method, precise)
-    except REFUSALS:
+    except EstimatorError:
         return None
 
 
@@ -78,7 +81,7 @@ def gives_floats(estimator: Any, method: str, X: Any) -> bool:
     try:
         floats = as_cells(X).astype(np.float64) if floats is None else floats
         return bool(dense(answer_of(estimator, method, floats)).dtype.kind == "f")
-    except REFUSALS:
+    except (EstimatorError, TypeError, ValueError):
         return False
 
 
@@ -93,8 +96,8 @@ def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
     except (InvalidInputError, NoAnswerError):
         pass
     try:
-        given = dense(estimator.transform(reference_rows(X, integers=True)))
-    except REFUSALS:
+        given = dense(ask(estimator, "transform", reference_rows(X, integers=True)))
+    except EstimatorError:
         return X
     return given if given.dtype.kind in "iu" else given.astype(np.float32)
 

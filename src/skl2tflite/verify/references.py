@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.errors import EstimatorError
 from skl2tflite.features import given_rows, reference_rows
-from skl2tflite.verify.answers import REFUSALS, answer_of, beside, dense, precise_answer
+from skl2tflite.verify.answers import answer_of, beside, dense, precise_answer
 from skl2tflite.verify.differences import Pairs, any_beyond, nearer, of_a_kind
 from skl2tflite.verify.question import Question
 
@@ -64,7 +65,7 @@ def _as_given(asked: Question, pairs: Pairs) -> Pairs:
     """
     try:
         answer = answer_of(asked.estimator, asked.method, given_rows(asked.X))
-    except REFUSALS:
+    except EstimatorError:
         return pairs
     answers = answer if isinstance(answer, list) else [answer]
     exact = [(beside(want, got), got) for want, (_, got) in zip(answers, pairs, strict=True)]

@@ -8,12 +8,22 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_regressor
 
+from skl2tflite.arguments import positive, shown
 from skl2tflite.converters import converter_for
-from skl2tflite.errors import InvalidInputError, NoAnswerError
-from skl2tflite.features import ImageRows, SetRows, given_rows, held_exactly, label_sets, reference_rows
+from skl2tflite.converters.blame import blaming
+from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
+from skl2tflite.features import (
+    ImageRows,
+    SetRows,
+    check_given,
+    given_rows,
+    held_exactly,
+    label_sets,
+    reading,
+    reference_rows,
+)
 from skl2tflite.model import TFLiteModel
 from skl2tflite.verify.answers import (
-    REFUSALS,
     answer_of,
     beside,
     dense,
@@ -59,16 +69,36 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     Raises
     ------
     InvalidInputError
-        Where X is not what the estimator takes.
+        Where X is not what the estimator takes, or the model was not converted from such an estimator.
+    EstimatorError
+        Where the estimator raises an exception; of that kind.
     """
+    if not isinstance(model, TFLiteModel):
+        raise InvalidInputError(f"model is a TFLiteModel, as convert and load give it, not {shown(model)}")
+    if tolerance is not None:
+        tolerance = positive("tolerance", tolerance)
+    check_given(X)
+    with blaming(estimator, X):
+        return _verify(model, estimator, X, tolerance)
+
+
+def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None) -> Report:
     reports = []
     converter = converter_for(estimator)
     tolerance = converter.tolerance if tolerance is None else tolerance
-    X = label_sets(X) if isinstance(model.facts.features.rows, SetRows) else X
+    missing = [method for method in model.methods if not converter.has(method)]
+    if missing:
+        raise InvalidInputError(
+            f"{converter.path} has no {missing[0]}, which the model has: it is of another estimator"
+        )
+    with reading(X):
+        X = label_sets(X) if isinstance(model.facts.features.rows, SetRows) else X
     for method in model.methods:
         integers = converter.integer_columns or model.facts.features_of(method).holds_integers
         given = rows_of(model, estimator, method, X)
-        reference: Reading = "as given" if held_exactly(given) else "float32"
+        with reading(X):
+            reference: Reading = "as given" if held_exactly(given) else "float32"
+            rows = reference_rows(given, integers)
         actual = given_answer(model, method, given)
         if model.facts.target == "micro":
             actual = unsaturated(actual)
@@ -76,15 +106,17 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
             expected = _as_given(estimator, method, given) if reference == "as given" else None
             if expected is None:
                 refused = reference == "as given" and hasattr(given, "toarray")  # it does not take sparse rows
-                reference, rows = "float32", reference_rows(given.toarray() if refused else given, integers)
+                reference = "float32"
+                with reading(X):
+                    rows = reference_rows(given.toarray() if refused else given, integers)
                 expected = answer_of(estimator, method, rows)
-        except REFUSALS as error:
+        except EstimatorError:
             # KMeans and NMF fitted on float64 refuse float32, for two.
             expected = precise_answer(estimator, method, rows)
             if expected is None and isinstance(actual, NoAnswerError):
                 raise actual from None
             if expected is None:
-                raise InvalidInputError(f"{type(estimator).__name__}.{method} refuses X: {error}") from None
+                raise
         count = len(dense(expected[0] if isinstance(expected, list) else expected))
         if isinstance(actual, NoAnswerError):
             reports.append(_without_answer(method, count, actual))
@@ -99,7 +131,7 @@ def _as_given(estimator: Any, method: str, rows: Any) -> Any:
     """Return what the estimator answers for rows as they were given, None where it does not take them so."""
     try:
         return answer_of(estimator, method, given_rows(rows))
-    except (AttributeError, *REFUSALS):  # an array's methods, for one, which a sparse matrix lacks
+    except EstimatorError:  # an array's methods, for one, which a sparse matrix lacks
         return None
 
 

@@ -1,0 +1,155 @@
+"""Whose an exception is that ends a conversion: the estimator's, a registered converter's, or ours."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.converters.base import METHODS, Converter
+from skl2tflite.errors import (
+    ConversionError,
+    DefectError,
+    EstimatorError,
+    Skl2TFLiteError,
+    UnsupportedEstimatorError,
+)
+from skl2tflite.spelling import answer, offers
+
+REFUSALS = (IndexError, TypeError, ValueError, ZeroDivisionError)
+"""What estimators raise for rows that they do not take."""
+_QUOTED = 400
+"""Characters of another one's message that are quoted."""
+
+
+def estimator_error(estimator: Any, method: str, error: Exception) -> EstimatorError:
+    """Return what an estimator's own exception becomes.
+
+    Parameters
+    ----------
+    estimator : estimator
+    method : str
+        The method that raised it.
+    error : Exception
+    """
+    place = f"{type(estimator).__name__}.{method}"
+    if isinstance(error, REFUSALS):
+        return EstimatorError(f"{place} refuses X: {error!s:.{_QUOTED}}")
+    return EstimatorError(f"{place} itself raises {_quoted(error)}")
+
+
+def ask(estimator: Any, method: str, X: Any) -> Any:
+    """Call a method of an estimator.
+
+    Raises
+    ------
+    EstimatorError
+        Which quotes whatever the method raises.
+    """
+    try:
+        return answer(estimator, method, X)
+    except (Skl2TFLiteError, Warning):
+        raise
+    except Exception as error:
+        raise estimator_error(estimator, method, error) from error
+
+
+@contextmanager
+def blaming(estimator: Any, X: Any = None) -> Iterator[None]:
+    """Turn an exception into an error that says whose it is.
+
+    Parameters
+    ----------
+    estimator : object
+        What is converted within.
+    X : array-like or DataFrame, optional
+        The rows that came with it.
+
+    Raises
+    ------
+    EstimatorError
+        Where a converter of another package raises the exception, or the estimator's own methods raise one too.
+    ConversionError
+        Where the estimator lacks what ``fit`` sets, is nested too deeply, or too large.
+    DefectError
+        In all other cases.
+    """
+    try:
+        yield
+    except (Skl2TFLiteError, Warning):  # a warning is an exception where the user wants it to be
+        raise
+    except Exception as error:
+        raise _blamed(error, estimator, X) from error
+
+
+def _blamed(error: Exception, estimator: Any, X: Any) -> Skl2TFLiteError:
+    name = type(estimator).__name__
+    foreign = _foreign_converter(error)
+    if foreign is not None:
+        kind = type(foreign)
+        return EstimatorError(
+            f"{foreign.path}: its converter {kind.__module__}.{kind.__qualname__} itself raises {_quoted(error)}"
+        )
+    if isinstance(error, RecursionError):
+        return ConversionError(
+            f"{name} holds itself, or parts nested more deeply than Python follows (sys.getrecursionlimit() is "
+            f"{sys.getrecursionlimit()}); convert what is inside"
+        )
+    if isinstance(error, MemoryError):
+        return ConversionError(f"there is not enough memory to convert {name}; {error or 'make it smaller'}")
+    if isinstance(error, AttributeError) and hasattr(type(error.obj), "fit") and error.name:
+        return UnsupportedEstimatorError(
+            f"{type(error.obj).__name__} lacks {error.name!r}, so it is not as fit leaves it; fit it again"
+        )
+    return _own_error(error, estimator, X) or DefectError(
+        f"{name} cannot be converted, and the reason is a defect of skl2tflite ({_quoted(error)}); please report it "
+        "with the estimator"
+    )
+
+
+def _foreign_converter(error: Exception) -> Converter | None:
+    """Return the innermost converter of another package whose code an exception passed."""
+    found = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        converter = frame.f_locals.get("self")
+        ours = str(frame.f_globals.get("__name__", "")).split(".")[0] == "skl2tflite"
+        if not ours and isinstance(converter, Converter):
+            found = converter
+    return found
+
+
+def _own_error(error: Exception, estimator: Any, X: Any) -> EstimatorError | None:
+    """Return what the estimator raises where it is asked itself, None where it answers.
+
+    Without rows it is asked about zeros; that these are no rows to it tells nothing.
+    """
+    rows = [X] if X is not None else [np.zeros((1, _width(estimator)))]
+    for method in METHODS:
+        for each in rows:
+            try:
+                if offers(estimator, method):
+                    ask(estimator, method, each)
+                    return None
+            except EstimatorError as raised:
+                cause = raised.__cause__
+                if X is not None or type(cause) is type(error) or not isinstance(cause, REFUSALS):
+                    return raised
+                return None
+            except Exception as raised:
+                return estimator_error(estimator, method, raised)
+    return None
+
+
+def _width(estimator: Any) -> int:
+    try:
+        return int(min(max(estimator.n_features_in_, 1), 10_000))
+    except Exception:  # not even that can be told of it
+        return 1
+
+
+def _quoted(error: Exception) -> str:
+    return f"{type(error).__name__}: {error!s:.{_QUOTED}}"

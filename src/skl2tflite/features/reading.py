@@ -1,0 +1,63 @@
+"""Rows as they are given: refused where they are none, whatever becomes of looking at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from skl2tflite.errors import InvalidInputError, Skl2TFLiteError
+
+_INSTEAD = {
+    "LazyFrame": "call collect() on it",
+    "Table": "call to_pandas() on it",
+    "RecordBatch": "call to_pandas() on it",
+}
+"""What to do with tables of other libraries, by their type."""
+
+
+def check_given(X: Any, once: bool = False) -> None:
+    """Raise where X is of a type that holds no rows.
+
+    Parameters
+    ----------
+    X : object
+    once : bool, default=False
+        Whether rows are looked at once only, so that an iterator does.
+
+    Raises
+    ------
+    InvalidInputError
+    """
+    kind = type(X)
+    if X is None or isinstance(X, type):
+        raise InvalidInputError(f"X is {'None' if X is None else f'the class {X.__name__}'}; {ROWS}")
+    if isinstance(X, Iterator) and not once:
+        raise InvalidInputError(f"X is a {kind.__name__}, which is used up by looking at it; make a list of it")
+    library = kind.__module__.split(".")[0]
+    if library in ("polars", "pyarrow") and kind.__name__ in _INSTEAD:
+        raise InvalidInputError(f"X is a {kind.__name__} of {library}; {_INSTEAD[kind.__name__]}")
+
+
+ROWS = "give rows, as an array, a DataFrame or a list"
+
+
+def unreadable(X: Any, error: Exception) -> InvalidInputError:
+    """Return what an exception becomes that looking at rows raised.
+
+    Objects given as rows, or in them, have methods of their own, which may raise anything.
+    """
+    return InvalidInputError(
+        f"X, a {type(X).__name__}, cannot be read as rows ({type(error).__name__}: {error!s:.200}); {ROWS}"
+    )
+
+
+@contextmanager
+def reading(X: Any) -> Iterator[None]:
+    """Turn an exception that looking at rows raises into the error that says so."""
+    try:
+        yield
+    except (Skl2TFLiteError, Warning):
+        raise
+    except Exception as error:
+        raise unreadable(X, error) from error
