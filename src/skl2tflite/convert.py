@@ -158,6 +158,8 @@ def convert(
             lower(graph, program, runtime, optimize_for)
         labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
         classes = next((each for each in labels if each is not None), None)
+        if any(np.ndim(each) != 1 for each in classes or ()):
+            raise ConversionError(f"{planned.converter.path} has classes_ that are no list of labels; fit it again")
         facts = ModelFacts(
             _describe(estimator),
             target,

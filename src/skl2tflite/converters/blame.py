@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -101,7 +101,7 @@ def _blamed(error: Exception, estimator: Any, X: Any) -> Skl2TFLiteError:
         )
     if isinstance(error, MemoryError):
         return ConversionError(f"there is not enough memory to convert {name}; {error or 'make it smaller'}")
-    if isinstance(error, AttributeError) and hasattr(type(error.obj), "fit") and error.name:
+    if isinstance(error, AttributeError) and hasattr(type(error.obj), "fit") and isinstance(error.name, str):
         return UnsupportedEstimatorError(
             f"{type(error.obj).__name__} lacks {error.name!r}, so it is not as fit leaves it; fit it again"
         )
@@ -125,23 +125,52 @@ def _foreign_converter(error: Exception) -> Converter | None:
 def _own_error(error: Exception, estimator: Any, X: Any) -> EstimatorError | None:
     """Return what the estimator raises where it is asked itself, None where it answers.
 
-    Without rows it is asked about zeros; that these are no rows to it tells nothing.
+    Without rows it is asked about one of zeros, or of nothing, in every form that rows may have.
     """
-    rows = [X] if X is not None else [np.zeros((1, _width(estimator)))]
-    for method in METHODS:
-        for each in rows:
-            try:
-                if offers(estimator, method):
-                    ask(estimator, method, each)
-                    return None
-            except EstimatorError as raised:
-                cause = raised.__cause__
-                if X is not None or type(cause) is type(error) or not isinstance(cause, REFUSALS):
-                    return raised
-                return None
-            except Exception as raised:
-                return estimator_error(estimator, method, raised)
+    found = _of_parameters(estimator)
+    given = [X] if X is not None else _rows_of_nothing(estimator)
+    for method in METHODS if found is None else ():
+        if method != "inverse_transform":  # whose rows are others
+            found = found or _refusal(estimator, method, given)
+    if found is None or X is not None:
+        return found
+    return EstimatorError(f"{found}; it is not as fit leaves it (reading it: {_quoted(error)})")
+
+
+def _refusal(estimator: Any, method: str, given: Sequence[Any]) -> EstimatorError | None:
+    """Return what a method raises for the first rows of some, None where it answers any of them."""
+    found = None
+    for rows in given:
+        try:
+            if offers(estimator, method):
+                ask(estimator, method, rows)
+            return None
+        except EstimatorError as raised:
+            found = found or raised
+        except Exception as raised:
+            found = found or estimator_error(estimator, method, raised)
+    return found
+
+
+def _of_parameters(estimator: Any) -> EstimatorError | None:
+    """Return what scikit-learn says of parameters that were changed after fit, None where they are in order."""
+    validate = getattr(type(estimator), "_validate_params", None)
+    try:
+        if validate is not None:
+            validate(estimator)
+    except Exception as raised:
+        return estimator_error(estimator, "fit", raised)
     return None
+
+
+def _rows_of_nothing(estimator: Any) -> list[Any]:
+    """Return one row in every form that an estimator may take."""
+    width = _width(estimator)
+    zeros = np.zeros((1, width))
+    rows: list[Any] = [zeros, np.full((1, width), "", dtype=object), [""], [{}], [()]]
+    with suppress(Exception):  # it may have none, or what cannot be names
+        rows.insert(0, sys.modules["pandas"].DataFrame(zeros, columns=estimator.feature_names_in_))
+    return rows
 
 
 def _width(estimator: Any) -> int:

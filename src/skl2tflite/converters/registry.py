@@ -36,6 +36,11 @@ ENTRY_POINTS = "skl2tflite.converters"
 def converts(*estimators: type) -> Callable[[_Class], _Class]:
     """Register the decorated converter class for estimator classes.
 
+    Raises
+    ------
+    ConversionError
+        Where one is no class.
+
     Examples
     --------
     >>> import skl2tflite
@@ -44,6 +49,9 @@ def converts(*estimators: type) -> Callable[[_Class], _Class]:
     ...     def transform(self, X):
     ...         return X * self.estimator.factor_
     """
+    for estimator in estimators:
+        if not isinstance(estimator, type):
+            raise ConversionError(f"converts takes classes of estimators, not {shown(estimator)}")
 
     def register(converter: _Class) -> _Class:
         for estimator in estimators:

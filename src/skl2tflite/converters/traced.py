@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.arguments import shown
 from skl2tflite.converters.base import METHODS, Converter
 from skl2tflite.converters.recorded import columns_of_nan, recorded
 from skl2tflite.converters.registry import converts
@@ -55,7 +56,7 @@ def trace(estimator: _Estimator) -> _Estimator:
     ...         return np.log1p(X / self.mean_)
     """
     if not isinstance(estimator, type):
-        raise ConversionError(f"trace takes a class, not {estimator!r:.60}; give type(estimator)")
+        raise ConversionError(f"trace takes a class, not {shown(estimator)}; give type(estimator)")
     converts(estimator)(TracedConverter)
     return estimator
 

@@ -349,7 +349,7 @@ class Features:
         if X.dtype.kind == "O":
             try:
                 X = without_na(X).astype(np.float64)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 raise InvalidInputError(
                     "X holds values that are not numbers; encode strings and categories before, or inside the pipeline"
                 ) from None

@@ -69,13 +69,13 @@ def floats(column: Any) -> NDArray[np.float64] | None:
         if hasattr(column, "iloc"):
             try:
                 return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 pass
         cells = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
         if cells.dtype.kind in _NOT_REAL or cells.dtype.kind in "US":
             return None
         return np.asarray(without_na(cells), dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -97,11 +97,11 @@ def frame_to_array(frame: Any) -> NDArray[Any]:
     if hasattr(frame, "to_numpy") and not kinds & _NOT_REAL:
         try:
             return np.asarray(frame.to_numpy(dtype=np.float64, na_value=np.nan))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
         try:
             return np.asarray(frame.to_numpy()).astype(np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
     names = frame_names(frame)
     columns = [floats(column) for column in columns_of(frame, range(len(names)))]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import sendable
 from skl2tflite.features.frames import as_cells, is_frame
+from skl2tflite.features.reading import listed
 from skl2tflite.fields import LARGEST, Fields, bounded, damaged, scalars
 
 
@@ -186,7 +187,7 @@ def label_sets(X: Any) -> NDArray[np.object_]:
     InvalidInputError
         Where one is something else.
     """
-    rows = list(X) if isinstance(X, Iterable) else [X]
+    rows = listed(X, "sets of labels") if isinstance(X, Iterable) else [X]
     sets = np.empty(len(rows), dtype=object)
     for at, row in enumerate(rows):
         if not isinstance(row, Iterable):
@@ -203,7 +204,7 @@ def records(X: Any) -> list[Mapping[Any, Any]]:
     InvalidInputError
         Where one is something else.
     """
-    rows = [X] if isinstance(X, Mapping) else list(X)
+    rows = [X] if isinstance(X, Mapping) else listed(X, "dicts of features")
     for number, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise InvalidInputError(f"row {number} is a {type(row).__name__}, expected a dict of features")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from skl2tflite.errors import InvalidInputError, Skl2TFLiteError
 
 _INSTEAD = {
@@ -37,6 +39,19 @@ def check_given(X: Any, once: bool = False) -> None:
     library = kind.__module__.split(".")[0]
     if library in ("polars", "pyarrow") and kind.__name__ in _INSTEAD:
         raise InvalidInputError(f"X is a {kind.__name__} of {library}; {_INSTEAD[kind.__name__]}")
+
+
+def listed(X: Any, expected: str) -> list[Any]:
+    """Return rows that are no table's in a list.
+
+    Raises
+    ------
+    InvalidInputError
+        Where X is a sparse matrix, or one thing.
+    """
+    if hasattr(X, "toarray") or (isinstance(X, np.ndarray) and not X.ndim):
+        raise InvalidInputError(f"X is {'one value' if np.ndim(X) == 0 else 'a matrix'}; the model takes {expected}")
+    return list(X)
 
 
 ROWS = "give rows, as an array, a DataFrame or a list"

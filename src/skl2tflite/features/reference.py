@@ -104,7 +104,7 @@ def _rounded_array(X: Any, integers: bool) -> Any:
     if not _lacks(cells) and not any(isinstance(cell, str) for cell in cells.flat):
         try:
             return array.astype(np.float32)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
     for at, cell in np.ndenumerate(cells):
         cells[at] = _rounded(cell)

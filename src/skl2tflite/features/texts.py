@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
+from skl2tflite.features.reading import listed
 from skl2tflite.fields import Fields, damaged
 from skl2tflite.graph.table import Terms
 
@@ -123,4 +124,4 @@ def as_texts(X: Any) -> Sequence[object]:
         raise InvalidInputError("X is one text; the model takes a list of texts")
     if getattr(X, "columns", None) is not None or np.ndim(X) > 1:
         raise InvalidInputError("X is a table; the model takes a list of texts, as a column holds them")
-    return list(X)
+    return listed(X, "texts")
