@@ -318,11 +318,11 @@ class ModelFacts:
             info = metadata.unpack(program.buffers[program.metadata[METADATA_NAME]])
             if CUSTOM_NAME in info.custom:
                 facts = cls.from_bytes(info.custom[CUSTOM_NAME])
-                facts._check_fit(program)
+                facts.check_fit(program)
                 return facts
         raise InvalidFileError("the .tflite file was not written by skl2tflite")
 
-    def _check_fit(self, program: Program) -> None:
+    def check_fit(self, program: Program) -> None:
         """Raise where the facts do not fit the file's signatures, of which some may name what there is not."""
         if not self.methods or {signature.key for signature in program.signatures} != self.methods.keys():
             raise InvalidFileError("the file's facts about its estimator do not fit its signatures")

@@ -273,7 +273,7 @@ def test_methods(kind):
     each(ROWS, check)
 
 
-@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("kind", ["matrix", "columns", "texts", "sets", "dicts", "images"])
 def test_verify(kind):
     def check(rows: str) -> None:
         error = outcome(lambda: skl2tflite.verify(MODELS[kind], ESTIMATORS[kind][0], ROWS[rows]()))
@@ -282,7 +282,7 @@ def test_verify(kind):
     each(ROWS, check)
 
 
-@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("kind", ["matrix", "columns", "texts"])
 def test_convert(kind):
     each(ROWS.keys() - {"None"}, lambda rows: outcome(lambda: skl2tflite.convert(ESTIMATORS[kind][0], ROWS[rows]())))
 

@@ -53,10 +53,13 @@ def command(
     elif is_estimator_file(file):
         if operators or as_json:
             raise InvalidInputError("--operators and --json are for .tflite files; convert the estimator first")
+        from skl2tflite.converters.blame import blaming
         from skl2tflite.plan import plan
 
         estimator = read_estimator(file, trust_pickle=trust_pickle, trusted_types=trust_type or ())
-        _show_plan(plan(estimator, methods=method, precision=precision), graph=graph, passes=passes)
+        with blaming(estimator):
+            planned = plan(estimator, methods=method, precision=precision)
+        _show_plan(planned, graph=graph, passes=passes)
     else:
         if graph or passes or method:
             raise InvalidInputError(f"--graph, --passes and --method are for saved estimators, and {file} is not one")
@@ -86,10 +89,6 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
         lines = summary.summary(content)
     except InvalidFileError as error:
         raise InvalidFileError(f"{path}: {error}") from None
-    except IndexError:
-        raise InvalidFileError(
-            f"{path}: the .tflite file is damaged: it refers to tensors that there are not"
-        ) from None
     console().print(facts([("file", str(path)), *lines]))
     if operators:
         _show_operators(content)
@@ -101,10 +100,9 @@ def _for_terminals(text: str) -> str:
 
 
 def _show_operators(content: bytes) -> None:
-    from skl2tflite.cli.summary import spec
-    from skl2tflite.tflite.reader import read
+    from skl2tflite.cli.summary import read_whole, spec
 
-    for number, subgraph in enumerate(read(content).subgraphs):
+    for number, subgraph in enumerate(read_whole(content).subgraphs):
         shown = table(
             ">", "operator", ">version", "inputs", "outputs", title=cell(f"subgraph {number}: {subgraph.name}")
         )

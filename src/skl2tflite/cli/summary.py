@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from skl2tflite.errors import InvalidFileError
@@ -27,9 +28,34 @@ def facts_of(program: Program) -> ModelFacts | None:
         return None
 
 
-def summary(content: bytes) -> list[tuple[str, str]]:
-    """Return the lines that describe a file: their names and texts."""
+def read_whole(content: bytes) -> Program:
+    """Return the program of a file of any maker, if all that it refers to is there."""
     program = read(content)
+    count = len(program.subgraphs)
+    sides: list[tuple[int, Iterable[int]]] = []
+    for index, subgraph in enumerate(program.subgraphs):
+        sides += [(index, subgraph.inputs), (index, subgraph.outputs)]
+        for operator in subgraph.operators:
+            sides += [(index, [i for i in operator.inputs if i != -1]), (index, operator.outputs)]
+    for signature in program.signatures:
+        sides += [(signature.subgraph, each.values()) for each in (signature.inputs, signature.outputs)]
+        if not 0 <= signature.subgraph < count:
+            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that there are not")
+    for index, tensors in sides:
+        if any(not 0 <= i < len(program.subgraphs[index].tensors) for i in tensors):
+            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that there are not")
+    return program
+
+
+def summary(content: bytes) -> list[tuple[str, str]]:
+    """Return the lines that describe a file: their names and texts.
+
+    Raises
+    ------
+    InvalidFileError
+        Where it is none, or refers to what is not in it.
+    """
+    program = read_whole(content)
     facts = facts_of(program)
     lines = []
     if facts is None:
@@ -97,8 +123,8 @@ def _listed(names: Any) -> str:
 
 
 def as_json(content: bytes) -> dict[str, object]:
-    """Return what is in a file as JSON keeps it."""
-    program = read(content)
+    """Return what is in a file as JSON keeps it; errors as of :func:`summary`."""
+    program = read_whole(content)
     facts = facts_of(program)
     return {
         "bytes": len(content),

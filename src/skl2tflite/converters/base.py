@@ -355,6 +355,8 @@ class Converter:
     def feature_names(self) -> list[str] | None:
         """Names of the columns, where the estimator was fitted on a DataFrame."""
         names = getattr(self.estimator, "feature_names_in_", None)
+        if names is not None and np.ndim(names) != 1:
+            raise self.refuse("feature_names_in_ is no list of names", "fit it again")
         return None if names is None else [str(name) for name in names]
 
     @property

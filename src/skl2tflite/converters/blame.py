@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -131,7 +132,9 @@ def _own_error(error: Exception, estimator: Any, X: Any) -> EstimatorError | Non
     given = [X] if X is not None else _rows_of_nothing(estimator)
     for method in METHODS if found is None else ():
         if method != "inverse_transform":  # whose rows are others
-            found = found or _refusal(estimator, method, given)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = found or _refusal(estimator, method, given)
     if found is None or X is not None:
         return found
     return EstimatorError(f"{found}; it is not as fit leaves it (reading it: {_quoted(error)})")
