@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import MOST_THREADS, functions, shown, whole
 from skl2tflite.arguments import path as path_of
-from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
+from skl2tflite.errors import InvalidFileError, InvalidInputError, UnsupportedMethodError, plain
 from skl2tflite.facts import ModelFacts
 from skl2tflite.features import ImageRows
 from skl2tflite.runtime.litert import LiteRTRunner
@@ -303,11 +303,13 @@ class TFLiteModel:
         Raises
         ------
         InvalidInputError
-            Where the path is none.
+            Where the path is none, or that of a device.
         OSError
             Where the folder does not exist or cannot be written to.
         """
         target = path_of("path", path)
+        if target.exists() and not target.is_file() and not target.is_dir():
+            raise InvalidInputError(f"{target} is a device or a pipe, which a file would replace; name a file")
         if not target.parent.is_dir():
             raise FileNotFoundError(f"cannot write {target}: there is no folder {target.parent}")
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

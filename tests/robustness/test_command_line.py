@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -108,7 +109,8 @@ def _odd_parquet(folder: Path) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize(("model", "suffix"), [
-    ("model", ".csv"), ("nameless", ""), ("model", ".parquet"), ("images", ".npy"), ("records", ".jsonl"), ("images", ".csv"),
+    ("model", ".csv"), ("nameless", ""), ("model", ".parquet"), ("images", ".npy"), ("records", ".jsonl"),
+    ("images", ".csv"),
 ])  # fmt: skip
 def test_rows(saved, tmp_path, model, suffix):
     def check(text: str) -> None:
@@ -229,6 +231,18 @@ def test_odd_words(saved, tmp_path, monkeypatch, word):
         "option": ("convert", model, f"--{word}"),
     }  # fmt: skip
     each(commands, lambda name: ends_well(*commands[name]))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")
+def test_pipes_are_neither_read_nor_replaced(saved, tmp_path):
+    pipe, model, rows = tmp_path / "pipe", saved / "model.skops", saved / "rows.csv"
+    os.mkfifo(pipe)
+    for arguments in (
+        ("convert", model, "-o", pipe), ("convert", model, "-o", tmp_path / "out.tflite", "--data", pipe),
+        ("verify", pipe, model, rows), ("inspect", pipe),
+    ):  # fmt: skip
+        assert "error: " in ends_well(*arguments)
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("tolerance", ["nan", "inf", "-1", "1e999", "x"])

@@ -282,7 +282,7 @@ def test_verify(kind):
     each(ROWS, check)
 
 
-@pytest.mark.parametrize("kind", ["matrix", "columns", "texts"])
+@pytest.mark.parametrize("kind", ["matrix", "labels"])
 def test_convert(kind):
     each(ROWS.keys() - {"None"}, lambda rows: outcome(lambda: skl2tflite.convert(ESTIMATORS[kind][0], ROWS[rows]())))
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -68,6 +72,33 @@ def test_from_several_threads_and_pickled():
         answers = list(pool.map(lambda n: one.run("main", {"X": ROWS + n})["Y"], range(20)))
     for n, answer in enumerate(answers):
         np.testing.assert_array_equal(answer, ROWS + n + 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are POSIX's")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_fork_while_another_thread_is_inside():
+    one, many = runner(file_of()), np.zeros((50_000, 3), np.float32)
+    done = threading.Event()
+
+    def keep_busy() -> None:
+        while not done.is_set():
+            one.run("main", {"X": many})
+
+    thread = threading.Thread(target=keep_busy)
+    thread.start()
+    try:
+        while not micro._turn.locked():
+            time.sleep(0.001)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)  # the default action ends a child that waits for ever
+            answer = one.run("main", {"X": ROWS})["Y"]
+            os._exit(0 if np.array_equal(answer, ROWS + 2) else 1)
+        assert os.waitpid(child, 0)[1] == 0
+    finally:
+        done.set()
+        thread.join()
+    np.testing.assert_array_equal(one.run("main", {"X": ROWS})["Y"], ROWS + 2)  # the parent's pipe is as it was
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,8 @@ def refuse_unwritable(output: Path, model: Path) -> None:
 
     if output.is_dir():
         raise InvalidInputError(f"{output} is a folder; name a file")
+    if output.exists() and not output.is_file():
+        raise InvalidInputError(f"{output} is a device or a pipe, which a file would replace; name a file")
     if output.exists() and model.exists() and output.samefile(model):
         raise InvalidInputError(f"{output} is the model itself; name another file with --output")
     if not output.parent.is_dir():

@@ -204,7 +204,8 @@ def records(X: Any) -> list[Mapping[Any, Any]]:
     InvalidInputError
         Where one is something else.
     """
-    rows = [X] if isinstance(X, Mapping) else listed(X, "dicts of features")
+    one = isinstance(X, Mapping) and not hasattr(X, "toarray")  # SciPy's matrices by keys are mappings too
+    rows = [X] if one else listed(X, "dicts of features")
     for number, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise InvalidInputError(f"row {number} is a {type(row).__name__}, expected a dict of features")

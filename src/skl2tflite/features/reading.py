@@ -50,7 +50,9 @@ def listed(X: Any, expected: str) -> list[Any]:
         Where X is a sparse matrix, or one thing.
     """
     if hasattr(X, "toarray") or (isinstance(X, np.ndarray) and not X.ndim):
-        raise InvalidInputError(f"X is {'one value' if np.ndim(X) == 0 else 'a matrix'}; the model takes {expected}")
+        raise InvalidInputError(
+            f"X is {'one value' if not getattr(X, 'shape', ()) else 'a matrix'}; the model takes {expected}"
+        )
     return list(X)
 
 
