@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.converters import Converter
+from skl2tflite.converters.boosters import as_estimator
 from skl2tflite.converters.trace import Traced
+from skl2tflite.converters.versions import quoting_estimators
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError
 from skl2tflite.facts import GIVE_LABELS, MethodInfo, ModelFacts
 from skl2tflite.features import INPUT_NAME, LABELS_NAME, TABLE, ColumnSpec, Features, Known, row_count
@@ -33,6 +35,7 @@ from skl2tflite.verify.integers import computes_in_integers
 _DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
 
 
+@quoting_estimators
 def convert(
     estimator: Any,
     X: Any = None,
@@ -52,7 +55,7 @@ def convert(
     Parameters
     ----------
     estimator : estimator
-        Fitted.
+        Fitted. Boosters of XGBoost and LightGBM too, whose method is ``predict``.
     X : array-like or DataFrame of shape (n_rows, n_features), optional
         Rows on which the model is compared with the estimator, method by method; a few dozen that the
         model will meet in use. Without them nothing is compared. What an estimator does not learn they tell:
@@ -119,6 +122,7 @@ def convert(
         raise ConversionError(f"categories is 'strings' or 'codes', not {categories!r}")
     if text not in ("characters", "tokens"):
         raise ConversionError(f"text is 'characters' or 'tokens', not {text!r}")
+    estimator = as_estimator(estimator)
     planned = plan(
         estimator,
         X,

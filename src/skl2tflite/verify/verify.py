@@ -9,6 +9,9 @@ import numpy as np
 from sklearn.base import is_regressor
 
 from skl2tflite.converters import converter_for
+from skl2tflite.converters.boosters import as_estimator
+from skl2tflite.converters.given import rows_at_hand
+from skl2tflite.converters.versions import quoting_estimators
 from skl2tflite.errors import InvalidInputError, NoAnswerError
 from skl2tflite.features import ImageRows, SetRows, given_rows, held_exactly, label_sets, reference_rows
 from skl2tflite.model import TFLiteModel
@@ -30,6 +33,7 @@ from skl2tflite.verify.references import with_other_references
 from skl2tflite.verify.report import MethodReport, Report
 
 
+@quoting_estimators
 def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | None = None) -> Report:
     """Compare a model with its estimator on rows.
 
@@ -61,6 +65,11 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     InvalidInputError
         Where X is not what the estimator takes.
     """
+    with rows_at_hand(X, alone=True):
+        return _verify(model, as_estimator(estimator), X, tolerance)
+
+
+def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None) -> Report:
     reports = []
     converter = converter_for(estimator)
     tolerance = converter.tolerance if tolerance is None else tolerance
