@@ -14,6 +14,7 @@ from skl2tflite.converters.boosters import as_estimator
 from skl2tflite.converters.given import rows_at_hand
 from skl2tflite.converters.known import known_values
 from skl2tflite.converters.trace import Traced, trace
+from skl2tflite.converters.versions import quoting_estimators
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.features import (
     LABELS_NAME,
@@ -55,6 +56,7 @@ class Plan:
     records: list[PassRecord]
 
 
+@quoting_estimators
 def plan(
     estimator: Any,
     X: Any = None,
@@ -136,6 +138,7 @@ def _names(converter: Converter) -> list[str]:
     return column_names(converter.feature_names, converter.n_features)
 
 
+@quoting_estimators
 def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
     """Return which features of an estimator are text, each with what it is compared with.
 
