@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from skl2tflite.converters.refusals import why_not
+from skl2tflite.converters.versions import quoting_estimators
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
 
 if TYPE_CHECKING:
@@ -100,6 +101,15 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
     UnsupportedEstimatorError
         Where no converter is registered for exactly this class: a subclass may compute otherwise.
     """
+    return _converter(estimator, path) if path else _converter_of_all(estimator)
+
+
+@quoting_estimators
+def _converter_of_all(estimator: Any) -> Converter:
+    return _converter(estimator, "")
+
+
+def _converter(estimator: Any, path: str) -> Converter:
     load_converters()
     if not hasattr(estimator, "fit"):
         place = path or type(estimator).__name__
