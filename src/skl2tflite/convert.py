@@ -14,6 +14,7 @@ import numpy as np
 from skl2tflite.arguments import choice, shown, whole
 from skl2tflite.converters import Converter
 from skl2tflite.converters.blame import blaming
+from skl2tflite.converters.boosters import as_estimator
 from skl2tflite.converters.trace import Traced
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
 from skl2tflite.facts import GIVE_LABELS, MethodInfo, ModelFacts
@@ -64,7 +65,7 @@ def convert(
     Parameters
     ----------
     estimator : estimator
-        Fitted.
+        Fitted. Boosters of XGBoost and LightGBM too, whose method is ``predict``.
     X : array-like or DataFrame of shape (n_rows, n_features), optional
         Rows on which the model is compared with the estimator, method by method; a few dozen that the
         model will meet in use, and one at least. Without them nothing is compared. What an estimator does not
@@ -134,6 +135,7 @@ def convert(
         choice("inputs", inputs, ("matrix", "columns"), ConversionError)
     choice("categories", categories, ("strings", "codes"), ConversionError)
     choice("text", text, ("characters", "tokens"), ConversionError)
+    estimator = as_estimator(estimator)
     if X is not None:
         check_given(X)
         with reading(X):

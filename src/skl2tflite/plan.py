@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import shown
 from skl2tflite.converters import METHODS, Converter, converter_for
+from skl2tflite.converters.boosters import as_estimator
+from skl2tflite.converters.given import rows_at_hand
 from skl2tflite.converters.known import known_values
 from skl2tflite.converters.trace import Traced, trace
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
@@ -68,20 +70,21 @@ def plan(
     text: Text = "characters",
 ) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
-    converter = converter_for(estimator)
-    if X is not None:
+    with rows_at_hand(X):
+        converter = converter_for(as_estimator(estimator))
+        if X is not None:
+            with reading(X):
+                seen = converter.rows.seen_in(X)
+            converter.learn_rows(seen)
+        chosen = _choose_methods(converter, methods, several=target != "micro")
+        batch = 1 if target == "micro" else None
+        allowed = np.asarray(converter.nan_columns())
+        nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
+        read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
         with reading(X):
-            seen = converter.rows.seen_in(X)
-        converter.learn_rows(seen)
-    chosen = _choose_methods(converter, methods, several=target != "micro")
-    batch = 1 if target == "micro" else None
-    allowed = np.asarray(converter.nan_columns())
-    nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
-    read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
-    with reading(X):
-        hints = column_kinds(X) if X is not None and isinstance(converter.rows, TableRows) else {}
-    sparse = X is not None and isinstance(converter.rows, TableRows) and hasattr(X, "toarray")
-    traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse)
+            hints = column_kinds(X) if X is not None and isinstance(converter.rows, TableRows) else {}
+        sparse = X is not None and isinstance(converter.rows, TableRows) and hasattr(X, "toarray")
+        traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse)
     if target == "micro" and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
             f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
@@ -145,7 +148,8 @@ def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
     """
     converter = converter_for(estimator)
     methods = _choose_methods(converter, None, several=False)
-    traced, kinds, _ = _trace(converter, methods, None, None, {}, np.asarray(converter.nan_columns()))
+    with rows_at_hand(None, alone=True):
+        traced, kinds, _ = _trace(converter, methods, None, None, {}, np.asarray(converter.nan_columns()))
     needed = converter.needed_columns
     ignored = set() if needed is None else set(range(converter.n_features)) - set(needed)
     if kinds is not None:
@@ -252,6 +256,7 @@ def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[
             feature,
             "characters" if names[feature] in in_characters else WIDTHS[kind],
             missing=missing.get(names[feature]),
+            digits=any(names[feature] in result.digits for result in traced.values()),
         )
         for feature, kind in sorted(kinds.items())
         if names[feature] in taken and names[feature] not in terms

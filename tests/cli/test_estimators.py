@@ -13,8 +13,10 @@ import pytest
 import skops.io
 from sklearn.datasets import make_classification
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
@@ -72,6 +74,29 @@ class TestPickles:
         (line,) = done.stderr.splitlines()
         assert line.startswith("warning: ")
         assert "scikit-learn 1.2.3" in line
+
+    def test_what_another_version_lacks(self, run, saved, tmp_path, monkeypatch):
+        """The estimator's own exception is quoted, with the version that saved it."""
+        estimator = make_pipeline(SimpleImputer(), LogisticRegression()).fit(X, Y)
+        del vars(estimator[0])["statistics_"]
+        monkeypatch.setattr("sklearn.base.__version__", "1.2.3")
+        joblib.dump(estimator, tmp_path / "old.joblib")
+        monkeypatch.undo()
+        np.savetxt(tmp_path / "rows.csv", X, delimiter=",")
+        done = run("convert", tmp_path / "old.joblib", "--trust-pickle", "--data", tmp_path / "rows.csv")
+        assert done.status == 2
+        for part in ("fails by itself (in its SimpleImputer)", "statistics_", "it was saved by scikit-learn 1.2.3"):
+            assert part in done.stderr
+
+    def test_trees_that_another_version_fitted(self, run, tmp_path, monkeypatch):
+        tree = DecisionTreeClassifier(max_depth=3).fit(X, Y)
+        tree.tree_.value[:] *= tree.tree_.n_node_samples[:, np.newaxis, np.newaxis]
+        monkeypatch.setattr("sklearn.base.__version__", "1.3.2")
+        joblib.dump(tree, tmp_path / "old.joblib")
+        monkeypatch.undo()
+        done = run("convert", tmp_path / "old.joblib", "--trust-pickle")
+        assert done.status == 2
+        assert "was fitted by scikit-learn 1.3.2 and answers otherwise" in done.stderr
 
 
 class TestSkops:

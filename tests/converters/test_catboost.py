@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.frozen import FrozenEstimator
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler, TargetEncoder
 
 import skl2tflite
 from skl2tflite.converters import converter_for
-from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
 from tests.converters import boosting as data
 
 catboost = pytest.importorskip("catboost")
@@ -145,7 +148,7 @@ def test_categories(low: int, parameters: dict[str, Any]) -> None:
     frame, rows = categorical(low)
     estimator = catboost.CatBoostClassifier(**SMALL | parameters, one_hot_max_size=20, cat_features=["e", "f"])
     estimator.fit(frame, CLASSES)
-    assert converter_for(estimator).is_category
+    assert converter_for(estimator).tests
     numbers = rows.to_numpy(dtype=np.float64)
     for method in ("predict", "predict_proba"):
         expected = data.answer(estimator, method, rows)
@@ -172,10 +175,6 @@ def test_refusals() -> None:
     statistics = catboost.CatBoostRegressor(**SMALL, cat_features=["e", "f"], one_hot_max_size=1).fit(frame, Y)
     with pytest.raises(UnsupportedEstimatorError, match=r"statistics of categorical features.*'e', 'f'.*one_hot"):
         skl2tflite.convert(statistics)
-    words = frame.assign(f=np.array(["a", "b", "c", "d"])[frame.f])
-    strings = catboost.CatBoostRegressor(**SMALL, cat_features=["f"], one_hot_max_size=20).fit(words, Y)
-    with pytest.raises(UnsupportedEstimatorError, match="'f' has categories that are no whole numbers"):
-        skl2tflite.convert(strings)
     focal = catboost.CatBoostClassifier(**SMALL, loss_function="Focal:focal_alpha=0.5;focal_gamma=1")
     with pytest.raises(UnsupportedEstimatorError, match="Focal"):
         skl2tflite.convert(focal.fit(X, BINARY))
@@ -188,3 +187,127 @@ def test_integer_columns_stay_categories_when_rows_are_compared():
     estimator = catboost.CatBoostClassifier(**SMALL, cat_features=["c"], one_hot_max_size=10).fit(frame, labels)
     model = skl2tflite.convert(estimator, frame)
     np.testing.assert_array_equal(model.predict(frame), estimator.predict(frame))
+
+
+WORDS = np.array(["Rome", "Ærø", "", "007", "nan"])
+
+
+def of_text(**kinds: Any) -> pd.DataFrame:
+    """A frame of a number and columns of five categories each, of the dtypes given."""
+    generator = np.random.default_rng(0)
+    columns = {name: pd.Series(WORDS[generator.integers(0, 5, 240)]).astype(kind) for name, kind in kinds.items()}
+    return pd.DataFrame({"number": X[:, 0].astype(np.float64), **columns})
+
+
+def fitted_on_text(frame: pd.DataFrame, **parameters: Any) -> Any:
+    y = CLASSES + sum((frame[name].astype(str) == WORDS[3]).astype(int) for name in frame.columns[1:])
+    categories = list(frame.columns[1:])
+    estimator = catboost.CatBoostClassifier(**SMALL | {"one_hot_max_size": 10} | parameters, cat_features=categories)
+    return estimator.fit(frame, y)
+
+
+@pytest.mark.parametrize("spelling", ["strings", "codes"])
+@pytest.mark.parametrize("parameters", [{}, LEAFWISE], ids=["oblivious", "leaf by leaf"])
+def test_categories_that_are_text(spelling: Any, parameters: dict[str, Any]) -> None:
+    """The rows tell which text has a hash; texts that were never seen match nothing."""
+    frame = of_text(a="object", b="category", c="string")
+    estimator = fitted_on_text(frame, **parameters)
+    model = skl2tflite.convert(estimator, frame, categories=spelling)
+    unseen = frame.assign(a=frame["a"].str.replace("Rome", "Paris"), c=frame["c"].str.replace("007", "7"))
+    for rows in (frame, unseen):
+        for method in ("predict", "predict_proba"):
+            expected = data.answer(estimator, method, rows)
+            data.assert_equal(np.asarray(getattr(model, method)(rows)), expected, 1e-6)
+    assert skl2tflite.verify(model, estimator, unseen[:3]).faithful  # which hold few of the categories
+
+
+def test_categories_that_are_text_for_a_microcontroller() -> None:
+    frame = of_text(a="object")
+    model = skl2tflite.convert(fitted_on_text(frame), frame, target="micro")
+    assert skl2tflite.verify(model, fitted_on_text(frame), frame).faithful
+
+
+def test_text_and_whole_numbers_are_the_same_categories() -> None:
+    """CatBoost knows a whole number by its digits."""
+    numbers = pd.DataFrame({"number": X[:, 0].astype(np.float64), "a": np.arange(240) % 7 + 2**24})
+    texts = numbers.astype({"a": str})
+    estimator = catboost.CatBoostClassifier(**SMALL, one_hot_max_size=10, cat_features=["a"]).fit(numbers, CLASSES)
+    for rows in (numbers, texts, numbers.astype({"a": "category"})):
+        model = skl2tflite.convert(estimator, rows)
+        expected = data.answer(estimator, "predict_proba", rows)
+        data.assert_equal(np.asarray(model.predict_proba(rows)), expected, 1e-6)
+
+
+@pytest.mark.parametrize("spelling", ["strings", "codes"])
+def test_whole_numbers_among_texts(spelling: Any) -> None:
+    """They stand for their digits; what CatBoost refuses is refused."""
+    texts = pd.DataFrame({"number": X[:, 0].astype(np.float64), "a": [f"{i % 5}" for i in range(240)]})
+    estimator = catboost.CatBoostClassifier(**SMALL, one_hot_max_size=10, cat_features=["a"]).fit(texts, CLASSES)
+    model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(estimator, texts, categories=spelling)))
+    whole = texts.assign(a=np.arange(240) % 7 - 1)
+    mixed = texts.assign(a=[int(text) if i % 3 else text for i, text in enumerate(texts["a"])])
+    truth = texts.assign(a=texts["a"] == "1")
+    for rows in (whole, mixed, truth):
+        np.testing.assert_array_equal(model.predict(rows), estimator.predict(rows))
+    for cell in (np.nan, None, 2.0, 1.5):
+        rows = texts.assign(a=pd.Series([cell, *texts["a"][1:]], dtype=object))
+        with pytest.raises((catboost.CatBoostError, TypeError)):
+            estimator.predict(rows)
+        with pytest.raises(InvalidInputError, match=r"column 'a' holds .* \(row 0\).*text or whole numbers"):
+            model.predict(rows)
+
+
+def test_text_within_a_pipeline() -> None:
+    """An imputer's constant is a category that no row holds."""
+    frame = of_text(a="object")
+    holes = frame.assign(a=frame["a"].where(frame["a"] != "Rome", None))
+    fill = SimpleImputer(strategy="constant", fill_value="nothing there", missing_values=None)
+    front = ColumnTransformer([("fill", fill, ["a"]), ("keep", "passthrough", ["number"])]).set_output(
+        transform="pandas"
+    )
+    estimator = catboost.CatBoostClassifier(**SMALL, one_hot_max_size=10, cat_features=["fill__a"])
+    pipe = make_pipeline(front, estimator).fit(holes, CLASSES)
+    model = skl2tflite.convert(pipe, holes)
+    np.testing.assert_array_equal(model.predict(holes), data.answer(pipe, "predict", holes))
+
+
+def test_text_that_no_row_tells() -> None:
+    frame = of_text(a="object")
+    estimator = fitted_on_text(frame)
+    with pytest.raises(UnsupportedEstimatorError, match=r"'a' has categories .* only hashes.*give convert rows X"):
+        skl2tflite.convert(estimator)
+    with pytest.raises(UnsupportedEstimatorError, match=r"'a' has categories .* 1 of the 5"):
+        skl2tflite.convert(estimator, frame[frame["a"] != "Rome"])
+
+
+def test_advice_for_statistics_leads_to_a_model_that_converts() -> None:
+    many = pd.DataFrame({"number": X[:, 0].astype(np.float64), "a": [f"a {i % 80}" for i in range(240)]})
+    many["b"] = np.array(["x", "y"])[(X[:, 1] > 0).astype(int)]
+    y = np.random.default_rng(0).normal(size=80)[np.arange(240) % 80] + (many["b"] == "x")
+    parameters = SMALL | {"cat_features": ["a", "b"]}
+    with pytest.raises(UnsupportedEstimatorError, match=r"statistics.*'a', 'b'.*one_hot_max_size as large as"):
+        skl2tflite.convert(catboost.CatBoostRegressor(**parameters).fit(many, y), many)
+    estimator = catboost.CatBoostRegressor(**parameters, one_hot_max_size=80).fit(many, y)
+    model = skl2tflite.convert(estimator, many)
+    data.assert_equal(model.predict(many), data.answer(estimator, "predict", many), 1e-6)
+    before = ColumnTransformer([("a", TargetEncoder(random_state=0), ["a"]), ("b", OneHotEncoder(), ["b"])])
+    pipe = make_pipeline(before, catboost.CatBoostRegressor(**SMALL)).fit(many, y)
+    skl2tflite.convert(pipe, many)
+
+
+def test_whole_categories_among_numbers_alone() -> None:
+    """CatBoost takes no floats for categories: rows are compared with their whole numbers as such."""
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": generator.normal(size=200), "c": generator.integers(0, 4, 200)})
+    labels = (frame["a"] + (frame["c"] == 2) > 0.3).astype(int)
+    parameters = SMALL | {"one_hot_max_size": 10}
+    named = catboost.CatBoostClassifier(**parameters, cat_features=["c"]).fit(frame, labels)
+    cells = frame.to_numpy(dtype=object)
+    numbered = catboost.CatBoostClassifier(**parameters, cat_features=[1]).fit(cells, labels)
+    for estimator, rows in [
+        (FrozenEstimator(named), frame),
+        (make_pipeline(FunctionTransformer(), named).fit(frame, labels), frame),
+        (numbered, cells),
+    ]:
+        model = skl2tflite.convert(estimator, rows)
+        np.testing.assert_array_equal(model.predict(rows), estimator.predict(rows))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -72,6 +73,11 @@ CASES = [
     regressor("gamma", POSITIVE, exact=False, objective="reg:gamma"),
     regressor("Tweedie", POSITIVE, exact=False, objective="reg:tweedie"),
     regressor("logistic", 1 / (1 + np.exp(-Y)), exact=False, objective="reg:logistic"),
+    *(regressor(f"logistic, always {y}", np.full(len(X), y), exact=False, objective="reg:logistic") for y in (0, 1)),
+    *(regressor(f"pseudo-Huber, always {y}", np.full(len(X), y), objective="reg:pseudohubererror") for y in (0, 1)),
+    classifier("one class", np.zeros(len(X), dtype=int)),
+    classifier("labels, one never there", LABELS * [1, 0, 1]),
+    classifier("labels, one always there", LABELS | [0, 1, 0], booster="dart"),
     regressor("Cox", POSITIVE, exact=False, objective="survival:cox"),
     regressor("custom objective", objective=lambda y, f: (f - y, np.ones_like(y))),
     Case("linear", xgboost.XGBRegressor(**LINEAR), Y, ()),
@@ -190,6 +196,32 @@ def test_categories_of_a_dataframe_are_codes() -> None:
 def test_inside_a_pipeline() -> None:
     pipe = make_pipeline(StandardScaler(), xgboost.XGBClassifier(**SMALL)).fit(X, CLASSES)
     skl2tflite.convert(pipe, X)
+
+
+@pytest.mark.parametrize("base_score", [1e-9, 1e-6, 2e-6, 0.5, 1 - 1e-6, 1 - 6e-8])
+@pytest.mark.parametrize("booster", ["gbtree", "gblinear"])
+def test_base_score(base_score: float, booster: str) -> None:
+    """XGBoost keeps those of logistic objectives away from 0 and 1."""
+    estimator = xgboost.XGBClassifier(n_estimators=2, base_score=base_score, booster=booster)
+    data.assert_faithful(estimator.fit(X, BINARY), X)
+
+
+def test_multioutput_with_a_label_that_is_never_there() -> None:
+    y = LABELS * [1, 0, 1]
+    estimator = MultiOutputClassifier(xgboost.XGBClassifier(**SMALL)).fit(X, y)
+    model = skl2tflite.convert(estimator, X)
+    np.testing.assert_array_equal(model.predict(X), estimator.predict(X))
+
+
+@pytest.mark.parametrize("objective", ["count:poisson", "reg:tweedie"])
+def test_counts_that_are_always_zero(objective: str) -> None:
+    """Their margin is minus infinity, where XGBoost estimates the base score by their mean (since 3.0)."""
+    estimator = xgboost.XGBRegressor(**SMALL, objective=objective).fit(X, np.zeros(len(X)))
+    if np.isfinite(estimator.predict(X, output_margin=True)).all():
+        data.assert_faithful(estimator, X)
+        return
+    with pytest.raises(UnsupportedEstimatorError, match="infinite margin"):
+        skl2tflite.convert(estimator, X)
 
 
 def test_refusals() -> None:

@@ -42,7 +42,6 @@ from skl2tflite.errors import (
     EstimatorError,
     FidelityError,
     InvalidInputError,
-    UnsupportedEstimatorError,
 )
 from skl2tflite.spelling import answer, offers
 from tests.robustness.doors import each, outcome
@@ -360,7 +359,7 @@ def test_functions_that_raise_are_quoted(error):
 def test_what_fit_sets_is_named_where_it_is_missing():
     estimator = copy.copy(FITTED["Ridge"][0])
     del estimator.intercept_
-    with pytest.raises(UnsupportedEstimatorError, match=r"Ridge lacks .intercept_., so it is not as fit leaves it"):
+    with pytest.raises(EstimatorError, match=r"Ridge fails by itself: .* no attribute .intercept_.; .* fit it again"):
         skl2tflite.convert(estimator)
 
 

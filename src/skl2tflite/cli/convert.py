@@ -73,6 +73,7 @@ def command(
     from skl2tflite.convert import convert
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.blame import blaming
+    from skl2tflite.converters.given import rows_at_hand
     from skl2tflite.errors import FidelityError, InvalidInputError
     from skl2tflite.verify import verify
 
@@ -87,19 +88,20 @@ def command(
     if rows is None and not learned:
         raise InvalidInputError(f"{model} learns from rows what a file takes: give some with --data (.npy or .jsonl)")
     start = time.perf_counter()
-    converted = convert(
-        estimator,
-        None if learned else rows,
-        methods=method,
-        target=target,
-        precision=precision,
-        optimize_for=optimize_for,
-        max_flash=max_flash,
-        max_ram=max_ram,
-        inputs=inputs,
-        categories=categories,
-        text=text,
-    )
+    with rows_at_hand(rows):  # which are compared below, to show the report
+        converted = convert(
+            estimator,
+            None if learned else rows,
+            methods=method,
+            target=target,
+            precision=precision,
+            optimize_for=optimize_for,
+            max_flash=max_flash,
+            max_ram=max_ram,
+            inputs=inputs,
+            categories=categories,
+            text=text,
+        )
     elapsed = time.perf_counter() - start
     report = None if rows is None else verify(converted, estimator, rows)
     if report is not None and not report.faithful:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from skl2tflite.cli.boosters import LIBRARIES, read_booster
 from skl2tflite.cli.console import one_line, warn
-from skl2tflite.cli.trusted_types import TRUSTED
+from skl2tflite.cli.trusted_types import BOOSTERS, TRUSTED, with_boosters
 from skl2tflite.errors import InvalidFileError, InvalidInputError, MissingDependencyError
 
 PICKLES = frozenset({".pkl", ".pickle", ".joblib"})
@@ -18,7 +19,7 @@ SKOPS = ".skops"
 
 def is_estimator_file(path: Path) -> bool:
     """Whether a file's name says that it holds an estimator."""
-    return path.suffix.lower() in {SKOPS, *PICKLES}
+    return path.suffix.lower() in {SKOPS, *PICKLES, *LIBRARIES}
 
 
 def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Collection[str] = ()) -> Any:
@@ -27,11 +28,13 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
     Parameters
     ----------
     path : Path
-        A .skops file; a .pkl, .pickle or .joblib file if pickles are trusted.
+        A .skops file; a .pkl, .pickle or .joblib file if pickles are trusted; or what XGBoost (.json, .ubj), LightGBM
+        (.txt) and CatBoost (.cbm, .json) save.
     trust_pickle : bool, default=False
         Whether to load pickles, which can run any code.
     trusted_types : collection of str
-        Types that a .skops file may hold beyond the reviewed ones.
+        Types that a .skops file may hold beyond the reviewed ones, or "xgboost", "lightgbm" or "catboost" for a model
+        of that library.
 
     Raises
     ------
@@ -46,9 +49,12 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
     suffix = path.suffix.lower()
     if suffix == SKOPS:
         estimator = _loaded(path, lambda: _load_skops(path, trusted_types))
+    elif suffix in LIBRARIES:
+        estimator = read_booster(path)
     elif suffix not in PICKLES:
         raise InvalidInputError(
-            f"{path}: estimators are read from .skops files (skops.io.dump), or .pkl and .joblib with --trust-pickle"
+            f"{path}: estimators are read from .skops files (skops.io.dump), or .pkl and .joblib with --trust-pickle; "
+            "boosters from XGBoost's .json and .ubj, LightGBM's .txt, CatBoost's .cbm"
         )
     elif not trust_pickle:
         raise InvalidInputError(
@@ -66,6 +72,8 @@ def _loaded(path: Path, load: Callable[[], Any]) -> Any:
     """Load, and turn whatever goes wrong into one line; versions that differ become one warning."""
     from sklearn.exceptions import InconsistentVersionWarning
 
+    from skl2tflite.converters.versions import saved_by
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", InconsistentVersionWarning)
@@ -78,18 +86,24 @@ def _loaded(path: Path, load: Callable[[], Any]) -> Any:
                 f"{path} cannot be loaded: {type(error).__name__}: {one_line(error)}" + _older(caught)
             ) from error
     older = _older(caught)
+    saved_by.set(_version(caught))
     if older:
         warn(f"{path}{older}: its answers, and what is converted, may differ from what was fitted")
     return estimator
 
 
+def _version(caught: list[warnings.WarningMessage]) -> str:
+    """Return the version of scikit-learn that a file was made with, if another is installed; else nothing."""
+    versions = [getattr(entry.message, "original_sklearn_version", None) for entry in caught]
+    return next((str(version) for version in versions if version is not None), "")
+
+
 def _older(caught: list[warnings.WarningMessage]) -> str:
     """Say which version of scikit-learn a file was made with, if another is installed."""
-    for entry in caught:
-        original = getattr(entry.message, "original_sklearn_version", None)
-        if original is not None:
-            return f" was saved by scikit-learn {original}, and {entry.message.current_sklearn_version} is installed"  # type: ignore[union-attr]
-    return ""
+    from sklearn import __version__
+
+    version = _version(caught)
+    return f" was saved by scikit-learn {version}, and {__version__} is installed" if version else ""
 
 
 def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
@@ -99,14 +113,11 @@ def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
         raise MissingDependencyError(f"{path}: .skops files need skops; pip install 'skl2tflite[skops]'") from None
     from skl2tflite.cli.soundness import check_sound
 
-    trusted = TRUSTED | set(trusted_types)
+    trusted = TRUSTED | with_boosters(trusted_types)
     try:
-        unknown = sorted(set(io.get_untrusted_types(file=path)) - trusted)
+        unknown = set(io.get_untrusted_types(file=path)) - trusted
         if unknown:
-            raise InvalidInputError(
-                f"{path} holds types that are not on the list of reviewed ones: {', '.join(unknown)}; if you trust the "
-                f"file's maker, add {' '.join(f'--trust-type {name}' for name in unknown)}"
-            )
+            raise _untrusted(path, unknown)
         estimator = io.load(path, trusted=sorted(trusted))
     except BadZipFile:
         raise InvalidFileError(f"{path} is not a .skops file, or it is truncated") from None
@@ -115,6 +126,25 @@ def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
     except InvalidFileError as error:
         raise InvalidFileError(f"{path} is {error}") from None
     return estimator
+
+
+def _untrusted(path: Path, types: Collection[str]) -> InvalidInputError:
+    """Return the refusal of types, which names all of them; a library's own by the library."""
+    libraries = sorted(
+        library
+        for library, names in BOOSTERS.items()
+        if any(name.startswith(f"{library}.") for name in names & set(types))
+    )
+    others = sorted(set(types).difference(*BOOSTERS.values()))
+    reasons = [f"types that are not on the list of reviewed ones: {', '.join(others)}"] if others else []
+    if libraries:
+        reasons.append(
+            f"a model of {', '.join(libraries)}, which the library loads from bytes that nobody looks at before"
+        )
+    return InvalidInputError(
+        f"{path} holds {'; and '.join(reasons)}; if you trust the file's maker, add "
+        + " ".join(f"--trust-type {name}" for name in [*others, *libraries])
+    )
 
 
 def _load_pickle(path: Path) -> Any:

@@ -49,5 +49,9 @@ TrustPickle = Annotated[
 ]
 TrustTypes = Annotated[
     list[str] | None,
-    typer.Option("--trust-type", metavar="TYPE", help="Type that a .skops file may hold. May be repeated."),
+    typer.Option(
+        "--trust-type",
+        metavar="TYPE",
+        help="Type that a .skops file may hold, or xgboost, lightgbm, catboost for a model of theirs. May be repeated.",
+    ),
 ]

@@ -63,7 +63,27 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     with blaming(estimator):
         text = text_features(estimator)
     rows = read_features(path, converter.n_features, converter.feature_names, target_column, text)
+    if converter.integer_columns:
+        rows = _with_whole_numbers(rows)
     return rows[:, 0].tolist() if isinstance(converter.rows, TextRows | LabelRows) else rows
+
+
+def _with_whole_numbers(rows: Any) -> Any:
+    """Return rows with columns of whole numbers as such, for an estimator that takes no floats for categories."""
+
+    def whole(column: NDArray[Any]) -> bool:
+        return (
+            column.dtype.kind == "f"
+            and bool((np.isfinite(column) & (np.abs(column) < 2**53)).all())
+            and bool((column == np.rint(column)).all())
+        )
+
+    if hasattr(rows, "columns"):
+        return rows.astype({name: np.int64 for name in rows.columns if whole(rows[name].to_numpy())})
+    if rows.dtype.kind != "f":
+        return rows
+    columns = [column.astype(np.int64) if whole(column) else column for column in rows.T]
+    return np.column_stack([column.astype(object) for column in columns]) if any(map(whole, rows.T)) else rows
 
 
 def read_features(

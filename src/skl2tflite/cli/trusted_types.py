@@ -16,10 +16,15 @@ on a string that the file holds); ``PyFuncDistance`` (calls a function). skops i
 Types that are indexed without bounds checks by compiled code are marked CHECKED: :mod:`skl2tflite.cli.soundness`
 examines them after loading, before anything runs on them. That is why skops does not trust them by itself.
 
+Models of boosting libraries are left out too: each library's compiled code reads its own bytes, which no check here
+looks at before, and says nowhere that hostile ones are safe. They are on lists of their own, named by the library.
+
 ``tests/cli/test_trusted_types.py`` fits scikit-learn's estimators, saves and loads them with this list.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 def _names(module: str, names: str) -> list[str]:
@@ -120,3 +125,28 @@ TRUSTED = CHECKED | frozenset(
     ]
 )
 """Names that :func:`skl2tflite.cli.estimators.read_estimator` trusts."""
+
+BOOSTERS = {
+    "catboost": frozenset(
+        _names("catboost.core", "CatBoost CatBoostClassifier CatBoostRanker CatBoostRegressor"),
+    ),
+    "lightgbm": frozenset(
+        [
+            "collections.OrderedDict",
+            "lightgbm.basic.Booster",
+            *_names("lightgbm.sklearn", "LGBMClassifier LGBMRanker LGBMRegressor"),
+        ],
+    ),
+    "xgboost": frozenset(
+        [
+            "xgboost.core.Booster",
+            *_names("xgboost.sklearn", "XGBClassifier XGBRFClassifier XGBRFRegressor XGBRanker XGBRegressor"),
+        ]
+    ),
+}
+"""What estimators of boosting libraries are made of: trusted where a user names the library."""
+
+
+def with_boosters(names: Iterable[str]) -> frozenset[str]:
+    """Return names of types, with those of a library in place of its name."""
+    return frozenset().union(*(BOOSTERS.get(name, {name}) for name in names))

@@ -10,8 +10,11 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.given import given
 from skl2tflite.converters.refusals import why_not
 from skl2tflite.converters.registry import converter_for
+from skl2tflite.converters.versions import check_version
+from skl2tflite.converters.widths import true_width
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.forest.folding import Monotone, Transformed
@@ -123,6 +126,7 @@ class Converter:
         self.estimator = estimator
         self.path = path
         self.check_fitted()
+        check_version(estimator, path)
         self.check()
 
     def check_fitted(self) -> None:
@@ -132,7 +136,7 @@ class Converter:
         from sklearn.utils.validation import check_is_fitted
 
         try:
-            check_is_fitted(self.estimator)
+            check_is_fitted(self.fitted)
         except NotFittedError:
             raise ConversionError(f"{self.path} is not fitted; call fit before converting it") from None
         except TypeError as error:
@@ -306,12 +310,27 @@ class Converter:
     @property
     def n_features(self) -> int:
         """Number of columns of the input."""
-        count = getattr(self.estimator, "n_features_in_", None)
+        count = getattr(self.fitted, "n_features_in_", None)
+        if count == 0:
+            count = true_width(self.estimator)
         if count is None and isinstance(self.rows, TextRows):
             return 1
-        if count is None:
-            raise ConversionError(f"{self.path} has not seen its number of features; call fit before converting it")
-        return int(count)
+        return self._given_width if count is None else int(count)
+
+    @cached_property
+    def _given_width(self) -> int:
+        """Number of columns of the rows at hand, which an estimator that is never fitted takes as they come."""
+        width = given().width
+        if width is None:
+            raise ConversionError(
+                f"{self.path} has not seen its number of features; give convert rows X, or call fit before"
+            )
+        return width
+
+    @property
+    def fitted(self) -> Any:
+        """The estimator; of one that answers without a fit of its own, as its part was fitted before, that part."""
+        return self.estimator
 
     @property
     def rows(self) -> RowKind:
@@ -354,7 +373,7 @@ class Converter:
     @property
     def feature_names(self) -> list[str] | None:
         """Names of the columns, where the estimator was fitted on a DataFrame."""
-        names = getattr(self.estimator, "feature_names_in_", None)
+        names = getattr(self.fitted, "feature_names_in_", None)
         if names is not None and np.ndim(names) != 1:
             raise self.refuse("feature_names_in_ is no list of names", "fit it again")
         return None if names is None else [str(name) for name in names]
@@ -476,6 +495,11 @@ class DelegatingConverter(Converter):
     def rows(self) -> RowKind:
         """What a row is to the inner estimator."""
         return self.inner.rows
+
+    @property
+    def integer_columns(self) -> bool:  # type: ignore[override]
+        """Ask the inner estimator."""
+        return self.inner.integer_columns
 
     @property
     def inverse_rows(self) -> RowKind:  # type: ignore[override]

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.converters.base import METHODS, Converter
+from skl2tflite.converters.versions import advice, own_exception
 from skl2tflite.errors import (
     ConversionError,
     DefectError,
     EstimatorError,
     Skl2TFLiteError,
-    UnsupportedEstimatorError,
 )
 from skl2tflite.spelling import answer, offers
 
@@ -40,7 +40,7 @@ def estimator_error(estimator: Any, method: str, error: Exception) -> EstimatorE
     place = f"{type(estimator).__name__}.{method}"
     if isinstance(error, REFUSALS):
         return EstimatorError(f"{place} refuses X: {error!s:.{_QUOTED}}")
-    return EstimatorError(f"{place} itself raises {_quoted(error)}")
+    return EstimatorError(f"{place} itself raises {_quoted(error)}; {advice(isinstance(error, AttributeError))}")
 
 
 def ask(estimator: Any, method: str, X: Any) -> Any:
@@ -102,11 +102,8 @@ def _blamed(error: Exception, estimator: Any, X: Any) -> Skl2TFLiteError:
         )
     if isinstance(error, MemoryError):
         return ConversionError(f"there is not enough memory to convert {name}; {error or 'make it smaller'}")
-    if isinstance(error, AttributeError) and hasattr(type(error.obj), "fit") and isinstance(error.name, str):
-        return UnsupportedEstimatorError(
-            f"{type(error.obj).__name__} lacks {error.name!r}, so it is not as fit leaves it; fit it again"
-        )
-    return _own_error(error, estimator, X) or DefectError(
+    whose = own_exception(estimator, error) or _own_error(error, estimator, X)
+    return whose or DefectError(
         f"{name} cannot be converted, and the reason is a defect of skl2tflite ({_quoted(error)}); please report it "
         "with the estimator"
     )

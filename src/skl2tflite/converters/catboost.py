@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-import tempfile
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import catboost
@@ -15,15 +12,18 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, binary_probabilities
 from skl2tflite.converters.boosting import TreeTable, join
+from skl2tflite.converters.categories import WHOLE
+from skl2tflite.converters.given import given
+from skl2tflite.converters.hashed_categories import as_json, known_categories
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph import Array
+from skl2tflite.graph import Array, Constant, DType, Graph, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import RESERVED, Column, KindError, Table
 
-CATEGORIES = range(-1_000, 100_000)
-"""Whole numbers that categories may be."""
-
+_NO_TEXT = RESERVED[0] * 2
+"""Equal to no cell of a tensor of strings."""
 _BINARY = frozenset({"CrossEntropy", "Logloss"})
 _MULTILABEL = frozenset({"MultiCrossEntropy", "MultiLogloss"})
 
@@ -32,15 +32,16 @@ class CatBoostConverter(Converter):
     """Raw values of a model.
 
     Trees compare float32. A categorical feature that CatBoost splits one category at a time
-    (``one_hot_max_size``) converts where its categories are whole numbers.
+    (``one_hot_max_size``) is compared with the texts, or whole numbers, whose hashes the model has.
     """
 
     integer_columns = True
+    takes_tables = True
 
     @cached_property
     def model(self) -> dict[str, Any]:
         """The model as JSON; it ends at the best iteration where CatBoost was told so."""
-        return _as_json(self.estimator)
+        return as_json(self.estimator)
 
     def check(self) -> None:
         """Refuse what the JSON form does not hold, or no graph can compute."""
@@ -93,42 +94,43 @@ class CatBoostConverter(Converter):
         return {feature["feature_index"]: feature for feature in features}
 
     @cached_property
-    def is_category(self) -> list[tuple[int, int]]:
-        """Tests "does this column hold this category?"; each is a derived column, 1 where it does."""
-        found: set[tuple[int, int]] = set()
-        for feature in self.categorical_features.values():
-            for value in feature.get("values", []):
-                category = category_hashes().get(value & 0xFFFFFFFF)
-                if category is None:
-                    raise self.refuse(
-                        f"feature {self._name(feature)} has categories that are no whole numbers from "
-                        f"{CATEGORIES.start} to {CATEGORIES.stop - 1}",
-                        "encode them as such before (OrdinalEncoder, then astype(int))",
-                    )
-                found.add((feature["flat_feature_index"], category))
-        return sorted(found)
+    def numeric(self) -> list[int]:
+        """Columns of the input that are numbers."""
+        return sorted(feature["flat_feature_index"] for feature in self.float_features.values())
 
-    def _name(self, feature: dict[str, Any]) -> str:
-        return repr(self.estimator.feature_names_[feature["flat_feature_index"]])
+    @cached_property
+    def tested(self) -> dict[int, list[int]]:
+        """Hashes of the categories that trees test, by the column; each test is a derived column, 1 where it holds."""
+        found = {
+            feature["flat_feature_index"]: sorted(value & 0xFFFFFFFF for value in feature.get("values", []))
+            for feature in self.categorical_features.values()
+        }
+        return {column: hashes for column, hashes in sorted(found.items()) if hashes}
+
+    @cached_property
+    def tests(self) -> list[tuple[int, int]]:
+        """Column and hash of every derived column."""
+        return [(column, value) for column, hashes in self.tested.items() for value in hashes]
+
+    def _name(self, column: int) -> str:
+        return repr(self.estimator.feature_names_[column])
 
     def _column(self, split: dict[str, Any]) -> tuple[int, float, bool]:
         """Return a split's column, threshold, and whether NaN goes left."""
         if split["split_type"] == "FloatFeature":
             feature = self.float_features[split["float_feature_index"]]
             border = float(np.float32(split["border"]))
-            return feature["flat_feature_index"], border, feature["nan_value_treatment"] != "AsTrue"
+            column = self.numeric.index(feature["flat_feature_index"])
+            return column, border, feature["nan_value_treatment"] != "AsTrue"
         if split["split_type"] == "OneHotFeature":
             flat = self.categorical_features[split["cat_feature_index"]]["flat_feature_index"]
-            category = category_hashes().get(split["value"] & 0xFFFFFFFF)
-            tests = self.is_category  # refuses categories that are not known
-            assert category is not None
-            return self.n_features + tests.index((flat, category)), 0.5, True
-        names = ", ".join(self._name(feature) for feature in self.categorical_features.values())
+            return len(self.numeric) + self.tests.index((flat, split["value"] & 0xFFFFFFFF)), 0.5, True
+        names = ", ".join(self._name(each["flat_feature_index"]) for each in self.categorical_features.values())
         raise self.refuse(
             f"it splits on statistics of categorical features ({split['split_type']}; features {names}), which only "
             "CatBoost itself computes",
-            "fit with one_hot_max_size=255 for features of at most 255 categories, or encode them before "
-            "(TargetEncoder, OneHotEncoder) and pass no cat_features",
+            "fit with one_hot_max_size as large as the greatest number of categories of a feature (CatBoost allows "
+            "65535, on a GPU 255), or encode them before (TargetEncoder, OneHotEncoder) and pass no cat_features",
         )
 
     @cached_property
@@ -137,7 +139,7 @@ class CatBoostConverter(Converter):
         scale = float(self.model["scale_and_bias"][0])
         oblivious = "oblivious_trees" in self.model
         tables = [self._oblivious(tree) if oblivious else self._nested(tree) for tree in self.trees]
-        forest = join(tables, self.n_features + len(self.is_category))
+        forest = join(tables, len(self.numeric) + len(self.tests))
         return forest.with_values(forest.value * scale)
 
     def _oblivious(self, tree: dict[str, Any]) -> TreeTable:
@@ -190,16 +192,69 @@ class CatBoostConverter(Converter):
             value=np.stack(value),
         )
 
+    # --- columns ------------------------------------------------------------------------------------
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns of the input; CatBoost's own ``n_features_in_`` is 0 once a model was copied or loaded."""
+        return len(self.estimator.feature_names_)
+
+    def _numbers(self, X: Array | Table) -> Array:
+        """Return the columns that are numbers."""
+        if not isinstance(X, Table):
+            return X if len(self.numeric) == self.n_features else xp.take(X, np.array(self.numeric), axis=1)
+        try:
+            return X.take(self.numeric).matrix()
+        except KindError as error:
+            raise self.refuse(f"takes numbers, but {error.reason}", "encode it before, or drop it") from None
+
+    def _holds(self, X: Array | Table, feature: int) -> Array:
+        """Return whether a column of each row holds the categories that trees test, shape (n_rows, n_categories)."""
+        if not isinstance(X, Table):
+            return xp.equal(X[:, feature, np.newaxis], _as_numbers(self._categories(feature)))
+        column = X[feature]
+        if self._is_text(column, feature):
+            texts = column.digits()
+            held = [_NO_TEXT if category is None else category for category in self._categories(feature, texts)]
+            return xp.equal(xp.expand_dims(texts, 1), np.array(held, dtype=object))
+        numbers = _as_numbers(self._categories(feature))
+        if np.abs(numbers[~np.isnan(numbers)]).max(initial=0) <= WHOLE:
+            return xp.equal(xp.expand_dims(column.numbers(), 1), numbers)
+        if np.isnan(numbers).any() or np.abs(numbers).max() > np.iinfo(np.int32).max:
+            raise self.refuse(
+                f"feature {self._name(feature)} has categories that are whole numbers beyond 32 bits",
+                "give them as text, in fit too",
+            )
+        return xp.equal(xp.expand_dims(column.integers(), 1), numbers.astype(np.int64))
+
+    def _is_text(self, column: Column, feature: int) -> bool:
+        """Whether a column of the input holds text: so, where nothing else says, the categories that trees test."""
+        if column.kind is not None:
+            return column.kind == DType.STRING
+        known = known_categories(given().texts)
+        return not all(value in known and _is_whole(known[value]) for value in self.tested[feature])
+
+    def _categories(self, feature: int, column: Tensor | None = None) -> list[str | None]:
+        """Return the categories of a column that trees test, None for one that no row will hold."""
+        rows = given()
+        known = known_categories(rows.texts | (frozenset() if column is None else _texts_within(column)))
+        categories = [known.get(value) for value in self.tested[feature]]
+        if None in categories and not rows.alone:
+            raise self.refuse(
+                f"feature {self._name(feature)} has categories of which CatBoost keeps only hashes, "
+                f"and {categories.count(None)} of the {len(categories)} that the trees test are not in the rows given",
+                "give convert rows X in which every category is found, as those that the model was fitted on",
+            )
+        return categories
+
     # --- on rows ------------------------------------------------------------------------------------
 
     def raw(self, X: Array) -> Array:
         """Raw values, shape (n_rows, n_outputs)."""
-        forest = self.forest
-        if self.is_category:
-            columns, categories = zip(*self.is_category, strict=True)
-            hot = xp.equal(X[:, np.array(columns)], np.array(categories, dtype=float))
-            X = xp.concat([X, xp.astype(hot, float)], axis=1)
-        values = tree_values(X, forest, missing=True)
+        parts = [self._numbers(X)] if self.numeric else []
+        parts += [xp.astype(self._holds(X, column), float) for column in self.tested]
+        columns = xp.concat(parts, axis=1) if len(parts) > 1 else parts[0]
+        values = tree_values(columns, self.forest, missing=True)
         if self.n_outputs == 1:
             return xp.sum(xp.squeeze(values, 2), axis=1, keepdims=True) + self.bias
         return xp.sum(values, axis=1) + self.bias
@@ -270,23 +325,18 @@ class CatBoostClassifierConverter(CatBoostConverter, ClassifierConverter):
         return xp.expand_dims(xp.argmax(raw, axis=1), 1)
 
 
-@cache
-def category_hashes() -> dict[int, int]:
-    """Return the whole numbers of ``CATEGORIES`` by the hashes that models know them by.
-
-    CatBoost tells hashes only in the JSON of a model, for the rows that it is given to it; the smallest
-    model there is does.
-    """
-    model = catboost.CatBoostRegressor(iterations=1, depth=1, verbose=False, allow_writing_files=False, thread_count=1)
-    model.fit(catboost.Pool([[0], [1]], [0.0, 1.0], cat_features=[0]))
-    rows = catboost.Pool(np.array(CATEGORIES)[:, np.newaxis], cat_features=[0])
-    entries = _as_json(model, rows)["features_info"]["cat_features_hash"]
-    return {entry["hash"]: int(entry["value"]) for entry in entries}
+def _is_whole(category: str) -> bool:
+    """Whether a category may be a whole number."""
+    return category.removeprefix("-").isdecimal() and str(int(category)) == category
 
 
-def _as_json(model: Any, rows: Any = None) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.json"
-        model.save_model(str(path), format="json", pool=rows)
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+def _as_numbers(categories: list[str | None]) -> NDArray[np.float64]:
+    """Return categories as numbers; NaN, equal to nothing, in place of text."""
+    return np.array([float(c) if c is not None and _is_whole(c) else np.nan for c in categories])
+
+
+def _texts_within(column: Tensor) -> frozenset[str]:
+    """Return the texts that a pipeline itself puts into a column, as imputers do."""
+    nodes = Graph("column", {}, {"value": column}).nodes()
+    constants = [np.ravel(node.op.value) for node in nodes if isinstance(node.op, Constant)]
+    return frozenset(str(text) for values in constants if values.dtype == object for text in values)

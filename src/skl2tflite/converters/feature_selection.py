@@ -36,6 +36,12 @@ class SelectorConverter(TransformerConverter):
     takes_matrices = True
     keeps_dtype = True
 
+    @property
+    def fitted(self) -> Any:
+        """The estimator that SelectFromModel was given, where that was fitted before and it was not."""
+        est = self.estimator
+        return est.estimator if isinstance(est, sk.SelectFromModel) and not hasattr(est, "estimator_") else est
+
     def check(self) -> None:
         if not self.support.any():
             raise self.refuse("no feature was selected", "there is nothing to convert")

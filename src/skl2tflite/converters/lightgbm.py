@@ -10,6 +10,8 @@ from typing import Any
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils import Tags
 
 from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, binary_probabilities
 from skl2tflite.converters.boosting import CategorySets, TreeTable, join
@@ -62,7 +64,8 @@ class LightGBMConverter(Converter):
         name, _ = self.objective
         if name not in known:
             raise self.refuse(f"objective {name!r} is not supported", f"these are: {', '.join(sorted(known - {''}))}")
-        if self.estimator.get_params().get("pred_early_stop"):
+        parameters = {**self.estimator.get_params(), **self.estimator.booster_.params}
+        if parameters.get("pred_early_stop"):
             raise self.refuse("pred_early_stop=True makes it stop before its last tree", "fit without it")
         if not self.model[1]:
             raise self.refuse("it has no trees", "there is nothing to convert")
@@ -263,6 +266,39 @@ class LGBMClassifierConverter(LightGBMConverter, ClassifierConverter):
         if self.objective[0] in _LOGISTIC:
             return xp.astype(raw[:, 0] > 0, int)
         return xp.astype(self.link(raw)[:, 0] > 0.5, int)
+
+
+class BoosterModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """An estimator that predicts as a booster does.
+
+    Parameters
+    ----------
+    booster : lightgbm.Booster
+    """
+
+    def __init__(self, booster: lightgbm.Booster) -> None:
+        self.booster = booster
+        self.booster_ = booster
+        self.n_features_in_ = booster.num_feature()
+        names = booster.feature_name()
+        if names != [f"Column_{i}" for i in range(len(names))]:
+            self.feature_names_in_ = np.array(names, dtype=object)
+
+    def fit(self, X: Any, y: Any = None) -> BoosterModel:
+        """Do nothing: the booster is trained."""
+        return self
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """Return the booster's predictions: through the objective, a column for each class."""
+        return np.asarray(self.booster_.predict(X))
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+converts(BoosterModel)(LGBMRegressorConverter)
 
 
 def _entries(text: str) -> dict[str, str]:

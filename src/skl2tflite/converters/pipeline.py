@@ -88,6 +88,11 @@ class PipelineConverter(Converter):
         return self.steps[0].n_features
 
     @property
+    def integer_columns(self) -> bool:  # type: ignore[override]
+        """Ask all steps."""
+        return any(step.integer_columns for step in self.steps)
+
+    @property
     def feature_names(self) -> list[str] | None:
         """Names of the columns that the first step takes."""
         return self.steps[0].feature_names

@@ -25,8 +25,8 @@ OPTIONAL = frozenset({"catboost", "category_encoders", "imblearn", "lightgbm", "
 """Packages whose converters are in the module of the same name here, imported once the package itself is."""
 # Modules here that hold no converters of scikit-learn's estimators.
 _OTHERS = OPTIONAL | {
-    *("base", "boosting", "categories", "decoding", "known", "monotone", "recorded"),
-    *("refusals", "registry", "support", "trace", "traced"),
+    *("base", "boosters", "boosting", "categories", "decoding", "given", "hashed_categories", "known", "monotone"),
+    *("recorded", "refusals", "registry", "support", "trace", "traced", "versions", "widths"),
 }
 
 ENTRY_POINTS = "skl2tflite.converters"
@@ -109,6 +109,14 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
     UnsupportedEstimatorError
         Where no converter is registered for exactly this class: a subclass may compute otherwise.
     """
+    return _converter(estimator, path) if path else _converter_of_all(estimator)
+
+
+def _converter_of_all(estimator: Any) -> Converter:
+    return _converter(estimator, "")
+
+
+def _converter(estimator: Any, path: str) -> Converter:
     load_converters()
     if not hasattr(estimator, "fit"):
         place = path or type(estimator).__name__

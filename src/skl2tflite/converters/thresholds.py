@@ -76,6 +76,11 @@ class FixedThresholdConverter(ThresholdConverter):
     """The user's threshold; ``"auto"`` is 0.5 for probabilities, 0 for decisions."""
 
     @property
+    def fitted(self) -> Any:
+        """The classifier, where it was fitted before and this was not."""
+        return self.estimator if hasattr(self.estimator, "estimator_") else self.estimator.estimator
+
+    @property
     def positive(self) -> Any:
         return self.estimator.pos_label
 

@@ -59,6 +59,8 @@ class Traced:
         Why it does.
     missing : dict of str to str
         The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
+    digits : frozenset of str
+        The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
     is_for_dense : bool
         Whether something would read what rows do not hold as missing, if they were a sparse matrix; they were none.
     confuses_nan : bool
@@ -78,6 +80,7 @@ class Traced:
     missing: Mapping[str, str] = field(default_factory=dict)
     is_for_dense: bool = False
     confuses_nan: bool = False
+    digits: frozenset[str] = frozenset()
 
 
 def trace(
@@ -198,6 +201,7 @@ def trace(
         missing,
         bool(dense),
         zeros is not None and any(node is zeros for node in graph.nodes()),
+        frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
     )
 
 

@@ -39,6 +39,10 @@ HALF = 1.5 * 2.0**-24
 """Largest margin whose probability is not above 0.5: XGBoost computes ``1 / (1 + exp(-margin))`` in float32,
 where ``1 + exp(-margin)`` is 2 up to here."""
 
+LEAST_SCORE = np.float32(1e-6)
+"""Base scores of logistic objectives are kept this far from 0 and 1 (``kRtEps``); constant targets have either."""
+_BOUNDS_SCORES = tuple(map(int, xgboost.__version__.split(".")[:2])) >= (3, 2)
+
 
 class XGBoostConverter(Converter):
     """Margins of a booster, and what its objective makes of them.
@@ -75,6 +79,7 @@ class XGBoostConverter(Converter):
             )
         if self.booster != "gblinear" and not self.trees:
             raise self.refuse("it has no trees", "there is nothing to convert")
+        _ = self.base_margin  # refuses those that are infinite
 
     # --- the model ----------------------------------------------------------------------------------
 
@@ -89,10 +94,18 @@ class XGBoostConverter(Converter):
         """What margins start from, one for each group: the base score through the objective's link."""
         text = self.learner["learner_model_param"]["base_score"]
         score = np.array(text.strip("[]").split(","), dtype=np.float64).astype(np.float32)
-        if self.objective in _LOGISTIC:
-            score = -np.log((np.float32(1) / score - np.float32(1)).astype(np.float64))
-        elif self.objective in _EXPONENTIAL:
-            score = np.log(score.astype(np.float64))
+        with np.errstate(divide="ignore"):
+            if self.objective in _LOGISTIC:
+                score = np.clip(score, LEAST_SCORE, np.float32(1) - LEAST_SCORE) if _BOUNDS_SCORES else score
+                score = -np.log((np.float32(1) / score - np.float32(1)).astype(np.float64))
+            elif self.objective in _EXPONENTIAL:
+                score = np.log(score.astype(np.float64))
+        if not np.isfinite(score).all():
+            raise self.refuse(
+                f"its base score is {text}, which objective {self.objective!r} turns into an infinite margin; so it is "
+                "for a target that is always 0",
+                "set base_score to a small number above 0, or use DummyRegressor",
+            )
         return np.broadcast_to(score.astype(np.float32), (self.n_groups,))
 
     @cached_property
@@ -293,3 +306,12 @@ class XGBClassifierConverter(XGBoostConverter, ClassifierConverter):
         if self.n_groups > 1:
             return xp.argmax(margin if self.objective in _SOFTMAX else self.link(margin), axis=1)
         return xp.astype(self.above_half(margin[:, 0]), int)
+
+
+def estimator_of(booster: xgboost.Booster) -> xgboost.XGBRegressor:
+    """Return an estimator whose ``predict`` gives what a booster's own gives: all trees, through the objective."""
+    copied = booster.copy()
+    copied.set_attr(scikit_learn=None, best_iteration=None)  # what XGBClassifier.save_model and early stopping add
+    estimator = xgboost.XGBRegressor()
+    estimator.load_model(copied.save_raw())
+    return estimator

@@ -61,6 +61,8 @@ class ColumnSpec:
         Of tokens: what makes terms of a text. It is not kept in files.
     missing : str, optional
         Of numbers: the text that stands for NaN in rows.
+    digits : bool, default=False
+        Of text: whether whole numbers in rows stand for their digits, and nothing else may be there (CatBoost).
     """
 
     name: str
@@ -70,6 +72,7 @@ class ColumnSpec:
     parameters: Mapping[str, Any] | None = None
     analyzer: Analyzer | None = field(default=None, compare=False, repr=False)
     missing: str | None = None
+    digits: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -175,7 +178,7 @@ class ColumnSpec:
             Where scikit-learn would refuse a cell, or the tensor cannot hold it.
         """
         if self.holds_text:
-            texts = as_text(objects(column))
+            texts = as_text(objects(column)) if not self.digits else self._texts_or_digits(objects(column))
             if not allows_nan and NAN in texts:
                 raise self._missing(texts.index(NAN))
             if known is not None:
@@ -212,6 +215,17 @@ class ColumnSpec:
             known.check(rounded, f"feature {self.name!r}")
         return rounded
 
+    def _texts_or_digits(self, cells: NDArray[Any]) -> list[str]:
+        """Return cells that are text or whole numbers as text."""
+        texts = as_text(np.array([_as_digits(cell) for cell in cells.tolist()] + [None], dtype=object)[:-1])
+        for row, text in enumerate(texts):
+            if text.startswith(RESERVED):
+                raise InvalidInputError(
+                    f"column {self.name!r} holds {cells[row]!r} (row {row}), and its categories are text or whole "
+                    "numbers; put an imputer in front for what is missing"
+                )
+        return texts
+
     def _integers(self, column: Any) -> NDArray[np.int32]:
         cells = objects(column)
         try:
@@ -240,6 +254,8 @@ class ColumnSpec:
             fields["parameters"] = dict(self.parameters)
         if self.missing is not None:
             fields["missing"] = self.missing
+        if self.digits:
+            fields["digits"] = True
         return fields
 
     @classmethod
@@ -252,6 +268,7 @@ class ColumnSpec:
             data.maybe_many("categories", str),
             analyzer_parameters(data.fields("parameters")) if "parameters" in data else None,
             missing=data.maybe("missing", str),
+            digits=data.maybe("digits", bool) or False,
         )
 
 
@@ -315,6 +332,10 @@ def as_text(cells: NDArray[Any]) -> list[str]:
             for text, cell in zip(texts, cells.tolist(), strict=True)
         ]
     return texts
+
+
+def _as_digits(cell: object) -> object:
+    return str(int(cell)) if isinstance(cell, int | np.integer | np.bool_) else cell
 
 
 def is_nan(cell: object) -> bool:

@@ -140,6 +140,21 @@ def _holds_text(column: Any) -> bool:
     return any(isinstance(cell, str) for cell in objects(column))
 
 
+def distinct_cells(X: Any) -> Iterable[object]:
+    """Return the cells of rows that are no floats: every text, whole number and truth value at least once.
+
+    Of a pandas categorical these are its categories, whether a row has them or not.
+    """
+    for column in columns_of(X, range(len(X.columns) if is_frame(X) else as_cells(X).shape[-1])):
+        categories = getattr(column.dtype, "categories", None)
+        if hasattr(column, "iloc") and categories is not None:
+            yield from categories
+        elif getattr(column.dtype, "kind", "") in "iub":
+            yield from np.unique(np.asarray(column)).tolist()
+        elif getattr(column.dtype, "kind", "") != "f":
+            yield from objects(column)
+
+
 def quoted(names: Sequence[str]) -> str:
     """Return the first names of a list for a message."""
     shown = ", ".join(repr(name) for name in names[:5])

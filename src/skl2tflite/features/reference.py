@@ -19,6 +19,8 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
     integers : bool, default=False
         Whether integers stay as they are, for an estimator that takes them for categories.
     """
+    if not is_frame(X) and hasattr(X, "iloc"):  # a Series, which finds cells by its index
+        X = X.to_numpy()
     if _are_texts(X):
         return list(X)
     if _are_records(X):
@@ -101,7 +103,7 @@ def _rounded_array(X: Any, integers: bool) -> Any:
     if array.dtype.kind not in "OUST":
         return array.astype(np.float32)
     cells = np.array(X, dtype=object)
-    if not _lacks(cells) and not any(isinstance(cell, str) for cell in cells.flat):
+    if not integers and not _lacks(cells) and not any(isinstance(cell, str) for cell in cells.flat):
         try:
             return array.astype(np.float32)
         except (TypeError, ValueError, OverflowError):

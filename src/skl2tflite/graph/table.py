@@ -167,6 +167,10 @@ class Column(ABC):
         """Return each row's set of labels, of shape (n_rows, length): padded by what is no label."""
         raise KindError(f"column {self.name!r} holds {self.kind} values, not sets of labels")
 
+    def digits(self) -> Tensor:
+        """Return the values as strings, whole numbers in rows as their digits, where nothing is missing."""
+        return self.strings()
+
     def strings(self) -> Tensor:
         """Return the values as strings, or raise KindError where they are numbers."""
         if self.kind not in (None, DType.STRING):
@@ -219,6 +223,8 @@ class InputColumns:
         The inputs of ids or counts of terms, by name.
     missing : dict of str to str
         The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
+    digits : set of str
+        The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
     """
 
     def __init__(
@@ -230,6 +236,7 @@ class InputColumns:
         self.text = text
         self.made: dict[str, Terms] = {}
         self.missing: dict[str, str] = {}
+        self.digits: set[str] = set()
         self._tensors: dict[int, Tensor] = {}
         self._assumed: set[int] = set()
         self._texts: dict[int, Tensor] = {}
@@ -359,6 +366,11 @@ class InputColumn(Column):
         if self.inputs.missing.setdefault(self.name, missing) != missing:
             raise KindError(f"column {self.name!r} holds more than one text for what is missing")
         return values
+
+    def digits(self) -> Tensor:
+        """Return the values as strings, and note how whole numbers are read."""
+        self.inputs.digits.add(self.name)
+        return self.strings()
 
     def numbers(self) -> Tensor:
         """Return the values as floats, or raise KindError where they are strings."""

@@ -11,6 +11,8 @@ from sklearn.base import is_regressor
 from skl2tflite.arguments import positive, shown
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.blame import blaming
+from skl2tflite.converters.boosters import as_estimator
+from skl2tflite.converters.given import rows_at_hand
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import (
     ImageRows,
@@ -78,7 +80,8 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     if tolerance is not None:
         tolerance = positive("tolerance", tolerance)
     check_given(X)
-    with blaming(estimator, X):
+    estimator = as_estimator(estimator)
+    with blaming(estimator, X), rows_at_hand(X, alone=True):
         return _verify(model, estimator, X, tolerance)
 
 

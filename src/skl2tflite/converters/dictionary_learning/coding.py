@@ -63,6 +63,11 @@ class SparseCodingConverter(TransformerConverter):
         return super().tolerance
 
     @property
+    def n_features(self) -> int:
+        """Number of columns: the atoms tell it, also where SparseCoder was never fitted."""
+        return int(self.dictionary.shape[1])
+
+    @property
     def dictionary(self) -> NDArray[np.float64]:
         """The atoms, of shape (n_components, n_features)."""
         est = self.estimator

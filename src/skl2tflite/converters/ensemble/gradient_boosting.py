@@ -97,14 +97,20 @@ class GradientBoostingConverter(Converter):
 class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClassifierConverter):
     def initial_scores(self, estimator: Any, X: Array) -> Array:
         """Link function of the initial probabilities (:func:`sklearn.ensemble._gb._init_raw_predictions`)."""
+        several = self.estimator.estimators_.shape[1] > 1
+        if not isinstance(estimator, Converter) and not several:  # whose probabilities may have been set by hand
+            p = np.clip(estimator.predict_proba(X)[:, 1:], SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY)
+            return self._of_logit(np.log(p / (1.0 - p)))
         probabilities = (
             estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
         )
         # Of two classes, the logarithm of 1 - p is taken of the other column: where p rounds to 1, it is not lost.
         log = xp.log(xp.clip(probabilities(X), SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY))
-        if self.estimator.estimators_.shape[1] > 1:
+        if several:
             return log - xp.mean(log, axis=1, keepdims=True)
-        logit = xp.expand_dims(log[:, 1] - log[:, 0], 1)
+        return self._of_logit(xp.expand_dims(log[:, 1] - log[:, 0], 1))
+
+    def _of_logit(self, logit: Array) -> Array:
         return 0.5 * logit if self.estimator.loss == "exponential" else logit
 
     def predict(self, X: Array) -> Array:
