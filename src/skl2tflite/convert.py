@@ -86,7 +86,7 @@ def convert(
         arena. See :meth:`TFLiteModel.sizes`.
     inputs : {"matrix", "columns"}, optional
         One tensor ``X`` of shape (n_rows, n_features), or one of shape (n_rows,) for each column that the model uses,
-        named by it. By default a matrix where all is numeric, columns where X or an encoder's categories hold text,
+        named by it. By default a matrix where all is numeric, columns where X or the categories of a step hold text,
         or whole numbers that float32 does not.
     categories : {"strings", "codes"}
         How columns of text travel: as tensors of strings, or as int32 codes, positions in the vocabulary that the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,15 @@ from skl2tflite.features import (
     Features,
     ImageRows,
     LabelRows,
+    Reading,
     SetRows,
     TableRows,
     TextRows,
+    column_categories,
     column_kinds,
     column_names,
     reading,
+    readings_of,
 )
 from skl2tflite.features.features import Form
 from skl2tflite.features.texts import analyzer_of, described
@@ -82,9 +85,13 @@ def plan(
         nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
         read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
         with reading(X):
-            hints = column_kinds(X) if X is not None and isinstance(converter.rows, TableRows) else {}
-        sparse = X is not None and isinstance(converter.rows, TableRows) and hasattr(X, "toarray")
-        traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse)
+            is_table = X is not None and isinstance(converter.rows, TableRows)
+            hints = column_kinds(X) if is_table else {}
+            known = column_categories(X) if is_table else None
+        sparse = is_table and hasattr(X, "toarray")
+        traced, kinds, absent_is_nan = _trace(
+            converter, chosen, batch, inputs, hints, allowed, read_as, sparse, known
+        )
     if target == "micro" and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
             f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
@@ -118,6 +125,7 @@ def plan(
         sparse,
         absent_is_nan or (only is None and any(result.is_for_dense for result in traced.values())),
         only,
+        readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
     )
     return Plan(converter, features, traced, graphs, records)
 
@@ -141,11 +149,24 @@ def _names(converter: Converter) -> list[str]:
     return column_names(converter.feature_names, converter.n_features)
 
 
-def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
-    """Return which features of an estimator are text, each with what it is compared with.
+class ColumnHints(NamedTuple):
+    """What an estimator tells of the columns of its rows.
 
-    None marks those that nobody looks at: they may be text or numbers; texts that a vectorizer reads have every word.
+    Attributes
+    ----------
+    text : dict of int to set of str or None
+        Features that are text, each with what it is compared with. None marks those that nobody looks at: they may be
+        text or numbers; texts that a vectorizer reads have every word.
+    readings : tuple of Reading
+        Features that must be categoricals of a DataFrame, or must not be.
     """
+
+    text: dict[int, frozenset[str] | None]
+    readings: tuple[Reading, ...]
+
+
+def column_hints(estimator: Any) -> ColumnHints:
+    """Return what an estimator tells of the columns of its rows."""
     converter = converter_for(estimator)
     methods = _choose_methods(converter, None, several=False)
     with rows_at_hand(None, alone=True):
@@ -163,7 +184,8 @@ def text_features(estimator: Any) -> dict[int, frozenset[str] | None]:
         for i, kind in (kinds or {}).items()
         if kind == DType.STRING
     }
-    return {**dict.fromkeys(sorted(ignored)), **text}
+    readings = readings_of((each for result in traced.values() for each in result.readings), converter.n_features)
+    return ColumnHints({**dict.fromkeys(sorted(ignored)), **text}, readings)
 
 
 def _trace(
@@ -175,6 +197,7 @@ def _trace(
     allows_nan: NDArray[np.bool_],
     text: TextInput = "characters",
     sparse: bool = False,
+    seen: Mapping[int, tuple[Any, ...]] | None = None,
 ) -> tuple[dict[str, Traced], dict[int, DType] | None, bool]:
     """Record methods, and decide for a matrix (None) or for columns of what kinds.
 
@@ -198,7 +221,7 @@ def _trace(
         kinds = {0: DType.STRING} if isinstance(converter.rows, TextRows) else {}
     while True:
         try:
-            traced = {method: trace(converter, method, batch, kinds, text, sparse, missing) for method in methods}
+            traced = {method: trace(converter, method, batch, kinds, text, sparse, missing, seen) for method in methods}
             return traced, kinds, missing
         except AbsentError:
             missing = True

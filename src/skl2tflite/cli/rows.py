@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from skl2tflite.cli.console import note
 from skl2tflite.cli.special_rows import read_images, read_lines_of_json
 from skl2tflite.errors import InvalidInputError, MissingDependencyError
+from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
+from skl2tflite.features.frames import is_frame
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """What a cell without a value holds, in any case."""
@@ -52,7 +54,7 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.blame import blaming
     from skl2tflite.features import HashedRows, ImageRows, LabelRows, RecordRows, SetRows, TextRows
-    from skl2tflite.plan import text_features
+    from skl2tflite.plan import column_hints
 
     with blaming(estimator):
         converter = converter_for(estimator)
@@ -61,10 +63,11 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     if isinstance(converter.rows, RecordRows | HashedRows | SetRows):
         return read_lines_of_json(path, list if isinstance(converter.rows, SetRows) else dict)
     with blaming(estimator):
-        text = text_features(estimator)
-    rows = read_features(path, converter.n_features, converter.feature_names, target_column, text)
+        hints = column_hints(estimator)
+    rows = read_features(path, converter.n_features, converter.feature_names, target_column, hints.text)
     if converter.integer_columns:
         rows = _with_whole_numbers(rows)
+    rows = with_categoricals(rows, hints.readings)
     return rows[:, 0].tolist() if isinstance(converter.rows, TextRows | LabelRows) else rows
 
 
@@ -118,6 +121,27 @@ def check_regular(path: Path) -> None:
         raise InvalidInputError(f"{path} is a folder; name a file of rows")
     if path.exists() and not path.is_file():
         raise InvalidInputError(f"{path} is no regular file; save the rows in one")
+
+
+def with_categoricals(rows: Any, readings: Sequence[Reading]) -> Any:
+    """Return rows with categoricals in the columns of a DataFrame where a model takes such."""
+    if not is_frame(rows):
+        return rows
+    read = {rows.columns[each.feature]: each for each in readings if isinstance(each, Categorical)}
+    return rows.assign(**{name: _categorical(rows[name], each) for name, each in read.items()})
+
+
+def _categorical(column: Any, reading: Categorical) -> Any:
+    """Return a column as a categorical, of whole numbers or truth values where all of it is that."""
+    kept = column.dropna().infer_objects()
+    if reading.kind == BOOLS:
+        kept = kept.astype(bool)
+    elif kept.dtype.kind == "f" and (kept == np.rint(kept)).all():
+        kept = kept.astype(np.int64)
+    kept = kept.astype("category")
+    if reading.order is not None:
+        kept = kept.cat.set_categories(list(reading.order))
+    return kept.reindex(column.index)
 
 
 # --- columns ----------------------------------------------------------------------------------------

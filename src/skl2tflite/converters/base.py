@@ -401,7 +401,9 @@ def check_in_front(members: Iterable[Converter]) -> None:
 def nan_of(members: Sequence[Converter], clean: bool) -> bool | NDArray[np.bool_]:
     """Return the columns in which every member takes NaN."""
     allowed = [np.asarray(member.nan_columns(clean)) for member in members]
-    return np.logical_and.reduce(allowed) if any(a.ndim for a in allowed) else all(bool(a) for a in allowed)
+    if not any(each.ndim for each in allowed):
+        return all(bool(each) for each in allowed)
+    return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*allowed)))
 
 
 class TransformerConverter(Converter):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn import compose as sk
 
 from skl2tflite.converters.base import Converter, RegressorConverter, TransformerConverter
-from skl2tflite.converters.pipeline import is_passthrough, weighted
+from skl2tflite.converters.pipeline import gives_frames, is_passthrough, weighted
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -74,7 +74,8 @@ class ColumnTransformerConverter(TransformerConverter):
 
     def transform(self, X: TableLike) -> TableLike:
         """Join what the parts give, in a sparse matrix where the result of ``fit_transform`` was one."""
-        return Table.join([part.transform(X) for part in self.parts], bool(self.estimator.sparse_output_))
+        parts = [part.transform(X) for part in self.parts]
+        return Table.join(parts, bool(self.estimator.sparse_output_), gives_frames(self.estimator))
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils import Tags
 
-from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, binary_probabilities
+from skl2tflite.converters.base import ClassifierConverter, RegressorConverter, binary_probabilities
 from skl2tflite.converters.boosting import CategorySets, TreeTable, join
+from skl2tflite.converters.categoricals import Coding, CodingConverter, categories_told
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.table import Column
 
 ZERO = np.float32(1e-35)
 """Numbers up to this magnitude are 0 (``kZeroThreshold``)."""
@@ -38,18 +40,25 @@ _CATEGORICAL, _DEFAULT_LEFT = 1, 2
 _MISSING_NONE, _MISSING_ZERO = 0, 1
 
 
-class LightGBMConverter(Converter):
+class LightGBMConverter(CodingConverter):
     """Raw scores of a booster, and what its objective makes of them.
 
-    Trees compare float64; thresholds are moved to where they split float32 numbers alike. Categories are
-    the codes that LightGBM itself works with: whole numbers from 0.
+    Trees compare float64; thresholds are moved to where they split float32 numbers alike. They see categories as
+    codes, whole numbers from 0: of a DataFrame's categoricals the positions among the categories of the fit.
     """
+
+    library = "LightGBM"
+    pandas_only = True  # 4.7 ends the process on those of polars
+
+    @cached_property
+    def text(self) -> str:
+        """The booster as text."""
+        return str(self.estimator.booster_.model_to_string())
 
     @cached_property
     def model(self) -> tuple[dict[str, str], list[dict[str, str]]]:
         """The booster's header and its trees, up to the best iteration where training stopped early."""
-        text = self.estimator.booster_.model_to_string()
-        head, *trees = text.split("\nend of trees", 1)[0].split("\nTree=")
+        head, *trees = self.text.split("\nend of trees", 1)[0].split("\nTree=")
         return _entries(head), [_entries(tree) for tree in trees]
 
     @cached_property
@@ -75,6 +84,49 @@ class LightGBMConverter(Converter):
         """Names of the columns; none where LightGBM may have put "_" in place of a space, as it does."""
         names = super().feature_names
         return None if names is None or any("_" in name for name in names) else names
+
+    # --- categories ---------------------------------------------------------------------------------
+
+    def codings(self, columns: Sequence[Column]) -> Mapping[int, Coding]:
+        """Return LightGBM's own categories (``_data_from_pandas``): those of the fit, ordered as the columns were.
+
+        Fitted on an array it knows none, and takes the codes of any categorical as they come.
+        """
+        found = {i: categories_told(column) for i, column in enumerate(columns)}
+        told = {i: categories for i, categories in found.items() if categories is not None}
+        lists = self.estimator.booster_.pandas_categorical
+        if lists is None:
+            return {i: Coding(categories, in_order=True) for i, categories in told.items()}
+        if not lists:
+            return {}
+        places = list(told) if len(told) == len(lists) else self._categorical_columns
+        if len(places) != len(lists) or (places != list(told) and self._doubtful(lists)):
+            raise self.refuse(
+                f"was fitted on {len(lists)} categoricals and does not say which columns these are",
+                "give X to convert, a DataFrame with the categories that it was fitted on",
+            )
+        return {i: Coding(tuple(categories)) for i, categories in zip(places, lists, strict=True)}
+
+    @cached_property
+    def _categorical_columns(self) -> list[int]:
+        """Columns that trees test for sets of categories; ordered categoricals are numbers to them."""
+        behind = self.text.partition("\n[categorical_feature: ")[2]
+        return sorted(int(column) for column in behind.partition("]")[0].split(",") if column)
+
+    def _doubtful(self, lists: Sequence[Sequence[Any]]) -> bool:
+        """Whether a column that trees see as numbers may be a categorical: its values are like the codes of one.
+
+        So it is where ``categorical_feature`` named others than the categoricals.
+        """
+        codes = {f"[0:{len(categories) - 1}]" for categories in lists}
+        seen = self.model[0]["feature_infos"].split()
+        return any(info in codes for i, info in enumerate(seen) if i not in self._categorical_columns)
+
+    @cached_property
+    def used_columns(self) -> Collection[int]:
+        """Columns of some test or linear model."""
+        tests = [_numbers(tree, "split_feature", int) for tree in self.model[1]]
+        return frozenset(np.concatenate([*tests, self.linear_features]).tolist())
 
     # --- the model ----------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import get_config
 from sklearn import pipeline as sk
 
 from skl2tflite.converters.base import (
@@ -29,6 +30,12 @@ from skl2tflite.spelling import ARGUMENTS
 def is_passthrough(estimator: Any) -> bool:
     """Whether a step does nothing."""
     return estimator is None or (isinstance(estimator, str) and estimator == "passthrough")
+
+
+def gives_frames(estimator: Any) -> bool:
+    """Whether ``transform`` gives a DataFrame, as ``set_output`` or scikit-learn's configuration says."""
+    configured = getattr(estimator, "_sklearn_output_config", {})
+    return bool(configured.get("transform", get_config()["transform_output"]) != "default")
 
 
 @converts(sk.Pipeline)
@@ -237,4 +244,4 @@ class FeatureUnionConverter(Converter):
         for part, weight in self.parts:
             result = X if part is None else part.method("transform")(X)
             columns.append(result if weight is None else weighted(result, weight))
-        return Table.join(columns)
+        return Table.join(columns, keeps_dtypes=gives_frames(self.estimator))

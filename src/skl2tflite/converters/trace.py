@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.absent import dense_for_now, sparse_input
 from skl2tflite.converters.base import Converter
+from skl2tflite.converters.categoricals import readings
 from skl2tflite.converters.known import Demand, demands
 from skl2tflite.converters.overflow import overflowing
 from skl2tflite.converters.unanswered import can_mark, marked, unanswered
@@ -22,6 +23,7 @@ from skl2tflite.features import (
     TEXT_NAME,
     ImageRows,
     LabelRows,
+    Reading,
     SetRows,
     TextRows,
     column_names,
@@ -65,6 +67,8 @@ class Traced:
         Whether something would read what rows do not hold as missing, if they were a sparse matrix; they were none.
     confuses_nan : bool
         Whether something reads NaN, which stands for what sparse rows do not hold, as 0.
+    readings : tuple of Reading
+        Which features must be categoricals in a DataFrame, or must not be.
     """
 
     graph: Graph
@@ -81,6 +85,7 @@ class Traced:
     is_for_dense: bool = False
     confuses_nan: bool = False
     digits: frozenset[str] = frozenset()
+    readings: tuple[Reading, ...] = ()
 
 
 def trace(
@@ -91,6 +96,7 @@ def trace(
     text: TextInput = "characters",
     sparse: bool = False,
     absent_is_missing: bool = False,
+    categories: Mapping[int, tuple[Any, ...]] | None = None,
 ) -> Traced:
     """Record one method.
 
@@ -109,6 +115,8 @@ def trace(
         Whether rows are given in a sparse matrix.
     absent_is_missing : bool, default=False
         Whether the input has NaN for what a sparse matrix of rows does not hold; else 0.
+    categories : mapping of int to tuple, optional
+        Of features that are categoricals in the rows given to ``convert``, their categories; None without rows.
 
     Returns
     -------
@@ -141,14 +149,15 @@ def trace(
         X = inputs[0]
     elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
-        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, inputs=features)
+        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, features, categories)
         if sparse and not inverse:
             X = sparse_input(matrix, absent_is_missing)
     else:
-        inputs = InputColumns(names, kinds, batch, text)
+        inputs = InputColumns(names, kinds, batch, text, categories)
         X = inputs.table()
     try:
-        with demands() as demanded, unanswered() as refused, dense_for_now.collect() as dense:
+        collected = demands(), unanswered(), dense_for_now.collect(), readings()
+        with collected[0] as demanded, collected[1] as refused, collected[2] as dense, collected[3] as read:
             results = function(X)
         if isinstance(results, Table):
             results = _numbers(converter, method, results)
@@ -202,6 +211,7 @@ def trace(
         bool(dense),
         zeros is not None and any(node is zeros for node in graph.nodes()),
         frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
+        tuple(dict.fromkeys(read)),
     )
 
 

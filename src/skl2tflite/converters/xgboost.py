@@ -6,6 +6,7 @@ Sums run in XGBoost's own order and width: margins are its own, bit for bit.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -15,14 +16,17 @@ import xgboost
 from numpy.typing import NDArray
 
 from skl2tflite.converters.absent import dense_for_now
-from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter, binary_probabilities
+from skl2tflite.converters.base import ClassifierConverter, RegressorConverter, binary_probabilities
 from skl2tflite.converters.boosting import CategorySets, TreeTable, join
+from skl2tflite.converters.categoricals import Coding, CodingConverter, categories_told
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.xgboost_names import category_names, kept_of
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.matrix import Matrix, is_sparse
+from skl2tflite.graph.table import Column
 
 _LOGISTIC = frozenset({"binary:logistic", "reg:logistic"})
 _EXPONENTIAL = frozenset({"count:poisson", "reg:gamma", "reg:tweedie", "survival:cox"})
@@ -44,14 +48,16 @@ LEAST_SCORE = np.float32(1e-6)
 _BOUNDS_SCORES = tuple(map(int, xgboost.__version__.split(".")[:2])) >= (3, 2)
 
 
-class XGBoostConverter(Converter):
+class XGBoostConverter(CodingConverter):
     """Margins of a booster, and what its objective makes of them.
 
-    Categories are the codes that XGBoost itself works with: whole numbers from 0. What a sparse matrix has no entry
-    for is missing.
+    Trees see categories as codes, whole numbers from 0: of a DataFrame's categoricals the positions among the
+    categories of the fit, where the model has them (since XGBoost 3.1), else those in the column itself. What a
+    sparse matrix has no entry for is missing.
     """
 
     takes_matrices = True
+    library = "XGBoost"
 
     @cached_property
     def learner(self) -> dict[str, Any]:
@@ -80,6 +86,54 @@ class XGBoostConverter(Converter):
         if self.booster != "gblinear" and not self.trees:
             raise self.refuse("it has no trees", "there is nothing to convert")
         _ = self.base_margin  # refuses those that are infinite
+
+    # --- categories ---------------------------------------------------------------------------------
+
+    def codings(self, columns: Sequence[Column]) -> Mapping[int, Coding]:
+        """Return the model's own categories, else those of columns whose codes XGBoost takes as they come."""
+        known = [] if self.booster == "gblinear" else self.model.get("cats", {}).get("enc", [])
+        if known:
+            return {i: self._coding(columns[i], names) for i, names in enumerate(map(category_names, known)) if names}
+        codings = {}
+        types = self.learner.get("feature_types") or []
+        for i, column in enumerate(columns):
+            told = categories_told(column)
+            if told:
+                codings[i] = Coding(told, in_order=True)
+            elif told is not None:
+                raise self.refuse(
+                    f"takes the codes of column {column.name!r}, and these hang on what else is in the rows",
+                    "give the column a dtype with its categories, or fit with XGBoost 3.1 or later",
+                )
+            elif types[i : i + 1] == ["c"] and self.feature_names is not None and not column.is_seen:
+                raise self.refuse(
+                    f"does not tell the categories of column {column.name!r}: before 3.1 XGBoost kept none",
+                    "give X to convert, a DataFrame with the categories that it was fitted on",
+                )
+        return codings
+
+    def _coding(self, column: Column, names: list[Any]) -> Coding:
+        """Return the codes of a column of which the model has the categories.
+
+        XGBoost 3.1 and 3.2 cut text of pandas by its number of characters, not bytes: beyond ASCII it is not what the
+        categories were, and the same only for the same list of them.
+        """
+        if all(not isinstance(name, bytes) or name.isascii() for name in names):
+            categories = tuple(name.decode() if isinstance(name, bytes) else name for name in names)
+            return Coding(categories, refuses_unknown=True, ascii_only=isinstance(names[0], bytes))
+        given = categories_told(column) or ()
+        if kept_of(given) != names or len(set(names)) < len(names):
+            raise self.refuse(
+                f"column {column.name!r} has categories with letters beyond ASCII, which XGBoost keeps incompletely",
+                "give X to convert, a pandas DataFrame with the categories that it was fitted on in the same order",
+            )
+        return Coding(given, refuses_unknown=True, in_order=True)
+
+    @cached_property
+    def used_columns(self) -> Collection[int]:
+        """Columns of some test."""
+        tests = [self.model["trees"][number]["split_indices"] for number in self.trees]
+        return frozenset(int(feature) for features in tests for feature in features)
 
     # --- the model ----------------------------------------------------------------------------------
 

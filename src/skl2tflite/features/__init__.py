@@ -1,9 +1,10 @@
 """The input side: rows as arrays or DataFrames, checked as scikit-learn checks them, to input tensors."""
 
+from skl2tflite.features.categoricals import Categorical, Plain, Reading, readings_of
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
 from skl2tflite.features.exactness import held_exactly
 from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features
-from skl2tflite.features.frames import column_kinds, distinct_cells, row_count
+from skl2tflite.features.frames import column_categories, column_kinds, distinct_cells, row_count
 from skl2tflite.features.kinds import (
     TABLE,
     HashedRows,
@@ -29,12 +30,15 @@ __all__ = [
     "TABLE",
     "TEXT_NAME",
     "UNKNOWN_CODE",
+    "Categorical",
     "ColumnSpec",
     "Features",
     "HashedRows",
     "ImageRows",
     "Known",
     "LabelRows",
+    "Plain",
+    "Reading",
     "RecordRows",
     "RowKind",
     "SetRows",
@@ -42,6 +46,7 @@ __all__ = [
     "TextRows",
     "ValueRows",
     "check_given",
+    "column_categories",
     "column_kinds",
     "column_names",
     "distinct_cells",
@@ -49,6 +54,7 @@ __all__ = [
     "held_exactly",
     "label_sets",
     "reading",
+    "readings_of",
     "record_names",
     "reference_rows",
     "row_count",

@@ -306,7 +306,7 @@ class Known:
                 known |= np.isnan(cells)
         if not known.all():
             found = list(dict.fromkeys(_STOOD_FOR.get(cell, cell) for cell in cells[~known].tolist()))[:5]
-            raise InvalidInputError(f"found unknown categories {found} in {feature}; scikit-learn refuses them too")
+            raise InvalidInputError(f"found unknown categories {found} in {feature}; the estimator refuses them too")
 
 
 _STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no text>"}

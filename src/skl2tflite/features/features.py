@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError, Skl2TFLiteError
+from skl2tflite.features.categoricals import Categorical, Reading, reading_from_json
 from skl2tflite.features.columns import READ, ColumnSpec, Known
 from skl2tflite.features.frames import (
     as_cells,
@@ -90,6 +91,8 @@ class Features:
         as missing; else 0.
     only : {"dense", "sparse"}, optional
         The form that rows must have, where the estimator answers otherwise for the other one.
+    readings : tuple of Reading
+        The features that must be categoricals in a DataFrame, or must not be.
     """
 
     count: int
@@ -102,6 +105,13 @@ class Features:
     is_sparse: bool = False
     absent_is_nan: bool = False
     only: Form | None = None
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def categories(self) -> dict[int, tuple[Any, ...]]:
+        """The categories of features that must be categoricals, empty where their order is of no account."""
+        found = {each.feature: each.order or () for each in self.readings if isinstance(each, Categorical)}
+        return {feature: categories for feature, categories in found.items() if feature is not None}
 
     @property
     def holds_integers(self) -> bool:
@@ -195,6 +205,7 @@ class Features:
                 raise InvalidInputError(f"labels have {len(np.shape(labels))} axes, expected one")
             return {spec.name: self._checked(spec.name, labels) for spec in self.columns}
         places = self._places(X)
+        self._check_dtypes(X, places)
         found = columns_of(X, [places[column.feature] for column in self.columns])
         allowed = np.broadcast_to(np.asarray(self.allows_nan), self.count)
         known = {each.feature: each for each in self.known}
@@ -249,12 +260,29 @@ class Features:
         self._check_shape(shape)
         return {feature: feature for feature in range(self.count)}
 
+    def _check_dtypes(self, X: Any, places: Mapping[int, int]) -> None:
+        """Raise where a column is a categorical that must not be, or is none though it must be."""
+        if not self.readings:
+            return
+        single = {reading.feature: reading for reading in self.readings if reading.feature is not None}
+        others = next((reading for reading in self.readings if reading.feature is None), None)
+        if not is_frame(X):
+            for feature, reading in single.items():
+                reading.check_array(self.describe(feature))
+            return
+        for feature, column in zip(places, columns_of(X, places.values()), strict=True):
+            found = single.get(feature, others)
+            if found is not None:
+                found.check(column, self.describe(feature))
+
     def matrix(self, X: Any) -> NDArray[np.float32]:
         """Return rows as one float32 matrix; see :meth:`tensors`."""
         if self.only is not None:
             self._check_form(X)
         if self.absent_is_nan and hasattr(X, "toarray"):
             return self._of_sparse(X)
+        if self.readings:
+            self._check_dtypes(X, self._places(X))
         if type(X) is not np.ndarray:
             X = self._as_array(X)
         if X.dtype != np.float32:
@@ -407,6 +435,8 @@ class Features:
             fields["absent_is_nan"] = True
         if self.only is not None:
             fields["only"] = self.only
+        if self.readings:
+            fields["readings"] = [reading.to_json() for reading in self.readings]
         return fields
 
     def misfit(self, inputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
@@ -440,6 +470,7 @@ class Features:
             data.maybe("sparse", bool, False),
             data.maybe("absent_is_nan", bool, False),
             _form(data),
+            tuple(map(reading_from_json, data.several("readings"))) if "readings" in data else (),
         )
         features._check_consistent(data)
         return features
@@ -455,6 +486,7 @@ class Features:
             ("columns", taken),
             ("needed", self.needed or ()),
             ("known", [each.feature for each in self.known]),
+            ("readings", [each.feature for each in self.readings if each.feature is not None]),
         ):
             if any(not 0 <= place < self.count for place in places):
                 raise damaged(data.at(name), f"refers to features that there are not; there are {self.count}")

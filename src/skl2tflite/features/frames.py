@@ -134,6 +134,27 @@ def column_kinds(X: Any) -> dict[int, DType]:
     return kinds
 
 
+def categories_of(column: Any) -> tuple[Any, ...] | None:
+    """Return the categories of a pandas or polars categorical in the order of their codes, None of any other column.
+
+    Of a Categorical of polars none: its codes hang on what else it has met.
+    """
+    dtype: Any = getattr(column, "dtype", None)
+    if hasattr(column, "iloc"):
+        return tuple(dtype.categories.tolist()) if str(dtype) == "category" else None
+    if type(dtype).__module__.startswith("polars") and type(dtype).__name__ in ("Categorical", "Enum"):
+        return tuple(dtype.categories) if type(dtype).__name__ == "Enum" else ()
+    return None
+
+
+def column_categories(X: Any) -> dict[int, tuple[Any, ...]]:
+    """Return which columns of rows are categoricals, and their categories."""
+    if not is_frame(X):
+        return {}
+    found = {i: categories_of(column) for i, column in enumerate(columns_of(X, range(len(X.columns))))}
+    return {i: categories for i, categories in found.items() if categories is not None}
+
+
 def _holds_text(column: Any) -> bool:
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub":
         return False

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.features.frames import as_cells, columns_of, floats, is_frame, is_na
+from skl2tflite.features.frames import as_cells, categories_of, columns_of, floats, is_frame, is_na
 
 
 def reference_rows(X: Any, integers: bool = False) -> Any:
@@ -34,7 +34,7 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
     if holed:  # None is not NaN to an imputer of None, nor is text
         rounded = {name: [_rounded(cell) for cell in column] for name, column in holed.items()}
         X = X.assign(**{name: type(X[name])(cells, X.index, dtype=object) for name, cells in rounded.items()})
-    elif not integers and all(floats(column) is not None for column in columns):
+    elif not integers and all(floats(column) is not None and categories_of(column) is None for column in columns):
         return X.astype(np.float32)
     kept = {}
     for i in range(X.shape[1]):

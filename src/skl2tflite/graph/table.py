@@ -7,8 +7,10 @@ an encoder asks a column for strings, a scaler asks the table for the matrix of 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -108,9 +110,15 @@ class Column(ABC):
     ----------
     name : str
         For messages, and for functions that pick columns by name.
+    is_seen : bool
+        Whether rows given to ``convert`` have shown what the column holds.
+    in_array : bool
+        Whether scikit-learn holds it in an array, which knows no categoricals.
     """
 
     name: str
+    is_seen: bool = False
+    in_array: bool = False
 
     @property
     @abstractmethod
@@ -128,6 +136,17 @@ class Column(ABC):
         Empty where pandas would make them of the values that it meets, as ``astype("category")`` does.
         """
         return None
+
+    @property
+    def origin(self) -> int | None:
+        """Which of the model's features it is, as long as nothing is computed of it; None of any other column."""
+        return None
+
+    def of_array(self) -> Column:
+        """Return the column as one of an array."""
+        column = copy(self)
+        column.in_array = True
+        return column
 
     @property
     def values(self) -> Tensor:
@@ -216,6 +235,8 @@ class InputColumns:
         Number of rows, where the target needs it fixed.
     text : {"characters", "tokens", "counts"}
         How texts travel that a vectorizer reads.
+    categories : mapping of int to tuple, optional
+        Which columns are categoricals in the rows given to ``convert``, and their categories; None without rows.
 
     Attributes
     ----------
@@ -228,9 +249,15 @@ class InputColumns:
     """
 
     def __init__(
-        self, names: Sequence[str], kinds: dict[int, DType], batch: int | None = None, text: TextInput = "characters"
+        self,
+        names: Sequence[str],
+        kinds: dict[int, DType],
+        batch: int | None = None,
+        text: TextInput = "characters",
+        categories: Mapping[int, tuple[Any, ...]] | None = None,
     ) -> None:
         self.names = tuple(names)
+        self.categories = categories
         self.kinds = kinds
         self.batch = batch
         self.text = text
@@ -327,12 +354,23 @@ class InputColumn(Column):
     def __init__(self, inputs: InputColumns, feature: int) -> None:
         self.inputs = inputs
         self.feature = feature
+        self.is_seen = inputs.categories is not None
         self.name = inputs.names[feature]
 
     @property
     def kind(self) -> DType | None:
         """What is known or decided."""
         return self.inputs.kinds.get(self.feature)
+
+    @property
+    def categories(self) -> tuple[Any, ...] | None:
+        """Those that the rows given to ``convert`` have."""
+        return (self.inputs.categories or {}).get(self.feature)
+
+    @property
+    def origin(self) -> int | None:
+        """Its position."""
+        return self.feature
 
     @property
     def values(self) -> Tensor:
@@ -393,18 +431,39 @@ class MatrixColumn(Column):
     at : int
     feature : int, optional
         Which of the model's features it is; a column of strings is then asked for by tracing again.
+    categories : mapping of int to tuple, optional
+        Of features that are categoricals in the rows given to ``convert``, their categories; None without rows.
     """
 
-    def __init__(self, name: str, matrix: Tensor, at: int, feature: int | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        matrix: Tensor,
+        at: int,
+        feature: int | None = None,
+        categories: Mapping[int, tuple[Any, ...]] | None = None,
+    ) -> None:
         self.name = name
         self.matrix = matrix
         self.at = at
         self.feature = feature
+        self.is_seen = categories is not None
+        self._categories = (categories or {}).get(-1 if feature is None else feature)
 
     @property
     def kind(self) -> DType | None:
         """Kind of the matrix; of a model's input, undecided: it may have to be a column of its own."""
         return self.matrix.dtype if self.feature is None else None
+
+    @property
+    def categories(self) -> tuple[Any, ...] | None:
+        """Those that the rows given to ``convert`` have."""
+        return self._categories
+
+    @property
+    def origin(self) -> int | None:
+        """Its position, in the matrix that is a model's input."""
+        return self.feature
 
     def tensor(self, kind: DType) -> Tensor:
         """Return the column."""
@@ -444,12 +503,19 @@ class Table:
         self._matrix = matrix
 
     @classmethod
-    def of_matrix(cls, matrix: Tensor, names: Sequence[str], inputs: bool = False) -> Table:
-        """Return the columns of a matrix; of a model's input, ``inputs`` says."""
-        return cls([MatrixColumn(name, matrix, i, i if inputs else None) for i, name in enumerate(names)], matrix)
+    def of_matrix(
+        cls,
+        matrix: Tensor,
+        names: Sequence[str],
+        inputs: bool = False,
+        categories: Mapping[int, tuple[Any, ...]] | None = None,
+    ) -> Table:
+        """Return the columns of a matrix; of a model's input, ``inputs`` says, with ``categories`` of its features."""
+        columns = [MatrixColumn(name, matrix, i, i if inputs else None, categories) for i, name in enumerate(names)]
+        return cls(columns, matrix)
 
     @classmethod
-    def join(cls, parts: Sequence[TableLike], sparse: bool | None = None) -> TableLike:
+    def join(cls, parts: Sequence[TableLike], sparse: bool | None = None, keeps_dtypes: bool = False) -> TableLike:
         """Return parts side by side: a matrix where all are matrices of numbers, else a table.
 
         Parameters
@@ -457,15 +523,21 @@ class Table:
         parts : sequence of Table, Matrix or array
         sparse : bool, optional
             Whether scikit-learn's result is a sparse matrix; by default it is where one of the parts is.
+        keeps_dtypes : bool, default=False
+            Whether the result is a DataFrame, in which categoricals stay what they are, and so does a matrix's column.
         """
         parts = [part for part in parts if not isinstance(part, Table) or part.columns]
+        tables = [part for part in parts if isinstance(part, Table)]
         sparse = any(map(is_sparse, parts)) if sparse is None else sparse
-        if parts and (sparse or all(not isinstance(part, Table) or part.is_matrix for part in parts)):
-            return side_by_side([part.matrix() if isinstance(part, Table) else part for part in parts], sparse)
+        matrix = None
+        if parts and (sparse or all(table.is_matrix for table in tables)):
+            matrix = side_by_side([part.matrix() if isinstance(part, Table) else part for part in parts], sparse)
+            if not (keeps_dtypes and tables and isinstance(matrix, Tensor)):
+                return matrix
         columns: list[Column] = []
         for part in parts:
             columns += part.columns if isinstance(part, Table) else cls.of_matrix(_plain(part), _numbered(part)).columns
-        return cls(columns)
+        return cls(columns if keeps_dtypes else [column.of_array() for column in columns], matrix)
 
     @property
     def shape(self) -> Shape:
@@ -501,7 +573,8 @@ class Table:
         if not self.columns:
             raise KindError("there are no columns left")
         if self._matrix is None:
-            self._matrix = _tensor(xp.stack([column.numbers() for column in self.columns], axis=1))
+            parts = [_side_by_side(list(run)) for _, run in groupby(self.columns, _made_in)]
+            self._matrix = _tensor(parts[0] if len(parts) == 1 else xp.concat(parts, axis=1))
         return self._matrix
 
 
@@ -514,6 +587,28 @@ def as_matrix(X: TableLike) -> Any:
     if isinstance(X, Table):
         return X.matrix()
     return X.numbers() if isinstance(X, Column) else _plain(X)
+
+
+def _made_in(column: Column) -> int | None:
+    """Return what tells columns of one computed matrix from others."""
+    return id(column.matrix) if isinstance(column, MatrixColumn) and column.feature is None else None
+
+
+def _side_by_side(columns: Sequence[Column]) -> Any:
+    """Return the numbers of columns that are all of one computed matrix, or none of any, as a matrix."""
+    first = columns[0]
+    if not isinstance(first, MatrixColumn) or _made_in(first) is None or first.matrix.dtype != DType.FLOAT:
+        return xp.stack([column.numbers() for column in columns], axis=1)
+    at = [column.at for column in columns if isinstance(column, MatrixColumn)]
+    return (
+        first.matrix if at == list(range(first.matrix.shape[1] or 0)) else xp.take(first.matrix, np.array(at), axis=1)
+    )
+
+
+def hold_text(column: Column) -> None:
+    """Say that a column holds text at which nothing looks: a matrix of numbers cannot be the model's input then."""
+    if isinstance(column, MatrixColumn) and column.feature is not None:
+        raise RetraceError(column.feature, DType.STRING)
 
 
 def take_columns(X: Any, positions: Sequence[int] | Any) -> Any:

@@ -62,6 +62,7 @@ def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Expl
         kinds=features.kinds,
         sparse=features.is_sparse,
         absent_is_missing=features.absent_is_nan,
+        categories=features.categories,
     ).graph
     given, where = np.unique(suspects // asked.each, return_inverse=True)
     rows = {name: np.asarray(x)[given] for name, x in tensors.items()}

@@ -14,13 +14,13 @@ from skl2tflite.converters.base import Converter, RegressorConverter
 from skl2tflite.converters.categories import as_held, category_kind
 from skl2tflite.converters.ensemble.gradient_boosting import BoostedClassifierConverter
 from skl2tflite.converters.registry import converts
-from skl2tflite.features.columns import sendable
+from skl2tflite.features.columns import INT32, sendable
 from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.matrix import as_floats
-from skl2tflite.graph.table import NAN, KindError, Table
+from skl2tflite.graph.table import NAN, KindError, Table, hold_text
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,7 +35,7 @@ class Sides:
     column : int
         The column of the input.
     categories : ndarray, shape (n_categories,)
-        Numbers, sorted, or text as a tensor holds it.
+        Floats or whole numbers beyond those of float32, sorted, or text as a tensor holds it.
     right : ndarray of float64, shape (1 + n_categories, n_splits)
         0 where a category goes left in a split, else 1. The first row is for what is missing or unknown.
     """
@@ -46,9 +46,12 @@ class Sides:
 
     def __call__(self, X: Array | Table) -> Array:
         """Return each row's sides, shape (n_rows, n_splits)."""
-        if self.is_text:
-            assert isinstance(X, Table)
-            hot = xp.equal(xp.expand_dims(X[self.column].strings(), 1), self.categories)
+        if self.categories.dtype.kind != "f":
+            if not isinstance(X, Table):
+                raise KindError(f"column {self.column} holds floats")
+            column = X[self.column]
+            values = column.strings() if self.categories.dtype == object else column.integers()
+            hot = xp.equal(xp.expand_dims(values, 1), self.categories)
             number = xp.linear(xp.astype(hot, float), np.arange(1.0, len(self.categories) + 1.0))
             return xp.take(self.right, xp.astype(number, int))
         x = X[self.column].numbers() if isinstance(X, Table) else X[:, self.column]
@@ -56,11 +59,6 @@ class Sides:
         place = xp.searchsorted(self.categories.tolist(), x, side="right")
         known = xp.equal(xp.take(np.concatenate([[np.nan], self.categories]), place), x)
         return xp.take(self.right, xp.where(known, place, 0))
-
-    @property
-    def is_text(self) -> bool:
-        """Whether the categories are text."""
-        return self.categories.dtype == object
 
 
 class HistGradientBoostingConverter(Converter):
@@ -99,6 +97,8 @@ class HistGradientBoostingConverter(Converter):
             if not all(sendable(c) for c in categories if isinstance(c, str)):
                 raise self.refuse(f"feature {name!r} has a category that no text in UTF-8 can be, or a reserved one")
             return np.asarray(text[text != NAN])
+        if category_kind(categories) == DType.INT and max(map(abs, categories.tolist())) <= INT32.max:
+            return as_held(categories, DType.INT)
         try:
             values = categories.astype(np.float64)
         except (TypeError, ValueError):
@@ -107,7 +107,7 @@ class HistGradientBoostingConverter(Converter):
         rounded = values.astype(np.float32) != values
         if rounded.any():
             raise self.refuse(
-                f"feature {name!r} has the category {values[rounded][0]!r}, which no float32 input can equal",
+                f"feature {name!r} has the category {float(values[rounded][0])!r}, which no float32 input can equal",
                 "encode the categories as small integers before",
             )
         return values
@@ -179,11 +179,14 @@ class HistGradientBoostingConverter(Converter):
         """Sums of the baseline and the trees' values (:meth:`BaseHistGradientBoosting._raw_predict`)."""
         est = self.estimator
         forest, sides = self.trees
+        if isinstance(X, Table):
+            for at in np.setdiff1d(np.arange(self.n_features), self.numeric):
+                hold_text(X[int(at)])
         columns = [self._matrix(X)] if len(self.numeric) else []
         try:
             X = xp.concat([*columns, *(side(X) for side in sides)], axis=1)
         except KindError as error:
-            raise self.refuse(f"has categories that are text, but {error.reason}") from None
+            raise self.refuse(f"has categories that are text or great whole numbers, but {error.reason}") from None
         return tree_sums(
             X, forest, missing=True, groups=est.n_trees_per_iteration_, base=np.ravel(est._baseline_prediction)
         )

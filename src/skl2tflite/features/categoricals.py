@@ -1,0 +1,172 @@
+"""Categoricals of pandas and polars: estimators that look at a column's dtype take codes or values by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.features.frames import categories_of, quoted
+from skl2tflite.fields import Fields
+
+TEXT, NUMBERS, BOOLS = "text", "numbers", "truth values"
+"""What the categories of a column may be."""
+_TYPES: dict[str, type[Any]] = {TEXT: str, NUMBERS: float, BOOLS: bool}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an estimator reads a feature of a DataFrame.
+
+    Parameters
+    ----------
+    feature : int or None
+        None stands for all features of which there is no other reading.
+    reader : str
+        The library that does, for messages.
+    """
+
+    feature: int | None
+    reader: str
+
+    def check(self, column: Any, name: str) -> None:
+        """Raise where a column of a DataFrame is not what the estimator was fitted on."""
+        raise NotImplementedError
+
+    def check_array(self, name: str) -> None:
+        """Raise where an array cannot say what the estimator takes of a column."""
+        raise NotImplementedError
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON keeps them."""
+        return {"feature": self.feature, "reader": self.reader}
+
+
+@dataclass(frozen=True)
+class Plain(Reading):
+    """A feature of plain numbers: of a categorical the estimator would take the codes."""
+
+    def check(self, column: Any, name: str) -> None:
+        """Raise where a column is a categorical."""
+        if categories_of(column) is not None:
+            raise InvalidInputError(
+                f"{name} is a categorical, and {self.reader} was fitted on plain numbers there: it would take the "
+                "codes; give its numbers, or fit on the categorical"
+            )
+
+    def check_array(self, name: str) -> None:
+        """Take any array."""
+
+
+@dataclass(frozen=True)
+class Categorical(Reading):
+    """A feature that must be a categorical, whose values the model takes.
+
+    Parameters
+    ----------
+    kind : {"text", "numbers", "truth values"} or None
+        What its categories are; None where they may be anything, as no tree looks at them.
+    order : tuple, optional
+        All categories in the order of their codes, where the estimator takes codes as they come: a column's
+        categories must be these, or the first of them.
+    pandas_only : bool, default=False
+        Whether the estimator takes no categoricals of polars.
+    ascii_only : bool, default=False
+        Whether it misreads lists of categories of pandas that have letters beyond ASCII.
+    """
+
+    kind: str | None
+    order: tuple[str | float | bool, ...] | None = None
+    pandas_only: bool = False
+    ascii_only: bool = False
+
+    def check(self, column: Any, name: str) -> None:
+        """Raise where a column is no categorical, or its categories are others than the estimator can take."""
+        found = categories_of(column)
+        if found is None:
+            raise InvalidInputError(
+                f"{name} is no categorical: {self.reader} was fitted on a DataFrame with dtype 'category' there; use "
+                "astype('category')"
+            )
+        if self.pandas_only and not hasattr(column, "iloc"):
+            raise InvalidInputError(f"{name} is a categorical of polars, and {self.reader} takes those of pandas only")
+        if found and self.kind is not None and kind_of(found) != self.kind:
+            raise InvalidInputError(
+                f"{name} has the categories {quoted(found)}; {self.reader} was fitted on {self.kind}"
+            )
+        if self.order is not None and found != self.order[: len(found)]:
+            raise InvalidInputError(
+                f"{name} has other categories, or in another order, than those that the model was converted with, and "
+                f"{self.reader} takes their positions as they come; use .cat.set_categories({list(self.order)!r:.200})"
+            )
+        if self.ascii_only and hasattr(column, "iloc") and not all(str(each).isascii() for each in found):
+            raise InvalidInputError(
+                f"{name} has categories with letters beyond ASCII, which {self.reader} misreads; leave out those that "
+                "the model does not know"
+            )
+
+    def check_array(self, name: str) -> None:
+        """Refuse arrays."""
+        raise InvalidInputError(
+            f"{name} is a categorical, and of an array {self.reader} would take the numbers for codes; give a "
+            "DataFrame with dtype 'category'"
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON keeps them."""
+        fields: dict[str, object] = {**super().to_json(), "kind": self.kind}
+        if self.order is not None:
+            fields["order"] = list(self.order)
+        for flag in ("pandas_only", "ascii_only"):
+            if getattr(self, flag):
+                fields[flag] = True
+        return fields
+
+
+def kind_of(categories: Sequence[Any]) -> str | None:
+    """Return what categories are, None where they are of several kinds, or of one that no model takes."""
+    if all(isinstance(each, str) for each in categories):
+        return TEXT
+    if all(isinstance(each, bool | np.bool_) for each in categories):
+        return BOOLS
+    numbers = all(isinstance(each, int | float | np.number) and not isinstance(each, bool) for each in categories)
+    return NUMBERS if numbers else None
+
+
+def readings_of(read: Iterable[Reading], count: int) -> tuple[Reading, ...]:
+    """Return one reading of each feature; where all are read, those of plain numbers are one together.
+
+    Parameters
+    ----------
+    read : iterable of Reading
+    count : int
+        Number of features.
+    """
+    kept: dict[int | None, Reading] = {}
+    for reading in read:
+        if isinstance(reading, Categorical) or reading.feature not in kept:
+            kept[reading.feature] = reading
+    categorical = [reading for reading in kept.values() if isinstance(reading, Categorical)]
+    plain = [reading for reading in kept.values() if isinstance(reading, Plain)]
+    if len(kept) == count and len({reading.reader for reading in plain}) == 1:
+        plain = [Plain(None, plain[0].reader)]
+    return (*sorted(categorical, key=_feature), *sorted(plain, key=_feature))
+
+
+def reading_from_json(data: Fields) -> Reading:
+    """Return what :meth:`Reading.to_json` wrote."""
+    feature, reader = data.maybe("feature", int), data.get("reader", str)
+    if "kind" not in data:
+        return Plain(feature, reader)
+    kind = None if data.maybe("kind", str) is None else data.choice("kind", tuple(_TYPES))
+    order = None if kind is None else data.maybe_many("order", _TYPES[kind])
+    return Categorical(
+        feature, reader, kind, order, data.maybe("pandas_only", bool, False), data.maybe("ascii_only", bool, False)
+    )
+
+
+def _feature(reading: Reading) -> int:
+    return -1 if reading.feature is None else reading.feature
