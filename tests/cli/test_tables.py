@@ -75,3 +75,34 @@ def test_inputs(run, estimator, tmp_path):
     run("convert", model, "--inputs", "matrix").fails("needs column 'zip' as string values", "inputs='columns'")
     skops.io.dump(LogisticRegression().fit(FRAME[["smoker"]], LABELS), model)
     run("convert", model, "--inputs", "columns").succeeds("smoker float32[rows]")
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_categoricals(library, kind, tmp_path):
+    """What a file of rows does not say of dtypes, the model tells."""
+    package = pytest.importorskip(library)
+    frame = pd.DataFrame({
+        "city": pd.Categorical(["Graz", "Wien", None, "Linz"] * 50),
+        "zip": pd.Categorical([8010, 1010, 4020, 8010, None] * 40),
+        "constant": pd.Categorical([7] * 200),
+        "age": np.arange(200) % 7 / 8,
+    })  # fmt: skip
+    labels = (frame["city"] == "Wien") ^ (frame["zip"] == 8010)
+    light = {"min_child_samples": 2, "min_data_per_group": 2, "cat_smooth": 1, "verbose": -1}
+    if library == "lightgbm":
+        frame["member"] = pd.Categorical([True, False] * 100)
+        estimator = package.LGBMClassifier(n_estimators=5, n_jobs=1, **light)
+    else:
+        estimator = package.XGBClassifier(n_estimators=5, n_jobs=1, enable_categorical=True)
+        if "cats" not in estimator.fit(frame, labels).get_booster().save_raw("json").decode():
+            pytest.skip("XGBoost takes codes as they come")
+    estimator.fit(frame, labels)
+    path = tmp_path / f"rows.{kind}"
+    if kind == "csv":
+        frame.to_csv(path, index=False)
+    else:
+        frame.to_parquet(path)
+    read = read_rows(path, estimator)
+    assert [str(dtype) for dtype in read.dtypes] == [str(dtype) for dtype in frame.dtypes]
+    np.testing.assert_array_equal(skl2tflite.convert(estimator, read).predict(read), estimator.predict(frame))

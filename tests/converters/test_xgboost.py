@@ -183,16 +183,6 @@ def test_dataframe() -> None:
     assert list(model.feature_names_in_) == list(frame.columns)
 
 
-def test_categories_of_a_dataframe_are_codes() -> None:
-    pandas = pytest.importorskip("pandas")
-    frame = pandas.DataFrame(np.nan_to_num(X))
-    frame[4] = pandas.Categorical.from_codes(frame[4].astype(int), categories=list("lkjihgfedcba"))
-    estimator = xgboost.XGBRegressor(**SMALL, enable_categorical=True).fit(frame, Y)
-    codes = np.column_stack([frame[i].cat.codes if i == 4 else frame[i] for i in range(6)]).astype(np.float32)
-    expected = estimator.predict(frame)
-    np.testing.assert_array_equal(skl2tflite.convert(estimator, codes).predict(codes), expected)
-
-
 def test_inside_a_pipeline() -> None:
     pipe = make_pipeline(StandardScaler(), xgboost.XGBClassifier(**SMALL)).fit(X, CLASSES)
     skl2tflite.convert(pipe, X)
