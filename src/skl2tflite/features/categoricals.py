@@ -14,6 +14,7 @@ from skl2tflite.fields import Fields
 
 TEXT, NUMBERS, BOOLS = "text", "numbers", "truth values"
 """What the categories of a column may be."""
+_ANY = "any"
 _TYPES: dict[str, type[Any]] = {TEXT: str, NUMBERS: float, BOOLS: bool}
 
 
@@ -117,7 +118,7 @@ class Categorical(Reading):
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""
-        fields: dict[str, object] = {**super().to_json(), "kind": self.kind}
+        fields: dict[str, object] = {**super().to_json(), "kind": self.kind or _ANY}
         if self.order is not None:
             fields["order"] = list(self.order)
         for flag in ("pandas_only", "ascii_only"):
@@ -161,7 +162,7 @@ def reading_from_json(data: Fields) -> Reading:
     feature, reader = data.maybe("feature", int), data.get("reader", str)
     if "kind" not in data:
         return Plain(feature, reader)
-    kind = None if data.maybe("kind", str) is None else data.choice("kind", tuple(_TYPES))
+    kind = None if data.holds("kind", _ANY) else data.choice("kind", tuple(_TYPES))
     order = None if kind is None else data.maybe_many("order", _TYPES[kind])
     return Categorical(
         feature, reader, kind, order, data.maybe("pandas_only", bool, False), data.maybe("ascii_only", bool, False)
