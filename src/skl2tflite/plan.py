@@ -89,9 +89,7 @@ def plan(
             hints = column_kinds(X) if is_table else {}
             known = column_categories(X) if is_table else None
         sparse = is_table and hasattr(X, "toarray")
-        traced, kinds, absent_is_nan = _trace(
-            converter, chosen, batch, inputs, hints, allowed, read_as, sparse, known
-        )
+        traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse, known)
     if target == "micro" and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
             f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
