@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +27,7 @@ from skl2tflite.features import (
     SetRows,
     TableRows,
     TextRows,
+    column_dtypes,
     column_kinds,
     column_names,
     reading,
@@ -83,8 +85,10 @@ def plan(
         read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
         with reading(X):
             hints = column_kinds(X) if X is not None and isinstance(converter.rows, TableRows) else {}
-        sparse = X is not None and isinstance(converter.rows, TableRows) and hasattr(X, "toarray")
-        traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse)
+        table = X is not None and isinstance(converter.rows, TableRows)
+        sparse = table and hasattr(X, "toarray")
+        dtypes = column_dtypes(X) if table else {}
+        traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse, dtypes)
     if target == "micro" and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
             f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
@@ -175,6 +179,7 @@ def _trace(
     allows_nan: NDArray[np.bool_],
     text: TextInput = "characters",
     sparse: bool = False,
+    dtypes: Mapping[int, Any] = MappingProxyType({}),
 ) -> tuple[dict[str, Traced], dict[int, DType] | None, bool]:
     """Record methods, and decide for a matrix (None) or for columns of what kinds.
 
@@ -198,7 +203,9 @@ def _trace(
         kinds = {0: DType.STRING} if isinstance(converter.rows, TextRows) else {}
     while True:
         try:
-            traced = {method: trace(converter, method, batch, kinds, text, sparse, missing) for method in methods}
+            traced = {
+                method: trace(converter, method, batch, kinds, text, sparse, missing, dtypes) for method in methods
+            }
             return traced, kinds, missing
         except AbsentError:
             missing = True

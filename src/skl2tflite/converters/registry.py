@@ -25,8 +25,8 @@ OPTIONAL = frozenset({"catboost", "category_encoders", "imblearn", "lightgbm", "
 """Packages whose converters are in the module of the same name here, imported once the package itself is."""
 # Modules here that hold no converters of scikit-learn's estimators.
 _OTHERS = OPTIONAL | {
-    *("base", "boosters", "boosting", "categories", "decoding", "given", "hashed_categories", "known", "monotone"),
-    *("recorded", "refusals", "registry", "support", "trace", "traced", "versions", "widths"),
+    *("base", "boosters", "boosting", "categories", "compared", "decoding", "given", "hashed_categories", "known"),
+    *("monotone", "recorded", "refusals", "registry", "support", "trace", "traced", "versions", "widths"),
 }
 
 ENTRY_POINTS = "skl2tflite.converters"

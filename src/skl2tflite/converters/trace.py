@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,7 @@ def trace(
     text: TextInput = "characters",
     sparse: bool = False,
     absent_is_missing: bool = False,
+    dtypes: Mapping[int, Any] = MappingProxyType({}),
 ) -> Traced:
     """Record one method.
 
@@ -109,6 +111,8 @@ def trace(
         Whether rows are given in a sparse matrix.
     absent_is_missing : bool, default=False
         Whether the input has NaN for what a sparse matrix of rows does not hold; else 0.
+    dtypes : mapping of int to dtype
+        Those that pandas gives the features, where rows are known.
 
     Returns
     -------
@@ -141,11 +145,11 @@ def trace(
         X = inputs[0]
     elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
-        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, inputs=features)
+        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, features, dtypes if features else {})
         if sparse and not inverse:
             X = sparse_input(matrix, absent_is_missing)
     else:
-        inputs = InputColumns(names, kinds, batch, text)
+        inputs = InputColumns(names, kinds, batch, text, dtypes)
         X = inputs.table()
     try:
         with demands() as demanded, unanswered() as refused, dense_for_now.collect() as dense:

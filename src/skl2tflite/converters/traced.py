@@ -13,15 +13,20 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import shown
 from skl2tflite.converters.base import METHODS, Converter
+from skl2tflite.converters.compared import AsArray, Given
 from skl2tflite.converters.recorded import columns_of_nan, recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
+from skl2tflite.features import TABLE, RowKind, TableRows
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.recording import handle
+from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import Column, Table, as_matrix
+from skl2tflite.graph.values import Values
+from skl2tflite.graph.writable import plain
 from skl2tflite.spelling import ARGUMENTS
 
 _Estimator = TypeVar("_Estimator", bound=type)
@@ -74,15 +79,31 @@ class TracedConverter(Converter):
             return "predict_proba", "predict"
         return ("predict",) if self.has("predict") else ("transform",)
 
+    seen: TableRows = TABLE
+
+    def learn_rows(self, rows: RowKind) -> None:
+        """Take the number of columns and their names, where the estimator does not learn them."""
+        if isinstance(rows, TableRows):
+            self.seen = rows
+
     @property
     def n_features(self) -> int:
         """Number of columns of the input."""
-        if not hasattr(self.estimator, "n_features_in_"):
+        if hasattr(self.estimator, "n_features_in_"):
+            return super().n_features
+        if self.seen.count is None:
             raise ConversionError(
-                f"{self.path} does not say how many features it takes; set n_features_in_ in fit, as "
-                "sklearn.utils.validation.validate_data does"
+                f"{self.path} does not say how many features it takes; give convert rows, which tell, or set "
+                "n_features_in_ in fit"
             )
-        return super().n_features
+        return self.seen.count
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns, where the estimator takes a DataFrame."""
+        if hasattr(self.estimator, "n_features_in_") or hasattr(self.estimator, "feature_names_in_"):
+            return super().feature_names
+        return None if self.seen.names is None else list(self.seen.names)
 
     takes_tables = True
 
@@ -97,7 +118,7 @@ class TracedConverter(Converter):
         if not isinstance(X, Tensor | Table | Column):
             return call(X)
         try:
-            result = recorded(call, *self._given(X))
+            result = recorded(call, *self._given(X), place=f"{self.path}.{name}")
         except UnsupportedEstimatorError:
             raise  # of a part
         except GraphError as error:
@@ -106,18 +127,21 @@ class TracedConverter(Converter):
                 f"write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
                 f"{type(self.estimator).__name__})",
             ) from error
+        if isinstance(result, Table) and result.is_computed:
+            return result.matrix()
         if isinstance(result, Tensor) and result.dtype == DType.STRING:
             raise self.refuse(f"{name} gives strings", "take labels from self.classes_ by position")
         return result
 
-    def _given(self, X: Tensor | Table | Column) -> list[Tensor | Table | Column]:
+    def _given(self, X: Tensor | Table | Column) -> list[Given]:
         """Return a table where the estimator was fitted on a DataFrame, and an array, which it may make of it."""
         if isinstance(X, Column):
             return [X, X.values] if "pandas" in sys.modules else [X.values]
-        if self.feature_names is None or "pandas" not in sys.modules:
-            return [as_matrix(X)]
-        table = Table.of_matrix(X, self.feature_names) if isinstance(X, Tensor) else X
-        return [table] if any(c.kind == DType.STRING for c in table.columns) else [table, table.matrix()]
+        names = self.feature_names
+        if names is None or "pandas" not in sys.modules:
+            return [AsArray(X) if isinstance(X, Table) and not X.is_computed else as_matrix(X)]
+        table = Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)
+        return [table, AsArray(table)]
 
     @cached_property
     def _open(self) -> Any:
@@ -221,12 +245,14 @@ class _Part:
             return original
 
         def call(X: Any, *args: Any, **kwargs: Any) -> Any:
-            if not isinstance(X, Tensor):
+            if not isinstance(X, Tensor | Frame | Series):
                 return original(X, *args, **kwargs)
             converter = self._converter()
             if name in converter.ragged:
                 raise converter.refuse(f"{name} gives arrays of arrays", "work with kneighbors instead")
-            results = converter.method(name)(as_tensor(X))
+            results = converter.method(name)(X.table if isinstance(X, Frame) else as_tensor(plain(X)))
+            if isinstance(results, Table):
+                return Values(results)
             labels = converter.labels(name)
             if labels is not None:
                 if len(labels) > 1 or labels[0].dtype.kind not in "iufb":

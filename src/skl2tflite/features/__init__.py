@@ -3,7 +3,7 @@
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
 from skl2tflite.features.exactness import held_exactly
 from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features
-from skl2tflite.features.frames import column_kinds, distinct_cells, row_count
+from skl2tflite.features.frames import column_dtypes, column_kinds, distinct_cells, row_count
 from skl2tflite.features.kinds import (
     TABLE,
     HashedRows,
@@ -42,6 +42,7 @@ __all__ = [
     "TextRows",
     "ValueRows",
     "check_given",
+    "column_dtypes",
     "column_kinds",
     "column_names",
     "distinct_cells",

@@ -134,6 +134,11 @@ def column_kinds(X: Any) -> dict[int, DType]:
     return kinds
 
 
+def column_dtypes(X: Any) -> dict[int, Any]:
+    """Return the dtypes of a DataFrame of pandas; none of any other rows."""
+    return dict(enumerate(X.dtypes)) if is_frame(X) and hasattr(X, "iloc") else {}
+
+
 def _holds_text(column: Any) -> bool:
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub":
         return False

@@ -10,9 +10,11 @@ from typing import Any
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame, of_array
 from skl2tflite.graph.numpy_functions.elementwise import digitize
-from skl2tflite.graph.series import Renamed, Series
+from skl2tflite.graph.renamed import named, renamed
+from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import Column, Table
 from skl2tflite.graph.tensor import Tensor, refusal
+from skl2tflite.graph.values import Values
 from skl2tflite.graph.writable import handled, plain
 
 
@@ -30,6 +32,7 @@ def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
         (pd, "Series", _knowing(pd.Series, Series, _make_series)),
         (pd, "concat", _on_symbols(pd.concat, concat)),
         (pd, "cut", _on_symbols(pd.cut, _cut)),
+        (pd, "Categorical", _on_symbols(pd.Categorical, _categorical)),
         (pd, "to_numeric", _on_symbols(pd.to_numeric, lambda arg, *args, **kwargs: arg)),
         *((pd, name, _on_symbols(getattr(pd, name), _missing(method))) for name, method in missing.items()),
     ]
@@ -81,12 +84,31 @@ def _missing(method: str) -> Callable[..., Any]:
 
 
 def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: Any) -> Any:
-    if labels is not False or others or not hasattr(bins, "__len__"):
-        raise refusal("pandas.cut takes bounds of the bins and labels=False, which gives their numbers")
+    lowest = bool(others.pop("include_lowest", False))
+    others = {name: value for name, value in others.items() if name not in ("precision", "retbins") or value is True}
+    if labels is None or labels is True or others or not hasattr(bins, "__len__"):
+        raise refusal(
+            "pandas.cut takes bounds of the bins, and labels: a list of them or False, which gives the bins' numbers"
+        )
     number = digitize(plain(x), bins, right=right)
+    if lowest and right:
+        number = xp.where(xp.equal(plain(x), float(bins[0])), 1, number)
     inside = xp.logical_and(xp.greater(number, 0), xp.less(number, len(bins)))
-    result = xp.where(inside, xp.astype(xp.subtract(number, 1), float), float("nan"))
-    return Series(plain(result), getattr(x, "name", None))
+    result = Series(
+        plain(xp.where(inside, xp.astype(xp.subtract(number, 1), float), float("nan"))), getattr(x, "name", None)
+    )
+    if labels is False:
+        return result
+    named = dict(enumerate(labels))
+    return _categorical(result.map(named), list(dict.fromkeys(labels)), bool(others.get("ordered", True)))
+
+
+def _categorical(values: Any, categories: Any = None, ordered: bool = False, dtype: Any = None, **_: Any) -> Series:
+    import pandas as pd
+
+    if dtype is None:
+        dtype = "category" if categories is None else pd.CategoricalDtype(list(categories), ordered=bool(ordered))
+    return (values if isinstance(values, Series) else Series(plain(values))).astype(dtype)
 
 
 def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: Any = None, copy: Any = None) -> Frame:
@@ -98,6 +120,9 @@ def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: 
         frame = frame if columns is None else frame[list(columns)]
     elif isinstance(data, Series):
         frame = data.to_frame(None if columns is None else columns[0])
+    elif isinstance(data, Values) and data.table is not None:
+        names = columns if columns is not None else range(len(data.table.columns))
+        frame = Frame(renamed(data.table, list(names)))
     else:
         matrix = plain(data)
         matrix = xp.expand_dims(matrix, 1) if matrix.ndim == 1 else matrix
@@ -117,7 +142,7 @@ def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
         if isinstance(part, Series):
             name = str(unnamed if part.name is None else part.name)
             unnamed += part.name is None
-            columns.append(part.column if part.column.name == name else Renamed(name, part.column))
+            columns.append(named(part.column, name))
         elif isinstance(part, Frame):
             columns += part.table.columns
         else:

@@ -11,51 +11,14 @@ import numpy as np
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.numpy_functions.elementwise import around, as_held, isin
 from skl2tflite.graph.operators import add_operators
+from skl2tflite.graph.renamed import MISSING_TEXT, Categorical
 from skl2tflite.graph.table import NA, NAN, NONE, Column, MadeColumn
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
+from skl2tflite.graph.whether import Whether, WhetherAll
 from skl2tflite.graph.writable import Writable, assigned, plain
 
-MISSING_TEXT = np.array([NAN, NONE, NA], dtype=object)
-"""What stands for missing values among strings."""
 INDEX = object()
 """The rows' labels, which a file does not have; all columns share them."""
-DTYPES = {
-    DType.FLOAT: np.dtype(float),
-    DType.INT: np.dtype(int),
-    DType.BOOL: np.dtype(bool),
-    DType.STRING: np.dtype(object),
-}
-
-
-class Renamed(Column):
-    """A column under another name."""
-
-    def __init__(self, name: str, column: Column) -> None:
-        self.name = name
-        self.column = column
-
-    @property
-    def kind(self) -> DType | None:
-        """Kind of the column."""
-        return self.column.kind
-
-    @property
-    def categories(self) -> tuple[Any, ...] | None:
-        """The column's categories."""
-        return self.column.categories
-
-    @property
-    def values(self) -> Tensor:
-        """The column's values."""
-        return self.column.values
-
-    def tensor(self, kind: DType) -> Tensor:
-        """Return the column's tensor."""
-        return self.column.tensor(kind)
-
-    def strings(self) -> Tensor:
-        """Return the column's strings."""
-        return self.column.strings()
 
 
 @add_operators
@@ -98,9 +61,26 @@ class Series:
         return (None,)
 
     @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype that stands for the values' kind."""
-        return DTYPES[self.column.kind or DType.FLOAT]
+    def dtype(self) -> Any:
+        """The dtype of pandas."""
+        return dtype_of(self.column)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are no rows: a file is run with some."""
+        return False
+
+    @property
+    def size(self) -> int:
+        """The number of rows, which nobody knows."""
+        raise refusal(f"the number of rows of {self!r} is known only at run time")
+
+    @property
+    def cat(self) -> Categories:
+        """What pandas says of categoricals."""
+        if self.column.categories is None:
+            raise NoAttributeError(f".cat of {self!r}: it holds no categories that are known here")
+        return Categories(self)
 
     @property
     def values(self) -> Tensor:
@@ -192,6 +172,29 @@ class Series:
         return self
 
     # --- methods --------------------------------------------------------------------------------------------
+
+    def any(self, *_: object, **__: object) -> Whether:
+        """Whether some row is true, which can be asked in a condition."""
+        return Whether(self._truths("any"))
+
+    def all(self, *_: object, **__: object) -> WhetherAll:
+        """Whether all rows are true, which can be asked in a condition."""
+        return WhetherAll(self._truths("all"))
+
+    def sum(self, *_: object, **__: object) -> Whether:
+        """How many rows are true, of which can be asked whether it is 0."""
+        return Whether(self._truths("sum"), counted=True)
+
+    @property
+    def hasnans(self) -> Whether:
+        """Whether a value is missing, which can be asked in a condition."""
+        return self.isna().any()
+
+    def _truths(self, name: str) -> Tensor:
+        values = self.column.values
+        if values.dtype != DType.BOOL:
+            raise refusal(f"{name} of {self!r} hangs on other rows; compute it in fit")
+        return values
 
     def abs(self) -> Series:
         """Absolute values."""
@@ -311,10 +314,26 @@ class Series:
 
     def astype(self, dtype: Any, **_: object) -> Series:
         """Bring values to another kind."""
-        if dtype in ("category", "object", object) or (dtype in (str, "str", "string") and self.is_text):
-            return self
+        if is_category(dtype):
+            return Series(as_category(self.column, dtype), self.name)
+        if dtype in ("object", "O", object):
+            if self.column.categories is None:
+                return Series(self.column, self.name)
+            return self._made(self.column.values)
+        if dtype in (str, "str", "string"):
+            if not self.is_text:
+                raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
+            return self._made(_as_str(self.column.strings(), dtype))
+        name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
         names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
-        return self._made(xp.astype(self.column.values, names.get(dtype, dtype) if isinstance(dtype, str) else dtype))
+        values = self.column.numbers() if self.column.kind is None else self.column.values
+        return self._made(xp.astype(values, names.get(name, name) if name is not None else dtype))
+
+    def infer_objects(self, *_: object, **__: object) -> Series:
+        """Return the column itself: values have their own kind."""
+        return self
+
+    convert_dtypes = infer_objects
 
     def to_frame(self, name: Any = None) -> Any:
         """Return a frame of this column."""
@@ -327,7 +346,11 @@ class Series:
         """Return the column under another name."""
         return Series(self.column, index)
 
-    def copy(self, deep: bool = True) -> Series:
+    def squeeze(self, axis: Any = None) -> Series:
+        """Return the column itself: it has more than one row, for all that is known."""
+        return self
+
+    def copy(self, deep: bool | None = True) -> Series:
         """Return a column of the same values."""
         return Series(self.column, self.name)
 
@@ -347,3 +370,117 @@ def _text(value: Any) -> Any:
     if isinstance(value, str | Tensor):
         return value
     return NAN if value is None or value != value else value
+
+
+class Categories:
+    """``Series.cat``: what pandas says of a categorical.
+
+    Parameters
+    ----------
+    series : Series
+        Of a column with categories.
+    """
+
+    def __init__(self, series: Series) -> None:
+        self.series = series
+
+    @property
+    def _known(self) -> tuple[Any, ...]:
+        known = self.series.column.categories
+        if not known:
+            raise refusal(
+                f"pandas makes the categories of {self.series!r} of the rows that it meets; name them "
+                "(pandas.CategoricalDtype([…])), so that a value has the same code beside any others"
+            )
+        return known
+
+    @property
+    def codes(self) -> Series:
+        """The position of each value among the categories, -1 of what is missing or none of them."""
+        known = list(self._known)
+        codes = self.series._looked_up(known, list(range(len(known))), -1, -1)
+        return Series(plain(xp.astype(codes.column.values, int)))
+
+    @property
+    def categories(self) -> Any:
+        """The categories."""
+        import pandas as pd
+
+        return pd.Index(list(self._known))
+
+    @property
+    def ordered(self) -> bool:
+        """Whether they have an order."""
+        return bool(getattr(dtype_of(self.series.column), "ordered", False))
+
+    def add_categories(self, new_categories: Any) -> Series:
+        """Return the column with more categories."""
+        import pandas as pd
+
+        more = list(new_categories) if isinstance(new_categories, list | tuple) else [new_categories]
+        dtype = pd.CategoricalDtype([*self._known, *more], ordered=self.ordered)
+        return Series(as_category(self.series.column, dtype), self.series.name)
+
+    def set_categories(self, new_categories: Any, ordered: bool | None = None) -> Series:
+        """Return the column with other categories; what is none of them is missing."""
+        import pandas as pd
+
+        dtype = pd.CategoricalDtype(list(new_categories), ordered=self.ordered if ordered is None else ordered)
+        return Series(as_category(self.series.column, dtype), self.series.name)
+
+    def __getattr__(self, name: str) -> Any:
+        raise NoAttributeError(f".cat.{name} of {self.series!r} cannot be recorded")
+
+
+def is_category(dtype: Any) -> bool:
+    """Whether a dtype is that of pandas' categoricals."""
+    return (isinstance(dtype, str) and dtype == "category") or hasattr(dtype, "categories")
+
+
+def as_category(column: Column, dtype: Any) -> Column:
+    """Return a column as a categorical of pandas.
+
+    Parameters
+    ----------
+    column : Column
+    dtype : "category" or pandas.CategoricalDtype
+    """
+    import pandas as pd
+
+    if isinstance(dtype, str) and column.categories is not None:
+        return column
+    categories = getattr(dtype, "categories", None)
+    known = () if categories is None else tuple(categories.tolist())
+    while isinstance(column, Categorical) and not (known and column.categories):
+        column = column.column
+    return Categorical(column, known, dtype if known else pd.CategoricalDtype())
+
+
+def dtype_of(column: Column) -> Any:
+    """Return the dtype that pandas gives a column.
+
+    Raises
+    ------
+    GraphError
+        Where nobody has said it.
+    """
+    if column.dtype is None:
+        raise refusal(
+            f"the dtype of column {column.name!r} is not known: give convert rows, a DataFrame as the estimator "
+            "was fitted on"
+        )
+    return column.dtype
+
+
+def _as_str(text: Tensor, dtype: Any) -> Any:
+    """Return text as text, of what is missing what pandas makes of it."""
+    import pandas as pd
+
+    missing = xp.any(xp.equal(xp.expand_dims(text, 1), MISSING_TEXT), axis=1)
+    if dtype == "string":
+        return xp.where(missing, NA, text)
+    if int(pd.__version__.split(".")[0]) >= 3:
+        return xp.where(missing, NAN, text)
+    for held, written in ((NAN, "nan"), (NONE, "None"), (NA, "<NA>")):
+        text = plain(xp.where(xp.equal(text, held), written, text))
+    return text

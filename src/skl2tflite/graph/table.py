@@ -7,8 +7,9 @@ an encoder asks a column for strings, a scaler asks the table for the matrix of 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -30,6 +31,13 @@ NA = "\uffffNA"
 TextInput: TypeAlias = Literal["characters", "tokens", "counts"]
 """How texts that a vectorizer reads travel: as code points, as ids of the terms that its analyzer makes of them, or as
 the counts of these terms."""
+DTYPES = {
+    DType.FLOAT: np.dtype(float),
+    DType.INT: np.dtype(int),
+    DType.BOOL: np.dtype(bool),
+    DType.STRING: np.dtype(object),
+}
+"""NumPy's dtypes of what is computed."""
 FOREIGN = "\uffff?"
 """What stands for all that is neither text nor missing: equal to no category."""
 
@@ -130,6 +138,21 @@ class Column(ABC):
         return None
 
     @property
+    def dtype(self) -> Any:
+        """The dtype that pandas gives the column, None where nobody has said so: rows given to ``convert`` do."""
+        return None
+
+    @property
+    def origin(self) -> int | None:
+        """Which of the model's features it is, as long as nothing is computed of it; None of any other column."""
+        return None
+
+    @property
+    def batch(self) -> int | None:
+        """Number of rows, None where it is known only at run time."""
+        return self.values.shape[0]
+
+    @property
     def values(self) -> Tensor:
         """The values in their own kind; numbers, where nothing else is known (so far)."""
         return self.tensor(self.kind or DType.FLOAT)
@@ -192,9 +215,14 @@ class MadeColumn(Column):
         self.made = made
 
     @property
-    def kind(self) -> DType:
+    def kind(self) -> DType | None:
         """Kind of the tensor."""
         return self.made.dtype
+
+    @property
+    def dtype(self) -> Any:
+        """NumPy's of that kind."""
+        return DTYPES[self.made.dtype]
 
     def tensor(self, kind: DType) -> Tensor:
         """Return the tensor, which must be of that kind."""
@@ -216,6 +244,8 @@ class InputColumns:
         Number of rows, where the target needs it fixed.
     text : {"characters", "tokens", "counts"}
         How texts travel that a vectorizer reads.
+    dtypes : mapping of int to dtype
+        Those that pandas gives the columns, where rows are known.
 
     Attributes
     ----------
@@ -228,12 +258,18 @@ class InputColumns:
     """
 
     def __init__(
-        self, names: Sequence[str], kinds: dict[int, DType], batch: int | None = None, text: TextInput = "characters"
+        self,
+        names: Sequence[str],
+        kinds: dict[int, DType],
+        batch: int | None = None,
+        text: TextInput = "characters",
+        dtypes: Mapping[int, Any] = MappingProxyType({}),
     ) -> None:
         self.names = tuple(names)
         self.kinds = kinds
         self.batch = batch
         self.text = text
+        self.dtypes = dtypes
         self.made: dict[str, Terms] = {}
         self.missing: dict[str, str] = {}
         self.digits: set[str] = set()
@@ -335,6 +371,21 @@ class InputColumn(Column):
         return self.inputs.kinds.get(self.feature)
 
     @property
+    def dtype(self) -> Any:
+        """What is known of it."""
+        return self.inputs.dtypes.get(self.feature)
+
+    @property
+    def origin(self) -> int | None:
+        """Its position."""
+        return self.feature
+
+    @property
+    def batch(self) -> int | None:
+        """The inputs' number of rows."""
+        return self.inputs.batch
+
+    @property
     def values(self) -> Tensor:
         """The values in their own kind; numbers, as long as nothing else is known."""
         return self.inputs.tensor(self.feature, self.kind or DType.FLOAT, assumed=True)
@@ -393,18 +444,36 @@ class MatrixColumn(Column):
     at : int
     feature : int, optional
         Which of the model's features it is; a column of strings is then asked for by tracing again.
+    dtype : dtype, optional
+        That of pandas, where rows are known.
     """
 
-    def __init__(self, name: str, matrix: Tensor, at: int, feature: int | None = None) -> None:
+    def __init__(self, name: str, matrix: Tensor, at: int, feature: int | None = None, dtype: Any = None) -> None:
         self.name = name
         self.matrix = matrix
         self.at = at
         self.feature = feature
+        self._dtype = dtype
 
     @property
     def kind(self) -> DType | None:
         """Kind of the matrix; of a model's input, undecided: it may have to be a column of its own."""
         return self.matrix.dtype if self.feature is None else None
+
+    @property
+    def dtype(self) -> Any:
+        """What is known of it, or the matrix's; of a model's input, unknown."""
+        return DTYPES[self.matrix.dtype] if self._dtype is None and self.feature is None else self._dtype
+
+    @property
+    def origin(self) -> int | None:
+        """Its position, in the matrix that is a model's input."""
+        return self.feature
+
+    @property
+    def batch(self) -> int | None:
+        """The matrix's number of rows."""
+        return self.matrix.shape[0]
 
     def tensor(self, kind: DType) -> Tensor:
         """Return the column."""
@@ -444,9 +513,18 @@ class Table:
         self._matrix = matrix
 
     @classmethod
-    def of_matrix(cls, matrix: Tensor, names: Sequence[str], inputs: bool = False) -> Table:
-        """Return the columns of a matrix; of a model's input, ``inputs`` says."""
-        return cls([MatrixColumn(name, matrix, i, i if inputs else None) for i, name in enumerate(names)], matrix)
+    def of_matrix(
+        cls,
+        matrix: Tensor,
+        names: Sequence[str],
+        inputs: bool = False,
+        dtypes: Mapping[int, Any] = MappingProxyType({}),
+    ) -> Table:
+        """Return the columns of a matrix; ``inputs`` says whether it is a model's, ``dtypes`` what pandas has."""
+        columns = [
+            MatrixColumn(name, matrix, i, i if inputs else None, dtypes.get(i)) for i, name in enumerate(names)
+        ]
+        return cls(columns, matrix)
 
     @classmethod
     def join(cls, parts: Sequence[TableLike], sparse: bool | None = None) -> TableLike:
@@ -481,6 +559,16 @@ class Table:
     def is_matrix(self) -> bool:
         """Whether the columns are one tensor already."""
         return self._matrix is not None
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the columns are one tensor, and none may turn out to be an input of another kind."""
+        return self.is_matrix and all(column.origin is None for column in self.columns)
+
+    @property
+    def batch(self) -> int | None:
+        """Number of rows, None where it is known only at run time."""
+        return self.columns[0].batch if self._matrix is None else self._matrix.shape[0]
 
     def __len__(self) -> int:
         raise refusal("the number of rows of a table is known only at run time")
@@ -529,8 +617,14 @@ def _plain(X: Any) -> Any:
 
 
 def rows_of(X: TableLike) -> Any:
-    """Return an array that has the rows of a table, whatever they hold."""
-    return X[0].values if isinstance(X, Table) else _plain(X)
+    """Return an array that has the rows of a table or column, whatever they hold."""
+    if isinstance(X, Column):
+        return X.values
+    if not isinstance(X, Table):
+        return _plain(X)
+    if X.is_matrix:
+        return X.matrix()
+    return next((column for column in X.columns if column.kind is not None), X[0]).values
 
 
 def _numbered(matrix: Any) -> list[str]:

@@ -198,6 +198,11 @@ class Tensor:
         return self.shape[0]
 
     def __bool__(self) -> bool:
+        from skl2tflite.graph.whether import truth
+
+        answer = truth(self) if not self.ndim else None
+        if answer is not None:
+            return answer
         raise refusal(
             f"a condition on values ({self!r}) cannot be recorded; use numpy.where instead of if, "
             "and &, | and ~ instead of and, or and not"

@@ -1,0 +1,336 @@
+"""Questions about all rows at once: ``if X.isna().any().any(): raise …``.
+
+While a function is recorded nobody knows whether a row like that will come. The function is called once for each way that
+it may take: a first time as if there were none, then again for each question with the answer that there is one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.errors import GraphError
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph import ops
+from skl2tflite.graph.same import difference
+from skl2tflite.graph.tensor import DType, Tensor, refusal
+
+MOST_WAYS = 64
+"""Ways through a function that are looked at."""
+
+
+class RaisedError(GraphError):
+    """A function has raised an error of its own while it was recorded.
+
+    Attributes
+    ----------
+    original : Exception
+    """
+
+    def __init__(self, message: str, original: Exception) -> None:
+        super().__init__(message)
+        self.original = original
+
+
+@dataclass
+class Way:
+    """One way through a function.
+
+    Attributes
+    ----------
+    given : tuple of bool
+        Answers to the first questions; to all others, that there is no such row.
+    asked : list of (Tensor, bool)
+        What was asked, of each row, and the answer.
+    """
+
+    given: tuple[bool, ...] = ()
+    asked: list[tuple[Tensor, bool]] = field(default_factory=list)
+
+    def answer(self, rows: Tensor) -> bool:
+        """Answer whether there is a row of which something holds; the same question always the same."""
+        for known, answered in self.asked:
+            if difference(known, rows) is None:
+                return answered
+        place = len(self.asked)
+        self.asked.append((rows, place < len(self.given) and self.given[place]))
+        return self.asked[-1][1]
+
+    @property
+    def taken(self) -> Tensor | None:
+        """Whether each row by itself takes this way, of shape (n_rows,); None where all do."""
+        if not self.asked:
+            return None
+        parts: list[Any] = [rows if answered else xp.logical_not(rows) for rows, answered in self.asked]
+        return _tensor(reduce(xp.logical_and, parts))
+
+
+class _Ways(threading.local):
+    way: Way | None = None
+
+
+_now = _Ways()
+
+
+def any_row(rows: Tensor) -> bool:
+    """Answer whether there is a row of which something holds, given as truth values of shape (n_rows,)."""
+    if rows.constant is not None:
+        return bool(np.any(rows.constant))
+    if _now.way is None:
+        raise refusal("whether some row is like that is known only at run time")
+    return _now.way.answer(rows)
+
+
+@contextmanager
+def _taking(way: Way) -> Iterator[None]:
+    outer, _now.way = _now.way, way
+    try:
+        yield
+    finally:
+        _now.way = outer
+
+
+def ways(function: Callable[[], Any]) -> list[tuple[Way, Any]]:
+    """Call a function in all ways that it may take, and return each with what it gave, or the error that it raised.
+
+    The first is that in which no row is like what is asked for.
+
+    Raises
+    ------
+    GraphError
+        Where some way cannot be recorded, or there are too many.
+    """
+    found: list[tuple[Way, Any]] = []
+    pending: list[tuple[bool, ...]] = [()]
+    while pending:
+        way = Way(pending.pop())
+        with _taking(way):
+            try:
+                result = function()
+            except RaisedError as error:
+                if not found:
+                    raise
+                result = error
+        found.append((way, result))
+        if len(found) > MOST_WAYS:
+            raise refusal("too much of it hangs on what all rows hold; compute with numpy.where instead of if")
+        answers = [answered for _, answered in way.asked]
+        pending += [(*answers[:i], True) for i in range(len(way.given), len(answers))]
+    return found
+
+
+def truth(x: Tensor) -> bool | None:
+    """Answer a question about all rows that a tensor without axes is; None where it is none."""
+    op = x.node.op
+    if isinstance(op, ops.LogicalNot):
+        inner = truth(x.node.inputs[0])
+        return None if inner is None else not inner
+    if not isinstance(op, ops.Any | ops.All):
+        return None
+    (operand,) = x.node.inputs
+    if not operand.ndim or len(op.axes) < operand.ndim:
+        return None
+    if isinstance(op, ops.All):
+        return not any_row(_each_row(xp.logical_not(operand)))
+    return any_row(_each_row(operand))
+
+
+def _each_row(x: Any) -> Tensor:
+    return _tensor(xp.any(x, axis=tuple(range(1, x.ndim))) if x.ndim > 1 else x)
+
+
+class Whether:
+    """Whether something holds of some row, or in how many: only whether there is one can be told.
+
+    Parameters
+    ----------
+    rows : Tensor of shape (n_rows,)
+        Truth values.
+    counted : bool, default=False
+        Whether it stands for the number of such rows.
+    """
+
+    def __init__(self, rows: Tensor, counted: bool = False) -> None:
+        self.rows = rows
+        self.counted = counted
+
+    def __bool__(self) -> bool:
+        return any_row(self.rows)
+
+    def any(self) -> Whether:
+        """Whether there is one."""
+        return Whether(self.rows)
+
+    def sum(self) -> Whether:
+        """How many there are."""
+        return Whether(self.rows, counted=True)
+
+    def item(self) -> Whether:
+        """The same, as a scalar of NumPy's gives a Python's."""
+        return self
+
+    def __or__(self, other: object) -> Whether | bool:
+        if isinstance(other, Whether):
+            return Whether(_tensor(xp.logical_or(self.rows, other.rows)))
+        return bool(other) or bool(self)
+
+    __ror__ = __or__
+
+    def __and__(self, other: object) -> bool:
+        return bool(self) and bool(other)
+
+    __rand__ = __and__
+
+    def __invert__(self) -> bool:
+        return not self
+
+    def __add__(self, other: object) -> Whether:
+        if isinstance(other, Whether):
+            return Whether(_tensor(xp.logical_or(self.rows, other.rows)), self.counted)
+        if isinstance(other, int) and other == 0:
+            return self
+        raise self._refusal()
+
+    __radd__ = __add__
+
+    def _compared(self, other: object, some: tuple[object, ...], none: tuple[object, ...]) -> bool:
+        if not self.counted and isinstance(other, bool | np.bool_):
+            raise self._refusal()
+        if other in some:
+            return bool(self)
+        if other in none:
+            return not self
+        raise self._refusal()
+
+    def __gt__(self, other: object) -> bool:
+        return self._compared(other, (0,), ())
+
+    def __ge__(self, other: object) -> bool:
+        return self._compared(other, (1,), ())
+
+    def __lt__(self, other: object) -> bool:
+        return self._compared(other, (), (1,))
+
+    def __le__(self, other: object) -> bool:
+        return self._compared(other, (), (0,))
+
+    def __eq__(self, other: object) -> bool:
+        return self._compared(other, (), (0,))
+
+    def __ne__(self, other: object) -> bool:
+        return self._compared(other, (0,), ())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _refusal(self) -> GraphError:
+        return refusal("of what other rows hold, only whether there is one that is like that can be asked")
+
+    def __int__(self) -> int:
+        raise self._refusal()
+
+    __float__ = __index__ = __int__
+
+
+class WhetherAll:
+    """Whether something holds of all rows."""
+
+    def __init__(self, rows: Tensor) -> None:
+        self.others = Whether(_tensor(xp.logical_not(rows)))
+
+    def __bool__(self) -> bool:
+        return not self.others
+
+    def __invert__(self) -> Whether:
+        return self.others
+
+    def all(self) -> WhetherAll:
+        """The same."""
+        return self
+
+
+class PerColumn:
+    """An answer for each column, with the face of a pandas Series: whether something holds of some row in it.
+
+    Parameters
+    ----------
+    answers : mapping of str to Whether
+    """
+
+    def __init__(self, answers: Mapping[str, Whether]) -> None:
+        self.answers = dict(answers)
+
+    def any(self, *_: object, **__: object) -> Whether:
+        """Whether it holds of some row in some column."""
+        return Whether(self._rows())
+
+    def sum(self, *_: object, **__: object) -> Whether:
+        """Of how many cells it holds."""
+        return Whether(self._rows(), counted=True)
+
+    def max(self, *_: object, **__: object) -> Whether:
+        """Whether it holds of some row in some column."""
+        return Whether(self._rows(), all(each.counted for each in self.answers.values()))
+
+    def _rows(self) -> Tensor:
+        return _tensor(reduce(xp.logical_or, [each.rows for each in self.answers.values()]))
+
+    @property
+    def index(self) -> Any:
+        """Names of the columns."""
+        import pandas as pd
+
+        return pd.Index(list(self.answers))
+
+    @property
+    def values(self) -> Any:
+        """The answers as an array."""
+        return np.array([bool(each) for each in self.answers.values()], dtype=bool)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.values
+
+    def tolist(self) -> list[bool]:
+        """The answers in a list."""
+        return [bool(each) for each in self.answers.values()]
+
+    def items(self) -> Any:
+        """Names and answers."""
+        return self.answers.items()
+
+    def __iter__(self) -> Iterator[Whether]:
+        return iter(self.answers.values())
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, PerColumn):
+            return PerColumn({name: each for name, each in self.answers.items() if bool(key.answers[name])})
+        return self.answers[key] if isinstance(key, str) else PerColumn({name: self.answers[name] for name in key})
+
+    def __gt__(self, other: object) -> PerColumn:
+        if other != 0:
+            raise refusal("of what other rows hold, only whether there is one that is like that can be asked")
+        return PerColumn({name: each.any() for name, each in self.answers.items()})
+
+    __ne__ = __gt__  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]
+
+
+def of_some_row(columns: Mapping[str, Tensor], counted: bool = False) -> PerColumn:
+    """Return, for truth values in columns, whether some row holds one."""
+    for name, values in columns.items():
+        if values.dtype != DType.BOOL:
+            raise refusal(f"a sum of column {name!r} hangs on other rows; compute it in fit, or use axis=1")
+    return PerColumn({name: Whether(values, counted) for name, values in columns.items()})
+
+
+def _tensor(x: Any) -> Tensor:
+    assert isinstance(x, Tensor)
+    return x
