@@ -199,7 +199,7 @@ def _samples(
             frame: Any
             if isinstance(X, AsArray):
                 text = any(column.kind == DType.STRING for column in table.columns)
-                frame = np.stack([objects(each) if text else floats(each) for each in columns], axis=1)
+                frame = np.stack([np.asarray(objects(each) if text else floats(each)) for each in columns], axis=1)
             else:
                 import pandas as pd
 
@@ -245,7 +245,7 @@ def _cells(
     """Return cells of one kind."""
     words, numbers = constants
     if dtype == DType.STRING:
-        texts = [*words, *(["", "Rome", "ä ß", "12"] if which != 4 or not words else [])]
+        texts: list[Any] = [*words, *(["", "Rome", "ä ß", "12"] if which != 4 or not words else [])]
         texts += [None, np.nan] if which == 3 else []
         return np.asarray(
             random.choice(np.array([t for t in texts if t is None or t == t or which == 3], object), size)
@@ -292,10 +292,8 @@ def _arrays(given: Any, result: Recorded | AsArray) -> list[NDArray[Any]]:
     if isinstance(result, Table):
         names = list(map(str, getattr(given, "columns", ())))
         if names != result.names:
-            raise GraphError(
-                f"gives the columns {', '.join(result.names)} when it is recorded, and {', '.join(names) or 'an array'} "
-                "when it is not"
-            )
+            given_names = ", ".join(names) or "an array"
+            raise GraphError(f"gives {', '.join(result.names)} when it is recorded, and {given_names} when it is not")
         for i, column in enumerate(result.columns):
             _check_category(given.iloc[:, i], column)
         if result.is_matrix:
@@ -313,7 +311,9 @@ def _check_category(series: Any, column: Column) -> None:
     if known == () and categories is not None:
         return
     if (None if categories is None else tuple(categories.tolist())) != known:
-        raise GraphError(f"gives column {column.name!r} as a categorical with other categories than when it is recorded")
+        raise GraphError(
+            f"gives column {column.name!r} as a categorical with other categories than when it is recorded"
+        )
 
 
 def _column(series: Any, made: Column) -> NDArray[Any]:

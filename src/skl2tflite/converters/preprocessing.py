@@ -18,7 +18,7 @@ from skl2tflite.converters.compared import AsArray, Given
 from skl2tflite.converters.monotone import elementwise
 from skl2tflite.converters.recorded import columns_of_nan, recorded_of
 from skl2tflite.converters.registry import converts
-from skl2tflite.features import TABLE, RowKind, TableRows
+from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
@@ -210,31 +210,10 @@ class PolynomialFeaturesConverter(TransformerConverter):
 
 
 @converts(sk.FunctionTransformer)
-class FunctionTransformerConverter(TransformerConverter):
+class FunctionTransformerConverter(SeenConverter, TransformerConverter):
     """The user's function, recorded by calling it on a symbolic array, or DataFrame where it was given one."""
 
     takes_tables = True
-
-    seen: TableRows = TABLE
-
-    def learn_rows(self, rows: RowKind) -> None:
-        """Take the number of columns and their names, where it was never fitted."""
-        if isinstance(rows, TableRows):
-            self.seen = rows
-
-    @property
-    def n_features(self) -> int:
-        """Number of columns of the input."""
-        if not hasattr(self.estimator, "n_features_in_") and self.seen.count is not None:
-            return self.seen.count
-        return super().n_features
-
-    @property
-    def feature_names(self) -> list[str] | None:
-        """Names of the columns, where the function was given a DataFrame."""
-        if not hasattr(self.estimator, "n_features_in_") and self.seen.names is not None:
-            return list(self.seen.names)
-        return super().feature_names
 
     def transform(self, X: Any) -> Any:
         names = None if self.estimator.validate else self.feature_names
@@ -298,5 +277,5 @@ class FunctionTransformerConverter(TransformerConverter):
         """Columns whose NaN reaches the function, where it takes that."""
         if self.estimator.validate or self.estimator.func is None:
             return not (self.estimator.validate or clean)
-        count = getattr(self.estimator, "n_features_in_", None)  # None: fitted on a single axis
-        return columns_of_nan(self.transform, count, self.feature_names, clean)
+        count = getattr(self.estimator, "n_features_in_", self.seen.count)  # None: fitted on a single axis
+        return columns_of_nan(self.transform, count, self.feature_names, clean, self.seen.sample)

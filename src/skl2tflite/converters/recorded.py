@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.categories import is_missing
-from skl2tflite.converters.compared import ROWS, AsArray, Given, Recorded, compare, outputs_of, twin_of
+from skl2tflite.converters.compared import AsArray, Given, Recorded, compare, outputs_of, twin_of
 from skl2tflite.converters.distance_functions import patches as _distances
+from skl2tflite.converters.known import demands
 from skl2tflite.converters.unanswered import refuse_rows, unanswered
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Tensor, as_tensor
@@ -27,12 +28,15 @@ from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import Column, MadeColumn, Table, rows_of
 from skl2tflite.graph.values import Values
 from skl2tflite.graph.whether import RaisedError, ways
+from skl2tflite.graph.writable import handled, is_handle, plain
 
 if TYPE_CHECKING:
     from skl2tflite.converters.base import Converter
 
 CLOCKS = frozenset({"now", "today", "utcnow"})
 """Names of what tells the date (of datetime, date, Timestamp)."""
+
+
 def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any]:
     """Return a check of scikit-learn's that has nothing to look at in a tensor."""
 
@@ -43,8 +47,27 @@ def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any
 
 
 def _known_functions(function: Callable[..., Any]) -> tuple[Patch, ...]:
-    """Return what lets a function give tensors to scikit-learn's checks and to distances."""
-    return (*_checks(), *_distances(function))
+    """Return what lets a function give tensors to scikit-learn's checks, to distances and to SciPy's transforms."""
+    scipy_stats = sys.modules.get("scipy.stats")
+    transforms = () if scipy_stats is None else ((scipy_stats, "yeojohnson", _yeojohnson(scipy_stats.yeojohnson)),)
+    return (*_checks(), *_distances(function), *transforms)
+
+
+@cache
+def _yeojohnson(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return SciPy's function, which picks elements by their sign, that computes of tensors what it computes."""
+
+    def call(x: Any, lmbda: Any = None, **kwargs: Any) -> Any:
+        if not is_handle(x) or lmbda is None:
+            return original(x, lmbda, **kwargs)
+        values = plain(x)
+        above, below = xp.log1p(xp.clip(values, 0.0, None)), xp.log1p(xp.negative(xp.clip(values, None, 0.0)))
+        eps = np.finfo(float).eps
+        above = above if abs(lmbda) < eps else xp.expm1(above * lmbda) / lmbda
+        below = below if abs(lmbda - 2) <= eps else xp.expm1(below * (2 - lmbda)) / (2 - lmbda)
+        return handled(xp.where(xp.greater_equal(values, 0.0), above, xp.negative(below)), x)
+
+    return call
 
 
 @cache
@@ -92,9 +115,7 @@ def recorded(
             raise error from None
 
 
-def recorded_of(
-    converter: Converter, name: str, function: Callable[..., Any], *given: Given, instead: str
-) -> Recorded:
+def recorded_of(converter: Converter, name: str, function: Callable[..., Any], *given: Given, instead: str) -> Recorded:
     """Record a function among an estimator's parameters, or raise the converter's error that says why it cannot be.
 
     Parameters
@@ -143,7 +164,7 @@ def check_clock(function: Callable[..., Any]) -> None:
 
 
 def columns_of_nan(
-    function: Callable[[Any], Any], count: int | None, names: list[str] | None, clean: bool
+    function: Callable[[Any], Any], count: int | None, names: list[str] | None, clean: bool, known: Any = None
 ) -> bool | NDArray[np.bool_]:
     """Return which columns may hold NaN: where a function takes it and, if ``clean``, makes no NaN of it.
 
@@ -155,23 +176,58 @@ def columns_of_nan(
     names : list of str or None
         Names of the columns, for a function of DataFrames.
     clean : bool
+    known : DataFrame, optional
+        Rows of which it takes some.
     """
     width = count or 1
     rows = np.ones((width + 2, width))  # one of ones, one of NaN, one with NaN in each column
     rows[1] = np.nan
     rows[2:][np.eye(width, dtype=bool)] = np.nan
     for given in _candidates(rows[:, 0] if count is None else rows, names):
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                result = np.asarray(function(given))
-        except Exception:
+        result = _called(function, given)
+        if result is None:
             continue
         if result.shape[:1] != (len(rows),):
             return True  # recording it will say what is wrong
-        missing = np.frompyfunc(is_missing, 1, 1)(result.reshape(len(rows), -1)).astype(bool)
+        missing = _missing(result)
         return np.array([not (row & ~missing[0]).any() for row in missing[2:]]) if clean else True
-    return False
+    if names is None or "pandas" not in sys.modules:
+        return False
+    import pandas as pd
+
+    ones = pd.DataFrame(rows[:1], columns=names)
+    taken = [each for each in (known, ones) if each is not None and list(each.columns) == names]
+    single = (frame.iloc[[i]] for frame in taken for i in range(len(frame)))
+    row = next((row for row in single if _called(function, row) is not None), None)
+    return False if row is None else np.array([_takes_nan(function, row, i, clean) for i in range(width)])
+
+
+def _takes_nan(function: Callable[[Any], Any], row: Any, column: int, clean: bool) -> bool:
+    """Whether a function takes a row of a DataFrame that has NaN in some column and, if ``clean``, makes none of it."""
+    import pandas as pd
+
+    cells = row.iloc[:, column]
+    missing = pd.Series([np.nan], index=row.index, dtype=float if cells.dtype.kind in "iub" else cells.dtype)
+    result = _called(function, row.assign(**{row.columns[column]: missing}))
+    before = _called(function, row)
+    if result is None or before is None:
+        return False
+    return not clean or result.shape != before.shape or not (_missing(result) & ~_missing(before)).any()
+
+
+def _called(function: Callable[[Any], Any], rows: Any) -> NDArray[Any] | None:
+    """Return what a function gives, None where it raises an error."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return np.asarray(function(rows.copy()))
+    except Exception:
+        return None
+
+
+def _missing(result: NDArray[Any]) -> NDArray[np.bool_]:
+    missing: NDArray[np.bool_] = np.frompyfunc(is_missing, 1, 1)(result.reshape(len(result), -1)).astype(bool)
+    return missing
 
 
 def _candidates(rows: NDArray[Any], names: list[str] | None) -> list[Any]:
@@ -183,12 +239,10 @@ def _candidates(rows: NDArray[Any], names: list[str] | None) -> list[Any]:
     return [pd.Series(rows, name="x") if rows.ndim == 1 else pd.DataFrame(rows, columns=names), rows]
 
 
-def _recorded(
-    function: Callable[[Any], Any], X: Given, rows: NDArray[Any] | None = None, place: str = ""
-) -> Recorded:
+def _recorded(function: Callable[[Any], Any], X: Given, rows: NDArray[Any] | None = None, place: str = "") -> Recorded:
     result, refused = _through(function, X)
     twin = twin_of(X)
-    with unanswered():  # of rows that are none
+    with unanswered(), demands():  # of rows that are none
         first, second = _through(function, twin), _through(function, twin)
     once, again = ([*outputs_of(each), *(r.rows for r in those)] for each, those in (first, second))
     if len(once) != len(again):

@@ -6,7 +6,7 @@ import copy
 import sys
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,8 @@ from skl2tflite.converters.base import METHODS, Converter
 from skl2tflite.converters.compared import AsArray, Given
 from skl2tflite.converters.recorded import columns_of_nan, recorded
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
-from skl2tflite.features import TABLE, RowKind, TableRows
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame
@@ -66,7 +66,7 @@ def trace(estimator: _Estimator) -> _Estimator:
     return estimator
 
 
-class TracedConverter(Converter):
+class TracedConverter(SeenConverter):
     """The estimator's own methods, recorded."""
 
     def check_fitted(self) -> None:
@@ -79,33 +79,17 @@ class TracedConverter(Converter):
             return "predict_proba", "predict"
         return ("predict",) if self.has("predict") else ("transform",)
 
-    seen: TableRows = TABLE
-
-    def learn_rows(self, rows: RowKind) -> None:
-        """Take the number of columns and their names, where the estimator does not learn them."""
-        if isinstance(rows, TableRows):
-            self.seen = rows
-
-    @property
-    def n_features(self) -> int:
-        """Number of columns of the input."""
-        if hasattr(self.estimator, "n_features_in_"):
-            return super().n_features
-        if self.seen.count is None:
-            raise ConversionError(
-                f"{self.path} does not say how many features it takes; give convert rows, which tell, or set "
-                "n_features_in_ in fit"
-            )
-        return self.seen.count
-
-    @property
-    def feature_names(self) -> list[str] | None:
-        """Names of the columns, where the estimator takes a DataFrame."""
-        if hasattr(self.estimator, "n_features_in_") or hasattr(self.estimator, "feature_names_in_"):
-            return super().feature_names
-        return None if self.seen.names is None else list(self.seen.names)
-
     takes_tables = True
+    takes_frames: ClassVar[bool] = False
+    """Whether it takes nothing but DataFrames, so that a table that reaches it is one."""
+
+    @property
+    def instead(self) -> str:
+        """What to do where a method cannot be recorded."""
+        return (
+            "write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
+            f"{type(self.estimator).__name__})"
+        )
 
     def call(self, name: str, X: Any) -> Any:
         """Record a method of the estimator's, or call it with an array."""
@@ -118,27 +102,25 @@ class TracedConverter(Converter):
         if not isinstance(X, Tensor | Table | Column):
             return call(X)
         try:
-            result = recorded(call, *self._given(X), place=f"{self.path}.{name}")
+            result = recorded(call, *self._given(name, X), place=f"{self.path}.{name}")
         except UnsupportedEstimatorError:
             raise  # of a part
         except GraphError as error:
-            raise self.refuse(
-                f"{name} cannot be recorded ({error})",
-                f"write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
-                f"{type(self.estimator).__name__})",
-            ) from error
+            raise self.refuse(f"{name} cannot be recorded ({error})", self.instead) from error
         if isinstance(result, Table) and result.is_computed:
             return result.matrix()
         if isinstance(result, Tensor) and result.dtype == DType.STRING:
             raise self.refuse(f"{name} gives strings", "take labels from self.classes_ by position")
         return result
 
-    def _given(self, X: Tensor | Table | Column) -> list[Given]:
+    def _given(self, name: str, X: Tensor | Table | Column) -> list[Given]:
         """Return a table where the estimator was fitted on a DataFrame, and an array, which it may make of it."""
         if isinstance(X, Column):
             return [X, X.values] if "pandas" in sys.modules else [X.values]
         names = self.feature_names
-        if names is None or "pandas" not in sys.modules:
+        if names is None and isinstance(X, Table) and self.takes_frames:
+            return [X]
+        if names is None or "pandas" not in sys.modules or (name == "inverse_transform" and X.shape[1] != len(names)):
             return [AsArray(X) if isinstance(X, Table) and not X.is_computed else as_matrix(X)]
         table = Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)
         return [table, AsArray(table)]
@@ -191,10 +173,14 @@ class TracedConverter(Converter):
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Columns whose NaN the main method takes."""
         method = getattr(self.estimator, self.methods[0])
-        names = self.feature_names
-        return columns_of_nan(
-            method, getattr(self.estimator, "n_features_in_", 1), names, clean and "transform" in self.methods
-        )
+        count = getattr(self.estimator, "n_features_in_", self.seen.count or 1)
+        clean = clean and "transform" in self.methods
+        return columns_of_nan(method, count, self.feature_names, clean, self.known_rows)
+
+    @property
+    def known_rows(self) -> Any:
+        """Rows of which the estimator takes some, in a DataFrame, or None."""
+        return self.seen.sample
 
 
 def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:
@@ -238,6 +224,8 @@ class _Part:
     def __init__(self, estimator: Any, converter: Callable[[], Converter]) -> None:
         self._estimator = estimator
         self._converter = converter
+
+    __class__ = property(lambda self: type(self._estimator))  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Any:
         original = getattr(self._estimator, name)

@@ -15,6 +15,9 @@ from skl2tflite.features.frames import as_cells, column_dtypes, frame_names, is_
 from skl2tflite.features.reading import listed
 from skl2tflite.fields import LARGEST, Fields, bounded, damaged, scalars
 
+SAMPLE = 20
+"""Rows given to ``convert`` that are looked at for what an estimator's own methods take."""
+
 
 @dataclass(frozen=True)
 class RowKind:
@@ -46,17 +49,21 @@ class TableRows(RowKind):
         Their names, where these are a DataFrame.
     dtypes : mapping of int to dtype
         Their dtypes, where that is one of pandas'.
+    sample : DataFrame, optional
+        Some of the rows, where that is one of pandas'.
     """
 
     count: int | None = field(default=None, compare=False)
     names: tuple[str, ...] | None = field(default=None, compare=False)
-    dtypes: Mapping[int, Any] = field(default_factory=dict, compare=False)
+    dtypes: Mapping[int, Any] = field(default_factory=dict, compare=False, repr=False)
+    sample: Any = field(default=None, compare=False, repr=False)
 
     def seen_in(self, X: Any) -> TableRows:
         """Return the kind with what rows say of their columns."""
         if is_frame(X):
             named = all(isinstance(name, str) for name in X.columns)
-            return TableRows(len(X.columns), tuple(frame_names(X)) if named else None, column_dtypes(X))
+            names = tuple(frame_names(X)) if named else None
+            return TableRows(len(X.columns), names, column_dtypes(X), X.iloc[:SAMPLE] if hasattr(X, "iloc") else None)
         shape = getattr(X, "shape", None)
         shape = as_cells(X).shape if shape is None else shape
         return TableRows(int(shape[1]) if len(shape) == 2 else None)

@@ -18,7 +18,7 @@ from skl2tflite.graph.series import INDEX, Series, as_category, dtype_of, is_cat
 from skl2tflite.graph.table import MadeColumn, Table
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
 from skl2tflite.graph.values import Values
-from skl2tflite.graph.whether import WhetherAll, of_some_row
+from skl2tflite.graph.whether import Size, WhetherAll, of_some_row
 from skl2tflite.graph.writable import handled, plain
 
 _OF_PANDAS: dict[Any, str] = {
@@ -86,12 +86,12 @@ class Frame:
         return not self.table.columns
 
     @property
-    def size(self) -> int:
-        """The number of cells, which nobody knows."""
-        raise refusal("the number of rows of a DataFrame is known only at run time")
+    def size(self) -> Size:
+        """The number of cells: nobody knows more than whether it is 0."""
+        return Size(bool(self.table.columns), "a DataFrame")
 
     @property
-    def T(self) -> Any:
+    def T(self) -> Any:  # noqa: N802 - pandas' name
         """Rows and columns exchanged, which cannot be."""
         raise refusal("a DataFrame cannot be transposed: its rows would become columns")
 
@@ -143,7 +143,7 @@ class Frame:
             raise refusal(
                 "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
             )
-        if key not in self.table.names if isinstance(key, int) else isinstance(key, tuple):
+        if isinstance(key, int | tuple):  # names are text here, of one level
             raise refusal(f"there is no column {key!r}; there are {', '.join(map(repr, self.table.names))}")
         names = list(key)
         if names and all(isinstance(name, bool | np.bool_) for name in names):
@@ -370,10 +370,19 @@ class Frame:
             if axis not in (0, "index"):
                 raise refusal("a column beside a DataFrame means its columns in pandas; use df.div(column, axis=0)")
             other = xp.expand_dims(plain(other), 1)
+        elif isinstance(other, Mapping) or hasattr(other, "to_dict"):
+            other = self._of_columns(other)
         elif isinstance(other, str) or self._has_text:
             return self._each(lambda _, column: column.combine(name, other, reflected=reflected))
         a, b = self.table.matrix(), plain(other)
         return self._like(getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b))  # type: ignore[no-any-return]
+
+    def _of_columns(self, values: Any) -> Any:
+        """Return numbers of columns, which a dictionary or a Series of pandas has by name, in the columns' order."""
+        known = dict(values) if isinstance(values, Mapping) else values.to_dict()
+        if set(known) != set(self.table.names):
+            raise refusal("a DataFrame is combined with numbers for other columns; name the same ones")
+        return np.array([float(known[name]) for name in self.table.names])
 
     def __neg__(self) -> Any:
         return self._like(xp.negative(self.table.matrix()))
@@ -396,7 +405,8 @@ class Frame:
 
     def clip(self, lower: Any = None, upper: Any = None, **_: Any) -> Any:
         """Limit values to an interval; what is missing stays."""
-        return self._like(xp.clip(self.table.matrix(), plain(lower), plain(upper)))
+        lower, upper = (self._of_columns(end) if hasattr(end, "to_dict") else plain(end) for end in (lower, upper))
+        return self._like(xp.clip(self.table.matrix(), lower, upper))
 
     def isna(self) -> Any:
         """Whether values are missing."""
@@ -460,7 +470,7 @@ class Frame:
             raise refusal("aggregates of a DataFrame's columns hang on other rows; compute them in fit, or use axis=1")
         several = not isinstance(func, str) and not callable(func)
         names = [each if isinstance(each, str) else _OF_PANDAS.get(each, "") for each in (func if several else [func])]
-        found = [getattr(self, name)(axis=1, *args, **kwargs) for name in names if name in REDUCTIONS]
+        found = [getattr(self, name)(*args, axis=1, **kwargs) for name in names if name in REDUCTIONS]
         if len(found) < len(names):
             raise refusal(f"agg takes names of {', '.join(REDUCTIONS)}, not {func!r:.60}")
         return Frame.of(dict(zip(names, found, strict=True))) if several else found[0]

@@ -85,11 +85,11 @@ def _missing(method: str) -> Callable[..., Any]:
 
 def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: Any) -> Any:
     lowest = bool(others.pop("include_lowest", False))
-    others = {name: value for name, value in others.items() if name not in ("precision", "retbins") or value is True}
-    if labels is None or labels is True or others or not hasattr(bins, "__len__"):
-        raise refusal(
-            "pandas.cut takes bounds of the bins, and labels: a list of them or False, which gives the bins' numbers"
-        )
+    precision = int(others.pop("precision", 3))
+    if any(value is not False for name, value in others.items() if name != "ordered") or not hasattr(bins, "__len__"):
+        raise refusal("pandas.cut takes bounds of the bins, not their number, which hangs on other rows")
+    if labels is None or labels is True:
+        labels = _intervals(bins, right, precision, lowest)
     number = digitize(plain(x), bins, right=right)
     if lowest and right:
         number = xp.where(xp.equal(plain(x), float(bins[0])), 1, number)
@@ -101,6 +101,14 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
         return result
     named = dict(enumerate(labels))
     return _categorical(result.map(named), list(dict.fromkeys(labels)), bool(others.get("ordered", True)))
+
+
+def _intervals(bins: Any, right: bool, precision: int, lowest: bool) -> list[str]:
+    """Return pandas' names of bins."""
+    import pandas as pd
+
+    cut = pd.cut([float(bins[0])], bins, right=right, precision=precision, include_lowest=lowest)
+    return [str(interval) for interval in cut.categories]
 
 
 def _categorical(values: Any, categories: Any = None, ordered: bool = False, dtype: Any = None, **_: Any) -> Series:

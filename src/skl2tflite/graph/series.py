@@ -14,7 +14,7 @@ from skl2tflite.graph.operators import add_operators
 from skl2tflite.graph.renamed import MISSING_TEXT, Categorical
 from skl2tflite.graph.table import NA, NAN, NONE, Column, MadeColumn
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
-from skl2tflite.graph.whether import Whether, WhetherAll
+from skl2tflite.graph.whether import Size, Whether, WhetherAll
 from skl2tflite.graph.writable import Writable, assigned, plain
 
 INDEX = object()
@@ -71,9 +71,9 @@ class Series:
         return False
 
     @property
-    def size(self) -> int:
-        """The number of rows, which nobody knows."""
-        raise refusal(f"the number of rows of {self!r} is known only at run time")
+    def size(self) -> Size:
+        """The number of rows: nobody knows more than that it is not 0."""
+        return Size(True, repr(self))
 
     @property
     def cat(self) -> Categories:

@@ -521,9 +521,7 @@ class Table:
         dtypes: Mapping[int, Any] = MappingProxyType({}),
     ) -> Table:
         """Return the columns of a matrix; ``inputs`` says whether it is a model's, ``dtypes`` what pandas has."""
-        columns = [
-            MatrixColumn(name, matrix, i, i if inputs else None, dtypes.get(i)) for i, name in enumerate(names)
-        ]
+        columns = [MatrixColumn(name, matrix, i, i if inputs else None, dtypes.get(i)) for i, name in enumerate(names)]
         return cls(columns, matrix)
 
     @classmethod

@@ -79,11 +79,11 @@ class Values(Writable):
             return super().__getitem__(key)
         if key[0] is not Ellipsis and not (isinstance(key[0], slice) and key[0] == WHOLE):
             return super().__getitem__(key)
-        places = None if key[1] is None or key[1] is Ellipsis else np.arange(len(table.columns))[key[1]]
+        places: Any = None if key[1] is None or key[1] is Ellipsis else np.arange(len(table.columns))[key[1]]
         if np.ndim(places) == 1 and np.size(places):
             a_view = isinstance(key[1], slice)
             matrix = _tensor(xp.getitem(table.matrix(), key)) if table.is_matrix else None
-            part = Table([table.columns[i] for i in places.tolist()], matrix)  # type: ignore[union-attr]
+            part = Table([table.columns[i] for i in places.tolist()], matrix)
             return Values(part, self if a_view else None, key if a_view else None)
         if self.holds_text and isinstance(places, np.integer):
             return Writable(table.columns[int(places)].values, owner="a column of an array of objects")

@@ -1,7 +1,7 @@
 """Questions about all rows at once: ``if X.isna().any().any(): raise …``.
 
-While a function is recorded nobody knows whether a row like that will come. The function is called once for each way that
-it may take: a first time as if there were none, then again for each question with the answer that there is one.
+While a function is recorded nobody knows whether a row like that will come. The function is called once for each way
+that it may take: a first time as if there were none, then again for each question with the answer that there is one.
 """
 
 from __future__ import annotations
@@ -278,7 +278,8 @@ class PerColumn:
         return Whether(self._rows(), all(each.counted for each in self.answers.values()))
 
     def _rows(self) -> Tensor:
-        return _tensor(reduce(xp.logical_or, [each.rows for each in self.answers.values()]))
+        rows: list[Any] = [each.rows for each in self.answers.values()]
+        return _tensor(reduce(xp.logical_or, rows))
 
     @property
     def index(self) -> Any:
@@ -320,6 +321,52 @@ class PerColumn:
         return PerColumn({name: each.any() for name, each in self.answers.items()})
 
     __ne__ = __gt__  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Size:
+    """A number of cells or rows that is known only at run time, when there is at least one row.
+
+    Parameters
+    ----------
+    some : bool
+        Whether there are any.
+    of : str
+        What has them, for errors.
+    """
+
+    def __init__(self, some: bool, of: str) -> None:
+        self.some = some
+        self.of = of
+
+    def __bool__(self) -> bool:
+        return self.some
+
+    def __eq__(self, other: object) -> bool:
+        return self._compared(other, not self.some)
+
+    def __ne__(self, other: object) -> bool:
+        return self._compared(other, self.some)
+
+    __gt__ = __ne__
+    __le__ = __eq__
+
+    def _compared(self, other: object, answer: bool) -> bool:
+        if other != 0:
+            raise self._refusal()
+        return answer
+
+    def _refusal(self) -> GraphError:
+        return refusal(f"the number of elements of {self.of} is known only at run time")
+
+    def __int__(self) -> int:
+        raise self._refusal()
+
+    def __mul__(self, other: object) -> int:
+        raise self._refusal()
+
+    __float__ = __index__ = __int__
+    __rmul__ = __add__ = __radd__ = __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __lt__ = __ge__ = __mul__
     __hash__ = None  # type: ignore[assignment]
 
 
