@@ -225,7 +225,7 @@ class _Part:
         self._estimator = estimator
         self._converter = converter
 
-    __class__ = property(lambda self: type(self._estimator))  # type: ignore[assignment]
+    __class__ = property(lambda self: type(self._estimator))
 
     def __getattr__(self, name: str) -> Any:
         original = getattr(self._estimator, name)
