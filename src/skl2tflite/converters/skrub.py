@@ -1,4 +1,4 @@
-"""Transformers of the package skrub (:mod:`skrub`): columns picked by name, and tables made of numbers and categories."""
+"""Transformers of the package skrub (:mod:`skrub`): columns by name, and tables made of numbers and categories."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ class ApplyToEachColConverter(TransformerConverter):
 
 
 def _check_missing(encoder: Converter) -> None:
-    """Refuse an encoder that tells a missing text from an unknown one: text of white space alone is missing to skrub."""
+    """Refuse an encoder that tells a missing text from an unknown one: to skrub any white space is missing."""
     categories = encoder.estimator.categories_[0]
     if any(is_missing(category) for category in categories):
         raise encoder.refuse(
