@@ -30,7 +30,7 @@ from skl2tflite.graph import DType, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.renamed import MISSING_TEXT, Categorical, named, renamed
 from skl2tflite.graph.series import as_category
-from skl2tflite.graph.table import NAN, Column, KindError, MadeColumn, Table, TableLike
+from skl2tflite.graph.table import NAN, Column, KindError, MadeColumn, Table, TableLike, as_matrix
 
 
 @converts(skrub.SelectCols)
@@ -194,9 +194,9 @@ class ApplyToEachColConverter(TransformerConverter):
             result = part.method("transform")(Table([column]))
         if isinstance(result, Table):
             return result.columns
-        count = result.shape[1] if result.ndim == 2 else 1
-        made = xp.expand_dims(result, 1) if result.ndim == 1 else result
-        return Table.of_matrix(made, [f"{column.name}_{i}" for i in range(count)]).columns
+        made = as_tensor(as_matrix(result))
+        made = as_tensor(xp.expand_dims(made, 1)) if made.ndim == 1 else made
+        return Table.of_matrix(made, [f"{column.name}_{i}" for i in range(made.shape[1] or 0)]).columns
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Those whose transformers take it; text has no NaN once it is encoded."""
@@ -247,7 +247,7 @@ class ApplyToSubFrameConverter(TransformerConverter):
             return passing
         made = self.part.method("transform")(table.take(chosen))
         outputs = self.estimator._transformed_output_names
-        made = renamed(made, outputs) if isinstance(made, Table) else Table.of_matrix(made, outputs)
+        made = renamed(made, outputs) if isinstance(made, Table) else Table.of_matrix(as_matrix(made), outputs)
         return Table([*passing.columns, *made.columns])
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
