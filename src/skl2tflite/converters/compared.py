@@ -275,7 +275,10 @@ def _fed(cells: Any, kind: DType) -> NDArray[Any]:
         return np.reshape(np.array(as_text(objects(np.ravel(cells))), dtype=object), np.shape(cells))
     if kind == DType.FLOAT and np.ndim(cells) == 1:
         numbers = floats(cells)
-        assert numbers is not None
+        if numbers is None:
+            raise GraphError(
+                f"takes column {getattr(cells, 'name', '')!r} for numbers, and it holds {cells.dtype} values"
+            )
         return numbers
     return np.asarray(cells, dtype={DType.BOOL: bool, DType.INT: int}.get(kind, float))
 

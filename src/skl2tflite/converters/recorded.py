@@ -277,8 +277,16 @@ def _through(function: Callable[[Any], Any], X: Given) -> tuple[Recorded | AsArr
     result: Any = None
     refused: list[_Refused] = []
     first: Any = None
-    for way, found in ways(run):
-        taken = way.taken
+    all_ways = ways(run)
+    asked = [rows for rows, _ in all_ways[0][0].asked]
+    outright = [  # questions whose answer yes is an error, whatever else there is
+        way.asked[-1][0]
+        for way, found in all_ways
+        if isinstance(found, RaisedError) and sum(yes for _, yes in way.asked) == 1 and way.asked[-1][1]
+    ]
+    same = [rows for rows in asked if any(difference(rows, each) is None for each in outright)]
+    for way, found in all_ways:
+        taken = way.taken([rows for rows, _ in way.asked if any(difference(rows, each) is None for each in same)])
         if isinstance(found, RaisedError):
             assert taken is not None
             refused.append(_Refused(taken, f"{type(found.original).__name__}: {found.original}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.absent import dense_for_now, sparse_input
 from skl2tflite.converters.base import Converter
+from skl2tflite.converters.impossible import never
 from skl2tflite.converters.known import Demand, demands
 from skl2tflite.converters.overflow import overflowing
 from skl2tflite.converters.unanswered import can_mark, marked, unanswered
@@ -182,6 +184,7 @@ def trace(
     refused += overflowing(converter.path, taken, positions)
     if not can_mark(outputs):
         refused = [each for each in refused if not each.optional]
+    refused = [each for each in refused if not never(each.rows, partial(_holds_nan, converter, names))]
     if refused:
         outputs, mark = marked(outputs, refused, held)
     reason = ", or ".join(dict.fromkeys(each.reason for each in refused))
@@ -207,6 +210,12 @@ def trace(
         zeros is not None and any(node is zeros for node in graph.nodes()),
         frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
     )
+
+
+def _holds_nan(converter: Converter, names: Sequence[str], name: str) -> bool:
+    """Whether an input may hold NaN, of which others are refused before they reach the file."""
+    allowed = np.broadcast_to(converter.nan_columns(), len(names))
+    return bool(allowed[names.index(name)] if name in names else allowed.any())
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:

@@ -14,9 +14,9 @@ from skl2tflite.graph.numpy_functions import statistics
 from skl2tflite.graph.numpy_functions.elementwise import around
 from skl2tflite.graph.operators import add_operators
 from skl2tflite.graph.renamed import named, renamed
-from skl2tflite.graph.series import INDEX, Series, as_category, dtype_of, is_category
+from skl2tflite.graph.series import INDEX, Series, as_category, dtype_of, is_category, no_attribute
 from skl2tflite.graph.table import MadeColumn, Table
-from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
+from skl2tflite.graph.tensor import DType, Tensor, refusal
 from skl2tflite.graph.values import Values
 from skl2tflite.graph.whether import Size, WhetherAll, of_some_row
 from skl2tflite.graph.writable import handled, plain
@@ -123,7 +123,7 @@ class Frame:
             raise AttributeError(name)
         if name in self.table.names:
             return self[name]
-        raise NoAttributeError(f"{name!r} of a DataFrame cannot be recorded")
+        raise no_attribute(name, "a DataFrame")
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "table" and name in self.table.names:

@@ -28,11 +28,12 @@ def pandas_patches() -> list[tuple[Any, str, Any]]:
 def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
     missing = {"isna": "isna", "isnull": "isna", "notna": "notna", "notnull": "notna"}
     return [
-        (pd, "DataFrame", _knowing(pd.DataFrame, Frame, make_frame)),
-        (pd, "Series", _knowing(pd.Series, Series, _make_series)),
+        (pd, "DataFrame", _knowing(pd.DataFrame, (Frame,), make_frame)),
+        (pd, "Series", _knowing(pd.Series, (Series,), _make_series)),
         (pd, "concat", _on_symbols(pd.concat, concat)),
         (pd, "cut", _on_symbols(pd.cut, _cut)),
-        (pd, "Categorical", _on_symbols(pd.Categorical, _categorical)),
+        (pd, "Categorical", _knowing(pd.Categorical, (), _categorical)),
+        (pd, "get_dummies", _on_symbols(pd.get_dummies, _get_dummies)),
         (pd, "to_numeric", _on_symbols(pd.to_numeric, lambda arg, *args, **kwargs: arg)),
         *((pd, name, _on_symbols(getattr(pd, name), _missing(method))) for name, method in missing.items()),
     ]
@@ -51,12 +52,12 @@ def _on_symbols(original: Callable[..., Any], symbolic: Callable[..., Any]) -> C
     return call
 
 
-def _knowing(real: type, symbolic: type, make: Callable[..., Any]) -> Any:
+def _knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) -> Any:
     """Return what looks like a class of pandas', makes symbolic objects of such, and takes them for its instances."""
 
     class Meta(type):
         def __instancecheck__(cls, x: object) -> bool:
-            return isinstance(x, real | symbolic)
+            return isinstance(x, (real, *symbolic))
 
         def __call__(cls, data: Any = None, *args: Any, **kwargs: Any) -> Any:
             return (make if _is_symbolic(data) else real)(data, *args, **kwargs)
@@ -101,6 +102,20 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
         return result
     named = dict(enumerate(labels))
     return _categorical(result.map(named), list(dict.fromkeys(labels)), bool(others.get("ordered", True)))
+
+
+def _get_dummies(data: Any, *_: Any, drop_first: bool = False, dtype: Any = None, **others: Any) -> Frame:
+    if isinstance(data, Frame) or others:
+        raise refusal("pandas.get_dummies takes one column here; use scikit-learn's OneHotEncoder")
+    known = Series(data.column, data.name).cat.categories if data.column.categories else None
+    if known is None:
+        raise refusal(
+            "pandas.get_dummies makes columns of the values that it meets; use scikit-learn's OneHotEncoder, or name "
+            "the categories first (astype(pandas.CategoricalDtype([…])))"
+        )
+    dummies = {category: data == category for category in known.tolist()[drop_first:]}
+    frame = Frame.of(dummies)
+    return frame if dtype is None else frame.astype(dtype)
 
 
 def _intervals(bins: Any, right: bool, precision: int, lowest: bool) -> list[str]:

@@ -43,6 +43,11 @@ class Renamed(Column):
         return self.column.origin
 
     @property
+    def place(self) -> tuple[Tensor, int] | None:
+        """The column's."""
+        return self.column.place
+
+    @property
     def batch(self) -> int | None:
         """The column's number of rows."""
         return self.column.batch
@@ -116,6 +121,11 @@ class Categorical(Renamed):
     def dtype(self) -> Any:
         """A categorical's."""
         return self._dtype
+
+    @property
+    def place(self) -> None:
+        """It is computed."""
+        return None
 
     @property
     def values(self) -> Tensor:

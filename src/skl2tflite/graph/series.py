@@ -121,7 +121,7 @@ class Series:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise NoAttributeError(f"{name!r} of {self!r} cannot be recorded")
+        raise no_attribute(name, repr(self))
 
     def _made(self, result: Any) -> Series:
         return Series(plain(result), self.name)
@@ -130,6 +130,8 @@ class Series:
 
     def combine(self, name: str, other: Any, axis: Any = 0, reflected: bool = False) -> Series:
         """Return an operation of the graph's on this column and another operand."""
+        if other is None:
+            raise refusal("None, which the number of rows is until run time, is nothing to compute with")
         if not isinstance(other, Series | Tensor) and np.ndim(other):
             raise refusal(f"{self!r} and an array of {np.size(other)} values have no number of rows in common")
         text = isinstance(other, str) or (isinstance(other, Series) and (other.is_text or self.is_text)) or self.is_text
@@ -322,6 +324,7 @@ class Series:
             return self._made(self.column.values)
         if dtype in (str, "str", "string"):
             if not self.is_text:
+                dtype_of(self.column)
                 raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
             return self._made(_as_str(self.column.strings(), dtype))
         name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
@@ -430,6 +433,30 @@ class Categories:
 
     def __getattr__(self, name: str) -> Any:
         raise NoAttributeError(f".cat.{name} of {self.series!r} cannot be recorded")
+
+
+OF_ALL_ROWS = frozenset(
+    {
+        *("argmax", "argmin", "autocorr", "bfill", "corr", "count", "cov", "cummax", "cummin", "cumprod", "cumsum"),
+        *("describe", "diff", "drop_duplicates", "dropna", "duplicated", "expanding", "ewm", "factorize", "ffill"),
+        *("groupby", "head", "idxmax", "idxmin", "interpolate", "is_unique", "iterrows", "itertuples", "kurt", "max"),
+        *("mean", "median", "min", "mode", "nlargest", "nsmallest", "nunique", "pct_change", "pivot", "pivot_table"),
+        *("prod", "quantile", "query", "rank", "resample", "rolling", "sample", "sem", "shift", "skew"),
+        *("sort_index", "sort_values", "std", "tail", "tolist", "unique", "value_counts", "var", "melt", "stack"),
+    }
+)
+"""What pandas computes of several rows at once."""
+
+
+def no_attribute(name: str, of: str) -> NoAttributeError:
+    """Return the error for an attribute of pandas that cannot be recorded."""
+    if name in OF_ALL_ROWS:
+        return NoAttributeError(
+            f"{name!r} of {of} hangs on other rows, and a file answers for each row alone; compute it in fit"
+        )
+    if name in ("str", "dt"):
+        return NoAttributeError(f"{name!r} of {of} cannot be recorded; do that before the pipeline")
+    return NoAttributeError(f"{name!r} of {of} cannot be recorded")
 
 
 def is_category(dtype: Any) -> bool:

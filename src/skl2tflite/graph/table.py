@@ -135,7 +135,8 @@ class Column(ABC):
 
         Empty where pandas would make them of the values that it meets, as ``astype("category")`` does.
         """
-        return None
+        known = getattr(self.dtype, "categories", None)
+        return None if known is None else tuple(known)
 
     @property
     def dtype(self) -> Any:
@@ -145,6 +146,11 @@ class Column(ABC):
     @property
     def origin(self) -> int | None:
         """Which of the model's features it is, as long as nothing is computed of it; None of any other column."""
+        return None
+
+    @property
+    def place(self) -> tuple[Tensor, int] | None:
+        """Of which matrix it is which column; None where it is a tensor of its own."""
         return None
 
     @property
@@ -471,6 +477,11 @@ class MatrixColumn(Column):
         return self.feature
 
     @property
+    def place(self) -> tuple[Tensor, int] | None:
+        """The matrix, and where it is in it."""
+        return self.matrix, self.at
+
+    @property
     def batch(self) -> int | None:
         """The matrix's number of rows."""
         return self.matrix.shape[0]
@@ -582,10 +593,23 @@ class Table:
             matrix = self._matrix
         return Table([self.columns[i] for i in at], matrix)
 
+    def _of_one_matrix(self) -> Tensor | None:
+        """Return columns of one matrix of numbers without a look at each; None where they are of several."""
+        places = [column.place for column in self.columns]
+        if places[0] is None or any(place is None or place[0] is not places[0][0] for place in places):
+            return None
+        matrix = places[0][0]
+        at = [place[1] for place in places if place is not None]
+        if matrix.dtype != DType.FLOAT:
+            return None
+        return matrix if at == list(range(matrix.shape[1] or 0)) else _tensor(xp.take(matrix, np.array(at), axis=1))
+
     def matrix(self) -> Tensor:
         """Return the columns' numbers as a matrix, or raise KindError where one holds strings."""
         if not self.columns:
             raise KindError("there are no columns left")
+        if self._matrix is None:
+            self._matrix = self._of_one_matrix()
         if self._matrix is None:
             self._matrix = _tensor(xp.stack([column.numbers() for column in self.columns], axis=1))
         return self._matrix

@@ -7,7 +7,7 @@ that it may take: a first time as if there were none, then again for each questi
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
@@ -55,20 +55,49 @@ class Way:
 
     def answer(self, rows: Tensor) -> bool:
         """Answer whether there is a row of which something holds; the same question always the same."""
-        for known, answered in self.asked:
-            if difference(known, rows) is None:
-                return answered
+        known = self._known(rows)
+        if known is not None:
+            return known
         place = len(self.asked)
         self.asked.append((rows, place < len(self.given) and self.given[place]))
         return self.asked[-1][1]
 
-    @property
-    def taken(self) -> Tensor | None:
-        """Whether each row by itself takes this way, of shape (n_rows,); None where all do."""
-        if not self.asked:
+    def _known(self, rows: Tensor) -> bool | None:
+        """Return the answer to what was asked before, or follows from it, None where it does not."""
+        for asked, answered in self.asked:
+            if difference(asked, rows) is None:
+                return answered
+        for asked, answered in self.asked:
+            parts = _alternatives(asked)
+            others = [part for part in parts if difference(part, rows) is not None]
+            if len(others) == len(parts):
+                continue
+            if not answered:
+                return False
+            if all(any(part is each and not no for each, no in self.asked) for part in others):
+                return True
+        return None
+
+    def taken(self, without: Sequence[Tensor] = ()) -> Tensor | None:
+        """Return whether each row by itself takes this way, of shape (n_rows,); None where all do.
+
+        Parameters
+        ----------
+        without : sequence of Tensor
+            Questions of which it does not matter for what rows they are answered with no.
+        """
+        asked = [(rows, answered) for rows, answered in self.asked if answered or all(rows is not w for w in without)]
+        if not asked:
             return None
-        parts: list[Any] = [rows if answered else xp.logical_not(rows) for rows, answered in self.asked]
+        parts: list[Any] = [rows if answered else xp.logical_not(rows) for rows, answered in asked]
         return _tensor(reduce(xp.logical_and, parts))
+
+
+def _alternatives(rows: Tensor) -> list[Tensor]:
+    """Return what a question is made of, which asks for one thing or another."""
+    if not isinstance(rows.node.op, ops.LogicalOr):
+        return [rows]
+    return [part for operand in rows.node.inputs for part in _alternatives(operand)]
 
 
 class _Ways(threading.local):
