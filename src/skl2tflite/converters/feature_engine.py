@@ -12,11 +12,10 @@ import feature_engine.outliers
 import feature_engine.pipeline
 import pandas as pd
 
-from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.pipeline import PipelineConverter
 from skl2tflite.converters.refusals import refuses
 from skl2tflite.converters.registry import converts
-from skl2tflite.converters.traced import TracedConverter
+from skl2tflite.converters.traced import RecordedTransformer
 
 RECORDED = (
     "creation", "discretisation", "encoding", "imputation", "outliers", "preprocessing", "scaling", "selection",
@@ -41,11 +40,8 @@ def transformers(*modules: str) -> Iterator[type]:
 
 
 @converts(*(each for each in transformers(*RECORDED) if each not in OTHERS))
-class FeatureEngineConverter(TracedConverter):
+class FeatureEngineConverter(RecordedTransformer):
     """Their own methods, recorded: each raises an error for rows that it does not take, which the file marks."""
-
-    instead = ""
-    check_fitted = TransformerConverter.check_fitted
 
     @property
     def known_rows(self) -> Any:

@@ -9,18 +9,20 @@ from skl2tflite.converters.base import TRANSFORM, TransformerConverter
 from skl2tflite.converters.refusals import refuses
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
-from skl2tflite.converters.traced import TracedConverter
+from skl2tflite.converters.traced import RecordedTransformer
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import TableLike
 
 
 @converts(ColumnSelector, DenseTransformer)
-class MlxtendConverter(TracedConverter):
+class MlxtendConverter(RecordedTransformer):
     """Their own ``transform``, recorded; it learns nothing of its input, which rows given to ``convert`` tell."""
 
     exact = TRANSFORM
-    instead = ""
+
+    def check_fitted(self) -> None:
+        """They learn nothing."""
 
     @property
     def takes_frames(self) -> bool:  # type: ignore[override]
@@ -43,29 +45,6 @@ class CopyTransformerConverter(SeenConverter, TransformerConverter):
 
     def nan_columns(self, clean: bool = False) -> bool:
         """Nobody looks at values here."""
-        return not clean
-
-
-@converts(MeanCenterer)
-class MeanCentererConverter(SeenConverter, TransformerConverter):
-    """``X - col_means``."""
-
-    def check_fitted(self) -> None:
-        """Refuse one that has no means."""
-        if not hasattr(self.estimator, "col_means"):
-            raise self.refuse("is not fitted", "call fit before converting it")
-
-    @property
-    def n_features(self) -> int:
-        """Number of means."""
-        return len(self.estimator.col_means)
-
-    def transform(self, X: Array) -> Array:
-        X = X - self.estimator.col_means
-        return X
-
-    def nan_columns(self, clean: bool = False) -> bool:
-        """NaN stays."""
         return not clean
 
 
@@ -94,4 +73,8 @@ class SelectorConverter(SeenConverter, TransformerConverter):
         return not clean
 
 
+refuses(
+    MeanCenterer,
+    "it is no estimator of scikit-learn's, whose pipelines do not take it; use StandardScaler(with_std=False)",
+)
 refuses(TransactionEncoder, "its rows are lists of items, of any length; use sklearn's MultiLabelBinarizer")

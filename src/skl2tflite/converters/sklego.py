@@ -14,7 +14,7 @@ from skl2tflite.converters.picked import PickedConverter
 from skl2tflite.converters.refusals import refuses
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
-from skl2tflite.converters.traced import TracedConverter
+from skl2tflite.converters.traced import RecordedTransformer
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import TableLike
@@ -29,21 +29,16 @@ from skl2tflite.graph.table import TableLike
     lego.MonotonicSplineTransformer,
     lego.OrthogonalTransformer,
 )
-class LegoConverter(TracedConverter):
+class LegoConverter(RecordedTransformer):
     """Their own NumPy code, recorded."""
-
-    instead = ""
-    check_fitted = TransformerConverter.check_fitted
 
 
 @converts(lego.TypeSelector, lego.PandasTypeSelector)
-class TypeSelectorConverter(TracedConverter):
+class TypeSelectorConverter(RecordedTransformer):
     """Columns by dtype, which rows given to ``convert`` tell."""
 
     exact = TRANSFORM
-    instead = ""
     takes_frames = True
-    check_fitted = TransformerConverter.check_fitted
 
 
 @converts(lego.ColumnSelector)

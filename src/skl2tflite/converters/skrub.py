@@ -25,7 +25,7 @@ from skl2tflite.converters.categories import is_missing
 from skl2tflite.converters.picked import PickedConverter
 from skl2tflite.converters.refusals import refuses
 from skl2tflite.converters.registry import converts
-from skl2tflite.converters.traced import TracedConverter
+from skl2tflite.converters.traced import RecordedTransformer
 from skl2tflite.graph import DType, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.renamed import MISSING_TEXT, Categorical, named, renamed
@@ -262,11 +262,8 @@ class ApplyToSubFrameConverter(TransformerConverter):
 
 
 @converts(skrub.SquashingScaler, _MinMaxScaler)
-class SquashingScalerConverter(TracedConverter):
+class SquashingScalerConverter(RecordedTransformer):
     """Their own NumPy code, recorded."""
-
-    instead = ""
-    check_fitted = TransformerConverter.check_fitted
 
 
 @converts(CheckInputDataFrame)

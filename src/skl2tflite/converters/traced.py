@@ -66,8 +66,8 @@ def trace(estimator: _Estimator) -> _Estimator:
     return estimator
 
 
-class TracedConverter(SeenConverter):
-    """The estimator's own methods, recorded."""
+class RecordingConverter(SeenConverter):
+    """An estimator whose own methods can be recorded; subclasses say which are."""
 
     def check_fitted(self) -> None:
         """Leave that to its methods: some estimators learn nothing."""
@@ -181,6 +181,21 @@ class TracedConverter(SeenConverter):
     def known_rows(self) -> Any:
         """Rows of which the estimator takes some, in a DataFrame, or None."""
         return self.seen.sample
+
+
+class RecordedTransformer(RecordingConverter):
+    """A transformer's own ``transform``, recorded."""
+
+    instead = ""
+    check_fitted = Converter.check_fitted
+
+    def transform(self, X: Any) -> Any:
+        """Record it."""
+        return self.call("transform", X)
+
+
+class TracedConverter(RecordingConverter):
+    """The estimator's own methods, recorded."""
 
 
 def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:

@@ -74,7 +74,7 @@ class Way:
                 continue
             if not answered:
                 return False
-            if all(any(part is each and not no for each, no in self.asked) for part in others):
+            if all(any(not yes and difference(part, each) is None for each, yes in self.asked) for part in others):
                 return True
         return None
 
