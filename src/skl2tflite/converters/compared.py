@@ -45,7 +45,7 @@ class _Twin(MadeColumn):
 
     @property
     def kind(self) -> DType | None:
-        return self._like.kind
+        return None if self._like.kind is None else self.made.dtype
 
     @property
     def dtype(self) -> Any:

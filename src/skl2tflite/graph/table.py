@@ -522,6 +522,7 @@ class Table:
     def __init__(self, columns: Sequence[Column], matrix: Tensor | None = None) -> None:
         self.columns = tuple(columns)
         self._matrix = matrix
+        self._stacked: Tensor | None = None
 
     @classmethod
     def of_matrix(
@@ -608,11 +609,13 @@ class Table:
         """Return the columns' numbers as a matrix, or raise KindError where one holds strings."""
         if not self.columns:
             raise KindError("there are no columns left")
-        if self._matrix is None:
-            self._matrix = self._of_one_matrix()
-        if self._matrix is None:
-            self._matrix = _tensor(xp.stack([column.numbers() for column in self.columns], axis=1))
-        return self._matrix
+        if self._matrix is not None:
+            return self._matrix
+        if self._stacked is None:
+            self._stacked = self._of_one_matrix()
+        if self._stacked is None:
+            self._stacked = _tensor(xp.stack([column.numbers() for column in self.columns], axis=1))
+        return self._stacked
 
 
 TableLike: TypeAlias = Table | Any
