@@ -21,6 +21,7 @@ from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.numpy_functions.making import filled
 from skl2tflite.graph.numpy_functions.shapes import columns
 from skl2tflite.graph.pandas_protocol import pandas_patches
+from skl2tflite.graph.patches import Patch, patched
 from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import RetraceError
 from skl2tflite.graph.tensor import Source, Tensor, refusal
@@ -42,10 +43,6 @@ _REDUCING: tuple[Callable[..., Any], ...] = (
     np.mean, np.sum, np.max, np.min, np.prod, np.average, np.median, np.std, np.var, np.argmax, np.argmin, np.transpose,
 )  # fmt: skip
 """Functions that are called with a list of arrays, which no protocol sees."""
-
-Patch = tuple[Any, str, Any]
-"""An object, the name of its attribute, and what to put there."""
-
 
 def record(
     function: Callable[[Any], Any], given: Any, rows: Callable[[], Tensor], patches: Sequence[Patch] = ()
@@ -104,14 +101,8 @@ def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> It
         *pandas_patches(),
         *patches,
     ]
-    originals = [(target, name, getattr(target, name)) for target, name, _ in replaced]
-    try:
-        for target, name, replacement in replaced:
-            setattr(target, name, replacement)
+    with patched(replaced):
         yield
-    finally:
-        for target, name, original in originals:
-            setattr(target, name, original)
 
 
 def _called_by_name(name: str) -> bool:
@@ -120,7 +111,7 @@ def _called_by_name(name: str) -> bool:
     Compiled code may call NumPy's functions too (its random generators call ``numpy.empty``), and take their result for
     an array without a look at it: it must never get a tensor.
     """
-    frame = sys._getframe(2)
+    frame = sys._getframe(3)  # behind what replaces the function, and what looks which thread calls it
     line, _, column, _ = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
     names = [
         instruction.argval
