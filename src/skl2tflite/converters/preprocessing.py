@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter, float32_shift
+from skl2tflite.converters.columns_of_nan import columns_of_nan
 from skl2tflite.converters.compared import AsArray, Given
 from skl2tflite.converters.monotone import elementwise
-from skl2tflite.converters.recorded import columns_of_nan, recorded_of
+from skl2tflite.converters.recorded import recorded_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.forest.folding import Monotone

@@ -28,8 +28,8 @@ from skl2tflite.converters.registry import converts
 from skl2tflite.converters.traced import RecordedTransformer
 from skl2tflite.graph import DType, as_tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.dtypes import as_category
 from skl2tflite.graph.renamed import MISSING_TEXT, Categorical, named, renamed
-from skl2tflite.graph.series import as_category
 from skl2tflite.graph.table import NAN, Column, KindError, MadeColumn, Table, TableLike, as_matrix
 
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import shown
 from skl2tflite.converters.base import METHODS, Converter
+from skl2tflite.converters.columns_of_nan import columns_of_nan
 from skl2tflite.converters.compared import AsArray, Given
-from skl2tflite.converters.recorded import columns_of_nan, recorded
+from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.graph.numpy_functions import statistics
 from skl2tflite.graph.numpy_functions.elementwise import around
 from skl2tflite.graph.operators import add_operators
 from skl2tflite.graph.renamed import named, renamed
-from skl2tflite.graph.series import INDEX, Series, as_category, dtype_of, is_category, no_attribute
+from skl2tflite.graph.series import INDEX, Series
 from skl2tflite.graph.table import MadeColumn, Table
 from skl2tflite.graph.tensor import DType, Tensor, refusal
 from skl2tflite.graph.values import Values
@@ -335,8 +336,6 @@ class Frame:
         """Return the frame itself: values have their own kinds."""
         return self
 
-    convert_dtypes = infer_objects
-
     def reset_index(self, drop: bool = False, **_: Any) -> Frame:
         """Return the frame itself: rows have no labels."""
         if not drop:
@@ -388,6 +387,8 @@ class Frame:
         return self._like(xp.negative(self.table.matrix()))
 
     def __invert__(self) -> Any:
+        if not self.table.is_matrix:
+            return self._each(lambda _, column: ~column)
         return self._like(~self.table.matrix())
 
     def __abs__(self) -> Any:
@@ -449,6 +450,8 @@ class Frame:
 
     def replace(self, to_replace: Any = None, value: Any = None, **_: Any) -> Any:
         """Replace values by others."""
+        if isinstance(to_replace, Mapping) and any(isinstance(each, Mapping) for each in to_replace.values()):
+            return self._each(lambda name, column: column.replace(to_replace[name]) if name in to_replace else column)
         return self._each(lambda _, column: column.replace(to_replace, value))
 
     def astype(self, dtype: Any, **_: Any) -> Any:

@@ -25,7 +25,7 @@ from skl2tflite.graph.patches import Patch, patched
 from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import RetraceError
 from skl2tflite.graph.tensor import Source, Tensor, refusal
-from skl2tflite.graph.whether import RaisedError
+from skl2tflite.graph.ways import RaisedError
 from skl2tflite.graph.writable import Writable, handled, plain
 
 _ONE_AT_A_TIME = threading.RLock()
@@ -43,6 +43,7 @@ _REDUCING: tuple[Callable[..., Any], ...] = (
     np.mean, np.sum, np.max, np.min, np.prod, np.average, np.median, np.std, np.var, np.argmax, np.argmin, np.transpose,
 )  # fmt: skip
 """Functions that are called with a list of arrays, which no protocol sees."""
+
 
 def record(
     function: Callable[[Any], Any], given: Any, rows: Callable[[], Tensor], patches: Sequence[Patch] = ()

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.categories import Categories
+from skl2tflite.graph.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.graph.numpy_functions.elementwise import around, as_held, isin
 from skl2tflite.graph.operators import add_operators
-from skl2tflite.graph.renamed import MISSING_TEXT, Categorical
+from skl2tflite.graph.renamed import MISSING_TEXT
 from skl2tflite.graph.table import NA, NAN, NONE, Column, MadeColumn
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
 from skl2tflite.graph.whether import Size, Whether, WhetherAll
@@ -336,8 +338,6 @@ class Series:
         """Return the column itself: values have their own kind."""
         return self
 
-    convert_dtypes = infer_objects
-
     def to_frame(self, name: Any = None) -> Any:
         """Return a frame of this column."""
         from skl2tflite.graph.frame import Frame
@@ -373,130 +373,6 @@ def _text(value: Any) -> Any:
     if isinstance(value, str | Tensor):
         return value
     return NAN if value is None or value != value else value
-
-
-class Categories:
-    """``Series.cat``: what pandas says of a categorical.
-
-    Parameters
-    ----------
-    series : Series
-        Of a column with categories.
-    """
-
-    def __init__(self, series: Series) -> None:
-        self.series = series
-
-    @property
-    def _known(self) -> tuple[Any, ...]:
-        known = self.series.column.categories
-        if not known:
-            raise refusal(
-                f"pandas makes the categories of {self.series!r} of the rows that it meets; name them "
-                "(pandas.CategoricalDtype([…])), so that a value has the same code beside any others"
-            )
-        return known
-
-    @property
-    def codes(self) -> Series:
-        """The position of each value among the categories, -1 of what is missing or none of them."""
-        known = list(self._known)
-        codes = self.series._looked_up(known, list(range(len(known))), -1, -1)
-        return Series(plain(xp.astype(codes.column.values, int)))
-
-    @property
-    def categories(self) -> Any:
-        """The categories."""
-        import pandas as pd
-
-        return pd.Index(list(self._known))
-
-    @property
-    def ordered(self) -> bool:
-        """Whether they have an order."""
-        return bool(getattr(dtype_of(self.series.column), "ordered", False))
-
-    def add_categories(self, new_categories: Any) -> Series:
-        """Return the column with more categories."""
-        import pandas as pd
-
-        more = list(new_categories) if isinstance(new_categories, list | tuple) else [new_categories]
-        dtype = pd.CategoricalDtype([*self._known, *more], ordered=self.ordered)
-        return Series(as_category(self.series.column, dtype), self.series.name)
-
-    def set_categories(self, new_categories: Any, ordered: bool | None = None) -> Series:
-        """Return the column with other categories; what is none of them is missing."""
-        import pandas as pd
-
-        dtype = pd.CategoricalDtype(list(new_categories), ordered=self.ordered if ordered is None else ordered)
-        return Series(as_category(self.series.column, dtype), self.series.name)
-
-    def __getattr__(self, name: str) -> Any:
-        raise NoAttributeError(f".cat.{name} of {self.series!r} cannot be recorded")
-
-
-OF_ALL_ROWS = frozenset(
-    {
-        *("argmax", "argmin", "autocorr", "bfill", "corr", "count", "cov", "cummax", "cummin", "cumprod", "cumsum"),
-        *("describe", "diff", "drop_duplicates", "dropna", "duplicated", "expanding", "ewm", "factorize", "ffill"),
-        *("groupby", "head", "idxmax", "idxmin", "interpolate", "is_unique", "iterrows", "itertuples", "kurt", "max"),
-        *("mean", "median", "min", "mode", "nlargest", "nsmallest", "nunique", "pct_change", "pivot", "pivot_table"),
-        *("prod", "quantile", "query", "rank", "resample", "rolling", "sample", "sem", "shift", "skew"),
-        *("sort_index", "sort_values", "std", "tail", "tolist", "unique", "value_counts", "var", "melt", "stack"),
-    }
-)
-"""What pandas computes of several rows at once."""
-
-
-def no_attribute(name: str, of: str) -> NoAttributeError:
-    """Return the error for an attribute of pandas that cannot be recorded."""
-    if name in OF_ALL_ROWS:
-        return NoAttributeError(
-            f"{name!r} of {of} hangs on other rows, and a file answers for each row alone; compute it in fit"
-        )
-    if name in ("str", "dt"):
-        return NoAttributeError(f"{name!r} of {of} cannot be recorded; do that before the pipeline")
-    return NoAttributeError(f"{name!r} of {of} cannot be recorded")
-
-
-def is_category(dtype: Any) -> bool:
-    """Whether a dtype is that of pandas' categoricals."""
-    return (isinstance(dtype, str) and dtype == "category") or hasattr(dtype, "categories")
-
-
-def as_category(column: Column, dtype: Any) -> Column:
-    """Return a column as a categorical of pandas.
-
-    Parameters
-    ----------
-    column : Column
-    dtype : "category" or pandas.CategoricalDtype
-    """
-    import pandas as pd
-
-    if isinstance(dtype, str) and column.categories is not None:
-        return column
-    categories = getattr(dtype, "categories", None)
-    known = () if categories is None else tuple(categories.tolist())
-    while isinstance(column, Categorical) and not (known and column.categories):
-        column = column.column
-    return Categorical(column, known, dtype if known else pd.CategoricalDtype())
-
-
-def dtype_of(column: Column) -> Any:
-    """Return the dtype that pandas gives a column.
-
-    Raises
-    ------
-    GraphError
-        Where nobody has said it.
-    """
-    if column.dtype is None:
-        raise refusal(
-            f"the dtype of column {column.name!r} is not known: give convert rows, a DataFrame as the estimator "
-            "was fitted on"
-        )
-    return column.dtype
 
 
 def _as_str(text: Tensor, dtype: Any) -> Any:

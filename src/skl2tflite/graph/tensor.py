@@ -199,7 +199,7 @@ class Tensor:
         return self.shape[0]
 
     def __bool__(self) -> bool:
-        from skl2tflite.graph.whether import truth
+        from skl2tflite.graph.ways import truth
 
         answer = truth(self) if not self.ndim else None
         if answer is not None:
