@@ -176,7 +176,7 @@ def _recorded(function: Callable[[Any], Any], X: Given, rows: NDArray[Any] | Non
     gives_nan = compare(function, first[0], [each.rows for each in first[1]], twin, rows)
     for each in refused:
         reason = each.reason if each.estimator else f"{place or 'a function'} raises {each.reason}"
-        refuse_rows(each.rows, reason, each.gives_nan or gives_nan)
+        refuse_rows(each.rows, reason, each.gives_nan or gives_nan, each.optional)
     return result.table if isinstance(result, AsArray) else result
 
 
@@ -188,6 +188,7 @@ class _Refused:
     reason: str
     estimator: bool = False
     gives_nan: bool = False
+    optional: bool = False
 
 
 def _through(function: Callable[[Any], Any], X: Given) -> tuple[Recorded | AsArray, list[_Refused]]:
@@ -217,7 +218,7 @@ def _through(function: Callable[[Any], Any], X: Given) -> tuple[Recorded | AsArr
         given, within = found
         for each in within:
             rows = each.rows if taken is None else as_tensor(xp.logical_and(each.rows, taken))
-            refused.append(_Refused(rows, each.reason, True, each.gives_nan))
+            refused.append(_Refused(rows, each.reason, True, each.gives_nan, each.optional))
         if first is None:
             result = first = given
         elif taken is not None:

@@ -63,10 +63,10 @@ class TableRows(RowKind):
         if is_frame(X):
             named = all(isinstance(name, str) for name in X.columns)
             names = tuple(frame_names(X)) if named else None
-            return TableRows(len(X.columns), names, column_dtypes(X), X.iloc[:SAMPLE] if hasattr(X, "iloc") else None)
+            return type(self)(len(X.columns), names, column_dtypes(X), X.iloc[:SAMPLE] if hasattr(X, "iloc") else None)
         shape = getattr(X, "shape", None)
         shape = as_cells(X).shape if shape is None else shape
-        return TableRows(int(shape[1]) if len(shape) == 2 else None)
+        return type(self)(int(shape[1]) if len(shape) == 2 else None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the kind's name."""
