@@ -76,7 +76,10 @@ def _called(function: Callable[[Any], Any], rows: Any) -> NDArray[Any] | None:
 
 
 def _missing(result: NDArray[Any]) -> NDArray[np.bool_]:
-    missing: NDArray[np.bool_] = np.frompyfunc(is_missing, 1, 1)(result.reshape(len(result), -1)).astype(bool)
+    cells = result.reshape(len(result), -1)
+    if result.dtype.kind == "f":
+        return np.asarray(np.isnan(cells))
+    missing: NDArray[np.bool_] = np.frompyfunc(is_missing, 1, 1)(cells).astype(bool)
     return missing
 
 

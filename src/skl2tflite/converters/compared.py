@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.errors import GraphError
+from skl2tflite.errors import GraphError, InvalidInputError
 from skl2tflite.features.columns import as_text
-from skl2tflite.features.frames import floats, objects
+from skl2tflite.features.frames import floats, frame_to_array, objects
 from skl2tflite.graph import Constant, DType, Graph, Tensor, evaluate, input_tensor
 from skl2tflite.graph.table import Column, MadeColumn, Table
 
@@ -21,6 +21,7 @@ TOLERANCE = 1e-6
 """Relative error that the graph's own approximations are allowed (of the error function, for one)."""
 ROWS = 5
 """Rows of each kind of numbers that a function is tried on, each alone too."""
+FLOAT64 = np.dtype(np.float64)
 KINDS = 6
 """Kinds of rows: near 1, of both signs, small and whole, with holes, what the graph compares with, within 0 and 1."""
 
@@ -194,6 +195,10 @@ def _samples(
             yield {"X": _fed(cells, X.values.dtype)}, cells
         else:
             table = X.table if isinstance(X, AsArray) else X
+            if table.is_matrix and all(column.dtype in (None, FLOAT64) for column in table.columns):
+                rows = _cells(random, table.matrix().dtype, (size, len(table.columns)), which, constants)
+                yield {"X": rows}, rows if isinstance(X, AsArray) else _frame(rows, table.names)
+                continue
             columns = [_column_cells(random, column, size, which, constants) for column in table.columns]
             feeds = [_fed(each, column.values.dtype) for each, column in zip(columns, table.columns, strict=True)]
             frame: Any
@@ -206,6 +211,12 @@ def _samples(
                 frame = pd.concat(columns, axis=1)
                 frame.columns = table.names
             yield {"X": np.stack(feeds, axis=1)} if table.is_matrix else dict(_numbered(feeds)), frame
+
+
+def _frame(rows: NDArray[Any], names: list[str]) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=names)
 
 
 def _numbered(feeds: list[NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -297,26 +308,27 @@ def _arrays(given: Any, result: Recorded | AsArray) -> list[NDArray[Any]]:
         if names != result.names:
             given_names = ", ".join(names) or "an array"
             raise GraphError(f"gives {', '.join(result.names)} when it is recorded, and {given_names} when it is not")
-        for i, column in enumerate(result.columns):
-            _check_category(given.iloc[:, i], column)
+        for dtype, column in zip(given.dtypes, result.columns, strict=True):
+            _check_category(dtype, column)
         if result.is_matrix:
-            return [np.stack([_column(given.iloc[:, i], column) for i, column in enumerate(result.columns)], axis=1)]
+            try:
+                return [frame_to_array(given)]
+            except InvalidInputError as error:
+                raise GraphError(f"gives numbers when it is recorded, and else not: {error}") from None
         return [_column(given.iloc[:, i], column) for i, column in enumerate(result.columns)]
     if isinstance(result, Column):
         return [_column(given, result)]
     return [np.asarray(each) for each in (given if isinstance(given, list | tuple) else [given])]
 
 
-def _check_category(series: Any, column: Column) -> None:
+def _check_category(dtype: Any, column: Column) -> None:
     """Refuse a categorical that is none when it is recorded, or the other way round, or of other categories."""
-    categories = getattr(series.dtype, "categories", None)
+    categories = getattr(dtype, "categories", None)
     known = column.categories
     if known == () and categories is not None:
         return
     if (None if categories is None else tuple(categories.tolist())) != known:
-        raise GraphError(
-            f"gives column {column.name!r} as a categorical with other categories than when it is recorded"
-        )
+        raise GraphError(f"gives other categories in column {column.name!r} when it is recorded")
 
 
 def _column(series: Any, made: Column) -> NDArray[Any]:
