@@ -27,9 +27,9 @@ from skl2tflite.features import (
     SetRows,
     TableRows,
     TextRows,
-    column_categories,
     column_kinds,
     column_names,
+    column_types,
     reading,
     readings_of,
 )
@@ -37,7 +37,7 @@ from skl2tflite.features.features import Form
 from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import DType, Graph
-from skl2tflite.graph.table import AbsentError, OneRowError, RetraceError, TextInput
+from skl2tflite.graph.table import AbsentError, ColumnType, OneRowError, RetraceError, TextInput
 from skl2tflite.passes import PassRecord, Precision, run_passes
 from skl2tflite.passes.constants import fold_constants
 from skl2tflite.passes.text import compare_text
@@ -87,9 +87,9 @@ def plan(
         with reading(X):
             is_table = X is not None and isinstance(converter.rows, TableRows)
             hints = column_kinds(X) if is_table else {}
-            known = column_categories(X) if is_table else None
+            types = column_types(X) if is_table else None
         sparse = is_table and hasattr(X, "toarray")
-        traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse, known)
+        traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse, types)
     if target == "micro" and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
             f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
@@ -195,7 +195,7 @@ def _trace(
     allows_nan: NDArray[np.bool_],
     text: TextInput = "characters",
     sparse: bool = False,
-    seen: Mapping[int, tuple[Any, ...]] | None = None,
+    types: Mapping[int, ColumnType] | None = None,
 ) -> tuple[dict[str, Traced], dict[int, DType] | None, bool]:
     """Record methods, and decide for a matrix (None) or for columns of what kinds.
 
@@ -219,7 +219,9 @@ def _trace(
         kinds = {0: DType.STRING} if isinstance(converter.rows, TextRows) else {}
     while True:
         try:
-            traced = {method: trace(converter, method, batch, kinds, text, sparse, missing, seen) for method in methods}
+            traced = {
+                method: trace(converter, method, batch, kinds, text, sparse, missing, types) for method in methods
+            }
             return traced, kinds, missing
         except AbsentError:
             missing = True

@@ -53,8 +53,11 @@ def test_unfitted_pipelines_and_steps() -> None:
 def test_a_first_step_that_has_seen_no_rows() -> None:
     rows = data("binary")
     last = make_pipeline(FunctionTransformer(), LogisticRegression(max_iter=1000)).fit(rows.X, rows.y)[-1]
-    with pytest.raises(ConversionError, match=r"Pipeline\['same'\] has not seen its number of features"):
-        skl2tflite.convert(Pipeline([("same", FunctionTransformer()), ("model", last)]))
+    pipeline = Pipeline([("same", FunctionTransformer()), ("model", last)])
+    with pytest.raises(ConversionError, match=r"Pipeline\['same'\] does not say how many features it takes"):
+        skl2tflite.convert(pipeline)
+    model = skl2tflite.convert(pipeline, rows.X)
+    np.testing.assert_array_equal(model.predict(rows.X), pipeline.predict(rows.X))
 
 
 def test_nothing_to_convert() -> None:

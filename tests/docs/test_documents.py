@@ -36,7 +36,7 @@ def test_own_code_as_documented_runs(capsys: pytest.CaptureFixture[str]) -> None
     """Block after block, as a reader would; the lines of its code are there for messages."""
     names: dict[str, object] = {"__name__": "extending"}
     examples = blocks(ROOT / "docs" / "extending.md", "python")
-    assert len(examples) == 4
+    assert len(examples) == 5
     for example in examples:
         exec(compile(example, "extending.md", "exec"), names)
         assert "float" in str(names["model"])

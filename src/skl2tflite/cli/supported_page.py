@@ -8,6 +8,19 @@ from itertools import groupby
 from skl2tflite.converters.registry import OPTIONAL
 from skl2tflite.converters.support import Support
 
+PACKAGES = (
+    ("scikit-learn", "1.6 to 1.9", "`sklearn`"),
+    ("xgboost", "2.1.4 to 3", "`xgboost`"),
+    ("lightgbm", "4.6", "`lightgbm`"),
+    ("catboost", "1.2.9", "`catboost`"),
+    ("category_encoders", "2.8", "`category_encoders`"),
+    ("imbalanced-learn", "0.13 to 0.14", "`imblearn`"),
+    ("feature-engine", "1.9.4", "`feature_engine`"),
+    ("mlxtend", "0.25", "`mlxtend`"),
+    ("scikit-lego", "0.9.10", "`sklego`"),
+    ("skrub", "0.11", "`skrub`"),
+)
+"""Packages whose estimators convert, and the versions that are tested."""
 USUAL = 1e-6
 OWN = OPTIONAL | {"sklearn"}
 """Packages whose estimators have converters here."""
@@ -30,7 +43,7 @@ for which scikit-learn's own answer is undefined. The error says which, where, a
 def page(entries: Sequence[Support]) -> str:
     """Return the page."""
     entries = [entry for entry in entries if entry.module.split(".")[0] in OWN]  # not the user's
-    parts = [HEAD]
+    parts = [HEAD, "## Packages\n", _table(("package", "versions", "imported as"), PACKAGES), ""]
     converting = [entry for entry in entries if not entry.reason]
     for module, group in groupby(converting, key=lambda entry: entry.module):
         parts.append(f"## {module}\n")

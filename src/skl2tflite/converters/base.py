@@ -259,7 +259,7 @@ class Converter:
 
         def noted(X: Array) -> Any:
             result = transform(X)
-            X = X.matrix() if isinstance(X, Table) and X.is_matrix else X.values if isinstance(X, Matrix) else X
+            X = X.asked_matrix if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
             if not isinstance(X, Tensor) or not isinstance(result, Tensor) or result is X:
                 return result
             op = Transformed(self.path, self.estimator, self.scikit_transform, self.monotone(X, result))

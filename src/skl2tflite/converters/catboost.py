@@ -20,6 +20,7 @@ from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array, Constant, DType, Graph, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import as_floats
 from skl2tflite.graph.table import RESERVED, Column, KindError, Table
 
 _NO_TEXT = RESERVED[0] * 2
@@ -251,6 +252,7 @@ class CatBoostConverter(Converter):
 
     def raw(self, X: Array) -> Array:
         """Raw values, shape (n_rows, n_outputs)."""
+        X = X if isinstance(X, Table) else as_floats(X)
         parts = [self._numbers(X)] if self.numeric else []
         parts += [xp.astype(self._holds(X, column), float) for column in self.tested]
         columns = xp.concat(parts, axis=1) if len(parts) > 1 else parts[0]

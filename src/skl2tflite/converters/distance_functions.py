@@ -17,7 +17,7 @@ from skl2tflite.converters.distances import metric_of, squared_distances
 from skl2tflite.converters.kernels import additive_chi2_kernel
 from skl2tflite.graph import Tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.recording import Patch
+from skl2tflite.graph.patches import Patch
 from skl2tflite.graph.tensor import refusal
 from skl2tflite.graph.writable import handled, plain
 

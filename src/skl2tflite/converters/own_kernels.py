@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.base import Converter
+from skl2tflite.converters.compared import ROWS
 from skl2tflite.converters.distance_functions import known
-from skl2tflite.converters.recorded import ROWS, check_clock, recorded
+from skl2tflite.converters.recorded import check_clock, recorded
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, Tensor
 

@@ -15,7 +15,8 @@ from skl2tflite.converters.recorded import check_clock
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, DType, Graph, Tensor, apply, as_tensor, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.recording import difference, handle, record
+from skl2tflite.graph.recording import handle, record
+from skl2tflite.graph.same import difference
 
 Pair = Callable[[Any, Any], Any]
 """Takes two rows of shape (n_features,), gives a number."""

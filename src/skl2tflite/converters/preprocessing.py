@@ -14,13 +14,17 @@ from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter, float32_shift
+from skl2tflite.converters.columns_of_nan import columns_of_nan
+from skl2tflite.converters.compared import AsArray, Given
 from skl2tflite.converters.monotone import elementwise
-from skl2tflite.converters.recorded import columns_of_nan, recorded_of
+from skl2tflite.converters.recorded import recorded_of
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.table import Column, Table, as_matrix
 
 SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
@@ -207,7 +211,7 @@ class PolynomialFeaturesConverter(TransformerConverter):
 
 
 @converts(sk.FunctionTransformer)
-class FunctionTransformerConverter(TransformerConverter):
+class FunctionTransformerConverter(SeenConverter, TransformerConverter):
     """The user's function, recorded by calling it on a symbolic array, or DataFrame where it was given one."""
 
     takes_tables = True
@@ -245,15 +249,20 @@ class FunctionTransformerConverter(TransformerConverter):
         )
         if isinstance(result, list):
             raise self.refuse(f"{name} gives a list, not an array that depends on its input")
-        return result.matrix() if isinstance(result, Table) and result.is_matrix else result
+        if isinstance(result, Table) and name == "func" and self.estimator.feature_names_out is not None:
+            made = self.estimator.get_feature_names_out()
+            result = renamed(result, made) if len(made) == len(result.columns) else result
+        return result.matrix() if isinstance(result, Table) and result.is_computed else result
 
-    def _given(self, X: Tensor | Table | Column, names: list[str] | None) -> list[Tensor | Table | Column]:
+    def _given(self, X: Tensor | Table | Column, names: list[str] | None) -> list[Given]:
         """Return a table where the function was given a DataFrame, else an array; one column may be either."""
         if isinstance(X, Column):
             return [X, X.values] if "pandas" in sys.modules else [X.values]
+        if isinstance(X, Table) and names is None and not self.estimator.validate and not X.is_computed:
+            return [AsArray(X)]
         if names is None:
             return [as_matrix(X)]
-        return [Table.of_matrix(X, names) if isinstance(X, Tensor) else X]
+        return [Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)]
 
     def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
         """Transform an array, as the DataFrame that the function takes."""
@@ -269,5 +278,5 @@ class FunctionTransformerConverter(TransformerConverter):
         """Columns whose NaN reaches the function, where it takes that."""
         if self.estimator.validate or self.estimator.func is None:
             return not (self.estimator.validate or clean)
-        count = getattr(self.estimator, "n_features_in_", None)  # None: fitted on a single axis
-        return columns_of_nan(self.transform, count, self.feature_names, clean)
+        count = getattr(self.estimator, "n_features_in_", self.seen.count)  # None: fitted on a single axis
+        return columns_of_nan(self.transform, count, self.feature_names, clean, self.seen.sample)

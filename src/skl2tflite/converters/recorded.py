@@ -4,36 +4,37 @@ from __future__ import annotations
 
 import inspect
 import sys
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.categories import is_missing
-from skl2tflite.converters.distance_functions import patches
-from skl2tflite.converters.unanswered import unanswered
+from skl2tflite.converters.categoricals import readings
+from skl2tflite.converters.compared import AsArray, Given, Recorded, compare, outputs_of, twin_of
+from skl2tflite.converters.distance_functions import patches as _distances
+from skl2tflite.converters.known import demands
+from skl2tflite.converters.unanswered import refuse_rows, unanswered
 from skl2tflite.errors import GraphError
-from skl2tflite.features.columns import as_text
-from skl2tflite.graph import Constant, DType, Graph, Tensor, as_tensor, evaluate, input_tensor
+from skl2tflite.graph import Tensor, as_tensor
+from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame
-from skl2tflite.graph.recording import Patch, difference, handle, record
+from skl2tflite.graph.patches import Patch
+from skl2tflite.graph.recording import handle, record
+from skl2tflite.graph.same import difference
 from skl2tflite.graph.series import Series
-from skl2tflite.graph.table import Column, MadeColumn, Table
+from skl2tflite.graph.table import Column, MadeColumn, Table, rows_of
+from skl2tflite.graph.values import Values
+from skl2tflite.graph.ways import RaisedError, ways
+from skl2tflite.graph.writable import handled, is_handle, plain
 
 if TYPE_CHECKING:
     from skl2tflite.converters.base import Converter
 
-TOLERANCE = 1e-6
-"""Relative error that the graph's own approximations are allowed (of the error function, for one)."""
 CLOCKS = frozenset({"now", "today", "utcnow"})
 """Names of what tells the date (of datetime, date, Timestamp)."""
-ROWS = 5
-"""Rows of each kind of numbers that a function is tried on, each alone too."""
-
-Recorded: TypeAlias = Tensor | list[Tensor] | Table | Column
 
 
 def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any]:
@@ -46,8 +47,27 @@ def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any
 
 
 def _known_functions(function: Callable[..., Any]) -> tuple[Patch, ...]:
-    """Return what lets a function give tensors to scikit-learn's checks and to distances."""
-    return (*_checks(), *patches(function))
+    """Return what lets a function give tensors to scikit-learn's checks, to distances and to SciPy's transforms."""
+    scipy_stats = sys.modules.get("scipy.stats")
+    transforms = () if scipy_stats is None else ((scipy_stats, "yeojohnson", _yeojohnson(scipy_stats.yeojohnson)),)
+    return (*_checks(), *_distances(function), *transforms)
+
+
+@cache
+def _yeojohnson(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return SciPy's function, which picks elements by their sign, that computes of tensors what it computes."""
+
+    def call(x: Any, lmbda: Any = None, **kwargs: Any) -> Any:
+        if not is_handle(x) or lmbda is None:
+            return original(x, lmbda, **kwargs)
+        values = plain(x)
+        above, below = xp.log1p(xp.clip(values, 0.0, None)), xp.log1p(xp.negative(xp.clip(values, None, 0.0)))
+        eps = np.finfo(float).eps
+        above = above if abs(lmbda) < eps else xp.expm1(above * lmbda) / lmbda
+        below = below if abs(lmbda - 2) <= eps else xp.expm1(below * (2 - lmbda)) / (2 - lmbda)
+        return handled(xp.where(xp.greater_equal(values, 0.0), above, xp.negative(below)), x)
+
+    return call
 
 
 @cache
@@ -60,7 +80,7 @@ def _checks() -> tuple[Patch, ...]:
 
 
 def recorded(
-    function: Callable[[Any], Any], *given: Tensor | Table | Column, rows: NDArray[Any] | None = None
+    function: Callable[[Any], Any], *given: Given, rows: NDArray[Any] | None = None, place: str = ""
 ) -> Recorded:
     """Record a function, and refuse it where the recording does not stand for it.
 
@@ -71,10 +91,12 @@ def recorded(
     ----------
     function : callable
         Takes and gives arrays, one or a list, or pandas' frames and columns.
-    *given : Tensor, Table or Column
+    *given : Tensor, Table, Column or AsArray
         What it may have been given, the likelier first. A table is a DataFrame to the function, a column a Series.
     rows : ndarray, optional
         Rows of an array to compute beside it too.
+    place : str
+        What to call it in the error for rows for which it raises one.
 
     Raises
     ------
@@ -83,19 +105,17 @@ def recorded(
     """
     X, *others = given
     if not others:
-        return _recorded(function, X, rows)
+        return _recorded(function, X, rows, place)
     try:
-        return _recorded(function, X, rows)
+        return _recorded(function, X, rows, place)
     except GraphError as error:
         try:
-            return recorded(function, *others, rows=rows)
+            return recorded(function, *others, rows=rows, place=place)
         except GraphError:
             raise error from None
 
 
-def recorded_of(
-    converter: Converter, name: str, function: Callable[..., Any], *given: Tensor | Table | Column, instead: str
-) -> Recorded:
+def recorded_of(converter: Converter, name: str, function: Callable[..., Any], *given: Given, instead: str) -> Recorded:
     """Record a function among an estimator's parameters, or raise the converter's error that says why it cannot be.
 
     Parameters
@@ -104,7 +124,7 @@ def recorded_of(
     name : str
         The parameter's.
     function : callable
-    *given : Tensor, Table or Column
+    *given : Tensor, Table, Column or AsArray
         As in :func:`recorded`.
     instead : str
         What to do where it cannot be recorded.
@@ -115,7 +135,7 @@ def recorded_of(
             "give it the date as an argument (functools.partial, kw_args)",
         )
     try:
-        return recorded(function, *given)
+        return recorded(function, *given, place=f"{converter.path}: {name}")
     except GraphError as error:
         while isinstance(function, partial):
             function = function.func
@@ -143,225 +163,121 @@ def check_clock(function: Callable[..., Any]) -> None:
         raise GraphError(f"it reads the clock ({clock})")
 
 
-def columns_of_nan(
-    function: Callable[[Any], Any], count: int | None, names: list[str] | None, clean: bool
-) -> bool | NDArray[np.bool_]:
-    """Return which columns may hold NaN: where a function takes it and, if ``clean``, makes no NaN of it.
-
-    Parameters
-    ----------
-    function : callable
-    count : int or None
-        Number of columns; None for a single axis.
-    names : list of str or None
-        Names of the columns, for a function of DataFrames.
-    clean : bool
-    """
-    width = count or 1
-    rows = np.ones((width + 2, width))  # one of ones, one of NaN, one with NaN in each column
-    rows[1] = np.nan
-    rows[2:][np.eye(width, dtype=bool)] = np.nan
-    for given in _candidates(rows[:, 0] if count is None else rows, names):
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                result = np.asarray(function(given))
-        except Exception:
-            continue
-        if result.shape[:1] != (len(rows),):
-            return True  # recording it will say what is wrong
-        missing = np.frompyfunc(is_missing, 1, 1)(result.reshape(len(rows), -1)).astype(bool)
-        return np.array([not (row & ~missing[0]).any() for row in missing[2:]]) if clean else True
-    return False
-
-
-def _candidates(rows: NDArray[Any], names: list[str] | None) -> list[Any]:
-    """Return rows as a function may have been given them."""
-    if "pandas" not in sys.modules or (rows.ndim == 2 and names is None):
-        return [rows]
-    import pandas as pd
-
-    return [pd.Series(rows, name="x") if rows.ndim == 1 else pd.DataFrame(rows, columns=names), rows]
-
-
-def _recorded(function: Callable[[Any], Any], X: Tensor | Table | Column, rows: NDArray[Any] | None = None) -> Recorded:
-    result = _recording(function, X)
-    twin = _twin(X)
-    with unanswered():  # of rows that are none
-        first, second = _recording(function, twin), _recording(function, twin)
-    outputs, others = _outputs(first), _outputs(second)
-    if len(outputs) != len(others):
+def _recorded(function: Callable[[Any], Any], X: Given, rows: NDArray[Any] | None = None, place: str = "") -> Recorded:
+    result, refused = _through(function, X)
+    twin = twin_of(X)
+    with unanswered(), demands(), readings():  # of rows that are none
+        first, second = _through(function, twin), _through(function, twin)
+    once, again = ([*outputs_of(each), *(r.rows for r in those)] for each, those in (first, second))
+    if len(once) != len(again):
         raise GraphError("gives another number of arrays at each call")
-    for one, other in zip(outputs, others, strict=True):
+    for one, other in zip(once, again, strict=True):
         if (node := difference(one, other)) is not None:
             raise GraphError(f"gives another answer at each call, as at random [{node.source}]")
-    _compare(function, first, twin, rows)
-    return result
+    gives_nan = compare(function, first[0], [each.rows for each in first[1]], twin, rows)
+    for each in refused:
+        reason = each.reason if each.estimator else f"{place or 'a function'} raises {each.reason}"
+        refuse_rows(each.rows, reason, each.gives_nan or gives_nan, each.optional)
+    return result.table if isinstance(result, AsArray) else result
+
+
+@dataclass(frozen=True, eq=False)
+class _Refused:
+    """Rows for which a function raises an error, or an estimator in it does."""
+
+    rows: Tensor
+    reason: str
+    estimator: bool = False
+    gives_nan: bool = False
+    optional: bool = False
+
+
+def _through(function: Callable[[Any], Any], X: Given) -> tuple[Recorded | AsArray, list[_Refused]]:
+    """Record a function in all ways that it may take, and return what each row gets, and the rows that are refused."""
+
+    def run() -> tuple[Recorded | AsArray, list[Any]]:
+        with unanswered() as within:
+            return _recording(function, X), within
+
+    result: Any = None
+    refused: list[_Refused] = []
+    first: Any = None
+    all_ways = ways(run)
+    asked = [rows for rows, _ in all_ways[0][0].asked]
+    outright = [  # questions whose answer yes is an error, whatever else there is
+        way.asked[-1][0]
+        for way, found in all_ways
+        if isinstance(found, RaisedError) and sum(yes for _, yes in way.asked) == 1 and way.asked[-1][1]
+    ]
+    same = [rows for rows in asked if any(difference(rows, each) is None for each in outright)]
+    for way, found in all_ways:
+        taken = way.taken([rows for rows, _ in way.asked if any(difference(rows, each) is None for each in same)])
+        if isinstance(found, RaisedError):
+            assert taken is not None
+            refused.append(_Refused(taken, f"{type(found.original).__name__}: {found.original}"))
+            continue
+        given, within = found
+        for each in within:
+            rows = each.rows if taken is None else as_tensor(xp.logical_and(each.rows, taken))
+            refused.append(_Refused(rows, each.reason, True, each.gives_nan, each.optional))
+        if first is None:
+            result = first = given
+        elif taken is not None:
+            result = _chosen(taken, given, result, first)
+    return result, refused
+
+
+def _chosen(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
+    """Return one result for some rows and another for the rest; the latter where both are the same as it was first."""
+    if isinstance(those, AsArray) and isinstance(others, AsArray) and isinstance(alike, AsArray):
+        return AsArray(_chosen(rows, those.table, others.table, alike.table))
+    if type(those) is not type(others) and not (isinstance(those, Column) and isinstance(others, Column)):
+        raise GraphError("gives another kind of result where some row is unlike the others")
+    if isinstance(those, Table):
+        if those.names != others.names:
+            raise GraphError("gives other columns where some row is unlike the others")
+        if those.is_matrix and others.is_matrix and alike.is_matrix:
+            matrix = _chosen(rows, those.matrix(), others.matrix(), alike.matrix())
+            return others if matrix is others.matrix() else Table.of_matrix(matrix, others.names)
+        pairs = zip(those.columns, others.columns, alike.columns, strict=True)
+        return Table([_chosen(rows, *each) for each in pairs])
+    if isinstance(those, Column):
+        if those.origin is not None and those.origin == alike.origin:
+            return others
+        if those.kind == alike.kind and difference(those.values, alike.values) is None:
+            return others
+        return MadeColumn(others.name, as_tensor(xp.where(rows, those.values, others.values)))
+    if isinstance(those, list):
+        if len(those) != len(others):
+            raise GraphError("gives another number of arrays where some row is unlike the others")
+        return [_chosen(rows, *each) for each in zip(those, others, alike, strict=True)]
+    if difference(those, alike) is None:
+        return others
+    if those.ndim != others.ndim:
+        raise GraphError("gives another shape where some row is unlike the others")
+    return as_tensor(xp.where(xp.reshape(rows, (rows.shape[0], *[1] * (those.ndim - 1))), those, others))
 
 
 def _listed(results: Any) -> list[Any]:
     return list(results) if isinstance(results, list | tuple) else [results]
 
 
-def _recording(function: Callable[[Any], Any], X: Tensor | Table | Column) -> Recorded:
+def _recording(function: Callable[[Any], Any], X: Given) -> Recorded | AsArray:
+    patches = _known_functions(function)
     if isinstance(X, Tensor):
-        result = record(function, handle(X), rows=lambda: X, patches=_known_functions(function))
+        result = record(function, handle(X), rows=lambda: X, patches=patches)
+    elif isinstance(X, AsArray):
+        result = record(function, Values(X.table, owner="X"), rows=lambda: rows_of(X.table), patches=patches)
     else:
         given = Frame(X) if isinstance(X, Table) else Series(X, X.name)
-        result = record(function, given, rows=lambda: _rows(X), patches=_known_functions(function))
+        result = record(function, given, rows=lambda: rows_of(X), patches=patches)
     if isinstance(result, Frame):
         return result.table
     if isinstance(result, Series):
         return result.column
+    if isinstance(result, Values) and result.table is not None and not result.table.is_computed:
+        return AsArray(result.table)
     for each in _listed(result):
         if not isinstance(each, Tensor):
             raise GraphError(f"gives a {type(each).__name__}, not an array that depends on its input")
     return [as_tensor(each) for each in result] if isinstance(result, list | tuple) else as_tensor(result)
-
-
-def _rows(X: Table | Column) -> Tensor:
-    """Return a tensor that has the rows of a table."""
-    if isinstance(X, Table):
-        return X.matrix() if X.is_matrix else X[0].values
-    return X.values
-
-
-def _twin(X: Tensor | Table | Column) -> Tensor | Table | Column:
-    """Return an input of its own for what a function was called with, of the kinds that it asked for."""
-    if isinstance(X, Tensor):
-        return input_tensor("X", X.dtype, X.shape)
-    batch = _rows(X).shape[0]
-    if isinstance(X, Table):
-        if X.is_matrix:
-            matrix = input_tensor("X", X.matrix().dtype, (batch, len(X.columns)))
-            return Table.of_matrix(matrix, X.names)
-        return Table([_twin_column(column, f"X{i}", batch) for i, column in enumerate(X.columns)])
-    return _twin_column(X, "X", batch)
-
-
-def _twin_column(column: Column, name: str, batch: int | None) -> MadeColumn:
-    return MadeColumn(column.name, input_tensor(name, column.kind or DType.FLOAT, (batch,)))
-
-
-def _outputs(result: Recorded) -> list[Tensor]:
-    if isinstance(result, Table):
-        return [result.matrix()] if result.is_matrix else [column.values for column in result.columns]
-    return [result.values] if isinstance(result, Column) else _listed(result)
-
-
-def _compare(
-    function: Callable[[Any], Any], result: Recorded, X: Tensor | Table | Column, rows: NDArray[Any] | None
-) -> None:
-    """Refuse a function that computes otherwise than its graph, or than for each row alone."""
-    graph = Graph("recorded", {}, {str(i): output for i, output in enumerate(_outputs(result))})
-    batch = (X if isinstance(X, Tensor) else _rows(X)).shape[0]
-    count = ROWS if batch is None else batch * -(-ROWS // batch)
-    own = [] if rows is None else [np.resize(rows, (count, *rows.shape[1:]))]
-    for feeds, given in (*(({"X": each}, each) for each in own), *_samples(X, count, _words(graph))):
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                together = _arrays(function(given.copy()), result)
-                alone = _joined([_arrays(function(given[i : i + 1].copy()), result) for i in range(ROWS)])
-        except GraphError:
-            raise
-        except Exception:
-            continue  # the function does not take such numbers
-        if not _agree([each[: len(each) * ROWS // count] for each in together], alone):
-            raise GraphError("gives a row another answer beside other rows; compute it from each row alone")
-        size = batch or count
-        parts = [
-            evaluate(graph, {name: feed[i : i + size] for name, feed in feeds.items()}) for i in range(0, count, size)
-        ]
-        if not _agree(_joined([list(part.values()) for part in parts]), together):
-            raise GraphError(
-                "computes otherwise when it is recorded: it looks at values, dtypes or types of its input, or writes "
-                "to a part of an array that it has under another name"
-            )
-
-
-def _words(graph: Graph) -> list[str]:
-    """Return the text that a graph compares with."""
-    constants = [node.op.value for node in graph.nodes() if isinstance(node.op, Constant)]
-    return [word for value in constants if value.dtype == object for word in value.ravel().tolist()]
-
-
-def _samples(
-    X: Tensor | Table | Column, count: int, words: list[str]
-) -> Iterator[tuple[Mapping[str, NDArray[Any]], Any]]:
-    """Yield so many rows of several kinds: what is fed to the graph, and what the function is called with."""
-    random = np.random.default_rng(0)
-    for which in range(4):
-        if isinstance(X, Tensor):
-            rows = _cells(random, X.dtype, (count, *(n or 1 for n in X.shape[1:])), which, words)
-            yield {"X": _fed(rows)}, rows
-            continue
-        import pandas as pd
-
-        if isinstance(X, Column):
-            cells = _cells(random, X.values.dtype, (count,), which, words)
-            yield {"X": _fed(cells)}, pd.Series(cells, name=X.name)
-        elif X.is_matrix:
-            rows = _cells(random, X.matrix().dtype, (count, len(X.columns)), which, words)
-            yield {"X": rows}, pd.DataFrame(rows, columns=X.names)
-        else:
-            columns = [_cells(random, column.values.dtype, (count,), which, words) for column in X.columns]
-            frame = pd.DataFrame(dict(zip(X.names, columns, strict=True)))
-            yield {f"X{i}": _fed(cells) for i, cells in enumerate(columns)}, frame
-
-
-def _cells(random: Any, dtype: DType, size: tuple[int, ...], which: int, words: list[str]) -> NDArray[Any]:
-    """Return cells of one kind: near 1, of both signs, small and whole, or with holes."""
-    if dtype == DType.STRING:
-        texts = [*words, "", "Rome", "ä ß", "12", *([None, np.nan] if which == 3 else [])]
-        return np.asarray(
-            random.choice(np.array([t for t in texts if t is None or t == t or which == 3], object), size)
-        )
-    if dtype == DType.BOOL:
-        return np.asarray(random.random(size) < 0.5)
-    if dtype == DType.INT:
-        return np.asarray(random.integers(-5, 20, size) if which % 2 else random.integers(0, 3, size))
-    if which == 0:
-        return np.asarray(random.uniform(0.5, 2.0, size))
-    if which == 2:
-        return np.asarray(random.integers(0, 3, size).astype(float))
-    numbers = random.normal(scale=30.0, size=size)
-    return np.where(random.random(size) < 0.4, np.nan, numbers) if which == 3 else np.asarray(numbers)
-
-
-def _fed(cells: NDArray[Any]) -> NDArray[Any]:
-    return np.array(as_text(cells), dtype=object) if cells.dtype == object else cells
-
-
-def _arrays(given: Any, result: Recorded) -> list[NDArray[Any]]:
-    """Return what a function gave, as the outputs of its recording are laid out."""
-    if isinstance(result, Table):
-        if list(map(str, given.columns)) != result.names:
-            raise GraphError("gives columns of other names when it is recorded")
-        if result.is_matrix:
-            return [given.to_numpy().astype(float)]
-        return [_column(given.iloc[:, i], column) for i, column in enumerate(result.columns)]
-    return [_column(given, result)] if isinstance(result, Column) else [np.asarray(each) for each in _listed(given)]
-
-
-def _column(series: Any, made: Column) -> NDArray[Any]:
-    cells = np.asarray(series, dtype=object)
-    return np.array(as_text(cells), dtype=object) if made.kind == DType.STRING else cells.astype(float)
-
-
-def _joined(parts: list[list[Any]]) -> list[NDArray[Any]]:
-    return [np.concatenate(blocks) for blocks in zip(*parts, strict=True)]
-
-
-def _agree(first: list[Any], second: list[Any]) -> bool:
-    return len(first) == len(second) and all(_near(a, b) for a, b in zip(first, second, strict=True))
-
-
-def _near(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    if a.shape != b.shape or (a.dtype == object) != (b.dtype == object):
-        return False
-    if a.dtype == object:
-        return bool(np.array_equal(a, b))
-    a, b = a.astype(float), b.astype(float)
-    scale = np.abs(b[np.isfinite(b)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=TOLERANCE, atol=1e-9 * scale, equal_nan=True))

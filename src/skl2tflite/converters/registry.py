@@ -21,12 +21,18 @@ _Class = TypeVar("_Class", bound="type[Converter]")
 
 _CONVERTERS: dict[type, type[Converter]] = {}
 
-OPTIONAL = frozenset({"catboost", "category_encoders", "imblearn", "lightgbm", "xgboost"})
+OPTIONAL = frozenset(
+    {
+        *("catboost", "category_encoders", "feature_engine", "imblearn", "lightgbm", "mlxtend", "sklego", "skrub"),
+        "xgboost",
+    }
+)
 """Packages whose converters are in the module of the same name here, imported once the package itself is."""
 # Modules here that hold no converters of scikit-learn's estimators.
 _OTHERS = OPTIONAL | {
-    *("base", "boosters", "boosting", "categories", "decoding", "given", "hashed_categories", "known", "monotone"),
-    *("recorded", "refusals", "registry", "support", "trace", "traced", "versions", "widths"),
+    *("base", "boosters", "boosting", "categories", "columns_of_nan", "compared", "decoding", "given"),
+    *("hashed_categories", "impossible", "known", "monotone", "picked", "recorded", "refusals", "registry", "seen"),
+    *("support", "trace", "traced", "versions", "widths"),
 }
 
 ENTRY_POINTS = "skl2tflite.converters"

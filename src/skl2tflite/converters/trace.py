@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.absent import dense_for_now, sparse_input
 from skl2tflite.converters.base import Converter
 from skl2tflite.converters.categoricals import readings
+from skl2tflite.converters.impossible import never
 from skl2tflite.converters.known import Demand, demands
 from skl2tflite.converters.overflow import overflowing
 from skl2tflite.converters.unanswered import can_mark, marked, unanswered
@@ -31,7 +33,7 @@ from skl2tflite.features import (
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.matrix import SparseRows, dtype_of
-from skl2tflite.graph.table import InputColumns, KindError, RetraceError, Table, Terms, TextInput, as_matrix
+from skl2tflite.graph.table import ColumnType, InputColumns, KindError, RetraceError, Table, Terms, TextInput, as_matrix
 
 _INT32 = np.iinfo(np.int32)
 
@@ -96,7 +98,7 @@ def trace(
     text: TextInput = "characters",
     sparse: bool = False,
     absent_is_missing: bool = False,
-    categories: Mapping[int, tuple[Any, ...]] | None = None,
+    types: Mapping[int, ColumnType] | None = None,
 ) -> Traced:
     """Record one method.
 
@@ -115,8 +117,8 @@ def trace(
         Whether rows are given in a sparse matrix.
     absent_is_missing : bool, default=False
         Whether the input has NaN for what a sparse matrix of rows does not hold; else 0.
-    categories : mapping of int to tuple, optional
-        Of features that are categoricals in the rows given to ``convert``, their categories; None without rows.
+    types : mapping of int to ColumnType, optional
+        What the rows given to ``convert`` show of each feature; None without rows.
 
     Returns
     -------
@@ -149,11 +151,11 @@ def trace(
         X = inputs[0]
     elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
-        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, features, categories)
+        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, features, types if features else None)
         if sparse and not inverse:
             X = sparse_input(matrix, absent_is_missing)
     else:
-        inputs = InputColumns(names, kinds, batch, text, categories)
+        inputs = InputColumns(names, kinds, batch, text, types)
         X = inputs.table()
     try:
         collected = demands(), unanswered(), dense_for_now.collect(), readings()
@@ -187,6 +189,7 @@ def trace(
     refused += overflowing(converter.path, taken, positions)
     if not can_mark(outputs):
         refused = [each for each in refused if not each.optional]
+    refused = [each for each in refused if not never(each.rows, partial(_holds_nan, converter, names))]
     if refused:
         outputs, mark = marked(outputs, refused, held)
     reason = ", or ".join(dict.fromkeys(each.reason for each in refused))
@@ -213,6 +216,12 @@ def trace(
         frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
         tuple(dict.fromkeys(read)),
     )
+
+
+def _holds_nan(converter: Converter, names: Sequence[str], name: str) -> bool:
+    """Whether an input may hold NaN, of which others are refused before they reach the file."""
+    allowed = np.broadcast_to(converter.nan_columns(), len(names))
+    return bool(allowed[names.index(name)] if name in names else allowed.any())
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:

@@ -6,22 +6,28 @@ import copy
 import sys
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.arguments import shown
 from skl2tflite.converters.base import METHODS, Converter
-from skl2tflite.converters.recorded import columns_of_nan, recorded
+from skl2tflite.converters.columns_of_nan import columns_of_nan
+from skl2tflite.converters.compared import AsArray, Given
+from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
+from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.recording import handle
+from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import Column, Table, as_matrix
+from skl2tflite.graph.values import Values
+from skl2tflite.graph.writable import plain
 from skl2tflite.spelling import ARGUMENTS
 
 _Estimator = TypeVar("_Estimator", bound=type)
@@ -61,8 +67,8 @@ def trace(estimator: _Estimator) -> _Estimator:
     return estimator
 
 
-class TracedConverter(Converter):
-    """The estimator's own methods, recorded."""
+class RecordingConverter(SeenConverter):
+    """An estimator whose own methods can be recorded; subclasses say which are."""
 
     def check_fitted(self) -> None:
         """Leave that to its methods: some estimators learn nothing."""
@@ -74,17 +80,17 @@ class TracedConverter(Converter):
             return "predict_proba", "predict"
         return ("predict",) if self.has("predict") else ("transform",)
 
-    @property
-    def n_features(self) -> int:
-        """Number of columns of the input."""
-        if not hasattr(self.estimator, "n_features_in_"):
-            raise ConversionError(
-                f"{self.path} does not say how many features it takes; set n_features_in_ in fit, as "
-                "sklearn.utils.validation.validate_data does"
-            )
-        return super().n_features
-
     takes_tables = True
+    takes_frames: ClassVar[bool] = False
+    """Whether it takes nothing but DataFrames, so that a table that reaches it is one."""
+
+    @property
+    def instead(self) -> str:
+        """What to do where a method cannot be recorded."""
+        return (
+            "write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
+            f"{type(self.estimator).__name__})"
+        )
 
     def call(self, name: str, X: Any) -> Any:
         """Record a method of the estimator's, or call it with an array."""
@@ -97,27 +103,28 @@ class TracedConverter(Converter):
         if not isinstance(X, Tensor | Table | Column):
             return call(X)
         try:
-            result = recorded(call, *self._given(X))
+            result = recorded(call, *self._given(name, X), place=f"{self.path}.{name}")
         except UnsupportedEstimatorError:
             raise  # of a part
         except GraphError as error:
-            raise self.refuse(
-                f"{name} cannot be recorded ({error})",
-                f"write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
-                f"{type(self.estimator).__name__})",
-            ) from error
+            raise self.refuse(f"{name} cannot be recorded ({error})", self.instead) from error
+        if isinstance(result, Table) and result.is_computed:
+            return result.matrix()
         if isinstance(result, Tensor) and result.dtype == DType.STRING:
             raise self.refuse(f"{name} gives strings", "take labels from self.classes_ by position")
         return result
 
-    def _given(self, X: Tensor | Table | Column) -> list[Tensor | Table | Column]:
+    def _given(self, name: str, X: Tensor | Table | Column) -> list[Given]:
         """Return a table where the estimator was fitted on a DataFrame, and an array, which it may make of it."""
         if isinstance(X, Column):
             return [X, X.values] if "pandas" in sys.modules else [X.values]
-        if self.feature_names is None or "pandas" not in sys.modules:
-            return [as_matrix(X)]
-        table = Table.of_matrix(X, self.feature_names) if isinstance(X, Tensor) else X
-        return [table] if any(c.kind == DType.STRING for c in table.columns) else [table, table.matrix()]
+        names = self.feature_names
+        if names is None and isinstance(X, Table) and self.takes_frames:
+            return [X]
+        if names is None or "pandas" not in sys.modules or (name == "inverse_transform" and X.shape[1] != len(names)):
+            return [AsArray(X) if isinstance(X, Table) and not X.is_computed else as_matrix(X)]
+        table = Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)
+        return [table, AsArray(table)]
 
     @cached_property
     def _open(self) -> Any:
@@ -167,10 +174,29 @@ class TracedConverter(Converter):
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Columns whose NaN the main method takes."""
         method = getattr(self.estimator, self.methods[0])
-        names = self.feature_names
-        return columns_of_nan(
-            method, getattr(self.estimator, "n_features_in_", 1), names, clean and "transform" in self.methods
-        )
+        count = getattr(self.estimator, "n_features_in_", self.seen.count or 1)
+        clean = clean and "transform" in self.methods
+        return columns_of_nan(method, count, self.feature_names, clean, self.known_rows)
+
+    @property
+    def known_rows(self) -> Any:
+        """Rows of which the estimator takes some, in a DataFrame, or None."""
+        return self.seen.sample
+
+
+class RecordedTransformer(RecordingConverter):
+    """A transformer's own ``transform``, recorded."""
+
+    instead = ""
+    check_fitted = Converter.check_fitted
+
+    def transform(self, X: Any) -> Any:
+        """Record it."""
+        return self.call("transform", X)
+
+
+class TracedConverter(RecordingConverter):
+    """The estimator's own methods, recorded."""
 
 
 def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:
@@ -215,18 +241,22 @@ class _Part:
         self._estimator = estimator
         self._converter = converter
 
+    __class__ = property(lambda self: type(self._estimator))
+
     def __getattr__(self, name: str) -> Any:
         original = getattr(self._estimator, name)
         if name not in METHODS:
             return original
 
         def call(X: Any, *args: Any, **kwargs: Any) -> Any:
-            if not isinstance(X, Tensor):
+            if not isinstance(X, Tensor | Frame | Series):
                 return original(X, *args, **kwargs)
             converter = self._converter()
             if name in converter.ragged:
                 raise converter.refuse(f"{name} gives arrays of arrays", "work with kneighbors instead")
-            results = converter.method(name)(as_tensor(X))
+            results = converter.method(name)(X.table if isinstance(X, Frame) else as_tensor(plain(X)))
+            if isinstance(results, Table):
+                return Values(results)
             labels = converter.labels(name)
             if labels is not None:
                 if len(labels) > 1 or labels[0].dtype.kind not in "iufb":

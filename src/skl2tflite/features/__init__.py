@@ -4,7 +4,7 @@ from skl2tflite.features.categoricals import Categorical, Plain, Reading, readin
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
 from skl2tflite.features.exactness import held_exactly
 from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features
-from skl2tflite.features.frames import column_categories, column_kinds, distinct_cells, row_count
+from skl2tflite.features.frames import column_kinds, column_types, distinct_cells, row_count
 from skl2tflite.features.kinds import (
     TABLE,
     HashedRows,
@@ -46,9 +46,9 @@ __all__ = [
     "TextRows",
     "ValueRows",
     "check_given",
-    "column_categories",
     "column_kinds",
     "column_names",
+    "column_types",
     "distinct_cells",
     "given_rows",
     "held_exactly",

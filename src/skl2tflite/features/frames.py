@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.graph import DType
+from skl2tflite.graph.table import ColumnType
 
 _NOT_REAL = frozenset("cmM")
 """Kinds of columns that NumPy converts to floats, and scikit-learn refuses: complex numbers, durations, dates."""
@@ -147,12 +148,13 @@ def categories_of(column: Any) -> tuple[Any, ...] | None:
     return None
 
 
-def column_categories(X: Any) -> dict[int, tuple[Any, ...]]:
-    """Return which columns of rows are categoricals, and their categories."""
+def column_types(X: Any) -> dict[int, ColumnType]:
+    """Return what a DataFrame shows of its columns; nothing of any other rows."""
     if not is_frame(X):
         return {}
-    found = {i: categories_of(column) for i, column in enumerate(columns_of(X, range(len(X.columns))))}
-    return {i: categories for i, categories in found.items() if categories is not None}
+    columns = columns_of(X, range(len(X.columns)))
+    dtypes = list(X.dtypes) if hasattr(X, "iloc") else [None] * len(columns)
+    return {i: ColumnType(dtype, categories_of(c)) for i, (dtype, c) in enumerate(zip(dtypes, columns, strict=True))}
 
 
 def _holds_text(column: Any) -> bool:

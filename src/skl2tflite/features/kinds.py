@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import sendable
-from skl2tflite.features.frames import as_cells, is_frame
+from skl2tflite.features.frames import as_cells, column_types, frame_names, is_frame
 from skl2tflite.features.reading import listed
 from skl2tflite.fields import LARGEST, Fields, bounded, damaged, scalars
+
+SAMPLE = 20
+"""Rows given to ``convert`` that are looked at for what an estimator's own methods take."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,38 @@ class RowKind:
 
 @dataclass(frozen=True)
 class TableRows(RowKind):
-    """Rows of a table: a cell for each feature."""
+    """Rows of a table: a cell for each feature.
+
+    Parameters
+    ----------
+    count : int, optional
+        Number of features, where rows given to ``convert`` say.
+    names : tuple of str, optional
+        Their names, where these are a DataFrame.
+    dtypes : mapping of int to dtype
+        Their dtypes, where that is one of pandas'.
+    sample : DataFrame, optional
+        Some of the rows, where that is one of pandas'.
+    """
+
+    count: int | None = field(default=None, compare=False)
+    names: tuple[str, ...] | None = field(default=None, compare=False)
+    dtypes: Mapping[int, Any] = field(default_factory=dict, compare=False, repr=False)
+    sample: Any = field(default=None, compare=False, repr=False)
+
+    def seen_in(self, X: Any) -> TableRows:
+        """Return the kind with what rows say of their columns."""
+        if is_frame(X):
+            named = all(isinstance(name, str) for name in X.columns)
+            names = tuple(frame_names(X)) if named else None
+            return type(self)(len(X.columns), names, _dtypes(X), X.iloc[:SAMPLE] if hasattr(X, "iloc") else None)
+        shape = getattr(X, "shape", None)
+        shape = as_cells(X).shape if shape is None else shape
+        return type(self)(int(shape[1]) if len(shape) == 2 else None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the kind's name."""
+        return {"kind": _NAMES[type(self)]}
 
 
 @dataclass(frozen=True)
@@ -46,6 +80,11 @@ class ValueRows(TableRows):
     def as_table(self, X: Any) -> Any:
         """Return rows as a table."""
         return X if is_frame(X) or len(np.shape(as_cells(X))) != 1 else as_cells(X).reshape(-1, 1)
+
+
+def _dtypes(X: Any) -> dict[int, Any]:
+    """Return the dtypes of a DataFrame's columns, where they are those of pandas."""
+    return {i: each.dtype for i, each in column_types(X).items() if each.dtype is not None}
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.graph.numpy_functions import statistics
 from skl2tflite.graph.numpy_functions.elementwise import around
 from skl2tflite.graph.operators import add_operators
-from skl2tflite.graph.series import INDEX, Renamed, Series
+from skl2tflite.graph.renamed import named, renamed
+from skl2tflite.graph.series import INDEX, Series
 from skl2tflite.graph.table import MadeColumn, Table
-from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
-from skl2tflite.graph.writable import Writable, handled, plain
+from skl2tflite.graph.tensor import DType, Tensor, refusal
+from skl2tflite.graph.values import Values
+from skl2tflite.graph.whether import Size, WhetherAll, of_some_row
+from skl2tflite.graph.writable import handled, plain
 
 _OF_PANDAS: dict[Any, str] = {
     np.mean: "mean", np.sum: "sum", np.max: "max", np.min: "min", np.prod: "prod", np.std: "std", np.var: "var",
@@ -69,13 +74,37 @@ class Frame:
         """Unknown rows, and the number of columns."""
         return (None, len(self.table.columns))
 
+    @property
+    def dtypes(self) -> Any:
+        """The columns' dtypes, as pandas has them."""
+        import pandas as pd
+
+        return pd.Series([dtype_of(column) for column in self.table.columns], index=self.columns, dtype=object)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are no columns; a file is run with some rows."""
+        return not self.table.columns
+
+    @property
+    def size(self) -> Size:
+        """The number of cells: nobody knows more than whether it is 0."""
+        return Size(bool(self.table.columns), "a DataFrame")
+
+    @property
+    def T(self) -> Any:  # noqa: N802 - pandas' name
+        """Rows and columns exchanged, which cannot be."""
+        raise refusal("a DataFrame cannot be transposed: its rows would become columns")
+
     def __contains__(self, name: object) -> bool:
         return name in self.table.names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.table.names)
 
-    keys = __iter__
+    def keys(self) -> Any:
+        """Names of the columns."""
+        return self.columns
 
     def items(self) -> Iterator[tuple[str, Series]]:
         """Yield names and columns."""
@@ -95,7 +124,7 @@ class Frame:
             raise AttributeError(name)
         if name in self.table.names:
             return self[name]
-        raise NoAttributeError(f"{name!r} of a DataFrame cannot be recorded")
+        raise no_attribute(name, "a DataFrame")
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "table" and name in self.table.names:
@@ -115,6 +144,8 @@ class Frame:
             raise refusal(
                 "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
             )
+        if isinstance(key, int | tuple):  # names are text here, of one level
+            raise refusal(f"there is no column {key!r}; there are {', '.join(map(repr, self.table.names))}")
         names = list(key)
         if names and all(isinstance(name, bool | np.bool_) for name in names):
             raise refusal("a list of truth values picks rows, which must be kept; use .loc[:, mask]")
@@ -168,7 +199,7 @@ class Frame:
         """Leave columns out."""
         gone = columns if columns is not None else labels if axis in (1, "columns") else None
         if gone is None:
-            raise refusal("rows cannot be dropped; name the columns to drop (columns=…)")
+            raise refusal("rows cannot be dropped: there are as many answers as rows; name columns to drop (columns=…)")
         names = [gone] if isinstance(gone, str) else list(gone)
         if errors != "ignore":
             for name in names:
@@ -186,9 +217,10 @@ class Frame:
         """Return the columns under other names."""
         if axis not in (1, "columns"):
             raise refusal("rows have no labels; use set_axis(…, axis=1)")
-        pairs = zip(labels, self.table.columns, strict=True)
-        renamed = [column if str(name) == column.name else Renamed(str(name), column) for name, column in pairs]
-        return Frame(Table(renamed, self.table.matrix() if self.table.is_matrix else None))
+        names = list(labels)
+        if len(names) != len(self.table.columns):
+            raise ValueError(f"{len(self.table.columns)} columns take as many names, not {len(names)}")
+        return Frame(renamed(self.table, names))
 
     def add_prefix(self, prefix: str, **_: Any) -> Frame:
         """Begin every name with some text."""
@@ -209,23 +241,20 @@ class Frame:
         return self[[name for name in self.table.names if wanted(name)]]  # type: ignore[no-any-return]
 
     def select_dtypes(self, include: Any = None, exclude: Any = None) -> Frame:
-        """Return the columns of numbers, or those of text."""
-        text = ("object", object, "category", "string", "str", str)
-        numbers = ("number", np.number, "float", float, "float64", "float32", np.float64)
+        """Return columns by their dtypes."""
+        import pandas as pd
 
-        def wanted(column: Any) -> bool:
-            asked = include if include is not None else exclude
-            kinds = asked if isinstance(asked, list | tuple) else [asked]
-            if not all(kind in (*text, *numbers) for kind in kinds):
-                raise refusal(f"select_dtypes tells numbers from text here, not {asked!r}")
-            found = any(kind in (text if column.kind == DType.STRING else numbers) for kind in kinds)
-            return found if include is not None else not found
+        empty = pd.DataFrame(
+            {i: pd.Series(dtype=dtype_of(column)) for i, column in enumerate(self.table.columns)},
+        )
+        return Frame(self.table.take(empty.select_dtypes(include, exclude).columns))
 
-        return Frame(self.table.take([i for i, column in enumerate(self.table.columns) if wanted(column)]))
-
-    def reindex(self, columns: Any = None, **_: Any) -> Frame:
+    def reindex(self, labels: Any = None, axis: Any = 0, columns: Any = None, **_: Any) -> Frame:
         """Return columns in another order."""
-        return self[columns]  # type: ignore[no-any-return]
+        columns = labels if columns is None and axis in (1, "columns") else columns
+        if columns is None:
+            raise refusal("rows have no labels to put in order; use reindex(columns=…)")
+        return self[list(columns)]  # type: ignore[no-any-return]
 
     def join(self, other: Any, **_: Any) -> Frame:
         """Return two frames side by side."""
@@ -251,15 +280,15 @@ class Frame:
 
     @property
     def values(self) -> Tensor:
-        """The columns' numbers as a matrix, which belongs to the frame."""
-        return Writable(self.table.matrix(), owner="the DataFrame's values")
+        """The cells as an array, which belongs to the frame."""
+        return Values(self.table, owner="the DataFrame's values")
 
     def to_numpy(self, dtype: Any = None, copy: bool = False, na_value: Any = None) -> Tensor:
-        """Return the columns' numbers as a matrix."""
+        """Return the cells as an array."""
         frame = self if na_value is None else self.fillna(na_value)
         if dtype is not None:
             frame = frame.astype(dtype)
-        return Writable(frame.table.matrix(), owner="" if copy or dtype is not None else "the DataFrame's values")
+        return Values(frame.table, owner="" if copy or dtype is not None else "the DataFrame's values")
 
     def __tensor__(self) -> Tensor:
         return self.table.matrix()
@@ -289,15 +318,23 @@ class Frame:
         return Frame(Table.of_matrix(result, self.table.names))
 
     @property
+    def _has_truths(self) -> bool:
+        return all(column.kind == DType.BOOL for column in self.table.columns)
+
+    @property
     def _has_text(self) -> bool:
         return any(column.kind == DType.STRING for column in self.table.columns)
 
     def _each(self, function: Callable[[str, Series], Any]) -> Frame:
         return Frame.of({name: function(name, column) for name, column in self.items()})
 
-    def copy(self, deep: bool = True) -> Frame:
+    def copy(self, deep: bool | None = True) -> Frame:
         """Return a frame of the same columns."""
         return Frame(self.table)
+
+    def infer_objects(self, *_: Any, **__: Any) -> Frame:
+        """Return the frame itself: values have their own kinds."""
+        return self
 
     def reset_index(self, drop: bool = False, **_: Any) -> Frame:
         """Return the frame itself: rows have no labels."""
@@ -332,15 +369,26 @@ class Frame:
             if axis not in (0, "index"):
                 raise refusal("a column beside a DataFrame means its columns in pandas; use df.div(column, axis=0)")
             other = xp.expand_dims(plain(other), 1)
+        elif isinstance(other, Mapping) or hasattr(other, "to_dict"):
+            other = self._of_columns(other)
         elif isinstance(other, str) or self._has_text:
             return self._each(lambda _, column: column.combine(name, other, reflected=reflected))
         a, b = self.table.matrix(), plain(other)
         return self._like(getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b))  # type: ignore[no-any-return]
 
+    def _of_columns(self, values: Any) -> Any:
+        """Return numbers of columns, which a dictionary or a Series of pandas has by name, in the columns' order."""
+        known = dict(values) if isinstance(values, Mapping) else values.to_dict()
+        if set(known) != set(self.table.names):
+            raise refusal("a DataFrame is combined with numbers for other columns; name the same ones")
+        return np.array([float(known[name]) for name in self.table.names])
+
     def __neg__(self) -> Any:
         return self._like(xp.negative(self.table.matrix()))
 
     def __invert__(self) -> Any:
+        if not self.table.is_matrix:
+            return self._each(lambda _, column: ~column)
         return self._like(~self.table.matrix())
 
     def __abs__(self) -> Any:
@@ -358,7 +406,8 @@ class Frame:
 
     def clip(self, lower: Any = None, upper: Any = None, **_: Any) -> Any:
         """Limit values to an interval; what is missing stays."""
-        return self._like(xp.clip(self.table.matrix(), plain(lower), plain(upper)))
+        lower, upper = (self._of_columns(end) if hasattr(end, "to_dict") else plain(end) for end in (lower, upper))
+        return self._like(xp.clip(self.table.matrix(), lower, upper))
 
     def isna(self) -> Any:
         """Whether values are missing."""
@@ -401,15 +450,55 @@ class Frame:
 
     def replace(self, to_replace: Any = None, value: Any = None, **_: Any) -> Any:
         """Replace values by others."""
+        if isinstance(to_replace, Mapping) and any(isinstance(each, Mapping) for each in to_replace.values()):
+            return self._each(lambda name, column: column.replace(to_replace[name]) if name in to_replace else column)
         return self._each(lambda _, column: column.replace(to_replace, value))
 
     def astype(self, dtype: Any, **_: Any) -> Any:
         """Bring values to another kind."""
-        if isinstance(dtype, Mapping):
-            return self._each(lambda name, column: column.astype(dtype[name]) if name in dtype else column)
-        if self._has_text:
+        if isinstance(dtype, Mapping) or hasattr(dtype, "to_dict"):
+            dtypes = dict(dtype) if isinstance(dtype, Mapping) else dtype.to_dict()
+            for name in dtypes:
+                self._at(name)
+            return self._each(lambda name, column: column.astype(dtypes[name]) if name in dtypes else column)
+        if is_category(dtype):
+            return Frame(Table([as_category(column, dtype) for column in self.table.columns]))
+        if self._has_text or dtype in (str, "str", "string", object, "object", "O"):
             return self._each(lambda _, column: column.astype(dtype))
         return self._like(xp.astype(self.table.matrix(), dtype))
+
+    def agg(self, func: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Any:
+        """Compute one number of each row, or several."""
+        if axis not in (1, "columns"):
+            raise refusal("aggregates of a DataFrame's columns hang on other rows; compute them in fit, or use axis=1")
+        several = not isinstance(func, str) and not callable(func)
+        names = [each if isinstance(each, str) else _OF_PANDAS.get(each, "") for each in (func if several else [func])]
+        found = [getattr(self, name)(*args, axis=1, **kwargs) for name in names if name in REDUCTIONS]
+        if len(found) < len(names):
+            raise refusal(f"agg takes names of {', '.join(REDUCTIONS)}, not {func!r:.60}")
+        return Frame.of(dict(zip(names, found, strict=True))) if several else found[0]
+
+    aggregate = agg
+
+    def any(self, axis: Any = 0, **_: Any) -> Any:
+        """Whether some value of each row is true; of all rows, which can be asked in a condition."""
+        if axis in (1, "columns"):
+            return Series(plain(xp.any(self.table.matrix(), axis=1)))
+        found = of_some_row({name: column.column.values for name, column in self.items()})
+        return found.any() if axis is None else found
+
+    def all(self, axis: Any = 0, **_: Any) -> Any:
+        """Whether all values of each row are true; of all rows, which can be asked in a condition."""
+        every = Series(plain(xp.all(self.table.matrix(), axis=1)))
+        if axis in (1, "columns"):
+            return every
+        if axis is None:
+            return every.all()
+        return AllPerColumn({name: column.all() for name, column in self.items()})
+
+    def count(self, axis: Any = 0, **_: Any) -> Series:
+        """How many values of each row are there."""
+        return self.notna().sum(axis=axis)  # type: ignore[no-any-return]
 
     def median(self, axis: Any = 0, skipna: bool = True, **_: Any) -> Series:
         """Middle value of each row, of what is there."""
@@ -427,6 +516,39 @@ class Frame:
         return self.table.matrix()
 
 
+def _with_inplace(method: Callable[..., Frame]) -> Callable[..., Frame | None]:
+    """Return a method that takes ``inplace=True``."""
+
+    @wraps(method)
+    def call(self: Frame, *args: Any, inplace: bool = False, **kwargs: Any) -> Frame | None:
+        result = method(self, *args, **kwargs)
+        if not inplace:
+            return result
+        self.table = result.table
+        return None
+
+    return call
+
+
+for _name in ("drop", "rename", "fillna", "where", "mask", "replace", "clip", "reset_index"):
+    setattr(Frame, _name, _with_inplace(getattr(Frame, _name)))
+
+
+REDUCTIONS = ("sum", "mean", "max", "min", "prod", "std", "var", "median", "any", "all", "count")
+"""What a DataFrame can compute of each row."""
+
+
+class AllPerColumn(dict[str, WhetherAll]):
+    """Whether something holds of all rows, for each column."""
+
+    def all(self) -> WhetherAll:
+        """Whether it holds of all."""
+        others: Any = 0
+        for each in self.values():
+            others = others + each.others
+        return WhetherAll(plain(xp.logical_not(others.rows)))
+
+
 def _wide(condition: Any) -> Any:
     """Return a condition for every value, or for every row, as a matrix."""
     return xp.expand_dims(plain(condition), 1) if isinstance(condition, Series) else plain(condition)
@@ -435,7 +557,10 @@ def _wide(condition: Any) -> Any:
 def _reduction(
     name: str, skipping: Callable[..., Any], plainly: Callable[..., Any], **defaults: Any
 ) -> Callable[..., Series]:
-    def call(self: Frame, axis: Any = 0, skipna: bool = True, **others: Any) -> Series:
+    def call(self: Frame, axis: Any = 0, skipna: bool = True, **others: Any) -> Any:
+        if name == "sum" and axis in (0, "index", None) and self._has_truths:
+            found = of_some_row({name: column.column.values for name, column in self.items()}, counted=True)
+            return found.sum() if axis is None else found
         options = defaults | {k: v for k, v in others.items() if k in defaults}
         function = skipping if skipna else plainly
         return Series(plain(function(self._rows(name, axis), axis=1, **options)))
@@ -451,9 +576,6 @@ for _name, _skipping, _plainly, _defaults in (
     ("prod", statistics.nanprod, xp.prod, {}),
     ("std", statistics.nanstd, statistics.std, {"ddof": 1}),
     ("var", statistics.nanvar, statistics.var, {"ddof": 1}),
-    ("any", xp.any, xp.any, {}),
-    ("all", xp.all, xp.all, {}),
-    ("count", lambda x, axis: xp.sum(xp.logical_not(xp.isnan(x)), axis=axis), xp.sum, {}),
 ):
     setattr(Frame, _name, _reduction(_name, _skipping, _plainly, **_defaults))
 
@@ -463,7 +585,7 @@ def _column(name: Any, value: Any, like: Tensor | None) -> Any:
     if isinstance(value, Frame) and len(value.table.columns) == 1:
         value = Series(value.table[0])
     if isinstance(value, Series):
-        return value.column if value.column.name == str(name) else Renamed(str(name), value.column)
+        return named(value.column, name)
     if isinstance(value, Tensor):
         values = plain(value)
         return Series(plain(xp.squeeze(values, 1)) if values.ndim == 2 else values, name).column

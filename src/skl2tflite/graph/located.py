@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.graph.frame import Frame
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.frame import Frame, of_array
 from skl2tflite.graph.series import INDEX, Series
 from skl2tflite.graph.tensor import Tensor, refusal
+from skl2tflite.graph.writable import plain
 
 
 class Located:
@@ -28,6 +30,8 @@ class Located:
             return names[first : None if last is None else last + 1 : key.step]
         if isinstance(key, str):
             return key
+        if not isinstance(key, list | tuple | np.ndarray):
+            key = list(key)
         mask = np.asarray(key)
         return list(np.array(names, dtype=object)[mask]) if mask.dtype == bool else list(key)
 
@@ -49,11 +53,18 @@ class Located:
             )
         return self.frame[names]
 
+    def _nothing(self) -> Tensor:
+        """Return NaN for every row."""
+        return plain(xp.broadcast_rows(np.asarray(np.nan), self.frame.table[0].values))  # type: ignore[no-any-return]
+
     def __setitem__(self, key: Any, value: Any) -> None:
         rows, names = self._parts(key)
         if not isinstance(rows, Series | Tensor):
             self.frame[names] = value
             return
-        for name in [names] if isinstance(names, str) else names:
-            column: Series = self.frame[name] if name in self.frame else self.frame[self.frame.table.names[0]] * np.nan
+        several = [names] if isinstance(names, str) else names
+        if isinstance(value, Tensor) and value.ndim == 2:
+            value = of_array(plain(value), several)
+        for name in several:
+            column = self.frame[name] if name in self.frame else Series(self._nothing(), name)
             self.frame[name] = column.mask(rows, value[name] if isinstance(value, Frame) else value)

@@ -73,6 +73,10 @@ def _said(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 def record_function(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Record a NumPy function on tensors."""
+    if func is np.putmask and not kwargs and len(args) == 3 and isinstance(args[0], Writable):
+        array, mask, values = args
+        array[mask] = values
+        return None
     function = FUNCTIONS.get(func)
     if function is None:
         raise refusal(f"numpy.{func.__name__} cannot be recorded in a graph")

@@ -10,9 +10,11 @@ from typing import Any
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame, of_array
 from skl2tflite.graph.numpy_functions.elementwise import digitize
-from skl2tflite.graph.series import Renamed, Series
+from skl2tflite.graph.renamed import named, renamed
+from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import Column, Table
 from skl2tflite.graph.tensor import Tensor, refusal
+from skl2tflite.graph.values import Values
 from skl2tflite.graph.writable import handled, plain
 
 
@@ -26,10 +28,12 @@ def pandas_patches() -> list[tuple[Any, str, Any]]:
 def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
     missing = {"isna": "isna", "isnull": "isna", "notna": "notna", "notnull": "notna"}
     return [
-        (pd, "DataFrame", _knowing(pd.DataFrame, Frame, make_frame)),
-        (pd, "Series", _knowing(pd.Series, Series, _make_series)),
+        (pd, "DataFrame", _knowing(pd.DataFrame, (Frame,), make_frame)),
+        (pd, "Series", _knowing(pd.Series, (Series,), _make_series)),
         (pd, "concat", _on_symbols(pd.concat, concat)),
         (pd, "cut", _on_symbols(pd.cut, _cut)),
+        (pd, "Categorical", _knowing(pd.Categorical, (), _categorical)),
+        (pd, "get_dummies", _on_symbols(pd.get_dummies, _get_dummies)),
         (pd, "to_numeric", _on_symbols(pd.to_numeric, lambda arg, *args, **kwargs: arg)),
         *((pd, name, _on_symbols(getattr(pd, name), _missing(method))) for name, method in missing.items()),
     ]
@@ -48,12 +52,12 @@ def _on_symbols(original: Callable[..., Any], symbolic: Callable[..., Any]) -> C
     return call
 
 
-def _knowing(real: type, symbolic: type, make: Callable[..., Any]) -> Any:
+def _knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) -> Any:
     """Return what looks like a class of pandas', makes symbolic objects of such, and takes them for its instances."""
 
     class Meta(type):
         def __instancecheck__(cls, x: object) -> bool:
-            return isinstance(x, real | symbolic)
+            return isinstance(x, (real, *symbolic))
 
         def __call__(cls, data: Any = None, *args: Any, **kwargs: Any) -> Any:
             return (make if _is_symbolic(data) else real)(data, *args, **kwargs)
@@ -81,12 +85,53 @@ def _missing(method: str) -> Callable[..., Any]:
 
 
 def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: Any) -> Any:
-    if labels is not False or others or not hasattr(bins, "__len__"):
-        raise refusal("pandas.cut takes bounds of the bins and labels=False, which gives their numbers")
+    lowest = bool(others.pop("include_lowest", False))
+    precision = int(others.pop("precision", 3))
+    if any(value is not False for name, value in others.items() if name != "ordered") or not hasattr(bins, "__len__"):
+        raise refusal("pandas.cut takes bounds of the bins, not their number, which hangs on other rows")
+    if labels is None or labels is True:
+        labels = _intervals(bins, right, precision, lowest)
     number = digitize(plain(x), bins, right=right)
+    if lowest and right:
+        number = xp.where(xp.equal(plain(x), float(bins[0])), 1, number)
     inside = xp.logical_and(xp.greater(number, 0), xp.less(number, len(bins)))
-    result = xp.where(inside, xp.astype(xp.subtract(number, 1), float), float("nan"))
-    return Series(plain(result), getattr(x, "name", None))
+    result = Series(
+        plain(xp.where(inside, xp.astype(xp.subtract(number, 1), float), float("nan"))), getattr(x, "name", None)
+    )
+    if labels is False:
+        return result
+    named = dict(enumerate(labels))
+    return _categorical(result.map(named), list(dict.fromkeys(labels)), bool(others.get("ordered", True)))
+
+
+def _get_dummies(data: Any, *_: Any, drop_first: bool = False, dtype: Any = None, **others: Any) -> Frame:
+    if isinstance(data, Frame) or others:
+        raise refusal("pandas.get_dummies takes one column here; use scikit-learn's OneHotEncoder")
+    known = Series(data.column, data.name).cat.categories if data.column.categories else None
+    if known is None:
+        raise refusal(
+            "pandas.get_dummies makes columns of the values that it meets; use scikit-learn's OneHotEncoder, or name "
+            "the categories first (astype(pandas.CategoricalDtype([…])))"
+        )
+    dummies = {category: data == category for category in known.tolist()[drop_first:]}
+    frame = Frame.of(dummies)
+    return frame if dtype is None else frame.astype(dtype)
+
+
+def _intervals(bins: Any, right: bool, precision: int, lowest: bool) -> list[str]:
+    """Return pandas' names of bins."""
+    import pandas as pd
+
+    cut = pd.cut([float(bins[0])], bins, right=right, precision=precision, include_lowest=lowest)
+    return [str(interval) for interval in cut.categories]
+
+
+def _categorical(values: Any, categories: Any = None, ordered: bool = False, dtype: Any = None, **_: Any) -> Series:
+    import pandas as pd
+
+    if dtype is None:
+        dtype = "category" if categories is None else pd.CategoricalDtype(list(categories), ordered=bool(ordered))
+    return (values if isinstance(values, Series) else Series(plain(values))).astype(dtype)
 
 
 def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: Any = None, copy: Any = None) -> Frame:
@@ -98,6 +143,9 @@ def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: 
         frame = frame if columns is None else frame[list(columns)]
     elif isinstance(data, Series):
         frame = data.to_frame(None if columns is None else columns[0])
+    elif isinstance(data, Values) and data.table is not None:
+        names = columns if columns is not None else range(len(data.table.columns))
+        frame = Frame(renamed(data.table, list(names)))
     else:
         matrix = plain(data)
         matrix = xp.expand_dims(matrix, 1) if matrix.ndim == 1 else matrix
@@ -117,7 +165,7 @@ def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
         if isinstance(part, Series):
             name = str(unnamed if part.name is None else part.name)
             unnamed += part.name is None
-            columns.append(part.column if part.column.name == name else Renamed(name, part.column))
+            columns.append(named(part.column, name))
         elif isinstance(part, Frame):
             columns += part.table.columns
         else:

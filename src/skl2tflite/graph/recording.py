@@ -20,11 +20,12 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.numpy_functions.making import filled
 from skl2tflite.graph.numpy_functions.shapes import columns
-from skl2tflite.graph.op import Constant
 from skl2tflite.graph.pandas_protocol import pandas_patches
+from skl2tflite.graph.patches import Patch, patched
 from skl2tflite.graph.series import Series
 from skl2tflite.graph.table import RetraceError
-from skl2tflite.graph.tensor import Node, Source, Tensor, refusal
+from skl2tflite.graph.tensor import Source, Tensor, refusal
+from skl2tflite.graph.ways import RaisedError
 from skl2tflite.graph.writable import Writable, handled, plain
 
 _ONE_AT_A_TIME = threading.RLock()
@@ -42,9 +43,6 @@ _REDUCING: tuple[Callable[..., Any], ...] = (
     np.mean, np.sum, np.max, np.min, np.prod, np.average, np.median, np.std, np.var, np.argmax, np.argmin, np.transpose,
 )  # fmt: skip
 """Functions that are called with a list of arrays, which no protocol sees."""
-
-Patch = tuple[Any, str, Any]
-"""An object, the name of its attribute, and what to put there."""
 
 
 def record(
@@ -82,7 +80,7 @@ def record(
         except Exception as error:
             rows_wanted = isinstance(error, TypeError) and "NoneType" in str(error)
             hint = "; the number of rows, which is known only at run time, is None" if rows_wanted else ""
-            raise GraphError(f"{type(error).__name__}: {error}{hint} [{Source.of(error)}]") from error
+            raise RaisedError(f"{type(error).__name__}: {error}{hint} [{Source.of(error)}]", error) from error
 
 
 def handle(tensor: Tensor, owner: str = "X") -> Writable:
@@ -104,14 +102,8 @@ def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> It
         *pandas_patches(),
         *patches,
     ]
-    originals = [(target, name, getattr(target, name)) for target, name, _ in replaced]
-    try:
-        for target, name, replacement in replaced:
-            setattr(target, name, replacement)
+    with patched(replaced):
         yield
-    finally:
-        for target, name, original in originals:
-            setattr(target, name, original)
 
 
 def _called_by_name(name: str) -> bool:
@@ -120,7 +112,7 @@ def _called_by_name(name: str) -> bool:
     Compiled code may call NumPy's functions too (its random generators call ``numpy.empty``), and take their result for
     an array without a look at it: it must never get a tensor.
     """
-    frame = sys._getframe(2)
+    frame = sys._getframe(3)  # behind what replaces the function, and what looks which thread calls it
     line, _, column, _ = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
     names = [
         instruction.argval
@@ -143,7 +135,9 @@ def _taking(original: Callable[..., Any]) -> Callable[..., Any]:
     def call(a: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
         if not _holds_tensors(a) or not _called_by_name(original.__name__):
             return original(a, dtype, *args, **kwargs)
-        if not isinstance(a, Tensor):
+        if isinstance(a, Frame):
+            a = a.values
+        elif not isinstance(a, Tensor):
             a = handled(_stacked(a), a) if isinstance(a, list | tuple) else Writable(plain(a))
         if dtype is not None:
             return a.astype(dtype)
@@ -220,41 +214,3 @@ def _length(x: Any, /) -> Any:
 
 def _refuse_files(*_: object, **__: object) -> Any:
     raise refusal("reading or writing a file cannot be recorded; read it before, and give the function its content")
-
-
-def difference(first: Tensor, second: Tensor, *same: tuple[Tensor, Tensor]) -> Node | None:
-    """Return the node in which two recordings of a function differ, None where they are the same.
-
-    They differ where a function draws random numbers, or counts its calls.
-
-    Parameters
-    ----------
-    first, second : Tensor
-    *same : pair of Tensor
-        What stands for one another in both, as their inputs.
-    """
-    compared = set(same)
-    pairs = [(first, second)]
-    while pairs:
-        a, b = pairs.pop()
-        if a is b or (a, b) in compared:
-            continue
-        compared.add((a, b))
-        if isinstance(a.node.op, Constant) and isinstance(b.node.op, Constant):
-            if not _same(a.node.op.value, b.node.op.value):
-                return b.node
-        elif _form(a) != _form(b):
-            return b.node
-        else:
-            pairs += zip(a.node.inputs, b.node.inputs, strict=True)
-    return None
-
-
-def _form(tensor: Tensor) -> tuple[object, ...]:
-    """Return all that a tensor is, apart from its operands."""
-    op = tensor.node.op
-    return type(op), op.attributes, len(tensor.node.inputs), tensor.index, tensor.spec
-
-
-def _same(a: Any, b: Any) -> bool:
-    return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")

@@ -9,53 +9,18 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.categories import Categories
+from skl2tflite.graph.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.graph.numpy_functions.elementwise import around, as_held, isin
 from skl2tflite.graph.operators import add_operators
+from skl2tflite.graph.renamed import MISSING_TEXT
 from skl2tflite.graph.table import NA, NAN, NONE, Column, MadeColumn
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
+from skl2tflite.graph.whether import Size, Whether, WhetherAll
 from skl2tflite.graph.writable import Writable, assigned, plain
 
-MISSING_TEXT = np.array([NAN, NONE, NA], dtype=object)
-"""What stands for missing values among strings."""
 INDEX = object()
 """The rows' labels, which a file does not have; all columns share them."""
-DTYPES = {
-    DType.FLOAT: np.dtype(float),
-    DType.INT: np.dtype(int),
-    DType.BOOL: np.dtype(bool),
-    DType.STRING: np.dtype(object),
-}
-
-
-class Renamed(Column):
-    """A column under another name."""
-
-    def __init__(self, name: str, column: Column) -> None:
-        self.name = name
-        self.column = column
-
-    @property
-    def kind(self) -> DType | None:
-        """Kind of the column."""
-        return self.column.kind
-
-    @property
-    def categories(self) -> tuple[Any, ...] | None:
-        """The column's categories."""
-        return self.column.categories
-
-    @property
-    def values(self) -> Tensor:
-        """The column's values."""
-        return self.column.values
-
-    def tensor(self, kind: DType) -> Tensor:
-        """Return the column's tensor."""
-        return self.column.tensor(kind)
-
-    def strings(self) -> Tensor:
-        """Return the column's strings."""
-        return self.column.strings()
 
 
 @add_operators
@@ -98,9 +63,26 @@ class Series:
         return (None,)
 
     @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype that stands for the values' kind."""
-        return DTYPES[self.column.kind or DType.FLOAT]
+    def dtype(self) -> Any:
+        """The dtype of pandas."""
+        return dtype_of(self.column)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are no rows: a file is run with some."""
+        return False
+
+    @property
+    def size(self) -> Size:
+        """The number of rows: nobody knows more than that it is not 0."""
+        return Size(True, repr(self))
+
+    @property
+    def cat(self) -> Categories:
+        """What pandas says of categoricals."""
+        if self.column.categories is None:
+            raise NoAttributeError(f".cat of {self!r}: it holds no categories that are known here")
+        return Categories(self)
 
     @property
     def values(self) -> Tensor:
@@ -141,7 +123,7 @@ class Series:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise NoAttributeError(f"{name!r} of {self!r} cannot be recorded")
+        raise no_attribute(name, repr(self))
 
     def _made(self, result: Any) -> Series:
         return Series(plain(result), self.name)
@@ -150,6 +132,8 @@ class Series:
 
     def combine(self, name: str, other: Any, axis: Any = 0, reflected: bool = False) -> Series:
         """Return an operation of the graph's on this column and another operand."""
+        if other is None:
+            raise refusal("None, which the number of rows is until run time, is nothing to compute with")
         if not isinstance(other, Series | Tensor) and np.ndim(other):
             raise refusal(f"{self!r} and an array of {np.size(other)} values have no number of rows in common")
         text = isinstance(other, str) or (isinstance(other, Series) and (other.is_text or self.is_text)) or self.is_text
@@ -192,6 +176,29 @@ class Series:
         return self
 
     # --- methods --------------------------------------------------------------------------------------------
+
+    def any(self, *_: object, **__: object) -> Whether:
+        """Whether some row is true, which can be asked in a condition."""
+        return Whether(self._truths("any"))
+
+    def all(self, *_: object, **__: object) -> WhetherAll:
+        """Whether all rows are true, which can be asked in a condition."""
+        return WhetherAll(self._truths("all"))
+
+    def sum(self, *_: object, **__: object) -> Whether:
+        """How many rows are true, of which can be asked whether it is 0."""
+        return Whether(self._truths("sum"), counted=True)
+
+    @property
+    def hasnans(self) -> Whether:
+        """Whether a value is missing, which can be asked in a condition."""
+        return self.isna().any()
+
+    def _truths(self, name: str) -> Tensor:
+        values = self.column.values
+        if values.dtype != DType.BOOL:
+            raise refusal(f"{name} of {self!r} hangs on other rows; compute it in fit")
+        return values
 
     def abs(self) -> Series:
         """Absolute values."""
@@ -311,10 +318,25 @@ class Series:
 
     def astype(self, dtype: Any, **_: object) -> Series:
         """Bring values to another kind."""
-        if dtype in ("category", "object", object) or (dtype in (str, "str", "string") and self.is_text):
-            return self
+        if is_category(dtype):
+            return Series(as_category(self.column, dtype), self.name)
+        if dtype in ("object", "O", object):
+            if self.column.categories is None:
+                return Series(self.column, self.name)
+            return self._made(self.column.values)
+        if dtype in (str, "str", "string"):
+            if not self.is_text:
+                dtype_of(self.column)
+                raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
+            return self._made(_as_str(self.column.strings(), dtype))
+        name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
         names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
-        return self._made(xp.astype(self.column.values, names.get(dtype, dtype) if isinstance(dtype, str) else dtype))
+        values = self.column.numbers() if self.column.kind is None else self.column.values
+        return self._made(xp.astype(values, names.get(name, name) if name is not None else dtype))
+
+    def infer_objects(self, *_: object, **__: object) -> Series:
+        """Return the column itself: values have their own kind."""
+        return self
 
     def to_frame(self, name: Any = None) -> Any:
         """Return a frame of this column."""
@@ -327,7 +349,11 @@ class Series:
         """Return the column under another name."""
         return Series(self.column, index)
 
-    def copy(self, deep: bool = True) -> Series:
+    def squeeze(self, axis: Any = None) -> Series:
+        """Return the column itself: it has more than one row, for all that is known."""
+        return self
+
+    def copy(self, deep: bool | None = True) -> Series:
         """Return a column of the same values."""
         return Series(self.column, self.name)
 
@@ -347,3 +373,17 @@ def _text(value: Any) -> Any:
     if isinstance(value, str | Tensor):
         return value
     return NAN if value is None or value != value else value
+
+
+def _as_str(text: Tensor, dtype: Any) -> Any:
+    """Return text as text, of what is missing what pandas makes of it."""
+    import pandas as pd
+
+    missing = xp.any(xp.equal(xp.expand_dims(text, 1), MISSING_TEXT), axis=1)
+    if dtype == "string":
+        return xp.where(missing, NA, text)
+    if int(pd.__version__.split(".")[0]) >= 3:
+        return xp.where(missing, NAN, text)
+    for held, written in ((NAN, "nan"), (NONE, "None"), (NA, "<NA>")):
+        text = plain(xp.where(xp.equal(text, held), written, text))
+    return text

@@ -32,6 +32,13 @@ NA = "\uffffNA"
 TextInput: TypeAlias = Literal["characters", "tokens", "counts"]
 """How texts that a vectorizer reads travel: as code points, as ids of the terms that its analyzer makes of them, or as
 the counts of these terms."""
+DTYPES = {
+    DType.FLOAT: np.dtype(float),
+    DType.INT: np.dtype(int),
+    DType.BOOL: np.dtype(bool),
+    DType.STRING: np.dtype(object),
+}
+"""NumPy's dtypes of what is computed."""
 FOREIGN = "\uffff?"
 """What stands for all that is neither text nor missing: equal to no category."""
 
@@ -103,6 +110,22 @@ class Terms:
     n_columns: int
 
 
+@dataclass(frozen=True)
+class ColumnType:
+    """What the rows given to ``convert`` show of a column.
+
+    Attributes
+    ----------
+    dtype : dtype, optional
+        That of pandas.
+    categories : tuple, optional
+        Of a categorical, in the order of its codes.
+    """
+
+    dtype: Any = None
+    categories: tuple[Any, ...] | None = None
+
+
 class Column(ABC):
     """One column of a table.
 
@@ -135,6 +158,12 @@ class Column(ABC):
 
         Empty where pandas would make them of the values that it meets, as ``astype("category")`` does.
         """
+        known = getattr(self.dtype, "categories", None)
+        return None if known is None else tuple(known)
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype that pandas gives the column, None where nobody has said so: rows given to ``convert`` do."""
         return None
 
     @property
@@ -147,6 +176,16 @@ class Column(ABC):
         column = copy(self)
         column.in_array = True
         return column
+
+    @property
+    def place(self) -> tuple[Tensor, int] | None:
+        """Of which matrix it is which column; None where it is a tensor of its own."""
+        return None
+
+    @property
+    def batch(self) -> int | None:
+        """Number of rows, None where it is known only at run time."""
+        return self.values.shape[0]
 
     @property
     def values(self) -> Tensor:
@@ -211,9 +250,14 @@ class MadeColumn(Column):
         self.made = made
 
     @property
-    def kind(self) -> DType:
+    def kind(self) -> DType | None:
         """Kind of the tensor."""
         return self.made.dtype
+
+    @property
+    def dtype(self) -> Any:
+        """NumPy's of that kind."""
+        return DTYPES[self.made.dtype]
 
     def tensor(self, kind: DType) -> Tensor:
         """Return the tensor, which must be of that kind."""
@@ -235,8 +279,8 @@ class InputColumns:
         Number of rows, where the target needs it fixed.
     text : {"characters", "tokens", "counts"}
         How texts travel that a vectorizer reads.
-    categories : mapping of int to tuple, optional
-        Which columns are categoricals in the rows given to ``convert``, and their categories; None without rows.
+    types : mapping of int to ColumnType, optional
+        What the rows given to ``convert`` show of each column; None without rows.
 
     Attributes
     ----------
@@ -254,10 +298,10 @@ class InputColumns:
         kinds: dict[int, DType],
         batch: int | None = None,
         text: TextInput = "characters",
-        categories: Mapping[int, tuple[Any, ...]] | None = None,
+        types: Mapping[int, ColumnType] | None = None,
     ) -> None:
         self.names = tuple(names)
-        self.categories = categories
+        self.types = types
         self.kinds = kinds
         self.batch = batch
         self.text = text
@@ -354,7 +398,7 @@ class InputColumn(Column):
     def __init__(self, inputs: InputColumns, feature: int) -> None:
         self.inputs = inputs
         self.feature = feature
-        self.is_seen = inputs.categories is not None
+        self.is_seen = inputs.types is not None
         self.name = inputs.names[feature]
 
     @property
@@ -363,14 +407,28 @@ class InputColumn(Column):
         return self.inputs.kinds.get(self.feature)
 
     @property
+    def _type(self) -> ColumnType:
+        return (self.inputs.types or {}).get(self.feature, ColumnType())
+
+    @property
     def categories(self) -> tuple[Any, ...] | None:
         """Those that the rows given to ``convert`` have."""
-        return (self.inputs.categories or {}).get(self.feature)
+        return self._type.categories
+
+    @property
+    def dtype(self) -> Any:
+        """What is known of it."""
+        return self._type.dtype
 
     @property
     def origin(self) -> int | None:
         """Its position."""
         return self.feature
+
+    @property
+    def batch(self) -> int | None:
+        """The inputs' number of rows."""
+        return self.inputs.batch
 
     @property
     def values(self) -> Tensor:
@@ -431,8 +489,8 @@ class MatrixColumn(Column):
     at : int
     feature : int, optional
         Which of the model's features it is; a column of strings is then asked for by tracing again.
-    categories : mapping of int to tuple, optional
-        Of features that are categoricals in the rows given to ``convert``, their categories; None without rows.
+    types : mapping of int to ColumnType, optional
+        Of a model's features, what the rows given to ``convert`` show of them; None without rows.
     """
 
     def __init__(
@@ -441,14 +499,14 @@ class MatrixColumn(Column):
         matrix: Tensor,
         at: int,
         feature: int | None = None,
-        categories: Mapping[int, tuple[Any, ...]] | None = None,
+        types: Mapping[int, ColumnType] | None = None,
     ) -> None:
         self.name = name
         self.matrix = matrix
         self.at = at
         self.feature = feature
-        self.is_seen = categories is not None
-        self._categories = (categories or {}).get(-1 if feature is None else feature)
+        self.is_seen = types is not None
+        self._type = (types or {}).get(-1 if feature is None else feature, ColumnType())
 
     @property
     def kind(self) -> DType | None:
@@ -458,12 +516,28 @@ class MatrixColumn(Column):
     @property
     def categories(self) -> tuple[Any, ...] | None:
         """Those that the rows given to ``convert`` have."""
-        return self._categories
+        return self._type.categories
+
+    @property
+    def dtype(self) -> Any:
+        """What is known of it, or the matrix's; of a model's input, unknown."""
+        known = self._type.dtype
+        return DTYPES[self.matrix.dtype] if known is None and self.feature is None else known
 
     @property
     def origin(self) -> int | None:
         """Its position, in the matrix that is a model's input."""
         return self.feature
+
+    @property
+    def place(self) -> tuple[Tensor, int] | None:
+        """The matrix, and where it is in it."""
+        return self.matrix, self.at
+
+    @property
+    def batch(self) -> int | None:
+        """The matrix's number of rows."""
+        return self.matrix.shape[0]
 
     def tensor(self, kind: DType) -> Tensor:
         """Return the column."""
@@ -501,6 +575,7 @@ class Table:
     def __init__(self, columns: Sequence[Column], matrix: Tensor | None = None) -> None:
         self.columns = tuple(columns)
         self._matrix = matrix
+        self._stacked: Tensor | None = None
 
     @classmethod
     def of_matrix(
@@ -508,10 +583,10 @@ class Table:
         matrix: Tensor,
         names: Sequence[str],
         inputs: bool = False,
-        categories: Mapping[int, tuple[Any, ...]] | None = None,
+        types: Mapping[int, ColumnType] | None = None,
     ) -> Table:
-        """Return the columns of a matrix; of a model's input, ``inputs`` says, with ``categories`` of its features."""
-        columns = [MatrixColumn(name, matrix, i, i if inputs else None, categories) for i, name in enumerate(names)]
+        """Return the columns of a matrix; of a model's input, ``inputs`` says, with ``types`` of its features."""
+        columns = [MatrixColumn(name, matrix, i, i if inputs else None, types) for i, name in enumerate(names)]
         return cls(columns, matrix)
 
     @classmethod
@@ -550,9 +625,24 @@ class Table:
         return [column.name for column in self.columns]
 
     @property
+    def asked_matrix(self) -> Tensor | None:
+        """The matrix of the columns' numbers, None as long as nothing has asked for it."""
+        return self._stacked if self._matrix is None else self._matrix
+
+    @property
     def is_matrix(self) -> bool:
         """Whether the columns are one tensor already."""
         return self._matrix is not None
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the columns are one tensor, and none may turn out to be an input of another kind."""
+        return self.is_matrix and all(column.origin is None for column in self.columns)
+
+    @property
+    def batch(self) -> int | None:
+        """Number of rows, None where it is known only at run time."""
+        return self.columns[0].batch if self._matrix is None else self._matrix.shape[0]
 
     def __len__(self) -> int:
         raise refusal("the number of rows of a table is known only at run time")
@@ -572,10 +662,12 @@ class Table:
         """Return the columns' numbers as a matrix, or raise KindError where one holds strings."""
         if not self.columns:
             raise KindError("there are no columns left")
-        if self._matrix is None:
+        if self._matrix is not None:
+            return self._matrix
+        if self._stacked is None:
             parts = [_side_by_side(list(run)) for _, run in groupby(self.columns, _made_in)]
-            self._matrix = _tensor(parts[0] if len(parts) == 1 else xp.concat(parts, axis=1))
-        return self._matrix
+            self._stacked = _tensor(parts[0] if len(parts) == 1 else xp.concat(parts, axis=1))
+        return self._stacked
 
 
 TableLike: TypeAlias = Table | Any
@@ -590,25 +682,24 @@ def as_matrix(X: TableLike) -> Any:
 
 
 def _made_in(column: Column) -> int | None:
-    """Return what tells columns of one computed matrix from others."""
-    return id(column.matrix) if isinstance(column, MatrixColumn) and column.feature is None else None
+    """Return what tells columns of one matrix of floats from others."""
+    place = column.place
+    return None if place is None or place[0].dtype != DType.FLOAT else id(place[0])
 
 
 def _side_by_side(columns: Sequence[Column]) -> Any:
-    """Return the numbers of columns that are all of one computed matrix, or none of any, as a matrix."""
-    first = columns[0]
-    if not isinstance(first, MatrixColumn) or _made_in(first) is None or first.matrix.dtype != DType.FLOAT:
+    """Return the numbers of columns that are all of one matrix, or none of any, as a matrix."""
+    first = columns[0].place
+    if first is None or _made_in(columns[0]) is None:
         return xp.stack([column.numbers() for column in columns], axis=1)
-    at = [column.at for column in columns if isinstance(column, MatrixColumn)]
-    return (
-        first.matrix if at == list(range(first.matrix.shape[1] or 0)) else xp.take(first.matrix, np.array(at), axis=1)
-    )
+    matrix, at = first[0], [column.place[1] for column in columns if column.place is not None]
+    return matrix if at == list(range(matrix.shape[1] or 0)) else xp.take(matrix, np.array(at), axis=1)
 
 
 def hold_text(column: Column) -> None:
     """Say that a column holds text at which nothing looks: a matrix of numbers cannot be the model's input then."""
-    if isinstance(column, MatrixColumn) and column.feature is not None:
-        raise RetraceError(column.feature, DType.STRING)
+    if column.origin is not None and column.place is not None:
+        raise RetraceError(column.origin, DType.STRING)
 
 
 def take_columns(X: Any, positions: Sequence[int] | Any) -> Any:
@@ -624,8 +715,14 @@ def _plain(X: Any) -> Any:
 
 
 def rows_of(X: TableLike) -> Any:
-    """Return an array that has the rows of a table, whatever they hold."""
-    return X[0].values if isinstance(X, Table) else _plain(X)
+    """Return an array that has the rows of a table or column, whatever they hold."""
+    if isinstance(X, Column):
+        return X.values
+    if not isinstance(X, Table):
+        return _plain(X)
+    if X.is_matrix:
+        return X.matrix()
+    return next((column for column in X.columns if column.kind is not None), X[0]).values
 
 
 def _numbered(matrix: Any) -> list[str]:

@@ -20,6 +20,7 @@ from skl2tflite.errors import GraphError
 
 if TYPE_CHECKING:
     from skl2tflite.graph.op import Op
+    from skl2tflite.graph.whether import Size
 
 Shape: TypeAlias = tuple[int | None, ...]
 """Axis lengths; ``None`` marks one that is known only at run time (the batch)."""
@@ -198,6 +199,11 @@ class Tensor:
         return self.shape[0]
 
     def __bool__(self) -> bool:
+        from skl2tflite.graph.ways import truth
+
+        answer = truth(self) if not self.ndim else None
+        if answer is not None:
+            return answer
         raise refusal(
             f"a condition on values ({self!r}) cannot be recorded; use numpy.where instead of if, "
             "and &, | and ~ instead of and, or and not"
@@ -341,12 +347,12 @@ class Tensor:
         return self
 
     @property
-    def size(self) -> int:
-        """Number of elements, where it is known."""
+    def size(self) -> int | Size:
+        """Number of elements; where it is known only at run time, no more than whether it is 0."""
+        from skl2tflite.graph.whether import Size
+
         lengths = [n for n in self.shape if n is not None]
-        if len(lengths) < self.ndim:
-            raise refusal(f"the number of elements of {self!r} is known only at run time")
-        return math.prod(lengths)
+        return math.prod(lengths) if len(lengths) == self.ndim else Size(math.prod(lengths) > 0, repr(self))
 
     def astype(self, dtype: object, **_: object) -> Tensor:
         """Cast to a NumPy dtype's kind (width is the target's business)."""

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.trace import trace
+from skl2tflite.features import column_types
 from skl2tflite.graph import Graph, evaluate
+from skl2tflite.graph.table import ColumnType
 from skl2tflite.verify.answers import judged, varying
 from skl2tflite.verify.choices import Choices
 from skl2tflite.verify.differences import Pairs, as_rows, beyond, errors, scale
@@ -62,7 +64,7 @@ def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Expl
         kinds=features.kinds,
         sparse=features.is_sparse,
         absent_is_missing=features.absent_is_nan,
-        categories=features.categories,
+        types=column_types(asked.X) | {i: ColumnType(None, each) for i, each in features.categories.items()},
     ).graph
     given, where = np.unique(suspects // asked.each, return_inverse=True)
     rows = {name: np.asarray(x)[given] for name, x in tensors.items()}
