@@ -209,7 +209,8 @@ class Converter:
             sparse, dtype = self.gives_sparse(is_sparse(X)), self.gives_dtype(dtype_of(X))
             if not sparse and (dtype is None or dtype.kind == "f"):
                 return result
-            return Matrix(result, dtype, sparse, self.stored(X, result) if sparse else None)
+            stored = self.stored(X, result) if sparse else None
+            return Matrix(result, dtype, sparse, stored, self.gives_bounds(X.bounds if isinstance(X, Matrix) else None))
 
         return held
 
@@ -220,6 +221,10 @@ class Converter:
     def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
         """Return the dtype that ``transform`` gives for a dtype; None stands for floats of the width of the rows."""
         return dtype if self.keeps_dtype else None
+
+    def gives_bounds(self, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
+        """Return the least and the greatest whole number that ``transform`` gives, None where they are not known."""
+        return None
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
         """Return what says which entries the sparse matrix holds that ``transform`` gives.

@@ -5,16 +5,19 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
+import scipy.sparse
 from numpy.typing import NDArray
 
+from skl2tflite.converters.held import as_held
 from skl2tflite.errors import GraphError, InvalidInputError
 from skl2tflite.features.columns import as_text
 from skl2tflite.features.frames import floats, frame_to_array, objects
-from skl2tflite.graph import Constant, DType, Graph, Tensor, evaluate, input_tensor
+from skl2tflite.graph import Constant, DType, Graph, Tensor, as_tensor, evaluate, input_tensor
+from skl2tflite.graph.matrix import Matrix
 from skl2tflite.graph.table import Column, MadeColumn, Table
 
 TOLERANCE = 1e-6
@@ -33,8 +36,13 @@ class AsArray:
     table: Table
 
 
-Given: TypeAlias = Tensor | Table | Column | AsArray
-Recorded: TypeAlias = Tensor | list[Tensor] | Table | Column
+Given: TypeAlias = Tensor | Table | Column | AsArray | Matrix
+Recorded: TypeAlias = Tensor | list[Tensor] | Table | Column | Matrix
+
+
+def is_symbolic(X: object) -> bool:
+    """Whether something stands for numbers that are known only at run time."""
+    return isinstance(X, Tensor | Table | Column) or (isinstance(X, Matrix) and isinstance(X.values, Tensor))
 
 
 class _Twin(MadeColumn):
@@ -65,6 +73,9 @@ def twin_of(X: Given) -> Given:
     """Return an input of its own for what a function was called with, of the kinds that it asked for."""
     if isinstance(X, Tensor):
         return input_tensor("X", X.dtype, X.shape)
+    if isinstance(X, Matrix):
+        values = as_tensor(X.values)
+        return replace(X, values=input_tensor("X", values.dtype, values.shape), stored=None)
     if isinstance(X, AsArray):
         twin = twin_of(X.table)
         assert isinstance(twin, Table)
@@ -87,6 +98,8 @@ def _twin_column(column: Column, name: str) -> Column:
 
 def outputs_of(result: Recorded | AsArray) -> list[Tensor]:
     """Return the tensors of which a result is made."""
+    if isinstance(result, Matrix):
+        return [as_tensor(result.values)]
     if isinstance(result, AsArray):
         return outputs_of(result.table)
     if isinstance(result, Table):
@@ -128,12 +141,13 @@ def compare(
     """
     outputs = outputs_of(result)
     graph = Graph("recorded", {}, {str(i): output for i, output in enumerate([*outputs, *refused])})
-    batch = X.table.batch if isinstance(X, AsArray) else X.shape[0] if isinstance(X, Tensor) else X.batch
+    batch = X.table.batch if isinstance(X, AsArray) else X.shape[0] if isinstance(X, Tensor | Matrix) else X.batch
     count = ROWS if batch is None else batch * -(-ROWS // batch)
     own = [] if rows is None else [np.resize(rows, (count, *rows.shape[1:]))]
     gives_nan = False
     for feeds, given in (*(({"X": each}, each) for each in own), *_samples(X, count, _constants(graph))):
-        alone = [_called(function, given[i : i + 1], result) for i in range(len(given))]
+        n_rows = len(next(iter(feeds.values())))
+        alone = [_called(function, given[i : i + 1], result) for i in range(n_rows)]
         taken = np.array([answer is not None for answer in alone])
         if not taken.any():
             continue  # the function does not take such rows
@@ -141,13 +155,17 @@ def compare(
         answers = _joined([answer for answer in alone if answer is not None])
         if together is None or not _agree(together, answers):
             raise GraphError("gives a row another answer beside other rows; compute it from each row alone")
-        size = batch or len(given)
+        size = batch or n_rows
         parts = [
-            evaluate(graph, {name: feed[i : i + size] for name, feed in feeds.items()})
-            for i in range(0, len(given), size)
+            evaluate(graph, {name: feed[i : i + size] for name, feed in feeds.items()}) for i in range(0, n_rows, size)
         ]
         computed = [each[taken] for each in _joined([list(part.values()) for part in parts])]
         if not _agree(computed[: len(outputs)], together):
+            if isinstance(X, Matrix) and X.dtype is not None and X.dtype.kind in "iub":
+                raise GraphError(
+                    f"computes in {X.dtype}, as the step before it gives, and its results for the same numbers as "
+                    "floats are others: integers wrap around; begin it with X.astype(float)"
+                )
             raise GraphError(
                 "computes otherwise when it is recorded: it looks at values, dtypes or types of its input, or writes "
                 "to a part of an array that it has under another name"
@@ -190,6 +208,9 @@ def _samples(
         if isinstance(X, Tensor):
             rows = _cells(random, X.dtype, (size, *(n or 1 for n in X.shape[1:])), which, constants)
             yield {"X": _fed(rows, X.dtype)}, rows
+        elif isinstance(X, Matrix):
+            rows = _matrix_cells(random, X, size, which, constants)
+            yield {"X": _fed(rows, as_tensor(X.values).dtype)}, as_held(rows, X)
         elif isinstance(X, Column):
             cells = _column_cells(random, X, size, which, constants)
             yield {"X": _fed(cells, X.values.dtype)}, cells
@@ -217,6 +238,23 @@ def _frame(rows: NDArray[Any], names: list[str]) -> Any:
     import pandas as pd
 
     return pd.DataFrame(rows, columns=names)
+
+
+def _matrix_cells(
+    random: Any, X: Matrix, size: int, which: int, constants: tuple[list[str], NDArray[np.float64]]
+) -> NDArray[Any]:
+    """Return cells of a matrix's dtype, whole ones of few bits from all that there may be, half of a sparse one 0."""
+    shape = (size, int(X.shape[1]))
+    kind = DType.FLOAT if X.dtype is None else DType.of(np.empty(0, X.dtype))
+    cells = _cells(random, kind, shape, which, constants)
+    if kind == DType.INT:
+        assert X.dtype is not None
+        limits = np.iinfo(X.dtype)
+        least, greatest = (limits.min, limits.max) if X.bounds is None else map(int, X.bounds)
+        if which in (1, 5) and X.dtype.itemsize <= 2:
+            cells = random.integers(least, greatest + 1, shape)
+        cells = np.clip(cells, least, greatest)
+    return np.where(random.random(shape) < 0.5, cells, np.zeros((), cells.dtype)) if X.is_sparse else cells
 
 
 def _numbered(feeds: list[NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -296,6 +334,10 @@ def _fed(cells: Any, kind: DType) -> NDArray[Any]:
 
 def _arrays(given: Any, result: Recorded | AsArray) -> list[NDArray[Any]]:
     """Return what a function gave, as the outputs of its recording are laid out."""
+    if isinstance(result, Matrix) != scipy.sparse.issparse(given):
+        raise GraphError("gives a sparse matrix only when it is recorded, or only when it is not")
+    if isinstance(result, Matrix):
+        return [np.asarray(given.toarray())]
     if isinstance(result, AsArray):
         columns = list(np.asarray(given).T)
         if len(columns) != len(result.table.columns):

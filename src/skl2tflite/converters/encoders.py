@@ -212,6 +212,11 @@ class CategoriesConverter(TransformerConverter):
         """That of the encoder, whatever X has."""
         return np.dtype(getattr(self.estimator, "dtype", np.float64))
 
+    def gives_bounds(self, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
+        """The least and the greatest code."""
+        codes = self.encoded.astype(np.float64)
+        return (float(codes.min()), float(codes.max())) if codes.size and np.isfinite(codes).all() else None
+
     def gives_sparse(self, sparse: bool) -> bool:
         """Whether the encoder gives a sparse matrix, whatever X is."""
         return bool(getattr(self.estimator, "sparse_output", False))

@@ -15,15 +15,17 @@ from sklearn import preprocessing as sk
 
 from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter, float32_shift
 from skl2tflite.converters.columns_of_nan import columns_of_nan
-from skl2tflite.converters.compared import AsArray, Given
+from skl2tflite.converters.compared import AsArray, Given, is_symbolic
+from skl2tflite.converters.held import called, dtype_given
 from skl2tflite.converters.monotone import elementwise
 from skl2tflite.converters.recorded import recorded_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
-from skl2tflite.graph import Array, Tensor
+from skl2tflite.graph import Array, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.matrix import Matrix
 from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.table import Column, Table, as_matrix
 
@@ -160,6 +162,10 @@ class BinarizerConverter(TransformerConverter):
     keeps_sparse = True
     keeps_dtype = True
 
+    def gives_bounds(self, bounds: tuple[float, float] | None) -> tuple[float, float]:
+        """0 and 1."""
+        return (0.0, 1.0)
+
     def stored(self, X: Any, result: Array) -> None:
         """All numbers but 0."""
 
@@ -215,6 +221,7 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
     """The user's function, recorded by calling it on a symbolic array, or DataFrame where it was given one."""
 
     takes_tables = True
+    takes_matrices = True
 
     def transform(self, X: Any) -> Any:
         names = None if self.estimator.validate else self.feature_names
@@ -237,8 +244,8 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         if function is None:
             return X
         call = partial(function, **(arguments or {}))
-        if not isinstance(X, Tensor | Table | Column):
-            return call(X)
+        if not is_symbolic(X):
+            return called(call, X) if isinstance(X, Matrix) else call(X)
         result = recorded_of(
             self,
             name,
@@ -247,6 +254,9 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
             instead="write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a "
             "converter of its own (@skl2tflite.converts)",
         )
+        if isinstance(X, Matrix) and isinstance(result, Tensor):
+            dtype = dtype_given(call, X)
+            return result if dtype is None or dtype.kind == "f" else Matrix(result, dtype)
         if isinstance(result, list):
             raise self.refuse(f"{name} gives a list, not an array that depends on its input")
         if isinstance(result, Table) and name == "func" and self.estimator.feature_names_out is not None:
@@ -254,8 +264,10 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
             result = renamed(result, made) if len(made) == len(result.columns) else result
         return result.matrix() if isinstance(result, Table) and result.is_computed else result
 
-    def _given(self, X: Tensor | Table | Column, names: list[str] | None) -> list[Given]:
+    def _given(self, X: Tensor | Table | Column | Matrix, names: list[str] | None) -> list[Given]:
         """Return a table where the function was given a DataFrame, else an array; one column may be either."""
+        if isinstance(X, Matrix):
+            return [X if names is None or X.is_sparse else Table.of_matrix(as_tensor(X.values), names)]
         if isinstance(X, Column):
             return [X, X.values] if "pandas" in sys.modules else [X.values]
         if isinstance(X, Table) and names is None and not self.estimator.validate and not X.is_computed:

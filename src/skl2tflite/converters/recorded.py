@@ -21,10 +21,12 @@ from skl2tflite.errors import GraphError
 from skl2tflite.graph import Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame
+from skl2tflite.graph.matrix import Matrix
 from skl2tflite.graph.patches import Patch
 from skl2tflite.graph.recording import handle, record
 from skl2tflite.graph.same import difference
 from skl2tflite.graph.series import Series
+from skl2tflite.graph.sparse import Sparse, maker_of
 from skl2tflite.graph.table import Column, MadeColumn, Table, rows_of
 from skl2tflite.graph.values import Values
 from skl2tflite.graph.ways import RaisedError, ways
@@ -233,6 +235,9 @@ def _chosen(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
         return AsArray(_chosen(rows, those.table, others.table, alike.table))
     if type(those) is not type(others) and not (isinstance(those, Column) and isinstance(others, Column)):
         raise GraphError("gives another kind of result where some row is unlike the others")
+    if isinstance(those, Matrix):
+        values = _chosen(rows, as_tensor(those.values), as_tensor(others.values), as_tensor(alike.values))
+        return others if values is others.values else Matrix(values, None, True)
     if isinstance(those, Table):
         if those.names != others.names:
             raise GraphError("gives other columns where some row is unlike the others")
@@ -264,13 +269,23 @@ def _listed(results: Any) -> list[Any]:
 
 def _recording(function: Callable[[Any], Any], X: Given) -> Recorded | AsArray:
     patches = _known_functions(function)
+    bare = isinstance(function, partial) and not (function.args or function.keywords)
+    function = maker_of(function.func if bare else function) or function  # type: ignore[attr-defined]
+    result: Any
     if isinstance(X, Tensor):
         result = record(function, handle(X), rows=lambda: X, patches=patches)
+    elif isinstance(X, Matrix):
+        values = as_tensor(X.values)
+        held = Sparse(X) if X.is_sparse else handle(values)
+        result = record(function, held, rows=lambda: values, patches=patches)
     elif isinstance(X, AsArray):
         result = record(function, Values(X.table, owner="X"), rows=lambda: rows_of(X.table), patches=patches)
     else:
         given = Frame(X) if isinstance(X, Table) else Series(X, X.name)
         result = record(function, given, rows=lambda: rows_of(X), patches=patches)
+    if isinstance(result, Sparse):
+        matrix: Matrix = result.matrix
+        return matrix
     if isinstance(result, Frame):
         return result.table
     if isinstance(result, Series):

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from skl2tflite.arguments import shown
 from skl2tflite.converters.base import METHODS, Converter
 from skl2tflite.converters.columns_of_nan import columns_of_nan
-from skl2tflite.converters.compared import AsArray, Given
+from skl2tflite.converters.compared import AsArray, Given, is_symbolic
+from skl2tflite.converters.held import called
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
@@ -22,9 +23,11 @@ from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorE
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame
+from skl2tflite.graph.matrix import Matrix
 from skl2tflite.graph.recording import handle
 from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.series import Series
+from skl2tflite.graph.sparse import Sparse
 from skl2tflite.graph.table import Column, Table, as_matrix
 from skl2tflite.graph.values import Values
 from skl2tflite.graph.writable import plain
@@ -81,6 +84,7 @@ class RecordingConverter(SeenConverter):
         return ("predict",) if self.has("predict") else ("transform",)
 
     takes_tables = True
+    takes_matrices = True
     takes_frames: ClassVar[bool] = False
     """Whether it takes nothing but DataFrames, so that a table that reaches it is one."""
 
@@ -96,12 +100,12 @@ class RecordingConverter(SeenConverter):
         """Record a method of the estimator's, or call it with an array."""
 
         def call(X: Any) -> Any:
-            if isinstance(X, Tensor | Frame | Series):
+            if isinstance(X, Tensor | Frame | Series | Sparse):
                 return getattr(self._open, name)(X)
             return self._positions(name, getattr(self.estimator, name)(X))
 
-        if not isinstance(X, Tensor | Table | Column):
-            return call(X)
+        if not is_symbolic(X):
+            return called(call, X) if isinstance(X, Matrix) else call(X)
         try:
             result = recorded(call, *self._given(name, X), place=f"{self.path}.{name}")
         except UnsupportedEstimatorError:
@@ -114,8 +118,11 @@ class RecordingConverter(SeenConverter):
             raise self.refuse(f"{name} gives strings", "take labels from self.classes_ by position")
         return result
 
-    def _given(self, name: str, X: Tensor | Table | Column) -> list[Given]:
+    def _given(self, name: str, X: Tensor | Table | Column | Matrix) -> list[Given]:
         """Return a table where the estimator was fitted on a DataFrame, and an array, which it may make of it."""
+        if isinstance(X, Matrix) and (X.is_sparse or self.feature_names is None):
+            return [X]
+        X = as_tensor(X.values) if isinstance(X, Matrix) else X
         if isinstance(X, Column):
             return [X, X.values] if "pandas" in sys.modules else [X.values]
         names = self.feature_names

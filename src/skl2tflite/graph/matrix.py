@@ -33,12 +33,15 @@ class Matrix:
     stored : callable, optional
         Of a sparse matrix: says which entries it holds, by an array of bool of its shape. None where it holds all
         numbers but 0.
+    bounds : tuple of float, optional
+        The least and the greatest of the numbers, where they are known.
     """
 
     values: Array
     dtype: np.dtype[Any] | None = None
     is_sparse: bool = False
     stored: Callable[[], Array] | None = None
+    bounds: tuple[float, float] | None = None
 
     @property
     def shape(self) -> Any:
@@ -75,7 +78,7 @@ class Matrix:
     def times(self, weight: float) -> Matrix:
         """Return the numbers times a weight, as a transformer's in a union; what is stored stays so."""
         stored = (lambda: self.present) if self.is_sparse and weight == 0 else self.stored
-        return replace(self, values=as_floats(self.values) * weight, dtype=None, stored=stored)
+        return replace(self, values=as_floats(self.values) * weight, dtype=None, stored=stored, bounds=None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,39 +28,40 @@ def pandas_patches() -> list[tuple[Any, str, Any]]:
 def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
     missing = {"isna": "isna", "isnull": "isna", "notna": "notna", "notnull": "notna"}
     return [
-        (pd, "DataFrame", _knowing(pd.DataFrame, (Frame,), make_frame)),
-        (pd, "Series", _knowing(pd.Series, (Series,), _make_series)),
+        (pd, "DataFrame", knowing(pd.DataFrame, (Frame,), make_frame)),
+        (pd, "Series", knowing(pd.Series, (Series,), _make_series)),
         (pd, "concat", _on_symbols(pd.concat, concat)),
         (pd, "cut", _on_symbols(pd.cut, _cut)),
-        (pd, "Categorical", _knowing(pd.Categorical, (), _categorical)),
+        (pd, "Categorical", knowing(pd.Categorical, (), _categorical)),
         (pd, "get_dummies", _on_symbols(pd.get_dummies, _get_dummies)),
         (pd, "to_numeric", _on_symbols(pd.to_numeric, lambda arg, *args, **kwargs: arg)),
         *((pd, name, _on_symbols(getattr(pd, name), _missing(method))) for name, method in missing.items()),
     ]
 
 
-def _is_symbolic(x: object) -> bool:
+def is_symbolic(x: object) -> bool:
+    """Whether something is a symbolic array, frame or column, or holds one."""
     if isinstance(x, Mapping):
-        return any(map(_is_symbolic, x.values()))
-    return isinstance(x, Frame | Series | Tensor) or (isinstance(x, list | tuple) and any(map(_is_symbolic, x)))
+        return any(map(is_symbolic, x.values()))
+    return isinstance(x, Frame | Series | Tensor) or (isinstance(x, list | tuple) and any(map(is_symbolic, x)))
 
 
 def _on_symbols(original: Callable[..., Any], symbolic: Callable[..., Any]) -> Callable[..., Any]:
     def call(x: Any, *args: Any, **kwargs: Any) -> Any:
-        return (symbolic if _is_symbolic(x) else original)(x, *args, **kwargs)
+        return (symbolic if is_symbolic(x) else original)(x, *args, **kwargs)
 
     return call
 
 
-def _knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) -> Any:
-    """Return what looks like a class of pandas', makes symbolic objects of such, and takes them for its instances."""
+def knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) -> Any:
+    """Return what looks like a class, makes symbolic objects of such, and takes them for its instances."""
 
     class Meta(type):
         def __instancecheck__(cls, x: object) -> bool:
             return isinstance(x, (real, *symbolic))
 
         def __call__(cls, data: Any = None, *args: Any, **kwargs: Any) -> Any:
-            return (make if _is_symbolic(data) else real)(data, *args, **kwargs)
+            return (make if is_symbolic(data) else real)(data, *args, **kwargs)
 
         def __getattr__(cls, name: str) -> Any:
             return getattr(real, name)

@@ -23,6 +23,7 @@ from skl2tflite.graph.numpy_functions.shapes import columns
 from skl2tflite.graph.pandas_protocol import pandas_patches
 from skl2tflite.graph.patches import Patch, patched
 from skl2tflite.graph.series import Series
+from skl2tflite.graph.sparse import sparse_patches
 from skl2tflite.graph.table import RetraceError
 from skl2tflite.graph.tensor import Source, Tensor, refusal
 from skl2tflite.graph.ways import RaisedError
@@ -100,6 +101,7 @@ def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> It
         (builtins, "len", _length),
         (builtins, "open", _refuse_files),
         *pandas_patches(),
+        *sparse_patches(),
         *patches,
     ]
     with patched(replaced):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import scipy.sparse
 
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.matrix import Matrix, as_floats
+from skl2tflite.graph.matrix import Matrix, as_floats, side_by_side
 from skl2tflite.graph.numpy_protocol import record_ufunc
+from skl2tflite.graph.pandas_protocol import knowing
+from skl2tflite.graph.patches import Patch
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
 from skl2tflite.graph.writable import Writable, plain
 
@@ -23,6 +26,9 @@ ELEMENTWISE = {
     )
 }  # fmt: skip
 """SciPy's methods that compute a function of each stored number, which is 0 at 0."""
+MAKERS = ("csr_matrix", "csr_array", "csc_matrix", "csc_array", "coo_matrix", "coo_array")
+"""SciPy's classes of sparse matrices."""
+_HSTACK = scipy.sparse.hstack
 _SAME = ("tocsr", "tocsc", "tocoo", "tolil", "todok", "tobsr", "todia", "asformat", "sorted_indices", "copy", "conj")
 
 
@@ -227,3 +233,34 @@ for _name in _SAME:
     setattr(Sparse, _name, lambda self, *_, **__: self)
 
 _OWN = frozenset({*(name for name in vars(Sparse) if not name.startswith("__")), "matrix"})
+
+
+def sparse_patches() -> list[Patch]:
+    """Return what takes the place of SciPy's functions that make sparse matrices, for symbolic arrays."""
+    makers = ((name, getattr(scipy.sparse, name)) for name in MAKERS)
+    return [
+        *((scipy.sparse, name, knowing(real, (), partial(_made, real))) for name, real in makers),
+        (scipy.sparse, "hstack", _hstack),
+    ]
+
+
+def maker_of(function: Any) -> Callable[..., Any] | None:
+    """Return what makes sparse matrices of symbolic arrays where a function is SciPy's class of them, else None."""
+    return partial(_made, function) if function in [getattr(scipy.sparse, name) for name in MAKERS] else None
+
+
+def _made(real: type, data: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
+    """Return a sparse matrix of a symbolic array, of the numbers other than 0."""
+    if args or not isinstance(data, Tensor | Sparse) or data.ndim != 2:
+        raise refusal(f"scipy.sparse.{real.__name__} is made of an array of two axes here")
+    matrix = data if isinstance(data, Sparse) else Sparse(Matrix(plain(data), None, True))
+    return matrix if dtype is None else matrix.astype(dtype)
+
+
+def _hstack(blocks: Any, *args: Any, **kwargs: Any) -> Any:
+    if not any(hasattr(type(block), "__tensor__") for block in blocks):
+        return _HSTACK(blocks, *args, **kwargs)
+    parts = [block.matrix if isinstance(block, Sparse) else plain(block) for block in blocks]
+    if not all(isinstance(part, Matrix | Tensor) for part in parts):
+        raise refusal("scipy.sparse.hstack of constants, whose rows are no input's")
+    return Sparse(side_by_side(parts, sparse=True))

@@ -96,7 +96,8 @@ class Source:
         frames = list(traceback.walk_tb(error.__traceback__))
         names = [frame.f_code.co_filename for frame, _ in frames]
         of_users = [not name.startswith(_NOT_THE_USERS) and not name.endswith(".pyx") for name in names]
-        frame, line = [each for each, of_user in zip(frames, of_users, strict=True) if of_user][-1]
+        users = [each for each, of_user in zip(frames, of_users, strict=True) if of_user]
+        frame, line = (users or frames)[-1]
         return cls(frame.f_code.co_filename, line)
 
 
