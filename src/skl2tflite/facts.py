@@ -413,7 +413,8 @@ def _input_info(
         return metadata.TensorInfo(name, f"images of {features.rows}")
     if features.columns is None:
         names = f": {', '.join(features.names)}" if features.names else ""
-        return metadata.TensorInfo(name, f"{features.count} features{names}")
+        absent = "; NaN for what sparse rows do not hold" if features.absent_is_nan and features.only else ""
+        return metadata.TensorInfo(name, f"{features.count} features{names}{absent}")
     about = _READ.get(next((column.dtype for column in features.columns if column.name == name), ""))
     if about is not None:
         return metadata.TensorInfo(

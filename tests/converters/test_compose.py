@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
+from sklearn.compose import (
+    ColumnTransformer,
+    TransformedTargetRegressor,
+    make_column_selector,
+    make_column_transformer,
+)
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 
 import skl2tflite
 from skl2tflite.errors import ConversionError, InvalidInputError, UnsupportedEstimatorError
@@ -174,3 +179,34 @@ def test_transformed_targets(function: Any, inverse: Any, columns: int) -> None:
     regressor = TransformedTargetRegressor(LinearRegression(), func=function, inverse_func=inverse).fit(X, y)
     report = skl2tflite.verify(skl2tflite.convert(regressor), regressor, X)
     assert report.faithful, report.summary()
+
+
+PASSED_ON = {
+    "passthrough": ColumnTransformer([("text", "passthrough", ["city"]), ("numbers", StandardScaler(), ["a", "b"])]),
+    "identity": ColumnTransformer(
+        [("text", FunctionTransformer(), ["city"]), ("numbers", StandardScaler(), ["a", "b"])]
+    ),
+    "imputed": ColumnTransformer(
+        [("text", SimpleImputer(strategy="most_frequent"), ["city"]), ("numbers", StandardScaler(), ["a", "b"])]
+    ),
+    "union": make_union("passthrough"),
+}
+
+
+@pytest.mark.parametrize("name", PASSED_ON)
+def test_text_is_passed_on_to_an_encoder_behind(name):
+    """With rows and without, which say that the column is text."""
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "city": random.choice(["Roma", "Zürich", "東京"], 90),
+            "a": random.normal(size=90),
+            "b": random.normal(size=90),
+        }
+    )
+    encoder = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), [0]), remainder="passthrough")
+    pipe = make_pipeline(PASSED_ON[name], encoder, LogisticRegression())
+    pipe.fit(table[:60], (table["city"] == "Roma")[:60])
+    for rows in ((table[60:],), ()):
+        model = skl2tflite.convert(pipe, *rows)
+        np.testing.assert_allclose(model.predict_proba(table[60:]), pipe.predict_proba(table[60:]), rtol=0, atol=1e-6)

@@ -72,6 +72,7 @@ def test_a_file_for_either_refuses_the_other(name: str, target: str) -> None:
     sparse, dense = ROWS[150:190], ROWS[150:190].toarray()
     model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(estimator, sparse, target=target)))
     assert differs(model, estimator, sparse) < 1e-6
+    assert (b"NaN for what sparse rows do not hold" in bytes(model)) == (name != "binary")
     with pytest.raises(InvalidInputError, match="made for sparse rows"):
         model.predict_proba(dense)
     for rows in ((dense,), ()):

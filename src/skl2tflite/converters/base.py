@@ -265,10 +265,11 @@ class Converter:
         def noted(X: Array) -> Any:
             result = transform(X)
             X = X.asked_matrix if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
-            if not isinstance(X, Tensor) or not isinstance(result, Tensor) or result is X:
+            made = result.asked_matrix if isinstance(result, Table) else result
+            if not isinstance(X, Tensor) or not isinstance(made, Tensor) or made is X:
                 return result
-            op = Transformed(self.path, self.estimator, self.scikit_transform, self.monotone(X, result))
-            return apply(op, X, result)
+            made = apply(Transformed(self.path, self.estimator, self.scikit_transform, self.monotone(X, made)), X, made)
+            return result.with_matrix(made) if isinstance(result, Table) else made
 
         return noted
 

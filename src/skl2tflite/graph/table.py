@@ -593,6 +593,8 @@ class Table:
     def join(cls, parts: Sequence[TableLike], sparse: bool | None = None, keeps_dtypes: bool = False) -> TableLike:
         """Return parts side by side: a matrix where all are matrices of numbers, else a table.
 
+        Columns of a model's input may turn out to be text, so that they stay columns of a table.
+
         Parameters
         ----------
         parts : sequence of Table, Matrix or array
@@ -607,7 +609,8 @@ class Table:
         matrix = None
         if parts and (sparse or all(table.is_matrix for table in tables)):
             matrix = side_by_side([part.matrix() if isinstance(part, Table) else part for part in parts], sparse)
-            if not (keeps_dtypes and tables and isinstance(matrix, Tensor)):
+            undecided = any(column.origin is not None for table in tables for column in table.columns)
+            if not isinstance(matrix, Tensor) or not (undecided or (keeps_dtypes and tables)):
                 return matrix
         columns: list[Column] = []
         for part in parts:
@@ -623,6 +626,10 @@ class Table:
     def names(self) -> list[str]:
         """Names of the columns."""
         return [column.name for column in self.columns]
+
+    def with_matrix(self, matrix: Tensor) -> Table:
+        """Return the same columns with another tensor of their numbers."""
+        return Table(self.columns, matrix)
 
     @property
     def asked_matrix(self) -> Tensor | None:
