@@ -85,6 +85,13 @@ def boosted(estimator: Any) -> AdaBoostClassifier:
 
 
 LINEAR = LogisticRegression()
+TAKE_MISSING = frozenset(
+    {
+        "tree", "forest", "extra trees", "histogram boosting", "bagging", "isolation forest", "XGBoost",
+        "XGBoost, a forest", "XGBoost, missing=1", "LightGBM",
+    }
+)  # fmt: skip
+"""Readers that take NaN and pandas.NA."""
 READERS: tuple[Reader, ...] = (
     Reader("tree", tree),
     Reader("forest", lambda: RandomForestClassifier(5, random_state=0)),

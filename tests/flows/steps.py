@@ -15,6 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, 
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, make_pipeline, make_union
 from sklearn.preprocessing import (
+    FunctionTransformer,
     KBinsDiscretizer,
     MaxAbsScaler,
     OneHotEncoder,
@@ -28,6 +29,11 @@ ROWS = 120
 TRAIN = 80
 PLAIN = ("sparse float64", "dense float64", "sparse union", "dense union", "union by density", "counts")
 """Steps that stand in front of estimators that hand their input on."""
+CATEGORIES: dict[str, list[Any]] = {
+    "text": ["Rome", "Oslo", "Bonn", "Ærø"],
+    "whole numbers": [10115, 53111, 80331, 7],
+    "fractions": [0.1, 0.25, -1.5, 1e6],
+}
 WORDS = ("ant", "bee", "cow", "dog", "eel", "fox", "gnu")
 
 
@@ -50,10 +56,11 @@ class Step:
         Sparsity and dtype.
     transformer : callable
         Makes it.
-    rows : {"table", "numbers", "holes", "texts"}
+    rows : {"table", "numbers", "holes", "texts", "nullable", "text", "whole numbers", "fractions"}
         What it takes.
     has : frozenset of str
-        What readers may not take of its output: ``"sparse"``, ``"sparse integers"``, ``"negative"`` numbers.
+        What readers may not take of its output: ``"sparse"`` matrices, ``"sparse integers"``, ``"negative"`` and
+        ``"missing"`` numbers.
     runs_on : tuple of str
         Targets.
     """
@@ -93,6 +100,7 @@ def coded(dtype: Any) -> OrdinalEncoder:
 SPARSE = frozenset({"sparse"})
 INTEGERS = frozenset({"sparse integers"})
 NEGATIVE = frozenset({"negative"})
+MISSING = frozenset({"missing"})
 
 STEPS: tuple[Step, ...] = (
     *(Step(f"sparse {np.dtype(d)}", one_hot(d, True), has=SPARSE) for d in (np.float64, np.float32)),
@@ -100,6 +108,9 @@ STEPS: tuple[Step, ...] = (
     *(Step(f"dense {np.dtype(d)}", one_hot(d, False)) for d in (np.float64, np.float32, np.int64, np.int8, np.bool_)),
     Step("codes int64", lambda: coded(np.int64)),
     Step("codes int8", lambda: coded(np.int8)),
+    *(Step(f"categories of {kind}", one_hot(float, False), kind) for kind in ("text", "whole numbers", "fractions")),
+    Step("nullable", FunctionTransformer, "nullable", MISSING),
+    Step("nullable, filled", SimpleImputer, "nullable"),
     Step("sparse union", lambda: mixed(sparse_threshold=1.0), has=SPARSE),
     Step("dense union", lambda: mixed(sparse_threshold=0.0)),
     Step("union by density", mixed, has=SPARSE),
@@ -137,6 +148,18 @@ def rows(kind: str) -> Rows:
         if kind == "holes":
             numbers[random.random(numbers.shape) < 0.3] = np.nan
         return Rows(numbers[:TRAIN], numbers[TRAIN:], y[:TRAIN])
+    if kind in CATEGORIES:
+        of = np.array(CATEGORIES[kind])
+        codes = np.stack([np.where(random.random(ROWS) < 0.6, y, random.integers(0, 4, ROWS)) for _ in range(2)])
+        frame = pd.DataFrame({name: pd.Categorical(of[at], of[::-1]) for name, at in zip("ab", codes, strict=True)})
+        return Rows(frame[:TRAIN], frame[TRAIN:], y[:TRAIN])
+    if kind == "nullable":
+        frame = pd.DataFrame(
+            {"whole": random.integers(0, 9, ROWS) + 3 * y, "real": random.random(ROWS), "flag": y == 1}
+        )
+        frame = frame.astype({"whole": "Int64", "real": "Float64", "flag": "boolean"})
+        frame = frame.mask(random.random(frame.shape) < 0.3)
+        return Rows(frame[:TRAIN], frame[TRAIN:], y[:TRAIN])
     city = np.where(random.random(ROWS) < 0.4, np.array(["Rome", "Oslo"])[y], random.choice(["Bonn", "Ærø"], ROWS))
     frame = pd.DataFrame(
         {

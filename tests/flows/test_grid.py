@@ -14,14 +14,16 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 import skl2tflite
-from tests.flows.readers import READERS, Reader
+from tests.flows.readers import READERS, TAKE_MISSING, Reader
 from tests.flows.steps import STEPS, Step, rows
 
 PAIRS = [
     pytest.param(step, reader, id=f"{step.name} - {reader.name}")
     for step in STEPS
     for reader in READERS
-    if not step.has & reader.refuses and (step.is_plain or not reader.hands_on)
+    if not step.has & reader.refuses
+    if step.is_plain or not reader.hands_on
+    if "missing" not in step.has or reader.name in TAKE_MISSING
 ]
 EVERY_PAIR = pytest.mark.parametrize(("step", "reader"), PAIRS, scope="session")
 
