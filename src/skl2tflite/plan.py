@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ from skl2tflite.features import (
     ImageRows,
     LabelRows,
     Reading,
+    RecordRows,
     SetRows,
     TableRows,
     TextRows,
@@ -112,6 +113,8 @@ def plan(
     names = converter.feature_names
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
     only = _only(converter, traced, batch, kinds, sparse)
+    if only is None and any(result.is_for_dense for result in traced.values()):
+        absent_is_nan = True
     features = Features(
         converter.n_features,
         None if names is None else tuple(names),
@@ -121,7 +124,7 @@ def plan(
         known_values(demanded, _names(converter)),
         converter.rows,
         sparse,
-        absent_is_nan or (only is None and any(result.is_for_dense for result in traced.values())),
+        absent_is_nan,
         only,
         readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
     )
@@ -224,6 +227,8 @@ def _trace(
             }
             return traced, kinds, missing
         except AbsentError:
+            if isinstance(converter.rows, RecordRows):
+                converter.learn_rows(replace(converter.rows, absent_is_nan=True))
             missing = True
         except ConversionError:
             # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.

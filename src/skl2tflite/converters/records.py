@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
 from functools import cached_property
 from itertools import groupby
@@ -18,7 +18,7 @@ from skl2tflite.features import HashedRows, RecordRows, RowKind, record_names
 from skl2tflite.features.columns import as_text, sendable
 from skl2tflite.graph import Array, as_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.table import Table
+from skl2tflite.graph.table import AbsentError, Column, Table
 
 
 class RecordsConverter(TransformerConverter):
@@ -46,15 +46,21 @@ class RecordsConverter(TransformerConverter):
 class DictVectorizerConverter(RecordsConverter):
     """A column for each number, and for each text that a feature had at fit.
 
-    A file has an input for each feature: of numbers, 0 where a row lacks it, or of text.
+    A file has an input for each feature: of text, or of numbers. These are 0 where a row lacks the feature, or NaN
+    where an estimator behind reads as missing what the sparse matrix does not hold.
     """
 
     exact = TRANSFORM
+    absent_is_nan = False
 
     @property
     def rows(self) -> RecordRows:
         """Dicts."""
-        return RecordRows(str(self.estimator.separator))
+        return RecordRows(str(self.estimator.separator), self.absent_is_nan)
+
+    def learn_rows(self, rows: RowKind) -> None:
+        """Take what stands for features that a row lacks."""
+        self.absent_is_nan = isinstance(rows, RecordRows) and rows.absent_is_nan
 
     @cached_property
     def columns(self) -> list[tuple[str, str | None]]:
@@ -78,37 +84,46 @@ class DictVectorizerConverter(RecordsConverter):
         return list(dict.fromkeys(feature for feature, _ in self.columns))
 
     def transform(self, X: Table | Any) -> Array:
-        return xp.concat(list(self._blocks(X)), axis=1)
+        return xp.concat([self._block(X, feature, texts) for feature, texts in self._groups], axis=1)
 
     def gives_sparse(self, sparse: bool) -> bool:
         """On demand."""
         return bool(self.estimator.sparse)
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
-        """What a row has: a number that is 0 is there too, and a file does not know it from one that is not."""
-        if all(text is not None for _, text in self.columns):
+        """What a row has: a number that is 0 is there too."""
+        if all(texts[0] is not None for _, texts in self._groups):
             return None
+        return lambda: xp.concat([self._held(X, feature, texts) for feature, texts in self._groups], axis=1)
 
-        def stored() -> Array:
-            raise self.refuse(
-                "gives a sparse matrix whose absent entries an estimator behind it reads as missing, and which a file "
-                "does not tell from numbers that are 0",
-                "use DictVectorizer(sparse=False)",
-            )
+    @property
+    def _groups(self) -> list[tuple[str, list[str | None]]]:
+        """Each feature with the texts that have columns, or None alone for numbers."""
+        groups = groupby(self.columns, key=lambda column: column[0])
+        return [(feature, [text for _, text in group]) for feature, group in groups]
 
-        return stored
+    def _column(self, X: Table, feature: str) -> Column:
+        return X[self.feature_names.index(feature)]
 
-    def _blocks(self, X: Table | Any) -> Iterator[Array]:
-        """Yield the columns of one feature after another."""
-        places = {name: i for i, name in enumerate(self.feature_names)}
-        for feature, group in groupby(self.columns, key=lambda column: column[0]):
-            texts = [text for _, text in group]
-            if texts[0] is None:
-                values = X[places[feature]].numbers() if isinstance(X, Table) else _numbers(X, feature)
-                yield xp.expand_dims(values, 1)
-                continue
-            strings = X[places[feature]].strings() if isinstance(X, Table) else _texts(X, feature)
-            yield xp.astype(xp.equal(xp.expand_dims(strings, 1), np.array(texts, dtype=object)), float)
+    def _block(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
+        """Return the columns of one feature."""
+        if texts[0] is not None:
+            strings = self._column(X, feature).strings() if isinstance(X, Table) else _texts(X, feature)
+            return xp.astype(xp.equal(xp.expand_dims(strings, 1), np.array(texts, dtype=object)), float)
+        values = self._column(X, feature).numbers() if isinstance(X, Table) else _numbers(X, feature)
+        if isinstance(X, Table) and self.absent_is_nan:
+            values = xp.where(xp.isnan(values), 0.0, values)
+        return xp.expand_dims(values, 1)
+
+    def _held(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
+        """Return which entries of one feature's columns a row has."""
+        if texts[0] is not None:
+            return xp.not_equal(self._block(X, feature, texts), 0.0)
+        if not isinstance(X, Table):
+            return np.array([[feature in row and not isinstance(row[feature], str)] for row in X])
+        if not self.absent_is_nan:
+            raise AbsentError
+        return xp.expand_dims(~xp.isnan(self._column(X, feature).numbers()), 1)
 
 
 @converts(FeatureHasher)

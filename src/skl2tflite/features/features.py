@@ -220,12 +220,15 @@ class Features:
         """Return the tensor of a column by its name."""
         (spec,) = (column for column in self.columns or () if column.name == name)
         known = next((each for each in self.known if each.feature == spec.feature), None)
-        return spec.tensor(cells, bool(np.broadcast_to(np.asarray(self.allows_nan), self.count)[spec.feature]), known)
+        absent_is_nan = isinstance(self.rows, RecordRows) and self.rows.absent_is_nan
+        allowed = np.broadcast_to(np.asarray(self.allows_nan), self.count)[spec.feature]
+        return spec.tensor(cells, bool(allowed) or absent_is_nan, known)
 
     def _cells_of(self, X: Any) -> dict[str, NDArray[Any]]:
-        """Return the cells of each column of rows that are dicts: 0 or no text for what a row lacks."""
+        """Return the cells of each column of rows that are dicts: 0, NaN or no text for what a row lacks."""
         rows = records(X)
         separator = self.rows.separator if isinstance(self.rows, RecordRows) else ""
+        absent = np.nan if isinstance(self.rows, RecordRows) and self.rows.absent_is_nan else 0.0
         columns = {spec.name: spec for spec in self.columns or ()}
         cells: dict[str, list[Any]] = {name: [] for name in columns}
         for number, row in enumerate(rows):
@@ -241,9 +244,14 @@ class Features:
                     raise InvalidInputError(
                         f"row {number}: feature {name!r} is a {type(value).__name__}, expected a number or a string"
                     )
+                if absent != 0.0 and (value is None or value != value):
+                    raise InvalidInputError(
+                        f"row {number}: feature {name!r} is {value}, which the model does not tell from one that a row "
+                        "lacks; leave it out"
+                    )
             for name, spec in columns.items():
-                value = row.get(name, ... if spec.holds_text else 0.0)
-                cells[name].append(0.0 if isinstance(value, str) and not spec.holds_text else value)
+                value = row.get(name, ... if spec.holds_text else absent)
+                cells[name].append(absent if isinstance(value, str) and not spec.holds_text else value)
         return {name: np.array([*values, None], dtype=object)[:-1] for name, values in cells.items()}
 
     def _places(self, X: Any) -> dict[int, int]:

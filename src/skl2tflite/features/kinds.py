@@ -118,9 +118,17 @@ class RecordRows(RowKind):
     ----------
     separator : str
         What stands between a feature's name and its text in the fitted names.
+    absent_is_nan : bool
+        Whether inputs of numbers hold NaN where a row lacks the feature, as an estimator reads it as missing; else 0.
     """
 
     separator: str
+    absent_is_nan: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the kind's name, the separator, and what is not as usual."""
+        fields = super().to_json()
+        return fields if self.absent_is_nan else {k: v for k, v in fields.items() if k != "absent_is_nan"}
 
 
 @dataclass(frozen=True)
@@ -197,7 +205,7 @@ def kind_from_json(data: Fields) -> RowKind:
     if kind is SetRows:
         return SetRows(_set_labels(data))
     if kind is RecordRows:
-        return RecordRows(data.get("separator", str))
+        return RecordRows(data.get("separator", str), data.maybe("absent_is_nan", bool, False))
     if kind is HashedRows:
         return HashedRows(data.many("names", str))
     if kind is ImageRows:

@@ -1,0 +1,76 @@
+"""Rows that are dicts: what a row lacks is 0, or missing where XGBoost reads it out of a sparse matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.feature_extraction import DictVectorizer, FeatureHasher
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler
+from xgboost import XGBClassifier
+
+import skl2tflite
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.features import RecordRows
+
+
+def _rows() -> list[dict[str, Any]]:
+    """Features that are 0 in some rows and lacking in others."""
+    random = np.random.default_rng(0)
+    rows = []
+    for _ in range(160):
+        row: dict[str, Any] = {"city": ("Rome", "Oslo", "Bonn")[random.integers(3)]}
+        row |= {name: float(random.integers(0, 4)) for name in "xyz" if random.random() < 0.6}
+        rows.append(row)
+    return rows
+
+
+ROWS = _rows()
+LABELS = np.array([int(row.get("x", 2) > 1) for row in ROWS])
+
+
+def xgb() -> XGBClassifier:
+    return XGBClassifier(n_estimators=8)
+
+
+BEHIND: dict[str, tuple[Any, ...]] = {
+    "sparse": (DictVectorizer(), xgb()),
+    "dense": (DictVectorizer(sparse=False), xgb()),
+    "scaled": (DictVectorizer(), MaxAbsScaler(), xgb()),
+    "voting": (DictVectorizer(), VotingClassifier([("x", xgb()), ("l", LogisticRegression())], voting="soft")),
+    "forest": (DictVectorizer(), RandomForestClassifier(5, random_state=0)),
+}
+
+
+@pytest.mark.parametrize("name", BEHIND)
+@pytest.mark.parametrize("target", ["litert", "micro"])
+def test_features_that_rows_lack(name: str, target: str) -> None:
+    pipeline = make_pipeline(*BEHIND[name]).fit(ROWS[:100], LABELS[:100])
+    for rows in ((ROWS[100:],), ()):
+        model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(pipeline, *rows, target=target)))
+        expected = pipeline.predict_proba(ROWS[100:])
+        np.testing.assert_allclose(model.predict_proba(ROWS[100:]), expected, rtol=0, atol=1e-6)
+        kind = model.facts.features.rows
+        assert isinstance(kind, RecordRows)
+        assert kind.absent_is_nan == (name in ("sparse", "scaled", "voting"))
+
+
+def test_nan_is_not_told_from_what_a_row_lacks() -> None:
+    model = skl2tflite.convert(make_pipeline(*BEHIND["voting"]).fit(ROWS[:100], LABELS[:100]))
+    with pytest.raises(InvalidInputError, match="does not tell from one that a row lacks"):
+        model.predict([{"city": "Rome", "x": np.nan}])
+
+
+def test_hashes_that_cancel_out_are_held() -> None:
+    """Of two features in one column with opposite signs the sum is 0, which is there, and not missing."""
+    numbers = [{name: value for name, value in row.items() if name != "city"} | {"w": 1.0, "v": 1.0} for row in ROWS]
+    pipeline = make_pipeline(FeatureHasher(3), xgb()).fit(numbers[:100], LABELS[:100])
+    held = pipeline[0].transform(numbers)
+    assert (held.data == 0).any()
+    model = skl2tflite.convert(pipeline, numbers[100:])
+    expected = pipeline.predict_proba(numbers[100:])
+    np.testing.assert_allclose(model.predict_proba(numbers[100:]), expected, rtol=0, atol=1e-6)
