@@ -225,7 +225,7 @@ def _trace(
             traced = {
                 method: trace(converter, method, batch, kinds, text, sparse, missing, types) for method in methods
             }
-            return traced, kinds, missing
+            return traced, kinds, missing and sparse
         except AbsentError:
             if isinstance(converter.rows, RecordRows):
                 converter.learn_rows(replace(converter.rows, absent_is_nan=True))
