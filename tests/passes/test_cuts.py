@@ -9,9 +9,9 @@ from xgboost import XGBClassifier
 
 import skl2tflite
 from skl2tflite.forest.op import TreeValues
+from skl2tflite.forest.rounding import is_computed
 from skl2tflite.graph import DType, input_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.passes.cuts import is_computed
 from skl2tflite.plan import plan
 
 ROWS = np.random.default_rng(0).integers(1, 6, (400, 4)).astype(float)

@@ -12,6 +12,7 @@ from sklearn import preprocessing as sk
 from skl2tflite.converters.base import TRANSFORM, TransformerConverter, float32_shift
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.folding import Monotone
+from skl2tflite.forest.rounding import around
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
@@ -20,7 +21,7 @@ from skl2tflite.graph.table import as_matrix
 
 def at_or_above(X: Array, limits: ArrayLike) -> Array:
     """``X >= limits``, right for float32 numbers beside float64 limits."""
-    return xp.greater_equal(X, round_up(limits) if isinstance(X, Tensor) else np.asarray(limits))
+    return xp.greater_equal(X, round_up(around(limits, X)[0]) if isinstance(X, Tensor) else np.asarray(limits))
 
 
 def round_up(limits: ArrayLike) -> NDArray[np.float64]:

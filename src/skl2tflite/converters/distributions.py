@@ -14,6 +14,7 @@ from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.monotone import ULPS
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.folding import Monotone
+from skl2tflite.forest.rounding import around
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.matrix import Matrix, as_floats
@@ -185,18 +186,19 @@ class QuantileTransformerConverter(TransformerConverter):
         low, high = knots[0], knots[-1]
         margin = BOUNDS_THRESHOLD if self._normal else 0.0
         # Rows of (bound, start, share at the start, slope): each holds from its bound on.
-        after = np.nextafter(low + margin if not margin else np.nextafter(low + margin, -np.inf), np.inf)
+        least, greatest = around(knots, column) if isinstance(column, Tensor) else (knots, knots)
+        after = np.nextafter(greatest[0] if not margin else np.nextafter(low + margin, -np.inf), np.inf)
         rows: list[tuple[float, float, float, float]] = []
         for i in range(len(knots) - 1):
             width = knots[i + 1] - knots[i]
             slope = (references[first[i + 1]] - references[last[i]]) / width
             if i and first[i] != last[i]:
-                rows.append((knots[i], knots[i], (references[first[i]] + references[last[i]]) / 2, 0.0))
-                bound = np.nextafter(knots[i], np.inf)
+                rows.append((least[i], knots[i], (references[first[i]] + references[last[i]]) / 2, 0.0))
+                bound = np.nextafter(greatest[i], np.inf)
             else:
-                bound = knots[i]
+                bound = least[i]
             rows.append((bound, knots[i], references[last[i]], slope))
-        end = high if not margin else np.nextafter(high - margin, np.inf)
+        end = least[-1] if not margin else np.nextafter(high - margin, np.inf)
         kept = [(max(b, after), s, v, m) for b, s, v, m in rows]
         kept = [
             row

@@ -96,7 +96,11 @@ def _meets(wanted: Demand, names: list[str]) -> tuple[int, set[Any]] | None:
         texts = set(wanted.categories.tolist())
         met = np.array([value in texts for value in values.tolist()])
     else:
-        categories = wanted.categories.astype(np.float64)
+        with np.errstate(over="ignore"):  # a file holds both in float32, whole numbers apart
+            values, categories = (
+                each.astype(np.float32) if each.dtype.kind == "f" else each for each in (values, wanted.categories)
+            )
+        categories = categories.astype(np.float64)
         met = np.isin(values, categories) | (np.isnan(values.astype(float)) & np.isnan(categories).any())
     kept = candidates[met].tolist()
     return feature, {None if isinstance(value, float) and np.isnan(value) else value for value in kept}

@@ -11,7 +11,9 @@ from skl2tflite.features.frames import as_cells, categories_of, columns_of, floa
 
 
 def reference_rows(X: Any, integers: bool = False) -> Any:
-    """Return rows as the estimator should see them to be compared: floats rounded to float32, names kept.
+    """Return rows as the estimator should see them to be compared: numbers that float32 holds, in float64.
+
+    Rows that are float32 stay so, as do names.
 
     Parameters
     ----------
@@ -35,13 +37,13 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
         rounded = {name: [_rounded(cell) for cell in column] for name, column in holed.items()}
         X = X.assign(**{name: type(X[name])(cells, X.index, dtype=object) for name, cells in rounded.items()})
     elif not integers and all(floats(column) is not None and categories_of(column) is None for column in columns):
-        return X.astype(np.float32)
+        return X.astype(np.float32).astype(np.float64)
     kept = {}
     for i in range(X.shape[1]):
         dtype = X.dtypes.iloc[i]
         if getattr(dtype, "kind", "") == "f":
             kept[X.columns[i]] = np.float32 if isinstance(dtype, np.dtype) else "Float32"
-    return X.astype(kept)
+    return X.astype(kept).astype({name: X.dtypes[name] for name in kept})
 
 
 def given_rows(X: Any) -> Any:
@@ -91,26 +93,33 @@ def _are_texts(X: Any) -> bool:
 def _rounded_polars(X: Any) -> Any:
     import polars
 
-    return X.with_columns(polars.selectors.float().cast(polars.Float32))
+    floats = polars.selectors.float().cast(polars.Float32)
+    return X.with_columns(floats).with_columns(polars.selectors.float().cast(polars.Float64))
 
 
 def _rounded_array(X: Any, integers: bool) -> Any:
     if hasattr(X, "toarray"):  # scipy.sparse, whose absent entries an estimator may read otherwise than 0
-        return X if integers and X.dtype.kind in "iu" else X.astype(np.float32)
+        return X if integers and X.dtype.kind in "iu" else _as_float32(X)
     array = np.asarray(X)
     if integers and array.dtype.kind in "iu":
         return array
     if array.dtype.kind not in "OUST":
-        return array.astype(np.float32)
+        return _as_float32(array)
     cells = np.array(X, dtype=object)
     if not integers and not _lacks(cells) and not any(isinstance(cell, str) for cell in cells.flat):
         try:
-            return array.astype(np.float32)
+            return _as_float32(array)
         except (TypeError, ValueError, OverflowError):
             pass
     for at, cell in np.ndenumerate(cells):
         cells[at] = _rounded(cell)
     return cells
+
+
+def _as_float32(numbers: Any) -> Any:
+    """Return the numbers of an array or a sparse matrix as float32 holds them, in float64 if they are not float32."""
+    rounded = numbers.astype(np.float32)
+    return rounded if numbers.dtype == np.float32 else rounded.astype(np.float64)
 
 
 def _lacks(cells: Any) -> bool:

@@ -6,20 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from skl2tflite.forest.folding import Transformed
 from skl2tflite.forest.op import TreeValues
-from skl2tflite.graph import Constant, DType, Graph, Input, Node, Tensor, ops
+from skl2tflite.forest.rounding import around, is_computed
+from skl2tflite.graph import Graph, Node, Tensor
 from skl2tflite.graph.op import apply
 from skl2tflite.passes.base import Pass
-
-ULPS = 8
-"""Units in the last place by which thresholds are lowered: more than a few float32 operations are off."""
-_AS_THEY_ARE = (
-    Constant, Input, Transformed, ops.BroadcastRows, ops.BroadcastTo, ops.Cast, ops.Concat, ops.Maximum, ops.Minimum,
-    ops.Negative, ops.Abs, ops.PermuteDims, ops.Relu, ops.Reshape, ops.Round, ops.Floor, ops.Ceil, ops.Sign, ops.Slice,
-    ops.Stack, ops.Take, ops.TakeAlongAxis, ops.Where,
-)  # fmt: skip
-"""Operations whose results are numbers that they were given, or whole ones."""
 
 
 def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
@@ -37,29 +28,12 @@ def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
             return None
         inner = ~op.forest.is_leaf & np.isfinite(op.forest.threshold)
         threshold = op.forest.threshold
-        with np.errstate(over="ignore", invalid="ignore"):
-            ulp = np.spacing(np.abs(threshold).astype(np.float32)).astype(np.float64)
-        lowered = np.where(inner, threshold - ULPS * ulp, threshold)
+        lowered = np.where(inner, around(threshold, operands[0])[0], threshold)
         notes.append("thresholds are lowered, as the rows are computed in float32")
         forest = replace(op.forest, threshold=lowered, cuts_at_values=False)
         return list(apply(replace(op, forest=forest), *operands).node.outputs)
 
     return graph.rewrite(rule), notes
-
-
-def is_computed(x: Tensor) -> bool:
-    """Whether some float arithmetic has made the numbers of a tensor, as a sum or a product does."""
-    seen: set[Node] = set()
-    stack = [x]
-    while stack:
-        tensor = stack.pop()
-        if tensor.node in seen or tensor.dtype != DType.FLOAT:
-            continue
-        seen.add(tensor.node)
-        if not isinstance(tensor.node.op, _AS_THEY_ARE):
-            return True
-        stack += tensor.node.inputs
-    return False
 
 
 LOWER_CUTS = Pass(

@@ -116,6 +116,8 @@ def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None)
         except EstimatorError:
             # KMeans and NMF fitted on float64 refuse float32, for two.
             expected = precise_answer(estimator, method, rows)
+            if expected is None:  # nor does an encoder know decimals that are rounded
+                expected, reference = _as_given(estimator, method, given), "as given"
             if expected is None and isinstance(actual, NoAnswerError):
                 raise actual from None
             if expected is None:

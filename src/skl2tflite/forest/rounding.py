@@ -1,0 +1,75 @@
+"""What stands between a model's rows and a threshold: nothing, constants that are filled in, or float arithmetic.
+
+A float32 number of the rows is on the same side of a threshold in the file and in scikit-learn. A constant that the
+file rounds to float32, or a result of float32 arithmetic, may be on the other side of a threshold that equals it in
+scikit-learn's float64, and thresholds often are such values: bins and trees are made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skl2tflite.forest.folding import Transformed
+from skl2tflite.graph import Constant, DType, Input, Node, Tensor, ops
+
+ULPS = 8
+"""Units in the last place that a few float32 operations are not off by."""
+_AS_THEY_ARE = (
+    Constant, Input, Transformed, ops.BroadcastRows, ops.BroadcastTo, ops.Cast, ops.Concat, ops.Maximum, ops.Minimum,
+    ops.Negative, ops.Abs, ops.PermuteDims, ops.Relu, ops.Reshape, ops.Round, ops.Floor, ops.Ceil, ops.Sign, ops.Slice,
+    ops.Stack, ops.Take, ops.TakeAlongAxis, ops.Where,
+)  # fmt: skip
+"""Operations whose results are numbers that they were given, or whole ones."""
+
+
+def is_computed(x: Tensor) -> bool:
+    """Whether some float arithmetic has made the numbers of a tensor, as a sum or a product does."""
+    return any(not isinstance(node.op, _AS_THEY_ARE) for node in _sources(x))
+
+
+def is_filled(x: Tensor) -> bool:
+    """Whether some numbers of a tensor are constants that float32 does not hold, as an imputer fills them in."""
+    constants = (node.op.value for node in _sources(x) if isinstance(node.op, Constant))
+    with np.errstate(over="ignore"):
+        return any(np.any(value.astype(np.float32) != value) for value in constants if not np.isnan(value).all())
+
+
+def _sources(x: Tensor) -> Iterator[Node]:
+    """Yield the nodes that give the numbers of a tensor, back to where these are computed."""
+    seen: set[Node] = set()
+    stack = [x]
+    while stack:
+        tensor = stack.pop()
+        if tensor.node in seen or tensor.dtype != DType.FLOAT:
+            continue
+        seen.add(tensor.node)
+        yield tensor.node
+        if isinstance(tensor.node.op, _AS_THEY_ARE):
+            stack += tensor.node.inputs
+
+
+def around(values: ArrayLike, x: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the least and the greatest number of a tensor that may be each of some values of scikit-learn's.
+
+    Parameters
+    ----------
+    values : array_like of float64
+    x : Tensor
+        Whose numbers are compared with them.
+
+    Returns
+    -------
+    least, greatest : ndarray of float64
+        The values themselves for rows as they are given; their float32 neighbours for what is filled in or computed.
+    """
+    exact = np.asarray(values, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        nearest = exact.astype(np.float32)
+        ulp = np.spacing(np.abs(nearest)).astype(np.float64)
+    if is_computed(x):
+        return np.asarray(nearest - ULPS * ulp), np.asarray(nearest + ULPS * ulp)
+    rounded = nearest.astype(np.float64)
+    return (rounded, rounded) if is_filled(x) else (exact, exact)
