@@ -50,7 +50,7 @@ def test_behind_another_step() -> None:
 
 
 def test_rows_tell_what_it_takes() -> None:
-    with pytest.raises(ConversionError, match="does not say how many features it takes; give convert rows"):
+    with pytest.raises(ConversionError, match="has not seen its number of features; give convert rows"):
         check(ColumnSelector(cols=[1, 2]), TABLE, with_rows=False)
 
 

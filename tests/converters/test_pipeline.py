@@ -54,7 +54,7 @@ def test_a_first_step_that_has_seen_no_rows() -> None:
     rows = data("binary")
     last = make_pipeline(FunctionTransformer(), LogisticRegression(max_iter=1000)).fit(rows.X, rows.y)[-1]
     pipeline = Pipeline([("same", FunctionTransformer()), ("model", last)])
-    with pytest.raises(ConversionError, match=r"Pipeline\['same'\] does not say how many features it takes"):
+    with pytest.raises(ConversionError, match=r"Pipeline\['same'\] has not seen its number of features"):
         skl2tflite.convert(pipeline)
     model = skl2tflite.convert(pipeline, rows.X)
     np.testing.assert_array_equal(model.predict(rows.X), pipeline.predict(rows.X))

@@ -46,7 +46,7 @@ def test_transformers(name: str, with_rows: bool) -> None:
 @pytest.mark.parametrize("name", SELECTORS)
 def test_selectors(name: str) -> None:
     check(*SELECTORS[name])
-    with pytest.raises(ConversionError, match="does not say how many features it takes; give convert rows"):
+    with pytest.raises(ConversionError, match="has not seen its number of features; give convert rows"):
         check(*SELECTORS[name], with_rows=False)
 
 

@@ -149,7 +149,7 @@ def test_what_cannot_be_recorded_is_refused_with_its_line() -> None:
         def transform(self, X: Any) -> Any:
             return np.array([row / row.sum() for row in X])
 
-    with pytest.raises(ConversionError, match="does not say how many features it takes; give convert rows"):
+    with pytest.raises(ConversionError, match="has not seen its number of features; give convert rows"):
         skl2tflite.convert(Loops().fit(X))
     pipeline = make_pipeline(StandardScaler(), Loops()).fit(X)
     with pytest.raises(UnsupportedEstimatorError) as error:

@@ -59,9 +59,13 @@ def test_what_an_imputer_fills_in_may_be_an_edge(behind: Any, seed: int) -> None
     ids=lambda each: type(each).__name__,
 )
 @pytest.mark.parametrize(
-    "bins", [KBinsDiscretizer(6, encode="ordinal", quantile_method="averaged_inverted_cdf"), QuantileTransformer(60)],
+    "bins",
+    [
+        KBinsDiscretizer(6, encode="ordinal", quantile_method="averaged_inverted_cdf"),
+        QuantileTransformer(n_quantiles=60),
+    ],
     ids=["bins", "quantiles"],
-)  # fmt: skip
+)
 def test_scaled_whole_numbers_lie_on_edges(scaler: Any, bins: Any) -> None:
     rows = np.random.default_rng(0).integers(0, 60, (600, 2)).astype(float)
     pipeline = make_pipeline(scaler, bins).fit(rows[:400])

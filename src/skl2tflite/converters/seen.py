@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from skl2tflite.converters.base import Converter
-from skl2tflite.errors import ConversionError
 from skl2tflite.features import TABLE, RowKind, TableRows
 
 
@@ -28,12 +27,7 @@ class SeenConverter(Converter):
         """Number of columns of the input."""
         if hasattr(self.estimator, "n_features_in_"):
             return super().n_features
-        if self.seen.count is None:
-            raise ConversionError(
-                f"{self.path} does not say how many features it takes; give convert rows as its second argument, which "
-                "tell"
-            )
-        return self.seen.count
+        return self._given_width if self.seen.count is None else self.seen.count
 
     @property
     def feature_names(self) -> list[str] | None:
