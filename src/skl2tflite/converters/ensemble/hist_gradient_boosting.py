@@ -105,9 +105,11 @@ class HistGradientBoostingConverter(Converter):
             raise self.refuse(f"the categories of feature {name!r} are not numbers", "encode them before") from None
         values = values[~np.isnan(values)]
         rounded = values.astype(np.float32) != values
+        if categories.dtype.kind in "iu":  # some beyond 32 bits
+            rounded = np.abs(values) > INT32.max
         if rounded.any():
             raise self.refuse(
-                f"feature {name!r} has the category {float(values[rounded][0])!r}, which no float32 input can equal",
+                f"feature {name!r} has the category {values[rounded][0]:.17g}, which no number in the file can equal",
                 "encode the categories as small integers before",
             )
         return values
