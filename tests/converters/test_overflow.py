@@ -11,14 +11,16 @@ from sklearn.datasets import load_iris
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.gaussian_process import GaussianProcessClassifier
+from sklearn.gaussian_process.kernels import DotProduct
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.mixture import GaussianMixture
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, NearestCentroid
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, Normalizer, PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 
 import skl2tflite
@@ -46,7 +48,17 @@ OVERFLOW = {
     "bags": BaggingClassifier(GaussianNB(), n_estimators=3, random_state=0),
     "calibrated": CalibratedClassifierCV(GaussianNB()),
     "one against rest": OneVsRestClassifier(GaussianNB()),
+    "quadratic against rest": OneVsRestClassifier(QuadraticDiscriminantAnalysis(reg_param=0.1)),
+    "normalized": make_pipeline(Normalizer(), LINEAR),
+    "polynomial kernel, one against one": SVC(kernel="poly", decision_function_shape="ovo"),
+    "coupled": SVC(kernel="poly", probability=True, random_state=0),
+    "process of products": GaussianProcessClassifier(DotProduct(), optimizer=None),
+    "logistic layers": MLPClassifier(activation="logistic", max_iter=50, random_state=0),
+    "threshold": FixedThresholdClassifier(GaussianNB()),
 }
+MICRO = ["naive Bayes", "quadratic", "diagonal mixture", "means", "polynomial", "soft vote"]
+MICRO += ["quadratic against rest", "normalized", "polynomial kernel, one against one", "coupled"]
+MICRO += ["process of products"]
 IN_RANGE = {
     "linear": make_pipeline(StandardScaler(), LINEAR),
     "many linear": SGDClassifier(random_state=0),
@@ -74,7 +86,7 @@ def answers(model: skl2tflite.TFLiteModel, method: str, rows: Any) -> list[Any]:
 @pytest.mark.parametrize("method", ["predict", "predict_proba"])
 @pytest.mark.parametrize("name", OVERFLOW)
 def test_no_answer_or_the_right_one(name: str, method: str) -> None:
-    estimator = clone(OVERFLOW[name]).fit(X, y)
+    estimator = clone(OVERFLOW[name]).fit(X, y == 1 if name == "threshold" else y)
     if not hasattr(estimator, method) or (name, method) == ("centroids", "predict_proba"):
         pytest.skip("probabilities that there are none of, or that are linear")
     model = skl2tflite.convert(estimator, X, methods=(method,))
@@ -86,11 +98,11 @@ def test_no_answer_or_the_right_one(name: str, method: str) -> None:
     assert all(answer is not None for answer in answers(model, method, X[::10]))
 
 
-@pytest.mark.parametrize("name", ["naive Bayes", "quadratic", "diagonal mixture", "means", "polynomial", "soft vote"])
+@pytest.mark.parametrize("name", MICRO)
 def test_no_answer_on_a_microcontroller(name: str) -> None:
     """Where sums and products stop at the greatest number, and infinity is none."""
     pytest.importorskip("tflite_micro")
-    estimator = clone(OVERFLOW[name]).fit(X, y)
+    estimator = clone(OVERFLOW[name]).fit(X, y == 1 if name == "threshold" else y)
     for method in ("predict", "predict_proba"):
         if hasattr(estimator, method):
             model = skl2tflite.convert(estimator, X, methods=(method,), target="micro")

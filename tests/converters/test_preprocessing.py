@@ -52,7 +52,7 @@ def test_standard_scaler_of_constant_columns() -> None:
 
 
 def test_normalizer_leaves_rows_that_are_zero_to_rounding() -> None:
-    X = np.array([[0.0, 0.0], [1e-7, 0.0], [3e-6, 4e-6], [-5.0, 1.0]], dtype=np.float32)
+    X = np.array([[0.0, 0.0], [2e-15, 0.0], [3e-15, 2e-15], [1e-7, 0.0], [3e-6, 4e-6], [-5.0, 1.0]])
     for norm in ("l1", "l2", "max"):
         normalizer = Normalizer(norm=norm).fit(X)
         np.testing.assert_allclose(skl2tflite.convert(normalizer).transform(X), normalizer.transform(X), rtol=1e-6)

@@ -21,7 +21,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 import skl2tflite
 from skl2tflite.converters.versions import own_exception, saved_by
@@ -60,6 +60,63 @@ def test_trees_that_hold_counts(estimator: Any, set_name: str) -> None:
         skl2tflite.convert(old)
     with pytest.raises(UnsupportedEstimatorError, match=rf"^Pipeline\['\w+'\] was fitted by {wanted}"):
         skl2tflite.convert(make_pipeline(FunctionTransformer(), old), rows.X_test)
+
+
+def test_trees_within_ensembles_of_imbalanced_learn() -> None:
+    ensembles = pytest.importorskip("imblearn.ensemble")
+    forest = ensembles.BalancedRandomForestClassifier(4, random_state=0)
+    bags = ensembles.BalancedBaggingClassifier(DecisionTreeClassifier(max_depth=3), n_estimators=3, random_state=0)
+    for estimator in (forest.fit(THREE.X, THREE.y), bags.fit(THREE.X, THREE.y)):
+        skl2tflite.convert(estimator, THREE.X_test)
+        old = copy.deepcopy(estimator)
+        for member in old.estimators_:
+            tree = getattr(member, "tree_", None) or member[-1].tree_
+            tree.value[:] *= tree.weighted_n_node_samples[:, np.newaxis, np.newaxis]
+        with pytest.raises(UnsupportedEstimatorError, match="counts of rows"):
+            skl2tflite.convert(old, THREE.X_test)
+    boosted = ensembles.RUSBoostClassifier(n_estimators=3, random_state=0).fit(THREE.X, THREE.y)
+    skl2tflite.convert(with_counts(boosted), THREE.X_test)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"class_weight": {0: 0.01, 1: 100.0, 2: 3.0}},
+        {"criterion": "entropy"},
+        {"ccp_alpha": 0.02},
+        {"ccp_alpha": 10.0},
+        {"max_leaf_nodes": 3},
+        {"monotonic_cst": "first"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("outputs", ["one", "several"])
+def test_every_way_to_grow_a_tree(parameters: dict[str, Any], outputs: str) -> None:
+    """Trees of this version are never taken for counts; those that hold counts are told, if an answer hangs on it."""
+    rows = THREE if outputs == "one" else data("multioutput integers")
+    if "monotonic_cst" in parameters:
+        rows = TWO
+        parameters = {"monotonic_cst": [1] + [0] * (rows.X.shape[1] - 1)}
+    elif outputs == "several":
+        parameters = {name: value for name, value in parameters.items() if name != "class_weight"}
+    weights = np.random.default_rng(0).random(len(rows.X))
+    for kind in (DecisionTreeClassifier, ExtraTreeClassifier):
+        for sample_weight in (None, np.where(weights < 0.5, 0.0, weights), weights / weights.sum()):
+            tree = kind(random_state=0, **parameters).fit(rows.X, rows.y, sample_weight=sample_weight)
+            skl2tflite.convert(tree, rows.X_test)
+            if np.allclose(tree.tree_.weighted_n_node_samples, 1.0):
+                continue  # a root of weight 1: counts are fractions
+            with pytest.raises(UnsupportedEstimatorError, match="counts of rows"):
+                skl2tflite.convert(with_counts(tree))
+
+
+def test_forests_that_were_grown_on() -> None:
+    forest = RandomForestClassifier(2, max_samples=1, warm_start=True, random_state=0).fit(THREE.X, THREE.y)
+    skl2tflite.convert(forest.set_params(n_estimators=5, max_samples=None).fit(THREE.X, THREE.y), THREE.X_test)
+    with pytest.raises(UnsupportedEstimatorError, match="counts of rows"):
+        skl2tflite.convert(with_counts(forest))
+    one_class = RandomForestClassifier(2, random_state=0).fit(THREE.X, np.zeros(len(THREE.X)))
+    skl2tflite.convert(one_class, THREE.X_test)
 
 
 def test_boosting_asks_its_trees_for_labels_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,11 @@ ROWS = 32
 """How many are."""
 LIMIT = 2.0**120
 """Magnitude from which scores count as infinite: some kernels of TensorFlow Lite Micro stop at the greatest number."""
+GREATEST = float(np.finfo(np.float32).max)
+LOGISTIC_LIMIT = 1e26
+"""Magnitude from which LiteRT's LOGISTIC may give NaN: XNNPACK's did from 1e27 on an x86 CPU (LiteRT 2.1)."""
+APART = 1e-3
+"""Of probabilities that are not those of float64."""
 
 TOO_GREAT = "compares numbers beyond float32's range in these rows; scale the features, or leave such rows out"
 """Why a row has no answer."""
@@ -32,11 +38,13 @@ _POLES = (ops.Log, ops.Log1p, ops.Divide, ops.Power)
 _DTYPES = {DType.INT: np.int64, DType.BOOL: np.bool_}
 
 
-def overflowing(path: str, inputs: Mapping[str, Tensor], outputs: Sequence[Tensor]) -> list[Unanswered]:
+def overflowing(
+    path: str, inputs: Mapping[str, Tensor], outputs: Sequence[Tensor], probabilities: bool = False
+) -> list[Unanswered]:
     """Return the rows in which a label, or a probability, hangs on a score that has left float32.
 
-    Only choices whose scores do so for some rows up to 10³⁰: those of sums of squares, of products of features, of
-    exponentials. Linear scores and sums over trees do not, and their files stay as they are.
+    Only choices whose scores do so for some rows up to 10³⁰, or hang on what does: those of sums of squares, of
+    products of features, of exponentials. Linear scores and sums over trees do not, and their files stay as they are.
 
     Parameters
     ----------
@@ -45,6 +53,8 @@ def overflowing(path: str, inputs: Mapping[str, Tensor], outputs: Sequence[Tenso
     inputs : mapping of str to Tensor
     outputs : sequence of Tensor
         What a method gives; positions of labels are whole numbers.
+    probabilities : bool, default=False
+        Whether outputs are, which rows must not get wrong in sight either.
 
     Returns
     -------
@@ -60,12 +70,12 @@ def overflowing(path: str, inputs: Mapping[str, Tensor], outputs: Sequence[Tenso
         if isinstance(node.op, _CHOICES) or (isinstance(node.op, _ORDERS) and kinds == {DType.INT})
     ]
     scores = {node: score for node in found if (score := _score(node)) is not None and score.shape[0] == rows}
-    unsure = _leaving(inputs, scores)
-    if not unsure:
+    answers = [x for x in outputs if probabilities and _hangs_on_rows(x)]
+    unsure, origins = _leaving(inputs, scores, answers)
+    rows_lost = [_lost(node, scores[node]) for node in unsure] + [_beyond(x) for x in origins]
+    if not rows_lost:
         return []
-    lost: Array = _lost(unsure[0], scores[unsure[0]])
-    for node in unsure[1:]:
-        lost = xp.logical_or(lost, _lost(node, scores[node]))
+    lost: Array = reduce(xp.logical_or, rows_lost)
     assert isinstance(lost, Tensor)
     return [Unanswered(lost, f"{path} {TOO_GREAT}", gives_nan=True)]
 
@@ -94,49 +104,120 @@ def _score(node: Node) -> Tensor | None:
     floats = [x for x in node.inputs if x.dtype == DType.FLOAT and x.constant is None]
     if len(floats) != 1 or not floats[0].ndim:
         return None
+    return floats[0] if _hangs_on_rows(floats[0], loops=False) else None
+
+
+def _hangs_on_rows(x: Tensor, loops: bool = True) -> bool:
+    """Whether numbers are computed from rows by more than sums over trees; by no loop, if asked to."""
     seen: set[Node] = set()
-    stack, reaches_rows = [floats[0].node], False
+    stack, reaches_rows = [x.node], False
     while stack:
         each = stack.pop()
         if each in seen or isinstance(each.op, Constant | TreeSums | TreeValues):
             continue
         seen.add(each)
-        if isinstance(each.op, ops.WhileLoop):  # what a loop converges to is not tried
-            return None
+        if isinstance(each.op, ops.WhileLoop) and not loops:  # what a loop converges to is not tried
+            return False
         reaches_rows |= isinstance(each.op, Input)
         stack += [tensor.node for tensor in each.inputs]
-    return floats[0] if reaches_rows else None
+    return reaches_rows
 
 
-def _leaving(inputs: Mapping[str, Tensor], scores: Mapping[Node, Tensor]) -> list[Node]:
-    """Return the choices by scores that overflow in float32 for some great rows."""
+def _leaving(
+    inputs: Mapping[str, Tensor], scores: Mapping[Node, Tensor], answers: Sequence[Tensor]
+) -> tuple[list[Node], list[Tensor]]:
+    """Return the choices by scores that overflow in float32 for some great rows, and what does so unseen.
+
+    Unseen is what overflows where the scores do not show it, and the choice, or an answer, is another one than
+    float64's: sums that are divided by, or differences of two numbers that a kernel holds at the greatest one.
+    """
     unsure: set[Node] = set()
-    named = {str(i): score for i, score in enumerate(scores.values())}
+    unseen: dict[Tensor, None] = {}
+    named = {f"score {i}": score for i, score in enumerate(scores.values())}
+    named |= {f"choice {i}": node.outputs[0] for i, node in enumerate(scores)}
+    named |= {f"answer {i}": answer for i, answer in enumerate(answers)}
     graph = Graph("scores", inputs, named)
+    own = set(graph.nodes())  # and not those within loops
     batch = next((x.shape[0] for x in inputs.values()), None)
     generator = np.random.default_rng(0)
-    for _ in range(ROWS // 4 if batch is None else ROWS) if scores else ():
-        overflown: set[Node] = set()
-
-        def watch(
-            node: Node,
-            operands: Sequence[NDArray[Any]],
-            results: Sequence[NDArray[Any]],
-            overflown: set[Node] = overflown,
-        ) -> Sequence[NDArray[Any]]:
-            if any(tensor.node in overflown for tensor in node.inputs) or _overflows(node, operands, results):
-                overflown.add(node)
-            return results
-
+    for _ in range(ROWS // 4 if batch is None else ROWS) if scores or answers else ():
         tried = {name: _great(x, 4 if batch is None else batch, generator) for name, x in inputs.items()}
+        seen = _Overflows()
         with np.errstate(all="ignore"):
-            values = evaluate(graph, tried, np.float32, rounding=watch)
-        for node, value in zip(scores, values.values(), strict=True):
-            if scores[node].node in overflown and not np.all(np.abs(value) < LIMIT):
-                unsure.add(node)
-        if len(unsure) == len(scores):
-            break
-    return [node for node in scores if node in unsure]
+            values = evaluate(graph, tried, np.float32, rounding=seen)
+            if not any(tensor.node in seen.overflown for tensor in (*scores.values(), *answers)):
+                continue
+            held = evaluate(graph, tried, np.float32, rounding=_Overflows(GREATEST))
+            exact = evaluate(graph, tried)
+            for i, (node, score) in enumerate(scores.items()):
+                if score.node in seen.overflown and not np.all(np.abs(values[f"score {i}"]) < LIMIT):
+                    unsure.add(node)
+                for each in (values, held):
+                    shown = np.asarray(_lost(node, each[f"score {i}"]))
+                    wrong = _differs(each[f"choice {i}"], exact[f"choice {i}"]) & ~shown
+                    unseen |= dict.fromkeys(seen.origins_of(score, wrong))
+            for i, answer in enumerate(answers):
+                for each in (values, held):
+                    wrong = _differs(each[f"answer {i}"], exact[f"answer {i}"])
+                    unseen |= dict.fromkeys(seen.origins_of(answer, wrong))
+    return [node for node in scores if node in unsure], [x for x in unseen if x.node in own]
+
+
+class _Overflows:
+    """What overflows while a graph is evaluated in float32 (a ``rounding`` of :func:`~skl2tflite.graph.evaluate`).
+
+    Parameters
+    ----------
+    greatest : float, default=infinity
+        What is held in place of infinity.
+
+    Attributes
+    ----------
+    overflown : dict of Node to set of Tensor
+        Nodes that infinity, or NaN, has reached, and from where; with the rows of those tensors in ``rows``.
+    """
+
+    def __init__(self, greatest: float = np.inf) -> None:
+        self.greatest = greatest
+        self.overflown: dict[Node, set[Tensor]] = {}
+        self.rows: dict[Tensor, NDArray[np.bool_]] = {}
+
+    def __call__(self, node: Node, operands: Values, results: Values) -> Values:
+        origins = set().union(*(self.overflown.get(tensor.node, ()) for tensor in node.inputs))
+        if isinstance(node.op, ops.Expit):
+            beyond = np.abs(operands[0]) > LOGISTIC_LIMIT
+            if self.greatest == np.inf and beyond.any():  # kernels that hold numbers have a logistic of their own
+                results = [np.where(beyond, np.nan, results[0])]
+                origins = origins | {node.outputs[0]}
+        elif _overflows(node, operands, results):
+            for tensor, result in zip(node.outputs, results, strict=True):
+                origins = origins | {tensor}
+                self.rows[tensor] = np.asarray(_beyond(result))
+        if origins:
+            self.overflown[node] = origins
+        if self.greatest == np.inf:
+            return results
+        return [np.clip(x, -self.greatest, self.greatest) if x.dtype.kind == "f" else x for x in results]
+
+    def origins_of(self, score: Tensor, rows: NDArray[np.bool_]) -> list[Tensor]:
+        """Return where overflows that a score hangs on began, of those that happened in some rows."""
+        found = self.overflown.get(score.node, ())
+        return [
+            x for x in self.rows if x in found and x.shape[0] == score.shape[0] and bool(np.any(self.rows[x] & rows))
+        ]
+
+
+def _differs(choice: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return the rows in which a choice, or a probability, is another one than in float64."""
+    apart = ~(np.abs(choice - exact) <= APART) if choice.dtype.kind == "f" else choice != exact
+    return np.asarray(apart.reshape(len(apart), -1).any(axis=1))
+
+
+def _beyond(x: Any) -> Any:
+    """Return the rows in which some number is as good as infinite."""
+    within = xp.abs(x) < LIMIT
+    others = tuple(range(1, within.ndim))
+    return xp.logical_not(xp.all(within, axis=others) if others else within)
 
 
 def _overflows(node: Node, operands: Values, results: Values) -> bool:
@@ -158,7 +239,7 @@ def _great(x: Tensor, rows: int, generator: np.random.Generator) -> NDArray[Any]
     return np.asarray(np.exp2(powers) * generator.choice([-1.0, 1.0], size=shape), dtype=np.float32)
 
 
-def _lost(node: Node, score: Tensor) -> Array:
+def _lost(node: Node, score: Array) -> Array:
     """Return the rows in which a choice hangs on scores that are NaN, or all of them infinite."""
     axis = getattr(node.op, "axis", None)
     if axis is None:

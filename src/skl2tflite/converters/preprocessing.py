@@ -144,13 +144,16 @@ NORMS: dict[str, Callable[[Array], Array]] = {
 
 @converts(sk.Normalizer)
 class NormalizerConverter(TransformerConverter):
-    """Each row divided by its norm, unless that is zero as far as rounding can tell."""
+    """Each row divided by its norm, unless that is zero as far as rounding can tell.
+
+    As far as float64's can: rows are of float64 most often, and a file does not know.
+    """
 
     keeps_sparse = True
 
     def transform(self, X: Array) -> Array:
         norms = NORMS[self.estimator.norm](X)
-        zero = 10 * np.finfo(np.float32 if isinstance(X, Tensor) else X.dtype).eps
+        zero = 10 * np.finfo(np.float64 if isinstance(X, Tensor) else X.dtype).eps
         return X / xp.where(norms < zero, 1.0, norms)
 
 

@@ -81,14 +81,14 @@ def advice(lacks_an_attribute: bool) -> str:
 def _answers_otherwise(estimator: Any) -> str:
     """Return what shows that a former version of scikit-learn fitted an estimator that this one reads otherwise."""
     state = getattr(estimator, "__dict__", {})
-    kind = type(estimator).__name__
-    if not type(estimator).__module__.startswith("sklearn."):
-        return ""
-    members = state.get("estimators_") if kind != "AdaBoostClassifier" else None  # which asks for labels alone
+    kinds = {each.__name__ for each in type(estimator).__mro__ if each.__module__.startswith("sklearn.")}
+    boosts = "AdaBoostClassifier" in kinds  # which asks its members for labels alone
+    members = state.get("estimators_") if not boosts else None
     if _holds_counts(estimator) or (isinstance(members, list) and any(map(_holds_counts, members))):
         return "its trees hold counts of rows, where since 1.4 they hold fractions; fit it again"
-    if kind == "AdaBoostClassifier" and state.get("algorithm") == "SAMME.R":
+    if boosts and state.get("algorithm") == "SAMME.R":
         return "its algorithm 'SAMME.R' is gone since 1.6, and its members are read as those of 'SAMME'; fit it again"
+    kind = type(estimator).__name__ if type(estimator).__name__ in kinds else ""
     multi_class = state.get("multi_class") if kind in ("LogisticRegression", "LogisticRegressionCV") else None
     forgotten = multi_class is not None and "multi_class" not in estimator.get_params(deep=False)
     if forgotten and _was_multinomial(state) != (_n_classes(state) > 2):
