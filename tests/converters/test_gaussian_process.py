@@ -125,3 +125,18 @@ def test_variances_of_polynomial_kernels_keep_their_digits():
     assert report.faithful
     assert report.near_ties.size == 0
     assert report.largest_error < 5e-5
+
+
+def test_probabilities_that_float32_loses_are_refused():
+    """A wide kernel times a large constant, as the optimizer leaves it on XOR; labels keep."""
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(200, 2))
+    labels = rows[:, 0] * rows[:, 1] > 0
+    new = random.normal(size=(300, 2)).astype(np.float32).astype(float)
+    wide = GaussianProcessClassifier(316.0**2 * kernels.RBF(5.0), optimizer=None).fit(rows, labels)
+    with pytest.raises(UnsupportedEstimatorError, match="float32 loses the probabilities; convert predict alone"):
+        skl2tflite.convert(wide)
+    assert np.mean(skl2tflite.convert(wide, methods=("predict",)).predict(new) != wide.predict(new)) < 0.01
+    for kernel in (1.0 * kernels.RBF(1.0), 30.0**2 * kernels.RBF(1.0), 100.0**2 * kernels.Matern(1.0, nu=2.5)):
+        estimator = GaussianProcessClassifier(kernel, optimizer=None).fit(rows, labels)
+        skl2tflite.convert(estimator, new)

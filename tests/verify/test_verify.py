@@ -1,6 +1,7 @@
 """Verification: what is wrong is found and told in words, what float32 cannot tell is counted apart, no more."""
 
 import os
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,11 @@ from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import NMF
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KernelDensity
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler, TargetEncoder
 from sklearn.tree import DecisionTreeClassifier
 
@@ -383,6 +385,24 @@ def test_no_workers_are_started(register):
     assert compared(Shift(function).fit(X)).faithful
     assert set(seen) == {os.getpid()}
     assert effective_n_jobs(2) == 2
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(3, n_jobs=2, random_state=0),
+        VotingClassifier([("a", RandomForestClassifier(2, n_jobs=2, random_state=0))], voting="soft", n_jobs=2),
+        make_pipeline(
+            ColumnTransformer([("s", StandardScaler(), [0, 1])], n_jobs=2), RandomForestClassifier(2, n_jobs=-1)
+        ),
+    ],
+    ids=["forest", "vote", "columns"],
+)
+def test_an_estimator_with_jobs_is_as_it_was(estimator):
+    estimator.fit(X, X[:, 0] > 0)
+    before = pickle.dumps(estimator)
+    assert verify(skl2tflite.convert(estimator, X), estimator, X).faithful
+    assert pickle.dumps(estimator) == before
 
 
 # --- what the worst value is ----------------------------------------------------------------------------

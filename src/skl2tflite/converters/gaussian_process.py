@@ -53,6 +53,9 @@ class GaussianProcessConverter(Converter):
 
 HOPELESS = 1e-2
 """Part of a variance that may be rounding."""
+BLURRED = 3e-3
+"""Probabilities' rounding, estimated from above, in the worst tenth of rows: that measured is 20 times less, and beyond
+1e-4 rows count as near ties, of which one in ten is too many."""
 LOOKED_AT = 100
 """Rows between fitted ones for which that is looked at."""
 
@@ -113,13 +116,18 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
 
     def _lost_digits(self) -> float:
         """Return the part of a variance that float32's rounding is, of most rows among the fitted ones."""
-        first, second = np.random.default_rng(0).integers(0, len(self.points), (2, LOOKED_AT))
-        between = (self.points[first] + self.points[second]) / 2
+        between = rows_between(self.points)
         kernel, prior = self.estimator.kernel_(between, self.points), self.estimator.kernel_.diag(between)
         white = kernel @ self.whitening
         rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self.whitening**2), axis=1)
         left = np.maximum(prior - np.sum(white**2, axis=1), np.finfo(float).tiny)
         return float(np.median(2.0**-24 * rounding / left))
+
+
+def rows_between(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return some rows half way between two fitted ones each."""
+    first, second = np.random.default_rng(0).integers(0, len(points), (2, LOOKED_AT))
+    return np.asarray((points[first] + points[second]) / 2)
 
 
 @converts(gpc._BinaryGaussianProcessClassifierLaplace)
@@ -130,13 +138,17 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
     def _weights(self) -> NDArray[np.float64]:
         return np.asarray(self.estimator.y_train_ - self.estimator.pi_, dtype=np.float64)
 
+    @cached_property
+    def _whitening(self) -> NDArray[np.float64]:
+        est = self.estimator
+        return np.asarray(solve_triangular(est.L_, np.diag(est.W_sr_), lower=True).T)
+
     def _mean(self, X: Array) -> Array:
         return weighted_covariance(self.estimator.kernel_, X, self.points, self._weights)
 
     def _spread(self, X: Array) -> Array:
         est = self.estimator
-        whitening = solve_triangular(est.L_, np.diag(est.W_sr_), lower=True).T
-        explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, whitening)), axis=1)
+        explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, self._whitening)), axis=1)
         return xp.relu(xp.subtract(variance(est.kernel_, X), explained))
 
     def latent_mean_and_variance(self, X: Array) -> tuple[Array, Array]:
@@ -157,9 +169,31 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         return xp.astype(xp.greater(xp.linear(kernel, self._weights), 0.0), int)
 
     def predict_proba(self, X: Array) -> Array:
+        if isinstance(X, Tensor) and self._blur > BLURRED:
+            raise self.refuse(
+                f"kernel {self.estimator.kernel_}: the variance between the fitted rows is so small a part of the "
+                "prior's that float32 loses the probabilities",
+                "convert predict alone, or bound the kernel's constant_value or length_scale when it is fitted",
+            )
         excess = self.excess(X)
         low = 0.5 * float(gpc.COEFS.sum())
         return xp.stack([xp.subtract(1.0 - low, excess), xp.add(excess, low)], axis=1)
+
+    @cached_property
+    def _blur(self) -> float:
+        """What rounding of kernel values does to probabilities, in the worst tenth of rows between fitted ones."""
+        est, between = self.estimator, rows_between(self.points)
+        kernel = est.kernel_(between, self.points)
+        white = kernel @ self._whitening
+        prior = est.kernel_.diag(between)
+        rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self._whitening**2), axis=1)
+        variance = prior - np.sum(white**2, axis=1)
+        mean = kernel @ self._weights
+        spread = 2.0**-24 * rounding
+        blur = [mixture_of_error_functions(mean, np.maximum(variance + sign * spread, 0.0)) for sign in (1, -1)]
+        shift = 2.0**-24 * np.sqrt(kernel**2 @ self._weights**2)
+        blur += [mixture_of_error_functions(mean + sign * shift, np.maximum(variance, 0.0)) for sign in (1, -1)]
+        return float(np.quantile(np.abs(blur[0] - blur[1]) + np.abs(blur[2] - blur[3]), 0.9)) / 2
 
 
 def beside_one_half(excess: Array) -> Array:

@@ -20,6 +20,8 @@ GREATEST_EXPONENT = 100
 """Rows of up to two to this power, 10³⁰, are tried: beyond, float32 ends for linear scores too."""
 ROWS = 32
 """How many are."""
+COMPARED = 16
+"""How many of those that overflow are compared with float64."""
 LIMIT = 2.0**120
 """Magnitude from which scores count as infinite: some kernels of TensorFlow Lite Micro stop at the greatest number."""
 GREATEST = float(np.finfo(np.float32).max)
@@ -140,18 +142,25 @@ def _leaving(
     own = set(graph.nodes())  # and not those within loops
     batch = next((x.shape[0] for x in inputs.values()), None)
     generator = np.random.default_rng(0)
+    left = COMPARED
     for _ in range(ROWS // 4 if batch is None else ROWS) if scores or answers else ():
+        if left <= 0 and len(unsure) == len(scores):
+            break
         tried = {name: _great(x, 4 if batch is None else batch, generator) for name, x in inputs.items()}
         seen = _Overflows()
         with np.errstate(all="ignore"):
             values = evaluate(graph, tried, np.float32, rounding=seen)
             if not any(tensor.node in seen.overflown for tensor in (*scores.values(), *answers)):
                 continue
-            held = evaluate(graph, tried, np.float32, rounding=_Overflows(GREATEST))
-            exact = evaluate(graph, tried)
             for i, (node, score) in enumerate(scores.items()):
                 if score.node in seen.overflown and not np.all(np.abs(values[f"score {i}"]) < LIMIT):
                     unsure.add(node)
+            left -= 4 if batch is None else batch
+            if left < 0:
+                continue
+            held = evaluate(graph, tried, np.float32, rounding=_Overflows(GREATEST))
+            exact = evaluate(graph, tried)
+            for i, (node, score) in enumerate(scores.items()):
                 for each in (values, held):
                     shown = np.asarray(_lost(node, each[f"score {i}"]))
                     wrong = _differs(each[f"choice {i}"], exact[f"choice {i}"]) & ~shown
