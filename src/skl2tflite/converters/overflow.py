@@ -26,7 +26,7 @@ LIMIT = 2.0**120
 """Magnitude from which scores count as infinite: some kernels of TensorFlow Lite Micro stop at the greatest number."""
 GREATEST = float(np.finfo(np.float32).max)
 LOGISTIC_LIMIT = 1e26
-"""Magnitude from which LiteRT's LOGISTIC may give NaN: XNNPACK's did from 1e27 on an x86 CPU (LiteRT 2.1)."""
+"""Magnitude from which LiteRT's LOGISTIC may give NaN: XNNPACK's did from 1e27 on an x86 CPU (LiteRT 2.3.0)."""
 APART = 1e-3
 """Of probabilities that are not those of float64."""
 
