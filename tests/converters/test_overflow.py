@@ -12,7 +12,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticD
 from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.gaussian_process.kernels import DotProduct
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.multiclass import OneVsRestClassifier
@@ -51,6 +51,8 @@ OVERFLOW = {
     "quadratic against rest": OneVsRestClassifier(QuadraticDiscriminantAnalysis(reg_param=0.1)),
     "normalized": make_pipeline(Normalizer(), LINEAR),
     "polynomial kernel, one against one": SVC(kernel="poly", decision_function_shape="ovo"),
+    "normalized for trees": make_pipeline(Normalizer(), RandomForestClassifier(5, random_state=0)),
+    "normalized for a target": make_pipeline(Normalizer(), Ridge()),
     "coupled": SVC(kernel="poly", probability=True, random_state=0),
     "process of products": GaussianProcessClassifier(DotProduct(), optimizer=None),
     "logistic layers": MLPClassifier(activation="logistic", max_iter=50, random_state=0),
@@ -58,13 +60,14 @@ OVERFLOW = {
 }
 MICRO = ["naive Bayes", "quadratic", "diagonal mixture", "means", "polynomial", "soft vote"]
 MICRO += ["quadratic against rest", "normalized", "polynomial kernel, one against one", "coupled"]
-MICRO += ["process of products"]
+MICRO += ["process of products", "normalized for trees", "normalized for a target"]
 IN_RANGE = {
     "linear": make_pipeline(StandardScaler(), LINEAR),
     "many linear": SGDClassifier(random_state=0),
     "discriminant": LinearDiscriminantAnalysis(),
     "layers": MLPClassifier(max_iter=50, random_state=0),
     "forest": RandomForestClassifier(5, random_state=0),
+    "polynomials for trees": make_pipeline(PolynomialFeatures(), HistGradientBoostingClassifier(max_iter=5)),
     "boosting": HistGradientBoostingClassifier(max_iter=5),
     "kernel of distances": SVC(),
     "process": GaussianProcessClassifier(),

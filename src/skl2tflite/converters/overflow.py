@@ -28,7 +28,7 @@ GREATEST = float(np.finfo(np.float32).max)
 LOGISTIC_LIMIT = 1e26
 """Magnitude from which LiteRT's LOGISTIC may give NaN: XNNPACK's did from 1e27 on an x86 CPU (LiteRT 2.3.0)."""
 APART = 1e-3
-"""Of probabilities that are not those of float64."""
+"""Of answers that are not those of float64: of their magnitude, or of 1."""
 
 TOO_GREAT = "compares numbers beyond float32's range in these rows; scale the features, or leave such rows out"
 """Why a row has no answer."""
@@ -41,7 +41,7 @@ _DTYPES = {DType.INT: np.int64, DType.BOOL: np.bool_}
 
 
 def overflowing(
-    path: str, inputs: Mapping[str, Tensor], outputs: Sequence[Tensor], probabilities: bool = False
+    path: str, inputs: Mapping[str, Tensor], outputs: Sequence[Tensor], predictions: bool = False
 ) -> list[Unanswered]:
     """Return the rows in which a label, or a probability, hangs on a score that has left float32.
 
@@ -55,8 +55,8 @@ def overflowing(
     inputs : mapping of str to Tensor
     outputs : sequence of Tensor
         What a method gives; positions of labels are whole numbers.
-    probabilities : bool, default=False
-        Whether outputs are, which rows must not get wrong in sight either.
+    predictions : bool, default=False
+        Whether outputs are labels, probabilities or targets, which must not be wrong without a sign of it.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def overflowing(
         if isinstance(node.op, _CHOICES) or (isinstance(node.op, _ORDERS) and kinds == {DType.INT})
     ]
     scores = {node: score for node in found if (score := _score(node)) is not None and score.shape[0] == rows}
-    answers = [x for x in outputs if probabilities and _hangs_on_rows(x)]
+    answers = [*filter(_hangs_on_rows, outputs), *_features_of_trees(outputs)] if predictions else []
     unsure, origins = _leaving(inputs, scores, answers)
     rows_lost = [_lost(node, scores[node]) for node in unsure] + [_beyond(x) for x in origins]
     if not rows_lost:
@@ -125,18 +125,24 @@ def _hangs_on_rows(x: Tensor, loops: bool = True) -> bool:
     return reaches_rows
 
 
+def _features_of_trees(outputs: Sequence[Tensor]) -> Iterator[Tensor]:
+    """Yield the numbers that trees compare, where they are not the rows themselves."""
+    for node in _deciding(outputs):
+        if isinstance(node.op, TreeSums | TreeValues):
+            yield from (x for x in node.inputs if x.dtype == DType.FLOAT and x.constant is None and x.node.inputs)
+
+
 def _leaving(
     inputs: Mapping[str, Tensor], scores: Mapping[Node, Tensor], answers: Sequence[Tensor]
 ) -> tuple[list[Node], list[Tensor]]:
     """Return the choices by scores that overflow in float32 for some great rows, and what does so unseen.
 
-    Unseen is what overflows where the scores do not show it, and the choice, or an answer, is another one than
+    Unseen is what overflows where the scores do not show it, and an answer is another one than
     float64's: sums that are divided by, or differences of two numbers that a kernel holds at the greatest one.
     """
     unsure: set[Node] = set()
     unseen: dict[Tensor, None] = {}
     named = {f"score {i}": score for i, score in enumerate(scores.values())}
-    named |= {f"choice {i}": node.outputs[0] for i, node in enumerate(scores)}
     named |= {f"answer {i}": answer for i, answer in enumerate(answers)}
     graph = Graph("scores", inputs, named)
     own = set(graph.nodes())  # and not those within loops
@@ -160,14 +166,12 @@ def _leaving(
                 continue
             held = evaluate(graph, tried, np.float32, rounding=_Overflows(GREATEST))
             exact = evaluate(graph, tried)
-            for i, (node, score) in enumerate(scores.items()):
-                for each in (values, held):
-                    shown = np.asarray(_lost(node, each[f"score {i}"]))
-                    wrong = _differs(each[f"choice {i}"], exact[f"choice {i}"]) & ~shown
-                    unseen |= dict.fromkeys(seen.origins_of(score, wrong))
-            for i, answer in enumerate(answers):
-                for each in (values, held):
-                    wrong = _differs(each[f"answer {i}"], exact[f"answer {i}"])
+            for each in (values, held):
+                shown = np.zeros(len(each["answer 0"]) if answers else 0, dtype=bool)
+                for i, (node, _) in enumerate(scores.items()) if answers else ():
+                    shown |= np.asarray(_lost(node, each[f"score {i}"]))
+                for i, answer in enumerate(answers):
+                    wrong = _differs(each[f"answer {i}"], exact[f"answer {i}"]) & ~shown
                     unseen |= dict.fromkeys(seen.origins_of(answer, wrong))
     return [node for node in scores if node in unsure], [x for x in unseen if x.node in own]
 
@@ -216,9 +220,13 @@ class _Overflows:
         ]
 
 
-def _differs(choice: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return the rows in which a choice, or a probability, is another one than in float64."""
-    apart = ~(np.abs(choice - exact) <= APART) if choice.dtype.kind == "f" else choice != exact
+def _differs(answer: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return the rows in which an answer is another one than in float64, if that is more than the end of float32."""
+    if answer.dtype.kind != "f":
+        apart = answer != exact
+    else:
+        held, wanted = (np.clip(x.astype(np.float64), -GREATEST, GREATEST) for x in (answer, exact))
+        apart = ~(np.abs(held - wanted) <= APART * np.maximum(np.abs(wanted), 1.0))
     return np.asarray(apart.reshape(len(apart), -1).any(axis=1))
 
 

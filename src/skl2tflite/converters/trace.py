@@ -186,7 +186,7 @@ def trace(
         outputs = [_take_labels(outputs[0], labels)]
         label_dtype = np.result_type(*(classes.dtype for classes in labels)).name
         labels = None
-    refused += overflowing(converter.path, taken, positions, method == "predict_proba")
+    refused += overflowing(converter.path, taken, positions, method in ("predict", "predict_proba"))
     if not can_mark(outputs):
         refused = [each for each in refused if not each.optional]
     refused = [each for each in refused if not never(each.rows, partial(_holds_nan, converter, names))]
