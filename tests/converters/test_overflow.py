@@ -52,6 +52,7 @@ OVERFLOW = {
     "normalized": make_pipeline(Normalizer(), LINEAR),
     "polynomial kernel, one against one": SVC(kernel="poly", decision_function_shape="ovo"),
     "normalized for trees": make_pipeline(Normalizer(), RandomForestClassifier(5, random_state=0)),
+    "normalized for few labels": make_pipeline(Normalizer(), SVC()),
     "normalized for a target": make_pipeline(Normalizer(), Ridge()),
     "coupled": SVC(kernel="poly", probability=True, random_state=0),
     "process of products": GaussianProcessClassifier(DotProduct(), optimizer=None),

@@ -137,7 +137,7 @@ def _leaving(
 ) -> tuple[list[Node], list[Tensor]]:
     """Return the choices by scores that overflow in float32 for some great rows, and what does so unseen.
 
-    Unseen is what overflows where the scores do not show it, and an answer is another one than
+    Unseen is what overflows where the scores do not show it, and they or an answer are others than
     float64's: sums that are divided by, or differences of two numbers that a kernel holds at the greatest one.
     """
     unsure: set[Node] = set()
@@ -167,9 +167,12 @@ def _leaving(
             held = evaluate(graph, tried, np.float32, rounding=_Overflows(GREATEST))
             exact = evaluate(graph, tried)
             for each in (values, held):
-                shown = np.zeros(len(each["answer 0"]) if answers else 0, dtype=bool)
-                for i, (node, _) in enumerate(scores.items()) if answers else ():
-                    shown |= np.asarray(_lost(node, each[f"score {i}"]))
+                shown = np.zeros(len(next(iter(each.values()))), dtype=bool)
+                for i, (node, score) in enumerate(scores.items()):
+                    marked = np.asarray(_lost(node, each[f"score {i}"]))
+                    wrong = _differs(each[f"score {i}"], exact[f"score {i}"]) & ~marked
+                    unseen |= dict.fromkeys(seen.origins_of(score, wrong))
+                    shown |= marked
                 for i, answer in enumerate(answers):
                     wrong = _differs(each[f"answer {i}"], exact[f"answer {i}"]) & ~shown
                     unseen |= dict.fromkeys(seen.origins_of(answer, wrong))
