@@ -29,6 +29,8 @@ LOGISTIC_LIMIT = 1e26
 """Magnitude from which LiteRT's LOGISTIC may give NaN: XNNPACK's did from 1e27 on an x86 CPU (LiteRT 2.3.0)."""
 APART = 1e-3
 """Of answers that are not those of float64: of their magnitude, or of 1."""
+FAR = 2.0**90
+"""Magnitude from which answers are alike: numbers that end beyond float32 and are then scaled differ from infinity."""
 
 TOO_GREAT = "compares numbers beyond float32's range in these rows; scale the features, or leave such rows out"
 """Why a row has no answer."""
@@ -224,11 +226,11 @@ class _Overflows:
 
 
 def _differs(answer: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return the rows in which an answer is another one than in float64, if that is more than the end of float32."""
+    """Return the rows in which an answer is another one than in float64, unless both are far."""
     if answer.dtype.kind != "f":
         apart = answer != exact
     else:
-        held, wanted = (np.clip(x.astype(np.float64), -GREATEST, GREATEST) for x in (answer, exact))
+        held, wanted = (np.clip(x.astype(np.float64), -FAR, FAR) for x in (answer, exact))
         apart = ~(np.abs(held - wanted) <= APART * np.maximum(np.abs(wanted), 1.0))
     return np.asarray(apart.reshape(len(apart), -1).any(axis=1))
 
