@@ -7,10 +7,14 @@ from typing import Any
 import numpy as np
 
 
+def dense(values: Any) -> np.ndarray:
+    """Return what a method gives as a dense array."""
+    return np.asarray(values.toarray() if hasattr(values, "toarray") else values)
+
+
 def as_arrays(results: Any) -> list[np.ndarray]:
     """Return what a method gives, one array or several, as dense arrays."""
-    several = results if isinstance(results, list | tuple) else [results]
-    return [np.asarray(each.toarray() if hasattr(each, "toarray") else each) for each in several]
+    return [dense(each) for each in (results if isinstance(results, list | tuple) else [results])]
 
 
 def spread(pair: tuple[np.ndarray, np.ndarray], columns: int) -> np.ndarray:
