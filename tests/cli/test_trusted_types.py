@@ -37,6 +37,7 @@ from sklearn.utils.estimator_checks import _enforce_estimator_tags_X, _enforce_e
 
 from skl2tflite.cli.estimators import read_estimator
 from skl2tflite.cli.trusted_types import TRUSTED
+from tests.comparing import dense
 
 X = np.abs(np.random.default_rng(0).normal(size=(60, 4)))
 CLASSES = (X[:, 0] > X[:, 1]).astype(int) + (X[:, 2] > 1.2)
@@ -169,16 +170,11 @@ def test_options_come_back(name, tmp_path):
     estimator, rows, y = FITTED[name]
     estimator = clone(estimator).fit(rows, y)
     loaded = _round_trip(estimator, tmp_path)
-    for method in ("predict", "transform"):
-        if hasattr(estimator, method):
-            expected, found = (getattr(e, method)(rows) for e in (estimator, loaded))
-            assert np.array_equal(
-                _dense(found), _dense(expected), equal_nan=np.asarray(_dense(found)).dtype.kind == "f"
-            )
-
-
-def _dense(values):
-    return values.toarray() if hasattr(values, "toarray") else np.asarray(values)
+    methods = [method for method in ("predict", "transform") if hasattr(estimator, method)]
+    assert methods
+    for method in methods:
+        expected, found = (dense(getattr(each, method)(rows)) for each in (estimator, loaded))
+        assert np.array_equal(found, expected, equal_nan=found.dtype.kind == "f")
 
 
 def test_names_are_scikit_learns_numpys_and_scipys():

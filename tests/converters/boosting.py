@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,29 @@ def target(X: NDArray[np.float32]) -> NDArray[np.float64]:
     """A target that depends on all columns but one."""
     X = np.nan_to_num(X.astype(np.float64))
     return 3 * X[:, 0] + X[:, 1] ** 2 + np.sin(3 * X[:, 2]) + 2 * np.sin(5 * X[:, 4]) + (X[:, 5] == 2)
+
+
+X = rows()
+Y = target(X)
+BINARY = (Y > 1).astype(int)
+CLASSES = np.digitize(Y, [-1, 1, 4])
+POSITIVE = np.exp(Y / 3)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An estimator of a boosting library, and what it is fitted on."""
+
+    name: str
+    estimator: Any
+    y: Any
+    X: Any = field(default_factory=lambda: X)
+    fit: dict[str, Any] = field(default_factory=dict)
+    tolerance: float = 1e-6
+    exact: tuple[str, ...] = ("apply",)
+
+    def fitted(self) -> Any:
+        return self.estimator.fit(self.X, self.y, **self.fit)
 
 
 def edges(forest: Forest, n_features: int, n: int = 300) -> NDArray[np.float32]:
@@ -58,18 +82,6 @@ def oracle(estimator: Any, method: str, X: Any) -> NDArray[Any]:
     result = np.asarray(converter.method(method)(np.asarray(X, dtype=np.float64)))
     labels = converter.labels(method)
     return result if labels is None else np.asarray(labels[0])[result]
-
-
-def assert_equal(actual: NDArray[Any], expected: NDArray[Any], tolerance: float) -> None:
-    """Same shape; numbers within a fraction of the scale, all else equal."""
-    assert actual.shape == expected.shape
-    if expected.dtype.kind != "f" or tolerance == 0:
-        np.testing.assert_array_equal(actual, expected)
-        return
-    finite = np.isfinite(expected)
-    np.testing.assert_array_equal(actual[~finite], expected[~finite])
-    scale = np.abs(expected[finite]).max(initial=1e-30)
-    np.testing.assert_allclose(actual[finite], expected[finite], rtol=0, atol=tolerance * scale)
 
 
 def assert_faithful(estimator: Any, X: Any, exact: tuple[str, ...] = (), tolerance: float = 1e-6) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import skl2tflite
 from skl2tflite.errors import ConversionError
+from tests.comparing import assert_close
 from tests.converters import boosting as data
 
 xgboost = pytest.importorskip("xgboost")
@@ -46,7 +47,7 @@ def test_xgboost(y: Any, parameters: dict[str, Any], rows: Any, tmp_path: Any) -
     for each in (booster, xgboost.Booster(model_file=tmp_path / "model.ubj")):
         model = skl2tflite.convert(each, rows)
         assert model.methods == ("predict",)
-        data.assert_equal(np.asarray(model.predict(rows), expected.dtype), expected, 1e-6)
+        assert_close(np.asarray(model.predict(rows), expected.dtype), expected, 1e-6)
         assert skl2tflite.verify(model, each, rows).faithful
 
 
@@ -56,7 +57,7 @@ def test_xgboost_of_an_estimators_file(tmp_path: Any) -> None:
     estimator.save_model(tmp_path / "model.json")
     booster = xgboost.Booster(model_file=tmp_path / "model.json")
     expected = booster.predict(xgboost.DMatrix(X))
-    data.assert_equal(skl2tflite.convert(booster, X).predict(X), expected, 1e-6)
+    assert_close(skl2tflite.convert(booster, X).predict(X), expected, 1e-6)
     loaded = xgboost.XGBClassifier()
     loaded.load_model(tmp_path / "model.json")
     assert bytes(skl2tflite.convert(loaded, X)) == bytes(skl2tflite.convert(estimator, X))
@@ -84,7 +85,7 @@ def test_lightgbm(y: Any, parameters: dict[str, Any], rows: Any, tmp_path: Any) 
     for each in (booster, lightgbm.Booster(model_file=tmp_path / "model.txt")):
         model = skl2tflite.convert(each, rows)
         assert model.methods == ("predict",)
-        data.assert_equal(np.asarray(model.predict(rows), np.float64), expected, 1e-6)
+        assert_close(np.asarray(model.predict(rows), np.float64), expected, 1e-6)
         assert skl2tflite.verify(model, each, rows).faithful
 
 

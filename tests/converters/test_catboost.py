@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,33 +14,18 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 import skl2tflite
 from skl2tflite.converters import converter_for
 from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
+from tests.comparing import assert_close
 from tests.converters import boosting as data
+from tests.converters.boosting import BINARY, CLASSES, POSITIVE, Case, X, Y
 
 catboost = pytest.importorskip("catboost")
 
-X = data.rows()
-Y = data.target(X)
-BINARY = (Y > 1).astype(int)
-CLASSES = np.digitize(Y, [-1, 1, 4])
-POSITIVE = np.exp(Y / 3)
 LABELS = np.column_stack([Y > 0, Y > 2, Y < 1]).astype(int)
 GROUPS = {"group_id": np.arange(len(X)) // 12}
 SMALL: dict[str, Any] = {
     "iterations": 8, "depth": 4, "verbose": False, "allow_writing_files": False, "thread_count": 1,
 }  # fmt: skip
 LEAFWISE = {"grow_policy": "Lossguide", "max_leaves": 7}
-
-
-@dataclass(frozen=True)
-class Case:
-    name: str
-    estimator: Any
-    y: Any
-    X: Any = field(default_factory=lambda: X)
-    fit: dict[str, Any] = field(default_factory=dict)
-
-    def fitted(self) -> Any:
-        return self.estimator.fit(self.X, self.y, **self.fit)
 
 
 def regressor(name: str, y: Any = Y, loss: str = "RMSE", **parameters: Any) -> Case:
@@ -101,7 +85,7 @@ def test_oracle(case: Case) -> None:
         expected = data.answer(estimator, method, Z)
         actual = data.oracle(estimator, method, Z)
         assert actual.dtype.kind == expected.dtype.kind or expected.dtype.kind == "O"
-        data.assert_equal(actual, expected, 1e-12)
+        assert_close(actual, expected, 1e-12)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -116,7 +100,7 @@ def test_litert(case: Case) -> None:
 def test_probability_threshold(threshold: float) -> None:
     estimator = classifier("binary", BINARY).fitted()
     estimator.set_probability_threshold(threshold)
-    data.assert_equal(data.oracle(estimator, "predict", X), data.answer(estimator, "predict", X), 0)
+    assert_close(data.oracle(estimator, "predict", X), data.answer(estimator, "predict", X), 0)
     data.assert_faithful(estimator, X)
 
 
@@ -124,9 +108,9 @@ def test_best_iteration_and_scale() -> None:
     estimator = catboost.CatBoostRegressor(**SMALL | {"iterations": 60}, learning_rate=0.9)
     estimator.fit(X[:160], Y[:160], eval_set=(X[160:], Y[160:]))
     assert estimator.tree_count_ < 60
-    data.assert_equal(data.oracle(estimator, "predict", X), data.answer(estimator, "predict", X), 1e-12)
+    assert_close(data.oracle(estimator, "predict", X), data.answer(estimator, "predict", X), 1e-12)
     estimator.set_scale_and_bias(2.5, -100.0)
-    data.assert_equal(data.oracle(estimator, "predict", X), data.answer(estimator, "predict", X), 1e-12)
+    assert_close(data.oracle(estimator, "predict", X), data.answer(estimator, "predict", X), 1e-12)
     data.assert_faithful(estimator, X)
 
 
@@ -152,9 +136,9 @@ def test_categories(low: int, parameters: dict[str, Any]) -> None:
     numbers = rows.to_numpy(dtype=np.float64)
     for method in ("predict", "predict_proba"):
         expected = data.answer(estimator, method, rows)
-        data.assert_equal(data.oracle(estimator, method, numbers), expected, 1e-12)
+        assert_close(data.oracle(estimator, method, numbers), expected, 1e-12)
         model = skl2tflite.convert(estimator, methods=(method,))
-        data.assert_equal(np.asarray(getattr(model, method)(rows)), expected, 1e-6)
+        assert_close(np.asarray(getattr(model, method)(rows)), expected, 1e-6)
 
 
 def test_dataframe() -> None:
@@ -217,7 +201,7 @@ def test_categories_that_are_text(spelling: Any, parameters: dict[str, Any]) -> 
     for rows in (frame, unseen):
         for method in ("predict", "predict_proba"):
             expected = data.answer(estimator, method, rows)
-            data.assert_equal(np.asarray(getattr(model, method)(rows)), expected, 1e-6)
+            assert_close(np.asarray(getattr(model, method)(rows)), expected, 1e-6)
     assert skl2tflite.verify(model, estimator, unseen[:3]).faithful  # which hold few of the categories
 
 
@@ -235,7 +219,7 @@ def test_text_and_whole_numbers_are_the_same_categories() -> None:
     for rows in (numbers, texts, numbers.astype({"a": "category"})):
         model = skl2tflite.convert(estimator, rows)
         expected = data.answer(estimator, "predict_proba", rows)
-        data.assert_equal(np.asarray(model.predict_proba(rows)), expected, 1e-6)
+        assert_close(np.asarray(model.predict_proba(rows)), expected, 1e-6)
 
 
 @pytest.mark.parametrize("spelling", ["strings", "codes"])
@@ -289,7 +273,7 @@ def test_advice_for_statistics_leads_to_a_model_that_converts() -> None:
         skl2tflite.convert(catboost.CatBoostRegressor(**parameters).fit(many, y), many)
     estimator = catboost.CatBoostRegressor(**parameters, one_hot_max_size=80).fit(many, y)
     model = skl2tflite.convert(estimator, many)
-    data.assert_equal(model.predict(many), data.answer(estimator, "predict", many), 1e-6)
+    assert_close(model.predict(many), data.answer(estimator, "predict", many), 1e-6)
     before = ColumnTransformer([("a", TargetEncoder(random_state=0), ["a"]), ("b", OneHotEncoder(), ["b"])])
     pipe = make_pipeline(before, catboost.CatBoostRegressor(**SMALL)).fit(many, y)
     skl2tflite.convert(pipe, many)

@@ -17,6 +17,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
 import skl2tflite
 from skl2tflite.errors import InvalidInputError
+from tests.comparing import dense
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -107,8 +108,7 @@ IMPUTERS = st.builds(
 
 
 def answer(estimator: Any, rows: Any) -> Any:
-    result = estimator.transform(rows)
-    return np.asarray(result.toarray() if hasattr(result, "toarray") else result, dtype=float)
+    return dense(estimator.transform(rows)).astype(float)
 
 
 def check(estimator: Any, frame: pd.DataFrame, rows: pd.DataFrame, categories: str) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,12 @@ from sklearn.preprocessing import StandardScaler
 import skl2tflite
 from skl2tflite.converters import converter_for
 from skl2tflite.errors import UnsupportedEstimatorError
+from tests.comparing import assert_close
 from tests.converters import boosting as data
+from tests.converters.boosting import BINARY, CLASSES, POSITIVE, Case, X, Y
 
 lightgbm = pytest.importorskip("lightgbm")
 
-X = data.rows()
-Y = data.target(X)
-BINARY = (Y > 1).astype(int)
-CLASSES = np.digitize(Y, [-1, 1, 4])
-POSITIVE = np.exp(Y / 3)
 FRACTION = 1 / (1 + np.exp(-Y))
 # Zeros, which may be missing values, among the numbers.
 ZEROS = np.where(np.abs(X) < 0.4, np.float32(0), X)
@@ -28,19 +24,6 @@ SMALL: dict[str, Any] = {
 }  # fmt: skip
 SETS: dict[str, Any] = {"cat_smooth": 1, "min_data_per_group": 3, "max_cat_to_onehot": 2}
 FOREST: dict[str, Any] = {"boosting_type": "rf", "bagging_fraction": 0.6, "bagging_freq": 1}
-
-
-@dataclass(frozen=True)
-class Case:
-    name: str
-    estimator: Any
-    y: Any
-    X: Any = field(default_factory=lambda: X)
-    fit: dict[str, Any] = field(default_factory=dict)
-    tolerance: float = 1e-6
-
-    def fitted(self) -> Any:
-        return self.estimator.fit(self.X, self.y, **self.fit)
 
 
 def regressor(name: str, y: Any = Y, categories: bool = False, tolerance: float = 1e-6, **parameters: Any) -> Case:
@@ -115,7 +98,7 @@ def test_oracle(case: Case) -> None:
     Z = hard_rows(case, estimator)
     for method in converter.methods:
         if method != "predict_log_proba":
-            data.assert_equal(data.oracle(estimator, method, Z), data.answer(estimator, method, Z), 1e-12)
+            assert_close(data.oracle(estimator, method, Z), data.answer(estimator, method, Z), 1e-12)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -129,7 +112,7 @@ def test_best_iteration() -> None:
     whole = estimator.predict_proba(X)
     estimator.booster_.best_iteration = 3
     assert not np.array_equal(whole, estimator.predict_proba(X))
-    data.assert_equal(data.oracle(estimator, "predict_proba", X), data.answer(estimator, "predict_proba", X), 1e-12)
+    assert_close(data.oracle(estimator, "predict_proba", X), data.answer(estimator, "predict_proba", X), 1e-12)
     data.assert_faithful(estimator, X)
 
 
@@ -150,7 +133,7 @@ def test_any_threshold(split: float, decision: int) -> None:
     ends = np.array([split, *data.HARD], dtype=np.float32)
     ends = np.concatenate([ends, np.nextafter(ends, np.float32(np.inf)), np.nextafter(ends, np.float32(-np.inf))])
     Z = np.zeros((len(ends), 6), dtype=np.float32) + ends[:, np.newaxis]
-    data.assert_equal(data.oracle(estimator, "predict", Z), data.answer(estimator, "predict", Z), 1e-12)
+    assert_close(data.oracle(estimator, "predict", Z), data.answer(estimator, "predict", Z), 1e-12)
     data.assert_faithful(estimator, Z)
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -16,17 +15,15 @@ from sklearn.preprocessing import StandardScaler
 import skl2tflite
 from skl2tflite.converters import converter_for
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
+from tests.comparing import assert_close
 from tests.converters import boosting as data
+from tests.converters.boosting import BINARY, CLASSES, POSITIVE, Case, X, Y
 
 xgboost = pytest.importorskip("xgboost")
 
-X = data.rows()
-Y = data.target(X)
-BINARY = (Y > 1).astype(int)
-CLASSES = np.digitize(Y, [-1, 1, 4])
-POSITIVE = np.exp(Y / 3)
 SEVERAL = np.column_stack([Y, -Y, 3 * Y + 100])
 LABELS = np.column_stack([Y > 0, Y > 2, Y < 1]).astype(int)
+GROUPS = {"qid": np.arange(len(X)) // 12}
 SMALL: dict[str, Any] = {"n_estimators": 8, "max_depth": 4, "n_jobs": 1}
 LINEAR: dict[str, Any] = {"n_estimators": 8, "n_jobs": 1, "booster": "gblinear"}
 CATEGORIES: dict[str, Any] = {
@@ -34,25 +31,13 @@ CATEGORIES: dict[str, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Case:
-    name: str
-    estimator: Any
-    y: Any
-    exact: tuple[str, ...] = ("apply",)
-    fit: dict[str, Any] = field(default_factory=dict)
-
-    def fitted(self) -> Any:
-        return self.estimator.fit(X, self.y, **self.fit)
-
-
 def regressor(name: str, y: Any = Y, exact: bool = True, **parameters: Any) -> Case:
     methods = ("predict", "apply") if exact else ("apply",)
-    return Case(name, xgboost.XGBRegressor(**SMALL | parameters), y, methods)
+    return Case(name, xgboost.XGBRegressor(**SMALL | parameters), y, exact=methods)
 
 
 def classifier(name: str, y: Any, **parameters: Any) -> Case:
-    return Case(name, xgboost.XGBClassifier(**SMALL | parameters), y, ("predict", "apply"))
+    return Case(name, xgboost.XGBClassifier(**SMALL | parameters), y, exact=("predict", "apply"))
 
 
 CASES = [
@@ -80,13 +65,12 @@ CASES = [
     classifier("labels, one always there", LABELS | [0, 1, 0], booster="dart"),
     regressor("Cox", POSITIVE, exact=False, objective="survival:cox"),
     regressor("custom objective", objective=lambda y, f: (f - y, np.ones_like(y))),
-    Case("linear", xgboost.XGBRegressor(**LINEAR), Y, ()),
-    Case("linear targets", xgboost.XGBRegressor(**LINEAR), SEVERAL, ()),
-    Case("random forest", xgboost.XGBRFRegressor(**SMALL), Y, ("predict", "apply")),
-    Case("ranker", xgboost.XGBRanker(**SMALL), CLASSES, ("predict", "apply"), {"qid": np.arange(len(X)) // 12}),
+    Case("linear", xgboost.XGBRegressor(**LINEAR), Y, exact=()),
+    Case("linear targets", xgboost.XGBRegressor(**LINEAR), SEVERAL, exact=()),
+    Case("random forest", xgboost.XGBRFRegressor(**SMALL), Y, exact=("predict", "apply")),
+    Case("ranker", xgboost.XGBRanker(**SMALL), CLASSES, fit=GROUPS, exact=("predict", "apply")),
     Case(
-        "pairs", xgboost.XGBRanker(**SMALL, objective="rank:pairwise"), BINARY, ("predict", "apply"),
-        {"qid": np.arange(len(X)) // 12},
+        "pairs", xgboost.XGBRanker(**SMALL, objective="rank:pairwise"), BINARY, fit=GROUPS, exact=("predict", "apply"),
     ),
     classifier("binary", BINARY),
     classifier("base score", BINARY, base_score=0.2),
@@ -101,8 +85,8 @@ CASES = [
     classifier("parallel trees", CLASSES, n_estimators=3, num_parallel_tree=3, subsample=0.5),
     classifier("labels", LABELS),
     classifier("label vectors", LABELS, multi_strategy="multi_output_tree"),
-    Case("linear classes", xgboost.XGBClassifier(**LINEAR), CLASSES, ("predict",)),
-    Case("random forest, classes", xgboost.XGBRFClassifier(**SMALL), CLASSES, ("predict", "apply")),
+    Case("linear classes", xgboost.XGBClassifier(**LINEAR), CLASSES, exact=("predict",)),
+    Case("random forest, classes", xgboost.XGBRFClassifier(**SMALL), CLASSES, exact=("predict", "apply")),
 ]  # fmt: skip
 
 
@@ -121,7 +105,7 @@ def test_oracle(case: Case) -> None:
         # The library refuses infinities in apply alone.
         rows = np.where(np.isinf(Z), 1.0, Z).astype(np.float32) if method == "apply" else Z
         expected = data.answer(estimator, method, rows)
-        data.assert_equal(data.oracle(estimator, method, rows), expected, 0 if method == "apply" else 1e-6)
+        assert_close(data.oracle(estimator, method, rows), expected, 0 if method == "apply" else 1e-6)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -135,7 +119,7 @@ def test_best_iteration() -> None:
     estimator = xgboost.XGBClassifier(**SMALL | {"n_estimators": 60}, early_stopping_rounds=2, learning_rate=0.9)
     estimator.fit(X[:160], CLASSES[:160], eval_set=[(X[160:], CLASSES[160:])], verbose=False)
     assert estimator.best_iteration + 1 < estimator.get_booster().num_boosted_rounds()
-    data.assert_equal(data.oracle(estimator, "predict_proba", X), data.answer(estimator, "predict_proba", X), 1e-6)
+    assert_close(data.oracle(estimator, "predict_proba", X), data.answer(estimator, "predict_proba", X), 1e-6)
     data.assert_faithful(estimator, X, exact=("predict", "apply"))
 
 
@@ -145,7 +129,7 @@ def test_missing_value(missing: float) -> None:
     holes = np.nan_to_num(X, nan=missing)
     estimator = xgboost.XGBRegressor(**SMALL, missing=missing).fit(holes, Y)
     Z = np.concatenate([holes, X])
-    data.assert_equal(data.oracle(estimator, "apply", Z), data.answer(estimator, "apply", Z), 0)
+    assert_close(data.oracle(estimator, "apply", Z), data.answer(estimator, "apply", Z), 0)
     data.assert_faithful(estimator, Z, exact=("predict", "apply"))
 
 
@@ -162,7 +146,7 @@ def test_any_threshold(split: float) -> None:
         ends = np.array([split, np.nan, 0, 1, -1, np.inf, -np.inf, *data.HARD], dtype=np.float32)
         ends = np.concatenate([ends, np.nextafter(ends, np.float32(np.inf)), np.nextafter(ends, np.float32(-np.inf))])
         Z = np.zeros((len(ends), 6), dtype=np.float32) + ends[:, np.newaxis]
-        data.assert_equal(data.oracle(estimator, "predict", Z), data.answer(estimator, "predict", Z), 1e-6)
+        assert_close(data.oracle(estimator, "predict", Z), data.answer(estimator, "predict", Z), 1e-6)
         Z = Z[np.isfinite(ends) | np.isnan(ends)]
         data.assert_faithful(estimator, Z, exact=("predict",))
 

@@ -12,6 +12,7 @@ import numpy as np
 import sklearn
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
+from sklearn.pipeline import Pipeline
 
 from tests.text.texts import TEXTS
 
@@ -62,8 +63,10 @@ class Case:
 
     @property
     def id(self) -> str:
-        name = re.sub(r" at 0x[0-9a-f]+", "", " ".join(str(self.estimator).split()))
-        name = name if len(name) < 90 else name[:87] + "..."
+        steps = [step for _, step in self.estimator.steps] if isinstance(self.estimator, Pipeline) else [self.estimator]
+        name = " | ".join(" ".join(str(step).split()) for step in steps)
+        name = re.sub(r" at 0x[0-9a-f]+|(?<=array)\(.*?\]\)", "", name)
+        name = name if len(name) <= 110 else f"{name[:70]}...{name[-37:]}"
         return f"{name}-{self.data}{'-' + self.label if self.label else ''}"
 
 

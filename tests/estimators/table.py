@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sklearn.base import BaseEstimator
+
 from tests.estimators.case import Case
 from tests.estimators.cases import (
     calibration,
@@ -39,7 +41,7 @@ from tests.estimators.cases import (
     trees,
 )
 
-CASES: list[Case] = [
+_CASES: list[Case] = [
     *calibration.CASES,
     *cluster.CASES,
     *compose.CASES,
@@ -74,3 +76,12 @@ CASES: list[Case] = [
     *thresholds.CASES,
     *trees.CASES,
 ]
+
+
+def held(estimator: BaseEstimator) -> int:
+    """Number of estimators that an estimator holds, theirs included."""
+    return sum(isinstance(value, BaseEstimator) for value in estimator.get_params(deep=True).values())
+
+
+CASES = sorted(_CASES, key=lambda case: held(case.estimator))
+"""Estimators before those that hold them: what is broken in one shows there first, and not in all that hold it."""

@@ -14,9 +14,10 @@ from sklearn.base import BaseEstimator, clone
 
 import skl2tflite
 from skl2tflite.converters import converter_for
+from tests.comparing import as_arrays, assert_close
 from tests.estimators.case import data
 from tests.estimators.compositions import draws, fit
-from tests.estimators.test_sweep import assert_close, expected_of
+from tests.estimators.test_sweep import expected_of
 
 EXAMPLES = int(os.environ.get("COMPOSITIONS", "25"))
 AT_LENGTH = "COMPOSITIONS" in os.environ
@@ -55,12 +56,11 @@ def test_compositions(drawn: tuple[BaseEstimator, str]) -> None:
                 expected = expected_of(estimator, method, rows.X_test)
             except Exception:
                 assume(False)
-            results = converter_for(estimator).method(method)(rows.X_test)
+            results = as_arrays(converter_for(estimator).method(method)(rows.X_test))
             labels = converter_for(estimator).labels(method)
-            results = results if isinstance(results, list | tuple) else [results]
             if labels is None:
                 for actual, want in zip(results, expected, strict=True):
-                    assert_close(np.asarray(actual), want, 1e-6)
+                    assert_close(actual, want, 1e-6)
         report = skl2tflite.verify(model, estimator, rows.X_test)
         # Labels may hang on a tie of a few members' equal answers, which scikit-learn's own rounding breaks.
         wrong = [compared for compared in report.methods if compared.wrong.size]

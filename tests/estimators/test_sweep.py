@@ -15,9 +15,10 @@ import pytest
 from sklearn.base import clone
 
 import skl2tflite
-from skl2tflite.converters import METHODS, converter_for
+from skl2tflite.converters import converter_for
 from skl2tflite.plan import plan
 from skl2tflite.spelling import answer
+from tests.comparing import as_arrays, assert_close, spread
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES
 
@@ -47,6 +48,12 @@ def converted(case: Case) -> skl2tflite.TFLiteModel:
     return model
 
 
+@lru_cache(maxsize=2)
+def converted_inverse(case: Case) -> skl2tflite.TFLiteModel:
+    """The model of the inverse alone."""
+    return skl2tflite.convert(fitted(case), methods=("inverse_transform",))
+
+
 def expected_of(estimator: Any, method: str, X: Any) -> list[np.ndarray]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -54,18 +61,7 @@ def expected_of(estimator: Any, method: str, X: Any) -> list[np.ndarray]:
             results = answer(estimator, method, X)
         except (TypeError, ValueError):  # KMeans and NMF fitted on float64 refuse float32
             results = answer(estimator, method, X.astype(np.float64))
-    if method == "radius_neighbors":
-        results = spread(results, estimator.n_samples_fit_)
-    results = results if isinstance(results, list | tuple) else [results]
-    return [np.asarray(r.toarray() if hasattr(r, "toarray") else r) for r in results]
-
-
-def spread(pair: tuple[np.ndarray, np.ndarray], columns: int) -> np.ndarray:
-    """Return distances and positions, arrays of arrays, as a matrix that is infinite elsewhere."""
-    matrix = np.full((len(pair[0]), columns), np.inf)
-    for i, (distances, positions) in enumerate(zip(*pair, strict=True)):
-        matrix[i, positions] = distances
-    return matrix
+    return as_arrays(spread(results, estimator.n_samples_fit_) if method == "radius_neighbors" else results)
 
 
 def as_held(X: Any) -> Any:
@@ -82,18 +78,10 @@ def inputs_of(case: Case, estimator: Any, method: str) -> Any:
     return Z if Z.dtype.kind in "iu" else Z.astype(np.float32).astype(np.float64)
 
 
-def assert_close(actual: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
-    assert actual.shape == expected.shape
-    if actual.dtype.kind == "O" or expected.dtype.kind == "O":
-        same = (actual == expected) | ((actual != actual) & (expected != expected))
-        assert same.all(), (actual[~same], expected[~same])
-        return
-    if expected.dtype.kind != "f":
-        np.testing.assert_array_equal(actual, expected)
-        return
-    finite = np.abs(expected[np.isfinite(expected)])
-    scale = finite.max() if finite.size else 1.0
-    np.testing.assert_allclose(actual, expected, rtol=0, atol=tolerance * max(scale, 1e-30))
+def answered(model: skl2tflite.TFLiteModel, estimator: Any, method: str, X: Any) -> list[np.ndarray]:
+    """What a model answers, in the form of ``expected_of``."""
+    results = getattr(model, method)(X)
+    return as_arrays(spread(results, estimator.n_samples_fit_) if method == "radius_neighbors" else results)
 
 
 @EVERY_CASE
@@ -102,8 +90,7 @@ def test_oracle_equals_scikit_learn(case: Case) -> None:
     converter = converter_for(estimator)
     for method in methods_of(case, estimator):
         X = inputs_of(case, estimator, method)
-        results = converter.method(method)(X)
-        results = results if isinstance(results, list | tuple) else [results]
+        results = as_arrays(converter.method(method)(X))
         labels = converter.labels(method)
         if labels is not None:
             positions = results[0]
@@ -113,7 +100,7 @@ def test_oracle_equals_scikit_learn(case: Case) -> None:
                 else np.column_stack([c[positions[:, i]] for i, c in enumerate(labels)])
             ]
         for actual, expected in zip(results, expected_of(estimator, method, X), strict=True):
-            assert_close(np.asarray(actual), expected, case.oracle)
+            assert_close(actual, expected, case.oracle)
 
 
 @EVERY_CASE
@@ -121,8 +108,7 @@ def test_litert_equals_scikit_learn(case: Case) -> None:
     estimator = fitted(case)
     models = [(converted(case), data(case.data).X_test)]
     if "inverse_transform" in methods_of(case, estimator):
-        inverse = skl2tflite.convert(estimator, methods=("inverse_transform",))
-        models.append((inverse, inputs_of(case, estimator, "inverse_transform")))
+        models.append((converted_inverse(case), inputs_of(case, estimator, "inverse_transform")))
     for model, X in models:
         for compared in skl2tflite.verify(model, estimator, X).methods:
             assert compared.faithful, str(compared)
@@ -141,13 +127,8 @@ def test_model_behaves_like_the_estimator(case: Case) -> None:
     X = data(case.data).X_test
     for method in model.methods:
         expected = expected_of(estimator, method, as_held(X))
-        whole = getattr(model, method)(X)
-        one = getattr(model, method)(as_held(X[:1]))
-        none = getattr(model, method)(X[:0])
-        if method == "radius_neighbors":
-            whole, one, none = (spread(pair, estimator.n_samples_fit_) for pair in (whole, one, none))
-        listed = [r if isinstance(r, list | tuple) else [r] for r in (whole, one, none)]
-        for want, got, single, empty in zip(expected, *listed, strict=True):
+        answers = [answered(model, estimator, method, rows) for rows in (X, as_held(X[:1]), X[:0])]
+        for want, got, single, empty in zip(expected, *answers, strict=True):
             assert got.shape == want.shape
             if len(want) != case.each * len(X):  # of a forest's path: where each tree's nodes begin
                 assert all(np.array_equal(want, same) for same in (got, single, empty))
@@ -165,4 +146,3 @@ def test_methods_of_every_case_can_be_traced_twice() -> None:
         estimator = fitted(case)
         once, again = (plan(estimator, case.rows, methods=methods_of(case, estimator)).graphs for _ in range(2))
         assert {name: str(graph) for name, graph in once.items()} == {name: str(graph) for name, graph in again.items()}
-    assert METHODS

@@ -13,9 +13,10 @@ from skl2tflite.converters import converter_for
 from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.rows import RowByRow
+from tests.comparing import assert_close
 from tests.estimators.case import Case
 from tests.estimators.table import CASES
-from tests.estimators.test_sweep import EVERY_CASE, assert_close, fitted, inputs_of, methods_of
+from tests.estimators.test_sweep import EVERY_CASE, fitted, inputs_of, methods_of
 
 pytest.importorskip("tflite_micro")
 

@@ -41,6 +41,7 @@ from sklearn.preprocessing import (
 
 import skl2tflite
 from skl2tflite.spelling import answer
+from tests.comparing import as_arrays, dense
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES
 from tests.estimators.test_sweep import fitted
@@ -104,8 +105,7 @@ def test_fitted_by_workers(name: str) -> None:
             if method in ("apply", "radius_neighbors"):
                 continue
             expected, actual = answer(estimator, method, rows.X_test[:9]), getattr(model, method)(rows.X_test[:9])
-            for want, got in zip(*([e] if not isinstance(e, list) else e for e in (expected, actual)), strict=True):
-                want = want.toarray() if hasattr(want, "toarray") else np.asarray(want)
+            for want, got in zip(as_arrays(expected), as_arrays(actual), strict=True):
                 if want.dtype.kind == "f":
                     scale = np.abs(want[np.isfinite(want)]).max(initial=1.0)
                     np.testing.assert_allclose(got, want, rtol=0, atol=1e-4 * scale)
@@ -269,8 +269,7 @@ def test_rows_of_any_index(name: str) -> None:
         assert bytes(model) == plain
         assert skl2tflite.verify(model, fitted_here, moved[::-1]).faithful
         method = model.methods[-1]
-        expected = answer(fitted_here, method, moved)
-        expected = expected.toarray() if hasattr(expected, "toarray") else np.asarray(expected)
+        expected = dense(answer(fitted_here, method, moved))
         actual = np.asarray(getattr(model, method)(moved))
         if expected.dtype.kind == "f":
             np.testing.assert_allclose(actual, expected, atol=1e-5)

@@ -24,14 +24,15 @@ def digits():
 
 @pytest.mark.parametrize("width", NODE_BYTES)
 def test_expects_the_steps_that_tables_have(forest, width):
-    for estimate in estimate_layouts(forest):
-        layout = estimate.layout
-        if layout.width == width and not layout.paired and not layout.complete:
-            running = build_tables(forest, layout).running
-            steps = cluster(forest, width, layout.first_width).steps
-            assert len(running) == steps.max() - 1
-            price = PRICES.call + PRICES.step * len(running) + PRICES.visit * sum(running)
-            assert estimate.time > price
+    estimates = {estimate.layout: estimate for estimate in estimate_layouts(forest)}
+    layouts = [each for each in estimates if each.width == width and not each.paired and not each.complete]
+    assert layouts or forest.depth == 1  # stumps are done after one node: layouts of several are not worth considering
+    for layout in layouts:
+        running = build_tables(forest, layout).running
+        steps = cluster(forest, width, layout.first_width).steps
+        assert len(running) == steps.max() - 1
+        price = PRICES.call + PRICES.step * len(running) + PRICES.visit * sum(running)
+        assert estimates[layout].time > price
 
 
 def test_expects_about_the_size_that_tables_have(digits):

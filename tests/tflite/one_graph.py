@@ -78,6 +78,13 @@ def apart(function: Callable[..., Any], *arrays: Any, dtype: Any = np.float64) -
     return max(ulps(g, w) for g, w in pairs)
 
 
+def close(function: Callable[..., Any], *arrays: Any) -> None:
+    """LiteRT gives what the oracle gives, but for float32's rounding in sums."""
+    got, want = run(function, *arrays), oracle(function, *arrays)
+    assert got.shape == want.shape
+    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+
+
 def ulps(got: np.ndarray, want: np.ndarray) -> float:
     """Return the greatest distance of two arrays in float32 ulps."""
     assert got.shape == want.shape, f"shape {got.shape} instead of {want.shape}"

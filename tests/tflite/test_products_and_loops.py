@@ -5,16 +5,10 @@ import pytest
 
 from skl2tflite.graph import apply, ops
 from skl2tflite.graph import functions as xp
-from tests.tflite.one_graph import apart, oracle, run, to_file, trace
+from tests.tflite.one_graph import apart, close, run, to_file, trace
 from tests.tflite.test_reduction import BY_RANK, DEEP
 
 WEIGHTS = np.random.default_rng(1).normal(size=(3, 5))
-
-
-def close(function, *arrays):
-    got, want = run(function, *arrays), oracle(function, *arrays)
-    assert got.shape == want.shape
-    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("x", BY_RANK[1:], ids=lambda x: f"rank {x.ndim}")

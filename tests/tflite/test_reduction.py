@@ -5,7 +5,7 @@ import pytest
 
 from skl2tflite.graph import apply, ops
 from skl2tflite.graph import functions as xp
-from tests.tflite.one_graph import apart, oracle, run
+from tests.tflite.one_graph import apart, close, oracle, run
 from tests.tflite.test_elementwise import INTEGERS, TRUTHS, applied
 
 INF, NAN = np.inf, np.nan
@@ -15,12 +15,6 @@ WITH_NAN = np.array(
 DEEP = np.random.default_rng(0).normal(size=(4, 2, 3, 2, 3))
 BY_RANK = [DEEP[:, 0, 0, 0, 0], DEEP[:, 0, 0, 0], DEEP[:, 0, 0], DEEP[:, 0], DEEP]
 REDUCTIONS = [ops.Sum, ops.Mean, ops.Max, ops.Min, ops.Prod]
-
-
-def close(function, *arrays):
-    got, want = run(function, *arrays), oracle(function, *arrays)
-    assert got.shape == want.shape
-    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("x", BY_RANK, ids=lambda x: f"rank {x.ndim}")

@@ -36,7 +36,8 @@ CASES = [
     *(Case(FastICA(3, whiten=w, random_state=0), data) for data in ("multiclass", "regression")
       for w in ("unit-variance", "arbitrary-variance")),
     Case(FastICA(whiten=False, random_state=0), "regression"),
-    *(Case(kind(3, ridge_alpha=a, random_state=0), "regression") for kind in (SparsePCA, MiniBatchSparsePCA)
+    *(Case(kind(3, ridge_alpha=a, max_iter=20, random_state=0), "regression")
+      for kind in (SparsePCA, MiniBatchSparsePCA)
       for a in (0.01, 1.0)),
     *(Case(KernelPCA(3, kernel=k, gamma=0.05, fit_inverse_transform=True), "regression")
       for k in ("linear", "rbf", "sigmoid", "cosine")),

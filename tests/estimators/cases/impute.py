@@ -5,13 +5,10 @@ from sklearn.linear_model import Ridge
 from sklearn.tree import DecisionTreeRegressor
 
 from tests.estimators.case import Case
+from tests.estimators.cases.neighbors import bells
 
 EXACT = ("transform",)
 EXPANDED = "scikit-learn takes distances from expanded squares, which weights see: 2e-10 of the scale measured"
-
-
-def bells(distances):
-    return np.exp(-((distances / 10.0) ** 2))
 
 
 CASES = [

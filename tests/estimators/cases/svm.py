@@ -64,7 +64,7 @@ CASES = [
     ),
     *(
         Case(
-            scaled(estimator), d, methods=("predict_log_proba",),
+            scaled(estimator), d, methods=("predict_log_proba",), label="logarithms",
             oracle=1e-10,
             why="libsvm takes 1 - p of a pair's probability, which costs it up to 1e-9 of a p near 1e-7; "
                 "the logarithm shows it (measured 2e-11 of the scale)",

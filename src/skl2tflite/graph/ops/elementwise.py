@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any as AnyType
+from typing import ClassVar
 
 import numpy as np
 from scipy.special import erf, expit
@@ -20,7 +21,7 @@ NUMBERS = (DType.FLOAT, DType.INT)
 class Unary(Op):
     """A function of one array that keeps its shape."""
 
-    function: ClassVar[Callable[..., Any]]
+    function: ClassVar[Callable[..., AnyType]]
     accepts: ClassVar[tuple[DType, ...]] = (DType.FLOAT,)
     returns: ClassVar[DType | None] = None
 
@@ -142,7 +143,7 @@ class LogicalNot(Unary):
 class Binary(Op):
     """A function of two arrays that broadcast; the same dtype on both sides."""
 
-    function: ClassVar[Callable[..., Any]]
+    function: ClassVar[Callable[..., AnyType]]
     accepts: ClassVar[tuple[DType, ...]] = NUMBERS
     returns: ClassVar[DType | None] = None
 
@@ -304,6 +305,6 @@ class Cast(Op):
         (x,) = inputs
         if DType.of(x) == self.dtype:
             return x
-        wide: dict[DType, Any] = {DType.FLOAT: np.float64, DType.INT: np.int64, DType.BOOL: np.bool_}
+        wide: dict[DType, AnyType] = {DType.FLOAT: np.float64, DType.INT: np.int64, DType.BOOL: np.bool_}
         with np.errstate(invalid="ignore"):
             return x.astype(wide[self.dtype])
