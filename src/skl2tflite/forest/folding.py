@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.forest.thresholds import clear_of_rounding
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph.op import Op, Value
 from skl2tflite.graph.tensor import Spec
@@ -105,11 +106,17 @@ class Images(Protocol):
         Number of input columns.
     steady : ndarray of bool, shape (n_features,)
         Whether a feature is monotone to the bit.
+    rounded : ndarray of bool, shape (n_features,)
+        Whether the input column is computed or filled in, so that its numbers may be a few units in the last place off.
+    computed : bool
+        Whether float32 arithmetic makes a feature, where it is tested as before.
     """
 
     source: Ints
     n_columns: int
     steady: NDArray[np.bool_]
+    rounded: NDArray[np.bool_]
+    computed: bool
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
         """Return the features of rows, shape (n_rows, n_features).
@@ -353,12 +360,17 @@ class _Folding:
                     self.kept[int(feature)] = "NaN has an image, and some numbers have none"
                     fill[column] = np.nan
 
+        if forest.cuts_at_values:
+            clear = clear_of_rounding(threshold, np.where(turned, 1, -1))
+            threshold = np.where(self.images.rounded[tests.feature], clear, threshold)
         feature = tests.feature[self.test]
         folded = ~np.isin(feature, list(self.kept))
         nodes, test, feature = self.nodes[folded], self.test[folded], feature[folded]
         nan_left = np.where(number[feature], nan[feature] <= tests.threshold[test], forest.missing_left[nodes])
         swapped = falling[feature]
         new = {name: getattr(forest, name).copy() for name in ("threshold", "left", "right", "missing_left")}
+        if forest.cuts_at_values and self.images.computed:
+            new["threshold"] = np.where(forest.is_leaf, forest.threshold, clear_of_rounding(forest.threshold))
         new["threshold"][nodes] = threshold[test]
         new["missing_left"][nodes] = nan_left ^ swapped
         new["left"][nodes] = np.where(swapped, forest.right[nodes], forest.left[nodes])

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skl2tflite.forest.folding import Transformed
+from skl2tflite.forest.thresholds import clear_of_rounding
 from skl2tflite.graph import Constant, DType, Input, Node, Tensor, ops
 
-ULPS = 8
-"""Units in the last place that a few float32 operations are not off by."""
 _AS_THEY_ARE = (
     Constant, Input, Transformed, ops.BroadcastRows, ops.BroadcastTo, ops.Cast, ops.Concat, ops.Maximum, ops.Minimum,
     ops.Negative, ops.Abs, ops.PermuteDims, ops.Relu, ops.Reshape, ops.Round, ops.Floor, ops.Ceil, ops.Sign, ops.Slice,
@@ -66,10 +65,8 @@ def around(values: ArrayLike, x: Tensor) -> tuple[NDArray[np.float64], NDArray[n
         The values themselves for rows as they are given; their float32 neighbours for what is filled in or computed.
     """
     exact = np.asarray(values, dtype=np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        nearest = exact.astype(np.float32)
-        ulp = np.spacing(np.abs(nearest)).astype(np.float64)
+    with np.errstate(over="ignore"):
+        rounded = exact.astype(np.float32).astype(np.float64)
     if is_computed(x):
-        return np.asarray(nearest - ULPS * ulp), np.asarray(nearest + ULPS * ulp)
-    rounded = nearest.astype(np.float64)
+        return clear_of_rounding(rounded, -1), clear_of_rounding(rounded, 1)
     return (rounded, rounded) if is_filled(x) else (exact, exact)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+ULPS = 8
+"""Units in the last place that :func:`clear_of_rounding` allows for."""
+
 
 def round_down_to_float32(threshold: ArrayLike) -> NDArray[np.float32]:
     """Return the largest float32 not above each threshold.
@@ -28,3 +31,23 @@ def round_down_to_float32(threshold: ArrayLike) -> NDArray[np.float32]:
         nearest = exact.astype(np.float32)
         lower = np.nextafter(nearest, np.float32(-np.inf))
     return np.where(nearest > exact, lower, nearest) + np.float32(0)
+
+
+def clear_of_rounding(threshold: NDArray[np.float64], direction: ArrayLike = -1.0) -> NDArray[np.float64]:
+    """Return thresholds moved by more units in the last place of float32 than a few float32 operations are off.
+
+    Parameters
+    ----------
+    threshold : ndarray of float64
+        Infinite and NaN ones stay.
+    direction : array_like of {-1, 1}
+        Whether they are lowered or raised.
+
+    Returns
+    -------
+    ndarray of float64
+        Same shape.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        ulp = np.spacing(np.abs(threshold).astype(np.float32)).astype(np.float64)
+        return np.where(np.isfinite(threshold), threshold + np.asarray(direction) * ULPS * ulp, threshold)

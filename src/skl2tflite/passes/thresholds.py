@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from skl2tflite.forest.folding import Folded, Ints, Transformed, fold, unchanged
 from skl2tflite.forest.op import TreeValues
+from skl2tflite.forest.rounding import is_computed, is_filled
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph import Array, Graph, Node, Tensor, apply, as_tensor, ops
+from skl2tflite.graph import Array, DType, Graph, Node, Tensor, apply, as_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Input
 from skl2tflite.passes.base import Pass
@@ -27,12 +28,12 @@ class _TransformError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """How a tensor's columns follow from single columns of a graph's inputs.
+    """How a tensor's columns follow from single columns of what is at hand: the sources of :class:`Preprocessing`.
 
     Attributes
     ----------
     source : ndarray of int64, shape (n_columns,)
-        Column among those of all inputs.
+        Column among those of all sources.
     moved, steady, partial, mixed : ndarray of bool, shape (n_columns,)
         Whether there is a function in between; whether it is monotone to the bit; whether some numbers may have
         no image; whether those then become numbers again, which is not monotone.
@@ -45,8 +46,8 @@ class Columns:
     mixed: Flags
 
     @classmethod
-    def of_input(cls, first: int, count: int) -> Columns:
-        """Return a graph input's own columns."""
+    def of_source(cls, first: int, count: int) -> Columns:
+        """Return a source's own columns."""
         no = np.zeros(count, dtype=np.bool_)
         return cls(np.arange(first, first + count), no, ~no, no, no)
 
@@ -75,43 +76,75 @@ class Columns:
 
 
 class Preprocessing:
-    """What lies between a graph's inputs and its trees."""
+    """What lies between a graph's inputs and its trees.
+
+    Columns that follow from single columns of an input have that one for a source. What is computed otherwise is a
+    source of its own: its float32 numbers are at hand in the file, and what follows them may go into thresholds.
+
+    Attributes
+    ----------
+    sources : dict of Tensor to int
+        Tensors that trees may test as they are, and the number of each one's first column among all.
+    obstacles : dict of Tensor to str
+        Why a source is no input: the place of the transformer, or the name of the operation, that mixes columns.
+    n_columns : int
+        Number of columns of all sources.
+    """
 
     def __init__(self) -> None:
-        self.inputs: dict[Tensor, int] = {}
+        self.sources: dict[Tensor, int] = {}
+        self.obstacles: dict[Tensor, str] = {}
         self.n_columns = 0
         self._columns: dict[Tensor, Columns | None] = {}
 
-    def columns(self, x: Tensor) -> Columns | None:
-        """Return how a tensor's columns follow from the inputs', None where they do not one by one."""
+    def columns(self, x: Tensor, inside: str = "") -> Columns | None:
+        """Return how a tensor's columns follow from the sources', None where it is no matrix of numbers.
+
+        ``inside`` is the place of the transformer that computes it.
+        """
         if x not in self._columns:
-            self._columns[x] = self._find(x)
+            self._columns[x] = self._find(x, inside)
         return self._columns[x]
 
-    def _find(self, x: Tensor) -> Columns | None:
+    def _find(self, x: Tensor, inside: str) -> Columns | None:
         if x.ndim != 2 or x.shape[1] is None:
             return None
+        if not _is_input(x):
+            known = self._through(x, inside)
+            if known is not None or x.dtype != DType.FLOAT:
+                return known
+            self.obstacles[x] = inside or x.node.op.name
+        self.sources[x] = self.n_columns
+        self.n_columns += x.shape[1]
+        return Columns.of_source(self.sources[x], x.shape[1])
+
+    def _through(self, x: Tensor, inside: str) -> Columns | None:
+        """Return the columns that an operation takes over or a transformer makes one by one, None of others."""
         op = x.node.op
-        if _is_source(x):
-            self.inputs[x] = self.n_columns
-            self.n_columns += x.shape[1]
-            return Columns.of_input(self.inputs[x], x.shape[1])
         if isinstance(op, Transformed):
             if op.monotone is None:
-                return self.columns(x.node.inputs[1])
+                return self.columns(x.node.inputs[1], op.path)
             inner = self.columns(x.node.inputs[0])
             return inner and inner.transformed(op)
         if isinstance(op, ops.Concat) and op.axis == 1:
-            parts = [self.columns(part) for part in x.node.inputs]
+            parts = [self.columns(part, inside) for part in x.node.inputs]
             known = [part for part in parts if part is not None]
             return Columns.join(known) if len(known) == len(parts) else None
         if isinstance(op, ops.Cast):
-            return self.columns(x.node.inputs[0])
+            return self.columns(x.node.inputs[0], inside)
         picked = _picked(x.node)
         if picked is None:
             return None
-        inner = self.columns(x.node.inputs[0])
+        inner = self.columns(x.node.inputs[0], inside)
         return inner and inner.pick(picked)
+
+    def rounded(self) -> Flags:
+        """Return of each source's column whether its numbers are float32's: computed, or constants filled in."""
+        flags = [np.zeros(0, dtype=np.bool_)]
+        for x in self.sources:
+            parts = x.node.inputs if isinstance(x.node.op, ops.Stack) and x.node.op.axis == 1 else [x]
+            flags.append(np.repeat([is_computed(part) or is_filled(part) for part in parts], (x.shape[1] or 0) // len(parts)))
+        return np.concatenate(flags)
 
     def values(self, x: Tensor, feeds: NDArray[np.float32], shift: int = 0) -> NDArray[Any]:
         """Return a tensor's value as scikit-learn has it, its own dtype included; see :class:`Images`."""
@@ -124,9 +157,9 @@ class Preprocessing:
 
         def find(x: Tensor) -> NDArray[Any]:
             op, inputs = x.node.op, x.node.inputs
-            if x in self.inputs:
+            if x in self.sources:
                 # Numbers that float32 holds, in the dtype in which users have them and scikit-learn computes.
-                return feeds[:, self.inputs[x] : self.inputs[x] + (x.shape[1] or 0)].astype(np.float64)
+                return feeds[:, self.sources[x] : self.sources[x] + (x.shape[1] or 0)].astype(np.float64)
             if isinstance(op, Transformed):
                 return value(inputs[1]) if op.monotone is None else transformed(op, value(inputs[0]))
             if isinstance(op, ops.Concat):
@@ -156,8 +189,8 @@ class Preprocessing:
     def key(self, x: Tensor) -> Hashable:
         """Return what distinguishes the way to a tensor from others."""
         op, inputs = x.node.op, x.node.inputs
-        if x in self.inputs:
-            return ("input", self.inputs[x])
+        if x in self.sources:
+            return ("source", self.sources[x])
         if isinstance(op, Transformed):
             return self.key(inputs[1]) if op.monotone is None else (id(op.estimator), self.key(inputs[0]))
         if isinstance(op, ops.Concat):
@@ -168,7 +201,7 @@ class Preprocessing:
     def transformers(self, x: Tensor) -> list[Transformed]:
         """Return the monotone transformers on the way to a tensor, first ones first."""
         op, inputs = x.node.op, x.node.inputs
-        if x in self.inputs:
+        if x in self.sources:
             return []
         if isinstance(op, Transformed):
             if op.monotone is None:
@@ -176,20 +209,8 @@ class Preprocessing:
             return [*self.transformers(inputs[0]), op]
         return [found for part in inputs if part.constant is None for found in self.transformers(part)]
 
-    def obstacle(self, x: Tensor) -> str | None:
-        """Return the place of the innermost transformer that mixes columns on the way to a tensor."""
-        op, inputs = x.node.op, x.node.inputs
-        if isinstance(op, Transformed):
-            if op.monotone is not None:
-                return self.obstacle(inputs[0])
-            return self.obstacle(inputs[1]) or op.path
-        if isinstance(op, ops.Concat):
-            others = (self.obstacle(part) for part in inputs if self.columns(part) is None)
-            return next(others, None)
-        return None if _picked(x.node) is None else self.obstacle(inputs[0])
 
-
-def _is_source(x: Tensor) -> bool:
+def _is_input(x: Tensor) -> bool:
     """Whether a tensor is an input of numbers, or several side by side that are columns of their own."""
     op = x.node.op
     if isinstance(op, ops.Stack) and op.axis == 1:
@@ -208,79 +229,38 @@ def _picked(node: Node) -> Ints | None:
     return None
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Columns side by side in what trees test.
-
-    Attributes
-    ----------
-    tensor : Tensor
-        Where they are.
-    at : ndarray of int64
-        Which of its columns they are.
-    columns : Columns or None
-        How they follow from the inputs'.
-    obstacle : str
-        Where they do not: the place of the transformer, or the name of the operation, that mixes columns.
-    """
-
-    tensor: Tensor
-    at: Ints
-    columns: Columns | None
-    obstacle: str = ""
-
-
-def _parts(way: Preprocessing, x: Tensor, at: Ints, inside: str | None = None) -> list[Part]:
-    """Return columns of a tensor, taken apart as far as some follow from single columns of an input."""
-    columns = way.columns(x)
-    if columns is not None:
-        return [Part(x, at, columns.pick(at))]
+def _origin(x: Tensor, column: int) -> tuple[Tensor, int]:
+    """Return where a column is made, before it is put beside others and picked, and which it is there."""
     op = x.node.op
     if isinstance(op, Transformed) and op.monotone is None:
-        inner = x.node.inputs[1]
-        if isinstance(inner.node.op, ops.Concat | Transformed) or _picked(inner.node) is not None:
-            return _parts(way, inner, at, op.path)
+        return _origin(x.node.inputs[1], column)
     if isinstance(op, ops.Concat) and op.axis == 1:
-        ends = np.cumsum([part.shape[1] or 0 for part in x.node.inputs])
-        which = np.searchsorted(ends, at, side="right")
-        pieces = np.split(np.arange(len(at)), np.flatnonzero(np.diff(which)) + 1)
-        found = []
-        for piece in pieces:
-            part = x.node.inputs[which[piece[0]]]
-            start = ends[which[piece[0]]] - (part.shape[1] or 0)
-            found += _parts(way, part, at[piece] - start, inside)
-        return found
+        for part in x.node.inputs:
+            if column < (part.shape[1] or 0):
+                return _origin(part, column)
+            column -= part.shape[1] or 0
     picked = _picked(x.node)
     if picked is not None and x.node.inputs[0].ndim == 2:
-        return _parts(way, x.node.inputs[0], picked[at], inside)
-    return [Part(x, at, None, way.obstacle(x) or inside or op.name)]
+        return _origin(x.node.inputs[0], int(picked[column]))
+    return x, column
 
 
 class _Features:
-    """The functions through which input columns reach what trees test: :class:`~skl2tflite.forest.folding.Images`."""
+    """The functions through which sources reach what trees test: :class:`~skl2tflite.forest.folding.Images`."""
 
-    def __init__(self, way: Preprocessing, parts: Sequence[Part]) -> None:
+    def __init__(self, way: Preprocessing, x: Tensor, columns: Columns) -> None:
         self.way = way
-        self.parts = parts
-        whole = Columns.join([part.columns or _unknown(len(part.at)) for part in parts])
-        self.source = np.where(whole.mixed, -1, whole.source)
-        self.mixed = whole.mixed
-        self.moved = whole.moved
-        self.steady = whole.steady
+        self.x = x
+        self.source = np.where(columns.mixed, -1, columns.source)
+        self.mixed = columns.mixed
+        self.moved = columns.moved
+        self.steady = columns.steady
+        self.rounded = way.rounded()[columns.source]
+        self.computed = is_computed(x)
         self.n_columns = way.n_columns
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
-        values = [
-            np.ones((len(X), len(part.at)), dtype=np.float32)
-            if part.columns is None
-            else self.way.values(part.tensor, X, shift)[:, part.at]
-            for part in self.parts
-        ]
-        return np.concatenate(values, axis=1)
-
-
-def _unknown(count: int) -> Columns:
-    return replace(Columns.of_input(0, count), source=np.full(count, -1, dtype=np.int64))
+        return self.way.values(self.x, X, shift)
 
 
 _known: WeakKeyDictionary[Forest, dict[Hashable, tuple[Folded, list[Transformed]]]] = WeakKeyDictionary()
@@ -288,11 +268,11 @@ _placed: WeakKeyDictionary[Forest, dict[bytes, Forest]] = WeakKeyDictionary()
 
 
 def fold_thresholds(graph: Graph) -> tuple[Graph, list[str]]:
-    """Let trees test the input itself where its columns reach them through monotone functions."""
+    """Let trees test what is at hand where its columns reach them through monotone functions."""
     notes: list[str] = []
 
     def fold_trees(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
-        if not isinstance(node.op, TreeValues) or _is_source(operands[0]):
+        if not isinstance(node.op, TreeValues) or _is_input(operands[0]):
             return None
         return _Trees(node, operands[0], notes).rewritten()
 
@@ -308,31 +288,33 @@ class _Trees:
     def __init__(self, node: Node, x: Tensor, notes: list[str]) -> None:
         assert isinstance(node.op, TreeValues)
         self.node = node
+        self.x = x
         self.op = node.op
         self.forest = node.op.forest
         self.notes = notes
         self.way = Preprocessing()
-        self.parts = _parts(self.way, x, np.arange(self.forest.n_features))
-        self.features = _Features(self.way, self.parts)
+        columns = self.way.columns(x)
+        assert columns is not None  # rows of numbers, as trees take
+        self.columns = columns
+        self.features = _Features(self.way, x, columns)
         tested = self.forest.feature[~self.forest.is_leaf]
         self.tests = np.bincount(tested, minlength=self.forest.n_features)
-        ends = np.cumsum([len(part.at) for part in self.parts])
-        self.places = [np.arange(end - len(part.at), end) for part, end in zip(self.parts, ends, strict=True)]
 
     def rewritten(self) -> list[Tensor] | None:
         """Return what stands for the operation's output, None where it stays as it is."""
         used, features = self.tests > 0, self.features
-        refusals = [
-            f"{part.obstacle} is no monotone function of single columns"
-            for part, at in zip(self.parts, self.places, strict=True)
-            if part.columns is None and used[at].any()
-        ]
-        ways = [part.tensor for part in self.parts if part.columns is not None]
-        passed = list(dict.fromkeys(found for tensor in ways for found in self.way.transformers(tensor)))
+        own = np.ones(self.way.n_columns, dtype=np.bool_)
+        refusals = []
+        for tensor, reason in self.way.obstacles.items():
+            own[self._place(tensor)] = False
+            if used[np.isin(self.columns.source, np.arange(self.way.n_columns)[self._place(tensor)])].any():
+                refusals.append(f"{reason} is no monotone function of single columns")
+        passed = list(dict.fromkeys(self.way.transformers(self.x)))
         kept = dict.fromkeys(np.flatnonzero(features.mixed).tolist(), "what has no image is imputed")
         folded = None
-        direct = features.source >= 0
-        if (direct & used).any():
+        direct = (features.source >= 0) & used
+        gains = features.moved | own[features.source]  # trees that test what is computed itself do so already
+        if (direct & gains).any():
             try:
                 folded = self._fold(passed)
             except _TransformError as error:
@@ -343,39 +325,49 @@ class _Trees:
         told = sorted({reason for feature, reason in kept.items() if used[feature]})
         refusals += [f"{_names(passed)}: {reason}" for reason in told]
         self.notes += [f"not folded into thresholds: {reason}" for reason in dict.fromkeys(refusals)]
-        if folded is None or not (direct & used).any():
+        if folded is None or not (direct & gains).any():
             return None
-        moved = direct & used & features.moved
+        moved = direct & features.moved
         if moved.any():
             count = f"{self.tests[moved].sum()} thresholds of {moved.sum()} columns"
             self.notes.append(f"{_names(passed)} folded into {count}")
-        return list(self._on_inputs(folded, direct).outputs)
+        return list(self._on_sources(folded, direct).outputs)
+
+    def _place(self, source: Tensor) -> slice:
+        """Return the place of a source's columns among all."""
+        first = self.way.sources[source]
+        return slice(first, first + (source.shape[1] or 0))
 
     def _fold(self, passed: list[Transformed]) -> Folded:
         """Fold once for all methods that use the same trees."""
         features, forest = self.features, self.forest
         if not features.moved[self.tests > 0].any():
             return unchanged(forest, features, self.op.missing)
-        ways = [None if p.columns is None else (p.at.tobytes(), self.way.key(p.tensor)) for p in self.parts]
-        made, key = _known.setdefault(forest, {}), (self.op.missing, *ways)
+        made, key = _known.setdefault(forest, {}), (self.op.missing, features.rounded.tobytes(), self.way.key(self.x))
         if key not in made:
             made[key] = fold(forest, features, self.op.missing), passed  # which keeps their id theirs
         return made[key][0]
 
-    def _on_inputs(self, folded: Folded, direct: Flags) -> Node:
-        """Return the trees on the graph's own inputs, and beside them what some features are made from as before."""
-        place = np.where(direct, self.features.source, -1)
-        operands = [_bounded(tensor, folded, first) for tensor, first in self.way.inputs.items()]
-        width = self.way.n_columns
+    def _on_sources(self, folded: Folded, direct: Flags) -> Node:
+        """Return the trees on the sources, and beside them what some features are made from as before."""
+        place = np.full(len(direct), -1)
         starts: dict[Tensor, int] = {}
-        for part, at in zip(self.parts, self.places, strict=True):
-            others = (self.tests[at] > 0) & ~direct[at]
-            if others.any():
-                if part.tensor not in starts:
-                    starts[part.tensor] = width
-                    operands.append(part.tensor)
-                    width += part.tensor.shape[1] or 0
-                place[at[others]] = starts[part.tensor] + part.at[others]
+        operands: list[Tensor] = []
+        width = 0
+        for tensor in self.way.sources:
+            columns = self._place(tensor)
+            here = direct & (self.columns.source >= columns.start) & (self.columns.source < columns.stop)
+            if here.any():
+                operands.append(_bounded(tensor, folded, columns))
+                place[here] = self.columns.source[here] - columns.start + width
+                width += tensor.shape[1] or 0
+        for kept in np.flatnonzero((self.tests > 0) & ~direct):
+            tensor, column = _origin(self.x, int(kept))
+            if tensor not in starts:
+                starts[tensor] = width
+                operands.append(tensor)
+                width += tensor.shape[1] or 0
+            place[kept] = starts[tensor] + column
         forest = folded.forest
         feature = np.where(forest.is_leaf, -1, place[forest.feature]).astype(np.int32)
         trees = _placed_on(forest, feature, width)
@@ -391,9 +383,8 @@ def _placed_on(forest: Forest, feature: NDArray[np.int32], width: int) -> Forest
     return made[key]
 
 
-def _bounded(x: Tensor, folded: Folded, first: int) -> Tensor:
-    """Return an input in which NaN stands for numbers that have no image."""
-    columns = slice(first, first + (x.shape[1] or 0))
+def _bounded(x: Tensor, folded: Folded, columns: slice) -> Tensor:
+    """Return a source in which NaN stands for numbers that have no image."""
     least, greatest = (bounds[columns].astype(np.float64) for bounds in folded.bounds)
     fill = folded.fill[columns].astype(np.float64)
     result: Array = x
@@ -411,5 +402,5 @@ def _names(passed: Sequence[Transformed]) -> str:
 
 
 FOLD_THRESHOLDS = Pass(
-    "fold_thresholds", "let trees test the input itself: scaling and the like go into their thresholds", fold_thresholds
+    "fold_thresholds", "let trees test what scalers and the like are given: these go into thresholds", fold_thresholds
 )
