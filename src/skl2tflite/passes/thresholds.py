@@ -130,8 +130,8 @@ class Preprocessing:
             parts = [self.columns(part, inside) for part in x.node.inputs]
             known = [part for part in parts if part is not None]
             return Columns.join(known) if len(known) == len(parts) else None
-        if isinstance(op, ops.Cast):
-            return self.columns(x.node.inputs[0], inside)
+        if isinstance(op, ops.Cast) and (x.dtype == DType.FLOAT or x.dtype == x.node.inputs[0].dtype):
+            return self.columns(x.node.inputs[0], inside)  # integers are cut off, truth values tell from 0
         picked = _picked(x.node)
         if picked is None:
             return None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.trace import trace
 from skl2tflite.features import column_types
+from skl2tflite.forest.op import TreeValues
 from skl2tflite.graph import Graph, evaluate
 from skl2tflite.graph.table import ColumnType
 from skl2tflite.verify.answers import judged, varying
@@ -51,14 +52,29 @@ def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Expl
     features, converter = asked.model.facts.features_of(asked.method).as_strings, asked.converter
     tensors = features.tensors(asked.X)
     converter.learn_rows(features.rows)
+    graph = _traced(asked)
     if features.reads_texts:
-        graph = trace(converter, asked.method, 1, features.kinds, features.text_input).graph
         alone = []
         for place, i in enumerate(suspects):
             row = {n: x[i] if isinstance(x, list) else x[i : i + 1] for n, x in tensors.items()}
             alone.append(_explained(asked, pairs, graph, row, suspects[place : place + 1], np.array([0])))
         return Explained(*(np.concatenate(each) for each in zip(*alone, strict=True)))
-    graph = trace(
+    given, where = np.unique(suspects // asked.each, return_inverse=True)
+    rows = {name: np.asarray(x)[given] for name, x in tensors.items()}
+    return _explained(asked, pairs, graph, rows, suspects, where * asked.each + suspects % asked.each)
+
+
+def tests_thresholds(asked: Question) -> bool:
+    """Whether a method's answers hang on trees."""
+    return any(isinstance(node.op, TreeValues) for node in _traced(asked).all_nodes())
+
+
+def _traced(asked: Question) -> Graph:
+    """Return the graph that says what is computed, before any pass."""
+    features, converter = asked.model.facts.features_of(asked.method).as_strings, asked.converter
+    if features.reads_texts:
+        return trace(converter, asked.method, 1, features.kinds, features.text_input).graph
+    return trace(
         converter,
         asked.method,
         kinds=features.kinds,
@@ -66,9 +82,6 @@ def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Expl
         absent_is_missing=features.absent_is_nan,
         types=column_types(asked.X) | {i: ColumnType(None, each) for i, each in features.categories.items()},
     ).graph
-    given, where = np.unique(suspects // asked.each, return_inverse=True)
-    rows = {name: np.asarray(x)[given] for name, x in tensors.items()}
-    return _explained(asked, pairs, graph, rows, suspects, where * asked.each + suspects % asked.each)
 
 
 def _explained(

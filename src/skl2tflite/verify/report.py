@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 
 from skl2tflite.verify.question import Reading
 
+_STEPS = (
+    "they lie on thresholds of trees, where columns computed of others differ in their last digits; round such columns "
+    "to steps that float32 holds, as np.round(64 * x) / 64 does, and fit again"
+)
 SHARE = 0.1
 """Share of near ties that a faithful model may have, and of rows with neighbours equally far."""
 
@@ -39,6 +43,8 @@ class MethodReport:
     reference : {"as given", "float32"}
         What the estimator was asked of: the rows as they were given, where float32 holds their numbers exactly; else
         the rows rounded to float32, and a row for which the file gives what it says of the row as given is right too.
+    trees : bool
+        Whether near ties are too many and hang on trees, so that scaling helps nothing.
     """
 
     method: str
@@ -51,6 +57,7 @@ class MethodReport:
     example: str = ""
     equally_far: NDArray[np.intp] = field(default_factory=lambda: np.arange(0))
     reference: Reading = "as given"
+    trees: bool = False
 
     @property
     def faithful(self) -> bool:
@@ -83,7 +90,7 @@ class MethodReport:
         if self.too_narrow:
             return (
                 f"{self.method}: {self.near_ties.size} of {self.rows} rows hang on less than float32 can tell; "
-                "scale the features, or fit a better conditioned model"
+                f"{_STEPS if self.trees else 'scale the features, or fit a better conditioned model'}"
             )
         if self.undecided and not self.wrong.size:
             labels = "; or convert predict alone, methods=('predict',)" if self.method == "predict_proba" else ""

@@ -36,7 +36,7 @@ from skl2tflite.verify.answers import (
     unsaturated,
 )
 from skl2tflite.verify.differences import example, of_a_kind, scale
-from skl2tflite.verify.explanation import explained, own_errors, turned
+from skl2tflite.verify.explanation import explained, own_errors, tests_thresholds, turned
 from skl2tflite.verify.question import Question, Reading
 from skl2tflite.verify.references import with_other_references
 from skl2tflite.verify.report import MethodReport, Report
@@ -169,7 +169,7 @@ def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodRe
     usable = [own_errors(asked, want, got)[~(near | chosen)] for want, got in floats]
     largest = max((float(e.max()) for e in usable if e.size), default=0.0)
     greatest = max((float(scale(want, method).max(initial=0.0)) for want, _ in floats), default=0.0)
-    return MethodReport(
+    report = MethodReport(
         method,
         rows,
         np.flatnonzero(wrong),
@@ -180,6 +180,7 @@ def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodRe
         example(pairs, wrong, method) if wrong.any() else "",
         np.flatnonzero(chosen),
     )
+    return replace(report, trees=report.too_narrow and tests_thresholds(asked))
 
 
 def _without_answer(method: str, rows: int, error: NoAnswerError) -> MethodReport:
