@@ -196,6 +196,19 @@ def test_values_of_training_rows_stand_clear_of_rounding(between: list[Any]) -> 
     assert "NEG" not in operators(model)
 
 
+@pytest.mark.parametrize("filling", [0.1, 0.3, 0.7, 1 / 3, 2 / 3])
+def test_constants_that_are_filled_in_stand_clear_of_rounding(filling: float) -> None:
+    """XGBoost's threshold is what the scaler makes of a float64 number that float32 does not hold."""
+    xgboost = pytest.importorskip("xgboost")
+    random = np.random.default_rng(0)
+    X = random.choice([0.0, 1.0, np.nan], (600, 2))
+    y = np.nan_to_num(X, nan=5.0).sum(axis=1)
+    fill = FunctionTransformer(lambda X: np.where(np.isnan(X), filling, X))
+    pipe = make_pipeline(fill, StandardScaler(), xgboost.XGBRegressor(n_estimators=20)).fit(X, y)
+    model = skl2tflite.convert(pipe, X[:1])
+    np.testing.assert_allclose(model.predict(X), pipe.predict(X), rtol=1e-5)
+
+
 @skl2tflite.trace
 class Cut(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Whole numbers, and whether there is any, of numbers."""

@@ -143,7 +143,9 @@ class Preprocessing:
         flags = [np.zeros(0, dtype=np.bool_)]
         for x in self.sources:
             parts = x.node.inputs if isinstance(x.node.op, ops.Stack) and x.node.op.axis == 1 else [x]
-            flags.append(np.repeat([is_computed(part) or is_filled(part) for part in parts], (x.shape[1] or 0) // len(parts)))
+            flags.append(
+                np.repeat([is_computed(part) or is_filled(part) for part in parts], (x.shape[1] or 0) // len(parts))
+            )
         return np.concatenate(flags)
 
     def values(self, x: Tensor, feeds: NDArray[np.float32], shift: int = 0) -> NDArray[Any]:
