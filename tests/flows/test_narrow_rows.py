@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.kernel_approximation import AdditiveChi2Sampler
@@ -187,6 +188,17 @@ class Twice(TransformerMixin, BaseEstimator):
 
     def transform(self, X: Any) -> Any:
         return np.asarray(X) * 2
+
+
+def test_sparse_rows_too() -> None:
+    rows = sp.csr_matrix(ROWS)
+    pipeline = make_pipeline(FunctionTransformer(lambda X: X * 3, accept_sparse=True), Ridge()).fit(rows, TARGETS)
+    model = skl2tflite.convert(pipeline, rows.astype(float))
+    with pytest.raises(InvalidInputError, match="X holds uint8, in which the function of"):
+        model.predict(rows)
+    np.testing.assert_allclose(model.predict(rows.astype(float)), pipeline.predict(rows.astype(float)), atol=1e-4)
+    with pytest.raises(ConversionError, match="answers otherwise for rows of uint8"):
+        skl2tflite.convert(pipeline, rows)
 
 
 def test_traced_classes_too() -> None:

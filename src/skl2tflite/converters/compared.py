@@ -274,7 +274,7 @@ def _within(random: Any, cells: NDArray[Any], dtype: np.dtype[Any], which: int) 
     if which in (1, 5) and dtype.itemsize <= 2:
         cells = random.integers(limits.min, limits.max + 1, cells.shape)
         cells.flat[:2] = [limits.min, limits.max][: cells.size]
-    return np.clip(cells, max(limits.min, -(2**63)), min(limits.max, 2**63 - 1))
+    return np.asarray(np.clip(cells, max(limits.min, -(2**63)), min(limits.max, 2**63 - 1)))
 
 
 def _matrix_cells(

@@ -16,7 +16,7 @@ from skl2tflite.converters.held import as_held
 from skl2tflite.features.narrow import NARROW, Narrow
 from skl2tflite.forest.folding import Transformed
 from skl2tflite.graph import DType, Tensor, as_tensor, ops
-from skl2tflite.graph.matrix import Matrix
+from skl2tflite.graph.matrix import Matrix, is_sparse
 from skl2tflite.graph.op import Input, apply
 from skl2tflite.graph.renamed import Renamed
 from skl2tflite.graph.table import Column, Table
@@ -69,13 +69,14 @@ def noted(function: Callable[[Any], Any], X: Given, result: Any, reader: str) ->
     if features == ():
         return result
     asked = _Asked(function, X)
-    answers = {dtype: asked.both(dtype) for dtype in NARROW}
+    dtypes = [dtype for dtype in NARROW if not (is_sparse(X) and dtype == "float16")]  # which SciPy has not
+    answers = {dtype: asked.both(dtype) for dtype in dtypes}
     found: dict[tuple[tuple[int, ...] | None, int], list[str]] = {}
     for dtype, (narrow, floats) in answers.items():
         if not _alike(narrow, floats):
             found.setdefault(asked.concerned(dtype, features), []).append(dtype)
-    for (concerned, least), dtypes in found.items():
-        _collector.add(Narrow(reader, tuple(dtypes), concerned, least))
+    for (concerned, least), those in found.items():
+        _collector.add(Narrow(reader, tuple(those), concerned, least))
     pairs = [pair for pair in answers.values() if pair[0] and len(pair[0]) == len(pair[1])]
     stays = [
         any(narrow[i].dtype != floats[i].dtype and _is_narrow(narrow[i].dtype) for narrow, floats in pairs)

@@ -65,9 +65,10 @@ class Narrow:
     def check(self, X: Any, places: Callable[[], Mapping[int, int]]) -> None:
         """Raise where rows are of a dtype in which it computes otherwise."""
         if (dtype := self.met_in(X, places)) is not None:
+            instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
             raise InvalidInputError(
                 f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, as the file does; give "
-                "X.astype(float)"
+                f"{instead}"
             )
 
     def to_json(self) -> dict[str, object]:
