@@ -185,7 +185,9 @@ class RecordingConverter(SeenConverter):
 
     def _positions_of_text(self, name: str, result: Any) -> Any:
         """Return positions in ``classes_`` in place of text, of which a method makes its own answer."""
-        if not isinstance(result, Tensor) or result.dtype != DType.STRING or self.labels(name) is None:
+        if self.labels(name) is None or isinstance(result, Values) or not isinstance(result, Tensor):
+            return result
+        if result.dtype != DType.STRING:
             return result
         text = as_tensor(plain(result))
         labels = np.asarray(self.estimator.classes_).tolist()
