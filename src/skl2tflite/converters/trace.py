@@ -183,6 +183,8 @@ def trace(
     results = list(results) if is_list or is_tuple else [results]
     constants = [result for result in results if is_tuple and isinstance(result, np.ndarray)]
     outputs = [as_tensor(result) for result in results[: len(results) - len(constants)]]
+    if not outputs:
+        raise ConversionError(f"{converter.path}.{method} gives no array")
     for output in outputs:
         if output.constant is not None or (batch is None and None not in output.shape):
             raise ConversionError(f"{converter.path}.{method} does not depend on its input")
