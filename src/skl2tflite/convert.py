@@ -245,8 +245,8 @@ def _inverted(converter: Converter, traced: Traced, features: Features) -> Featu
         return Features(1, columns=(column,), known=tuple(positions), rows=converter.inverse_rows)
     count = traced.graph.inputs[INPUT_NAME].shape[1] or 0
     a_matrix = features.columns is None and features.rows == TABLE and not features.known
-    alike = a_matrix and count == features.count and labels is None
-    return None if alike else Features(count, allows_nan=converter.inverse_takes_nan)
+    alike = a_matrix and count == features.count and labels is None and traced.narrow == features.narrow
+    return None if alike else Features(count, allows_nan=converter.inverse_takes_nan, narrow=traced.narrow)
 
 
 def _describe(estimator: Any) -> str:

@@ -128,6 +128,9 @@ def plan(
         only,
         readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
     )
+    narrow = (each for method, result in traced.items() if method != "inverse_transform" for each in result.narrow)
+    with reading(X):
+        features = features.with_narrow(dict.fromkeys(narrow), X)
     return Plan(converter, features, traced, graphs, records)
 
 

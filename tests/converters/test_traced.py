@@ -101,6 +101,39 @@ def test_a_classifier(labels: Any) -> None:
     assert skl2tflite.convert(classifier).methods == ("predict_proba", "predict")
 
 
+@skl2tflite.trace
+class Rules(ClassifierMixin, BaseEstimator):
+    """Labels that NumPy picks one by one."""
+
+    def __init__(self, other: Any = None):
+        self.other = other
+
+    def fit(self, X: Any, y: Any) -> Rules:
+        self.n_features_in_ = X.shape[1]
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X: Any) -> Any:
+        above = self.classes_[1] if self.other is None else self.other
+        return np.where(X[:, 0] > 5, above, np.where(X[:, 1] > 5, self.classes_[2], self.classes_[0]))
+
+
+@pytest.mark.parametrize("dtype", [str, object])
+@pytest.mark.parametrize("rows", [X, None], ids=["rows", "none"])
+def test_labels_that_are_text_one_by_one(dtype: type, rows: Any) -> None:
+    rules = Rules().fit(X, np.array(["rot", "grün", "blau"], dtype=dtype)[Y])
+    model = skl2tflite.convert(rules, rows)
+    assert set(rules.predict(X)) == {"rot", "grün", "blau"}
+    np.testing.assert_array_equal(model.predict(X), rules.predict(X))
+
+
+def test_text_that_is_no_label_is_refused() -> None:
+    rules = Rules("gelb").fit(X, np.array(["rot", "grün", "blau"])[Y])
+    for rows in (X, None):
+        with pytest.raises(UnsupportedEstimatorError, match="gives 'gelb', which is none of the labels in classes_"):
+            skl2tflite.convert(rules, rows)
+
+
 def test_fitted_estimators_inside() -> None:
     blend = Blend().fit(X, Y)
     model = skl2tflite.convert(blend, X)

@@ -36,6 +36,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 import skl2tflite
 from skl2tflite.converters import METHODS, registry
+from skl2tflite.converters.blame import blaming
 from skl2tflite.errors import (
     ConversionError,
     DefectError,
@@ -334,6 +335,17 @@ def test_converters_of_others_that_raise_are_quoted(converters, error, place):
         assert isinstance(raised, EstimatorError), repr(raised)
         assert "ClumsyConverter itself raises" in str(raised)
         assert raised.__cause__ is error
+
+
+def test_our_defects_are_not_laid_on_classes_of_others():
+    estimator = Clumsy().fit(X)
+    defect = r"Clumsy cannot be converted, .* defect of skl2tflite \(OverflowError"
+    with pytest.raises(DefectError, match=defect), blaming(estimator, X):
+        raise OverflowError("met within")
+    estimator = copy.copy(FITTED["Ridge"][0])
+    estimator.alpha = "much"
+    with pytest.raises(EstimatorError, match=r"Ridge\.fit refuses X: The 'alpha' parameter"), blaming(estimator, X):
+        raise OverflowError("met within")
 
 
 @pytest.mark.parametrize("result", [None, "text", 3, [], {}, object(), np.zeros(3), [1, 2], lambda: 1, X])

@@ -35,7 +35,7 @@ def test_a_function_that_wraps_around_is_refused_by_its_place() -> None:
     with pytest.raises(ConversionError, match=r"Pipeline\['functiontransformer'\] .* rows of uint8"):
         skl2tflite.convert(pipeline, ROWS)
     model = skl2tflite.convert(pipeline, ROWS.astype(float))
-    np.testing.assert_array_equal(model.predict(ROWS), pipeline.predict(ROWS.astype(float)))
+    np.testing.assert_array_equal(model.predict(ROWS.astype(float)), pipeline.predict(ROWS.astype(float)))
 
 
 @pytest.mark.parametrize("estimator", [GaussianMixture(2), AdditiveChi2Sampler()], ids=str)

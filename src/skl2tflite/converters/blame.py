@@ -153,11 +153,14 @@ def _refusal(estimator: Any, method: str, given: Sequence[Any]) -> EstimatorErro
 
 
 def _of_parameters(estimator: Any) -> EstimatorError | None:
-    """Return what scikit-learn says of parameters that were changed after fit, None where they are in order."""
-    validate = getattr(type(estimator), "_validate_params", None)
+    """Return what scikit-learn says of parameters that were changed after fit, None where they are in order.
+
+    Classes of one's own say nothing of theirs, though they have the method by which scikit-learn's are checked.
+    """
+    kind = type(estimator)
     try:
-        if validate is not None:
-            validate(estimator)
+        if hasattr(kind, "_validate_params") and hasattr(kind, "_parameter_constraints"):
+            kind._validate_params(estimator)
     except Exception as raised:
         return estimator_error(estimator, "fit", raised)
     return None

@@ -31,6 +31,11 @@ class Collector(Generic[T]):
         finally:
             self._found.reset(token)
 
+    @property
+    def found(self) -> list[T]:
+        """What has been collected so far, nothing where nobody collects."""
+        return self._found.get() or []
+
     def add(self, item: T) -> None:
         """Give something to whoever collects."""
         found = self._found.get()

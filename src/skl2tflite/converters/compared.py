@@ -166,6 +166,13 @@ def compare(
                     f"computes in {X.dtype}, as the step before it gives, and its results for the same numbers as "
                     "floats are others: integers wrap around; begin it with X.astype(float)"
                 )
+            if (dtypes := _narrow_dtypes(given)) and _agree(
+                computed[: len(outputs)], _called(function, _widened(given[taken]), result) or []
+            ):
+                raise GraphError(
+                    f"computes in {dtypes}, and its results for the same numbers as floats are others: such numbers "
+                    "wrap around or lose digits; begin it with X.astype(float), or give such columns as floats"
+                )
             raise GraphError(
                 "computes otherwise when it is recorded: it looks at values, dtypes or types of its input, or writes "
                 "to a part of an array that it has under another name"
@@ -174,6 +181,25 @@ def compare(
             raise GraphError("raises an error for rows when it is recorded that it takes otherwise")
         gives_nan |= any(each.dtype.kind == "f" and bool(np.isnan(each).any()) for each in together)
     return gives_nan
+
+
+def _narrow_dtypes(given: Any) -> str:
+    """Return the dtypes of the columns of rows that are whole numbers, truth values or of few digits, for a message."""
+    dtypes = list(getattr(given, "dtypes", ())) if getattr(given, "ndim", 1) == 2 else []
+    dtypes = [each for each in dtypes or [given.dtype] if _is_narrow(each)]
+    narrowest = [each for each in dtypes if each.itemsize < FLOAT64.itemsize] or dtypes
+    return " and ".join(sorted({str(each) for each in narrowest}))
+
+
+def _is_narrow(dtype: Any) -> bool:
+    return getattr(dtype, "kind", "") in "iub" or dtype == np.float16
+
+
+def _widened(given: Any) -> Any:
+    """Return rows whose numbers are all floats."""
+    if getattr(given, "ndim", 1) == 2 and hasattr(given, "dtypes"):
+        return given.astype({name: float for name, dtype in given.dtypes.items() if _is_narrow(dtype)})
+    return given.astype(float)
 
 
 def _called(function: Callable[[Any], Any], rows: Any, result: Recorded | AsArray) -> list[NDArray[Any]] | None:
@@ -225,7 +251,9 @@ def _samples(
             frame: Any
             if isinstance(X, AsArray):
                 text = any(column.kind == DType.STRING for column in table.columns)
-                frame = np.stack([np.asarray(objects(each) if text else floats(each)) for each in columns], axis=1)
+                plain = not text and all(np.asarray(each).dtype.kind in "fiub" for each in columns)
+                cells = [np.asarray(each) if plain else objects(each) if text else floats(each) for each in columns]
+                frame = np.stack([np.asarray(each) for each in cells], axis=1)
             else:
                 import pandas as pd
 
@@ -238,6 +266,15 @@ def _frame(rows: NDArray[Any], names: list[str]) -> Any:
     import pandas as pd
 
     return pd.DataFrame(rows, columns=names)
+
+
+def _within(random: Any, cells: NDArray[Any], dtype: np.dtype[Any], which: int) -> NDArray[Any]:
+    """Return whole numbers that a dtype has; of few bits some from all that there are, the extremes among them."""
+    limits = np.iinfo(dtype)
+    if which in (1, 5) and dtype.itemsize <= 2:
+        cells = random.integers(limits.min, limits.max + 1, cells.shape)
+        cells.flat[:2] = [limits.min, limits.max][: cells.size]
+    return np.asarray(np.clip(cells, max(limits.min, -(2**63)), min(limits.max, 2**63 - 1)))
 
 
 def _matrix_cells(
@@ -270,8 +307,10 @@ def _column_cells(
     if categories is not None and len(categories):
         held = np.array([*categories.tolist(), *([None] if which == 3 else [])], dtype=object)
         cells = random.choice(held, size)
-    elif kind == DType.FLOAT and getattr(column.dtype, "kind", "f") in "iub":
+    elif kind != DType.STRING and getattr(column.dtype, "kind", "f") in "iub":
         cells = _cells(random, DType.BOOL if column.dtype.kind == "b" else DType.INT, (size,), which, constants)
+        if column.dtype.kind != "b":
+            cells = _within(random, cells, np.dtype(f"{column.dtype.kind}{column.dtype.itemsize}"), which)
     else:
         cells = _cells(random, kind, (size,), which, constants)
     if "pandas" not in sys.modules:
@@ -389,9 +428,10 @@ def _agree(first: list[Any], second: list[Any]) -> bool:
 
 
 def _near(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    if a.shape != b.shape or (a.dtype == object) != (b.dtype == object):
+    held_as_objects = a.dtype.kind in "OUS", b.dtype.kind in "OUS"
+    if a.shape != b.shape or held_as_objects[0] != held_as_objects[1]:
         return False
-    if a.dtype == object:
+    if held_as_objects[0]:
         return bool(np.array_equal(a, b))
     a, b = a.astype(float), b.astype(float)
     scale = np.abs(b[np.isfinite(b)]).max(initial=0.0)

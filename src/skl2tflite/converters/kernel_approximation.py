@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import kernel_approximation as sk
 
+from skl2tflite.converters.as_given import ComputesAsGiven
 from skl2tflite.converters.base import TransformerConverter
 from skl2tflite.converters.kernel_sums import check_digits, own_or_named_product
 from skl2tflite.converters.phases import phase
@@ -64,7 +65,7 @@ def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.
 
 
 @converts(sk.AdditiveChi2Sampler)
-class AdditiveChi2SamplerConverter(TransformerConverter):
+class AdditiveChi2SamplerConverter(ComputesAsGiven, TransformerConverter):
     """Samples of the kernel's spectrum at multiples of an interval; a value of 0 maps to zeros."""
 
     keeps_sparse = True

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.special import digamma
 from sklearn import mixture as sk
 
-from skl2tflite.converters.base import LABELS, Converter
+from skl2tflite.converters.as_given import ComputesAsGiven
+from skl2tflite.converters.base import LABELS
 from skl2tflite.converters.decomposition import project_centered
 from skl2tflite.converters.kernels import centered
 from skl2tflite.converters.registry import converts
@@ -18,7 +19,7 @@ from skl2tflite.graph import functions as xp
 
 
 @converts(sk.GaussianMixture)
-class GaussianMixtureConverter(Converter):
+class GaussianMixtureConverter(ComputesAsGiven):
     """Components by the logarithm of their weighted densities (:class:`sklearn.mixture._base.BaseMixture`)."""
 
     exact = LABELS

@@ -18,6 +18,8 @@ from skl2tflite.converters.columns_of_nan import columns_of_nan
 from skl2tflite.converters.compared import AsArray, Given, is_symbolic
 from skl2tflite.converters.held import called, dtype_given
 from skl2tflite.converters.monotone import elementwise
+from skl2tflite.converters.narrow import collect as collect_narrow
+from skl2tflite.converters.narrow import noted
 from skl2tflite.converters.recorded import recorded_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
@@ -249,14 +251,14 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         call = partial(function, **(arguments or {}))
         if not is_symbolic(X):
             return called(call, X) if isinstance(X, Matrix) else call(X)
-        result = recorded_of(
-            self,
-            name,
-            call,
-            *self._given(X, names),
-            instead="write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a "
-            "converter of its own (@skl2tflite.converts)",
+        given = self._given(X, names)
+        instead = (
+            "write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a "
+            "converter of its own (@skl2tflite.converts)"
         )
+        with collect_narrow():  # of what is inside, which the function itself tells
+            found = recorded_of(self, name, call, *given, instead=instead)
+        result = noted(call, given[0], found, f"the function of {self.path}")
         if isinstance(X, Matrix) and isinstance(result, Tensor):
             dtype = dtype_given(call, X)
             return result if dtype is None or dtype.kind == "f" else Matrix(result, dtype)

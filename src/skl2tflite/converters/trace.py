@@ -15,6 +15,8 @@ from skl2tflite.converters.base import Converter
 from skl2tflite.converters.categoricals import readings
 from skl2tflite.converters.impossible import never
 from skl2tflite.converters.known import Demand, demands
+from skl2tflite.converters.narrow import collect as collect_narrow
+from skl2tflite.converters.narrow import narrow_readers
 from skl2tflite.converters.overflow import overflowing
 from skl2tflite.converters.unanswered import can_mark, marked, unanswered
 from skl2tflite.errors import ConversionError, GraphError
@@ -25,6 +27,7 @@ from skl2tflite.features import (
     TEXT_NAME,
     ImageRows,
     LabelRows,
+    Narrow,
     Reading,
     SetRows,
     TextRows,
@@ -71,6 +74,8 @@ class Traced:
         Whether something reads NaN, which stands for what sparse rows do not hold, as 0.
     readings : tuple of Reading
         Which features must be categoricals in a DataFrame, or must not be.
+    narrow : tuple of Narrow
+        What computes otherwise in some dtypes of rows than in floats.
     """
 
     graph: Graph
@@ -88,6 +93,7 @@ class Traced:
     confuses_nan: bool = False
     digits: frozenset[str] = frozenset()
     readings: tuple[Reading, ...] = ()
+    narrow: tuple[Narrow, ...] = ()
 
 
 def trace(
@@ -159,7 +165,13 @@ def trace(
         X = inputs.table()
     try:
         collected = demands(), unanswered(), dense_for_now.collect(), readings()
-        with collected[0] as demanded, collected[1] as refused, collected[2] as dense, collected[3] as read:
+        with (
+            collected[0] as demanded,
+            collected[1] as refused,
+            collected[2] as dense,
+            collected[3] as read,
+            collect_narrow() as narrow,
+        ):
             results = function(X)
         if isinstance(results, Table):
             results = _numbers(converter, method, results)
@@ -171,6 +183,8 @@ def trace(
     results = list(results) if is_list or is_tuple else [results]
     constants = [result for result in results if is_tuple and isinstance(result, np.ndarray)]
     outputs = [as_tensor(result) for result in results[: len(results) - len(constants)]]
+    if not outputs:
+        raise ConversionError(f"{converter.path}.{method} gives no array")
     for output in outputs:
         if output.constant is not None or (batch is None and None not in output.shape):
             raise ConversionError(f"{converter.path}.{method} does not depend on its input")
@@ -215,6 +229,7 @@ def trace(
         zeros is not None and any(node is zeros for node in graph.nodes()),
         frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
         tuple(dict.fromkeys(read)),
+        narrow_readers(narrow),
     )
 
 

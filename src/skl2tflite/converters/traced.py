@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
@@ -16,14 +16,17 @@ from skl2tflite.converters.base import METHODS, Converter
 from skl2tflite.converters.columns_of_nan import columns_of_nan
 from skl2tflite.converters.compared import AsArray, Given, is_symbolic
 from skl2tflite.converters.held import called
+from skl2tflite.converters.narrow import collect as collect_narrow
+from skl2tflite.converters.narrow import noted
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
-from skl2tflite.graph import Array, DType, Tensor, as_tensor
+from skl2tflite.graph import Array, Constant, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.frame import Frame
 from skl2tflite.graph.matrix import Matrix
+from skl2tflite.graph.op import Input
 from skl2tflite.graph.recording import handle
 from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.series import Series
@@ -101,21 +104,24 @@ class RecordingConverter(SeenConverter):
 
         def call(X: Any) -> Any:
             if isinstance(X, Tensor | Frame | Series | Sparse):
-                return getattr(self._open, name)(X)
+                return self._positions_of_text(name, getattr(self._open, name)(X))
             return self._positions(name, getattr(self.estimator, name)(X))
 
         if not is_symbolic(X):
             return called(call, X) if isinstance(X, Matrix) else call(X)
+        given = self._given(name, X)
         try:
-            result = recorded(call, *self._given(name, X), place=f"{self.path}.{name}")
+            with collect_narrow():  # of what is inside, which the method itself tells
+                result: Any = recorded(call, *given, place=f"{self.path}.{name}")
         except UnsupportedEstimatorError:
             raise  # of a part
         except GraphError as error:
             raise self.refuse(f"{name} cannot be recorded ({error})", self.instead) from error
+        result = noted(call, given[0], result, f"{self.path}.{name}")
         if isinstance(result, Table) and result.is_computed:
             return result.matrix()
         if isinstance(result, Tensor) and result.dtype == DType.STRING:
-            raise self.refuse(f"{name} gives strings", "take labels from self.classes_ by position")
+            raise self.refuse(f"{name} gives strings", "give labels of self.classes_")
         return result
 
     def _given(self, name: str, X: Tensor | Table | Column | Matrix) -> list[Given]:
@@ -162,14 +168,34 @@ class RecordingConverter(SeenConverter):
 
     @cached_property
     def _gives_positions(self) -> bool:
+        """Whether ``predict`` gives labels, text or what it takes from ``classes_`` by positions."""
         classes = getattr(self._open, "classes_", None)
-        if not isinstance(classes, _Labels):
+        if not isinstance(classes, _Labels) or classes.ndim != 1:
             return False
         try:
-            self._open.predict(np.zeros((1, self.n_features)))
+            given = np.asarray(self._open.predict(np.zeros((1, self.n_features))))
         except Exception:
             return False
-        return classes.asked
+        return classes.asked or (given.dtype.kind in "OUS" and given[0] in self._words)
+
+    @property
+    def _words(self) -> list[str]:
+        """The labels that are text."""
+        return [each for each in np.asarray(getattr(self.estimator, "classes_", ())).tolist() if isinstance(each, str)]
+
+    def _positions_of_text(self, name: str, result: Any) -> Any:
+        """Return positions in ``classes_`` in place of text, of which a method makes its own answer."""
+        if self.labels(name) is None or isinstance(result, Values) or not isinstance(result, Tensor):
+            return result
+        if result.dtype != DType.STRING:
+            return result
+        text = as_tensor(plain(result))
+        labels = np.asarray(self.estimator.classes_).tolist()
+        unknown = next((each for each in _texts_of(text) if each not in labels), None)
+        if unknown is not None:
+            raise GraphError(f"gives {unknown!r}, which is none of the labels in classes_")
+        found = [xp.astype(xp.equal(text, str(each)), float) for each in labels]
+        return xp.argmax(xp.stack(found, axis=1), axis=1)
 
     def _positions(self, name: str, result: Any) -> Any:
         """Return positions in ``classes_`` in place of labels, where that is what is recorded."""
@@ -213,6 +239,21 @@ def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:
 for _name in METHODS:
     if _name not in ARGUMENTS:
         setattr(TracedConverter, _name, _recorded(_name))
+
+
+def _texts_of(text: Tensor) -> Iterator[object]:
+    """Yield what elements of a tensor of text may be; of a model's input, its name."""
+    nodes, seen = [text.node], set()
+    while nodes:
+        node = nodes.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node.op, Constant):
+            yield from node.op.value.ravel().tolist()
+        elif isinstance(node.op, Input):
+            yield f"the text in {node.op.key}"
+        nodes += [each.node for each in node.inputs if each.dtype == DType.STRING]
 
 
 class _Labels(np.ndarray):

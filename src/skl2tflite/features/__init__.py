@@ -19,6 +19,7 @@ from skl2tflite.features.kinds import (
     label_sets,
     record_names,
 )
+from skl2tflite.features.narrow import Narrow
 from skl2tflite.features.reading import check_given, reading
 from skl2tflite.features.reference import given_rows, reference_rows, rows_in_float64
 
@@ -37,6 +38,7 @@ __all__ = [
     "ImageRows",
     "Known",
     "LabelRows",
+    "Narrow",
     "Plain",
     "Reading",
     "RecordRows",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from numbers import Number
 from typing import Any, Literal
 
@@ -39,6 +40,7 @@ from skl2tflite.features.kinds import (
     label_sets,
     records,
 )
+from skl2tflite.features.narrow import Narrow, narrow_from_json, not_met
 from skl2tflite.features.reading import check_given, unreadable
 from skl2tflite.features.texts import Analyzer, Rows, as_texts
 from skl2tflite.fields import Fields, damaged, scalars, within
@@ -93,6 +95,8 @@ class Features:
         The form that rows must have, where the estimator answers otherwise for the other one.
     readings : tuple of Reading
         The features that must be categoricals in a DataFrame, or must not be.
+    narrow : tuple of Narrow
+        What computes otherwise in some dtypes of rows than in floats, as the file does.
     """
 
     count: int
@@ -106,6 +110,7 @@ class Features:
     absent_is_nan: bool = False
     only: Form | None = None
     readings: tuple[Reading, ...] = ()
+    narrow: tuple[Narrow, ...] = ()
 
     @property
     def categories(self) -> dict[int, tuple[Any, ...]]:
@@ -147,6 +152,19 @@ class Features:
             self, columns=tuple(replace(c, analyzer=analyzers.get(c.name, c.analyzer)) for c in self.columns)
         )
 
+    def with_narrow(self, narrow: Iterable[Narrow], X: Any = None) -> Features:
+        """Return the same features, with what computes otherwise in some dtypes, but those of rows that are compared.
+
+        Raises
+        ------
+        ConversionError
+            Where rows are an array of few bits, of which a comparison sees too few numbers.
+        """
+        kept = tuple(narrow)
+        if X is not None and kept:
+            kept = tuple(filter(None, (not_met(each, X, partial(self._places, X)) for each in kept)))
+        return replace(self, narrow=kept)
+
     @property
     def as_strings(self) -> Features:
         """The same features with all text as strings."""
@@ -179,6 +197,8 @@ class Features:
         """
         check_given(X, once=not isinstance(self.rows, TableRows | ImageRows))
         try:
+            for narrow in self.narrow:
+                narrow.check(X, partial(self._places, X))
             return self._tensors(X)
         except (Skl2TFLiteError, Warning):
             raise
@@ -445,6 +465,8 @@ class Features:
             fields["only"] = self.only
         if self.readings:
             fields["readings"] = [reading.to_json() for reading in self.readings]
+        if self.narrow:
+            fields["narrow"] = [narrow.to_json() for narrow in self.narrow]
         return fields
 
     def misfit(self, inputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
@@ -479,6 +501,7 @@ class Features:
             data.maybe("absent_is_nan", bool, False),
             _form(data),
             tuple(map(reading_from_json, data.several("readings"))) if "readings" in data else (),
+            tuple(map(narrow_from_json, data.several("narrow"))) if "narrow" in data else (),
         )
         features._check_consistent(data)
         return features
@@ -495,6 +518,7 @@ class Features:
             ("needed", self.needed or ()),
             ("known", [each.feature for each in self.known]),
             ("readings", [each.feature for each in self.readings if each.feature is not None]),
+            ("narrow", [feature for each in self.narrow for feature in each.features or ()]),
         ):
             if any(not 0 <= place < self.count for place in places):
                 raise damaged(data.at(name), f"refers to features that there are not; there are {self.count}")

@@ -1,4 +1,4 @@
-"""Estimators and functions that compute in the integers that they are given, where these wrap around or are cut off."""
+"""Estimators and functions that compute in the dtype of the integers that they are given, which loses digits."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from skl2tflite.errors import EstimatorError
 from skl2tflite.features import given_rows, rows_in_float64
 from skl2tflite.features.frames import as_cells, is_frame
+from skl2tflite.features.narrow import answers_otherwise
 from skl2tflite.verify.answers import answer_of, dense
 from skl2tflite.verify.differences import errors, scale
 
@@ -57,11 +58,7 @@ def computes_in_integers(estimator: Any, methods: Sequence[str], X: Any, path: s
             rows = answer_of(step, "transform", rows)
         except EstimatorError:
             break
-    return (
-        f"{path} answers otherwise for rows of {' and '.join(dtypes)} than for the same numbers as floats: it computes "
-        "in integers, which wrap around or lose what is behind the point, and a file computes in floats; give it "
-        "floats, as X.astype(float), when it is converted and in use"
-    )
+    return answers_otherwise(path, " and ".join(dtypes))
 
 
 def _differs(estimator: Any, method: str, X: Any) -> bool:

@@ -1,0 +1,119 @@
+"""Rows of dtypes in which something in the model computes otherwise than in floats, as the file does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.errors import ConversionError, InvalidInputError
+from skl2tflite.features.frames import as_cells, columns_of, is_frame
+from skl2tflite.fields import Fields, damaged
+
+NARROW = (
+    "bool", "uint8", "int8", "uint16", "int16", "float16", "uint32", "int32", "uint64", "int64",
+)  # fmt: skip
+"""Dtypes in which NumPy wraps around, cuts off what is behind the point, or rounds to few digits."""
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """Something that reads the rows as they are, and computes otherwise in some dtypes than in floats.
+
+    Parameters
+    ----------
+    reader : str
+        What it is and where, for messages.
+    dtypes : tuple of str
+    features : tuple of int, optional
+        The columns of a DataFrame that have to do with it; None where it gets one array of all.
+    least : int, default=1
+        How many of these must be of such a dtype at once.
+    """
+
+    reader: str
+    dtypes: tuple[str, ...]
+    features: tuple[int, ...] | None = None
+    least: int = 1
+
+    def met_in(self, X: Any, places: Callable[[], Mapping[int, int]]) -> str | None:
+        """Return the dtype of rows in which it computes otherwise, None where they have none.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame
+        places : callable
+            Gives the position of each feature among a DataFrame's columns.
+        """
+        if not is_frame(X):
+            dtype = _name(getattr(X, "dtype", None) or as_cells(X).dtype)
+            return dtype if dtype in self.dtypes else None
+        at = places()
+        features = at if self.features is None else self.features
+        found = [_name(each.dtype) for each in columns_of(X, [at[i] for i in features if i in at])]
+        met = [each for each in found if each in self.dtypes]
+        if self.features is not None:
+            return met[0] if len(met) >= self.least else None
+        try:
+            common = str(np.result_type(*found))
+        except TypeError:
+            return None
+        return common if common in self.dtypes else None
+
+    def check(self, X: Any, places: Callable[[], Mapping[int, int]]) -> None:
+        """Raise where rows are of a dtype in which it computes otherwise."""
+        if (dtype := self.met_in(X, places)) is not None:
+            instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
+            raise InvalidInputError(
+                f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, as the file does; give "
+                f"{instead}"
+            )
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as JSON keeps them."""
+        fields: dict[str, object] = {"reader": self.reader, "dtypes": list(self.dtypes)}
+        if self.features is not None:
+            fields["features"] = list(self.features)
+        if self.least != 1:
+            fields["least"] = self.least
+        return fields
+
+
+def answers_otherwise(reader: str, dtypes: str) -> str:
+    """Say that something gives other answers for rows of some dtypes than for the same numbers as floats."""
+    return (
+        f"{reader} answers otherwise for rows of {dtypes} than for the same numbers as floats: it computes in the "
+        "rows' own dtype, which wraps around or loses digits, and a file computes in floats; give it floats, as "
+        "X.astype(float), when it is converted and in use"
+    )
+
+
+def not_met(narrow: Narrow, X: Any, places: Callable[[], Mapping[int, int]]) -> Narrow | None:
+    """Return what remains of a reader's dtypes without those of rows on which it is compared, None where nothing does.
+
+    Raises
+    ------
+    ConversionError
+        Where rows are an array of few bits, of which a comparison sees too few numbers.
+    """
+    while (dtype := narrow.met_in(X, places)) is not None:
+        if (narrow.features is None or not is_frame(X)) and np.dtype(dtype).itemsize <= 2:
+            raise ConversionError(answers_otherwise(narrow.reader, dtype))
+        narrow = replace(narrow, dtypes=tuple(each for each in narrow.dtypes if each != dtype))
+    return narrow if narrow.dtypes else None
+
+
+def narrow_from_json(data: Fields) -> Narrow:
+    """Return what :meth:`Narrow.to_json` wrote."""
+    dtypes = data.many("dtypes", str)
+    if not set(dtypes) <= set(NARROW):
+        raise damaged(data.at("dtypes"), "holds what is no dtype of whole numbers or of few digits")
+    return Narrow(data.get("reader", str), dtypes, data.maybe_many("features", int), data.maybe("least", int, 1))
+
+
+def _name(dtype: Any) -> str:
+    """Return NumPy's name of a dtype, whether it is NumPy's, one of pandas that may be missing, or one of polars."""
+    name = str(getattr(dtype, "subtype", dtype)).lower().split("[")[0]
+    return "bool" if name == "boolean" else name
