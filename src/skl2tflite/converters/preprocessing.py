@@ -227,6 +227,8 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
     takes_matrices = True
 
     def transform(self, X: Any) -> Any:
+        if self.estimator.validate and isinstance(X, Table):
+            X.ask()
         names = None if self.estimator.validate else self.feature_names
         return self._call("func", self.estimator.func, X, self.estimator.kw_args, names)
 

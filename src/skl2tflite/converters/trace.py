@@ -71,6 +71,8 @@ class Traced:
         Whether something reads NaN, which stands for what sparse rows do not hold, as 0.
     readings : tuple of Reading
         Which features must be categoricals in a DataFrame, or must not be.
+    asked : frozenset of int or None
+        Features of the matrix that something looks at; None where all are, or there is no matrix of features.
     """
 
     graph: Graph
@@ -88,6 +90,7 @@ class Traced:
     confuses_nan: bool = False
     digits: frozenset[str] = frozenset()
     readings: tuple[Reading, ...] = ()
+    asked: frozenset[int] | None = None
 
 
 def trace(
@@ -138,6 +141,7 @@ def trace(
     features = count == converter.n_features and not inverse
     names = column_names(converter.feature_names if features else None, count)
     inputs: dict[str, Tensor] | InputColumns
+    asked: set[int] | None = None
     X: Any
     if isinstance(rows, ImageRows):
         X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *rows.shape))
@@ -151,9 +155,12 @@ def trace(
         X = inputs[0]
     elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
-        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, features, types if features else None)
+        inputs = {INPUT_NAME: matrix}
         if sparse and not inverse:
             X = sparse_input(matrix, absent_is_missing)
+        else:
+            asked = set() if features else None
+            X = Table.of_matrix(matrix, names, features, types if features else None, asked)
     else:
         inputs = InputColumns(names, kinds, batch, text, types)
         X = inputs.table()
@@ -215,6 +222,7 @@ def trace(
         zeros is not None and any(node is zeros for node in graph.nodes()),
         frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
         tuple(dict.fromkeys(read)),
+        None if asked is None or len(asked) == count else frozenset(asked),
     )
 
 

@@ -64,6 +64,10 @@ class Renamed(Column):
         """How its texts travel."""
         return self.column.text
 
+    def ask(self) -> None:
+        """Tell the column."""
+        self.column.ask()
+
     def tensor(self, kind: DType) -> Tensor:
         """Return the column's tensor."""
         return self.column.tensor(kind)
@@ -166,7 +170,7 @@ def named(column: Column, name: Any) -> Column:
 def renamed(table: Table, names: Sequence[Any]) -> Table:
     """Return a table's columns under other names."""
     columns = [named(column, name) for column, name in zip(table.columns, names, strict=True)]
-    return Table(columns, table.matrix() if table.is_matrix else None)
+    return Table(columns, table.whole)
 
 
 def _among(values: Tensor, constants: Any) -> Any:

@@ -177,6 +177,9 @@ class Column(ABC):
         column.in_array = True
         return column
 
+    def ask(self) -> None:
+        """Note that something looks at the values."""
+
     @property
     def place(self) -> tuple[Tensor, int] | None:
         """Of which matrix it is which column; None where it is a tensor of its own."""
@@ -491,6 +494,8 @@ class MatrixColumn(Column):
         Which of the model's features it is; a column of strings is then asked for by tracing again.
     types : mapping of int to ColumnType, optional
         Of a model's features, what the rows given to ``convert`` show of them; None without rows.
+    asked : set of int, optional
+        Where features are noted once something looks at their values.
     """
 
     def __init__(
@@ -500,6 +505,7 @@ class MatrixColumn(Column):
         at: int,
         feature: int | None = None,
         types: Mapping[int, ColumnType] | None = None,
+        asked: set[int] | None = None,
     ) -> None:
         self.name = name
         self.matrix = matrix
@@ -507,6 +513,12 @@ class MatrixColumn(Column):
         self.feature = feature
         self.is_seen = types is not None
         self._type = (types or {}).get(-1 if feature is None else feature, ColumnType())
+        self._asked = asked
+
+    def ask(self) -> None:
+        """Note the feature."""
+        if self._asked is not None and self.feature is not None:
+            self._asked.add(self.feature)
 
     @property
     def kind(self) -> DType | None:
@@ -545,6 +557,7 @@ class MatrixColumn(Column):
             if self.feature is None:
                 raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
             raise RetraceError(self.feature, kind)
+        self.ask()
         return _tensor(self.matrix[:, self.at])
 
     def numbers_but(self, missing: str) -> Tensor:
@@ -584,9 +597,13 @@ class Table:
         names: Sequence[str],
         inputs: bool = False,
         types: Mapping[int, ColumnType] | None = None,
+        asked: set[int] | None = None,
     ) -> Table:
-        """Return the columns of a matrix; of a model's input, ``inputs`` says, with ``types`` of its features."""
-        columns = [MatrixColumn(name, matrix, i, i if inputs else None, types) for i, name in enumerate(names)]
+        """Return the columns of a matrix; of a model's input, ``inputs`` says, with ``types`` of its features.
+
+        Those features are noted in ``asked`` whose values something looks at.
+        """
+        columns = [MatrixColumn(name, matrix, i, i if inputs else None, types, asked) for i, name in enumerate(names)]
         return cls(columns, matrix)
 
     @classmethod
@@ -637,6 +654,11 @@ class Table:
         return self._stacked if self._matrix is None else self._matrix
 
     @property
+    def whole(self) -> Tensor | None:
+        """The columns as one tensor, None where they are none yet; this asks for no values."""
+        return self._matrix
+
+    @property
     def is_matrix(self) -> bool:
         """Whether the columns are one tensor already."""
         return self._matrix is not None
@@ -665,10 +687,16 @@ class Table:
             matrix = self._matrix
         return Table([self.columns[i] for i in at], matrix)
 
+    def ask(self) -> None:
+        """Note that something looks at the values of all columns."""
+        for column in self.columns:
+            column.ask()
+
     def matrix(self) -> Tensor:
         """Return the columns' numbers as a matrix, or raise KindError where one holds strings."""
         if not self.columns:
             raise KindError("there are no columns left")
+        self.ask()
         if self._matrix is not None:
             return self._matrix
         if self._stacked is None:
@@ -727,8 +755,8 @@ def rows_of(X: TableLike) -> Any:
         return X.values
     if not isinstance(X, Table):
         return _plain(X)
-    if X.is_matrix:
-        return X.matrix()
+    if X.whole is not None:
+        return X.whole
     return next((column for column in X.columns if column.kind is not None), X[0]).values
 
 
