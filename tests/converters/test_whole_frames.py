@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import make_column_transformer
+from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import skl2tflite
-from skl2tflite.errors import ConversionError, NoAnswerError, UnsupportedEstimatorError
+from skl2tflite.errors import ConversionError, InvalidInputError, NoAnswerError, UnsupportedEstimatorError
 from skl2tflite.plan import plan
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated")
@@ -302,3 +303,49 @@ def doubled(X: Any) -> Any:
     if X.isna().any().any() or np.isinf(X).any().any():
         raise ValueError("there are holes")
     return X * 2
+
+
+UNREAD: dict[str, Any] = {
+    "picked": lambda X: X[["b"]],
+    "picked and computed": lambda X: np.exp(X[["b"]]),
+    "dropped": lambda X: X.drop(columns=["a", "city"]),
+    "as an array": lambda X: X[["b"]].to_numpy(),
+    "filled first": lambda X: X.fillna(0.0)[["b"]],
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+@pytest.mark.parametrize("with_rows", [False, True])
+def test_columns_that_nothing_looks_at_may_hold_anything(name: str, with_rows: bool, tmp_path: Any) -> None:
+    pipeline = make_pipeline(FunctionTransformer(UNREAD[name]), LogisticRegression()).fit(TABLE, Y)
+    model = skl2tflite.convert(pipeline, *[TABLE] * with_rows)
+    rows = TABLE.iloc[:9].copy()
+    rows.loc[rows.index[:2], "a"] = [np.nan, np.inf]
+    model.save(tmp_path / "m.tflite")
+    for each in (model, skl2tflite.load(tmp_path / "m.tflite")):
+        np.testing.assert_allclose(each.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6)
+    with pytest.raises(InvalidInputError, match="'city' missing"):
+        model.predict(rows[["a", "b"]])
+    with pytest.raises(InvalidInputError, match="not numeric|not a number|holds"):
+        model.predict(rows.assign(b="text"))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        FunctionTransformer(lambda X: X[["b"]]),
+        FunctionTransformer(lambda X: X.assign(one=1.0)[["b", "one"]]),
+        make_column_transformer((FunctionTransformer(lambda X: X[["b"]]), ["a", "b"])),
+    ],
+)
+def test_what_scikit_learn_looks_at_stays_looked_at(first: Any) -> None:
+    numbers = TABLE.drop(columns="city")
+    pipeline = make_pipeline(SelectKBest(k=1), LogisticRegression()).fit(numbers, Y)
+    model = skl2tflite.convert(pipeline)
+    for name in numbers:
+        with pytest.raises(InvalidInputError, match="not numeric"):
+            model.predict(numbers.assign(**{name: "text"}))
+    pipeline = make_pipeline(first, LogisticRegression()).fit(numbers, Y)
+    model = skl2tflite.convert(pipeline)
+    rows = numbers.assign(a="text")
+    np.testing.assert_array_equal(model.predict(rows), pipeline.predict(rows))

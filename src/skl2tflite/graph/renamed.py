@@ -35,6 +35,11 @@ class Renamed(Column):
         return self.column.categories
 
     @property
+    def made_categorical(self) -> bool:
+        """Ask the column."""
+        return self.column.made_categorical
+
+    @property
     def dtype(self) -> Any:
         """The column's dtype."""
         return self.column.dtype
@@ -122,6 +127,11 @@ class Categorical(Renamed):
     def categories(self) -> tuple[Any, ...] | None:
         """The categories."""
         return self._categories
+
+    @property
+    def made_categorical(self) -> bool:
+        """Whether the column was none before."""
+        return self.column.categories is None or self.column.made_categorical
 
     @property
     def dtype(self) -> Any:

@@ -7,7 +7,7 @@ an encoder asks a column for strings, a scaler asks the table for the matrix of 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
@@ -160,6 +160,11 @@ class Column(ABC):
         """
         known = getattr(self.dtype, "categories", None)
         return None if known is None else tuple(known)
+
+    @property
+    def made_categorical(self) -> bool:
+        """Whether a function has made a categorical of a column that was none, as far as anybody knows."""
+        return False
 
     @property
     def dtype(self) -> Any:
@@ -496,6 +501,8 @@ class MatrixColumn(Column):
         Of a model's features, what the rows given to ``convert`` show of them; None without rows.
     asked : set of int, optional
         Where features are noted once something looks at their values.
+    made_of : Column, optional
+        The column that this one is made of, and that is asked for once this one is.
     """
 
     def __init__(
@@ -506,6 +513,7 @@ class MatrixColumn(Column):
         feature: int | None = None,
         types: Mapping[int, ColumnType] | None = None,
         asked: set[int] | None = None,
+        made_of: Column | None = None,
     ) -> None:
         self.name = name
         self.matrix = matrix
@@ -514,9 +522,12 @@ class MatrixColumn(Column):
         self.is_seen = types is not None
         self._type = (types or {}).get(-1 if feature is None else feature, ColumnType())
         self._asked = asked
+        self._made_of = made_of
 
     def ask(self) -> None:
-        """Note the feature."""
+        """Note the feature, that of the column of which it is made."""
+        if self._made_of is not None:
+            self._made_of.ask()
         if self._asked is not None and self.feature is not None:
             self._asked.add(self.feature)
 
@@ -652,6 +663,18 @@ class Table:
     def asked_matrix(self) -> Tensor | None:
         """The matrix of the columns' numbers, None as long as nothing has asked for it."""
         return self._stacked if self._matrix is None else self._matrix
+
+    def each(self, function: Callable[[Tensor], Tensor]) -> Table:
+        """Return what a function makes of each number by itself: a column is asked for once what it became is.
+
+        Parameters
+        ----------
+        function : callable
+            Takes the matrix of the numbers, and gives one of the same shape.
+        """
+        matrix = self.matrix() if self._matrix is None else self._matrix
+        made, before = function(matrix), enumerate(self.columns)
+        return Table([MatrixColumn(column.name, made, i, made_of=column) for i, column in before], made)
 
     @property
     def whole(self) -> Tensor | None:
