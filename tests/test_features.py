@@ -162,7 +162,8 @@ def test_many_names_are_cut():
 
 
 @pytest.mark.parametrize(
-    "features", [FEATURES, NAMED, Features(2, None, True), Features(2, ("é", "b c"), (True, False)), Features(3, read=(2,))]
+    "features",
+    [FEATURES, NAMED, Features(2, None, True), Features(2, ("é", "b c"), (True, False)), Features(3, read=(2,))],
 )
 def test_json(features):
     import json

@@ -16,7 +16,7 @@ from skl2tflite.converters.registry import converter_for
 from skl2tflite.converters.versions import check_version
 from skl2tflite.converters.widths import true_width
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
-from skl2tflite.features import TABLE, RowKind, TextRows
+from skl2tflite.features import TABLE, RowKind, TableRows, TextRows
 from skl2tflite.forest.folding import Monotone, Transformed
 from skl2tflite.graph import Array, DType, Tensor, apply
 from skl2tflite.graph import functions as xp
@@ -352,7 +352,20 @@ class Converter:
         return kind if isinstance(kind, TextRows) else TABLE
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Take what is known of rows from those given to ``convert``, for an estimator that does not learn it."""
+        """Take what is known of rows from those given to ``convert``, for an estimator that does not learn it.
+
+        Members are told too; those of an estimator that makes arrays of its rows see no names.
+        """
+        if isinstance(rows, TableRows) and not self.takes_tables:
+            rows = TableRows(rows.count)
+        for member in self.sharing:
+            if type(member.rows) is type(rows) or (isinstance(member.rows, TableRows) and isinstance(rows, TableRows)):
+                member.learn_rows(rows)
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """Members that are given the estimator's rows as they are."""
+        return ()
 
     @property
     def allows_nan(self) -> bool:

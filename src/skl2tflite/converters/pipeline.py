@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -237,6 +238,11 @@ class FeatureUnionConverter(Converter):
         """Columns that some part needs; all of them, where one does not pick by name."""
         members = [part for part, _ in self.parts if part is not None]
         return needed_of(members) if len(members) == len(self.parts) else None
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All parts."""
+        return [part for part, _ in self.parts if part is not None]
 
     def transform(self, X: TableLike) -> TableLike:
         """Concatenate the parts' columns, each times its weight."""

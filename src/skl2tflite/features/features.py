@@ -17,7 +17,6 @@ from skl2tflite.features.columns import READ, ColumnSpec, Known
 from skl2tflite.features.frames import (
     as_cells,
     columns_of,
-    floats,
     frame_names,
     frame_to_array,
     is_frame,

@@ -182,7 +182,7 @@ class Column(ABC):
         column.in_array = True
         return column
 
-    def ask(self) -> None:
+    def ask(self) -> None:  # noqa: B027 - most columns have nothing to note
         """Note that something looks at the values."""
 
     @property
