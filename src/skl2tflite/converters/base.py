@@ -100,6 +100,8 @@ class Converter:
     takes_matrices : bool
         Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.matrix.Matrix`, whose sparsity and dtype
         they look at or hand on; all others are given an array of its numbers.
+    cleans_each : bool
+        Whether :meth:`nan_columns` may be asked for the columns, one by one, of what ``transform`` gives.
     keeps_sparse : bool
         Whether ``transform`` gives a sparse matrix for a sparse one; else it gives a dense one for any.
     keeps_dtype : bool
@@ -119,6 +121,7 @@ class Converter:
     inverse_takes_nan: bool = False
     takes_tables: ClassVar[bool] = False
     takes_matrices: ClassVar[bool] = False
+    cleans_each: ClassVar[bool] = False
     keeps_sparse: ClassVar[bool] = False
     keeps_dtype: ClassVar[bool] = False
 
@@ -385,7 +388,8 @@ class Converter:
         Parameters
         ----------
         clean : bool, default=False
-            Whether what the estimator gives must be free of NaN, as what comes behind it does not take any.
+            Whether what the estimator gives must be free of NaN, as what comes behind it does not take any. A
+            converter that ``cleans_each`` also takes one truth value for each column of what it gives.
         """
         return self.allows_nan and (self.removes_nan or not clean)
 

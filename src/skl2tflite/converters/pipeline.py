@@ -122,9 +122,10 @@ class PipelineConverter(Converter):
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the steps from the last to the first, each with what the one behind it takes."""
         allowed: bool | NDArray[np.bool_] = not clean
+        behind: Any = clean
         for step in reversed(self.steps):
-            allowed = step.nan_columns(clean)
-            clean = not np.all(allowed)
+            allowed = step.nan_columns(behind if step.cleans_each else bool(np.any(behind)))
+            behind = np.logical_not(allowed)
         return allowed
 
     def _offers(self, method: str) -> bool:
