@@ -400,3 +400,22 @@ def test_rows_tell_every_member_how_many_columns_there_are(estimator: Any, with_
     assert skl2tflite.verify(model, estimator, X[80:]).faithful
     # Of differences that may be rounding the converter is asked once more.
     assert skl2tflite.verify(model, estimator, X[80:], tolerance=1e-12).rows == len(X) - 80
+
+
+REPLACED: dict[str, Any] = {
+    "infinity": lambda X: X.replace([np.inf, -np.inf], np.nan),
+    "a number": lambda X: X.replace(0, 5),
+    "by each other": lambda X: X.replace([1, 2], [2, 1]),
+    "texts by texts": lambda X: X.replace(["Rome", "Oslo"], ["Oslo", "Milan"]),
+    "of a dict": lambda X: X.replace({"Rome": "Oslo", "Oslo": "Rome", 1: 7}),
+    "a text by nothing": lambda X: X.replace("Rome", np.nan),
+    "pairs of a column": lambda X: X.assign(city=X.city.replace(["Rome", "Oslo"], ["R", "O"])),
+}
+
+
+@pytest.mark.parametrize("with_rows", [False, True])
+@pytest.mark.parametrize("name", REPLACED)
+def test_replacing_among_numbers_and_text(name: str, with_rows: bool) -> None:
+    rows = TABLE.assign(a=RANDOM.integers(0, 4, N).astype(float))
+    rows.loc[rows.index[::7], "b"] = np.nan
+    check(FunctionTransformer(REPLACED[name]), rows, behind(["city"], ["a", "b"]), with_rows)

@@ -58,9 +58,7 @@ def columns_of_nan(
     return False if row is None else np.array([_takes_nan(function, row, i, clean) for i in range(width)])
 
 
-def _takes_nan(
-    function: Callable[[Any], Any], row: Any, column: int, clean: bool | NDArray[np.bool_]
-) -> bool:
+def _takes_nan(function: Callable[[Any], Any], row: Any, column: int, clean: bool | NDArray[np.bool_]) -> bool:
     """Whether a function takes a row of a DataFrame that has NaN in some column and, if ``clean``, makes none of it."""
     import pandas as pd
 

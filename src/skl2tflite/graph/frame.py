@@ -15,6 +15,7 @@ from skl2tflite.graph.numpy_functions import statistics
 from skl2tflite.graph.numpy_functions.elementwise import around
 from skl2tflite.graph.operators import add_operators
 from skl2tflite.graph.renamed import named, renamed
+from skl2tflite.graph.replaced import by_kind, pairs_of, replaced
 from skl2tflite.graph.series import INDEX, Series
 from skl2tflite.graph.table import MadeColumn, Table, rows_of
 from skl2tflite.graph.tensor import DType, Tensor, refusal
@@ -454,7 +455,9 @@ class Frame:
         """Replace values by others."""
         if isinstance(to_replace, Mapping) and any(isinstance(each, Mapping) for each in to_replace.values()):
             return self._each(lambda name, column: column.replace(to_replace[name]) if name in to_replace else column)
-        return self._each(lambda _, column: column.replace(to_replace, value))
+        pairs = pairs_of(to_replace, value)
+        kinds = by_kind(pairs)
+        return self._each(lambda _, c: c.replace(pairs) if kinds is None else replaced(c, *kinds))
 
     def astype(self, dtype: Any, **_: Any) -> Any:
         """Bring values to another kind."""
