@@ -419,3 +419,16 @@ def test_replacing_among_numbers_and_text(name: str, with_rows: bool) -> None:
     rows = TABLE.assign(a=RANDOM.integers(0, 4, N).astype(float))
     rows.loc[rows.index[::7], "b"] = np.nan
     check(FunctionTransformer(REPLACED[name]), rows, behind(["city"], ["a", "b"]), with_rows)
+
+
+@pytest.mark.parametrize("value", ["Rome", 1.0])
+def test_a_dropped_category_is_the_only_one_that_is_known(value: Any) -> None:
+    rows = pd.DataFrame({"same": [value] * N, "city": TABLE.city.to_numpy()})
+    pipeline = make_pipeline(OneHotEncoder(drop="first"), LogisticRegression()).fit(rows, Y)
+    model = skl2tflite.convert(pipeline)
+    np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6)
+    other = rows.assign(same="Oslo" if value == "Rome" else 2.0)
+    with pytest.raises(ValueError, match="unknown categories"):
+        pipeline.predict(other)
+    with pytest.raises(InvalidInputError, match="same"):
+        model.predict(other)
