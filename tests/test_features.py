@@ -162,7 +162,8 @@ def test_many_names_are_cut():
 
 
 @pytest.mark.parametrize(
-    "features", [FEATURES, NAMED, Features(2, None, True), Features(2, ("é", "b c"), (True, False))]
+    "features",
+    [FEATURES, NAMED, Features(2, None, True), Features(2, ("é", "b c"), (True, False)), Features(3, read=(2,))],
 )
 def test_json(features):
     import json
@@ -211,3 +212,19 @@ def test_rows_that_float32_holds(rows):
 @pytest.mark.parametrize("rows", ROUNDED, ids=range(len(ROUNDED)))
 def test_rows_that_float32_rounds(rows):
     assert not held_exactly(rows)
+
+
+def test_features_that_nothing_looks_at():
+    features = Features(3, ("a", "b", "c"), read=(2,))
+    rows = pd.DataFrame({"a": ["x", None], "b": [np.nan, np.inf], "c": [1, 2]})
+    np.testing.assert_array_equal(features.matrix(rows), [[0, 0, 1], [0, 0, 2]])
+    np.testing.assert_array_equal(Features(3, read=(2,)).matrix(rows.to_numpy(dtype=object)), [[0, 0, 1], [0, 0, 2]])
+    np.testing.assert_array_equal(Features(3, read=(2,)).matrix([[np.nan, np.inf, 1.0]]), [[0, 0, 1]])
+    with pytest.raises(InvalidInputError, match="columns 'c' are not numeric"):
+        features.matrix(rows.assign(c=["x", "y"]))
+    with pytest.raises(InvalidInputError, match="NaN"):
+        features.matrix(rows.assign(c=np.nan))
+    with pytest.raises(InvalidInputError, match="'a' missing"):
+        features.matrix(rows[["b", "c"]])
+    with pytest.raises(InvalidInputError, match="2 features"):
+        Features(3, read=(2,)).matrix(rows.iloc[:, :2])

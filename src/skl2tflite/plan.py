@@ -127,6 +127,7 @@ def plan(
         absent_is_nan,
         only,
         readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
+        read=_read(traced),
     )
     narrow = (each for method, result in traced.items() if method != "inverse_transform" for each in result.narrow)
     with reading(X):
@@ -250,6 +251,14 @@ def _trace(
             kinds = dict(known)
             if isinstance(change, OneRowError):
                 batch = 1
+
+
+def _read(traced: Mapping[str, Traced]) -> tuple[int, ...] | None:
+    """Return the features of a matrix that some method looks at, None for all of them."""
+    asked = [result.asked for method, result in traced.items() if method != "inverse_transform"]
+    if not asked or None in asked:
+        return None
+    return tuple(sorted(set().union(*(each for each in asked if each is not None))))
 
 
 def _only(

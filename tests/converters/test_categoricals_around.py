@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
@@ -119,3 +121,33 @@ def test_lightgbm_takes_no_categoricals_of_polars() -> None:
         skl2tflite.convert(estimator, frame)
     numbers = lightgbm_classifier().fit(rows[["first", "second"]], target(rows))
     assert_alike(skl2tflite.convert(numbers), numbers, frame.select("first", "second"))
+
+
+MADE: dict[str, Callable[[Any], Any]] = {
+    "as a category": lambda X: X.astype({"kind": "category"})[["number", "kind"]],
+    "of a dtype": lambda X: X.assign(kind=X.kind.astype(pd.CategoricalDtype(["b", "a", "c"]))).drop(columns="rest"),
+    "set": lambda X: X.assign(kind=X.kind.astype("category").cat.set_categories(["a", "b", "c"]))[["number", "kind"]],
+    "by pandas": lambda X: X.assign(kind=pd.Categorical(X.kind, categories=["c", "b", "a"]))[["number", "kind"]],
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("with_rows", [False, True])
+def test_categoricals_that_a_function_makes_are_plain_text_in_rows(reader: str, name: str, with_rows: bool) -> None:
+    needs_categories_in_the_model(reader)
+    random = np.random.default_rng(0)
+    kinds = np.array(["a", "b", "c"], dtype=object)
+    rows = pd.DataFrame(
+        {"number": random.integers(0, 9, 200).astype(float), "kind": random.choice(kinds, 200), "rest": "text"}
+    )
+    y = (rows.kind.eq("b") ^ (rows.number > 4)).astype(int)
+    estimator = READERS[reader]()
+    pipeline = make_pipeline(FunctionTransformer(MADE[name]), estimator).fit(rows, y)
+    model = skl2tflite.convert(pipeline, *[rows] * with_rows)
+    method = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
+    new = rows.sample(50, random_state=1)
+    np.testing.assert_allclose(getattr(model, method)(new), getattr(pipeline, method)(new), atol=1e-5)
+    if name == "set":
+        new.iloc[:5, 1] = [None, "other", "", np.nan, "c"]  # what is no category is missing
+        np.testing.assert_allclose(getattr(model, method)(new), getattr(pipeline, method)(new), atol=1e-5)

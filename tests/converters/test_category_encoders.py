@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import skl2tflite
 from skl2tflite.converters import converter_for
@@ -166,3 +168,13 @@ def test_refused(message: str) -> None:
 def test_unfitted() -> None:
     with pytest.raises(ConversionError, match="not fitted"):
         skl2tflite.convert(ce.OneHotEncoder())
+
+
+@pytest.mark.parametrize("name", ["TargetEncoder", "OrdinalEncoder", "CountEncoder"])
+@pytest.mark.parametrize("with_rows", [False, True])
+def test_one_column_whose_answer_is_a_view_that_pandas_lets_nobody_write_to(name: str, with_rows: bool) -> None:
+    encode = ColumnTransformer([("city", getattr(ce, name)(), ["city"]), ("size", StandardScaler(), ["size"])])
+    pipeline = make_pipeline(encode, LogisticRegression()).fit(COMPLETE, Y)
+    model = skl2tflite.convert(pipeline, *[COMPLETE] * with_rows)
+    rows = UNSEEN[UNSEEN.city.notna()]
+    np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6)

@@ -132,3 +132,20 @@ def test_its_own_pipeline() -> None:
 def test_refused_for_what_they_are(transformer: Any, reason: str) -> None:
     with pytest.raises(UnsupportedEstimatorError, match=reason):
         skl2tflite.convert(make_pipeline(transformer, StandardScaler()))
+
+
+@pytest.mark.parametrize("with_rows", [False, True])
+def test_each_imputer_of_several_fills_its_own_columns(with_rows: bool) -> None:
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame(random.normal(size=(100, 3)).astype(np.float32).astype(float), columns=["a", "b", "c"])
+    y = (rows.a + rows.b > rows.c).astype(int)
+    rows = rows.mask(random.random((100, 3)) < 0.2)
+    rows["c"] = rows.c.fillna(1.0)
+    first, second = (imputation.MeanMedianImputer(variables=[name]) for name in "ab")
+    pipeline = make_pipeline(first, second, LogisticRegression()).fit(rows, y)
+    model = skl2tflite.convert(pipeline, *[rows] * with_rows)
+    np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6)
+    assert model.facts.features.allows_nan == (True, True, False)
+    rows.loc[3, "c"] = np.nan  # which nobody fills
+    with pytest.raises(InvalidInputError, match="'c'"):
+        model.predict(rows)

@@ -9,15 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.compose import make_column_transformer
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import TransformedTargetRegressor, make_column_transformer
+from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
+from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import skl2tflite
-from skl2tflite.errors import ConversionError, NoAnswerError, UnsupportedEstimatorError
+from skl2tflite.errors import ConversionError, InvalidInputError, NoAnswerError, UnsupportedEstimatorError
 from skl2tflite.plan import plan
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated")
@@ -302,3 +306,129 @@ def doubled(X: Any) -> Any:
     if X.isna().any().any() or np.isinf(X).any().any():
         raise ValueError("there are holes")
     return X * 2
+
+
+UNREAD: dict[str, Any] = {
+    "picked": lambda X: X[["b"]],
+    "picked and computed": lambda X: np.exp(X[["b"]]),
+    "dropped": lambda X: X.drop(columns=["a", "city"]),
+    "as an array": lambda X: X[["b"]].to_numpy(),
+    "filled first": lambda X: X.fillna(0.0)[["b"]],
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+@pytest.mark.parametrize("with_rows", [False, True])
+def test_columns_that_nothing_looks_at_may_hold_anything(name: str, with_rows: bool, tmp_path: Any) -> None:
+    pipeline = make_pipeline(FunctionTransformer(UNREAD[name]), LogisticRegression()).fit(TABLE, Y)
+    model = skl2tflite.convert(pipeline, *[TABLE] * with_rows)
+    rows = TABLE.iloc[:9].copy()
+    rows.loc[rows.index[:2], "a"] = [np.nan, np.inf]
+    model.save(tmp_path / "m.tflite")
+    for each in (model, skl2tflite.load(tmp_path / "m.tflite")):
+        np.testing.assert_allclose(each.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6)
+    with pytest.raises(InvalidInputError, match="'city' missing"):
+        model.predict(rows[["a", "b"]])
+    with pytest.raises(InvalidInputError, match=r"not num|holds"):
+        model.predict(rows.assign(b="text"))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        FunctionTransformer(lambda X: X[["b"]]),
+        FunctionTransformer(lambda X: X.assign(one=1.0)[["b", "one"]]),
+        make_column_transformer((FunctionTransformer(lambda X: X[["b"]]), ["a", "b"])),
+    ],
+)
+def test_what_scikit_learn_looks_at_stays_looked_at(first: Any) -> None:
+    numbers = TABLE.drop(columns="city")
+    pipeline = make_pipeline(SelectKBest(k=1), LogisticRegression()).fit(numbers, Y)
+    model = skl2tflite.convert(pipeline)
+    for name in numbers:
+        with pytest.raises(InvalidInputError, match="not numeric"):
+            model.predict(numbers.assign(**{name: "text"}))
+    pipeline = make_pipeline(first, LogisticRegression()).fit(numbers, Y)
+    model = skl2tflite.convert(pipeline)
+    rows = numbers.assign(a="text")
+    np.testing.assert_array_equal(model.predict(rows), pipeline.predict(rows))
+
+
+class Logarithm(TransformerMixin, BaseEstimator):
+    """A class that learns nothing of its rows, not even how many columns they have."""
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(self, X: Any) -> Any:
+        return np.log1p(abs(X))
+
+
+skl2tflite.trace(Logarithm)
+
+
+def _logarithm() -> Any:
+    return make_pipeline(Logarithm(), StandardScaler(), LogisticRegression())
+
+
+@pytest.mark.parametrize("with_names", [False, True])
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        _logarithm(),
+        VotingClassifier([("a", _logarithm()), ("b", _logarithm())], voting="soft"),
+        StackingClassifier([("a", _logarithm())], cv=2),
+        CalibratedClassifierCV(_logarithm(), cv=2),
+        OneVsRestClassifier(_logarithm()),
+        BaggingClassifier(_logarithm(), n_estimators=2, max_features=2, random_state=0),
+        make_pipeline(make_union(Logarithm(), StandardScaler()), LogisticRegression()),
+        make_pipeline(make_column_transformer((Logarithm(), [2, 0]), (StandardScaler(), [1])), LogisticRegression()),
+        TransformedTargetRegressor(
+            make_pipeline(Logarithm(), LinearRegression()), func=np.log1p, inverse_func=np.expm1
+        ),
+    ],
+)
+def test_rows_tell_every_member_how_many_columns_there_are(estimator: Any, with_names: bool) -> None:
+    X = TABLE[["b", "a"]].assign(c=TABLE.a * TABLE.b)
+    X = X if with_names else X.to_numpy()
+    estimator = clone(estimator).fit(X[:80], Y[:80])
+    model = skl2tflite.convert(estimator, X[:80])
+    np.testing.assert_allclose(model.predict(X[80:]), estimator.predict(X[80:]), rtol=1e-5)
+    assert skl2tflite.verify(model, estimator, X[80:]).faithful
+    # Of differences that may be rounding the converter is asked once more.
+    assert skl2tflite.verify(model, estimator, X[80:], tolerance=1e-12).rows == len(X) - 80
+
+
+REPLACED: dict[str, Any] = {
+    "infinity": lambda X: X.replace([np.inf, -np.inf], np.nan),
+    "a number": lambda X: X.replace(0, 5),
+    "by each other": lambda X: X.replace([1, 2], [2, 1]),
+    "texts by texts": lambda X: X.replace(["Rome", "Oslo"], ["Oslo", "Milan"]),
+    "of a dict": lambda X: X.replace({"Rome": "Oslo", "Oslo": "Rome", 1: 7}),
+    "a text by nothing": lambda X: X.replace("Rome", np.nan),
+    "pairs of a column": lambda X: X.assign(city=X.city.replace(["Rome", "Oslo"], ["R", "O"])),
+}
+
+
+@pytest.mark.parametrize("with_rows", [False, True])
+@pytest.mark.parametrize("name", REPLACED)
+def test_replacing_among_numbers_and_text(name: str, with_rows: bool) -> None:
+    rows = TABLE.assign(a=RANDOM.integers(0, 4, N).astype(float))
+    rows.loc[rows.index[::7], "b"] = np.nan
+    check(FunctionTransformer(REPLACED[name]), rows, behind(["city"], ["a", "b"]), with_rows)
+
+
+@pytest.mark.parametrize("value", ["Rome", 1.0])
+def test_a_dropped_category_is_the_only_one_that_is_known(value: Any) -> None:
+    rows = pd.DataFrame({"same": [value] * N, "city": TABLE.city.to_numpy()})
+    pipeline = make_pipeline(OneHotEncoder(drop="first"), LogisticRegression()).fit(rows, Y)
+    model = skl2tflite.convert(pipeline)
+    np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6)
+    other = rows.assign(same="Oslo" if value == "Rome" else 2.0)
+    with pytest.raises(ValueError, match="unknown categories"):
+        pipeline.predict(other)
+    with pytest.raises(InvalidInputError, match="same"):
+        model.predict(other)

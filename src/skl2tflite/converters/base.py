@@ -16,7 +16,7 @@ from skl2tflite.converters.registry import converter_for
 from skl2tflite.converters.versions import check_version
 from skl2tflite.converters.widths import true_width
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
-from skl2tflite.features import TABLE, RowKind, TextRows
+from skl2tflite.features import TABLE, RowKind, TableRows, TextRows
 from skl2tflite.forest.folding import Monotone, Transformed
 from skl2tflite.graph import Array, DType, Tensor, apply
 from skl2tflite.graph import functions as xp
@@ -100,6 +100,8 @@ class Converter:
     takes_matrices : bool
         Whether the methods (but for inverses) take a :class:`~skl2tflite.graph.matrix.Matrix`, whose sparsity and dtype
         they look at or hand on; all others are given an array of its numbers.
+    cleans_each : bool
+        Whether :meth:`nan_columns` may be asked for the columns, one by one, of what ``transform`` gives.
     keeps_sparse : bool
         Whether ``transform`` gives a sparse matrix for a sparse one; else it gives a dense one for any.
     keeps_dtype : bool
@@ -119,6 +121,7 @@ class Converter:
     inverse_takes_nan: bool = False
     takes_tables: ClassVar[bool] = False
     takes_matrices: ClassVar[bool] = False
+    cleans_each: ClassVar[bool] = False
     keeps_sparse: ClassVar[bool] = False
     keeps_dtype: ClassVar[bool] = False
 
@@ -352,7 +355,20 @@ class Converter:
         return kind if isinstance(kind, TextRows) else TABLE
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Take what is known of rows from those given to ``convert``, for an estimator that does not learn it."""
+        """Take what is known of rows from those given to ``convert``, for an estimator that does not learn it.
+
+        Members are told too; those of an estimator that makes arrays of its rows see no names.
+        """
+        if isinstance(rows, TableRows) and not self.takes_tables:
+            rows = TableRows(rows.count)
+        for member in self.sharing:
+            if type(member.rows) is type(rows) or (isinstance(member.rows, TableRows) and isinstance(rows, TableRows)):
+                member.learn_rows(rows)
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """Members that are given the estimator's rows as they are."""
+        return ()
 
     @property
     def allows_nan(self) -> bool:
@@ -372,7 +388,8 @@ class Converter:
         Parameters
         ----------
         clean : bool, default=False
-            Whether what the estimator gives must be free of NaN, as what comes behind it does not take any.
+            Whether what the estimator gives must be free of NaN, as what comes behind it does not take any. A
+            converter that ``cleans_each`` also takes one truth value for each column of what it gives.
         """
         return self.allows_nan and (self.removes_nan or not clean)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +30,11 @@ class CalibratedClassifierConverter(ClassifierConverter):
     def needed_columns(self) -> tuple[int, ...] | None:
         """Ask the members, which look at X themselves."""
         return needed_of(self.members)
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All members."""
+        return self.members
 
     @cached_property
     def members(self) -> list[Converter]:

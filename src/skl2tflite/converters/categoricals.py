@@ -88,8 +88,8 @@ class CodingConverter(Converter):
         """Say which features of the model must be categoricals, and which must not be."""
         for at, column in enumerate(table.columns):
             coding = codings.get(at)
-            if column.origin is None or column.in_array:
-                continue
+            if column.origin is None or column.in_array or column.made_categorical:
+                continue  # of the model's rows the estimator demands nothing there
             if coding is None:
                 _readings.add(Plain(column.origin, self.library))
                 continue

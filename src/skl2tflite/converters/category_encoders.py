@@ -126,7 +126,7 @@ class CategoryEncoderConverter(CategoriesConverter):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return np.asarray(self.estimator.transform(frame), dtype=np.float64)
+                return np.array(self.estimator.transform(frame), dtype=np.float64)  # pandas' own may be read-only
             except ValueError:
                 if len(rows) == 1:
                     return np.full((1, self.width), np.nan)

@@ -14,7 +14,11 @@ from skl2tflite.converters.categories import is_missing
 
 
 def columns_of_nan(
-    function: Callable[[Any], Any], count: int | None, names: list[str] | None, clean: bool, known: Any = None
+    function: Callable[[Any], Any],
+    count: int | None,
+    names: list[str] | None,
+    clean: bool | NDArray[np.bool_],
+    known: Any = None,
 ) -> bool | NDArray[np.bool_]:
     """Return which columns may hold NaN: where a function takes it and, if ``clean``, makes no NaN of it.
 
@@ -25,7 +29,8 @@ def columns_of_nan(
         Number of columns; None for a single axis.
     names : list of str or None
         Names of the columns, for a function of DataFrames.
-    clean : bool
+    clean : bool or ndarray of bool
+        For all columns of what it gives, or for each.
     known : DataFrame, optional
         Rows of which it takes some.
     """
@@ -40,7 +45,8 @@ def columns_of_nan(
         if result.shape[:1] != (len(rows),):
             return True  # recording it will say what is wrong
         missing = _missing(result)
-        return np.array([not (row & ~missing[0]).any() for row in missing[2:]]) if clean else True
+        new = missing[2:] & ~missing[0] & _among(clean, missing.shape[1])
+        return ~new.any(axis=1) if np.any(clean) else True
     if names is None or "pandas" not in sys.modules:
         return False
     import pandas as pd
@@ -52,7 +58,7 @@ def columns_of_nan(
     return False if row is None else np.array([_takes_nan(function, row, i, clean) for i in range(width)])
 
 
-def _takes_nan(function: Callable[[Any], Any], row: Any, column: int, clean: bool) -> bool:
+def _takes_nan(function: Callable[[Any], Any], row: Any, column: int, clean: bool | NDArray[np.bool_]) -> bool:
     """Whether a function takes a row of a DataFrame that has NaN in some column and, if ``clean``, makes none of it."""
     import pandas as pd
 
@@ -62,7 +68,15 @@ def _takes_nan(function: Callable[[Any], Any], row: Any, column: int, clean: boo
     before = _called(function, row)
     if result is None or before is None:
         return False
-    return not clean or result.shape != before.shape or not (_missing(result) & ~_missing(before)).any()
+    if not np.any(clean) or result.shape != before.shape:
+        return True
+    new = _missing(result) & ~_missing(before)
+    return not (new & _among(clean, new.shape[1])).any()
+
+
+def _among(clean: bool | NDArray[np.bool_], width: int) -> bool | NDArray[np.bool_]:
+    """Return which of so many columns must be clean; all, where it is not known of each."""
+    return clean if np.shape(clean) == (width,) else bool(np.any(clean))
 
 
 def _called(function: Callable[[Any], Any], rows: Any) -> NDArray[Any] | None:

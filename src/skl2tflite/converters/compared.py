@@ -82,9 +82,9 @@ def twin_of(X: Given) -> Given:
         return AsArray(twin)
     if isinstance(X, Column):
         return _twin_column(X, "X")
-    if not X.is_matrix:
+    if X.whole is None:
         return Table([_twin_column(column, f"X{i}") for i, column in enumerate(X.columns)])
-    matrix = input_tensor("X", X.matrix().dtype, (X.batch, len(X.columns)))
+    matrix = input_tensor("X", X.whole.dtype, (X.batch, len(X.columns)))
     columns = [
         _Twin(like, made.tensor(matrix.dtype))
         for like, made in zip(X.columns, Table.of_matrix(matrix, X.names).columns, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from sklearn import compose as sk
 from skl2tflite.converters.base import Converter, RegressorConverter, TransformerConverter
 from skl2tflite.converters.pipeline import gives_frames, is_passthrough, weighted
 from skl2tflite.converters.registry import converts
+from skl2tflite.features import RowKind, TableRows
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.table import Table, TableLike, take_columns
@@ -68,6 +70,14 @@ class ColumnTransformerConverter(TransformerConverter):
             parts.append(Part(converter, positions, bool(np.isscalar(columns)), weights.get(name)))
         return parts
 
+    def learn_rows(self, rows: RowKind) -> None:
+        """Tell each part of its own columns; one that is given a single axis learns nothing of them."""
+        if not isinstance(rows, TableRows):
+            return
+        for part in self.parts:
+            if part.converter is not None and not part.scalar and isinstance(part.converter.rows, TableRows):
+                part.converter.learn_rows(rows.take(part.columns.tolist()))
+
     def check(self) -> None:
         if not self.parts:
             raise self.refuse("every column is dropped", "there is nothing to convert")
@@ -99,9 +109,19 @@ class TransformedTargetRegressorConverter(RegressorConverter):
     takes_tables = True
     takes_matrices = True
 
+    @cached_property
+    def regressor(self) -> Converter:
+        """Converter of the regressor."""
+        return self.sub(self.estimator.regressor_, ".regressor_")
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """The regressor."""
+        return [self.regressor]
+
     def predict(self, X: Array) -> Array:
         est = self.estimator
-        prediction = self.sub(est.regressor_, ".regressor_").method("predict")(X)
+        prediction = self.regressor.method("predict")(X)
         columns = xp.expand_dims(prediction, 1) if prediction.ndim == 1 else prediction
         transformer = self.sub(est.transformer_, ".transformer_")
         if transformer.labels("inverse_transform") is not None:
@@ -111,4 +131,4 @@ class TransformedTargetRegressorConverter(RegressorConverter):
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the regressor."""
-        return self.sub(self.estimator.regressor_, ".regressor_").nan_columns(clean)
+        return self.regressor.nan_columns(clean)

@@ -294,7 +294,8 @@ class OneHotEncoderConverter(CategoriesConverter):
                     stop += 1
                 blocks.append(self._compared(X, tables, range(start, stop)))
             elif not tables[start].shape[1]:
-                pass
+                if self.refuses_unknown:
+                    self.positions(X, start)  # which says what is demanded of the column
             elif simple[start]:
                 at = tables[start][:-1].argmax(axis=0)
                 blocks.append(self.matches(X, start, self.categories[start][at]))

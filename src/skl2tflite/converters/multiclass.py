@@ -24,6 +24,11 @@ from skl2tflite.graph.table import TableLike, rows_of, take_columns
 class MembersConverter(Converter):
     """An estimator made of ``estimators_``, which do all looking at X."""
 
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All members."""
+        return self.members
+
     @cached_property
     def members(self) -> list[Converter]:
         """Converters of ``estimators_``."""

@@ -13,6 +13,7 @@ from skl2tflite.converters.base import LEAST_EXPONENT, ClassifierConverter, Conv
 from skl2tflite.converters.ensemble.members import label_values, one_column
 from skl2tflite.converters.multiclass import MembersConverter
 from skl2tflite.converters.registry import converts
+from skl2tflite.features import RowKind, TableRows
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.matrix import is_sparse, side_by_side
@@ -75,6 +76,12 @@ class ChainConverter(MembersConverter):
     """Members in ``order_``, each on X and what those before it gave (``sklearn.multioutput._BaseChain``)."""
 
     takes_matrices = True
+
+    def learn_rows(self, rows: RowKind) -> None:
+        """Tell each member how many columns it is given, and the answers of those before it."""
+        if isinstance(rows, TableRows) and rows.count is not None:
+            for i, member in enumerate(self.members):
+                member.learn_rows(TableRows(rows.count + i))
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """As the chain's own tags say: it looks at X itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -121,9 +122,10 @@ class PipelineConverter(Converter):
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the steps from the last to the first, each with what the one behind it takes."""
         allowed: bool | NDArray[np.bool_] = not clean
+        behind: Any = clean
         for step in reversed(self.steps):
-            allowed = step.nan_columns(clean)
-            clean = not np.all(allowed)
+            allowed = step.nan_columns(behind if step.cleans_each else bool(np.any(behind)))
+            behind = np.logical_not(allowed)
         return allowed
 
     def _offers(self, method: str) -> bool:
@@ -237,6 +239,11 @@ class FeatureUnionConverter(Converter):
         """Columns that some part needs; all of them, where one does not pick by name."""
         members = [part for part, _ in self.parts if part is not None]
         return needed_of(members) if len(members) == len(self.parts) else None
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All parts."""
+        return [part for part, _ in self.parts if part is not None]
 
     def transform(self, X: TableLike) -> TableLike:
         """Concatenate the parts' columns, each times its weight."""

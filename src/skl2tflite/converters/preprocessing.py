@@ -227,8 +227,11 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
 
     takes_tables = True
     takes_matrices = True
+    cleans_each = True
 
     def transform(self, X: Any) -> Any:
+        if self.estimator.validate and isinstance(X, Table):
+            X.ask()
         names = None if self.estimator.validate else self.feature_names
         return self._call("func", self.estimator.func, X, self.estimator.kw_args, names)
 
@@ -291,9 +294,11 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
             warnings.simplefilter("ignore")
             return np.asarray(self.estimator.transform(pd.DataFrame(np.array(X), columns=self.feature_names)))
 
-    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+    def nan_columns(self, clean: bool | NDArray[np.bool_] = False) -> bool | NDArray[np.bool_]:
         """Columns whose NaN reaches the function, where it takes that."""
         if self.estimator.validate or self.estimator.func is None:
-            return not (self.estimator.validate or clean)
+            if self.estimator.validate:
+                return False
+            return ~np.asarray(clean) if np.ndim(clean) else not clean
         count = getattr(self.estimator, "n_features_in_", self.seen.count)  # None: fitted on a single axis
         return columns_of_nan(self.transform, count, self.feature_names, clean, self.seen.sample)

@@ -279,6 +279,7 @@ def _recording(function: Callable[[Any], Any], X: Given) -> Recorded | AsArray:
         held = Sparse(X) if X.is_sparse else handle(values)
         result = record(function, held, rows=lambda: values, patches=patches)
     elif isinstance(X, AsArray):
+        X.table.ask()  # scikit-learn's checks of arrays, which let tensors pass, look at all cells
         result = record(function, Values(X.table, owner="X"), rows=lambda: rows_of(X.table), patches=patches)
     else:
         given = Frame(X) if isinstance(X, Table) else Series(X, X.name)

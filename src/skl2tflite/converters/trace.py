@@ -76,6 +76,8 @@ class Traced:
         Which features must be categoricals in a DataFrame, or must not be.
     narrow : tuple of Narrow
         What computes otherwise in some dtypes of rows than in floats.
+    asked : frozenset of int or None
+        Features of the matrix that something looks at; None where all are, or there is no matrix of features.
     """
 
     graph: Graph
@@ -94,6 +96,7 @@ class Traced:
     digits: frozenset[str] = frozenset()
     readings: tuple[Reading, ...] = ()
     narrow: tuple[Narrow, ...] = ()
+    asked: frozenset[int] | None = None
 
 
 def trace(
@@ -144,6 +147,7 @@ def trace(
     features = count == converter.n_features and not inverse
     names = column_names(converter.feature_names if features else None, count)
     inputs: dict[str, Tensor] | InputColumns
+    asked: set[int] | None = None
     X: Any
     if isinstance(rows, ImageRows):
         X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *rows.shape))
@@ -157,9 +161,12 @@ def trace(
         X = inputs[0]
     elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
-        inputs, X = {INPUT_NAME: matrix}, Table.of_matrix(matrix, names, features, types if features else None)
+        inputs = {INPUT_NAME: matrix}
         if sparse and not inverse:
             X = sparse_input(matrix, absent_is_missing)
+        else:
+            asked = set() if features else None
+            X = Table.of_matrix(matrix, names, features, types if features else None, asked)
     else:
         inputs = InputColumns(names, kinds, batch, text, types)
         X = inputs.table()
@@ -230,6 +237,7 @@ def trace(
         frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
         tuple(dict.fromkeys(read)),
         narrow_readers(narrow),
+        None if asked is None or len(asked) == count else frozenset(asked),
     )
 
 

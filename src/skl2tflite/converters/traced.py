@@ -88,6 +88,7 @@ class RecordingConverter(SeenConverter):
 
     takes_tables = True
     takes_matrices = True
+    cleans_each = True
     takes_frames: ClassVar[bool] = False
     """Whether it takes nothing but DataFrames, so that a table that reaches it is one."""
 
@@ -204,11 +205,11 @@ class RecordingConverter(SeenConverter):
             return result
         return np.argmax(np.asarray(result)[:, np.newaxis] == labels[0], axis=1)
 
-    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+    def nan_columns(self, clean: bool | NDArray[np.bool_] = False) -> bool | NDArray[np.bool_]:
         """Columns whose NaN the main method takes."""
         method = getattr(self.estimator, self.methods[0])
         count = getattr(self.estimator, "n_features_in_", self.seen.count or 1)
-        clean = clean and "transform" in self.methods
+        clean = clean if "transform" in self.methods else False
         return columns_of_nan(method, count, self.feature_names, clean, self.known_rows)
 
     @property

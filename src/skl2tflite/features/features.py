@@ -18,7 +18,6 @@ from skl2tflite.features.columns import READ, ColumnSpec, Known
 from skl2tflite.features.frames import (
     as_cells,
     columns_of,
-    floats,
     frame_names,
     frame_to_array,
     is_frame,
@@ -97,6 +96,9 @@ class Features:
         The features that must be categoricals in a DataFrame, or must not be.
     narrow : tuple of Narrow
         What computes otherwise in some dtypes of rows than in floats, as the file does.
+    read : tuple of int, optional
+        Of a matrix, the features that the estimator looks at, where these are not all: others may be anything, and the
+        input holds 0 for them.
     """
 
     count: int
@@ -111,6 +113,7 @@ class Features:
     only: Form | None = None
     readings: tuple[Reading, ...] = ()
     narrow: tuple[Narrow, ...] = ()
+    read: tuple[int, ...] | None = None
 
     @property
     def categories(self) -> dict[int, tuple[Any, ...]]:
@@ -313,13 +316,24 @@ class Features:
             self._check_dtypes(X, self._places(X))
         if type(X) is not np.ndarray:
             X = self._as_array(X)
+        if self.read is not None and X.dtype.kind == "O":
+            X = self._as_read(X)
         if X.dtype != np.float32:
             X = self._as_float32(X)
         self._check_shape(X.shape)
+        if self.read is not None and not _is_finite(X):
+            X = self._as_read(X)
         self._check_finite(X)
         for known in self.known:
             known.check(X[:, known.feature], self.describe(known.feature))
         return X if X.flags.c_contiguous else np.ascontiguousarray(X)
+
+    def _as_read(self, X: NDArray[Any]) -> NDArray[Any]:
+        """Return rows with 0 in the features that nothing looks at."""
+        self._check_shape(X.shape)
+        places, read = list(self.read or ()), np.zeros_like(X)
+        read[:, places] = X[:, places]
+        return read
 
     def _of_sparse(self, X: Any) -> NDArray[np.float32]:
         """Return rows in a sparse matrix, of which some estimator reads what they do not hold as missing."""
@@ -364,18 +378,11 @@ class Features:
         if is_frame(X):
             names = frame_names(X)
             self._check_names(names)
-            whole = self.needed is None or len(self.needed) == self.count
-            if self.names is None or self.needed is None or (whole and tuple(names) == self.names):
+            in_order = self.names is None or self.needed is None or tuple(names) == self.names
+            if in_order and self.read is None and (self.needed is None or len(self.needed) == self.count):
                 return frame_to_array(X)
-            places = self._places(X)
-            matrix = np.zeros((len(X), self.count))
-            for feature, column in zip(places, columns_of(X, places.values()), strict=True):
-                numbers = floats(column)
-                if numbers is not None:
-                    matrix[:, feature] = numbers
-                elif feature in self.needed:
-                    raise InvalidInputError(f"columns {self.names[feature]!r} are not numeric; encode them before")
-            return matrix
+            places, read = self._places(X), self.needed if self.read is None else self.read
+            return frame_to_array(X, [places.get(i) if read is None or i in read else None for i in range(self.count)])
         if hasattr(X, "toarray"):  # scipy.sparse
             return np.asarray(X.toarray())
         try:
@@ -415,10 +422,8 @@ class Features:
             return X.astype(np.float32)
 
     def _check_finite(self, X: NDArray[np.float32]) -> None:
-        # The sum is NaN or infinite if any element is; only then it is worth looking which.
-        with np.errstate(all="ignore"):
-            if math.isfinite(float(X.sum(dtype=np.float64))):
-                return
+        if _is_finite(X):
+            return
         refused = np.isnan(X) & ~np.asarray(self.allows_nan)
         if refused.any():
             row, column = np.argwhere(refused)[0]
@@ -467,6 +472,8 @@ class Features:
             fields["readings"] = [reading.to_json() for reading in self.readings]
         if self.narrow:
             fields["narrow"] = [narrow.to_json() for narrow in self.narrow]
+        if self.read is not None:
+            fields["read"] = list(self.read)
         return fields
 
     def misfit(self, inputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
@@ -502,6 +509,7 @@ class Features:
             _form(data),
             tuple(map(reading_from_json, data.several("readings"))) if "readings" in data else (),
             tuple(map(narrow_from_json, data.several("narrow"))) if "narrow" in data else (),
+            data.maybe_many("read", int),
         )
         features._check_consistent(data)
         return features
@@ -516,6 +524,7 @@ class Features:
         for name, places in (
             ("columns", taken),
             ("needed", self.needed or ()),
+            ("read", self.read or ()),
             ("known", [each.feature for each in self.known]),
             ("readings", [each.feature for each in self.readings if each.feature is not None]),
             ("narrow", [feature for each in self.narrow for feature in each.features or ()]),
@@ -529,6 +538,12 @@ class Features:
                 raise damaged(data.at("rows"), f"is of another size than {self.count} features")
         elif not isinstance(self.rows, TableRows) and self.columns is None:
             raise damaged(data.at("columns"), "is missing")
+
+
+def _is_finite(X: NDArray[np.float32]) -> bool:
+    """Whether all numbers are finite: their sum is NaN or infinite if any of them is."""
+    with np.errstate(all="ignore"):
+        return math.isfinite(float(X.sum(dtype=np.float64)))
 
 
 def _form(data: Fields) -> Form | None:

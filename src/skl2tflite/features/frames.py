@@ -92,8 +92,22 @@ def is_na(cell: object) -> bool:
     return type(cell).__name__ == "NAType"
 
 
-def frame_to_array(frame: Any) -> NDArray[Any]:
-    """Return a DataFrame's numbers; nullable columns give NaN where a value is missing."""
+def frame_to_array(frame: Any, places: Sequence[int | None] | None = None) -> NDArray[Any]:
+    """Return a DataFrame's numbers; nullable columns give NaN where a value is missing.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    places : sequence of int or None, optional
+        Which of its columns each column of the result is; None stands for zeros. All of them by default.
+    """
+    if places is not None:
+        taken = [place for place in places if place is not None]
+        array = np.zeros((len(frame), len(places)))
+        if taken:
+            columns = frame.iloc[:, taken] if hasattr(frame, "iloc") else frame[:, taken]
+            array[:, [place is not None for place in places]] = frame_to_array(columns)
+        return array
     kinds = {getattr(dtype, "kind", "") for dtype in getattr(frame, "dtypes", ())}
     if hasattr(frame, "to_numpy") and not kinds & _NOT_REAL:
         try:

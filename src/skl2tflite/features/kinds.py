@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -67,6 +67,15 @@ class TableRows(RowKind):
         shape = getattr(X, "shape", None)
         shape = as_cells(X).shape if shape is None else shape
         return type(self)(int(shape[1]) if len(shape) == 2 else None)
+
+    def take(self, positions: Sequence[int]) -> TableRows:
+        """Return what is known of some of the columns."""
+        if self.count is None or not all(0 <= at < self.count for at in positions):
+            return TableRows(len(positions))
+        names = None if self.names is None else tuple(self.names[at] for at in positions)
+        dtypes = {i: self.dtypes[at] for i, at in enumerate(positions) if at in self.dtypes}
+        sample = None if self.sample is None else self.sample.iloc[:, list(positions)]
+        return TableRows(len(positions), names, dtypes, sample)
 
     def to_json(self) -> dict[str, Any]:
         """Return the kind's name."""

@@ -15,8 +15,9 @@ from skl2tflite.graph.numpy_functions import statistics
 from skl2tflite.graph.numpy_functions.elementwise import around
 from skl2tflite.graph.operators import add_operators
 from skl2tflite.graph.renamed import named, renamed
+from skl2tflite.graph.replaced import by_kind, pairs_of, replaced
 from skl2tflite.graph.series import INDEX, Series
-from skl2tflite.graph.table import MadeColumn, Table
+from skl2tflite.graph.table import MadeColumn, Table, rows_of
 from skl2tflite.graph.tensor import DType, Tensor, refusal
 from skl2tflite.graph.values import Values
 from skl2tflite.graph.whether import Size, WhetherAll, of_some_row
@@ -161,7 +162,7 @@ class Frame:
                 self[name] = value if parts is None else Series(parts.table[i])
             return
         columns = list(self.table.columns)
-        column = _column(key, value, columns[0].values if columns else None)
+        column = _column(key, value, rows_of(self.table) if columns else None)
         if key in self.table.names:
             columns[self._at(key)] = column
         else:
@@ -432,7 +433,9 @@ class Frame:
             return self._each(lambda name, column: column.fillna(values[name]) if name in values else column)
         if self._has_text or isinstance(value, str):
             return self._each(lambda _, column: column.fillna(value))
-        return self.mask(self.isna(), value)
+        if np.ndim(value) or isinstance(value, Tensor | Series | Frame):
+            return self.mask(self.isna(), value)
+        return Frame(self.table.each(lambda matrix: plain(xp.where(xp.isnan(matrix), value, matrix))))
 
     def where(self, cond: Any, other: Any = np.nan, **_: Any) -> Any:
         """Keep values where a condition holds."""
@@ -452,7 +455,9 @@ class Frame:
         """Replace values by others."""
         if isinstance(to_replace, Mapping) and any(isinstance(each, Mapping) for each in to_replace.values()):
             return self._each(lambda name, column: column.replace(to_replace[name]) if name in to_replace else column)
-        return self._each(lambda _, column: column.replace(to_replace, value))
+        pairs = pairs_of(to_replace, value)
+        kinds = by_kind(pairs)
+        return self._each(lambda _, c: c.replace(pairs) if kinds is None else replaced(c, *kinds))
 
     def astype(self, dtype: Any, **_: Any) -> Any:
         """Bring values to another kind."""

@@ -35,6 +35,11 @@ class Renamed(Column):
         return self.column.categories
 
     @property
+    def made_categorical(self) -> bool:
+        """Ask the column."""
+        return self.column.made_categorical
+
+    @property
     def dtype(self) -> Any:
         """The column's dtype."""
         return self.column.dtype
@@ -63,6 +68,10 @@ class Renamed(Column):
     def text(self) -> TextInput:
         """How its texts travel."""
         return self.column.text
+
+    def ask(self) -> None:
+        """Tell the column."""
+        self.column.ask()
 
     def tensor(self, kind: DType) -> Tensor:
         """Return the column's tensor."""
@@ -120,6 +129,11 @@ class Categorical(Renamed):
         return self._categories
 
     @property
+    def made_categorical(self) -> bool:
+        """Whether the column was none before."""
+        return self.column.categories is None or self.column.made_categorical
+
+    @property
     def dtype(self) -> Any:
         """A categorical's."""
         return self._dtype
@@ -166,7 +180,7 @@ def named(column: Column, name: Any) -> Column:
 def renamed(table: Table, names: Sequence[Any]) -> Table:
     """Return a table's columns under other names."""
     columns = [named(column, name) for column, name in zip(table.columns, names, strict=True)]
-    return Table(columns, table.matrix() if table.is_matrix else None)
+    return Table(columns, table.whole)
 
 
 def _among(values: Tensor, constants: Any) -> Any:

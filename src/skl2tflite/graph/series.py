@@ -14,6 +14,7 @@ from skl2tflite.graph.dtypes import as_category, dtype_of, is_category, no_attri
 from skl2tflite.graph.numpy_functions.elementwise import around, as_held, isin
 from skl2tflite.graph.operators import add_operators
 from skl2tflite.graph.renamed import MISSING_TEXT
+from skl2tflite.graph.replaced import pairs_of
 from skl2tflite.graph.table import NA, NAN, NONE, Column, MadeColumn
 from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
 from skl2tflite.graph.whether import Size, Whether, WhetherAll
@@ -285,9 +286,7 @@ class Series:
 
     def replace(self, to_replace: Any, value: Any = None) -> Series:
         """Replace values by others."""
-        pairs = dict(to_replace) if isinstance(to_replace, Mapping) else None
-        if pairs is None:
-            pairs = dict.fromkeys(to_replace if isinstance(to_replace, list | tuple) else [to_replace], value)
+        pairs = pairs_of(to_replace, value)
         if any(callable(k) or isinstance(k, list | dict) for k in (*pairs, *pairs.values())):
             raise refusal("replace takes single values")
         result = self

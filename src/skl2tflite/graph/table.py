@@ -7,7 +7,7 @@ an encoder asks a column for strings, a scaler asks the table for the matrix of 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import groupby
@@ -162,6 +162,11 @@ class Column(ABC):
         return None if known is None else tuple(known)
 
     @property
+    def made_categorical(self) -> bool:
+        """Whether a function has made a categorical of a column that was none, as far as anybody knows."""
+        return False
+
+    @property
     def dtype(self) -> Any:
         """The dtype that pandas gives the column, None where nobody has said so: rows given to ``convert`` do."""
         return None
@@ -176,6 +181,9 @@ class Column(ABC):
         column = copy(self)
         column.in_array = True
         return column
+
+    def ask(self) -> None:  # noqa: B027 - most columns have nothing to note
+        """Note that something looks at the values."""
 
     @property
     def place(self) -> tuple[Tensor, int] | None:
@@ -491,6 +499,10 @@ class MatrixColumn(Column):
         Which of the model's features it is; a column of strings is then asked for by tracing again.
     types : mapping of int to ColumnType, optional
         Of a model's features, what the rows given to ``convert`` show of them; None without rows.
+    asked : set of int, optional
+        Where features are noted once something looks at their values.
+    made_of : Column, optional
+        The column that this one is made of, and that is asked for once this one is.
     """
 
     def __init__(
@@ -500,6 +512,8 @@ class MatrixColumn(Column):
         at: int,
         feature: int | None = None,
         types: Mapping[int, ColumnType] | None = None,
+        asked: set[int] | None = None,
+        made_of: Column | None = None,
     ) -> None:
         self.name = name
         self.matrix = matrix
@@ -507,6 +521,15 @@ class MatrixColumn(Column):
         self.feature = feature
         self.is_seen = types is not None
         self._type = (types or {}).get(-1 if feature is None else feature, ColumnType())
+        self._asked = asked
+        self._made_of = made_of
+
+    def ask(self) -> None:
+        """Note the feature, that of the column of which it is made."""
+        if self._made_of is not None:
+            self._made_of.ask()
+        if self._asked is not None and self.feature is not None:
+            self._asked.add(self.feature)
 
     @property
     def kind(self) -> DType | None:
@@ -545,6 +568,7 @@ class MatrixColumn(Column):
             if self.feature is None:
                 raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
             raise RetraceError(self.feature, kind)
+        self.ask()
         return _tensor(self.matrix[:, self.at])
 
     def numbers_but(self, missing: str) -> Tensor:
@@ -584,9 +608,13 @@ class Table:
         names: Sequence[str],
         inputs: bool = False,
         types: Mapping[int, ColumnType] | None = None,
+        asked: set[int] | None = None,
     ) -> Table:
-        """Return the columns of a matrix; of a model's input, ``inputs`` says, with ``types`` of its features."""
-        columns = [MatrixColumn(name, matrix, i, i if inputs else None, types) for i, name in enumerate(names)]
+        """Return the columns of a matrix; of a model's input, ``inputs`` says, with ``types`` of its features.
+
+        Those features are noted in ``asked`` whose values something looks at.
+        """
+        columns = [MatrixColumn(name, matrix, i, i if inputs else None, types, asked) for i, name in enumerate(names)]
         return cls(columns, matrix)
 
     @classmethod
@@ -636,6 +664,23 @@ class Table:
         """The matrix of the columns' numbers, None as long as nothing has asked for it."""
         return self._stacked if self._matrix is None else self._matrix
 
+    def each(self, function: Callable[[Tensor], Tensor]) -> Table:
+        """Return what a function makes of each number by itself: a column is asked for once what it became is.
+
+        Parameters
+        ----------
+        function : callable
+            Takes the matrix of the numbers, and gives one of the same shape.
+        """
+        matrix = self.matrix() if self._matrix is None else self._matrix
+        made, before = function(matrix), enumerate(self.columns)
+        return Table([MatrixColumn(column.name, made, i, made_of=column) for i, column in before], made)
+
+    @property
+    def whole(self) -> Tensor | None:
+        """The columns as one tensor, None where they are none yet; this asks for no values."""
+        return self._matrix
+
     @property
     def is_matrix(self) -> bool:
         """Whether the columns are one tensor already."""
@@ -665,10 +710,16 @@ class Table:
             matrix = self._matrix
         return Table([self.columns[i] for i in at], matrix)
 
+    def ask(self) -> None:
+        """Note that something looks at the values of all columns."""
+        for column in self.columns:
+            column.ask()
+
     def matrix(self) -> Tensor:
         """Return the columns' numbers as a matrix, or raise KindError where one holds strings."""
         if not self.columns:
             raise KindError("there are no columns left")
+        self.ask()
         if self._matrix is not None:
             return self._matrix
         if self._stacked is None:
@@ -727,8 +778,8 @@ def rows_of(X: TableLike) -> Any:
         return X.values
     if not isinstance(X, Table):
         return _plain(X)
-    if X.is_matrix:
-        return X.matrix()
+    if X.whole is not None:
+        return X.whole
     return next((column for column in X.columns if column.kind is not None), X[0]).values
 
 

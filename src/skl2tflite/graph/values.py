@@ -82,7 +82,7 @@ class Values(Writable):
         places: Any = None if key[1] is None or key[1] is Ellipsis else np.arange(len(table.columns))[key[1]]
         if np.ndim(places) == 1 and np.size(places):
             a_view = isinstance(key[1], slice)
-            matrix = _tensor(xp.getitem(table.matrix(), key)) if table.is_matrix else None
+            matrix = None if table.whole is None else _tensor(xp.getitem(table.whole, key))
             part = Table([table.columns[i] for i in places.tolist()], matrix)
             return Values(part, self if a_view else None, key if a_view else None)
         if self.holds_text and isinstance(places, np.integer):

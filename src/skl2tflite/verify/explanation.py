@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.trace import trace
-from skl2tflite.features import column_types
+from skl2tflite.features import TableRows, column_types
 from skl2tflite.forest.op import TreeValues
 from skl2tflite.graph import Graph, evaluate
 from skl2tflite.graph.table import ColumnType
@@ -51,7 +51,10 @@ def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Expl
     """
     features, converter = asked.model.facts.features_of(asked.method).as_strings, asked.converter
     tensors = features.tensors(asked.X)
-    converter.learn_rows(features.rows)
+    rows_kind = features.rows
+    if isinstance(rows_kind, TableRows) and asked.method != "inverse_transform":
+        rows_kind = rows_kind.seen_in(asked.X)
+    converter.learn_rows(rows_kind)
     graph = _traced(asked)
     if features.reads_texts:
         alone = []

@@ -12,6 +12,7 @@ from sklearn import ensemble as sk
 from skl2tflite.converters.base import ClassifierConverter, Converter, RegressorConverter
 from skl2tflite.converters.ensemble.members import are_trees, positions_in
 from skl2tflite.converters.registry import converts
+from skl2tflite.features import RowKind, TableRows
 from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
@@ -40,6 +41,12 @@ class BaggingConverter(Converter):
         if self.has_trees:
             return []
         return [self.sub(member, f".estimators_[{i}]") for i, member in enumerate(self.estimator.estimators_)]
+
+    def learn_rows(self, rows: RowKind) -> None:
+        """Tell each member of its own columns, which have no names."""
+        if isinstance(rows, TableRows) and rows.count is not None:
+            for member, columns in zip(self.members, self.estimator.estimators_features_, strict=False):
+                member.learn_rows(TableRows(len(columns)))
 
     def has(self, method: str) -> bool:
         """Whether each member has its share in a method."""

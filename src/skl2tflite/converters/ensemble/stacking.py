@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +37,11 @@ class StackingConverter(Converter):
     def check(self) -> None:
         # Look at all parts now, so that an error comes before any work.
         _ = self.members, self.final
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All members."""
+        return self.members
 
     @cached_property
     def members(self) -> list[Converter]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -45,6 +46,11 @@ class VotingConverter(Converter):
     def check(self) -> None:
         # Look at the members now, so that an error comes before any work.
         _ = self.members
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All members."""
+        return self.members
 
     @cached_property
     def members(self) -> list[Converter]:

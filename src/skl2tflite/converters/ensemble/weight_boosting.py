@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -35,6 +36,11 @@ class AdaBoostConverter(Converter):
     def has_trees(self) -> bool:
         """Whether all members are trees."""
         return are_trees(self.estimator.estimators_)
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All members."""
+        return self.members
 
     @cached_property
     def members(self) -> list[Converter]:
