@@ -302,3 +302,54 @@ def doubled(X: Any) -> Any:
     if X.isna().any().any() or np.isinf(X).any().any():
         raise ValueError("there are holes")
     return X * 2
+
+
+NUMBERED = pd.DataFrame(RANDOM.uniform(0.5, 2.0, (N, 4)).astype(np.float32))
+
+
+def spread(X: Any) -> Any:
+    return pd.DataFrame({"spread": X.std(axis=1)}) if hasattr(X, "iloc") else X.std(axis=1)[:, np.newaxis]
+
+
+@pytest.mark.parametrize("function", [lambda X: X[[1, 0]], lambda X: X[[3, 0, 1, 2]], spread])
+@pytest.mark.parametrize("before", [(), (FunctionTransformer(np.log1p),)])
+def test_names_that_are_no_text_tell_no_array_from_a_frame(function: Any, before: Any) -> None:
+    model = make_pipeline(*before, FunctionTransformer(function)).fit(NUMBERED)
+    with pytest.raises(UnsupportedEstimatorError, match=r"must be text.*X\.columns = X\.columns\.astype\(str\)"):
+        skl2tflite.convert(model, NUMBERED)
+    named = NUMBERED.set_axis(["a", "b", "c", "d"], axis=1)
+    renamed = FunctionTransformer(lambda X: X[["b", "a"]]).fit(named)
+    np.testing.assert_array_equal(skl2tflite.convert(renamed, named).transform(named), named[["b", "a"]])
+
+
+@pytest.mark.parametrize("function", [np.log1p, lambda X: X * 2 + 1])
+def test_names_that_are_no_text_do_not_matter_to_most(function: Any) -> None:
+    model = make_pipeline(FunctionTransformer(function), StandardScaler(), FunctionTransformer(lambda X: X[:, [1, 0]]))
+    model.fit(NUMBERED)
+    converted = skl2tflite.convert(model, NUMBERED[:60])
+    np.testing.assert_allclose(converted.transform(NUMBERED[60:]), model.transform(NUMBERED[60:]), rtol=1e-5, atol=1e-6)
+
+
+@skl2tflite.trace
+class Clipped(TransformerMixin, BaseEstimator):
+    """Knows how many columns there were, and not their names."""
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        self.n_features_in_ = X.shape[1]
+        self.low_, self.high_ = X.quantile(0.2), X.quantile(0.8)
+        return self
+
+    def transform(self, X: Any) -> Any:
+        return X.clip(self.low_, self.high_, axis=1)
+
+
+def test_a_class_that_keeps_no_names_gets_the_rows_frame() -> None:
+    named = NUMBERED.set_axis(["a", "b", "c", "d"], axis=1)
+    model = Clipped().fit(named[:60])
+    np.testing.assert_allclose(
+        skl2tflite.convert(model, named[:60]).transform(named[60:]), model.transform(named[60:]), rtol=1e-6
+    )
+    whole = make_pipeline(Clipped(), LogisticRegression()).fit(named, Y)
+    assert skl2tflite.verify(skl2tflite.convert(whole, named[:60]), whole, named[60:]).faithful
+    with pytest.raises(UnsupportedEstimatorError, match="must be text"):
+        skl2tflite.convert(Clipped().fit(NUMBERED), NUMBERED)

@@ -21,6 +21,7 @@ from skl2tflite.converters.monotone import elementwise
 from skl2tflite.converters.recorded import recorded_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
+from skl2tflite.converters.unnamed import check_unnamed
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor, as_tensor
@@ -249,6 +250,8 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         call = partial(function, **(arguments or {}))
         if not is_symbolic(X):
             return called(call, X) if isinstance(X, Matrix) else call(X)
+        if names is None and not self.estimator.validate:
+            check_unnamed(self, name, call, X.shape[1] if len(X.shape) == 2 else None)
         result = recorded_of(
             self,
             name,

@@ -19,6 +19,7 @@ from skl2tflite.converters.held import called
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
+from skl2tflite.converters.unnamed import check_unnamed
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
@@ -106,6 +107,8 @@ class RecordingConverter(SeenConverter):
 
         if not is_symbolic(X):
             return called(call, X) if isinstance(X, Matrix) else call(X)
+        if self.feature_names is None and isinstance(self, TracedConverter):
+            check_unnamed(self, name, call, X.shape[1] if len(X.shape) == 2 else None)
         try:
             result = recorded(call, *self._given(name, X), place=f"{self.path}.{name}")
         except UnsupportedEstimatorError:
@@ -204,6 +207,14 @@ class RecordedTransformer(RecordingConverter):
 
 class TracedConverter(RecordingConverter):
     """The estimator's own methods, recorded."""
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns: the class's own, else those of the DataFrame given to ``convert``."""
+        names = super().feature_names
+        if names is None and self.seen.names is not None and len(self.seen.names) == self.n_features:
+            return list(self.seen.names)
+        return names
 
 
 def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:
