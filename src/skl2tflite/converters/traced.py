@@ -19,6 +19,7 @@ from skl2tflite.converters.held import called
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
+from skl2tflite.converters.truths_given import truths_given
 from skl2tflite.converters.unnamed import check_unnamed
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
@@ -132,7 +133,8 @@ class RecordingConverter(SeenConverter):
         if names is None and isinstance(X, Table) and self.takes_frames:
             return [X]
         if names is None or "pandas" not in sys.modules or (name == "inverse_transform" and X.shape[1] != len(names)):
-            return [AsArray(X) if isinstance(X, Table) and not X.is_computed else as_matrix(X)]
+            whole = AsArray(X) if isinstance(X, Table) and not X.is_computed else as_matrix(X)
+            return [whole, *truths_given(X)]
         table = Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)
         return [table, AsArray(table)]
 
