@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 import skl2tflite
 from skl2tflite.converters import converter_for
@@ -166,3 +167,15 @@ def test_refused(message: str) -> None:
 def test_unfitted() -> None:
     with pytest.raises(ConversionError, match="not fitted"):
         skl2tflite.convert(ce.OneHotEncoder())
+
+
+def test_columns_keep_the_names_that_the_encoder_gives_them() -> None:
+    skrub = pytest.importorskip("skrub")
+    pandas = pytest.importorskip("pandas")
+    random = np.random.default_rng(0)
+    frame = pandas.DataFrame({"city": random.choice(["Rome", "Oslo"], 60), "a": random.integers(0, 9, 60) / 4})
+    for step in (skrub.DropCols(["city_Rome"]), FunctionTransformer(lambda X: X[["a", "city_Rome"]])):
+        model = make_pipeline(ce.OneHotEncoder(use_cat_names=True), step).fit(frame[:40])
+        np.testing.assert_array_equal(
+            skl2tflite.convert(model, frame[:40]).transform(frame[40:]), model.transform(frame[40:])
+        )

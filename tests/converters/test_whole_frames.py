@@ -353,3 +353,40 @@ def test_a_class_that_keeps_no_names_gets_the_rows_frame() -> None:
     assert skl2tflite.verify(skl2tflite.convert(whole, named[:60]), whole, named[60:]).faithful
     with pytest.raises(UnsupportedEstimatorError, match="must be text"):
         skl2tflite.convert(Clipped().fit(NUMBERED), NUMBERED)
+
+
+FLAGS = pd.DataFrame(RANDOM.random((N, 2)) < 0.5, columns=["member", "paid"])
+
+
+@pytest.mark.parametrize(
+    "function", [lambda X: pd.DataFrame({"both": X.member & X.paid, "not": ~X.member}), lambda X: ~X]
+)
+def test_columns_of_truth_values_are_known_from_rows(function: Any) -> None:
+    model = FunctionTransformer(function).fit(FLAGS)
+    np.testing.assert_array_equal(skl2tflite.convert(model, FLAGS[:30]).transform(FLAGS), model.transform(FLAGS))
+    with pytest.raises(UnsupportedEstimatorError, match="give convert rows, whose dtypes tell"):
+        skl2tflite.convert(model)
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (lambda X: X.diff(axis=1), r"axis=1 write it of the columns"),
+        (lambda X: X.cumsum(axis=1), r"axis=1 write it of the columns"),
+        (lambda X: X.sort_index(axis=1), r"axis=1 write it of the columns"),
+        (lambda X: pd.DataFrame({"q": pd.qcut(X.a, 4, labels=False)}), "qcut hangs on other rows"),
+        (lambda X: X.sample(3), "hangs on other rows"),
+    ],
+)
+def test_reasons_of_pandas_methods(function: Any, reason: str) -> None:
+    numbers = NUMBERED.set_axis(["a", "b", "c", "d"], axis=1)
+    with pytest.raises(UnsupportedEstimatorError, match=reason) as error:
+        skl2tflite.convert(FunctionTransformer(function).fit(numbers), numbers)
+    assert "NumPy's functions" not in str(error.value)
+
+
+def test_functions_of_polars() -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+    with pytest.raises(UnsupportedEstimatorError, match=r"X\.to_pandas\(\)"):
+        skl2tflite.convert(FunctionTransformer(lambda X: X.select("a")).fit(frame), frame)

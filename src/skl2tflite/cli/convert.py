@@ -74,7 +74,7 @@ def command(
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.blame import blaming
     from skl2tflite.errors import FidelityError, InvalidInputError
-    from skl2tflite.verify import verify
+    from skl2tflite.verify import Report, verify
 
     if model.is_dir():
         raise InvalidInputError(f"{model} is a folder; name the file of a saved model")
@@ -103,7 +103,7 @@ def command(
             text=text,
         )
     except FidelityError as error:
-        if error.report is not None:
+        if isinstance(error.report, Report):
             show_report(error.report)
         raise FidelityError(unwritten, error.report) from None
     elapsed = time.perf_counter() - start

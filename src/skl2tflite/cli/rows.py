@@ -112,6 +112,11 @@ def read_features(
         Features that are text, with words that are never taken for missing; None: text or numbers.
     """
     check_regular(path)
+    if path.suffix.lower() == ".npy":
+        raise InvalidInputError(
+            f"{path}: rows of a table are read from CSV and Parquet files, .npy files hold images; write them with "
+            "numpy.savetxt('rows.csv', X, delimiter=',')"
+        )
     if path.suffix.lower() in PARQUET:
         columns = _read_parquet(path, count, names, target_column, text or {})
     else:

@@ -34,10 +34,12 @@ from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.table import Column, Table, as_matrix
 
 _INSTEAD = (
-    "write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a converter of its own "
-    "(@skl2tflite.converts)"
+    "write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a converter of its "
+    "own (@skl2tflite.converts)"
 )
-_OF_POLARS = "functions of polars' DataFrames are not recorded: fit it on pandas' (X.to_pandas()) or arrays (X.to_numpy())"
+_OF_POLARS = (
+    "functions of polars' DataFrames are not recorded: fit it on pandas' (X.to_pandas()) or arrays (X.to_numpy())"
+)
 SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
 
 

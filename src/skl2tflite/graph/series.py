@@ -164,7 +164,8 @@ class Series:
         return self
 
     def __invert__(self) -> Series:
-        return self._made(~self.column.values)
+        known = getattr(self.column.dtype, "kind", "") == "b"
+        return self._made(~(self.column.tensor(DType.BOOL) if known else self.column.values))
 
     def __abs__(self) -> Series:
         return self.abs()
