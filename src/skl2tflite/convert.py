@@ -41,7 +41,7 @@ from skl2tflite.tflite.program import Program
 from skl2tflite.tflite.targets import Target, get_target
 from skl2tflite.tflite.writer import write
 from skl2tflite.verify import verify
-from skl2tflite.verify.integers import computes_in_integers
+from skl2tflite.verify.integers import computes_in_half, computes_in_integers
 
 _DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
 
@@ -194,6 +194,7 @@ def convert(
             report = verify(model, estimator, X)
             if not report.faithful:
                 reason = computes_in_integers(estimator, model.methods, X)
+                reason = reason or computes_in_half(estimator, model.methods, X)
                 if reason is not None:
                     raise ConversionError(reason)
                 raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)

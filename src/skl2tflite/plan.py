@@ -170,12 +170,25 @@ class ColumnHints(NamedTuple):
     readings: tuple[Reading, ...]
 
 
-def column_hints(estimator: Any) -> ColumnHints:
-    """Return what an estimator tells of the columns of its rows."""
+def column_hints(estimator: Any, types: Mapping[int, ColumnType] | None = None) -> ColumnHints:
+    """Return what an estimator tells of the columns of its rows.
+
+    Parameters
+    ----------
+    estimator : estimator
+    types : mapping of int to ColumnType, optional
+        What is known of the columns besides.
+
+    Raises
+    ------
+    UnplacedCategoriesError
+        Where it does not tell which columns are categoricals.
+    """
     converter = converter_for(estimator)
     methods = _choose_methods(converter, None, several=False)
     with rows_at_hand(None, alone=True):
-        traced, kinds, _ = _trace(converter, methods, None, None, {}, np.asarray(converter.nan_columns()))
+        allowed = np.asarray(converter.nan_columns())
+        traced, kinds, _ = _trace(converter, methods, None, None, {}, allowed, types=types)
     needed = converter.needed_columns
     ignored = set() if needed is None else set(range(converter.n_features)) - set(needed)
     if kinds is not None:

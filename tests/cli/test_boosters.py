@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,3 +100,19 @@ def test_skops_files_ask_once(run, tmp_path, library, estimator):
     run("convert", tmp_path / "model.skops", "--trust-type", library).succeeds("Wrote")
     model = skl2tflite.load(tmp_path / "model.tflite")
     np.testing.assert_allclose(model.predict(FRAME), pipeline.predict(FRAME), rtol=1e-5)
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+def test_boosters_in_pickles(run, tmp_path, library):
+    package = pytest.importorskip(library)
+    X = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    estimator = getattr(package, {"lightgbm": "LGBMRegressor", "xgboost": "XGBRegressor"}[library])(n_estimators=3)
+    estimator.fit(X, X[:, 0])
+    booster = estimator.booster_ if library == "lightgbm" else estimator.get_booster()
+    model, output = tmp_path / "raw.joblib", tmp_path / "model.tflite"
+    joblib.dump(booster, model)
+    np.savetxt(tmp_path / "rows.csv", X, delimiter=",")
+    run("convert", model, "--trust-pickle", "-o", output, "--data", tmp_path / "rows.csv").succeeds("faithful")
+    np.testing.assert_allclose(skl2tflite.load(output).predict(X), estimator.predict(X), rtol=1e-5)
+    np.save(tmp_path / "rows.npy", X)
+    run("convert", model, "--trust-pickle", "--data", tmp_path / "rows.npy").fails("CSV and Parquet", "numpy.savetxt")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from sklearn.utils import all_estimators
 
 
@@ -45,3 +46,12 @@ def test_estimator_without_converter(run):
 
 def test_methods_that_do_not_convert_say_why(run):
     run("supported", "AdaBoostClassifier").succeeds("staged_predict", "each stage of the ensemble")
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [("sklego", "Thresholder"), ("sklego", "ZeroInflatedRegressor"), ("mlxtend", "EnsembleVoteClassifier")],
+)
+def test_meta_estimators_of_packages_say_that_they_do_not_convert(run, package, name):
+    pytest.importorskip(package)
+    run("supported", name).fails(f"{name} does not convert")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,3 +107,37 @@ def test_categoricals(library, kind, tmp_path):
     read = read_rows(path, estimator)
     assert [str(dtype) for dtype in read.dtypes] == [str(dtype) for dtype in frame.dtypes]
     np.testing.assert_array_equal(skl2tflite.convert(estimator, read).predict(read), estimator.predict(frame))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("file", ["booster.txt", "estimator.joblib"])
+@pytest.mark.parametrize("categories", [[10, 20, 30, 40], ["a", "b", "c", "10"]])
+def test_categoricals_of_which_the_model_does_not_say_the_columns(run, tmp_path, kind, file, categories):
+    lightgbm = pytest.importorskip("lightgbm")
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({
+        "x": random.normal(size=200).astype(np.float32),
+        "grade": pd.Categorical(random.integers(1, 5, 200), ordered=True),  # a number to the trees
+        "place": pd.Categorical(random.choice(np.array(categories, dtype=object), 200), categories),
+    })  # fmt: skip
+    y = frame["x"] + frame["place"].cat.codes % 3 + frame["grade"].astype(int)
+    estimator = lightgbm.LGBMRegressor(n_estimators=5, n_jobs=1, verbose=-1, min_child_samples=5).fit(frame, y)
+    model, rows, output = tmp_path / file, tmp_path / f"rows.{kind}", tmp_path / "model.tflite"
+    if model.suffix == ".txt":
+        estimator.booster_.save_model(model)
+    else:
+        joblib.dump(estimator, model)
+    if kind == "csv":
+        frame.to_csv(rows, index=False)
+    else:
+        frame.to_parquet(rows)
+    run("convert", model, "--trust-pickle", "-o", output, "--data", rows).succeeds("faithful")
+    np.testing.assert_allclose(skl2tflite.load(output).predict(frame), estimator.predict(frame), rtol=1e-5)
+    codes = frame["grade"].cat.codes
+    doubtful = frame.assign(x=codes, grade=pd.Categorical(codes, ordered=True))
+    estimator.fit(doubtful, y)
+    joblib.dump(estimator, tmp_path / "doubtful.joblib")
+    doubtful.to_csv(tmp_path / "doubtful.csv", index=False)
+    run("convert", tmp_path / "doubtful.joblib", "--trust-pickle", "--data", tmp_path / "doubtful.csv").fails(
+        "does not say which columns", "save the DataFrame as a Parquet file"
+    )

@@ -11,7 +11,7 @@ import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skl2tflite
 from skl2tflite.converters import converter_for
@@ -178,3 +178,15 @@ def test_one_column_whose_answer_is_a_view_that_pandas_lets_nobody_write_to(name
     model = skl2tflite.convert(pipeline, *[COMPLETE] * with_rows)
     rows = UNSEEN[UNSEEN.city.notna()]
     np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6)
+
+
+def test_columns_keep_the_names_that_the_encoder_gives_them() -> None:
+    skrub = pytest.importorskip("skrub")
+    pandas = pytest.importorskip("pandas")
+    random = np.random.default_rng(0)
+    frame = pandas.DataFrame({"city": random.choice(["Rome", "Oslo"], 60), "a": random.integers(0, 9, 60) / 4})
+    for step in (skrub.DropCols(["city_Rome"]), FunctionTransformer(lambda X: X[["a", "city_Rome"]])):
+        model = make_pipeline(ce.OneHotEncoder(use_cat_names=True), step).fit(frame[:40])
+        np.testing.assert_array_equal(
+            skl2tflite.convert(model, frame[:40]).transform(frame[40:]), model.transform(frame[40:])
+        )

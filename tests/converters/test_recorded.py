@@ -185,3 +185,40 @@ def test_for_one_row_at_a_time() -> None:
     for function in (cyclic, filled_in, lambda X: np.c_[X, np.ones(len(X.sum(1).shape) * X.shape[0])]):
         model = skl2tflite.convert(FunctionTransformer(function).fit(X), target="micro")
         np.testing.assert_allclose(model.transform(X), function(X.astype(np.float64)), rtol=1e-6, atol=1e-6)
+
+
+TRUTHS = np.random.default_rng(1).random((30, 4)) < 0.5
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda X: ~X,
+        lambda X: X[:, :2] ^ X[:, 2:],
+        lambda X: X[:, :2] & ~X[:, 2:],
+        lambda X: (X[:, :2] | X[:, 2:]) * 2.5,
+        lambda X: X * 2.0,
+    ],
+)
+def test_arrays_of_truth_values_are_joined_by_logic(function: Any) -> None:
+    model = FunctionTransformer(function).fit(TRUTHS)
+    np.testing.assert_array_equal(skl2tflite.convert(model, TRUTHS[:10]).transform(TRUTHS), model.transform(TRUTHS))
+
+
+@pytest.mark.parametrize("rows", [(), (TRUTHS.astype(int),)])
+def test_bits_of_numbers(rows: Any) -> None:
+    model = FunctionTransformer(lambda X: X & 1).fit(TRUTHS.astype(int))
+    with pytest.raises(ConversionError, match="give convert rows, whose dtypes tell") as error:
+        skl2tflite.convert(model, *rows)
+    assert "NumPy's functions" not in str(error.value)
+
+
+def test_shifts_say_what_works() -> None:
+    with pytest.raises(ConversionError, match=r"X // 2\*\*n"):
+        skl2tflite.convert(FunctionTransformer(lambda X: X >> 4).fit(TRUTHS.astype(int)))
+
+
+def test_half_precision_is_the_reason() -> None:
+    half = X.astype(np.float16)
+    with pytest.raises(ConversionError, match=r"float16 .* X\.astype\('float32'\)"):
+        skl2tflite.convert(FunctionTransformer(np.exp).fit(half), half)

@@ -432,3 +432,91 @@ def test_a_dropped_category_is_the_only_one_that_is_known(value: Any) -> None:
         pipeline.predict(other)
     with pytest.raises(InvalidInputError, match="same"):
         model.predict(other)
+
+
+NUMBERED = pd.DataFrame(RANDOM.uniform(0.5, 2.0, (N, 4)).astype(np.float32))
+
+
+def spread(X: Any) -> Any:
+    return pd.DataFrame({"spread": X.std(axis=1)}) if hasattr(X, "iloc") else X.std(axis=1)[:, np.newaxis]
+
+
+@pytest.mark.parametrize("function", [lambda X: X[[1, 0]], lambda X: X[[3, 0, 1, 2]], spread])
+@pytest.mark.parametrize("before", [(), (FunctionTransformer(np.log1p),)])
+def test_names_that_are_no_text_tell_no_array_from_a_frame(function: Any, before: Any) -> None:
+    model = make_pipeline(*before, FunctionTransformer(function)).fit(NUMBERED)
+    with pytest.raises(UnsupportedEstimatorError, match=r"must be text.*X\.columns = X\.columns\.astype\(str\)"):
+        skl2tflite.convert(model, NUMBERED)
+    named = NUMBERED.set_axis(["a", "b", "c", "d"], axis=1)
+    renamed = FunctionTransformer(lambda X: X[["b", "a"]]).fit(named)
+    np.testing.assert_array_equal(skl2tflite.convert(renamed, named).transform(named), named[["b", "a"]])
+
+
+@pytest.mark.parametrize("function", [np.log1p, lambda X: X * 2 + 1])
+def test_names_that_are_no_text_do_not_matter_to_most(function: Any) -> None:
+    model = make_pipeline(FunctionTransformer(function), StandardScaler(), FunctionTransformer(lambda X: X[:, [1, 0]]))
+    model.fit(NUMBERED)
+    converted = skl2tflite.convert(model, NUMBERED[:60])
+    np.testing.assert_allclose(converted.transform(NUMBERED[60:]), model.transform(NUMBERED[60:]), rtol=1e-5, atol=1e-6)
+
+
+@skl2tflite.trace
+class Clipped(TransformerMixin, BaseEstimator):
+    """Knows how many columns there were, and not their names."""
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        self.n_features_in_ = X.shape[1]
+        self.low_, self.high_ = X.quantile(0.2), X.quantile(0.8)
+        return self
+
+    def transform(self, X: Any) -> Any:
+        return X.clip(self.low_, self.high_, axis=1)
+
+
+def test_a_class_that_keeps_no_names_gets_the_rows_frame() -> None:
+    named = NUMBERED.set_axis(["a", "b", "c", "d"], axis=1)
+    model = Clipped().fit(named[:60])
+    np.testing.assert_allclose(
+        skl2tflite.convert(model, named[:60]).transform(named[60:]), model.transform(named[60:]), rtol=1e-6
+    )
+    whole = make_pipeline(Clipped(), LogisticRegression()).fit(named, Y)
+    assert skl2tflite.verify(skl2tflite.convert(whole, named[:60]), whole, named[60:]).faithful
+    with pytest.raises(UnsupportedEstimatorError, match="must be text"):
+        skl2tflite.convert(Clipped().fit(NUMBERED), NUMBERED)
+
+
+FLAGS = pd.DataFrame(RANDOM.random((N, 2)) < 0.5, columns=["member", "paid"])
+
+
+@pytest.mark.parametrize(
+    "function", [lambda X: pd.DataFrame({"both": X.member & X.paid, "not": ~X.member}), lambda X: ~X]
+)
+def test_columns_of_truth_values_are_known_from_rows(function: Any) -> None:
+    model = FunctionTransformer(function).fit(FLAGS)
+    np.testing.assert_array_equal(skl2tflite.convert(model, FLAGS[:30]).transform(FLAGS), model.transform(FLAGS))
+    with pytest.raises(UnsupportedEstimatorError, match="give convert rows, whose dtypes tell"):
+        skl2tflite.convert(model)
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (lambda X: X.diff(axis=1), r"axis=1 write it of the columns"),
+        (lambda X: X.cumsum(axis=1), r"axis=1 write it of the columns"),
+        (lambda X: X.sort_index(axis=1), r"axis=1 write it of the columns"),
+        (lambda X: pd.DataFrame({"q": pd.qcut(X.a, 4, labels=False)}), "qcut hangs on other rows"),
+        (lambda X: X.sample(3), "hangs on other rows"),
+    ],
+)
+def test_reasons_of_pandas_methods(function: Any, reason: str) -> None:
+    numbers = NUMBERED.set_axis(["a", "b", "c", "d"], axis=1)
+    with pytest.raises(UnsupportedEstimatorError, match=reason) as error:
+        skl2tflite.convert(FunctionTransformer(function).fit(numbers), numbers)
+    assert "NumPy's functions" not in str(error.value)
+
+
+def test_functions_of_polars() -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+    with pytest.raises(UnsupportedEstimatorError, match=r"X\.to_pandas\(\)"):
+        skl2tflite.convert(FunctionTransformer(lambda X: X.select("a")).fit(frame), frame)

@@ -73,9 +73,8 @@ def command(
     from skl2tflite.convert import convert
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.blame import blaming
-    from skl2tflite.converters.given import rows_at_hand
     from skl2tflite.errors import FidelityError, InvalidInputError
-    from skl2tflite.verify import verify
+    from skl2tflite.verify import Report, verify
 
     if model.is_dir():
         raise InvalidInputError(f"{model} is a folder; name the file of a saved model")
@@ -88,10 +87,11 @@ def command(
     if rows is None and not learned:
         raise InvalidInputError(f"{model} learns from rows what a file takes: give some with --data (.npy or .jsonl)")
     start = time.perf_counter()
-    with rows_at_hand(rows):  # which are compared below, to show the report
+    unwritten = f"the converted model is not faithful, so {output} was not written"
+    try:
         converted = convert(
             estimator,
-            None if learned else rows,
+            rows,
             methods=method,
             target=target,
             precision=precision,
@@ -102,11 +102,12 @@ def command(
             categories=categories,
             text=text,
         )
+    except FidelityError as error:
+        if isinstance(error.report, Report):
+            show_report(error.report)
+        raise FidelityError(unwritten, error.report) from None
     elapsed = time.perf_counter() - start
-    report = None if rows is None else verify(converted, estimator, rows)
-    if report is not None and not report.faithful:
-        show_report(report)
-        raise FidelityError(f"the converted model is not faithful, so {output} was not written", report)
+    report = None if rows is None else verify(converted, estimator, rows)  # as compared above, to be shown
     converted.save(output)
     lines = summary(bytes(converted))
     if report is None:

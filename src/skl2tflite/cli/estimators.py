@@ -45,6 +45,8 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
     OSError
         Where it cannot be read.
     """
+    from skl2tflite.converters.boosters import as_estimator
+
     path.open("rb").close()  # the plainest error first
     suffix = path.suffix.lower()
     if suffix == SKOPS:
@@ -63,6 +65,7 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
         )
     else:
         estimator = _loaded(path, lambda: _load_pickle(path))
+    estimator = as_estimator(estimator)
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         raise InvalidFileError(f"{path} holds {_kind(estimator)}, not a scikit-learn estimator")
     return estimator

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -51,8 +52,10 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     InvalidInputError
         Where the file holds no rows, columns that the estimator lacks, or cells that are no numbers.
     """
+    from skl2tflite.cli.category_columns import category_columns
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.blame import blaming
+    from skl2tflite.converters.categoricals import UnplacedCategoriesError
     from skl2tflite.features import HashedRows, ImageRows, LabelRows, RecordRows, SetRows, TextRows
     from skl2tflite.plan import column_hints
 
@@ -62,8 +65,13 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
         return read_images(path)
     if isinstance(converter.rows, RecordRows | HashedRows | SetRows):
         return read_lines_of_json(path, list if isinstance(converter.rows, SetRows) else dict)
-    with blaming(estimator):
-        hints = column_hints(estimator)
+    try:
+        with blaming(estimator):
+            hints = column_hints(estimator)
+    except UnplacedCategoriesError as error:
+        types = category_columns(path, converter.n_features, converter.feature_names, target_column, error)
+        with blaming(estimator):
+            hints = column_hints(estimator, types)
     rows = read_features(path, converter.n_features, converter.feature_names, target_column, hints.text)
     if converter.integer_columns:
         rows = _with_whole_numbers(rows)
@@ -104,6 +112,11 @@ def read_features(
         Features that are text, with words that are never taken for missing; None: text or numbers.
     """
     check_regular(path)
+    if path.suffix.lower() == ".npy":
+        raise InvalidInputError(
+            f"{path}: rows of a table are read from CSV and Parquet files, .npy files hold images; write them with "
+            "numpy.savetxt('rows.csv', X, delimiter=',')"
+        )
     if path.suffix.lower() in PARQUET:
         columns = _read_parquet(path, count, names, target_column, text or {})
     else:
@@ -259,7 +272,7 @@ def _parse(
             if feature in text:
                 columns[feature].append(_text(cell, text[feature]))
                 continue
-            value = _number(cell)
+            value = as_number(cell)
             if value is None:
                 column = repr(titles[position]) if titled else str(position)
                 raise InvalidInputError(f"{path}: line {number}, column {column}: {cell!r} is not a number")
@@ -270,7 +283,7 @@ def _parse(
 def _text(cell: str, words: Collection[str] | None) -> object:
     """Return a cell as text, NaN where it is missing; where nothing is known of it, a number if it is one."""
     if words is None:
-        value = _number(cell)
+        value = as_number(cell)
         return cell if value is None else value
     return np.nan if cell not in words and cell.strip().lower() in MISSING else cell
 
@@ -279,10 +292,10 @@ def _are_titles(cells: Sequence[str], names: Sequence[str] | None) -> bool:
     """Whether a first line names the columns: none of it is a number, or it is the names that are looked for."""
     if names is not None and set(names) <= set(cells):
         return True
-    return all(cell.lower() in MISSING or _number(cell) is None for cell in cells)
+    return all(cell.lower() in MISSING or as_number(cell) is None for cell in cells)
 
 
-def _number(cell: str) -> float | None:
+def as_number(cell: str) -> float | None:
     """Return a cell's value, NaN where it is missing, None where it is text."""
     try:
         return float(cell) if "_" not in cell else None
@@ -294,32 +307,51 @@ def _number(cell: str) -> float | None:
 # --- Parquet ----------------------------------------------------------------------------------------
 
 
-def _read_parquet(
-    path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
-) -> list[NDArray[Any]]:
+def parquet_frame(
+    path: Path, count: int, names: Sequence[str] | None, target_column: str | None
+) -> tuple[Any, list[int]]:
+    """Return the features of a Parquet file in a DataFrame, and which of them pandas wrote as categoricals.
+
+    Those of numbers come back as plain numbers: pyarrow keeps only that they were categoricals.
+    """
+    with _readable_parquet(path):
+        content = _table_of_parquet(path, count, names, target_column)
+        frame = content.to_pandas()
+        said = {
+            each["field_name"]: each["pandas_type"]
+            for each in (content.schema.pandas_metadata or {}).get("columns", ())
+        }
+    known = [
+        name for name in content.column_names if said.get(name) == "categorical" or frame[name].dtype == "category"
+    ]
+    return frame, [content.column_names.index(name) for name in known]
+
+
+@contextmanager
+def _readable_parquet(path: Path) -> Iterator[None]:
     path.open("rb").close()  # the plainest error first
     try:
-        return _columns_of_parquet(path, count, names, target_column, text)
+        yield
     except (InvalidInputError, MissingDependencyError):
         raise
     except Exception as error:  # a damaged file can raise anything: ArrowException, OSError, KeyError, UnicodeError
         raise InvalidInputError(f"{path} is no Parquet file that can be read: {error!s:.300}") from None
 
 
+def _read_parquet(
+    path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
+) -> list[NDArray[Any]]:
+    with _readable_parquet(path):
+        return _columns_of_parquet(path, count, names, target_column, text)
+
+
 def _columns_of_parquet(
     path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
 ) -> list[NDArray[Any]]:
-    try:
-        import pyarrow as arrow
-        from pyarrow import parquet
-    except ImportError:
-        raise MissingDependencyError(f"{path}: Parquet files need pyarrow; pip install 'skl2tflite[parquet]'") from None
-    with path.open("rb") as file:
-        columns = [name for name in parquet.read_schema(file).names if not name.startswith("__index_level_")]
-        chosen = [columns[i] for i in choose(path, columns, count, names, target_column)]
-        content = parquet.read_table(file, columns=chosen)
+    content = _table_of_parquet(path, count, names, target_column)
+    arrow = import_module("pyarrow")
     found: list[NDArray[Any]] = []
-    for i, name in enumerate(chosen):
+    for i, name in enumerate(content.column_names):
         column = content.column(name)
         kind = arrow.types
         if i in text:
@@ -330,6 +362,18 @@ def _columns_of_parquet(
             raise InvalidInputError(f"{path}: column {name!r} holds {column.type} values, not numbers")
         found.append(column.cast(arrow.float64(), safe=False).to_numpy())
     return found
+
+
+def _table_of_parquet(path: Path, count: int, names: Sequence[str] | None, target_column: str | None) -> Any:
+    """Return the columns of features of a Parquet file in a table of pyarrow."""
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise MissingDependencyError(f"{path}: Parquet files need pyarrow; pip install 'skl2tflite[parquet]'") from None
+    with path.open("rb") as file:
+        columns = [name for name in parquet.read_schema(file).names if not name.startswith("__index_level_")]
+        chosen = [columns[i] for i in choose(path, columns, count, names, target_column)]
+        return parquet.read_table(file, columns=chosen)
 
 
 def _pandas() -> Any:

@@ -13,6 +13,7 @@ from skl2tflite.converters.base import Converter
 from skl2tflite.converters.categories import as_held, category_kind
 from skl2tflite.converters.collecting import Collector
 from skl2tflite.converters.known import demand
+from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.features.categoricals import TEXT, Categorical, Plain, Reading, kind_of
 from skl2tflite.features.columns import INT32, sendable
 from skl2tflite.graph import Array, DType, Tensor
@@ -44,6 +45,29 @@ class Coding:
     refuses_unknown: bool = False
     in_order: bool = False
     ascii_only: bool = False
+
+
+class UnplacedCategoriesError(UnsupportedEstimatorError):
+    """A model does not say which of its features are categoricals, or which categories these have.
+
+    Attributes
+    ----------
+    lists : sequence of (categories, features)
+        The categories that it knows in the order of their columns, each with the features that may have them; empty
+        where it knows none.
+    needed : frozenset of int
+        Features that are categoricals for certain.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        lists: Sequence[tuple[Sequence[Any], Collection[int]]] = (),
+        needed: Collection[int] = (),
+    ) -> None:
+        super().__init__(message)
+        self.lists = lists
+        self.needed = frozenset(needed)
 
 
 class CodingConverter(Converter):

@@ -16,8 +16,9 @@ from skl2tflite.converters.categories import category_kind, unknown_value
 from skl2tflite.converters.encoders import CategoriesConverter
 from skl2tflite.converters.refusals import refuses
 from skl2tflite.converters.registry import converts
-from skl2tflite.graph import DType
+from skl2tflite.graph import DType, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.table import Table, TableLike
 
 MISSING = (np.nan, None, pd.NA)
@@ -205,7 +206,15 @@ class CategoryEncoderConverter(CategoriesConverter):
                 stop += 1
             parts.append(self._part(X, source, slice(start, stop), whole))
             start = stop
-        return Table.join(parts) if any(isinstance(part, Table) for part in parts) else xp.concat(parts, axis=1)
+        result: Any = Table.join(parts) if any(isinstance(part, Table) for part in parts) else xp.concat(parts, axis=1)
+        return self._named(result) if self.estimator.return_df else result
+
+    def _named(self, result: Any) -> Any:
+        """Return the columns of a DataFrame under the names that the encoder gives them."""
+        names = list(map(str, self.estimator.get_feature_names_out()))
+        if isinstance(result, Table):
+            return renamed(result, names)
+        return Table.of_matrix(result, names) if isinstance(result, Tensor) else result
 
     def _is_whole(self, feature: int) -> bool:
         return feature in self.encoded_features and bool(np.all(self.tables[feature] % 1 == 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -15,7 +16,7 @@ from sklearn.utils import Tags
 
 from skl2tflite.converters.base import ClassifierConverter, RegressorConverter, binary_probabilities
 from skl2tflite.converters.boosting import CategorySets, TreeTable, join
-from skl2tflite.converters.categoricals import Coding, CodingConverter, categories_told
+from skl2tflite.converters.categoricals import Coding, CodingConverter, UnplacedCategoriesError, categories_told
 from skl2tflite.converters.registry import converts
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
@@ -101,10 +102,17 @@ class LightGBMConverter(CodingConverter):
             return {}
         places = list(told) if len(told) == len(lists) else self._categorical_columns
         if len(places) != len(lists) or (places != list(told) and self._doubtful(lists)):
-            raise self.refuse(
+            refusal = self.refuse(
                 f"was fitted on {len(lists)} categoricals and does not say which columns these are",
                 "give X to convert, a DataFrame with the categories that it was fitted on",
             )
+            features = [column.origin for column in columns]
+            sure = [features[i] for i in self._categorical_columns]
+            may = [
+                (each, {f for i, f in enumerate(features) if f is not None and (f in sure or self._may(i, each))})
+                for each in lists
+            ]
+            raise UnplacedCategoriesError(str(refusal), may, [f for f in sure if f is not None])
         return {i: Coding(tuple(categories)) for i, categories in zip(places, lists, strict=True)}
 
     @cached_property
@@ -121,6 +129,12 @@ class LightGBMConverter(CodingConverter):
         codes = {f"[0:{len(categories) - 1}]" for categories in lists}
         seen = self.model[0]["feature_infos"].split()
         return any(info in codes for i, info in enumerate(seen) if i not in self._categorical_columns)
+
+    def _may(self, column: int, categories: Sequence[Any]) -> bool:
+        """Whether all that the fit saw in a column of numbers may have been codes of such categories."""
+        info = self.model[0]["feature_infos"].split()[column]
+        limits = re.fullmatch(r"\[(\d+):(\d+)\]", info)
+        return info == "none" or (limits is not None and int(limits[2]) < len(categories))
 
     @cached_property
     def used_columns(self) -> Collection[int]:

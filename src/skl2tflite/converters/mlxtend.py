@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlxtend.classifier import EnsembleVoteClassifier
 from mlxtend.feature_selection import ColumnSelector, ExhaustiveFeatureSelector, SequentialFeatureSelector
 from mlxtend.preprocessing import CopyTransformer, DenseTransformer, MeanCenterer, TransactionEncoder
 
@@ -78,3 +79,4 @@ refuses(
     "it is no estimator of scikit-learn's, whose pipelines do not take it; use StandardScaler(with_std=False)",
 )
 refuses(TransactionEncoder, "its rows are lists of items, of any length; use sklearn's MultiLabelBinarizer")
+refuses(EnsembleVoteClassifier, "it has no converter; use sklearn's VotingClassifier")

@@ -16,6 +16,7 @@ from sklearn import preprocessing as sk
 from skl2tflite.converters.base import TRANSFORM, TRANSFORMS, TransformerConverter, float32_shift
 from skl2tflite.converters.columns_of_nan import columns_of_nan
 from skl2tflite.converters.compared import AsArray, Given, is_symbolic
+from skl2tflite.converters.given import given
 from skl2tflite.converters.held import called, dtype_given
 from skl2tflite.converters.monotone import elementwise
 from skl2tflite.converters.narrow import collect as collect_narrow
@@ -23,6 +24,9 @@ from skl2tflite.converters.narrow import noted
 from skl2tflite.converters.recorded import recorded_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
+from skl2tflite.converters.truths_given import truths_given
+from skl2tflite.converters.unnamed import check_unnamed
+from skl2tflite.features.frames import is_frame
 from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor, as_tensor
@@ -31,6 +35,13 @@ from skl2tflite.graph.matrix import Matrix
 from skl2tflite.graph.renamed import renamed
 from skl2tflite.graph.table import Column, Table, as_matrix
 
+_INSTEAD = (
+    "write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a converter of its "
+    "own (@skl2tflite.converts)"
+)
+_OF_POLARS = (
+    "functions of polars' DataFrames are not recorded: fit it on pandas' (X.to_pandas()) or arrays (X.to_numpy())"
+)
 SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
 
 
@@ -254,14 +265,14 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         call = partial(function, **(arguments or {}))
         if not is_symbolic(X):
             return called(call, X) if isinstance(X, Matrix) else call(X)
-        given = self._given(X, names)
-        instead = (
-            "write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a "
-            "converter of its own (@skl2tflite.converts)"
-        )
+        if names is None and not self.estimator.validate:
+            check_unnamed(self, name, call, X.shape[1] if len(X.shape) == 2 else None)
+        rows = given().X
+        forms = self._given(X, names)
+        instead = _OF_POLARS if is_frame(rows) and not hasattr(rows, "iloc") else _INSTEAD
         with collect_narrow():  # of what is inside, which the function itself tells
-            found = recorded_of(self, name, call, *given, instead=instead)
-        result = noted(call, given[0], found, f"the function of {self.path}")
+            found = recorded_of(self, name, call, *forms, instead=instead)
+        result = noted(call, forms[0], found, f"the function of {self.path}")
         if isinstance(X, Matrix) and isinstance(result, Tensor):
             dtype = dtype_given(call, X)
             return result if dtype is None or dtype.kind == "f" else Matrix(result, dtype)
@@ -279,7 +290,7 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         if isinstance(X, Column):
             return [X, X.values] if "pandas" in sys.modules else [X.values]
         if isinstance(X, Table) and names is None and not self.estimator.validate and not X.is_computed:
-            return [AsArray(X)]
+            return [AsArray(X), *truths_given(X)]
         if names is None:
             return [as_matrix(X)]
         return [Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)]

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 CLOCKS = frozenset({"now", "today", "utcnow"})
 """Names of what tells the date (of datetime, date, Timestamp)."""
+_BETTER = ("give convert rows", "before the pipeline", "in fit")
+"""What to do instead, of which some reasons speak themselves."""
 
 
 def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any]:
@@ -142,7 +144,8 @@ def recorded_of(converter: Converter, name: str, function: Callable[..., Any], *
         while isinstance(function, partial):
             function = function.func
         shown = getattr(function, "__name__", function)
-        raise converter.refuse(f"{name}={shown!s} cannot be recorded ({error})", instead) from error
+        known = any(advice in str(error) for advice in _BETTER)
+        raise converter.refuse(f"{name}={shown!s} cannot be recorded ({error})", "" if known else instead) from error
 
 
 def reads_clock(function: Callable[..., Any]) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklego import meta as sklego_meta
 from sklego import preprocessing as lego
 
 from skl2tflite.converters.base import TRANSFORM, DelegatingConverter, TransformerConverter
@@ -97,3 +98,14 @@ refuses(
     "its formula is evaluated by another package (formulaic); write its columns in a FunctionTransformer",
 )
 refuses(lego.DictMapper, "it asks a dictionary for each cell; use a FunctionTransformer whose function maps columns")
+for _name, _reason in {
+    "EstimatorTransformer": "it gives what a method of another estimator gives; convert that one",
+    "GroupedPredictor": "it keeps an estimator for each group; convert each of them",
+    "GroupedTransformer": "it keeps a transformer for each group; convert each of them",
+    "HierarchicalPredictor": "it keeps an estimator for each level of groups; convert each of them",
+    "OrdinalClassifier": "it has no converter; convert the classifiers in its estimators_",
+    "Thresholder": "it has no converter; convert its estimator_ and compare its probabilities with the threshold",
+    "ZeroInflatedRegressor": "its regressor answers only for rows that its classifier picks; convert the two",
+}.items():
+    if hasattr(sklego_meta, _name):
+        refuses(getattr(sklego_meta, _name), _reason)

@@ -21,6 +21,8 @@ from skl2tflite.converters.narrow import noted
 from skl2tflite.converters.recorded import recorded
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
+from skl2tflite.converters.truths_given import truths_given
+from skl2tflite.converters.unnamed import check_unnamed
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
 from skl2tflite.graph import Array, Constant, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
@@ -110,15 +112,17 @@ class RecordingConverter(SeenConverter):
 
         if not is_symbolic(X):
             return called(call, X) if isinstance(X, Matrix) else call(X)
-        given = self._given(name, X)
+        if self.feature_names is None and isinstance(self, TracedConverter):
+            check_unnamed(self, name, call, X.shape[1] if len(X.shape) == 2 else None)
+        forms = self._given(name, X)
         try:
             with collect_narrow():  # of what is inside, which the method itself tells
-                result: Any = recorded(call, *given, place=f"{self.path}.{name}")
+                result: Any = recorded(call, *forms, place=f"{self.path}.{name}")
         except UnsupportedEstimatorError:
             raise  # of a part
         except GraphError as error:
             raise self.refuse(f"{name} cannot be recorded ({error})", self.instead) from error
-        result = noted(call, given[0], result, f"{self.path}.{name}")
+        result = noted(call, forms[0], result, f"{self.path}.{name}")
         if isinstance(result, Table) and result.is_computed:
             return result.matrix()
         if isinstance(result, Tensor) and result.dtype == DType.STRING:
@@ -136,7 +140,8 @@ class RecordingConverter(SeenConverter):
         if names is None and isinstance(X, Table) and self.takes_frames:
             return [X]
         if names is None or "pandas" not in sys.modules or (name == "inverse_transform" and X.shape[1] != len(names)):
-            return [AsArray(X) if isinstance(X, Table) and not X.is_computed else as_matrix(X)]
+            whole = AsArray(X) if isinstance(X, Table) and not X.is_computed else as_matrix(X)
+            return [whole, *truths_given(X)]
         table = Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)
         return [table, AsArray(table)]
 
@@ -231,6 +236,14 @@ class RecordedTransformer(RecordingConverter):
 
 class TracedConverter(RecordingConverter):
     """The estimator's own methods, recorded."""
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns: the class's own, else those of the DataFrame given to ``convert``."""
+        names = super().feature_names
+        if names is None and self.seen.names is not None and len(self.seen.names) == self.n_features:
+            return list(self.seen.names)
+        return names
 
 
 def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.absent import dense_for_now
 from skl2tflite.converters.base import ClassifierConverter, RegressorConverter, binary_probabilities
 from skl2tflite.converters.boosting import CategorySets, TreeTable, join
-from skl2tflite.converters.categoricals import Coding, CodingConverter, categories_told
+from skl2tflite.converters.categoricals import Coding, CodingConverter, UnplacedCategoriesError, categories_told
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.xgboost_names import category_names, kept_of
 from skl2tflite.forest.op import tree_values
@@ -106,9 +106,13 @@ class XGBoostConverter(CodingConverter):
                     "give the column a dtype with its categories, or fit with XGBoost 3.1 or later",
                 )
             elif types[i : i + 1] == ["c"] and self.feature_names is not None and not column.is_seen:
-                raise self.refuse(
-                    f"does not tell the categories of column {column.name!r}: before 3.1 XGBoost kept none",
-                    "give X to convert, a DataFrame with the categories that it was fitted on",
+                raise UnplacedCategoriesError(
+                    str(
+                        self.refuse(
+                            f"does not tell the categories of column {column.name!r}: before 3.1 XGBoost kept none",
+                            "give X to convert, a DataFrame with the categories that it was fitted on",
+                        )
+                    )
                 )
         return codings
 
@@ -123,9 +127,15 @@ class XGBoostConverter(CodingConverter):
             return Coding(categories, refuses_unknown=True, ascii_only=isinstance(names[0], bytes))
         given = categories_told(column) or ()
         if kept_of(given) != names or len(set(names)) < len(names):
-            raise self.refuse(
-                f"column {column.name!r} has categories with letters beyond ASCII, which XGBoost keeps incompletely",
-                "give X to convert, a pandas DataFrame with the categories that it was fitted on in the same order",
+            raise UnplacedCategoriesError(
+                str(
+                    self.refuse(
+                        f"column {column.name!r} has categories with letters beyond ASCII, which XGBoost keeps "
+                        "incompletely",
+                        "give X to convert, a pandas DataFrame with the categories that it was fitted on in the same "
+                        "order",
+                    )
+                )
             )
         return Coding(given, refuses_unknown=True, in_order=True)
 

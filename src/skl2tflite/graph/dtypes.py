@@ -31,10 +31,22 @@ OF_ALL_ROWS = frozenset(
     }
 )
 """What pandas computes of several rows at once."""
+ALONG_AN_AXIS = frozenset(
+    {
+        *("bfill", "cummax", "cummin", "cumprod", "cumsum", "diff", "dropna", "ffill", "interpolate", "pct_change"),
+        *("rank", "rolling", "expanding", "shift", "sort_index", "sort_values", "nunique", "mode"),
+    }
+)
+"""What of that pandas also computes of each row of a DataFrame by itself, with axis=1."""
 
 
 def no_attribute(name: str, of: str) -> NoAttributeError:
     """Return the error for an attribute of pandas that cannot be recorded."""
+    if name in ALONG_AN_AXIS and of == "a DataFrame":
+        return NoAttributeError(
+            f"{name!r} of {of} cannot be recorded: down its rows it hangs on other ones, compute that in fit; along "
+            "axis=1 write it of the columns, or with NumPy of X.to_numpy()"
+        )
     if name in OF_ALL_ROWS:
         return NoAttributeError(
             f"{name!r} of {of} hangs on other rows, and a file answers for each row alone; compute it in fit"

@@ -388,7 +388,7 @@ class Frame:
         return self._like(xp.negative(self.table.matrix()))
 
     def __invert__(self) -> Any:
-        if not self.table.is_matrix:
+        if not self.table.is_matrix or any(getattr(c.dtype, "kind", "") == "b" for c in self.table.columns):
             return self._each(lambda _, column: ~column)
         return self._like(~self.table.matrix())
 

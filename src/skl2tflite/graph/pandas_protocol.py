@@ -32,6 +32,7 @@ def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
         (pd, "Series", knowing(pd.Series, (Series,), _make_series)),
         (pd, "concat", _on_symbols(pd.concat, concat)),
         (pd, "cut", _on_symbols(pd.cut, _cut)),
+        (pd, "qcut", _on_symbols(pd.qcut, _refuse_quantiles)),
         (pd, "Categorical", knowing(pd.Categorical, (), _categorical)),
         (pd, "get_dummies", _on_symbols(pd.get_dummies, _get_dummies)),
         (pd, "to_numeric", _on_symbols(pd.to_numeric, lambda arg, *args, **kwargs: arg)),
@@ -103,6 +104,10 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
         return result
     named = dict(enumerate(labels))
     return _categorical(result.map(named), list(dict.fromkeys(labels)), bool(others.get("ordered", True)))
+
+
+def _refuse_quantiles(*_: Any, **__: Any) -> Any:
+    raise refusal("pandas.qcut hangs on other rows, and a file answers for each row alone; compute its bounds in fit")
 
 
 def _get_dummies(data: Any, *_: Any, drop_first: bool = False, dtype: Any = None, **others: Any) -> Frame:

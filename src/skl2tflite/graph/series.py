@@ -145,7 +145,12 @@ class Series:
         else:
             raise refusal(f"text can be compared by == and !=, but not joined or ordered ({self!r})")
         if name.startswith("logical") and xp.dtype_of(a) != DType.BOOL:
-            raise refusal(f"& and | on the numbers of {self!r} cannot be recorded; compare first, as in (column > 0)")
+            if getattr(self.column.dtype, "kind", "") != "b":
+                raise refusal(
+                    f"& and | on the numbers of {self!r} cannot be recorded; compare first, as in (column > 0), or, if "
+                    "these are truth values, give convert rows, whose dtypes tell"
+                )
+            a = self.column.tensor(DType.BOOL)
         result = getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b)
         if text and isinstance(other, Series):  # what is missing equals nothing
             missing = xp.logical_or(plain(self.isna()), plain(other.isna()))
@@ -160,7 +165,8 @@ class Series:
         return self
 
     def __invert__(self) -> Series:
-        return self._made(~self.column.values)
+        known = getattr(self.column.dtype, "kind", "") == "b"
+        return self._made(~(self.column.tensor(DType.BOOL) if known else self.column.values))
 
     def __abs__(self) -> Series:
         return self.abs()

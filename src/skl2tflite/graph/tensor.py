@@ -341,6 +341,11 @@ class Tensor:
 
     # The ndarray methods that user code calls most; each is the function of the same name.
 
+    def __lshift__(self, other: object) -> Tensor:
+        raise refusal("<< and >> on the bits of numbers cannot be recorded; use X * 2**n, and X // 2**n")
+
+    __rlshift__ = __rshift__ = __rrshift__ = __lshift__
+
     def __divmod__(self, other: object) -> tuple[Tensor, Tensor]:
         return _call("floor_divide", self, other), _call("remainder", self, other)
 
@@ -446,7 +451,11 @@ def _truths(symbol: str, operand: object) -> object:
     from skl2tflite.graph.functions import dtype_of
 
     if dtype_of(operand) != DType.BOOL:
-        raise refusal(f"{symbol} on the bits of numbers cannot be recorded; compare first, as in (X > 0) {symbol} ...")
+        shown = "~(X > 0)" if symbol == "~" else f"(X > 0) {symbol} ..."
+        raise refusal(
+            f"{symbol} on the bits of numbers cannot be recorded; compare first, as in {shown}, or, if these are truth "
+            "values, give convert rows, whose dtypes tell"
+        )
     return operand
 
 
