@@ -19,6 +19,7 @@ from skl2tflite.graph import DType, Tensor, as_tensor, ops
 from skl2tflite.graph.matrix import Matrix, is_sparse
 from skl2tflite.graph.op import Input, apply
 from skl2tflite.graph.renamed import Renamed
+from skl2tflite.graph.replaced import Replaced
 from skl2tflite.graph.table import Column, Table
 from skl2tflite.graph.tensor import Node
 
@@ -112,6 +113,10 @@ def _reads(column: Column) -> bool:
         return False
     if column.origin is not None:
         return True
+    while type(column) is Renamed:
+        column = column.column
+    if isinstance(column, Replaced):  # whose kind may not be decided yet
+        return column.numbers_stay and _reads(column.column)
     place = column.place
     return _is_given(column.values if place is None else place[0])
 

@@ -21,12 +21,19 @@ class Replaced(Renamed):
     column : Column
     of_numbers, of_text : callable
         What the values become in either case.
+    numbers_stay : bool
+        Whether no number is replaced.
     """
 
     def __init__(
-        self, column: Column, of_numbers: Callable[[Tensor], Tensor], of_text: Callable[[Tensor], Tensor]
+        self,
+        column: Column,
+        of_numbers: Callable[[Tensor], Tensor],
+        of_text: Callable[[Tensor], Tensor],
+        numbers_stay: bool,
     ) -> None:
         super().__init__(column.name, column)
+        self.numbers_stay = numbers_stay
         self._of_numbers = of_numbers
         self._of_text = of_text
 
@@ -121,6 +128,6 @@ def replaced(column: Any, numbers: Mapping[Any, Any], texts: Mapping[Any, Any]) 
 
     kind = column.column.kind
     if kind is None:
-        return type(column)(Replaced(column.column, of(numbers), of(texts)), column.name)
+        return type(column)(Replaced(column.column, of(numbers), of(texts), not numbers), column.name)
     pairs = texts if kind == DType.STRING else numbers
     return column.replace(pairs) if pairs else column
