@@ -220,5 +220,5 @@ def test_shifts_say_what_works() -> None:
 
 def test_half_precision_is_the_reason() -> None:
     half = X.astype(np.float16)
-    with pytest.raises(ConversionError, match=r"float16 .* X\.astype\('float32'\)"):
+    with pytest.raises(ConversionError, match=r"rows of float16 .* X\.astype"):
         skl2tflite.convert(FunctionTransformer(np.exp).fit(half), half)

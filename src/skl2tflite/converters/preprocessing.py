@@ -265,8 +265,8 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         call = partial(function, **(arguments or {}))
         if not is_symbolic(X):
             return called(call, X) if isinstance(X, Matrix) else call(X)
-        if names is None and not self.estimator.validate:
-            check_unnamed(self, name, call, X.shape[1] if len(X.shape) == 2 else None)
+        if names is None and not self.estimator.validate and not isinstance(X, Column):
+            check_unnamed(self, name, call, X.shape[1])
         rows = given().X
         forms = self._given(X, names)
         instead = _OF_POLARS if is_frame(rows) and not hasattr(rows, "iloc") else _INSTEAD

@@ -112,8 +112,8 @@ class RecordingConverter(SeenConverter):
 
         if not is_symbolic(X):
             return called(call, X) if isinstance(X, Matrix) else call(X)
-        if self.feature_names is None and isinstance(self, TracedConverter):
-            check_unnamed(self, name, call, X.shape[1] if len(X.shape) == 2 else None)
+        if self.feature_names is None and isinstance(self, TracedConverter) and not isinstance(X, Column):
+            check_unnamed(self, name, call, X.shape[1])
         forms = self._given(name, X)
         try:
             with collect_narrow():  # of what is inside, which the method itself tells

@@ -18,7 +18,7 @@ SAMPLE = 8
 """Rows that a function is tried on."""
 
 
-def check_unnamed(converter: Converter, name: str, function: Callable[[Any], Any], width: int | None) -> None:
+def check_unnamed(converter: Converter, name: str, function: Callable[[Any], Any], width: int) -> None:
     """Refuse a function that answers otherwise for a DataFrame than for an array, where nobody knows which it gets.
 
     Rows given to ``convert`` are such a DataFrame; the function may get it, or what a step before has made of it.
@@ -30,7 +30,7 @@ def check_unnamed(converter: Converter, name: str, function: Callable[[Any], Any
     name : str
         Of the parameter or the method that it is.
     function : callable
-    width : int, optional
+    width : int
         Number of columns that it takes.
 
     Raises
@@ -38,7 +38,7 @@ def check_unnamed(converter: Converter, name: str, function: Callable[[Any], Any
     UnsupportedEstimatorError
     """
     X = given().X
-    if not is_frame(X) or not hasattr(X, "iloc") or width is None:
+    if not is_frame(X) or not hasattr(X, "iloc"):
         return
     if all(isinstance(name, str) for name in X.columns):
         return
