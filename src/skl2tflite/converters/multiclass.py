@@ -15,6 +15,7 @@ from sklearn.multiclass import _ConstantPredictor
 
 from skl2tflite.converters.base import ClassifierConverter, Converter, needed_of
 from skl2tflite.converters.ensemble.members import label_values, one_column
+from skl2tflite.converters.naive_bayes import NaiveBayesConverter
 from skl2tflite.converters.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -106,6 +107,25 @@ def most_likely(scores: Sequence[Array]) -> Array:
     return xp.subtract(len(scores) - 1, xp.argmax(xp.stack(scores[::-1], axis=1), axis=1))
 
 
+TINY = 1e-30
+"""Probabilities below are compared by their logarithms: float32 holds nothing below 1e-38, float64 goes to 1e-308."""
+LEAST_LOGARITHM = -745.0
+"""Of the least probability that float64 tells from 0."""
+OF_NOTHING = -1e9
+"""Stands for the logarithm of 0."""
+
+
+def logarithm_of(member: Converter, X: Array) -> Array:
+    """Return the logarithm of a member's probability of class 1, as float64 holds that or rounds it to 0."""
+    logarithm = one_column(member, "predict_log_proba", X)
+    return xp.where(logarithm > LEAST_LOGARITHM, logarithm, OF_NOTHING)
+
+
+def tiny_ordered(member: Converter, X: Array, score: Array) -> Array:
+    """Return a member's score, of tiny probabilities their logarithms: in the same order, and below all others."""
+    return xp.where(score > TINY, score, logarithm_of(member, X)) if isinstance(member, NaiveBayesConverter) else score
+
+
 @converts(sk.OneVsRestClassifier)
 class OneVsRestConverter(MembersConverter, ClassifierConverter):
     """A member for each class, or for each label."""
@@ -133,7 +153,8 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
     def predict(self, X: Array) -> Array:
         """Position of the greatest score; of labels, whether each score exceeds its threshold."""
         if self.estimator.label_binarizer_.y_type_ == "multiclass":
-            return most_likely(self._scores(X))
+            scores = zip(self.members, self._scores(X), strict=True)
+            return most_likely([tiny_ordered(member, X, score) for member, score in scores])
         above = xp.astype(xp.stack(self._scores(X), axis=1) > binary_threshold(self.members[0]), int)
         if self.is_multilabel:
             return above
@@ -146,7 +167,13 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
         ones = xp.stack([one_column(member, "predict_proba", X) for member in self.members], axis=1)
         if len(self.members) == 1:
             ones = xp.concat([1.0 - ones, ones], axis=1)
-        return ones if self.is_multilabel else normalized(ones)
+        if self.is_multilabel:
+            return ones
+        if len(self.members) == 1 or not all(isinstance(member, NaiveBayesConverter) for member in self.members):
+            return normalized(ones)
+        logarithms = xp.stack([logarithm_of(member, X) for member in self.members], axis=1)
+        of_tiny = xp.where(xp.max(logarithms, axis=1, keepdims=True) > LEAST_LOGARITHM, xp.softmax(logarithms), 0.0)
+        return xp.where(xp.max(ones, axis=1, keepdims=True) > TINY, normalized(ones), of_tiny)
 
     def decision_function(self, X: Array) -> Array:
         if len(self.members) == 1:
