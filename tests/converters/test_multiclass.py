@@ -29,4 +29,5 @@ def test_probabilities_that_only_float64_holds(scale: int, target: Literal["lite
     assert greatest.min() < np.finfo(np.float32).tiny
     np.testing.assert_array_equal(labels.predict(far), estimator.predict(far))
     clear = (greatest > 1e-300) | (greatest == 0)  # of others float64 has fewer digits
-    np.testing.assert_allclose(model.predict_proba(far)[clear], estimator.predict_proba(far)[clear], atol=5e-4)
+    expected = np.nan_to_num(estimator.predict_proba(far))  # scikit-learn 1.6 divides rows of zeros by 0
+    np.testing.assert_allclose(model.predict_proba(far)[clear], expected[clear], atol=5e-4)
