@@ -49,7 +49,7 @@ class LightGBMConverter(CodingConverter):
     """
 
     library = "LightGBM"
-    pandas_only = True  # 4.7 ends the process on those of polars
+    pandas_only = True  # it takes the categories of no others
 
     @cached_property
     def text(self) -> str:
