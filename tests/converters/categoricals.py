@@ -92,7 +92,7 @@ PAIRS = [(reader, kind) for reader in READERS for kind in VALUES if takes(reader
 
 @cache
 def fitted(reader: str, kind: str) -> Any:
-    """An estimator on rows some of which miss the category."""
+    """An estimator, fitted on rows of which some have no category: every eleventh."""
     frame = made(kind, 0)
     y = target(frame)
     if kind != "beyond float32":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, cast
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.given import given
 from skl2tflite.converters.refusals import why_not
 from skl2tflite.converters.registry import converter_for
+from skl2tflite.converters.trying import quiet
 from skl2tflite.converters.versions import check_version
 from skl2tflite.converters.widths import true_width
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
@@ -280,8 +280,7 @@ class Converter:
         """Transform an array by scikit-learn, whatever it holds."""
         from sklearn import config_context
 
-        with config_context(assume_finite=True), warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with config_context(assume_finite=True), quiet():
             return np.asarray(self.estimator.transform(np.array(X)))
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:

@@ -153,9 +153,10 @@ def _refusal(estimator: Any, method: str, given: Sequence[Any]) -> EstimatorErro
 
 
 def _of_parameters(estimator: Any) -> EstimatorError | None:
-    """Return what scikit-learn says of parameters that were changed after fit, None where they are in order.
+    """Return scikit-learn's own error about the estimator's parameters, None where they are valid.
 
-    Classes of one's own say nothing of theirs, though they have the method by which scikit-learn's are checked.
+    They can be invalid though ``fit`` checked them, as ``set_params`` does not. Classes that users write inherit the
+    check, and declare no parameters for it.
     """
     kind = type(estimator)
     try:

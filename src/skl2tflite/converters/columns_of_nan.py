@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.categories import is_missing
+from skl2tflite.converters.trying import tried
 
 
 def columns_of_nan(
@@ -81,12 +81,7 @@ def _among(clean: bool | NDArray[np.bool_], width: int) -> bool | NDArray[np.boo
 
 def _called(function: Callable[[Any], Any], rows: Any) -> NDArray[Any] | None:
     """Return what a function gives, None where it raises an error."""
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return np.asarray(function(rows.copy()))
-    except Exception:
-        return None
+    return tried(lambda copy: np.asarray(function(copy)), rows)
 
 
 def _missing(result: NDArray[Any]) -> NDArray[np.bool_]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -13,6 +12,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from skl2tflite.converters.held import as_held
+from skl2tflite.converters.trying import joined, near, tried
 from skl2tflite.errors import GraphError, InvalidInputError
 from skl2tflite.features.columns import as_text
 from skl2tflite.features.frames import floats, frame_to_array, objects
@@ -152,14 +152,14 @@ def compare(
         if not taken.any():
             continue  # the function does not take such rows
         together = _called(function, given[taken], result)
-        answers = _joined([answer for answer in alone if answer is not None])
+        answers = joined([answer for answer in alone if answer is not None])
         if together is None or not _agree(together, answers):
             raise GraphError("gives a row another answer beside other rows; compute it from each row alone")
         size = batch or n_rows
         parts = [
             evaluate(graph, {name: feed[i : i + size] for name, feed in feeds.items()}) for i in range(0, n_rows, size)
         ]
-        computed = [each[taken] for each in _joined([list(part.values()) for part in parts])]
+        computed = [each[taken] for each in joined([list(part.values()) for part in parts])]
         if not _agree(computed[: len(outputs)], together):
             if isinstance(X, Matrix) and X.dtype is not None and X.dtype.kind in "iub":
                 raise GraphError(
@@ -204,14 +204,7 @@ def _widened(given: Any) -> Any:
 
 def _called(function: Callable[[Any], Any], rows: Any, result: Recorded | AsArray) -> list[NDArray[Any]] | None:
     """Return what a function gives for rows, None where it raises an error."""
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return _arrays(function(rows.copy()), result)
-    except GraphError:
-        raise
-    except Exception:
-        return None
+    return tried(lambda copy: _arrays(function(copy), result), rows, raised=GraphError)
 
 
 def _constants(graph: Graph) -> tuple[list[str], NDArray[np.float64]]:
@@ -419,10 +412,6 @@ def _column(series: Any, made: Column) -> NDArray[Any]:
     return np.asarray(series, dtype=object) if numbers is None else numbers
 
 
-def _joined(parts: list[list[Any]]) -> list[NDArray[Any]]:
-    return [np.concatenate(blocks) for blocks in zip(*parts, strict=True)]
-
-
 def _agree(first: list[Any], second: list[Any]) -> bool:
     return len(first) == len(second) and all(_near(a, b) for a, b in zip(first, second, strict=True))
 
@@ -433,6 +422,4 @@ def _near(a: NDArray[Any], b: NDArray[Any]) -> bool:
         return False
     if held_as_objects[0]:
         return bool(np.array_equal(a, b))
-    a, b = a.astype(float), b.astype(float)
-    scale = np.abs(b[np.isfinite(b)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=TOLERANCE, atol=1e-9 * scale, equal_nan=True))
+    return near(a, b, TOLERANCE)

@@ -198,9 +198,9 @@ def correlation(X: Array, points: Points) -> Array:
 
 
 def differences(X: Array, values: Points) -> Array:
-    """``x - y`` with float64's digits of y, for numbers as near as radians within a city, which cannot be scaled.
+    """Compute ``x - y`` in float32 as if y were float64: for radians within one city, which differ in the last digits.
 
-    What float32 holds of y is subtracted first, which is exact where x is near, and then the rest.
+    First y rounded to float32 is subtracted, which is exact where x is near y, and then what rounding cut off.
     """
     near = values.astype(np.float32).astype(np.float64)
     apart = xp.subtract(X, near)

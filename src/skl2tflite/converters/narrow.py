@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.collecting import Collector
 from skl2tflite.converters.compared import AsArray, Given
 from skl2tflite.converters.held import as_held
+from skl2tflite.converters.trying import joined, near, tried
 from skl2tflite.features.narrow import NARROW, Narrow
 from skl2tflite.forest.folding import Transformed
 from skl2tflite.graph import DType, Tensor, as_tensor, ops
@@ -181,7 +181,7 @@ class _Asked:
             return pair  # type: ignore[return-value]
         each = [(self._answer(first[i : i + 1]), self._answer(second[i : i + 1])) for i in range(ROWS)]
         taken = [(a, b) for a, b in each if a is not None and b is not None]
-        return _joined([a for a, _ in taken]), _joined([b for _, b in taken])
+        return joined([a for a, _ in taken]), joined([b for _, b in taken])
 
     def concerned(self, dtype: str, features: tuple[int, ...] | None) -> tuple[tuple[int, ...] | None, int]:
         """Return the features that have to do with a difference, and how many of them make one at least."""
@@ -199,12 +199,7 @@ class _Asked:
         return tuple(at[i] for i in found), 1 if alone or len(found) == 1 else 2
 
     def _answer(self, rows: Any) -> list[Any] | None:
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                return _arrays(self.function(rows.copy()))
-        except Exception:
-            return None
+        return tried(lambda copy: _arrays(self.function(copy)), rows)
 
     def _rows(self, dtype: str, narrow: tuple[int, ...] | None) -> Any:
         """Return rows; the columns at some positions have the dtype, all of them where that is None."""
@@ -280,10 +275,6 @@ def _arrays(result: Any) -> list[Any]:
     return [np.asarray(each) for each in (result if isinstance(result, list | tuple) else [result])]
 
 
-def _joined(parts: list[list[Any]]) -> list[Any]:
-    return [np.concatenate(each) for each in zip(*parts, strict=True)] if parts else []
-
-
 def _alike(first: list[Any], second: list[Any]) -> bool:
     return len(first) == len(second) and all(_near(a, b) for a, b in zip(first, second, strict=True))
 
@@ -293,9 +284,7 @@ def _near(a: NDArray[Any], b: NDArray[Any]) -> bool:
         return False
     if a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
         return all(_same(x, y) for x, y in _pairs(a, b))
-    a, b = a.astype(float), b.astype(float)
-    scale = np.abs(b[np.isfinite(b)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=TOLERANCE, atol=1e-9 * scale, equal_nan=True))
+    return near(a, b, TOLERANCE)
 
 
 def _pairs(a: NDArray[Any], b: NDArray[Any]) -> Iterator[tuple[Any, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,6 +24,7 @@ from skl2tflite.converters.recorded import recorded_of
 from skl2tflite.converters.registry import converts
 from skl2tflite.converters.seen import SeenConverter
 from skl2tflite.converters.truths_given import truths_given
+from skl2tflite.converters.trying import quiet
 from skl2tflite.converters.unnamed import check_unnamed
 from skl2tflite.features.frames import is_frame
 from skl2tflite.forest.folding import Monotone
@@ -301,8 +301,7 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
             return super().scikit_transform(X)
         import pandas as pd
 
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        with quiet():
             return np.asarray(self.estimator.transform(pd.DataFrame(np.array(X), columns=self.feature_names)))
 
     def nan_columns(self, clean: bool | NDArray[np.bool_] = False) -> bool | NDArray[np.bool_]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from skl2tflite.converters.given import given
+from skl2tflite.converters.trying import tried
 from skl2tflite.features.frames import is_frame
 
 if TYPE_CHECKING:
@@ -61,12 +61,7 @@ def check_unnamed(converter: Converter, name: str, function: Callable[[Any], Any
 
 def _called(function: Callable[[Any], Any], rows: Any) -> Any:
     """Return what a function gives as an array, None where it raises an error."""
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return np.asarray(function(rows.copy()))
-    except Exception:
-        return None
+    return tried(lambda copy: np.asarray(function(copy)), rows)
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -19,7 +19,7 @@ _TOLERANCE = 1e-6
 
 
 def check_version(estimator: Any, path: str) -> None:
-    """Refuse an estimator that a former scikit-learn fitted and that answers otherwise in the one that is installed.
+    """Refuse an estimator fitted by an older scikit-learn, if the installed version computes other answers from it.
 
     Parameters
     ----------

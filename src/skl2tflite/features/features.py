@@ -55,7 +55,7 @@ KINDS = {
 }
 Form = Literal["dense", "sparse"]
 TENSORS = {"characters": "int32", "tokens": "int32", "counts": "float32"}
-"""Dtypes of the tensors that texts become which a vectorizer reads."""
+"""Dtype of the input tensor for text, by what the file is fed with: characters, tokens or the counts of tokens."""
 LABELS_NAME = "y"
 """Name of the input tensor of labels."""
 INPUT_NAME = "X"

@@ -89,7 +89,7 @@ class Frame:
 
     @property
     def size(self) -> Size:
-        """The number of cells: nobody knows more than whether it is 0."""
+        """The number of cells, which depends on the rows: only whether it is 0 is known."""
         return Size(bool(self.table.columns), "a DataFrame")
 
     @property
