@@ -1,4 +1,4 @@
-"""Measure the flash of TensorFlow Lite Micro, kernel by kernel, and write ``src/skl2tflite/tflite/flash.json``.
+"""Measure the flash of TensorFlow Lite Micro, kernel by kernel, and write ``src/skl2tflite/backends/tflite/flash.json``.
 
 A program that runs a model is linked without any operator and with each one alone; the linker's map tells which
 sections that drew in. A section counts once, however many operators need it: so the sizes of several add up.
@@ -18,10 +18,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from skl2tflite.bundle.spelling import resolver_method
-from skl2tflite.tflite.targets import get_target
+from skl2tflite.backends.tflite.targets import get_target
+from skl2tflite.bundle.cpp_names import resolver_method
 
-OUTPUT = Path(__file__).parents[1] / "src/skl2tflite/tflite/flash.json"
+OUTPUT = Path(__file__).parents[1] / "src/skl2tflite/backends/tflite/flash.json"
 COMPILER = "arm-none-eabi-g++"
 FLAGS = (
     "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard", "-mthumb", "-Os", "-std=c++17", "-fno-rtti",

@@ -1,4 +1,4 @@
-"""Measure what each target can execute and write ``src/skl2tflite/tflite/capabilities.json``.
+"""Measure what each target can execute and write ``src/skl2tflite/backends/tflite/capabilities.json``.
 
 For every operator and dtype we may want to write, files of that one operator are built for growing ranks,
 run, and compared with NumPy. LiteRT runs each file with and without its XNNPACK delegate and has to be right
@@ -25,7 +25,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-OUTPUT = Path(__file__).parents[1] / "src/skl2tflite/tflite/capabilities.json"
+OUTPUT = Path(__file__).parents[1] / "src/skl2tflite/backends/tflite/capabilities.json"
 PACKAGES = {"litert": "ai-edge-litert", "micro": "tflite-micro"}
 HIGHEST_RANK = 8
 SECONDS = 20  # for one operator and dtype

@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skl2tflite
 from skl2tflite import ConversionError, FidelityError, InvalidInputError
-from skl2tflite.converters import registry
+from skl2tflite.converters.core import registry
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.graph import functions as xp
 from skl2tflite.plan import plan

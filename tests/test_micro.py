@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skl2tflite
+from skl2tflite.backends.tflite.metadata import read_files
 from skl2tflite.errors import ConversionError, ConversionWarning, UnsupportedMethodError
-from skl2tflite.tflite.metadata import read_files
 
 pytest.importorskip("tflite_micro")
 

@@ -16,10 +16,10 @@ from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
 from skl2tflite import InvalidFileError, InvalidInputError, TFLiteModel
+from skl2tflite.backends.tflite.metadata import read_files
+from skl2tflite.backends.tflite.reader import read
 from skl2tflite.errors import ConversionError, UnsupportedMethodError
-from skl2tflite.facts import MethodInfo, ModelFacts
-from skl2tflite.tflite.metadata import read_files
-from skl2tflite.tflite.reader import read
+from skl2tflite.model_metadata import MethodInfo, ModelFacts
 from tests.tflite.test_writer_and_reader import two_methods
 from tests.tflite.test_writer_and_reader import write as write_program
 

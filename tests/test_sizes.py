@@ -13,11 +13,11 @@ from sklearn.svm import SVC
 
 import skl2tflite
 from skl2tflite import sizes
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.strip import strip
+from skl2tflite.backends.tflite.targets import get_target
 from skl2tflite.errors import BudgetError, ConversionError, InvalidFileError, MissingDependencyError
 from skl2tflite.runtime.micro import MicroRunner, smallest_arena
-from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.strip import strip
-from skl2tflite.tflite.targets import get_target
 
 pytest.importorskip("tflite_micro")
 

@@ -26,7 +26,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
-from skl2tflite.tflite.reader import read
+from skl2tflite.backends.tflite.reader import read
 
 ABOUT = "probabilities of 3 classes from 20 features"
 FLASH = f"Microcontrollers, bytes of the model in flash: {ABOUT}"

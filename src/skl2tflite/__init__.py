@@ -11,7 +11,7 @@ from skl2tflite.converters import (
     TransformerConverter,
     converts,
 )
-from skl2tflite.converters.traced import trace
+from skl2tflite.converters.core.user_estimators import trace
 from skl2tflite.errors import (
     ConversionError,
     FidelityError,

@@ -12,12 +12,16 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.arguments import choice, shown, whole
+from skl2tflite.backends.tflite import metadata
+from skl2tflite.backends.tflite.lowering import lower
+from skl2tflite.backends.tflite.program import Program
+from skl2tflite.backends.tflite.targets import Target, get_target
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.converters import Converter
-from skl2tflite.converters.blame import blaming
-from skl2tflite.converters.boosters import as_estimator
-from skl2tflite.converters.trace import Traced
+from skl2tflite.converters.core.blame import blaming
+from skl2tflite.converters.core.method_graph import Traced
+from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
-from skl2tflite.facts import GIVE_LABELS, MethodInfo, ModelFacts
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
@@ -31,17 +35,13 @@ from skl2tflite.features import (
 )
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.model import TFLiteModel
+from skl2tflite.model_metadata import GIVE_LABELS, MethodInfo, ModelFacts
 from skl2tflite.passes import Precision
 from skl2tflite.plan import Categories, Inputs, Text, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
-from skl2tflite.tflite import metadata
-from skl2tflite.tflite.lowering import lower
-from skl2tflite.tflite.program import Program
-from skl2tflite.tflite.targets import Target, get_target
-from skl2tflite.tflite.writer import write
 from skl2tflite.verify import verify
-from skl2tflite.verify.integers import computes_in_half, computes_in_integers
+from skl2tflite.verify.integer_arithmetic import computes_in_half, computes_in_integers
 
 _DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
 

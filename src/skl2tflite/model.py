@@ -18,18 +18,18 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import MOST_THREADS, functions, shown, whole
 from skl2tflite.arguments import path as path_of
+from skl2tflite.backends.tflite.check import check_program
+from skl2tflite.backends.tflite.program import DYNAMIC, Program
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.targets import TARGETS
 from skl2tflite.errors import InvalidFileError, InvalidInputError, UnsupportedMethodError, plain
-from skl2tflite.facts import ModelFacts
 from skl2tflite.features import ImageRows
+from skl2tflite.method_arguments import ARGUMENTS
+from skl2tflite.model_metadata import ModelFacts
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, has_micro
 from skl2tflite.runtime.rows import RowByRow
 from skl2tflite.sizes import Sizes, sizes_of
-from skl2tflite.spelling import ARGUMENTS
-from skl2tflite.tflite.check import check_program
-from skl2tflite.tflite.program import DYNAMIC, Program
-from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.targets import TARGETS
 
 _ELEMENTS_PER_CALL = 2**18
 """Bound on the largest intermediate tensor of one call and thread, so that caches hold it.

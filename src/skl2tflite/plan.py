@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.arguments import shown
+from skl2tflite.backends.tflite.lowering.emitter import WIDTHS
 from skl2tflite.converters import METHODS, Converter, converter_for
-from skl2tflite.converters.boosters import as_estimator
-from skl2tflite.converters.given import rows_at_hand
-from skl2tflite.converters.known import known_values
-from skl2tflite.converters.trace import Traced, trace
+from skl2tflite.converters.core.method_graph import Traced, trace
+from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.features import (
     LABELS_NAME,
@@ -36,14 +35,15 @@ from skl2tflite.features import (
 )
 from skl2tflite.features.features import Form
 from skl2tflite.features.texts import analyzer_of, described
+from skl2tflite.flow.table import AbsentError, ColumnType, OneRowError, RetraceError, TextInput
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import DType, Graph
-from skl2tflite.graph.table import AbsentError, ColumnType, OneRowError, RetraceError, TextInput
 from skl2tflite.passes import PassRecord, Precision, run_passes
 from skl2tflite.passes.constants import fold_constants
 from skl2tflite.passes.text import compare_text
 from skl2tflite.passes.vocabulary import encode, words_of
-from skl2tflite.tflite.lowering.emitter import WIDTHS
+from skl2tflite.tracing.category_constraints import known_values
+from skl2tflite.tracing.rows_at_hand import rows_at_hand
 
 Inputs = Literal["matrix", "columns"]
 Categories = Literal["strings", "codes"]

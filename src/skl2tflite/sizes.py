@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from skl2tflite.backends.tflite.check import ITEM_SIZES
+from skl2tflite.backends.tflite.program import Program, TensorDef
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.strip import strip
 from skl2tflite.errors import BudgetError, MissingDependencyError
 from skl2tflite.runtime.micro import has_micro, smallest_arena
-from skl2tflite.tflite.check import ITEM_SIZES
-from skl2tflite.tflite.program import Program, TensorDef
-from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.strip import strip
 
 _LOOKED_UP = frozenset({"GATHER", "GATHER_ND", "EMBEDDING_LOOKUP"})
 _SHOWN = 3
@@ -183,7 +183,7 @@ class _Code:
 @cache
 def _code() -> _Code:
     """Read the measurements: on a Cortex-M4F, all of it compiled by gcc 12.2 with -Os, symbol by symbol."""
-    text = files("skl2tflite.tflite").joinpath("flash.json").read_text(encoding="utf-8")
+    text = files("skl2tflite.backends.tflite").joinpath("flash.json").read_text(encoding="utf-8")
     measured = json.loads(text)
     kernels = tuple((size, frozenset(operators)) for size, operators in measured["kernels"])
     return _Code(measured["interpreter"], kernels)

@@ -24,16 +24,16 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
+from skl2tflite.backends.tflite.check import kernel_use
+from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph, TensorDef
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.strip import strip
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.bundle import PLATFORMS, bundle
 from skl2tflite.bundle.bundle import MOST_GOLDEN
 from skl2tflite.bundle.libraries import ARDUINO, TODAY, ZEPHYR, flashed
 from skl2tflite.errors import ConversionError, InvalidInputError, MissingDependencyError, UnsupportedOnTarget
 from skl2tflite.runtime.micro import MicroRunner
-from skl2tflite.tflite.check import kernel_use
-from skl2tflite.tflite.program import OperatorDef, Program, Subgraph, TensorDef
-from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.strip import strip
-from skl2tflite.tflite.writer import write
 
 pytest.importorskip("tflite_micro")
 

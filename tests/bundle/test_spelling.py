@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skl2tflite.bundle import spelling
-from skl2tflite.tflite.targets import get_target
+from skl2tflite.backends.tflite.targets import get_target
+from skl2tflite.bundle import cpp_names as spelling
 
 RESOLVER = Path(__file__).parent / "stand_ins/tensorflow/lite/micro/micro_mutable_op_resolver.h"
 

@@ -21,7 +21,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
 from skl2tflite.cli.estimators import read_estimator
-from skl2tflite.cli.soundness import check_sound
+from skl2tflite.cli.integrity import check_sound
 from skl2tflite.errors import InvalidFileError, InvalidInputError, MissingDependencyError
 
 X, Y = make_classification(200, 5, random_state=0)

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.passes import PASSES
-from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.writer import write
 
 
 @pytest.fixture(params=["with signatures", "without"])

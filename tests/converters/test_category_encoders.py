@@ -78,7 +78,7 @@ def agrees(encoder: Any, rows: Any, **options: Any) -> None:
     assert model.transform(rows[:0]).shape == (0, want.shape[1])
 
 
-@pytest.mark.parametrize("name", import_module("skl2tflite.converters.category_encoders").NAMES)
+@pytest.mark.parametrize("name", import_module("skl2tflite.converters.third_party.category_encoders").NAMES)
 def test_every_encoder(name: str) -> None:
     if name == "GLMMEncoder":
         pytest.importorskip("statsmodels")

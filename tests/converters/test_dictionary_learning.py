@@ -10,8 +10,8 @@ from sklearn.decomposition import DictionaryLearning, MiniBatchDictionaryLearnin
 
 import skl2tflite
 from skl2tflite.converters import converter_for
-from skl2tflite.converters.dictionary_learning import descent
 from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.numerics.sparse_coding import descent
 
 ATOMS = np.array([[1.0, 0, 0, 0], [0, 1, 0, 0], [0.6, 0.8, 0, 0], [0, 0, 1, 0]])
 ROWS = np.array([[0.0, 0, 0, 0], [2, 0, 0, 0], [0, 0, 0, 5], [3, 1, 0.5, 1], [1, 1, 1, 1], [0.6, 0.8, 0, 1]])

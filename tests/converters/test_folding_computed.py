@@ -26,10 +26,10 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeRegressor
 
 import skl2tflite
+from skl2tflite.backends.tflite.reader import read
 from skl2tflite.passes import thresholds
 from skl2tflite.plan import plan
 from skl2tflite.runtime.micro import has_micro
-from skl2tflite.tflite.reader import read
 
 TARGETS = ["litert", *(["micro"] if has_micro() else [])]
 

@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skl2tflite
-from skl2tflite.converters.gaussian_process import mixture_of_error_functions
+from skl2tflite.converters.sklearn.gaussian_process import mixture_of_error_functions
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from tests.estimators.case import data
 from tests.tflite.one_graph import run

@@ -12,8 +12,8 @@ from sklearn.metrics.pairwise import pairwise_kernels
 from sklearn.preprocessing import minmax_scale
 
 import skl2tflite
-from skl2tflite.converters.kernels import merged, varying_part
 from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.numerics.kernels import merged, varying_part
 
 WINE = minmax_scale(load_wine().data).astype(np.float32).astype(np.float64)
 

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.decomposition import LatentDirichletAllocation
 
 import skl2tflite
-from skl2tflite.converters.latent_dirichlet import expected_topics
+from skl2tflite.converters.sklearn.decomposition.latent_dirichlet import expected_topics
 from skl2tflite.graph import functions as xp
 
 RANDOM = np.random.default_rng(0)

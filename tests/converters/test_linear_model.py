@@ -22,7 +22,7 @@ from sklearn.linear_model import (
 
 import skl2tflite
 from skl2tflite.converters import converter_for
-from skl2tflite.converters.linear_model import LogisticRegressionConverter
+from skl2tflite.converters.sklearn.linear_model import LogisticRegressionConverter
 from tests.estimators.case import SKLEARN, data
 
 

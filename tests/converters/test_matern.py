@@ -9,8 +9,8 @@ from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessR
 from sklearn.gaussian_process.kernels import Matern
 
 import skl2tflite
-from skl2tflite.converters.matern import logarithm_of_matern, matern, mixture
 from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.numerics.matern import logarithm_of_matern, matern, mixture
 from tests.tflite.one_graph import run
 
 DISTANCES = np.concatenate([[0.0], np.logspace(-16, 3, 500)])

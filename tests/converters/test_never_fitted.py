@@ -23,7 +23,7 @@ from sklearn.utils import all_estimators, get_tags
 import skl2tflite
 from skl2tflite.converters import converter_for
 from skl2tflite.errors import ConversionError
-from skl2tflite.spelling import answer
+from skl2tflite.method_arguments import answer
 
 X = np.abs(np.random.default_rng(0).normal(size=(40, 4))).astype(np.float32).astype(np.float64)
 Y = (X[:, 0] > 0.6).astype(int)

@@ -6,7 +6,7 @@ from sklearn.datasets import load_wine
 from sklearn.decomposition import NMF
 
 import skl2tflite
-from skl2tflite.converters.nonnegative_descent import NonnegativeDescent
+from skl2tflite.numerics.nonnegative_descent import NonnegativeDescent
 
 WINE = load_wine().data
 ROWS = np.float32(WINE[::4])

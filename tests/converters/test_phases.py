@@ -6,8 +6,8 @@ from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.kernel_approximation import AdditiveChi2Sampler, PolynomialCountSketch, RBFSampler, SkewedChi2Sampler
 
 import skl2tflite
-from skl2tflite.converters.phases import phase
 from skl2tflite.errors import FidelityError
+from skl2tflite.numerics.range_reduction import phase
 from tests.tflite.one_graph import oracle, run
 
 RANDOM = np.random.default_rng(0)

@@ -17,9 +17,9 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC, SVR, NuSVC
 
 import skl2tflite
-from skl2tflite.converters.polynomials import FEW_OUTPUTS, PolynomialSum, dot_product_polynomial, products
-from skl2tflite.converters.process_kernels import covariance_polynomial
+from skl2tflite.converters.pairwise.kernel_objects import covariance_polynomial
 from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.numerics.kernel_polynomials import FEW_OUTPUTS, PolynomialSum, dot_product_polynomial, products
 
 
 def rows(load: Any) -> tuple[Any, Any]:

@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.random_projection import SparseRandomProjection
 
 import skl2tflite
-from skl2tflite.converters.random_projection import is_lighter, sparse_product
+from skl2tflite.numerics.sparse_products import is_lighter, sparse_product
 from skl2tflite.runtime.micro import has_micro
 
 TARGETS = ["litert", *(["micro"] if has_micro() else [])]

@@ -8,7 +8,7 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.semi_supervised import LabelSpreading
 
 import skl2tflite
-from skl2tflite.converters.squares import expanded_squares, products_do, radius
+from skl2tflite.numerics.exact_distances import expanded_squares, products_do, radius
 from tests.tflite.one_graph import oracle, run
 
 RANDOM = np.random.default_rng(0)

@@ -15,7 +15,7 @@ from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, OneClassSVM
 
 import skl2tflite
 from skl2tflite.converters import converter_for
-from skl2tflite.converters.svm import alternating, coupled_probabilities
+from skl2tflite.converters.sklearn.svm import alternating, coupled_probabilities
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.graph import DType, input_tensor
 from skl2tflite.graph import functions as xp

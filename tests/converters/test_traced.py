@@ -14,7 +14,8 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 import skl2tflite
-from skl2tflite.converters import converter_for, registry
+from skl2tflite.converters import converter_for
+from skl2tflite.converters.core import registry
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
 
 X = np.random.default_rng(0).uniform(0.5, 9.0, (60, 4)).astype(np.float32)

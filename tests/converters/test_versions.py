@@ -24,7 +24,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 import skl2tflite
-from skl2tflite.converters.versions import own_exception, saved_by
+from skl2tflite.converters.core.saved_versions import own_exception, saved_by
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
 from tests.estimators.case import data
 

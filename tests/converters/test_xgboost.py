@@ -156,7 +156,7 @@ def test_half_is_class_zero() -> None:
     estimator = xgboost.XGBClassifier(n_estimators=1, max_depth=1, base_score=0.5, learning_rate=1e-30).fit(X, BINARY)
     margins = (np.arange(64) * 2.0**-28).astype(np.float32)
     labels = estimator.predict(X[:64], base_margin=margins)
-    np.testing.assert_array_equal(labels, margins > import_module("skl2tflite.converters.xgboost").HALF)
+    np.testing.assert_array_equal(labels, margins > import_module("skl2tflite.converters.third_party.xgboost").HALF)
 
 
 def test_dataframe() -> None:

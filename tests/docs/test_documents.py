@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from skl2tflite.cli.supported_page import page
-from skl2tflite.converters.registry import OPTIONAL
-from skl2tflite.converters.support import survey
+from skl2tflite.converters.core.coverage import survey
+from skl2tflite.converters.core.registry import OPTIONAL
 from tests.estimators.case import SKLEARN
 
 ROOT = Path(__file__).parents[2]

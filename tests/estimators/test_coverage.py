@@ -1,7 +1,7 @@
 """The sweep knows all of scikit-learn: every estimator and every method that answers for new rows.
 
 Each is compared in some configuration of the table, or refused with a reason. This fails when scikit-learn grows
-one of either: add a converter and configurations, or a reason to ``skl2tflite.converters.refusals``.
+one of either: add a converter and configurations, or a reason to ``skl2tflite.converters.core.refusals``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import all_estimators
 
 import skl2tflite
-from skl2tflite.converters import refusals, registered
-from skl2tflite.converters.refusals import is_inference, why_not
-from skl2tflite.converters.support import support_of
-from skl2tflite.spelling import ARGUMENTS, offers
+from skl2tflite.converters import registered
+from skl2tflite.converters.core import refusals
+from skl2tflite.converters.core.coverage import support_of
+from skl2tflite.converters.core.refusals import is_inference, why_not
+from skl2tflite.method_arguments import ARGUMENTS, offers
 from tests.estimators.case import SKLEARN
 from tests.estimators.table import CASES
 from tests.estimators.test_sweep import fitted, methods_of

@@ -15,7 +15,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import all_estimators
 
 import skl2tflite
-from skl2tflite.converters.refusals import why_not
+from skl2tflite.converters.core.refusals import why_not
 from skl2tflite.errors import Skl2TFLiteError
 from tests.estimators.case import SKLEARN
 

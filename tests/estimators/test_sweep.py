@@ -16,8 +16,8 @@ from sklearn.base import clone
 
 import skl2tflite
 from skl2tflite.converters import converter_for
+from skl2tflite.method_arguments import answer
 from skl2tflite.plan import plan
-from skl2tflite.spelling import answer
 from tests.comparing import as_arrays, assert_close, spread
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES

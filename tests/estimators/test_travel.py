@@ -40,7 +40,7 @@ from sklearn.preprocessing import (
 )
 
 import skl2tflite
-from skl2tflite.spelling import answer
+from skl2tflite.method_arguments import answer
 from tests.comparing import as_arrays, dense
 from tests.estimators.case import Case, data
 from tests.estimators.table import CASES

@@ -4,6 +4,11 @@ import numpy as np
 import pytest
 from forest_cases import chain, fitted_trees, rows_at_thresholds
 
+from skl2tflite.backends.tflite.check import check
+from skl2tflite.backends.tflite.lowering import lower
+from skl2tflite.backends.tflite.program import Program
+from skl2tflite.backends.tflite.targets import get_target
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.errors import GraphError
 from skl2tflite.forest import batches
 from skl2tflite.forest.op import TreeSums, tree_values
@@ -13,11 +18,6 @@ from skl2tflite.graph import Graph
 from skl2tflite.graph.op import apply, input_tensor
 from skl2tflite.graph.tensor import DType, Spec
 from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.tflite.check import check
-from skl2tflite.tflite.lowering import lower
-from skl2tflite.tflite.program import Program
-from skl2tflite.tflite.targets import get_target
-from skl2tflite.tflite.writer import write
 
 LAYOUTS = [
     None,
@@ -52,10 +52,10 @@ def run(forest, X, missing=False, optimize_for="latency"):
 def layout(request, monkeypatch):
     """Every layout for one row, and dense tops of every width for many, deep forests in many small blocks."""
     if isinstance(request.param, Layout):
-        monkeypatch.setattr("skl2tflite.tflite.lowering.forest.choose_layout", lambda *_: request.param)
+        monkeypatch.setattr("skl2tflite.backends.tflite.lowering.forest.choose_layout", lambda *_: request.param)
     elif request.param is not None:
-        monkeypatch.setattr("skl2tflite.tflite.lowering.forest._wants_batches", lambda *_: True)
-        monkeypatch.setattr("skl2tflite.tflite.lowering.forest_batch.choose_width", lambda _: request.param)
+        monkeypatch.setattr("skl2tflite.backends.tflite.lowering.forest._wants_batches", lambda *_: True)
+        monkeypatch.setattr("skl2tflite.backends.tflite.lowering.forest_batch.choose_width", lambda _: request.param)
         monkeypatch.setattr(batches, "SPARSE", request.param % 4)
         monkeypatch.setattr(batches, "SMALL_LEVEL", 0)
         monkeypatch.setattr(batches, "FEWER", 1.0)
@@ -107,7 +107,7 @@ def test_splits_for_missing_values_only(layout):
 
 
 def test_reckons_in_integers_where_float32_ends(forest, monkeypatch):
-    monkeypatch.setattr("skl2tflite.tflite.lowering.forest.FLOAT_INTEGERS", 0)
+    monkeypatch.setattr("skl2tflite.backends.tflite.lowering.forest.FLOAT_INTEGERS", 0)
     X = rows_at_thresholds(forest, np.random.default_rng(0))
     np.testing.assert_array_equal(run(forest, X), forest.value[forest.evaluate(X)].astype(np.float32))
 

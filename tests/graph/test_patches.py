@@ -14,7 +14,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 import skl2tflite
 from skl2tflite.errors import ConversionError
-from skl2tflite.graph.patches import patched
+from skl2tflite.tracing.patches import patched
 
 X = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
 

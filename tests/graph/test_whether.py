@@ -10,9 +10,9 @@ import pytest
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import DType, Graph, Tensor, evaluate, input_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.series import Series
-from skl2tflite.graph.ways import RaisedError, ways
-from skl2tflite.graph.whether import PerColumn, Size, Whether
+from skl2tflite.tracing.pandas.series import Series
+from skl2tflite.tracing.ways import RaisedError, ways
+from skl2tflite.tracing.whether import PerColumn, Size, Whether
 
 
 def truths(*names: str) -> list[Tensor]:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import DType, Graph, as_tensor, evaluate, input_tensor
-from skl2tflite.graph.recording import handle, record
-from skl2tflite.graph.same import difference
+from skl2tflite.tracing.function_tracer import handle, record
+from skl2tflite.tracing.same import difference
 
 ROWS = np.random.default_rng(0).normal(size=(6, 4)).round(1)
 

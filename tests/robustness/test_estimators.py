@@ -35,8 +35,9 @@ from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin, clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 import skl2tflite
-from skl2tflite.converters import METHODS, registry
-from skl2tflite.converters.blame import blaming
+from skl2tflite.converters import METHODS
+from skl2tflite.converters.core import registry
+from skl2tflite.converters.core.blame import blaming
 from skl2tflite.errors import (
     ConversionError,
     DefectError,
@@ -44,7 +45,7 @@ from skl2tflite.errors import (
     FidelityError,
     InvalidInputError,
 )
-from skl2tflite.spelling import answer, offers
+from skl2tflite.method_arguments import answer, offers
 from tests.robustness.doors import each, outcome
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32).astype(np.float64)

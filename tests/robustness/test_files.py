@@ -27,12 +27,12 @@ from sklearn.preprocessing import LabelEncoder, MultiLabelBinarizer, OneHotEncod
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
+from skl2tflite.backends.tflite import metadata
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.cli import summary
 from skl2tflite.errors import InvalidFileError, InvalidInputError
-from skl2tflite.facts import CUSTOM_NAME, METADATA_NAME, ModelFacts
-from skl2tflite.tflite import metadata
-from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.writer import write
+from skl2tflite.model_metadata import CUSTOM_NAME, METADATA_NAME, ModelFacts
 from tests.robustness.doors import each, outcome
 
 X = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)

@@ -7,14 +7,14 @@ import threading
 import numpy as np
 import pytest
 
+from skl2tflite.backends.tflite.lowering import lower
+from skl2tflite.backends.tflite.program import Program
+from skl2tflite.backends.tflite.targets import get_target
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.errors import InvalidFileError, InvalidInputError
 from skl2tflite.graph import DType, Graph, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.tflite.lowering import lower
-from skl2tflite.tflite.program import Program
-from skl2tflite.tflite.targets import get_target
-from skl2tflite.tflite.writer import write
 from tests.tflite.one_graph import to_file, trace
 
 WEIGHTS = np.random.default_rng(0).normal(size=(3, 4))

@@ -14,14 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from skl2tflite.backends.tflite.program import OperatorDef, Program, Signature, Subgraph, TensorDef
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.errors import InvalidFileError, InvalidInputError, MissingDependencyError
 from skl2tflite.runtime import micro
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, smallest_arena
 from skl2tflite.runtime.micro_worker import KEPT
 from skl2tflite.runtime.rows import RowByRow
-from skl2tflite.tflite.program import OperatorDef, Program, Signature, Subgraph, TensorDef
-from skl2tflite.tflite.writer import write
 
 pytest.importorskip("tflite_micro")
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.backends.tflite.check import check
+from skl2tflite.backends.tflite.lowering import lower
+from skl2tflite.backends.tflite.program import Program
+from skl2tflite.backends.tflite.targets import get_target
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.graph import DType, Graph, Tensor, as_tensor, evaluate, input_tensor
 from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.tflite.check import check
-from skl2tflite.tflite.lowering import lower
-from skl2tflite.tflite.program import Program
-from skl2tflite.tflite.targets import get_target
-from skl2tflite.tflite.writer import write
 
 WIDTHS = {DType.FLOAT: np.float32, DType.INT: np.int32, DType.BOOL: np.bool_}
 

@@ -5,13 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+from skl2tflite.backends.tflite.check import check
+from skl2tflite.backends.tflite.lowering import lower
+from skl2tflite.backends.tflite.program import OperatorDef, Program, Signature, Subgraph, TensorDef
+from skl2tflite.backends.tflite.targets import get_target
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.graph import functions as xp
-from skl2tflite.tflite.check import check
-from skl2tflite.tflite.lowering import lower
-from skl2tflite.tflite.program import OperatorDef, Program, Signature, Subgraph, TensorDef
-from skl2tflite.tflite.targets import get_target
-from skl2tflite.tflite.writer import write
 from tests.tflite.one_graph import to_file, trace
 
 LITERT, MICRO = get_target("litert"), get_target("micro")

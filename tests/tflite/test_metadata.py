@@ -5,8 +5,7 @@ import pytest
 from flatbuffers import number_types as types
 from flatbuffers.table import Table
 
-from skl2tflite.errors import InvalidFileError
-from skl2tflite.tflite.metadata import (
+from skl2tflite.backends.tflite.metadata import (
     ModelInfo,
     SubgraphInfo,
     TensorInfo,
@@ -15,6 +14,7 @@ from skl2tflite.tflite.metadata import (
     read_files,
     unpack,
 )
+from skl2tflite.errors import InvalidFileError
 
 FULL = ModelInfo(
     name="iris",

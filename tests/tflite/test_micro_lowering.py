@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from skl2tflite.backends.tflite.lowering.registry import lowering_of
 from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.graph import DType, Graph, apply, input_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Constant, Input
-from skl2tflite.tflite.lowering.registry import lowering_of
 from tests.graph.test_ops import CASES, operations
 from tests.tflite.one_graph import to_file, trace
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from skl2tflite.backends.tflite.lowering import micro_decompositions as substitutes
+from skl2tflite.backends.tflite.reader import read
 from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.graph import DType, apply, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.runtime.micro import MicroRunner
-from skl2tflite.tflite.lowering import substitutes
-from skl2tflite.tflite.reader import read
 from tests.tflite.one_graph import WIDTHS, as_fed, oracle, to_file, trace, ulps
 
 pytest.importorskip("tflite_micro")

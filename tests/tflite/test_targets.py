@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from skl2tflite.backends.tflite.targets import TARGETS, get_target
 from skl2tflite.errors import UnsupportedOnTarget
-from skl2tflite.tflite.targets import TARGETS, get_target
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "probe_targets.py"
-CAPABILITIES = json.loads(files("skl2tflite.tflite").joinpath("capabilities.json").read_text("utf-8"))
+CAPABILITIES = json.loads(files("skl2tflite.backends.tflite").joinpath("capabilities.json").read_text("utf-8"))
 
 litert, micro = get_target("litert"), get_target("micro")
 
@@ -145,5 +145,5 @@ def test_runtime_is_as_recorded(probe, name):
 
 
 def test_file_is_written_by_the_script(probe):
-    text = files("skl2tflite.tflite").joinpath("capabilities.json").read_text("utf-8")
+    text = files("skl2tflite.backends.tflite").joinpath("capabilities.json").read_text("utf-8")
     assert probe.text_of(CAPABILITIES) + "\n" == text

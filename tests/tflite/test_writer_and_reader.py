@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
+from skl2tflite.backends.tflite import writer
+from skl2tflite.backends.tflite.check import check
+from skl2tflite.backends.tflite.lowering import lower
+from skl2tflite.backends.tflite.program import Program, Subgraph, TensorDef, buffer_content
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.targets import get_target
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.errors import ConversionError, InvalidFileError
 from skl2tflite.graph import DType, Graph, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.tflite import writer
-from skl2tflite.tflite.check import check
-from skl2tflite.tflite.lowering import lower
-from skl2tflite.tflite.program import Program, Subgraph, TensorDef, buffer_content
-from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.targets import get_target
-from skl2tflite.tflite.writer import write
 from tests.tflite.test_check import good
 
 LITERT = get_target("litert")
@@ -94,7 +94,7 @@ def test_same_bytes_in_another_process():
         import hashlib, sys
         sys.path.insert(0, sys.argv[1])
         from tests.tflite.test_writer_and_reader import two_methods
-        from skl2tflite.tflite.writer import write
+        from skl2tflite.backends.tflite.writer import write
         print(hashlib.sha256(write(two_methods())).hexdigest())
     """)
     root = str(__import__("pathlib").Path(__file__).parents[2])

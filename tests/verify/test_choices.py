@@ -23,11 +23,11 @@ from sklearn.semi_supervised import LabelPropagation
 import skl2tflite
 from skl2tflite import FidelityError
 from skl2tflite.converters import converter_for
-from skl2tflite.converters.trace import trace
+from skl2tflite.converters.core.method_graph import trace
 from skl2tflite.graph import DType, Graph, evaluate, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.verify import MethodReport, verify
-from skl2tflite.verify.choices import Choices
+from skl2tflite.verify.neighbor_ties import Choices
 from skl2tflite.verify.sensitivity import CHOICES, FIRST, perturbed
 
 RANDOM = np.random.default_rng(0)

@@ -16,7 +16,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skl2tflite
 from skl2tflite.errors import ConversionError
-from skl2tflite.verify.integers import computes_in_integers
+from skl2tflite.verify.integer_arithmetic import computes_in_integers
 
 RANDOM = np.random.default_rng(0)
 ROWS = RANDOM.integers(0, 256, (200, 3)).astype(np.uint8)

@@ -21,8 +21,9 @@ from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
 from skl2tflite import FidelityError, InvalidInputError
-from skl2tflite.converters import converter_for, registry
-from skl2tflite.converters.trace import trace
+from skl2tflite.converters import converter_for
+from skl2tflite.converters.core import registry
+from skl2tflite.converters.core.method_graph import trace
 from skl2tflite.errors import ConversionError
 from skl2tflite.graph import Constant, evaluate
 from skl2tflite.graph import functions as xp

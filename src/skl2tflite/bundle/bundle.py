@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.bundle import spelling
+from skl2tflite.bundle import cpp_names as spelling
 from skl2tflite.bundle.inputs import Inputs, made_up
 from skl2tflite.bundle.libraries import flashed
 from skl2tflite.bundle.platforms import PLATFORMS, layout

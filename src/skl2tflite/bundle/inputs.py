@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.bundle import spelling
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.bundle import cpp_names as spelling
 from skl2tflite.features import INPUT_NAME, ColumnSpec, Features
 from skl2tflite.model import TFLiteModel
-from skl2tflite.tflite.reader import read
 
 TYPES = {"float32": "float", "int32": "int32_t", "bool": "bool"}
 """How dtypes of tensors are called in C++."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from skl2tflite.backends.tflite.check import kernel_use
+from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph, TensorDef, buffer_content
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.strip import strip
+from skl2tflite.backends.tflite.writer import write
 from skl2tflite.errors import UnsupportedOnTarget
-from skl2tflite.tflite.check import kernel_use
-from skl2tflite.tflite.program import OperatorDef, Program, Subgraph, TensorDef, buffer_content
-from skl2tflite.tflite.reader import read
-from skl2tflite.tflite.strip import strip
-from skl2tflite.tflite.writer import write
 
 _EVERY = frozenset({""})
 

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.bundle import spelling
+from skl2tflite.backends.tflite.program import Program
+from skl2tflite.backends.tflite.reader import read
+from skl2tflite.bundle import cpp_names as spelling
 from skl2tflite.bundle.inputs import TYPES, Inputs
 from skl2tflite.errors import ConversionError
 from skl2tflite.features import ImageRows
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner
 from skl2tflite.sizes import Sizes, sizes_of
-from skl2tflite.tflite.program import Program
-from skl2tflite.tflite.reader import read
 
 ARENA_STEP = 256
 """The arena of the least size, found on another build of TFLM than the device's, is rounded up to a multiple."""

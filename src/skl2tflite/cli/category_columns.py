@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from skl2tflite.cli import rows
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import column_types, is_na
-from skl2tflite.graph.table import ColumnType
+from skl2tflite.flow.table import ColumnType
 from skl2tflite.plan import EVERY_WORD
 
 if TYPE_CHECKING:
-    from skl2tflite.converters.categoricals import UnplacedCategoriesError
+    from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
 
 
 def category_columns(

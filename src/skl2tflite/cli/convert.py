@@ -72,7 +72,7 @@ def command(
     from skl2tflite.cli.summary import summary
     from skl2tflite.convert import convert
     from skl2tflite.converters import converter_for
-    from skl2tflite.converters.blame import blaming
+    from skl2tflite.converters.core.blame import blaming
     from skl2tflite.errors import FidelityError, InvalidInputError
     from skl2tflite.verify import Report, verify
 

@@ -45,7 +45,7 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
     OSError
         Where it cannot be read.
     """
-    from skl2tflite.converters.boosters import as_estimator
+    from skl2tflite.converters.third_party.boosters import as_estimator
 
     path.open("rb").close()  # the plainest error first
     suffix = path.suffix.lower()
@@ -75,7 +75,7 @@ def _loaded(path: Path, load: Callable[[], Any]) -> Any:
     """Load, and turn whatever goes wrong into one line; versions that differ become one warning."""
     from sklearn.exceptions import InconsistentVersionWarning
 
-    from skl2tflite.converters.versions import saved_by
+    from skl2tflite.converters.core.saved_versions import saved_by
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
@@ -114,7 +114,7 @@ def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
         from skops import io
     except ImportError:
         raise MissingDependencyError(f"{path}: .skops files need skops; pip install 'skl2tflite[skops]'") from None
-    from skl2tflite.cli.soundness import check_sound
+    from skl2tflite.cli.integrity import check_sound
 
     trusted = TRUSTED | with_boosters(trusted_types)
     try:

@@ -53,7 +53,7 @@ def command(
     elif is_estimator_file(file):
         if operators or as_json:
             raise InvalidInputError("--operators and --json are for .tflite files; convert the estimator first")
-        from skl2tflite.converters.blame import blaming
+        from skl2tflite.converters.core.blame import blaming
         from skl2tflite.plan import plan
 
         estimator = read_estimator(file, trust_pickle=trust_pickle, trusted_types=trust_type or ())

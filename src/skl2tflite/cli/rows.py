@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.cli.console import note
-from skl2tflite.cli.special_rows import read_images, read_lines_of_json
+from skl2tflite.cli.image_and_json_rows import read_images, read_lines_of_json
 from skl2tflite.errors import InvalidInputError, MissingDependencyError
 from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
 from skl2tflite.features.frames import is_frame
@@ -54,8 +54,8 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     """
     from skl2tflite.cli.category_columns import category_columns
     from skl2tflite.converters import converter_for
-    from skl2tflite.converters.blame import blaming
-    from skl2tflite.converters.categoricals import UnplacedCategoriesError
+    from skl2tflite.converters.core.blame import blaming
+    from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
     from skl2tflite.features import HashedRows, ImageRows, LabelRows, RecordRows, SetRows, TextRows
     from skl2tflite.plan import column_hints
 

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from skl2tflite.backends.tflite.reader import read
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.sizes import sizes_of
-from skl2tflite.tflite.reader import read
 
 if TYPE_CHECKING:
-    from skl2tflite.facts import ModelFacts
-    from skl2tflite.tflite.program import Program, Subgraph
+    from skl2tflite.backends.tflite.program import Program, Subgraph
+    from skl2tflite.model_metadata import ModelFacts
 
 _SHOWN = 8
 """Names, labels or buffers that are shown before the rest is only counted."""
@@ -20,7 +20,7 @@ _SHOWN = 8
 
 def facts_of(program: Program) -> ModelFacts | None:
     """Return what a file says of its estimator; None if another tool wrote it."""
-    from skl2tflite.facts import ModelFacts
+    from skl2tflite.model_metadata import ModelFacts
 
     try:
         return ModelFacts.read(program)

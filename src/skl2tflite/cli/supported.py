@@ -13,7 +13,7 @@ import typer
 from skl2tflite.cli.console import console, facts, table
 
 if TYPE_CHECKING:
-    from skl2tflite.converters.support import Support
+    from skl2tflite.converters.core.coverage import Support
 
 EXAMPLES = (
     "skl2tflite supported",
@@ -34,7 +34,7 @@ def command(
     their column, or what else is said. With NAME, also what does not convert of that estimator, and why;
     exit status 2 if nothing does.
     """
-    from skl2tflite.converters.support import survey
+    from skl2tflite.converters.core.coverage import survey
 
     entries = survey()
     if name is not None:

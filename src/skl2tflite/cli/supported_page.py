@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from skl2tflite.converters.registry import OPTIONAL
-from skl2tflite.converters.support import Support
+from skl2tflite.converters.core.coverage import Support
+from skl2tflite.converters.core.registry import OPTIONAL
 
 PACKAGES = (
     ("scikit-learn", "1.6 to 1.9", "`sklearn`"),

@@ -13,7 +13,7 @@ Left out on purpose: ``functools.partial`` (any trusted function with arguments 
 ``scipy.stats`` distributions, which searches over random parameters keep (``rv_generic.__setstate__`` runs ``exec``
 on a string that the file holds); ``PyFuncDistance`` (calls a function). skops itself trusts NumPy's ufuncs.
 
-Types that are indexed without bounds checks by compiled code are marked CHECKED: :mod:`skl2tflite.cli.soundness`
+Types that are indexed without bounds checks by compiled code are marked CHECKED: :mod:`skl2tflite.cli.integrity`
 examines them after loading, before anything runs on them. That is why skops does not trust them by itself.
 
 Models of boosting libraries are left out too: each library's compiled code reads its own bytes, which no check here

@@ -34,7 +34,7 @@ def command(
     from skl2tflite.cli.estimators import read_estimator
     from skl2tflite.cli.rows import read_rows
     from skl2tflite.converters import converter_for
-    from skl2tflite.converters.blame import blaming
+    from skl2tflite.converters.core.blame import blaming
     from skl2tflite.errors import FidelityError, InvalidInputError
     from skl2tflite.model import load
     from skl2tflite.verify import verify

@@ -1,14 +1,14 @@
-"""Converters: one class for each estimator, in a module named as scikit-learn's."""
+"""Converters: one class for each estimator, a mirror of its methods on symbolic tensors."""
 
-from skl2tflite.converters.base import (
-    METHODS,
+from skl2tflite.converters.core.base import Converter, converter_for
+from skl2tflite.converters.core.estimator_kinds import (
     ClassifierConverter,
-    Converter,
     OutlierConverter,
     RegressorConverter,
     TransformerConverter,
 )
-from skl2tflite.converters.registry import converter_for, converts, registered
+from skl2tflite.converters.core.method_names import METHODS
+from skl2tflite.converters.core.registry import converts, registered
 
 __all__ = [
     "METHODS",

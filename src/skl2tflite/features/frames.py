@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
+from skl2tflite.flow.table import ColumnType
 from skl2tflite.graph import DType
-from skl2tflite.graph.table import ColumnType
 
 _NOT_REAL = frozenset("cmM")
 """Kinds of columns that NumPy converts to floats, and scikit-learn refuses: complex numbers, durations, dates."""

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.once import once
+from skl2tflite.forest.cached_per_forest import once
 from skl2tflite.forest.trees import Forest
 
 MOST_LEVELS = 10

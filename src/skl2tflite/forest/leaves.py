@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.once import once
+from skl2tflite.forest.cached_per_forest import once
 from skl2tflite.forest.trees import Forest
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skl2tflite.forest.once import once
+from skl2tflite.forest.cached_per_forest import once
 from skl2tflite.forest.op import TreeSums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array

@@ -24,7 +24,7 @@ class Op(ABC):
     """An operation: a frozen dataclass whose fields are its attributes.
 
     Subclasses give ``infer`` (dtypes and shapes of the outputs) and ``evaluate`` (NumPy, in whatever float
-    width the operands have). How a target spells it is the business of ``skl2tflite.tflite.lowering``.
+    width the operands have). How a target spells it is the business of ``skl2tflite.backends.tflite.lowering``.
     """
 
     label: ClassVar[str] = ""
@@ -82,7 +82,7 @@ def apply(op: Op, *inputs: object) -> Any:
 def as_tensor(x: object) -> Tensor:
     """Return a tensor: itself, or a constant of the array's value."""
     if isinstance(x, Tensor):
-        return x.node.outputs[x.index]  # of a handle (skl2tflite.graph.writable), what it stands for
+        return x.node.outputs[x.index]  # of a handle (skl2tflite.tracing.numpy.writable), what it stands for
     return Node(Constant.of(np.asarray(x)), ()).outputs[0]
 
 

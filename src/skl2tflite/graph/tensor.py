@@ -17,17 +17,17 @@ import scipy
 from numpy.typing import NDArray
 
 from skl2tflite.errors import GraphError
+from skl2tflite.graph.recorder import recorder
 
 if TYPE_CHECKING:
     from skl2tflite.graph.op import Op
-    from skl2tflite.graph.whether import Size
 
 Shape: TypeAlias = tuple[int | None, ...]
 """Axis lengths; ``None`` marks one that is known only at run time (the batch)."""
 
-_HERE = str(Path(__file__).parent)
+_ROOMS = [str(Path(__file__).parents[1] / name) for name in ("graph", "flow", "tracing")]
 _SITE = Path(scipy.__file__).parent.parent
-_NOT_THE_USERS = (_HERE, str(Path(np.__file__).parent), *(str(_SITE / name) for name in ("scipy", "sklearn", "pandas")))
+_NOT_THE_USERS = (*_ROOMS, str(Path(np.__file__).parent), *(str(_SITE / name) for name in ("scipy", "sklearn", "pandas")))
 
 
 class DType(StrEnum):
@@ -200,9 +200,7 @@ class Tensor:
         return self.shape[0]
 
     def __bool__(self) -> bool:
-        from skl2tflite.graph.ways import truth
-
-        answer = truth(self) if not self.ndim else None
+        answer = recorder().truth(self) if not self.ndim else None
         if answer is not None:
             return answer
         raise refusal(
@@ -229,14 +227,10 @@ class Tensor:
         raise NoAttributeError(f"{name!r} of {self!r} cannot be recorded")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **kwargs: object) -> Any:
-        from skl2tflite.graph.numpy_protocol import record_ufunc
-
-        return record_ufunc(ufunc, method, inputs, kwargs)
+        return recorder().ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, func: Any, types: object, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
-        from skl2tflite.graph.numpy_protocol import record_function
-
-        return record_function(func, args, kwargs)
+        return recorder().function(func, args, kwargs)
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         from skl2tflite.graph import functions
@@ -353,12 +347,10 @@ class Tensor:
         return self
 
     @property
-    def size(self) -> int | Size:
+    def size(self) -> Any:
         """Number of elements; where it is known only at run time, no more than whether it is 0."""
-        from skl2tflite.graph.whether import Size
-
         lengths = [n for n in self.shape if n is not None]
-        return math.prod(lengths) if len(lengths) == self.ndim else Size(math.prod(lengths) > 0, repr(self))
+        return math.prod(lengths) if len(lengths) == self.ndim else recorder().number_of_elements(self)
 
     def astype(self, dtype: object, **_: object) -> Tensor:
         """Cast to a NumPy dtype's kind (width is the target's business)."""
@@ -467,8 +459,7 @@ def _numpy(function: Callable[..., Any], *args: object, **kwargs: object) -> Ten
 
 def _call(name: str, *args: object, **kwargs: object) -> Tensor:
     from skl2tflite.graph import functions
-    from skl2tflite.graph.writable import handled, plain
 
-    result = handled(getattr(functions, name)(*map(plain, args), **kwargs), *args[:2])
+    result = recorder().call(getattr(functions, name), *args, **kwargs)
     assert isinstance(result, Tensor)
     return result

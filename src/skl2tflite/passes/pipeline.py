@@ -12,10 +12,10 @@ from skl2tflite.passes.activation import FUSE_ACTIVATIONS
 from skl2tflite.passes.affine import FOLD_AFFINE
 from skl2tflite.passes.algebra import SIMPLIFY
 from skl2tflite.passes.base import Pass
-from skl2tflite.passes.common import SHARE_COMMON
+from skl2tflite.passes.common_subexpressions import SHARE_COMMON
 from skl2tflite.passes.constants import FOLD_CONSTANTS
 from skl2tflite.passes.cuts import LOWER_CUTS
-from skl2tflite.passes.parts import MERGE_PARTS
+from skl2tflite.passes.merge_double_float import MERGE_PARTS
 from skl2tflite.passes.text import COMPARE_TEXT
 from skl2tflite.passes.thresholds import FOLD_THRESHOLDS
 

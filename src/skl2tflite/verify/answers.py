@@ -10,7 +10,7 @@ from joblib import parallel_config
 from numpy.typing import NDArray
 
 from skl2tflite.converters import converter_for
-from skl2tflite.converters.blame import ask
+from skl2tflite.converters.core.blame import ask
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import LABELS_NAME, TABLE, reference_rows, rows_in_float64
 from skl2tflite.features.frames import as_cells

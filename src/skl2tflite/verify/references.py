@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from skl2tflite.errors import EstimatorError
 from skl2tflite.features import given_rows, reference_rows
 from skl2tflite.verify.answers import answer_of, beside, dense, precise_answer
+from skl2tflite.verify.comparison import Question
 from skl2tflite.verify.differences import Pairs, any_beyond, nearer, of_a_kind
-from skl2tflite.verify.question import Question
 
 
 def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray[np.bool_]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.verify.question import Reading
+from skl2tflite.verify.comparison import Reading
 
 _STEPS = (
     "they lie on thresholds of trees, where columns computed of others differ in their last digits; round such columns "

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.graph import Constant, Graph, Node, Tensor, evaluate, ops
-from skl2tflite.verify.choices import Choices
+from skl2tflite.verify.neighbor_ties import Choices
 
 
 @dataclass(frozen=True)

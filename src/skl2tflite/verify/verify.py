@@ -10,9 +10,8 @@ from sklearn.base import is_regressor
 
 from skl2tflite.arguments import positive, shown
 from skl2tflite.converters import converter_for
-from skl2tflite.converters.blame import blaming
-from skl2tflite.converters.boosters import as_estimator
-from skl2tflite.converters.given import rows_at_hand
+from skl2tflite.converters.core.blame import blaming
+from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import (
     ImageRows,
@@ -25,6 +24,7 @@ from skl2tflite.features import (
     reference_rows,
 )
 from skl2tflite.model import TFLiteModel
+from skl2tflite.tracing.rows_at_hand import rows_at_hand
 from skl2tflite.verify.answers import (
     answer_of,
     beside,
@@ -35,11 +35,11 @@ from skl2tflite.verify.answers import (
     rows_of,
     unsaturated,
 )
+from skl2tflite.verify.comparison import Question, Reading
 from skl2tflite.verify.differences import example, of_a_kind, scale
-from skl2tflite.verify.explanation import explained, own_errors, tests_thresholds, turned
-from skl2tflite.verify.question import Question, Reading
 from skl2tflite.verify.references import with_other_references
 from skl2tflite.verify.report import MethodReport, Report
+from skl2tflite.verify.within_rounding import explained, own_errors, tests_thresholds, turned
 
 
 def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | None = None) -> Report:

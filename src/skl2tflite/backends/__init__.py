@@ -1,0 +1,1 @@
+"""What writes graphs for a runtime, one package for each file format."""

@@ -1,0 +1,1 @@
+"""TensorFlow Lite files: what runtimes can execute, lowering, writing, reading and checking."""

@@ -1,0 +1,60 @@
+"""Write whole graphs into a program."""
+
+from __future__ import annotations
+
+from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value, constant
+from skl2tflite.backends.tflite.lowering.registry import lowering_of
+from skl2tflite.backends.tflite.program import Program, Signature
+from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.errors import UnsupportedOnTarget
+from skl2tflite.forest.cost import OptimizeFor
+from skl2tflite.graph import Graph
+from skl2tflite.graph.op import Constant, Input
+from skl2tflite.graph.tensor import Tensor
+
+
+def lower(graph: Graph, program: Program, target: Target, optimize_for: OptimizeFor = "latency") -> int:
+    """Write a graph as a subgraph with a signature of the graph's name.
+
+    Returns
+    -------
+    int
+        Index of the subgraph.
+
+    Raises
+    ------
+    UnsupportedOnTarget
+        Where the target lacks an operator, dtype or rank; the message shows the converter's line.
+    """
+    index = len(program.subgraphs)
+    emitter = lower_subgraph(graph, program, target, optimize_for)
+    inputs = dict(zip(graph.inputs, emitter.subgraph.inputs, strict=True))
+    outputs = dict(zip(graph.outputs, emitter.subgraph.outputs, strict=True))
+    program.signatures.append(Signature(graph.name, index, inputs, outputs))
+    return index
+
+
+def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for: OptimizeFor = "latency") -> Emitter:
+    """Write a graph as a subgraph of its own; loops within it follow behind."""
+    emitter = Emitter(program, target, graph.name, optimize_for)
+    program.subgraphs.append(emitter.subgraph)
+    values: dict[Tensor, Value] = {tensor: emitter.input(name, tensor.spec) for name, tensor in graph.inputs.items()}
+    for node in graph.nodes():
+        if isinstance(node.op, Input):
+            continue
+        if isinstance(node.op, Constant):
+            values[node.outputs[0]] = constant(node.op.value)
+            continue
+        try:
+            results = lowering_of(node.op)(
+                emitter, node.op, [values[t] for t in node.inputs], [t.spec for t in node.outputs]
+            )
+        except UnsupportedOnTarget as error:
+            raise UnsupportedOnTarget(f"{error} (needed by {node.op.name}, {node.source})") from None
+        several = [results] if isinstance(results, Value) else list(results)
+        values.update(zip(node.outputs, several, strict=True))
+    for name, tensor in graph.outputs.items():
+        value = emitter.own_tensor(values[tensor])
+        emitter.rename(value, name)
+        emitter.subgraph.outputs.append(value.index)
+    return emitter

@@ -1,0 +1,1 @@
+"""What all converters share: their base classes, the registry, and how a method becomes a graph."""

@@ -1,0 +1,36 @@
+"""Names of inference methods, and of groups of them."""
+
+from __future__ import annotations
+
+METHODS = (
+    "predict_proba",
+    "predict",
+    "predict_log_proba",
+    "decision_function",
+    "score_samples",
+    "mahalanobis",
+    "predict_joint_log_proba",
+    "transform",
+    "inverse_transform",
+    "apply",
+    "decision_path",
+    "kneighbors",
+    "radius_neighbors",
+    "latent_mean_and_variance",
+    "predict_std",
+)
+"""Inference methods, in the order in which one becomes a file's main one."""
+
+
+WHOLE = frozenset({"apply", "decision_path"})
+"""Methods whose results are whole numbers, whichever estimator has them."""
+
+
+LABELS = WHOLE | {"predict"}
+"""Those of estimators that predict labels."""
+
+
+TRANSFORM = frozenset({"transform"})
+
+
+TRANSFORMS = TRANSFORM | {"inverse_transform"}

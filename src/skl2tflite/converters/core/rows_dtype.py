@@ -1,0 +1,29 @@
+"""Estimators of scikit-learn that compute in the dtype of the rows: their checks let whole numbers be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.flow.table import Table
+from skl2tflite.tracing.function_checks import AsArray, is_symbolic
+from skl2tflite.tracing.narrow_dtypes import noted
+
+
+class ComputesAsGiven(Converter):
+    """A converter whose estimator answers otherwise for whole numbers than for the same numbers as floats."""
+
+    def method(self, name: str) -> Any:
+        """Return a method that notes in which dtypes it does."""
+        function = super().method(name)
+        if name == "inverse_transform":
+            return function
+
+        def call(X: Any) -> Any:
+            result = function(X)
+            if not is_symbolic(X):
+                return result
+            rows = AsArray(X) if isinstance(X, Table) else X
+            return noted(getattr(self.estimator, name), rows, result, self.path)
+
+        return call

@@ -1,0 +1,332 @@
+"""Estimators of the user's own, recorded by calling their methods."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.arguments import shown
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.method_names import METHODS
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.converters.core.seen_rows import SeenConverter
+from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
+from skl2tflite.flow.matrix import Matrix
+from skl2tflite.flow.renamed import renamed
+from skl2tflite.flow.table import Column, Table, as_matrix
+from skl2tflite.graph import Array, Constant, DType, Tensor, as_tensor
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.op import Input
+from skl2tflite.method_arguments import ARGUMENTS
+from skl2tflite.tracing.boolean_rows import truths_given
+from skl2tflite.tracing.function_checks import AsArray, Given, is_symbolic
+from skl2tflite.tracing.function_tracer import handle
+from skl2tflite.tracing.matrix_arguments import called
+from skl2tflite.tracing.nan_columns import columns_of_nan
+from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
+from skl2tflite.tracing.narrow_dtypes import noted
+from skl2tflite.tracing.numpy.writable import plain
+from skl2tflite.tracing.pandas.frame import Frame
+from skl2tflite.tracing.pandas.series import Series
+from skl2tflite.tracing.scipy_sparse import Sparse
+from skl2tflite.tracing.unnamed_columns import check_unnamed
+from skl2tflite.tracing.user_functions import recorded
+from skl2tflite.tracing.values import Values
+
+_Estimator = TypeVar("_Estimator", bound=type)
+
+
+def trace(estimator: _Estimator) -> _Estimator:
+    """Let instances of a class convert by recording their own methods, which are NumPy code.
+
+    A class of one's own is decorated, a class of somebody else's is passed. Each inference method (``transform``,
+    ``predict``, ``predict_proba``, …) is called on a symbolic array; what it may do is what a ``FunctionTransformer``'s
+    function may. Fitted estimators among its attributes are converted as they are elsewhere.
+
+    Parameters
+    ----------
+    estimator : class
+        Not a subclass by itself: each class is named.
+
+    Returns
+    -------
+    class
+        The same.
+
+    Examples
+    --------
+    >>> import skl2tflite
+    >>> @skl2tflite.trace                            # doctest: +SKIP
+    ... class Ratio(TransformerMixin, BaseEstimator):
+    ...     def fit(self, X, y=None):
+    ...         self.mean_ = X.mean(axis=0)
+    ...         return self
+    ...     def transform(self, X):
+    ...         return np.log1p(X / self.mean_)
+    """
+    if not isinstance(estimator, type):
+        raise ConversionError(f"trace takes a class, not {shown(estimator)}; give type(estimator)")
+    converts(estimator)(TracedConverter)
+    return estimator
+
+
+class RecordingConverter(SeenConverter):
+    """An estimator whose own methods can be recorded; subclasses say which are."""
+
+    def check_fitted(self) -> None:
+        """Leave that to its methods: some estimators learn nothing."""
+
+    @property
+    def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What a user of such an estimator calls."""
+        if self.has("predict_proba"):
+            return "predict_proba", "predict"
+        return ("predict",) if self.has("predict") else ("transform",)
+
+    takes_tables = True
+    takes_matrices = True
+    cleans_each = True
+    takes_frames: ClassVar[bool] = False
+    """Whether it takes nothing but DataFrames, so that a table that reaches it is one."""
+
+    @property
+    def instead(self) -> str:
+        """What to do where a method cannot be recorded."""
+        return (
+            "write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
+            f"{type(self.estimator).__name__})"
+        )
+
+    def call(self, name: str, X: Any) -> Any:
+        """Record a method of the estimator's, or call it with an array."""
+
+        def call(X: Any) -> Any:
+            if isinstance(X, Tensor | Frame | Series | Sparse):
+                return self._positions_of_text(name, getattr(self._open, name)(X))
+            return self._positions(name, getattr(self.estimator, name)(X))
+
+        if not is_symbolic(X):
+            return called(call, X) if isinstance(X, Matrix) else call(X)
+        if self.feature_names is None and isinstance(self, TracedConverter) and not isinstance(X, Column):
+            check_unnamed(self, name, call, X.shape[1])
+        forms = self._given(name, X)
+        try:
+            with collect_narrow():  # of what is inside, which the method itself tells
+                result: Any = recorded(call, *forms, place=f"{self.path}.{name}")
+        except UnsupportedEstimatorError:
+            raise  # of a part
+        except GraphError as error:
+            raise self.refuse(f"{name} cannot be recorded ({error})", self.instead) from error
+        result = noted(call, forms[0], result, f"{self.path}.{name}")
+        if isinstance(result, Table) and result.is_computed:
+            return result.matrix()
+        if isinstance(result, Tensor) and result.dtype == DType.STRING:
+            raise self.refuse(f"{name} gives strings", "give labels of self.classes_")
+        return result
+
+    def _given(self, name: str, X: Tensor | Table | Column | Matrix) -> list[Given]:
+        """Return a table where the estimator was fitted on a DataFrame, and an array, which it may make of it."""
+        if isinstance(X, Matrix) and (X.is_sparse or self.feature_names is None):
+            return [X]
+        X = as_tensor(X.values) if isinstance(X, Matrix) else X
+        if isinstance(X, Column):
+            return [X, X.values] if "pandas" in sys.modules else [X.values]
+        names = self.feature_names
+        if names is None and isinstance(X, Table) and self.takes_frames:
+            return [X]
+        if names is None or "pandas" not in sys.modules or (name == "inverse_transform" and X.shape[1] != len(names)):
+            whole = AsArray(X) if isinstance(X, Table) and not X.is_computed else as_matrix(X)
+            return [whole, *truths_given(X)]
+        table = Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)
+        return [table, AsArray(table)]
+
+    @cached_property
+    def _open(self) -> Any:
+        """The estimator with attributes that know tensors."""
+        estimator = copy.copy(self.estimator)
+        for name, value in vars(self.estimator).items():
+            if name == "classes_" and isinstance(value, np.ndarray):
+                value = value.view(_Labels)
+            elif _holds_estimators(value):
+                value = self._parts(value, f".{name}")
+            else:
+                continue
+            vars(estimator)[name] = value
+        return estimator
+
+    def _parts(self, value: Any, place: str) -> Any:
+        if isinstance(value, list | tuple):
+            return type(value)(self._parts(each, f"{place}[{i}]") for i, each in enumerate(value))
+        if isinstance(value, dict):
+            return {key: self._parts(each, f"{place}[{key!r}]") for key, each in value.items()}
+        return _Part(value, lambda: self.sub(value, place)) if _holds_estimators(value) else value
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """The classes, where ``predict`` takes labels from ``classes_`` by position."""
+        if method != "predict" or not self._gives_positions:
+            return None
+        return [np.asarray(self.estimator.classes_)]
+
+    @cached_property
+    def _gives_positions(self) -> bool:
+        """Whether ``predict`` gives labels, text or what it takes from ``classes_`` by positions."""
+        classes = getattr(self._open, "classes_", None)
+        if not isinstance(classes, _Labels) or classes.ndim != 1:
+            return False
+        try:
+            given = np.asarray(self._open.predict(np.zeros((1, self.n_features))))
+        except Exception:
+            return False
+        return classes.asked or (given.dtype.kind in "OUS" and given[0] in self._words)
+
+    @property
+    def _words(self) -> list[str]:
+        """The labels that are text."""
+        return [each for each in np.asarray(getattr(self.estimator, "classes_", ())).tolist() if isinstance(each, str)]
+
+    def _positions_of_text(self, name: str, result: Any) -> Any:
+        """Return positions in ``classes_`` in place of text, of which a method makes its own answer."""
+        if self.labels(name) is None or isinstance(result, Values) or not isinstance(result, Tensor):
+            return result
+        if result.dtype != DType.STRING:
+            return result
+        text = as_tensor(plain(result))
+        labels = np.asarray(self.estimator.classes_).tolist()
+        unknown = next((each for each in _texts_of(text) if each not in labels), None)
+        if unknown is not None:
+            raise GraphError(f"gives {unknown!r}, which is none of the labels in classes_")
+        found = [xp.astype(xp.equal(text, str(each)), float) for each in labels]
+        return xp.argmax(xp.stack(found, axis=1), axis=1)
+
+    def _positions(self, name: str, result: Any) -> Any:
+        """Return positions in ``classes_`` in place of labels, where that is what is recorded."""
+        labels = self.labels(name)
+        if labels is None:
+            return result
+        return np.argmax(np.asarray(result)[:, np.newaxis] == labels[0], axis=1)
+
+    def nan_columns(self, clean: bool | NDArray[np.bool_] = False) -> bool | NDArray[np.bool_]:
+        """Columns whose NaN the main method takes."""
+        method = getattr(self.estimator, self.methods[0])
+        count = getattr(self.estimator, "n_features_in_", self.seen.count or 1)
+        clean = clean if "transform" in self.methods else False
+        return columns_of_nan(method, count, self.feature_names, clean, self.known_rows)
+
+    @property
+    def known_rows(self) -> Any:
+        """Rows of which the estimator takes some, in a DataFrame, or None."""
+        return self.seen.sample
+
+
+class RecordedTransformer(RecordingConverter):
+    """A transformer's own ``transform``, recorded."""
+
+    instead = ""
+    check_fitted = Converter.check_fitted
+
+    def transform(self, X: Any) -> Any:
+        """Record it."""
+        return self.call("transform", X)
+
+
+class TracedConverter(RecordingConverter):
+    """The estimator's own methods, recorded."""
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns: the class's own, else those of the DataFrame given to ``convert``."""
+        names = super().feature_names
+        if names is None and self.seen.names is not None and len(self.seen.names) == self.n_features:
+            return list(self.seen.names)
+        return names
+
+
+def _recorded(name: str) -> Callable[[TracedConverter, Array], Any]:
+    return lambda self, X: self.call(name, X)
+
+
+for _name in METHODS:
+    if _name not in ARGUMENTS:
+        setattr(TracedConverter, _name, _recorded(_name))
+
+
+def _texts_of(text: Tensor) -> Iterator[object]:
+    """Yield what elements of a tensor of text may be; of a model's input, its name."""
+    nodes, seen = [text.node], set()
+    while nodes:
+        node = nodes.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node.op, Constant):
+            yield from node.op.value.ravel().tolist()
+        elif isinstance(node.op, Input):
+            yield f"the text in {node.op.key}"
+        nodes += [each.node for each in node.inputs if each.dtype == DType.STRING]
+
+
+class _Labels(np.ndarray):
+    """The labels of a classifier, which positions known at run time are asked of."""
+
+    asked = False
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, np.ndarray | Tensor) and (isinstance(key, Tensor) or key.dtype.kind in "iu"):
+            self.asked = True
+            if isinstance(key, Tensor):
+                return key
+        return np.asarray(self)[key]
+
+    def take(self, indices: Any, *args: Any, **kwargs: Any) -> Any:
+        """Take labels by position."""
+        return self[indices] if not args and not kwargs else np.asarray(self).take(indices, *args, **kwargs)
+
+
+def _holds_estimators(value: object) -> bool:
+    """Whether an attribute is a fitted estimator, or a collection with one."""
+    if isinstance(value, list | tuple):
+        return any(map(_holds_estimators, value))
+    if isinstance(value, dict):
+        return any(map(_holds_estimators, value.values()))
+    return hasattr(value, "fit") and not isinstance(value, type) and any(hasattr(value, name) for name in METHODS)
+
+
+class _Part:
+    """A fitted estimator inside another: for tensors its converter answers."""
+
+    def __init__(self, estimator: Any, converter: Callable[[], Converter]) -> None:
+        self._estimator = estimator
+        self._converter = converter
+
+    __class__ = property(lambda self: type(self._estimator))
+
+    def __getattr__(self, name: str) -> Any:
+        original = getattr(self._estimator, name)
+        if name not in METHODS:
+            return original
+
+        def call(X: Any, *args: Any, **kwargs: Any) -> Any:
+            if not isinstance(X, Tensor | Frame | Series):
+                return original(X, *args, **kwargs)
+            converter = self._converter()
+            if name in converter.ragged:
+                raise converter.refuse(f"{name} gives arrays of arrays", "work with kneighbors instead")
+            results = converter.method(name)(X.table if isinstance(X, Frame) else as_tensor(plain(X)))
+            if isinstance(results, Table):
+                return Values(results)
+            labels = converter.labels(name)
+            if labels is not None:
+                if len(labels) > 1 or labels[0].dtype.kind not in "iufb":
+                    raise converter.refuse("gives labels that are no numbers", "work with predict_proba instead")
+                results = xp.take(labels[0], results)
+            if isinstance(results, list | tuple):
+                return [handle(as_tensor(result), "") for result in results]
+            return handle(as_tensor(results), "")
+
+        return call

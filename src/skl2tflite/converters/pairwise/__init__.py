@@ -1,0 +1,1 @@
+"""What is computed between the rows of an input and fitted points: kernels and neighbours, users' own included."""

@@ -1,0 +1,260 @@
+"""Kernel objects (:mod:`sklearn.gaussian_process.kernels`) between rows and constant points."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.polynomial import Polynomial
+from numpy.typing import NDArray
+from sklearn.gaussian_process import kernels as gp
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.pairwise.pairwise_functions import of_pairs, of_rows
+from skl2tflite.converters.pairwise.user_kernels import own_kernel, recording_kernel
+from skl2tflite.graph import Array, DType, Tensor, input_tensor
+from skl2tflite.graph import functions as xp
+from skl2tflite.numerics.distances import squared_distances, weighted_squares
+from skl2tflite.numerics.exact_distances import expanded_squares, products_do
+from skl2tflite.numerics.kernel_polynomials import dot_product_polynomial, polynomial_sum, wide_polynomial
+from skl2tflite.numerics.kernels import SMALLEST_SPREAD, centered, kernel_product, pairwise_kernel
+from skl2tflite.numerics.matern import CLOSED, logarithm_of_matern, matern, mixture
+from skl2tflite.tracing.user_functions import recorded
+
+LARGEST_POWER = 10
+"""Of a kernel that is looked at as a polynomial."""
+PAIRWISE = ("linear", "cosine", "rbf", "laplacian", "sigmoid", "poly", "polynomial", "chi2", "additive_chi2")
+KERNELS = (
+    gp.Sum,
+    gp.Product,
+    gp.Exponentiation,
+    gp.ConstantKernel,
+    gp.WhiteKernel,
+    gp.RBF,
+    gp.Matern,
+    gp.RationalQuadratic,
+    gp.ExpSineSquared,
+    gp.DotProduct,
+    gp.PairwiseKernel,
+)
+
+
+def check_kernel(converter: Converter, kernel: Any, points: NDArray[np.float64]) -> None:
+    """Refuse an estimator with a kernel, of which this is a part, that does not convert."""
+    X = input_tensor("X", DType.FLOAT, (None, points.shape[1]))
+    if type(kernel) not in KERNELS:
+        with recording_kernel(converter, kernel):
+            covariance(kernel, X, points)
+            variance(kernel, X)
+        return
+    for part in (getattr(kernel, name, None) for name in ("k1", "k2", "kernel")):
+        if isinstance(part, gp.Kernel):
+            check_kernel(converter, part, points)
+    if isinstance(kernel, gp.Matern) and kernel.nu not in CLOSED:
+        try:
+            mixture(float(kernel.nu))
+        except ValueError as error:
+            raise converter.refuse(f"kernel {kernel}: {error}") from None
+    if isinstance(kernel, gp.PairwiseKernel) and callable(kernel.metric):
+        with recording_kernel(converter, kernel.metric):
+            covariance(kernel, X, points)
+    elif isinstance(kernel, gp.PairwiseKernel) and kernel.metric not in PAIRWISE:
+        raise converter.refuse(
+            f"PairwiseKernel with metric {kernel.metric!r} is not converted", f"use {', '.join(PAIRWISE)}"
+        )
+
+
+def scaled_squares(kernel: Any, X: Array, points: NDArray[np.float64]) -> Array:
+    """Squared distances in units of the kernel's length scale, of which there may be one for each feature.
+
+    From differences of features not yet scaled, so that no distance costs more than its own rounding, however large
+    the weights that follow; of many features by products that are as exact.
+    """
+    scale = np.asarray(kernel.length_scale, dtype=np.float64)
+    # What is not smooth at 0 would feel the last digits of small distances.
+    if getattr(kernel, "nu", np.inf) >= 1.5 and products_do(points / scale, 0.5):
+        squares = expanded_squares(X, points, 1.0 / scale if scale.size > 1 else None)
+        squares = squares if scale.size > 1 else xp.multiply(squares, 1.0 / float(scale.ravel()[0]) ** 2)
+        return xp.maximum(squares, 0.0) if isinstance(kernel, gp.Matern) else squares
+    if scale.size > 1:
+        return weighted_squares(*centered(X, points), 1.0 / scale**2)
+    return xp.multiply(squared_distances(X, points), 1.0 / float(scale.ravel()[0]) ** 2)
+
+
+def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
+    """Return a kernel between rows and constant points, one number where it is the same for all."""
+    if type(kernel) not in KERNELS:
+        return own_kernel(kernel, X, points)
+    match kernel:
+        case gp.Sum():
+            return xp.add(covariance(kernel.k1, X, points), covariance(kernel.k2, X, points))
+        case gp.Product():
+            return xp.multiply(covariance(kernel.k1, X, points), covariance(kernel.k2, X, points))
+        case gp.Exponentiation():
+            return xp.pow(covariance(kernel.kernel, X, points), float(kernel.exponent))
+        case gp.ConstantKernel():
+            return float(kernel.constant_value)
+        case gp.WhiteKernel():
+            return 0.0
+        case gp.Matern():
+            return matern(kernel.nu, scaled_squares(kernel, X, points))
+        case gp.RBF():
+            return xp.exp(xp.multiply(scaled_squares(kernel, X, points), -0.5))
+        case gp.RationalQuadratic():
+            ratio = xp.multiply(scaled_squares(kernel, X, points), 0.5 / kernel.alpha)
+            # The error of an exponent is one of the kernel, so that small ones need no digits of their own.
+            lenient = float(kernel.alpha) <= 1
+            logarithm = xp.log(xp.add(ratio, 1.0), absolute=True) if lenient else xp.log1p(ratio)
+            return xp.exp(xp.multiply(logarithm, -float(kernel.alpha)))
+        case gp.ExpSineSquared():
+            distances = xp.sqrt(squared_distances(X, points))
+            sine = xp.sin(xp.multiply(distances, np.pi / kernel.periodicity))
+            return xp.exp(xp.multiply(xp.square(sine), -2.0 / kernel.length_scale**2))
+        case gp.DotProduct():
+            return xp.linear(X, points.T, float(kernel.sigma_0) ** 2)
+        case gp.PairwiseKernel():
+            params = pairwise_params(kernel)
+            if callable(kernel.metric):
+                return of_pairs(partial(kernel.metric, **params), X, points)
+            return pairwise_kernel(X, points, kernel.metric, params)
+    raise TypeError(f"no kernel {kernel!r}")
+
+
+def covariance_polynomial(kernel: Any, n_features: int) -> Polynomial | None:
+    """Return a kernel as a polynomial in the product of two different rows, None where it is none."""
+    match kernel:
+        case _ if type(kernel) not in KERNELS:
+            return None
+        case gp.Sum() | gp.Product():
+            first, second = (covariance_polynomial(part, n_features) for part in (kernel.k1, kernel.k2))
+            if first is None or second is None:
+                return None
+            return first + second if isinstance(kernel, gp.Sum) else first * second
+        case gp.Exponentiation(exponent=power) if power in range(1, LARGEST_POWER + 1):
+            base = covariance_polynomial(kernel.kernel, n_features)
+            return None if base is None else base ** int(power)
+        case gp.ConstantKernel():
+            return wide_polynomial(kernel.constant_value)
+        case gp.WhiteKernel():
+            return wide_polynomial(0.0)
+        case gp.DotProduct():
+            return wide_polynomial(float(kernel.sigma_0) ** 2, 1.0)
+        case gp.PairwiseKernel() if not callable(kernel.metric):
+            return dot_product_polynomial(kernel.metric, pairwise_params(kernel), n_features)
+    return None
+
+
+def exponent(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
+    """Return the logarithm of a kernel that has one term, None for others."""
+    match kernel:
+        case _ if type(kernel) not in KERNELS:
+            return None
+        case gp.Product():
+            parts = [exponent(part, X, points) for part in (kernel.k1, kernel.k2)]
+            return None if any(part is None for part in parts) else xp.add(*parts)
+        case gp.Sum():
+            others = [part for part in (kernel.k1, kernel.k2) if not isinstance(part, gp.WhiteKernel)]
+            return exponent(others[0], X, points) if len(others) == 1 else None
+        case gp.ConstantKernel():
+            return float(np.log(kernel.constant_value))
+        case gp.Matern():
+            return logarithm_of_matern(kernel.nu, scaled_squares(kernel, X, points))
+        case gp.RBF():
+            return xp.multiply(scaled_squares(kernel, X, points), -0.5)
+    return None
+
+
+def pairwise_params(kernel: Any) -> dict[str, Any]:
+    """Return the parameters of a kernel of :mod:`sklearn.metrics.pairwise`."""
+    return {"gamma": kernel.gamma, **(kernel.pairwise_kernels_kwargs or {})}
+
+
+def weighted_covariance(kernel: Any, X: Array, points: NDArray[np.float64], weights: NDArray[np.float64]) -> Array:
+    """``covariance(kernel, X, points) @ weights``, with all that does not depend on the row made in float64.
+
+    Kernels whose values are all near 1 are multiplied as what lacks to 1: their digits would be lost in float32.
+
+    Parameters
+    ----------
+    kernel : sklearn.gaussian_process.kernels.Kernel
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+    weights : ndarray of shape (n_points, n_outputs) or (n_points,)
+
+    Returns
+    -------
+    array of shape (n_rows, n_outputs) or (n_rows,)
+    """
+    polynomial = covariance_polynomial(kernel, points.shape[1])
+    if polynomial is not None and polynomial.degree() > 1:
+        summed = polynomial_sum(polynomial, points, weights)
+        if summed is not None:
+            return summed(X)
+    match kernel:
+        case _ if type(kernel) not in KERNELS:
+            pass
+        case gp.Sum():
+            return xp.add(
+                weighted_covariance(kernel.k1, X, points, weights), weighted_covariance(kernel.k2, X, points, weights)
+            )
+        case gp.Product(k1=gp.ConstantKernel(constant_value=constant), k2=other):
+            return weighted_covariance(other, X, points, weights * constant)
+        case gp.Product(k1=other, k2=gp.ConstantKernel(constant_value=constant)):
+            return weighted_covariance(other, X, points, weights * constant)
+        case gp.DotProduct():
+            return xp.linear(X, points.T @ weights, kernel.sigma_0**2 * weights.sum(axis=0))
+        case gp.PairwiseKernel(metric="linear" | "cosine" | "rbf"):
+            return kernel_product(X, points, kernel.metric, pairwise_params(kernel), weights)
+        case gp.RBF() if type(kernel) is gp.RBF or kernel.nu == np.inf:
+            spread = 0.5 * np.sum(((points - points.mean(axis=0)) / kernel.length_scale) ** 2, axis=1).max()
+            if spread < SMALLEST_SPREAD:
+                lacking = xp.expm1(xp.multiply(scaled_squares(kernel, X, points), -0.5))
+                return xp.linear(lacking, weights, weights.sum(axis=0))
+    values = covariance(kernel, X, points)
+    if isinstance(values, float):
+        return xp.broadcast_rows(values * weights.sum(axis=0), X)
+    return xp.linear(values, weights)
+
+
+def variance(kernel: Any, X: Array) -> Any:
+    """Return a kernel of each row with itself: an array of shape (n_rows,) or one number."""
+    if type(kernel) not in KERNELS:
+        return recorded(kernel.diag, X) if isinstance(X, Tensor) else kernel.diag(X)
+    match kernel:
+        case gp.Sum():
+            return variance(kernel.k1, X) + variance(kernel.k2, X)
+        case gp.Product():
+            return variance(kernel.k1, X) * variance(kernel.k2, X)
+        case gp.Exponentiation():
+            return xp.pow(variance(kernel.kernel, X), float(kernel.exponent))
+        case gp.ConstantKernel():
+            return float(kernel.constant_value)
+        case gp.WhiteKernel():
+            return float(kernel.noise_level)
+        case gp.DotProduct():
+            return xp.add(xp.sum(xp.square(X), axis=1), float(kernel.sigma_0) ** 2)
+        case gp.PairwiseKernel():
+            return pairwise_variance(kernel, X)
+    return 1.0
+
+
+def pairwise_variance(kernel: Any, X: Array) -> Any:
+    """Return a kernel of :mod:`sklearn.metrics.pairwise` of each row with itself."""
+    params = pairwise_params(kernel)
+    if callable(kernel.metric):
+        return of_rows(partial(kernel.metric, **params), X)
+    squares = xp.sum(xp.square(X), axis=1)
+    base = squares * float(params["gamma"]) + float(params.get("coef0", 1.0))
+    match kernel.metric:
+        case "linear":
+            return squares
+        case "cosine":
+            return xp.astype(xp.greater(squares, 0.0), float)
+        case "sigmoid":
+            return xp.tanh(base)
+        case "poly" | "polynomial":
+            return xp.pow(base, float(params.get("degree", 3)))
+        case "additive_chi2":
+            return 0.0
+    return 1.0

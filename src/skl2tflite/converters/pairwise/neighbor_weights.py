@@ -1,0 +1,109 @@
+"""Weights of neighbours: by the inverse of the distance, or by a function of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.graph import Array, Tensor, ops
+from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.user_functions import recorded_of
+
+INSTEAD = "write it with NumPy's functions of arrays, or use weights='uniform' or 'distance'"
+INSTEAD_WITHIN = (
+    "make each weight of its own distance, with NumPy's functions of arrays, row by row into an array of objects, "
+    "out[i] = f(distances[i]), or use weights='uniform' or 'distance'"
+)
+
+
+def inverse_distances(distances: Array) -> Array:
+    """Weights ``1 / distance``; in rows with a distance of 0, 1 for those distances and 0 for others."""
+    zero = xp.equal(distances, 0.0)
+    return xp.where(
+        xp.any(zero, axis=1, keepdims=True),
+        xp.astype(zero, float),
+        xp.divide(1.0, xp.where(zero, 1.0, distances)),
+    )
+
+
+def recorded_weights(converter: Converter, distances: Array) -> Array:
+    """Return what the user's function makes of the distances of the nearest, one weight for each.
+
+    Parameters
+    ----------
+    converter : Converter
+        Of an estimator whose ``weights`` is a function.
+    distances : array of shape (n_rows, n_neighbors)
+    """
+    function = converter.estimator.weights
+    if not isinstance(distances, Tensor):
+        return np.asarray(function(np.array(distances)), dtype=np.float64)
+    result = recorded_of(converter, "weights", function, distances, instead=INSTEAD)
+    if not isinstance(result, Tensor) or result.shape != distances.shape:
+        raise converter.refuse("weights does not give one weight for each distance", INSTEAD)
+    return xp.astype(result, float)
+
+
+def recorded_weights_within(converter: Converter, distances: Array) -> Array:
+    """Return what the user's function makes of distances of which those within the radius are real.
+
+    scikit-learn calls it with an array of arrays, the distances of each row's neighbours. Here all points have a
+    distance, so that each weight must follow from its distance alone.
+
+    Parameters
+    ----------
+    converter : Converter
+        Of an estimator whose ``weights`` is a function.
+    distances : array of shape (n_rows, n_points)
+    """
+    call = _of_rows(converter.estimator.weights)
+    if not isinstance(distances, Tensor):
+        return np.asarray(call(np.array(distances)), dtype=np.float64)
+    result = recorded_of(converter, "weights", call, distances, instead=INSTEAD_WITHIN)
+    if not isinstance(result, Tensor) or not is_elementwise(distances, result):
+        raise converter.refuse(
+            "weights makes a neighbour's weight of other neighbours' distances too, and a file has those of all points",
+            INSTEAD_WITHIN,
+        )
+    return xp.astype(result, float)
+
+
+def _of_rows(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function of an array that calls one of an array of arrays, one for each row."""
+
+    @wraps(function)
+    def call(distances: Any) -> Any:
+        recording = not isinstance(distances, np.ndarray)
+        rows = _objects([distances] if recording else list(distances))
+        weights = function(rows)
+        return weights[0] if recording else np.stack(list(weights))
+
+    return call
+
+
+def _objects(rows: list[Any]) -> NDArray[Any]:
+    """Return an array of arrays, which NumPy makes of lists of different lengths only."""
+    objects = np.ndarray(len(rows), dtype=object)
+    for i, row in enumerate(rows):
+        objects[i] = row
+    return objects
+
+
+def is_elementwise(X: Tensor, result: Tensor) -> bool:
+    """Whether each element of a recorded result follows from the same element of an input, the same way everywhere."""
+    seen, left = {X}, [result]
+    while left:
+        tensor = left.pop()
+        if tensor in seen or (tensor.constant is not None and tensor.constant.size == 1):
+            continue
+        seen.add(tensor)
+        of_elements = isinstance(tensor.node.op, ops.Unary | ops.Binary | ops.Where | ops.Cast)
+        if not of_elements or tensor.shape != X.shape:
+            return False
+        left += tensor.node.inputs
+    return True

@@ -1,0 +1,1 @@
+"""Projections, factorizations and dictionaries (:mod:`sklearn.decomposition`)."""

@@ -1,0 +1,196 @@
+"""Non-negative matrix factorization (:mod:`sklearn.decomposition._nmf`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import decomposition as sk
+
+from skl2tflite.converters.core.estimator_kinds import TransformerConverter
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+from skl2tflite.numerics.component_weights import unseen
+from skl2tflite.numerics.nonnegative_descent import NonnegativeDescent
+
+BETA = {"frobenius": 2.0, "kullback-leibler": 1.0, "itakura-saito": 0.0}
+EPSILON = float(np.finfo(np.float32).eps)
+"""scikit-learn's, for any dtype."""
+CHECKED_EVERY = 10
+"""Multiplicative updates of NMF between two looks at the error."""
+
+
+class NonnegativeConverter(TransformerConverter):
+    """Weights W of fixed components, ``X ≈ W @ components_``, by iteration.
+
+    scikit-learn looks at the whole batch to decide when to stop, and so does the file: a row's weights depend,
+    within the estimator's own ``tol``, on the rows that it is transformed with.
+    """
+
+    @property
+    def components(self) -> NDArray[np.float64]:
+        """The components, of shape (n_components, n_features)."""
+        return np.asarray(self.estimator.components_, dtype=np.float64)
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What of the weights no sum of components shows."""
+        return unseen(answer, self.components) if method == "transform" else 0.0
+
+    @property
+    def beta(self) -> float:
+        """Exponent of the divergence."""
+        loss = self.estimator.beta_loss
+        return BETA[loss] if isinstance(loss, str) else float(loss)
+
+    @property
+    def penalties(self) -> tuple[float, float]:
+        """Factors of the sum of weights and of half the sum of their squares."""
+        est = self.estimator
+        scale = self.components.shape[1] * est.alpha_W
+        return scale * est.l1_ratio, scale * (1.0 - est.l1_ratio)
+
+    def inverse_transform(self, X: Array) -> Array:
+        return xp.linear(X, self.components)
+
+    def start(self, X: Array) -> Array:
+        """Return the same weight everywhere, from the mean of the batch."""
+        n_components = len(self.components)
+        return xp.broadcast_rows(np.ones(n_components), X) * xp.sqrt(xp.mean(X) * (1.0 / n_components))
+
+    def kept(self, X: Array) -> Array:
+        """Return what updates take of the rows, computed once."""
+        return xp.linear(X, self.components.T) if self.beta == 2 else X
+
+    def updated(self, kept: Array, W: Array, penalized: Array | float = 1.0) -> Array:
+        """Multiply the weights once (``_multiplicative_update_w``), with so many times the penalty of their sum."""
+        H, beta = self.components, self.beta
+        l1, l2 = self.penalties
+        if beta == 2:
+            numerator, denominator = kept, xp.linear(W, H @ H.T)
+        else:
+            WH = xp.linear(W, H)
+            if beta == 1:
+                numerator, denominator = xp.linear(kept / xp.maximum(WH, EPSILON), H.T), H.sum(axis=1)
+            else:
+                curvature, slope = self._powers(WH)
+                numerator, denominator = xp.linear(kept * curvature, H.T), xp.linear(slope, H.T)
+        if l1 > 0:
+            denominator = denominator + l1 * penalized
+        if l2 > 0:
+            denominator = denominator + l2 * W
+        ratio = numerator / xp.where(xp.equal(denominator, 0.0), EPSILON, denominator)
+        exponent = 1.0 / (2.0 - beta) if beta < 1 else 1.0 / (beta - 1.0) if beta > 2 else 1.0
+        return W * (ratio if exponent == 1 else xp.pow(ratio, exponent))
+
+    def _powers(self, WH: Array) -> tuple[Array, Array]:
+        """Return ``WH ** (beta - 2)`` and ``WH ** (beta - 1)``, those of 0 by a negative number as of epsilon.
+
+        Powers are LiteRT's slowest operator: one of them is a product of the other.
+        """
+        beta = self.beta
+        if beta > 2:
+            curvature = xp.pow(WH, beta - 2.0)
+            return curvature, curvature * WH
+        safe = xp.maximum(WH, EPSILON)
+        if beta > 1:
+            return xp.pow(safe, beta - 2.0), xp.pow(WH, beta - 1.0)
+        slope = 1.0 / safe if beta == 0 else xp.pow(safe, beta - 1.0)
+        return slope / safe, slope
+
+
+@converts(sk.NMF)
+class NMFConverter(NonnegativeConverter):
+    """By coordinate descent from 0 (``solver="cd"``) or multiplicative updates (``solver="mu"``)."""
+
+    def check(self) -> None:
+        if self.estimator.solver == "cd" and self.estimator.shuffle:
+            raise self.refuse("shuffle=True takes components in random order", "use shuffle=False")
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        if est.solver == "mu":
+            return self._multiplied(X)
+        return NonnegativeDescent(self.components, *self.penalties, float(est.tol), int(est.max_iter))(X)
+
+    def _multiplied(self, X: Array) -> Array:
+        """Multiplicative updates; every ten of them must lower the error by ``tol`` of that at the start."""
+        est = self.estimator
+        tol, max_iter = float(est.tol), int(est.max_iter)
+
+        def update(step: Array, kept: Array, W: Array) -> Array:
+            # scikit-learn adds the penalty to the components' sum, which it keeps: each update adds it once more.
+            W = self.updated(kept, W, xp.astype(step + 1, float) if self.beta == 1 else 1.0)
+            return xp.where(xp.less(W, float(np.finfo(np.float64).eps)), 0.0, W) if self.beta < 1 else W
+
+        def several(step: Array, end: Array, W: Array, X: Array) -> Array:
+            return xp.while_loop(
+                lambda step, end, W, kept: xp.less(step, end),
+                lambda step, end, W, kept: [step + 1, end, update(step, kept, W), kept],
+                [step, end, W, self.kept(X)],
+            )[2]
+
+        W = self.start(X)
+        if tol == 0:
+            return several(np.array(0), np.array(max_iter), W, X)
+
+        def going(step: Array, gain: Array, error: Array, first: Array, W: Array, X: Array) -> Array:
+            return xp.logical_and(xp.less(step, max_iter), xp.logical_not(xp.less(gain, first * tol)))
+
+        def body(step: Array, gain: Array, error: Array, first: Array, W: Array, X: Array) -> list[Array]:
+            end = xp.minimum(step + CHECKED_EVERY, max_iter)
+            W = several(step, end, W, X)
+            after = self.error(X, W)
+            return [end, error - after, after, first, W, X]
+
+        first = self.error(X, W)
+        return xp.while_loop(going, body, [np.array(0), first, first, first, W, X])[4]
+
+    def error(self, X: Array, W: Array) -> Array:
+        """Root of twice the divergence over the whole batch (``_beta_divergence``)."""
+        H, beta = self.components, self.beta
+        if beta == 2:
+            return xp.sqrt(xp.sum(xp.square(X - xp.linear(W, H))))
+        WH = xp.linear(W, H)
+        there = xp.greater(X, EPSILON)
+        x = xp.where(there, X, 1.0)
+        safe = xp.where(there, xp.maximum(WH, EPSILON), 1.0)
+        # From relative errors, for near them the divergence is a small difference of great numbers.
+        if beta == 0:
+            relative = (x - safe) / safe
+            terms = xp.where(there, relative - xp.log1p(relative), -1.0)
+        elif beta == 1:
+            relative = (safe - x) / x
+            terms = xp.where(there, x * (relative - xp.log1p(relative)) + (WH - safe), WH)
+        else:
+            relative = (safe - x) / x
+            slope = xp.expm1((beta - 1.0) * xp.log1p(relative))
+            divergence = xp.pow(x, beta) * ((beta - 1.0) * relative * (slope + 1.0) - slope)
+            beyond = (beta - 1.0) * (xp.pow(WH, beta) - xp.where(there, xp.pow(safe, beta), 0.0))
+            terms = (xp.where(there, divergence, 0.0) + beyond) * (1.0 / (beta * (beta - 1.0)))
+        return xp.sqrt(xp.relu(xp.sum(terms)) * 2.0)
+
+
+@converts(sk.MiniBatchNMF)
+class MiniBatchNMFConverter(NonnegativeConverter):
+    """By multiplicative updates until they move the weights by less than ``tol``."""
+
+    tolerance = 3e-4  # it stops once a step moves the weights by 1e-4, and may take one step more or less
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        max_iter = int(est.max_iter if est.transform_max_iter is None else est.transform_max_iter)
+
+        def going(step: Array, moved: Array, W: Array, kept: Array) -> Array:
+            return xp.logical_and(xp.less(step, max_iter), xp.greater(moved, 0.0))
+
+        def body(step: Array, moved: Array, W: Array, kept: Array) -> list[Array]:
+            after = self.updated(kept, W)
+            if est.tol > 0:
+                squares = xp.sum(xp.square(after - W)) - xp.sum(xp.square(after)) * float(est.tol) ** 2
+            else:
+                squares = moved
+            return [step + 1, squares, after, kept]
+
+        return xp.while_loop(going, body, [np.array(0), np.array(1.0), self.start(X), self.kept(X)])[2]

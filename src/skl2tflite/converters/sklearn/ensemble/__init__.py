@@ -1,0 +1,1 @@
+"""Ensembles (:mod:`sklearn.ensemble`)."""

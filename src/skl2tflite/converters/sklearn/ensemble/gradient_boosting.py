@@ -1,0 +1,143 @@
+"""Gradient boosting (:mod:`sklearn.ensemble._gb`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sklearn
+from sklearn import ensemble as sk
+from sklearn.dummy import DummyClassifier, DummyRegressor
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.flow.matrix import as_floats
+from skl2tflite.flow.table import as_matrix
+from skl2tflite.forest.op import leaf_numbers
+from skl2tflite.forest.sums import Sums, tree_sums
+from skl2tflite.forest.trees import Forest
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities
+
+_VERSION = tuple(int(number) for number in sklearn.__version__.split(".")[:2])
+
+SMALLEST_PROBABILITY = float(np.finfo(np.float64 if _VERSION >= (1, 8) else np.float32).eps)
+"""To this scikit-learn clips an initial estimator's probabilities."""
+
+
+class BoostedClassifierConverter(ClassifierConverter):
+    """Raw scores are sums over trees: one for two classes, else one for each class."""
+
+    def raw(self, X: Array) -> Sums:
+        """Raw scores."""
+        raise NotImplementedError
+
+    def decision_function(self, X: Array) -> Array:
+        scores = self.raw(X).value
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def predict_proba(self, X: Array) -> Array:
+        scores = self.decision_function(X)
+        return binary_probabilities(scores) if scores.ndim == 1 else xp.softmax(scores)
+
+
+class GradientBoostingConverter(Converter):
+    """Trees of several stages, added to what the initial estimator says."""
+
+    takes_matrices = True
+
+    def check(self) -> None:
+        # Look at the initial estimator now, so that an error comes before any work.
+        _ = self.initial
+
+    @cached_property
+    def initial(self) -> Converter | None:
+        """Converter of the initial estimator, None where that is constant."""
+        init = self.estimator.init_
+        if _is_zero(init) or isinstance(init, DummyRegressor):
+            return None
+        if isinstance(init, DummyClassifier) and init.strategy in ("prior", "most_frequent", "constant"):
+            return None
+        return self.sub(init, ".init_")
+
+    @cached_property
+    def forest(self) -> Forest:
+        """The trees stage by stage, their values times the learning rate."""
+        est = self.estimator
+        trees = [member.tree_ for member in est.estimators_.ravel()]
+        return Forest.from_sklearn(trees, values=[est.learning_rate * tree.value for tree in trees])
+
+    def initial_scores(self, estimator: Any, X: Array) -> Array:
+        """What an estimator or converter says before any tree, shape (n_rows, n_sums)."""
+        predict = estimator.method("predict") if isinstance(estimator, Converter) else estimator.predict
+        return xp.reshape(predict(X), (-1, 1))
+
+    def raw(self, X: Array) -> Sums:
+        """Sums of the initial scores and the trees' values (:meth:`BaseGradientBoosting._raw_predict`)."""
+        est = self.estimator
+        base = None
+        if self.initial is None and not _is_zero(est.init_):
+            base = np.asarray(self.initial_scores(est.init_, np.zeros((1, self.n_features))))[0]
+        sums = tree_sums(as_floats(as_matrix(X)), self.forest, groups=est.estimators_.shape[1], base=base)
+        return sums if self.initial is None else sums.plus(self.initial_scores(self.initial, X))
+
+    def apply(self, X: Array) -> Array:
+        """Leaf that each row reaches in each tree, as scikit-learn gives them: floats."""
+        return xp.astype(leaf_numbers(as_floats(as_matrix(X)), self.forest), float)
+
+
+@converts(sk.GradientBoostingClassifier)
+class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClassifierConverter):
+    def initial_scores(self, estimator: Any, X: Array) -> Array:
+        """Link function of the initial probabilities (:func:`sklearn.ensemble._gb._init_raw_predictions`)."""
+        several = self.estimator.estimators_.shape[1] > 1
+        if not isinstance(estimator, Converter) and not several:  # whose probabilities may have been set by hand
+            p = np.clip(estimator.predict_proba(X)[:, 1:], SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY)
+            return self._of_logit(np.log(p / (1.0 - p)))
+        probabilities = (
+            estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
+        )
+        # Of two classes, the logarithm of 1 - p is taken of the other column: where p rounds to 1, it is not lost.
+        log = xp.log(xp.clip(probabilities(X), SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY))
+        if several:
+            return log - xp.mean(log, axis=1, keepdims=True)
+        return self._of_logit(xp.expand_dims(log[:, 1] - log[:, 0], 1))
+
+    def _of_logit(self, logit: Array) -> Array:
+        return 0.5 * logit if self.estimator.loss == "exponential" else logit
+
+    def predict(self, X: Array) -> Array:
+        raw = self.raw(X)
+        if self.estimator.estimators_.shape[1] > 1:
+            return raw.argmax()
+        return xp.astype(raw.positive(or_zero=True)[:, 0], int)
+
+    def _logits(self, X: Array) -> Array:
+        scores = self.decision_function(X)
+        return 2.0 * scores if self.estimator.loss == "exponential" else scores
+
+    def predict_proba(self, X: Array) -> Array:
+        logits = self._logits(X)
+        return binary_probabilities(logits) if logits.ndim == 1 else xp.softmax(logits)
+
+    def predict_log_proba(self, X: Array) -> Array:
+        logits = self._logits(X)
+        return binary_log_probabilities(logits) if logits.ndim == 1 else xp.log_softmax(logits)
+
+    def apply(self, X: Array) -> Array:
+        return xp.reshape(super().apply(X), (-1, *self.estimator.estimators_.shape))
+
+
+@converts(sk.GradientBoostingRegressor)
+class GradientBoostingRegressorConverter(GradientBoostingConverter, RegressorConverter):
+    """The raw sums: every loss has the identity for a link."""
+
+    def predict(self, X: Array) -> Array:
+        return self.raw(X).value[:, 0]
+
+
+def _is_zero(init: Any) -> bool:
+    return isinstance(init, str) and init == "zero"

@@ -1,0 +1,111 @@
+"""Stacking (:mod:`sklearn.ensemble._stacking`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import ensemble as sk
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
+from skl2tflite.converters.core.members import label_values, nan_of, needed_of
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.flow.matrix import Matrix, as_floats, is_sparse, side_by_side
+from skl2tflite.flow.table import Table
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+class StackingConverter(Converter):
+    """Members' answers side by side, as the columns of a final estimator."""
+
+    takes_tables = True
+    takes_matrices = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the members, which look at X themselves."""
+        return None if self.estimator.passthrough else needed_of(self.members)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Ask the members, and the final estimator where it is given X too."""
+        return nan_of(self.members, clean or (self.estimator.passthrough and not self.final.allows_nan))
+
+    def check(self) -> None:
+        # Look at all parts now, so that an error comes before any work.
+        _ = self.members, self.final
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All members."""
+        return self.members
+
+    @cached_property
+    def members(self) -> list[Converter]:
+        """Converters of the members that are not dropped."""
+        named = self.estimator.named_estimators_.items()
+        return [
+            self.sub(member, f".named_estimators_[{name!r}]") for name, member in named if not isinstance(member, str)
+        ]
+
+    @cached_property
+    def final(self) -> Converter:
+        """Converter of the final estimator."""
+        return self.sub(self.estimator.final_estimator_, ".final_estimator_")
+
+    def has(self, method: str) -> bool:
+        """Ask the final estimator."""
+        return super().has(method) and (method == "transform" or self.final.has(method))
+
+    def transform(self, X: Any) -> Any:
+        """Columns of each member, then those of X where they are passed through."""
+        columns: list[Array] = []
+        for member, method in zip(self.members, self.estimator.stack_method_, strict=True):
+            answer = label_values(member, X) if method == "predict" else member.method(method)(X)
+            if isinstance(answer, list | tuple):  # one array of probabilities for each label
+                columns += [part[:, 1:] for part in answer]
+            elif answer.ndim == 1:
+                columns.append(xp.expand_dims(answer, 1))
+            elif method == "predict_proba" and len(self.estimator.classes_) == 2:
+                columns.append(answer[:, 1:])
+            else:
+                columns.append(answer)
+        if not self.estimator.passthrough:
+            return xp.concat(columns, axis=1)
+        X = X.matrix() if isinstance(X, Table) else X
+        return side_by_side([*columns, X], sparse=is_sparse(X))
+
+    def ask_final(self, method: str, X: Any) -> Any:
+        """What the final estimator says of the members' answers."""
+        given = self.transform(X)
+        return self.final.method(method)(given if isinstance(given, Matrix) else as_floats(given))
+
+    def predict(self, X: Array) -> Array:
+        return self.ask_final("predict", X)  # type: ignore[no-any-return]
+
+
+@converts(sk.StackingClassifier)
+class StackingClassifierConverter(StackingConverter, ClassifierConverter):
+    """The final estimator is fitted on positions in ``classes_``."""
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        return self.classes if method == "predict" else None
+
+    def predict_proba(self, X: Array) -> Array:
+        probabilities = self.ask_final("predict_proba", X)
+        if isinstance(probabilities, list | tuple):
+            # scikit-learn gives the probability that each label is absent.
+            return xp.stack([p[:, 0] for p in probabilities], axis=1)
+        return probabilities  # type: ignore[no-any-return]
+
+    def decision_function(self, X: Array) -> Array:
+        return self.ask_final("decision_function", X)  # type: ignore[no-any-return]
+
+
+@converts(sk.StackingRegressor)
+class StackingRegressorConverter(StackingConverter, RegressorConverter):
+    """Regressors below a regressor."""

@@ -1,0 +1,1 @@
+"""Features of texts, dicts and images (:mod:`sklearn.feature_extraction`)."""

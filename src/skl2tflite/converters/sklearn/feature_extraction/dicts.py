@@ -1,0 +1,134 @@
+"""Rows that are dicts of features (:mod:`sklearn.feature_extraction`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+
+from skl2tflite.converters.core.estimator_kinds import TransformerConverter
+from skl2tflite.converters.core.method_names import TRANSFORM
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.features import RecordRows, RowKind
+from skl2tflite.features.columns import as_text, sendable
+from skl2tflite.flow.table import AbsentError, Column, Table
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+class RecordsConverter(TransformerConverter):
+    """Takes dicts, whose keys are its features."""
+
+    takes_tables = True
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Keys of the dicts, in order."""
+        raise NotImplementedError
+
+    @property
+    def n_features(self) -> int:
+        """Number of keys that rows may have."""
+        return len(self.feature_names)
+
+    @property
+    def allows_nan(self) -> bool:
+        """NaN is a number like others, or makes its own column NaN."""
+        return True
+
+
+@converts(DictVectorizer)
+class DictVectorizerConverter(RecordsConverter):
+    """A column for each number, and for each text that a feature had at fit.
+
+    A file has an input for each feature: of text, or of numbers. These are 0 where a row lacks the feature, or NaN
+    where an estimator behind reads as missing what the sparse matrix does not hold.
+    """
+
+    exact = TRANSFORM
+    absent_is_nan = False
+
+    @property
+    def rows(self) -> RecordRows:
+        """Dicts."""
+        return RecordRows(str(self.estimator.separator), self.absent_is_nan)
+
+    def learn_rows(self, rows: RowKind) -> None:
+        """Take what stands for features that a row lacks."""
+        self.absent_is_nan = isinstance(rows, RecordRows) and rows.absent_is_nan
+
+    @cached_property
+    def columns(self) -> list[tuple[str, str | None]]:
+        """Feature and text of each column in order; numbers have no text."""
+        found: list[tuple[str, str | None]] = []
+        for name in sorted(self.estimator.vocabulary_, key=self.estimator.vocabulary_.__getitem__):
+            feature, separator, text = str(name).partition(self.rows.separator)
+            found.append((feature, text if separator else None))
+        return found
+
+    def check(self) -> None:
+        both = {f for f, text in self.columns if text is None} & {f for f, text in self.columns if text is not None}
+        if both:
+            raise self.refuse(f"feature {min(both)!r} is a number in some rows and text in others", "give it two names")
+        if not all(sendable(text) for _, text in self.columns if text is not None):
+            raise self.refuse("has learned text that is no UTF-8, or reserved")
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the features, in order of their first column."""
+        return list(dict.fromkeys(feature for feature, _ in self.columns))
+
+    def transform(self, X: Table | Any) -> Array:
+        return xp.concat([self._block(X, feature, texts) for feature, texts in self._groups], axis=1)
+
+    def gives_sparse(self, sparse: bool) -> bool:
+        """On demand."""
+        return bool(self.estimator.sparse)
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
+        """What a row has: a number that is 0 is there too."""
+        if all(texts[0] is not None for _, texts in self._groups):
+            return None
+        return lambda: xp.concat([self._held(X, feature, texts) for feature, texts in self._groups], axis=1)
+
+    @property
+    def _groups(self) -> list[tuple[str, list[str | None]]]:
+        """Each feature with the texts that have columns, or None alone for numbers."""
+        groups = groupby(self.columns, key=lambda column: column[0])
+        return [(feature, [text for _, text in group]) for feature, group in groups]
+
+    def _column(self, X: Table, feature: str) -> Column:
+        return X[self.feature_names.index(feature)]
+
+    def _block(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
+        """Return the columns of one feature."""
+        if texts[0] is not None:
+            strings = self._column(X, feature).strings() if isinstance(X, Table) else _texts(X, feature)
+            return xp.astype(xp.equal(xp.expand_dims(strings, 1), np.array(texts, dtype=object)), float)
+        values = self._column(X, feature).numbers() if isinstance(X, Table) else _numbers(X, feature)
+        if isinstance(X, Table) and self.absent_is_nan:
+            values = xp.where(xp.isnan(values), 0.0, values)
+        return xp.expand_dims(values, 1)
+
+    def _held(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
+        """Return which entries of one feature's columns a row has."""
+        if texts[0] is not None:
+            return xp.not_equal(self._block(X, feature, texts), 0.0)
+        if not isinstance(X, Table):
+            return np.array([[feature in row and not isinstance(row[feature], str)] for row in X])
+        if not self.absent_is_nan:
+            raise AbsentError
+        return xp.expand_dims(~xp.isnan(self._column(X, feature).numbers()), 1)
+
+
+def _numbers(rows: Any, feature: str) -> Any:
+    values = [row.get(feature, 0.0) for row in rows]
+    return np.array([0.0 if isinstance(value, str) else value for value in values], dtype=np.float64)
+
+
+def _texts(rows: Any, feature: str) -> Any:
+    return np.array(as_text(np.array([row.get(feature) for row in rows], dtype=object)), dtype=object)

@@ -1,0 +1,99 @@
+"""Dicts and pairs hashed to columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction import FeatureHasher
+
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.converters.sklearn.feature_extraction.dicts import RecordsConverter
+from skl2tflite.features import HashedRows, RowKind, record_names
+from skl2tflite.flow.table import Table
+from skl2tflite.graph import Array, as_tensor
+from skl2tflite.graph import functions as xp
+
+
+@converts(FeatureHasher)
+class FeatureHasherConverter(RecordsConverter):
+    """Numbers summed up in the columns that their names' hashes say, with the hashes' signs.
+
+    The names are those of the rows given to ``convert``; where each goes, the estimator itself says.
+    """
+
+    rows: HashedRows = HashedRows()
+
+    def check_fitted(self) -> None:
+        """Nothing: it learns nothing, which scikit-learn 1.6 does not say of it."""
+
+    def check(self) -> None:
+        est = self.estimator
+        if est.input_type == "pair":
+            raise self.refuse(
+                "input_type='pair' lets a feature come twice in a row",
+                "use input_type='dict', which gives the same columns",
+            )
+        if est.input_type == "string":
+            raise self.refuse(
+                "input_type='string' takes any strings, as many as there are",
+                r"join them by spaces for HashingVectorizer(token_pattern=r'\S+', lowercase=False, norm=None)",
+            )
+        if np.dtype(est.dtype) not in (np.float32, np.float64):
+            raise self.refuse(f"dtype {np.dtype(est.dtype)} cuts numbers off", "use float64")
+
+    def learn_rows(self, rows: RowKind) -> None:
+        """Take the names from the rows given to ``convert``."""
+        assert isinstance(rows, HashedRows)
+        self.rows = rows
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The names that were given."""
+        if not self.rows.known:
+            raise self.refuse(
+                "learns no names of features, so that a file would not know its inputs",
+                "give convert a pipeline that begins with it, and rows X that have every feature",
+            )
+        return list(self.rows.names)
+
+    def gives_sparse(self, sparse: bool) -> bool:
+        """Whatever the rows are."""
+        return True
+
+    def stored(self, X: Any, result: Array) -> Callable[[], Array]:
+        """Columns that numbers other than 0 fall into, even where those of either sign cancel out."""
+        unsigned = copy(self.estimator).set_params(alternate_sign=False)
+        other = FeatureHasherConverter(unsigned, self.path)
+        other.rows = self.rows
+        return lambda: xp.greater(other.transform(_one_where_not_zero(X)), 0)
+
+    def transform(self, X: Table | Any) -> Array:
+        names = self.feature_names if isinstance(X, Table) else record_names(X)
+        values = X.matrix() if isinstance(X, Table) else np.array([[row.get(n, 0.0) for n in names] for row in X])
+        hashes = self.estimator.transform([{name: 1.0} for name in names])  # one number in each row
+        sources = _sources(hashes.indices, self.estimator.n_features)
+        # Not a product of matrices: there NaN times 0 would be NaN in every column.
+        signed = xp.concat([values * hashes.data, xp.broadcast_rows(np.zeros(1), values)], axis=1)
+        return xp.sum(xp.take(signed, sources, axis=1), axis=1)
+
+
+def _one_where_not_zero(X: Table | Any) -> Table | Any:
+    """Return rows with 1 in place of every number but 0."""
+    if isinstance(X, Table):
+        return Table.of_matrix(as_tensor(xp.astype(xp.not_equal(X.matrix(), 0.0), float)), X.names)
+    return [{name: float(value != 0) for name, value in row.items()} for row in X]
+
+
+def _sources(columns: NDArray[np.int32], n_columns: int) -> NDArray[np.int64]:
+    """Return which features each column sums up, one below another; the number of features where there are no more."""
+    most = int(np.bincount(columns).max())
+    sources = np.full((most, n_columns), len(columns))
+    filled = np.zeros(n_columns, dtype=int)
+    for feature, column in enumerate(columns):
+        sources[filled[column], column] = feature
+        filled[column] += 1
+    return sources

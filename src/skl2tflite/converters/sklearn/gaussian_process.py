@@ -1,0 +1,280 @@
+"""Gaussian processes (:mod:`sklearn.gaussian_process`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+from sklearn import gaussian_process as sk
+from sklearn.gaussian_process import _gpc as gpc
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.delegating import DelegatingConverter
+from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.converters.pairwise.kernel_objects import (
+    check_kernel,
+    covariance,
+    exponent,
+    variance,
+    weighted_covariance,
+)
+from skl2tflite.converters.pairwise.kernel_sums import check_lost
+from skl2tflite.converters.sklearn.multiclass import OneVsRestConverter, most_likely
+from skl2tflite.graph import Array, Tensor
+from skl2tflite.graph import functions as xp
+from skl2tflite.numerics.kernel_polynomials import (
+    some_of,
+)
+from skl2tflite.numerics.kernels import lost_in_float64
+from skl2tflite.numerics.probabilities import LEAST_EXPONENT
+
+
+class GaussianProcessConverter(Converter):
+    """Compares rows with those it was fitted on, by a kernel."""
+
+    def check(self) -> None:
+        if not hasattr(self.estimator, "X_train_"):
+            raise self.refuse("is not fitted", "call fit before converting it")
+        if not isinstance(self.estimator.X_train_, np.ndarray) or self.estimator.X_train_.dtype.kind not in "fiub":
+            raise self.refuse("its kernel compares rows that are no vectors of numbers", "encode them before")
+        check_kernel(self, self.estimator.kernel_, self.points)
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """The rows that it was fitted on."""
+        return np.asarray(self.estimator.X_train_, dtype=np.float64)
+
+    def kernel(self, X: Array) -> Array:
+        """Kernel between rows and the points, of shape (n_rows, n_points)."""
+        matrix = covariance(self.estimator.kernel_, X, self.points)
+        return xp.broadcast_rows(np.full(len(self.points), matrix), X) if isinstance(matrix, float) else matrix
+
+
+HOPELESS = 1e-2
+"""Part of a variance that may be rounding."""
+BLURRED = 3e-3
+"""Probabilities' rounding, estimated from above, in the worst tenth of rows: that measured is 20 times less, and beyond
+1e-4 rows count as near ties, of which one in ten is too many."""
+LOOKED_AT = 100
+"""Rows between fitted ones for which that is looked at."""
+
+
+@converts(sk.GaussianProcessRegressor)
+class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConverter):
+    """The mean of the posterior, ``K(X, X_train_) @ alpha_``."""
+
+    def check(self) -> None:
+        super().check()
+        check_lost(self, self._values, self.weights, self.mean, "scale the features, or fit with a larger alpha")
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight of each point's kernel in the mean, of each target."""
+        weights = np.asarray(self.estimator.alpha_ * self.estimator._y_train_std)
+        return weights[:, 0] if weights.shape[1:] == (1,) else weights
+
+    @property
+    def mean(self) -> Any:
+        """The targets' mean."""
+        mean = self.estimator._y_train_mean
+        return mean if self.weights.ndim == 2 else np.ravel(mean)[0]
+
+    @cached_property
+    def _values(self) -> NDArray[np.float64]:
+        """Kernels of some of the points with all of them."""
+        return np.asarray(self.estimator.kernel_(some_of(self.points), self.points))
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What scikit-learn loses in the sum of great kernels of both signs."""
+        return lost_in_float64(self._values, self.weights) if method == "predict" else 0.0
+
+    def predict(self, X: Array) -> Array:
+        est, weights, mean = self.estimator, self.weights, self.mean
+        result = weighted_covariance(est.kernel_, X, self.points, weights)
+        return xp.add(result, mean) if np.any(mean) else result
+
+    @cached_property
+    def whitening(self) -> NDArray[np.float64]:
+        """The inverse of ``L_``, transposed."""
+        return np.asarray(solve_triangular(self.estimator.L_, np.eye(len(self.points)), lower=True).T)
+
+    def predict_std(self, X: Array) -> tuple[Array, Array]:
+        """Mean and standard deviation of the posterior: ``k(x, x) - ‖L⁻¹ k‖²``, not below 0."""
+        est = self.estimator
+        if isinstance(X, Tensor) and self._lost_digits() > HOPELESS:
+            raise self.refuse(
+                "the posterior's variance is so small a part of the prior's that float32 loses it",
+                "convert predict alone, or fit with more noise (alpha, WhiteKernel) or fewer rows",
+            )
+        explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, self.whitening)), axis=1)
+        deviation = xp.sqrt(xp.relu(xp.subtract(variance(est.kernel_, X), explained)))
+        scale = np.atleast_1d(est._y_train_std)
+        if len(scale) > 1:
+            return self.predict(X), xp.multiply(xp.expand_dims(deviation, 1), scale)
+        return self.predict(X), xp.multiply(deviation, float(scale[0]))
+
+    def _lost_digits(self) -> float:
+        """Return the part of a variance that float32's rounding is, of most rows among the fitted ones."""
+        between = rows_between(self.points)
+        kernel, prior = self.estimator.kernel_(between, self.points), self.estimator.kernel_.diag(between)
+        white = kernel @ self.whitening
+        rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self.whitening**2), axis=1)
+        left = np.maximum(prior - np.sum(white**2, axis=1), np.finfo(float).tiny)
+        return float(np.median(2.0**-24 * rounding / left))
+
+
+def rows_between(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return some rows half way between two fitted ones each."""
+    first, second = np.random.default_rng(0).integers(0, len(points), (2, LOOKED_AT))
+    return np.asarray((points[first] + points[second]) / 2)
+
+
+@converts(gpc._BinaryGaussianProcessClassifierLaplace)
+class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProcessConverter):
+    """Two classes, by Laplace's approximation of the posterior."""
+
+    @property
+    def _weights(self) -> NDArray[np.float64]:
+        return np.asarray(self.estimator.y_train_ - self.estimator.pi_, dtype=np.float64)
+
+    @cached_property
+    def _whitening(self) -> NDArray[np.float64]:
+        est = self.estimator
+        return np.asarray(solve_triangular(est.L_, np.diag(est.W_sr_), lower=True).T)
+
+    def _mean(self, X: Array) -> Array:
+        return weighted_covariance(self.estimator.kernel_, X, self.points, self._weights)
+
+    def _spread(self, X: Array) -> Array:
+        est = self.estimator
+        explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, self._whitening)), axis=1)
+        return xp.relu(xp.subtract(variance(est.kernel_, X), explained))
+
+    def latent_mean_and_variance(self, X: Array) -> tuple[Array, Array]:
+        """Mean and variance of the latent function (algorithm 3.2 of Rasmussen and Williams)."""
+        return self._mean(X), self._spread(X)
+
+    def excess(self, X: Array) -> Array:
+        """What the probability of class 1 is above that of no knowledge: it tells rows far from all points apart."""
+        return mixture_of_error_functions(self._mean(X), self._spread(X))
+
+    def predict(self, X: Array) -> Array:
+        """Sign of the mean; far from all points of the kernels' ratios, as float32 has no kernels below 1e-38."""
+        exponents = exponent(self.estimator.kernel_, X, self.points)
+        if exponents is None or isinstance(exponents, float):
+            return xp.astype(xp.greater(self._mean(X), 0.0), int)
+        ratios = xp.exp(xp.subtract(exponents, xp.max(exponents, axis=1, keepdims=True)))
+        kernel = xp.where(xp.less(exponents, LEAST_EXPONENT), 0.0, ratios)
+        return xp.astype(xp.greater(xp.linear(kernel, self._weights), 0.0), int)
+
+    def predict_proba(self, X: Array) -> Array:
+        if isinstance(X, Tensor) and self._blur > BLURRED:
+            raise self.refuse(
+                f"kernel {self.estimator.kernel_}: the variance between the fitted rows is so small a part of the "
+                "prior's that float32 loses the probabilities",
+                "convert predict alone, or bound the kernel's constant_value or length_scale when it is fitted",
+            )
+        excess = self.excess(X)
+        low = 0.5 * float(gpc.COEFS.sum())
+        return xp.stack([xp.subtract(1.0 - low, excess), xp.add(excess, low)], axis=1)
+
+    @cached_property
+    def _blur(self) -> float:
+        """What rounding of kernel values does to probabilities, in the worst tenth of rows between fitted ones."""
+        est, between = self.estimator, rows_between(self.points)
+        kernel = est.kernel_(between, self.points)
+        white = kernel @ self._whitening
+        prior = est.kernel_.diag(between)
+        rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self._whitening**2), axis=1)
+        variance = prior - np.sum(white**2, axis=1)
+        mean = kernel @ self._weights
+        spread = 2.0**-24 * rounding
+        blur = [mixture_of_error_functions(mean, np.maximum(variance + sign * spread, 0.0)) for sign in (1, -1)]
+        shift = 2.0**-24 * np.sqrt(kernel**2 @ self._weights**2)
+        blur += [mixture_of_error_functions(mean + sign * shift, np.maximum(variance, 0.0)) for sign in (1, -1)]
+        return float(np.quantile(np.abs(blur[0] - blur[1]) + np.abs(blur[2] - blur[3]), 0.9)) / 2
+
+
+def beside_one_half(excess: Array) -> Array:
+    """Return what is left of a number after float64 has added it to one half, as scikit-learn does.
+
+    Rows far from all points differ by less than that: they are ties, of which the first class comes first.
+    """
+    grid = xp.where(xp.less(excess, 0.0), 2.0**54, 2.0**53)
+    return xp.divide(xp.round(xp.multiply(excess, grid)), grid)
+
+
+TERMS = 16
+"""Terms of the series; what the next would add is below 1e-12."""
+CENTER = 6.25
+"""``1 / λ²`` around which it is developed: that of λ = 0.4, in the middle of scikit-learn's five."""
+CERTAIN = 6.0
+"""Beyond, erf is 1 in float64."""
+
+
+def mixture_of_error_functions(mean: Array, spread: Array) -> Array:
+    """``½ Σ c erf(λ m / √(1 + 2 λ² v))`` over five λ near 0.4 with weights c of thousands and signs both ways.
+
+    Williams and Barber's logistic function, integrated over a normal distribution. Their sum takes away four
+    digits of each term, which float32 has not. So it is developed in what the λ differ by. With
+    ``ε = 1 / (p + 2 v)``, ``z = m √ε`` and ``1 / λ² = p + q`` a term's argument is ``z / √(1 + q ε)``, and
+
+        ``erf(z / √(1 + q ε)) = erf(z) + z / √π · exp(-z²) Σₙ Lₙ(z²) (-q ε)ⁿ⁺¹ / (n + 1)``
+
+    by the generating function of the Laguerre polynomials of order ½. The weights enter only by their moments
+    ``Σ c qⁿ``, made in float64. Measured: 1e-12 from scikit-learn's sum in float64, 1e-7 in float32.
+
+    Parameters
+    ----------
+    mean, spread : arrays of shape (n_rows,)
+        Mean m and variance v of the latent function.
+
+    Returns
+    -------
+    array of shape (n_rows,)
+    """
+    weights, offsets = gpc.COEFS.ravel(), 1.0 / np.square(gpc.LAMBDAS.ravel()) - CENTER
+    moments = [float(np.sum(weights * offsets**n)) for n in range(TERMS + 1)]
+    epsilon = xp.divide(1.0, spread * 2.0 + CENTER)
+    z = xp.clip(mean * xp.sqrt(epsilon), -CERTAIN, CERTAIN)
+    y = xp.square(z)
+    laguerre: Any = 1.0
+    previous: Any = 0.0
+    power = xp.negative(epsilon)
+    series: Any = 0.0
+    for n in range(TERMS):
+        series = series + laguerre * power * (moments[n + 1] / (n + 1))
+        growth = (2 * n + 1.5) / (n + 1) - y * (1.0 / (n + 1))
+        laguerre, previous = growth * laguerre - previous * ((n + 0.5) / (n + 1)), laguerre
+        power = power * -epsilon
+    correction = series * z * xp.exp(xp.negative(y)) * float(0.5 / np.sqrt(np.pi))
+    return xp.add(xp.erf(z) * (0.5 * moments[0]), correction)
+
+
+@converts(sk.GaussianProcessClassifier)
+class GaussianProcessClassifierConverter(DelegatingConverter):
+    """Two classes, or one against the rest or each against each."""
+
+    @cached_property
+    def inner(self) -> Converter:
+        return self.sub(self.estimator.base_estimator_, ".base_estimator_")
+
+    def method(self, name: str) -> Any:
+        """Return the inner converter's method; of one against the rest ``predict`` looks at what is above one half."""
+        function = super().method(name)
+        rest = name == "predict" and isinstance(self.inner, OneVsRestConverter)
+        return self._of_numbers(self._predict_rest) if rest else function
+
+    def _predict_rest(self, X: Array) -> Array:
+        """Position of the class whose probability is greatest: of rows far from all points they are all almost ½."""
+        members = cast(OneVsRestConverter, self.inner).members
+        scores = [cast(BinaryGaussianProcessClassifierConverter, member).excess(X) for member in members]
+        return most_likely([beside_one_half(score) for score in scores])
+
+    @property
+    def n_features(self) -> int:
+        return int(self.estimator.n_features_in_)

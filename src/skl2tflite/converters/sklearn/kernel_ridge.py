@@ -1,0 +1,46 @@
+"""Kernel ridge regression (:mod:`sklearn.kernel_ridge`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import kernel_ridge as sk
+
+from skl2tflite.converters.core.estimator_kinds import RegressorConverter
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.converters.pairwise.kernel_sums import check_digits, kernels_of_fitted, own_or_named_product
+from skl2tflite.graph import Array
+from skl2tflite.numerics.kernels import lost_in_float64
+from skl2tflite.numerics.sparse_products import dense
+
+
+@converts(sk.KernelRidge)
+class KernelRidgeConverter(RegressorConverter):
+    """``K(X, X_fit_) @ dual_coef_``."""
+
+    def check(self) -> None:
+        est = self.estimator
+        check_digits(
+            self,
+            dense(est.X_fit_),
+            self._params,
+            est.dual_coef_,
+            instead="scale the features, or fit with a larger alpha",
+        )
+
+    def predict(self, X: Array) -> Array:
+        est = self.estimator
+        return own_or_named_product(self, X, dense(est.X_fit_), self._params, est.dual_coef_)
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """What scikit-learn loses in the sum of great kernels of both signs."""
+        est = self.estimator
+        values = kernels_of_fitted(est.kernel, dense(est.X_fit_), self._params)
+        return 0.0 if values is None else lost_in_float64(values, est.dual_coef_)
+
+    @property
+    def _params(self) -> dict[str, Any]:
+        est = self.estimator
+        return {"gamma": est.gamma, "degree": est.degree, "coef0": est.coef0}

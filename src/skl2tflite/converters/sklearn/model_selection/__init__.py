@@ -1,0 +1,1 @@
+"""Searches over parameters, and decision thresholds (:mod:`sklearn.model_selection`)."""

@@ -1,0 +1,228 @@
+"""Several binary classifiers for one of many classes (:mod:`sklearn.multiclass`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import multiclass as sk
+from sklearn.base import is_classifier, is_regressor
+from sklearn.dummy import DummyClassifier
+from sklearn.multiclass import _ConstantPredictor
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.estimator_kinds import ClassifierConverter
+from skl2tflite.converters.core.members import label_values, needed_of, one_column
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.converters.sklearn.naive_bayes import NaiveBayesConverter
+from skl2tflite.flow.table import TableLike, rows_of, take_columns
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+class MembersConverter(Converter):
+    """An estimator made of ``estimators_``, which do all looking at X."""
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All members."""
+        return self.members
+
+    @cached_property
+    def members(self) -> list[Converter]:
+        """Converters of ``estimators_``."""
+        return [self.sub(member, f".estimators_[{i}]") for i, member in enumerate(self.estimator.estimators_)]
+
+    def check(self) -> None:
+        """Look at every member now, so that an error comes before any work."""
+        _ = self.members
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns; where the estimator does not know it, its members do."""
+        return super().n_features if hasattr(self.estimator, "n_features_in_") else self.members[0].n_features
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Columns in which every member takes NaN."""
+        allowed = [np.asarray(member.nan_columns(clean)) for member in self.members]
+        return np.logical_and.reduce(allowed) if any(a.ndim for a in allowed) else all(bool(a) for a in allowed)
+
+
+@converts(_ConstantPredictor)
+class ConstantPredictorConverter(Converter):
+    """What stands for a binary classifier where there was one class only."""
+
+    takes_tables = True
+    takes_matrices = True
+
+    def predict(self, X: TableLike) -> Array:
+        return xp.broadcast_rows(np.asarray(self.estimator.y_[0], dtype=np.float64), like=rows_of(X))
+
+    def decision_function(self, X: Array) -> Array:
+        return self.predict(X)
+
+    def predict_proba(self, X: Array) -> Array:
+        y = float(self.estimator.y_[0])
+        return xp.broadcast_rows(np.array([1.0 - y, y]), like=rows_of(X))
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """All of them: nobody looks."""
+        return True
+
+
+def binary_score(member: Converter, X: Array) -> Array:
+    """Return a member's prediction, decision or probability of class 1 (``sklearn.multiclass._predict_binary``)."""
+    if is_regressor(member.estimator):
+        return one_column(member, "predict", X)
+    return one_column(
+        member, "decision_function" if hasattr(member.estimator, "decision_function") else "predict_proba", X
+    )
+
+
+def binary_threshold(member: Converter) -> float:
+    """Return what a member's score must exceed (``sklearn.multiclass._threshold_for_binary_predict``)."""
+    has_decision = hasattr(member.estimator, "decision_function") and is_classifier(member.estimator)
+    return 0.0 if has_decision else 0.5
+
+
+def normalized(probabilities: Array) -> Array:
+    """Return rows divided by their sums, rows of zeros as they are."""
+    sums = xp.sum(probabilities, axis=1, keepdims=True)
+    return probabilities / xp.where(sums == 0, 1.0, sums)
+
+
+@cache
+def last_of_equals() -> bool:
+    """Whether scikit-learn takes the last of equally likely classes, as one against the rest does in 1.6."""
+    equal = sk.OneVsRestClassifier(DummyClassifier()).fit([[0.0]] * 3, [0, 1, 2])
+    return bool(equal.predict([[0.0]])[0] == 2)
+
+
+def most_likely(scores: Sequence[Array]) -> Array:
+    """Return the position of the greatest of several columns."""
+    if not last_of_equals():
+        return xp.argmax(xp.stack(scores, axis=1), axis=1)
+    return xp.subtract(len(scores) - 1, xp.argmax(xp.stack(scores[::-1], axis=1), axis=1))
+
+
+TINY = 1e-30
+"""Probabilities below are compared by their logarithms: float32 holds nothing below 1e-38, float64 goes to 1e-308."""
+LEAST_LOGARITHM = -745.0
+"""Of the least probability that float64 tells from 0."""
+OF_NOTHING = -1e9
+"""Stands for the logarithm of 0."""
+
+
+def logarithm_of(member: Converter, X: Array) -> Array:
+    """Return the logarithm of a member's probability of class 1, as float64 holds that or rounds it to 0."""
+    logarithm = one_column(member, "predict_log_proba", X)
+    return xp.where(logarithm > LEAST_LOGARITHM, logarithm, OF_NOTHING)
+
+
+def tiny_ordered(member: Converter, X: Array, score: Array) -> Array:
+    """Return a member's score, of tiny probabilities their logarithms: in the same order, and below all others."""
+    return xp.where(score > TINY, score, logarithm_of(member, X)) if isinstance(member, NaiveBayesConverter) else score
+
+
+@converts(sk.OneVsRestClassifier)
+class OneVsRestConverter(MembersConverter, ClassifierConverter):
+    """A member for each class, or for each label."""
+
+    takes_tables = True
+    takes_matrices = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the members, which look at X themselves."""
+        return needed_of(self.members)
+
+    def has(self, method: str) -> bool:
+        """Ask the members."""
+        return super().has(method) and (method == "predict" or all(member.has(method) for member in self.members))
+
+    @property
+    def is_multilabel(self) -> bool:
+        """Whether it was fitted on a matrix of labels that are there or not."""
+        return bool(self.estimator.multilabel_)
+
+    def _scores(self, X: Array) -> list[Array]:
+        return [binary_score(member, X) for member in self.members]
+
+    def predict(self, X: Array) -> Array:
+        """Position of the greatest score; of labels, whether each score exceeds its threshold."""
+        if self.estimator.label_binarizer_.y_type_ == "multiclass":
+            scores = zip(self.members, self._scores(X), strict=True)
+            return most_likely([tiny_ordered(member, X, score) for member, score in scores])
+        above = xp.astype(xp.stack(self._scores(X), axis=1) > binary_threshold(self.members[0]), int)
+        if self.is_multilabel:
+            return above
+        if len(self.estimator.classes_) == 1:
+            return xp.broadcast_rows(np.array(0), like=rows_of(X))
+        return xp.squeeze(above, 1)
+
+    def predict_proba(self, X: Array) -> Array:
+        """Probabilities of class 1 side by side, normalized unless they are of labels."""
+        ones = xp.stack([one_column(member, "predict_proba", X) for member in self.members], axis=1)
+        if len(self.members) == 1:
+            ones = xp.concat([1.0 - ones, ones], axis=1)
+        if self.is_multilabel:
+            return ones
+        if len(self.members) == 1 or not all(isinstance(member, NaiveBayesConverter) for member in self.members):
+            return normalized(ones)
+        logarithms = xp.stack([logarithm_of(member, X) for member in self.members], axis=1)
+        of_tiny = xp.where(xp.max(logarithms, axis=1, keepdims=True) > LEAST_LOGARITHM, xp.softmax(logarithms), 0.0)
+        return xp.where(xp.max(ones, axis=1, keepdims=True) > TINY, normalized(ones), of_tiny)
+
+    def decision_function(self, X: Array) -> Array:
+        if len(self.members) == 1:
+            return one_column(self.members[0], "decision_function", X)
+        return xp.stack([one_column(member, "decision_function", X) for member in self.members], axis=1)
+
+
+@converts(sk.OneVsOneClassifier)
+class OneVsOneConverter(MembersConverter, ClassifierConverter):
+    """A member for each pair of classes; votes, and confidences where they tie."""
+
+    default_methods: ClassVar[tuple[str, ...]] = ("predict",)
+    takes_matrices = True
+
+    def _of_members(self, X: Array) -> list[Array]:
+        """Return what each member takes: of kernels or distances that are precomputed, the columns of its own rows."""
+        indices = self.estimator.pairwise_indices_
+        return [X for _ in self.members] if indices is None else [take_columns(X, columns) for columns in indices]
+
+    def decision_function(self, X: Array) -> Array:
+        """Votes plus ``c / (3 (|c| + 1))`` (``sklearn.utils.multiclass._ovr_decision_function``)."""
+        n_classes = len(self.estimator.classes_)
+        pairs = [(i, j) for i in range(n_classes) for j in range(i + 1, n_classes)]
+        first, second = np.zeros((2, len(pairs), n_classes))
+        for k, (i, j) in enumerate(pairs):
+            first[k, i] = second[k, j] = 1.0
+        given = list(zip(self.members, self._of_members(X), strict=True))
+        predictions = xp.stack([label_values(member, x) for member, x in given], axis=1)
+        ballots = xp.concat([xp.astype(predictions == 0, float), xp.astype(predictions == 1, float)], axis=1)
+        votes = xp.linear(ballots, np.vstack([first, second]))
+        confidences = xp.linear(xp.stack([binary_score(member, x) for member, x in given], axis=1), second - first)
+        scores = votes + confidences / (3.0 * (xp.abs(confidences) + 1.0))
+        return scores[:, 1] if n_classes == 2 else scores
+
+    def predict(self, X: Array) -> Array:
+        scores = self.decision_function(X)
+        if scores.ndim == 1:
+            return xp.astype(scores > binary_threshold(self.members[0]), int)
+        return xp.argmax(scores, axis=1)
+
+
+@converts(sk.OutputCodeClassifier)
+class OutputCodeConverter(MembersConverter, ClassifierConverter):
+    """A member for each bit of a code; the class with the nearest code."""
+
+    default_methods: ClassVar[tuple[str, ...]] = ("predict",)
+    takes_matrices = True
+
+    def predict(self, X: Array) -> Array:
+        scores = xp.stack([binary_score(member, X) for member in self.members], axis=1)
+        return xp.argmin(xp.squared_distances(scores, np.asarray(self.estimator.code_book_, dtype=np.float64)), axis=1)

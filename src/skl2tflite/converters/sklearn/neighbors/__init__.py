@@ -1,0 +1,1 @@
+"""Nearest neighbours and what is made of them (:mod:`sklearn.neighbors`)."""

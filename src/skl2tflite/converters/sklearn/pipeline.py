@@ -1,0 +1,253 @@
+"""Pipelines and unions (:mod:`sklearn.pipeline`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import get_config
+from sklearn import pipeline as sk
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.estimator_kinds import GraphTransformerConverter
+from skl2tflite.converters.core.members import check_in_front, needed_of
+from skl2tflite.converters.core.method_names import LABELS, TRANSFORMS
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.features import TABLE, RowKind, TextRows
+from skl2tflite.flow.matrix import Matrix
+from skl2tflite.flow.table import Table, TableLike, as_matrix
+from skl2tflite.graph import Array
+from skl2tflite.method_arguments import ARGUMENTS
+
+
+def is_passthrough(estimator: Any) -> bool:
+    """Whether a step does nothing."""
+    return estimator is None or (isinstance(estimator, str) and estimator == "passthrough")
+
+
+def gives_frames(estimator: Any) -> bool:
+    """Whether ``transform`` gives a DataFrame, as ``set_output`` or scikit-learn's configuration says."""
+    configured = getattr(estimator, "_sklearn_output_config", {})
+    return bool(configured.get("transform", get_config()["transform_output"]) != "default")
+
+
+@converts(sk.Pipeline)
+class PipelineConverter(Converter):
+    """Every step's ``transform`` in turn, then the last step's own method."""
+
+    takes_tables = True
+    takes_matrices = True
+
+    @cached_property
+    def steps(self) -> list[Converter]:
+        """Converters of the steps that do something."""
+        steps = [self.sub(step, f"[{name!r}]") for name, step in self.estimator.steps if not is_passthrough(step)]
+        for step, behind in pairwise(steps):
+            if behind.takes_distance_graph and isinstance(step, GraphTransformerConverter):
+                behind.graph_transformer = step
+        return steps
+
+    def check_fitted(self) -> None:
+        """Leave that to the steps: scikit-learn asks the last one only, which may learn nothing."""
+
+    def check(self) -> None:
+        """Look at every step now, so that an error comes before any work."""
+        if not self.steps:
+            raise self.refuse("every step is 'passthrough'", "there is nothing to convert")
+        check_in_front(self.steps[:-1])
+
+    @property
+    def last(self) -> Converter | None:
+        """Converter of the last step, None where that is a passthrough."""
+        return None if is_passthrough(self.estimator.steps[-1][1]) else self.steps[-1]
+
+    @property
+    def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What a user calls of the last step."""
+        return self.last.default_methods if self.last else ("transform",)
+
+    @property
+    def exact(self) -> frozenset[str]:  # type: ignore[override]
+        """Labels of the last step, and what every step does exactly."""
+        transforms = TRANSFORMS.intersection(*(step.exact for step in self.steps))
+        return transforms | (self.last.exact & LABELS if self.last else transforms)
+
+    @property
+    def rows_second(self) -> frozenset[str]:  # type: ignore[override]
+        """The last step's."""
+        return self.last.rows_second if self.last else frozenset()
+
+    @property
+    def tolerance(self) -> float:  # type: ignore[override]
+        """The greatest of the steps'."""
+        return max(step.tolerance for step in self.steps)
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns that the first step takes."""
+        return self.steps[0].n_features
+
+    @property
+    def integer_columns(self) -> bool:  # type: ignore[override]
+        """Ask all steps."""
+        return any(step.integer_columns for step in self.steps)
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns that the first step takes."""
+        return self.steps[0].feature_names
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Ask the first step."""
+        return self.steps[0].needed_columns
+
+    @property
+    def rows(self) -> RowKind:
+        """What a row is to the first step."""
+        return self.steps[0].rows
+
+    def learn_rows(self, rows: RowKind) -> None:
+        """Tell the first step."""
+        self.steps[0].learn_rows(rows)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Ask the steps from the last to the first, each with what the one behind it takes."""
+        allowed: bool | NDArray[np.bool_] = not clean
+        behind: Any = clean
+        for step in reversed(self.steps):
+            allowed = step.nan_columns(behind if step.cleans_each else bool(np.any(behind)))
+            behind = np.logical_not(allowed)
+        return allowed
+
+    def _offers(self, method: str) -> bool:
+        """Whether the pipeline has a method; it hands arguments on to the last step."""
+        if method in ARGUMENTS:
+            return self.last is not None and self.last.has(method)
+        return hasattr(self.estimator, method)
+
+    def has(self, method: str) -> bool:
+        """Ask the last step; for the inverse, all of them."""
+        if not self._offers(method):
+            return False
+        if method == "inverse_transform":
+            return all(step.has(method) for step in self.steps) and self._labels_behind is None
+        return self.last.has(method) if self.last else method == "transform"
+
+    def method(self, name: str) -> Any:
+        """Return a function that runs the steps before the last, then the last one's method."""
+        if name == "inverse_transform" or not self._offers(name):
+            return super().method(name)
+        before = self.steps[:-1] if self.last else self.steps
+        final = self.last.method(name) if self.last else None
+
+        def run(X: TableLike) -> Any:
+            for step, behind in zip(before, [*self.steps[1:], None], strict=False):
+                makes_graph = behind is not None and behind.graph_transformer is step
+                if makes_graph and isinstance(step, GraphTransformerConverter):
+                    X = step.graph(as_matrix(X))
+                else:
+                    X = step.method("transform")(X)
+            return X if final is None else final(X)
+
+        return run
+
+    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """That of the last step."""
+        return self.last.noise(method, answer) if self.last else 0.0
+
+    def labels(self, method: str) -> list[NDArray[Any]] | None:
+        """Labels of the last step; of the inverse, of the first."""
+        if method == "inverse_transform":
+            return self.steps[0].labels(method)
+        return self.last.labels(method) if self.last else None
+
+    @property
+    def _labels_behind(self) -> Converter | None:
+        """A step behind the first whose inverse gives labels, which are no numbers to the steps in front."""
+        return next((step for step in self.steps[1:] if step.labels("inverse_transform") is not None), None)
+
+    def inverse_transform(self, X: Array) -> Array:
+        """Every step's inverse, last first."""
+        if self._labels_behind is not None:
+            raise self._labels_behind.refuse("its inverse gives labels, and steps in front take numbers")
+        for step in reversed(self.steps):
+            X = step.method("inverse_transform")(X)
+        return X
+
+
+def weighted(X: TableLike, weight: float) -> TableLike:
+    """Return a transformer's result times its weight."""
+    return X.times(weight) if isinstance(X, Matrix) else as_matrix(X) * weight
+
+
+@converts(sk.FeatureUnion)
+class FeatureUnionConverter(Converter):
+    """Transformers side by side."""
+
+    takes_tables = True
+    takes_matrices = True
+    default_methods = ("transform",)
+
+    @cached_property
+    def parts(self) -> list[tuple[Converter | None, float | None]]:
+        """Converter (None: passthrough) and weight of each transformer that is not dropped."""
+        weights = self.estimator.transformer_weights or {}
+        return [
+            (None if is_passthrough(part) else self.sub(part, f"[{name!r}]"), weights.get(name))
+            for name, part in self.estimator.transformer_list
+            if not (isinstance(part, str) and part == "drop")
+        ]
+
+    def check(self) -> None:
+        """Look at every part now."""
+        if not self.parts:
+            raise self.refuse("every transformer is dropped", "there is nothing to convert")
+        check_in_front(part for part, _ in self.parts if part is not None)
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns that each part takes."""
+        for part, _ in self.parts:
+            if part is not None:
+                return part.n_features
+        return super().n_features
+
+    @property
+    def feature_names(self) -> list[str] | None:
+        """Names of the columns that each part takes."""
+        return next((part.feature_names for part, _ in self.parts if part is not None), None)
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """Whether every part takes NaN."""
+        allowed = [not clean if part is None else part.nan_columns(clean) for part, _ in self.parts]
+        return np.asarray(np.all(np.broadcast_arrays(*allowed), axis=0))
+
+    @property
+    def rows(self) -> RowKind:
+        """Texts, where some part reads them."""
+        kinds = [part.rows for part, _ in self.parts if part is not None]
+        return next((kind for kind in kinds if isinstance(kind, TextRows)), TABLE)
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Columns that some part needs; all of them, where one does not pick by name."""
+        members = [part for part, _ in self.parts if part is not None]
+        return needed_of(members) if len(members) == len(self.parts) else None
+
+    @property
+    def sharing(self) -> Sequence[Converter]:
+        """All parts."""
+        return [part for part, _ in self.parts if part is not None]
+
+    def transform(self, X: TableLike) -> TableLike:
+        """Concatenate the parts' columns, each times its weight."""
+        columns = []
+        for part, weight in self.parts:
+            result = X if part is None else part.method("transform")(X)
+            columns.append(result if weight is None else weighted(result, weight))
+        return Table.join(columns, keeps_dtypes=gives_frames(self.estimator))

@@ -1,0 +1,1 @@
+"""Scalers, encoders and other preprocessing (:mod:`sklearn.preprocessing`)."""

@@ -1,0 +1,125 @@
+"""Functions of users as transformers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import preprocessing as sk
+
+from skl2tflite.converters.core.estimator_kinds import TransformerConverter
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.converters.core.seen_rows import SeenConverter
+from skl2tflite.features.frames import is_frame
+from skl2tflite.flow.matrix import Matrix
+from skl2tflite.flow.renamed import renamed
+from skl2tflite.flow.table import Column, Table, as_matrix
+from skl2tflite.forest.folding import Monotone
+from skl2tflite.graph import Tensor, as_tensor
+from skl2tflite.tracing.boolean_rows import truths_given
+from skl2tflite.tracing.function_checks import AsArray, Given, is_symbolic
+from skl2tflite.tracing.matrix_arguments import called, dtype_given
+from skl2tflite.tracing.monotone import elementwise
+from skl2tflite.tracing.nan_columns import columns_of_nan
+from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
+from skl2tflite.tracing.narrow_dtypes import noted
+from skl2tflite.tracing.rows_at_hand import given
+from skl2tflite.tracing.trial_calls import quiet
+from skl2tflite.tracing.unnamed_columns import check_unnamed
+from skl2tflite.tracing.user_functions import recorded_of
+
+_INSTEAD = (
+    "write it with NumPy's functions of arrays or pandas' of columns, or make it a transformer with a converter of its "
+    "own (@skl2tflite.converts)"
+)
+
+
+_OF_POLARS = (
+    "functions of polars' DataFrames are not recorded: fit it on pandas' (X.to_pandas()) or arrays (X.to_numpy())"
+)
+
+
+@converts(sk.FunctionTransformer)
+class FunctionTransformerConverter(SeenConverter, TransformerConverter):
+    """The user's function, recorded by calling it on a symbolic array, or DataFrame where it was given one."""
+
+    takes_tables = True
+    takes_matrices = True
+    cleans_each = True
+
+    def transform(self, X: Any) -> Any:
+        if self.estimator.validate and isinstance(X, Table):
+            X.ask()
+        names = None if self.estimator.validate else self.feature_names
+        return self._call("func", self.estimator.func, X, self.estimator.kw_args, names)
+
+    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
+        return elementwise(X, transformed)
+
+    def inverse_transform(self, X: Any) -> Any:
+        return self._call("inverse_func", self.estimator.inverse_func, X, self.estimator.inv_kw_args, None)
+
+    def _call(
+        self,
+        name: str,
+        function: Callable[..., Any] | None,
+        X: Any,
+        arguments: dict[str, Any] | None,
+        names: list[str] | None,
+    ) -> Any:
+        if function is None:
+            return X
+        call = partial(function, **(arguments or {}))
+        if not is_symbolic(X):
+            return called(call, X) if isinstance(X, Matrix) else call(X)
+        if names is None and not self.estimator.validate and not isinstance(X, Column):
+            check_unnamed(self, name, call, X.shape[1])
+        rows = given().X
+        forms = self._given(X, names)
+        instead = _OF_POLARS if is_frame(rows) and not hasattr(rows, "iloc") else _INSTEAD
+        with collect_narrow():  # of what is inside, which the function itself tells
+            found = recorded_of(self, name, call, *forms, instead=instead)
+        result = noted(call, forms[0], found, f"the function of {self.path}")
+        if isinstance(X, Matrix) and isinstance(result, Tensor):
+            dtype = dtype_given(call, X)
+            return result if dtype is None or dtype.kind == "f" else Matrix(result, dtype)
+        if isinstance(result, list):
+            raise self.refuse(f"{name} gives a list, not an array that depends on its input")
+        if isinstance(result, Table) and name == "func" and self.estimator.feature_names_out is not None:
+            made = self.estimator.get_feature_names_out()
+            result = renamed(result, made) if len(made) == len(result.columns) else result
+        return result.matrix() if isinstance(result, Table) and result.is_computed else result
+
+    def _given(self, X: Tensor | Table | Column | Matrix, names: list[str] | None) -> list[Given]:
+        """Return a table where the function was given a DataFrame, else an array; one column may be either."""
+        if isinstance(X, Matrix):
+            return [X if names is None or X.is_sparse else Table.of_matrix(as_tensor(X.values), names)]
+        if isinstance(X, Column):
+            return [X, X.values] if "pandas" in sys.modules else [X.values]
+        if isinstance(X, Table) and names is None and not self.estimator.validate and not X.is_computed:
+            return [AsArray(X), *truths_given(X)]
+        if names is None:
+            return [as_matrix(X)]
+        return [Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)]
+
+    def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
+        """Transform an array, as the DataFrame that the function takes."""
+        if self.feature_names is None or self.estimator.validate:
+            return super().scikit_transform(X)
+        import pandas as pd
+
+        with quiet():
+            return np.asarray(self.estimator.transform(pd.DataFrame(np.array(X), columns=self.feature_names)))
+
+    def nan_columns(self, clean: bool | NDArray[np.bool_] = False) -> bool | NDArray[np.bool_]:
+        """Columns whose NaN reaches the function, where it takes that."""
+        if self.estimator.validate or self.estimator.func is None:
+            if self.estimator.validate:
+                return False
+            return ~np.asarray(clean) if np.ndim(clean) else not clean
+        count = getattr(self.estimator, "n_features_in_", self.seen.count)  # None: fitted on a single axis
+        return columns_of_nan(self.transform, count, self.feature_names, clean, self.seen.sample)

@@ -1,0 +1,21 @@
+"""Centred kernel matrices."""
+
+from __future__ import annotations
+
+from sklearn import preprocessing as sk
+
+from skl2tflite.converters.core.estimator_kinds import TransformerConverter
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+
+
+@converts(sk.KernelCenterer)
+class KernelCentererConverter(TransformerConverter):
+    """A kernel between rows and the rows it was fitted on, as if all were centred in feature space."""
+
+    def transform(self, X: Array) -> Array:
+        est = self.estimator
+        # K_fit_all_ is the mean of K_fit_rows_, so that both means are one.
+        differences = xp.subtract(X, est.K_fit_rows_)
+        return xp.subtract(differences, xp.mean(differences, axis=1, keepdims=True))

@@ -1,0 +1,65 @@
+"""Classifiers fitted on partly labelled rows (:mod:`sklearn.semi_supervised`)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import cast
+
+import numpy as np
+from sklearn import semi_supervised as sk
+
+from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.delegating import DelegatingConverter
+from skl2tflite.converters.core.estimator_kinds import ClassifierConverter
+from skl2tflite.converters.core.registry import converts
+from skl2tflite.converters.pairwise.user_kernels import own_kernel_behind, recording_kernel
+from skl2tflite.converters.sklearn.neighbors.unsupervised import NearestNeighborsConverter
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+from skl2tflite.numerics.exact_distances import expanded_squares, products_do
+from skl2tflite.numerics.probabilities import LEAST_EXPONENT
+from skl2tflite.numerics.sparse_products import dense
+
+
+@converts(sk.SelfTrainingClassifier)
+class SelfTrainingConverter(DelegatingConverter):
+    """The classifier that was fitted last."""
+
+    @cached_property
+    def inner(self) -> Converter:
+        return self.sub(self.estimator.estimator_, ".estimator_")
+
+
+@converts(sk.LabelPropagation, sk.LabelSpreading)
+class LabelPropagationConverter(ClassifierConverter):
+    """Label distributions of the fitted rows, weighted by a kernel or summed over the nearest neighbours."""
+
+    def predict_proba(self, X: Array) -> Array:
+        """Normalized sums; NaN where scikit-learn's weights are all 0, far from every fitted row."""
+        sums = self._sums(X)
+        return sums / xp.sum(sums, axis=1, keepdims=True)
+
+    def predict(self, X: Array) -> Array:
+        """Position of the greatest; the first where there is none."""
+        sums = self._sums(X)
+        return xp.argmax(xp.where(xp.isnan(sums), 0.0, sums), axis=1)
+
+    def _sums(self, X: Array) -> Array:
+        est = self.estimator
+        rows, distributions = dense(est.X_), np.asarray(est.label_distributions_)
+        if est.kernel == "knn":
+            search = cast(NearestNeighborsConverter, self.sub(est.nn_fit, ".nn_fit"))
+            _, positions = search.kneighbors(X)
+            return xp.sum(xp.take(distributions, positions), axis=1)
+        if callable(est.kernel):
+            with recording_kernel(self, est.kernel):
+                return xp.linear(own_kernel_behind(est.kernel, X, est.X_), distributions)
+        # Rows without a distribution add nothing. The greatest exponent is taken out, as the sums are
+        # normalized anyway: float32 exponentials are 0 long before float64's.
+        labelled = np.any(distributions != 0, axis=1)
+        rows, gamma = rows[labelled], float(est.gamma)
+        squares = expanded_squares if products_do(rows, gamma) else xp.squared_distances
+        exponents = squares(X, rows) * -gamma
+        greatest = xp.max(exponents, axis=1, keepdims=True)
+        sums = xp.linear(xp.softmax(exponents), distributions[labelled])
+        return xp.where(greatest < LEAST_EXPONENT, np.nan, sums)

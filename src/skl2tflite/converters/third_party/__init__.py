@@ -1,0 +1,1 @@
+"""Converters of estimators of other packages, one module for each package."""

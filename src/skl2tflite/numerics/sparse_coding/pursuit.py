@@ -1,0 +1,125 @@
+"""Codes by orthogonal matching pursuit (:mod:`sklearn.linear_model._omp`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.graph import Array
+from skl2tflite.graph import functions as xp
+from skl2tflite.numerics.sparse_coding.dependence import least_new_square
+from skl2tflite.numerics.sparse_coding.order import first_of, swapped
+
+EPSILON = float(np.finfo(np.float64).eps)
+UNROLLED = 4
+"""Greatest number of steps that are written one after another."""
+
+
+class Progress(NamedTuple):
+    """Where the pursuit is: what its loop hands on.
+
+    Attributes
+    ----------
+    step : array
+        Atoms taken.
+    going : array of shape (n_rows, 1)
+        Rows that take more.
+    code : array of shape (n_rows, n_atoms)
+    left : array of shape (n_rows, n_features)
+        What of the row the taken atoms do not explain.
+    directions : array of shape (n_rows, n_taken, n_features)
+        Orthogonal ones of unit length, that the taken atoms span.
+    mixtures : array of shape (n_rows, n_taken, n_atoms)
+        What atoms each direction is made of.
+    place : array of shape (n_rows, n_atoms)
+        In scikit-learn's list of atoms, the taken ones first; of equally near ones it takes the first.
+    """
+
+    step: Array
+    going: Array
+    code: Array
+    left: Array
+    directions: Array
+    mixtures: Array
+    place: Array
+
+
+@dataclass(frozen=True)
+class MatchingPursuit:
+    """Take the atom nearest to what is left, fit all taken ones anew, so many times.
+
+    A row stops early where nothing is left, or its next atom is one it has or made of those. Fitting anew is
+    adding the component along the new atom's part that is orthogonal to the others (Gram-Schmidt).
+
+    Parameters
+    ----------
+    atoms : ndarray of shape (n_atoms, n_features)
+    count : int
+        How many to take.
+    """
+
+    atoms: NDArray[np.float64]
+    count: int
+
+    def __call__(self, X: Array) -> Array:
+        """Return the codes of rows."""
+        n_atoms, n_features = self.atoms.shape
+        code = xp.broadcast_rows(np.zeros(n_atoms), X)
+
+        def slots(width: int) -> Array:
+            steps, row = (xp.broadcast_rows(np.zeros(size), X) for size in (self.count, width))
+            return xp.expand_dims(steps, 2) * xp.expand_dims(row, 1)
+
+        progress = Progress(
+            step=np.array(0.0),
+            going=xp.equal(code[:, :1], 0.0),
+            code=code,
+            left=X * 1.0,
+            directions=slots(n_features),
+            mixtures=slots(n_atoms),
+            place=xp.broadcast_rows(np.arange(float(n_atoms)), X),
+        )
+        if self.count <= UNROLLED:
+            for _ in range(self.count):
+                progress = self._stepped(*progress)
+            return progress.code
+        return Progress(*xp.while_loop(self._unfinished, self._stepped, progress)).code
+
+    def _unfinished(self, *state: Array) -> Array:
+        progress = Progress(*state)
+        return xp.logical_and(xp.less(progress.step, float(self.count)), xp.any(progress.going))
+
+    def _stepped(self, *state: Array) -> Progress:
+        step, going, code, left, directions, mixtures, place = Progress(*state)
+        products = xp.linear(left, self.atoms.T)
+        nearness = xp.abs(products)
+        chosen = first_of(xp.equal(nearness, xp.max(nearness, axis=1, keepdims=True)), place)
+        atom = xp.astype(chosen, float)
+
+        def along(weights: Array, vectors: Array) -> Array:
+            return xp.sum(xp.expand_dims(weights, 2) * vectors, axis=1)
+
+        new, mixture = xp.linear(atom, self.atoms), atom
+        for _ in range(2):  # once more, for what rounding leaves of the directions there are
+            parts = xp.sum(directions * xp.expand_dims(new, 1), axis=2)
+            new, mixture = new - along(parts, directions), mixture - along(parts, mixtures)
+        square = xp.sum(xp.square(new), axis=1, keepdims=True)
+        near = xp.greater_equal(xp.max(xp.square(products), axis=1, keepdims=True), EPSILON)
+        is_new = xp.greater(square, least_new_square(atom, self.atoms, EPSILON))
+        going = xp.logical_and(going, xp.logical_and(near, is_new))
+        length = xp.sqrt(xp.where(going, square, 1.0))
+        new, mixture = (xp.where(going, part / length, 0.0) for part in (new, mixture))
+        amount = xp.sum(left * new, axis=1, keepdims=True)
+        here = xp.expand_dims(xp.astype(xp.equal(np.arange(float(self.count)), step), float), 1)
+        return Progress(
+            step + 1.0,
+            going,
+            code + amount * mixture,
+            left - amount * new,
+            directions + here * xp.expand_dims(new, 1),
+            mixtures + here * xp.expand_dims(mixture, 1),
+            swapped(place, chosen, step),
+        )

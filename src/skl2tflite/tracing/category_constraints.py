@@ -1,0 +1,131 @@
+"""Values that scikit-learn refuses as unknown categories: a file cannot raise, so the model looks beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.features import Known
+from skl2tflite.features.columns import INT32
+from skl2tflite.flow.table import FOREIGN, NA, NAN, NONE
+from skl2tflite.forest.folding import Transformed
+from skl2tflite.graph import Constant, DType, Graph, Input, Tensor, evaluate, ops
+from skl2tflite.tracing.tracing_context import Collector
+
+_CHOOSING = (
+    ops.Slice, ops.Take, ops.Reshape, ops.Stack, ops.Concat, ops.Where, ops.Cast, ops.Equal, ops.NotEqual, ops.IsNan,
+    ops.LogicalAnd, ops.LogicalOr, ops.LogicalNot, Transformed, Constant, Input,
+)  # fmt: skip
+"""Operations that leave values as they are, unless they equal a constant of the graph or are missing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """A column whose values must be among an encoder's categories.
+
+    Attributes
+    ----------
+    column : Tensor of shape (n_rows,)
+    categories : ndarray
+        As the tensor holds them.
+    """
+
+    column: Tensor
+    categories: NDArray[Any]
+
+
+_demands: Collector[Demand] = Collector("demands")
+demands = _demands.collect
+"""Collect what encoders demand while a method is recorded."""
+
+
+def demand(column: Any, categories: NDArray[Any]) -> None:
+    """Say that scikit-learn refuses rows whose value is none of the categories."""
+    if isinstance(column, Tensor):
+        _demands.add(Demand(column, categories))
+
+
+def known_values(wanted: Iterable[Demand], names: list[str]) -> tuple[Known, ...]:
+    """Return which values of the features meet all demands, for those whose values reach encoders as they are.
+
+    Parameters
+    ----------
+    wanted : iterable of Demand
+    names : list of str
+        Names of the features' tensors.
+    """
+    allowed: dict[int, set[Any]] = {}
+    for each in wanted:
+        found = _meets(each, names)
+        if found is not None:
+            feature, values = found
+            allowed[feature] = allowed[feature] & values if feature in allowed else values
+    return tuple(Known(feature, tuple(sorted(values, key=_order))) for feature, values in sorted(allowed.items()))
+
+
+def _order(value: Any) -> tuple[bool, Any]:
+    return value is None, 0.0 if value is None else value
+
+
+def _meets(wanted: Demand, names: list[str]) -> tuple[int, set[Any]] | None:
+    """Return the feature that a demand is about, and its values that meet it (None: NaN)."""
+    graph = Graph("demand", {}, {"value": wanted.column})
+    nodes = list(graph.nodes())
+    inputs = [node for node in nodes if isinstance(node.op, Input)]
+    if len(inputs) != 1 or not all(isinstance(node.op, _CHOOSING) for node in nodes):
+        return None
+    (tensor,) = inputs[0].outputs
+    name = tensor.node.op.name
+    constants = [node.op.value for node in nodes if isinstance(node.op, Constant)]
+    candidates = _candidates(tensor.dtype, [wanted.categories, *constants])
+    if tensor.ndim == 1:
+        feature, rows = names.index(name), candidates
+    else:
+        found = _column_of(graph, name, tensor.shape[1] or 0, candidates)
+        if found is None:
+            return None
+        feature, rows = found, np.repeat(candidates[:, np.newaxis], tensor.shape[1] or 0, axis=1)
+    # A graph for one row at a time takes them so.
+    parts = [rows] if tensor.shape[0] is None else np.split(rows, len(rows))
+    values = np.concatenate([evaluate(graph, {name: part})["value"] for part in parts])
+    if values.dtype == object:
+        texts = set(wanted.categories.tolist())
+        met = np.array([value in texts for value in values.tolist()])
+    else:
+        with np.errstate(over="ignore"):  # a file holds both in float32, whole numbers apart
+            values, categories = (
+                each.astype(np.float32) if each.dtype.kind == "f" else each for each in (values, wanted.categories)
+            )
+        categories = categories.astype(np.float64)
+        met = np.isin(values, categories) | (np.isnan(values.astype(float)) & np.isnan(categories).any())
+    kept = candidates[met].tolist()
+    return feature, {None if isinstance(value, float) and np.isnan(value) else value for value in kept}
+
+
+def _candidates(kind: DType, constants: list[NDArray[Any]]) -> NDArray[Any]:
+    """Return every value that can matter: all that the graph knows, what is missing, and what is unknown."""
+    if kind == DType.STRING:
+        texts = {str(text) for values in constants if values.dtype == object for text in values.ravel()}
+        return np.array(sorted(texts | {NAN, NONE, NA, FOREIGN}), dtype=object)
+    numbers = [np.asarray(values, dtype=np.float64).ravel() for values in constants if values.dtype.kind in "fiub"]
+    if kind == DType.BOOL:
+        return np.array([False, True])
+    if kind == DType.INT:
+        found = np.unique(np.concatenate(numbers))
+        whole = (found == np.rint(found)) & (found >= INT32.min) & (found <= INT32.max)
+        return np.asarray(found[whole], dtype=np.int64)
+    return np.unique(np.concatenate([*numbers, [np.nan]]).astype(np.float32)).astype(np.float64)
+
+
+def _column_of(graph: Graph, name: str, count: int, candidates: NDArray[np.float64]) -> int | None:
+    """Return which column of a matrix a tensor follows from."""
+    marks = np.arange(count) + 0.25
+    while np.isin(marks, candidates).any():
+        marks += count + 0.1234
+    value = evaluate(graph, {name: marks[np.newaxis]})["value"]
+    found = np.flatnonzero(marks == value.ravel()[0])
+    return int(found[0]) if found.size == 1 else None

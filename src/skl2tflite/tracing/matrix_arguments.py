@@ -1,0 +1,54 @@
+"""Matrices between steps as scikit-learn holds them: what a function of the user's is given, and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+
+from skl2tflite.flow.matrix import Matrix
+
+
+def as_held(values: NDArray[Any], like: Matrix) -> Any:
+    """Return numbers as scikit-learn holds a matrix: of its dtype, and in a sparse matrix if it is one.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows, n_columns)
+    like : Matrix
+
+    Returns
+    -------
+    ndarray or scipy.sparse.csr_matrix
+    """
+    dense = values if like.dtype is None else values.astype(like.dtype)
+    if not like.is_sparse:
+        return dense
+    if isinstance(like.values, np.ndarray) and like.values is values and like.stored is not None:
+        held = np.asarray(like.present)
+        rows, columns = np.nonzero(held)
+        return scipy.sparse.csr_matrix((dense[rows, columns], (rows, columns)), shape=dense.shape)
+    return scipy.sparse.csr_matrix(dense)
+
+
+def called(function: Callable[[Any], Any], X: Matrix) -> Any:
+    """Return what a function gives for a matrix of NumPy's numbers, a sparse result as a matrix."""
+    result = function(as_held(np.asarray(X.values), X))
+    if not scipy.sparse.issparse(result):
+        return result
+    held = np.zeros(result.shape, dtype=bool)
+    entries = result.tocoo()
+    held[entries.row, entries.col] = True
+    return Matrix(result.toarray(), result.dtype, True, lambda: held)
+
+
+def dtype_given(function: Callable[[Any], Any], X: Matrix) -> np.dtype[Any] | None:
+    """Return the dtype that a function gives for a matrix of whole numbers, None where that is not known."""
+    least = 0.0 if X.bounds is None else X.bounds[0]
+    try:
+        return np.asarray(function(as_held(np.full((1, int(X.shape[1])), least), X))).dtype
+    except Exception:  # it does not take such a row
+        return None

@@ -1,0 +1,296 @@
+"""What computes in the dtype of the rows that it is given: asked with rows of each dtype beside the same as floats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.features.narrow import NARROW, Narrow
+from skl2tflite.flow.matrix import Matrix, is_sparse
+from skl2tflite.flow.renamed import Renamed
+from skl2tflite.flow.table import Column, Table
+from skl2tflite.forest.folding import Transformed
+from skl2tflite.graph import DType, Tensor, as_tensor, ops
+from skl2tflite.graph.op import Input, apply
+from skl2tflite.graph.tensor import Node
+from skl2tflite.tracing.function_checks import AsArray, Given
+from skl2tflite.tracing.matrix_arguments import as_held
+from skl2tflite.tracing.pandas.replaced import Replaced
+from skl2tflite.tracing.tracing_context import Collector
+from skl2tflite.tracing.trial_calls import joined, near, tried
+
+ROWS = 12
+"""Rows of each dtype."""
+TOLERANCE = 1e-5
+"""Relative difference that the width of float32 does not explain."""
+COLUMNS = 50
+"""Columns of a DataFrame that are looked at one by one; of more, all are taken to have to do with a difference."""
+MOVES = (ops.Slice, ops.Take, ops.Reshape, ops.PermuteDims, ops.Concat)
+"""Operations that give numbers as they are."""
+
+_collector: Collector[Narrow | Node] = Collector("narrow")
+
+
+def narrow_readers(found: list[Narrow | Node]) -> tuple[Narrow, ...]:
+    """Return what was noted, each once."""
+    return tuple(dict.fromkeys(each for each in found if isinstance(each, Narrow)))
+
+
+collect = _collector.collect
+"""Collect what reads the rows themselves while a method is recorded."""
+
+
+class _Widened(Renamed):
+    """A column that has become floats, whatever it was."""
+
+
+def noted(function: Callable[[Any], Any], X: Given, result: Any, reader: str) -> Any:
+    """Note in which dtypes of the model's rows a function computes otherwise than in floats.
+
+    Parameters
+    ----------
+    function : callable
+    X : Tensor, Table, Column, AsArray or Matrix
+        What it is recorded of.
+    result : object
+        What it gave for that.
+    reader : str
+        What to call it in messages.
+
+    Returns
+    -------
+    object
+        The result, which says from here on whether it has become floats.
+    """
+    features = _features(X)
+    if features == ():
+        return result
+    asked = _Asked(function, X)
+    dtypes = [dtype for dtype in NARROW if not (is_sparse(X) and dtype == "float16")]  # which SciPy has not
+    answers = {dtype: asked.both(dtype) for dtype in dtypes}
+    found: dict[tuple[tuple[int, ...] | None, int], list[str]] = {}
+    for dtype, (narrow, floats) in answers.items():
+        if not _alike(narrow, floats):
+            found.setdefault(asked.concerned(dtype, features), []).append(dtype)
+    for (concerned, least), those in found.items():
+        _collector.add(Narrow(reader, tuple(those), concerned, least))
+    pairs = [pair for pair in answers.values() if pair[0] and len(pair[0]) == len(pair[1])]
+    stays = [
+        any(narrow[i].dtype != floats[i].dtype and _is_narrow(narrow[i].dtype) for narrow, floats in pairs)
+        for i in range(min((len(pair[0]) for pair in pairs), default=0))
+    ]
+    return _marked(result, stays)
+
+
+def _is_narrow(dtype: np.dtype[Any]) -> bool:
+    return dtype.name in NARROW
+
+
+def _features(X: Any) -> tuple[int, ...] | None:
+    """Return which features a function is given as they are, None where an array of them, () where there are none."""
+    if isinstance(X, AsArray):
+        X = X.table
+        if not all(_reads(column) for column in X.columns):
+            return ()  # one column of floats makes them all floats
+    if isinstance(X, Table):
+        read = [column for column in X.columns if _reads(column)]
+        features = [column.origin for column in read]
+        return tuple(each for each in features if each is not None) if None not in features else None
+    if isinstance(X, Column):
+        return () if not _reads(X) else None if X.origin is None else (X.origin,)
+    if isinstance(X, Matrix):
+        return None if X.dtype is None and isinstance(X.values, Tensor) else ()
+    return None if _is_given(as_tensor(X)) else ()
+
+
+def _reads(column: Column) -> bool:
+    """Whether a column is one of the model's as it was given, and may hold numbers."""
+    if isinstance(column, _Widened) or column.kind == DType.STRING or column.categories is not None:
+        return False
+    if column.origin is not None:
+        return True
+    while type(column) is Renamed:
+        column = column.column
+    if isinstance(column, Replaced):  # whose kind may not be decided yet
+        return column.numbers_stay and _reads(column.column)
+    place = column.place
+    return _is_given(column.values if place is None else place[0])
+
+
+def _is_given(x: Tensor) -> bool:
+    """Whether a tensor holds the model's rows as they were given, or what a function has left in their dtype."""
+    node = x.node
+    if isinstance(node.op, Input) or any(node is each for each in _collector.found):
+        return True
+    if isinstance(node.op, Transformed):
+        return _is_given(node.inputs[1])
+    if isinstance(node.op, ops.Cast):
+        return node.inputs[0].dtype != DType.FLOAT and _is_given(node.inputs[0])
+    if not isinstance(node.op, MOVES):
+        return False
+    return all(map(_is_given, node.inputs if isinstance(node.op, ops.Concat) else node.inputs[:1]))
+
+
+def _marked(result: Any, stays: list[bool]) -> Any:
+    """Return a result that says whether its numbers have still the dtype of the rows, by columns of a table."""
+    if isinstance(result, Table) and len(stays) == len(result.columns):
+        if result.is_computed:
+            matrix = result.matrix()
+            marked = _marked(matrix, [any(stays)])
+            return result if marked is matrix else Table.of_matrix(marked, result.names)
+        columns = [
+            _Widened(column.name, column) if _reads(column) and not stay else column
+            for column, stay in zip(result.columns, stays, strict=True)
+        ]
+        return Table(columns, result.asked_matrix) if any(isinstance(each, _Widened) for each in columns) else result
+    if isinstance(result, Table):
+        if len(stays) == 1 and not stays[0] and any(map(_reads, result.columns)):
+            return Table([_Widened(column.name, column) for column in result.columns], result.asked_matrix)
+        return result
+    if not isinstance(result, Tensor) or not stays:
+        return result
+    given = _is_given(result)
+    if any(stays) and not given:
+        _collector.add(as_tensor(result).node)
+    return apply(ops.Cast(DType.FLOAT), result) if given and not any(stays) and result.dtype == DType.FLOAT else result
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A function, and what it is given."""
+
+    function: Callable[[Any], Any]
+    X: Given
+
+    def both(self, dtype: str, narrow: tuple[int, ...] | None = None) -> tuple[list[Any], list[Any]]:
+        """Return what the function gives for rows of a dtype, and for the same numbers as floats.
+
+        Parameters
+        ----------
+        dtype : str
+        narrow : tuple of int, optional
+            The columns that have the dtype, by default all; others are floats in both.
+        """
+        first, second = (self._rows(dtype, kept) for kept in (narrow, ()))
+        pair = self._answer(first), self._answer(second)
+        if None not in pair:
+            return pair  # type: ignore[return-value]
+        each = [(self._answer(first[i : i + 1]), self._answer(second[i : i + 1])) for i in range(ROWS)]
+        taken = [(a, b) for a, b in each if a is not None and b is not None]
+        return joined([a for a, _ in taken]), joined([b for _, b in taken])
+
+    def concerned(self, dtype: str, features: tuple[int, ...] | None) -> tuple[tuple[int, ...] | None, int]:
+        """Return the features that have to do with a difference, and how many of them make one at least."""
+        if features is None or not isinstance(self.X, Table):
+            return features, 1
+        columns = [i for i, column in enumerate(self.X.columns) if _reads(column)]
+        if len(columns) > COLUMNS:
+            return features, 1
+        whole = self.both(dtype)[0]
+        alone = [i for i in columns if not _alike(*self.both(dtype, (i,)))]
+        others = [tuple(each for each in columns if each != i) for i in columns]
+        together = [i for i, rest in zip(columns, others, strict=True) if not _alike(self.both(dtype, rest)[0], whole)]
+        found = sorted({*alone, *together}) or columns
+        at = dict(zip(columns, features, strict=True))
+        return tuple(at[i] for i in found), 1 if alone or len(found) == 1 else 2
+
+    def _answer(self, rows: Any) -> list[Any] | None:
+        return tried(lambda copy: _arrays(self.function(copy)), rows)
+
+    def _rows(self, dtype: str, narrow: tuple[int, ...] | None) -> Any:
+        """Return rows; the columns at some positions have the dtype, all of them where that is None."""
+        X = self.X
+        if isinstance(X, Matrix):
+            values = _numbers(dtype, int(X.shape[1]))
+            return as_held(
+                values, replace(X, values=values, stored=None, dtype=np.dtype(dtype if narrow is None else float))
+            )
+        if isinstance(X, Tensor | AsArray):
+            shape = (len(X.table.columns),) if isinstance(X, AsArray) else tuple(n or 1 for n in X.shape[1:])
+            rows = _numbers(dtype, int(np.prod(shape))).reshape(ROWS, *shape)
+            return rows.astype(dtype) if narrow is None else rows
+        columns = [X] if isinstance(X, Column) else list(X.columns)
+        rows = _numbers(dtype, len(columns))
+        series = [
+            _series(column, rows[:, i], dtype if narrow is None or i in narrow else None)
+            for i, column in enumerate(columns)
+        ]
+        if isinstance(X, Column):
+            return series[0]
+        import pandas as pd
+
+        frame = pd.concat(series, axis=1)
+        frame.columns = X.names
+        return frame
+
+
+def _series(column: Column, numbers: NDArray[Any], dtype: str | None) -> Any:
+    """Return a column's cells: the numbers, of a dtype if the column has that of the rows, or text."""
+    import pandas as pd
+
+    categories = column.categories
+    if categories is not None:
+        cells = np.resize(np.array([*categories, None], dtype=object), ROWS)
+        return pd.Series(pd.Categorical(cells, categories=list(categories) or None), name=column.name)
+    if column.kind == DType.STRING:
+        return pd.Series(np.resize(np.array(["", "Rome", "12"], dtype=object), ROWS), name=column.name)
+    reads = dtype is not None and _reads(column)
+    return pd.Series(numbers.astype(dtype) if reads else numbers, name=column.name)
+
+
+def _numbers(dtype: str, width: int) -> NDArray[np.float64]:
+    """Return numbers that a dtype has: its extremes, small ones, and from all over.
+
+    Of more than two bytes they stay within what float32 holds of whole numbers, and of eight they are small: NumPy
+    wraps around beyond what a file could hold.
+    """
+    random = np.random.default_rng(0)
+    if dtype == "bool":
+        return random.integers(0, 2, (ROWS, width)).astype(float)
+    if dtype == "float16":
+        rows = random.normal(scale=30.0, size=(ROWS, width))
+        rows[0], rows[1] = -60000.0, 60000.0
+        return np.asarray(rows.astype(np.float16).astype(float))
+    limits = np.iinfo(dtype)
+    most = 1000 if limits.bits == 64 else 2**24
+    least, greatest = max(int(limits.min), -most), min(int(limits.max), most)
+    rows = random.integers(least, greatest + 1, (ROWS, width)).astype(float)
+    rows[0], rows[1] = least, greatest
+    rows[2:6] = random.integers(0, 4, (4, width))
+    return rows
+
+
+def _arrays(result: Any) -> list[Any]:
+    """Return the arrays of which an answer is made: of a DataFrame, each column."""
+    if isinstance(result, Matrix):
+        return _arrays(result.values)
+    if hasattr(result, "toarray"):
+        return [np.asarray(result.toarray())]
+    if hasattr(result, "iloc") and np.ndim(result) == 2:
+        return [np.asarray(result.iloc[:, i]) for i in range(result.shape[1])]
+    return [np.asarray(each) for each in (result if isinstance(result, list | tuple) else [result])]
+
+
+def _alike(first: list[Any], second: list[Any]) -> bool:
+    return len(first) == len(second) and all(_near(a, b) for a, b in zip(first, second, strict=True))
+
+
+def _near(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    if a.shape != b.shape:
+        return False
+    if a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
+        return all(_same(x, y) for x, y in _pairs(a, b))
+    return near(a, b, TOLERANCE)
+
+
+def _pairs(a: NDArray[Any], b: NDArray[Any]) -> Iterator[tuple[Any, Any]]:
+    return zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)
+
+
+def _same(x: Any, y: Any) -> bool:
+    """Whether two cells are the same, both missing ones included."""
+    return bool(x is y or x == y or (x != x and y != y))

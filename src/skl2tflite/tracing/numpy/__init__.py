@@ -1,0 +1,1 @@
+"""Stand-ins for NumPy: its functions and ufuncs, recorded on tensors."""

@@ -1,0 +1,75 @@
+"""Functions that run along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.op import normalize_axes
+from skl2tflite.graph.tensor import Array, DType, refusal
+from skl2tflite.tracing.numpy.shapes import cut, unstack
+
+
+def flat(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function along an axis that takes the array flat where none is given, as NumPy's do."""
+
+    def call(a: Any, axis: int | None = None, **others: Any) -> Any:
+        return function(xp.reshape(a, (-1,)), axis=0, **others) if axis is None else function(a, axis=axis, **others)
+
+    return call
+
+
+def position(function: Callable[..., Array]) -> Callable[..., Any]:
+    """Return argmax or argmin as NumPy's: the first NaN where there is one."""
+
+    def call(x: Any, axis: int, keepdims: bool = False) -> Any:
+        place = function(x, axis=axis)
+        if xp.dtype_of(x) == DType.FLOAT:
+            missing = xp.isnan(x)
+            place = xp.where(xp.any(missing, axis=axis), xp.argmax(missing, axis=axis), place)
+        return xp.expand_dims(place, axis) if keepdims else place
+
+    return flat(call)
+
+
+def cumsum(a: Array, axis: int, dtype: Any = None) -> Array:
+    """Running sum, of another dtype where asked for."""
+    return xp.cumulative_sum(a if dtype is None else xp.astype(a, dtype), axis)
+
+
+def running(function: Callable[..., Array]) -> Callable[..., Array]:
+    """Return the function that combines each element with what came before it along an axis of known length."""
+
+    def call(a: Array, axis: int = 0) -> Array:
+        (axis,) = normalize_axes(axis, a.ndim)
+        slices = unstack(a, axis=axis)
+        results = [slices[0]]
+        for each in slices[1:]:
+            results.append(function(results[-1], each))
+        return xp.stack(results, axis=axis)
+
+    return call
+
+
+def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Array:
+    """Differences of neighbours along an axis."""
+    if prepend is not None or append is not None:
+        raise refusal("numpy.diff with prepend= or append= cannot be recorded; concatenate before")
+    (axis,) = normalize_axes(axis, a.ndim)
+    for _ in range(n):
+        after, before = cut(a, axis, 1, None), cut(a, axis, None, -1)
+        a = xp.not_equal(after, before) if xp.dtype_of(a) == DType.BOOL else xp.subtract(after, before)
+    return a
+
+
+def trapezoid(y: Array, x: Any = None, dx: float = 1.0, axis: int = -1) -> Array:
+    """Area under straight lines between points."""
+    (axis,) = normalize_axes(axis, y.ndim)
+    if x is not None and np.ndim(x) != 1:
+        raise refusal("numpy.trapezoid takes points x of one axis")
+    widths = dx if x is None else xp.reshape(np.diff(x), [-1 if i == axis else 1 for i in range(y.ndim)])
+    middles = xp.multiply(xp.add(cut(y, axis, 1, None), cut(y, axis, None, -1)), 0.5)
+    return xp.sum(xp.multiply(middles, widths), axis=axis)

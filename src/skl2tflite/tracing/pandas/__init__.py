@@ -1,0 +1,1 @@
+"""Stand-ins for pandas: DataFrames, Series and what they offer, made of tensors."""

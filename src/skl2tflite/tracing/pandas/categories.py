@@ -1,0 +1,70 @@
+"""``Series.cat`` of symbolic columns: what pandas says of a categorical."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.tensor import NoAttributeError, refusal
+from skl2tflite.tracing.numpy.writable import plain
+from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of
+
+
+class Categories:
+    """``Series.cat``: what pandas says of a categorical.
+
+    Parameters
+    ----------
+    series : Series
+        Of a column with categories.
+    """
+
+    def __init__(self, series: Any) -> None:
+        self.series = series
+
+    @property
+    def _known(self) -> tuple[Any, ...]:
+        known: tuple[Any, ...] = self.series.column.categories or ()
+        if not known:
+            raise refusal(
+                f"pandas makes the categories of {self.series!r} of the rows that it meets; name them "
+                "(pandas.CategoricalDtype([…])), so that a value has the same code beside any others"
+            )
+        return known
+
+    @property
+    def codes(self) -> Any:
+        """The position of each value among the categories, -1 of what is missing or none of them."""
+        known = list(self._known)
+        codes = self.series._looked_up(known, list(range(len(known))), -1, -1)
+        return type(self.series)(plain(xp.astype(codes.column.values, int)))
+
+    @property
+    def categories(self) -> Any:
+        """The categories."""
+        import pandas as pd
+
+        return pd.Index(list(self._known))
+
+    @property
+    def ordered(self) -> bool:
+        """Whether they have an order."""
+        return bool(getattr(dtype_of(self.series.column), "ordered", False))
+
+    def add_categories(self, new_categories: Any) -> Any:
+        """Return the column with more categories."""
+        import pandas as pd
+
+        more = list(new_categories) if isinstance(new_categories, list | tuple) else [new_categories]
+        dtype = pd.CategoricalDtype([*self._known, *more], ordered=self.ordered)
+        return type(self.series)(as_category(self.series.column, dtype), self.series.name)
+
+    def set_categories(self, new_categories: Any, ordered: bool | None = None) -> Any:
+        """Return the column with other categories; what is none of them is missing."""
+        import pandas as pd
+
+        dtype = pd.CategoricalDtype(list(new_categories), ordered=self.ordered if ordered is None else ordered)
+        return type(self.series)(as_category(self.series.column, dtype), self.series.name)
+
+    def __getattr__(self, name: str) -> Any:
+        raise NoAttributeError(f".cat.{name} of {self.series!r} cannot be recorded")

@@ -1,0 +1,96 @@
+"""What pandas says of columns without a look at their values: dtypes, and which attributes look at several rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skl2tflite.flow.renamed import Categorical
+from skl2tflite.flow.table import Column
+from skl2tflite.graph.tensor import NoAttributeError, refusal
+
+OF_ALL_ROWS = frozenset(
+    {
+        *("argmax", "argmin", "autocorr", "bfill", "corr", "count", "cov", "cummax", "cummin", "cumprod", "cumsum"),
+        *("describe", "diff", "drop_duplicates", "dropna", "duplicated", "expanding", "ewm", "factorize", "ffill"),
+        *("groupby", "head", "idxmax", "idxmin", "interpolate", "is_unique", "iterrows", "itertuples", "kurt", "max"),
+        *("mean", "median", "min", "mode", "nlargest", "nsmallest", "nunique", "pct_change", "pivot", "pivot_table"),
+        *("prod", "quantile", "query", "rank", "resample", "rolling", "sample", "sem", "shift", "skew"),
+        *(
+            "sort_index",
+            "sort_values",
+            "std",
+            "tail",
+            "to_dict",
+            "tolist",
+            "unique",
+            "value_counts",
+            "var",
+            "melt",
+            "stack",
+        ),
+    }
+)
+"""What pandas computes of several rows at once."""
+ALONG_AN_AXIS = frozenset(
+    {
+        *("bfill", "cummax", "cummin", "cumprod", "cumsum", "diff", "dropna", "ffill", "interpolate", "pct_change"),
+        *("rank", "rolling", "expanding", "shift", "sort_index", "sort_values", "nunique", "mode"),
+    }
+)
+"""What of that pandas also computes of each row of a DataFrame by itself, with axis=1."""
+
+
+def no_attribute(name: str, of: str) -> NoAttributeError:
+    """Return the error for an attribute of pandas that cannot be recorded."""
+    if name in ALONG_AN_AXIS and of == "a DataFrame":
+        return NoAttributeError(
+            f"{name!r} of {of} cannot be recorded: down its rows it hangs on other ones, compute that in fit; along "
+            "axis=1 write it of the columns, or with NumPy of X.to_numpy()"
+        )
+    if name in OF_ALL_ROWS:
+        return NoAttributeError(
+            f"{name!r} of {of} hangs on other rows, and a file answers for each row alone; compute it in fit"
+        )
+    if name in ("str", "dt"):
+        return NoAttributeError(f"{name!r} of {of} cannot be recorded; do that before the pipeline")
+    return NoAttributeError(f"{name!r} of {of} cannot be recorded")
+
+
+def is_category(dtype: Any) -> bool:
+    """Whether a dtype is that of pandas' categoricals."""
+    return (isinstance(dtype, str) and dtype == "category") or hasattr(dtype, "categories")
+
+
+def as_category(column: Column, dtype: Any) -> Column:
+    """Return a column as a categorical of pandas.
+
+    Parameters
+    ----------
+    column : Column
+    dtype : "category" or pandas.CategoricalDtype
+    """
+    import pandas as pd
+
+    if isinstance(dtype, str) and column.categories is not None:
+        return column
+    categories = getattr(dtype, "categories", None)
+    known = () if categories is None else tuple(categories.tolist())
+    while isinstance(column, Categorical) and not (known and column.categories):
+        column = column.column
+    return Categorical(column, known, dtype if known else pd.CategoricalDtype())
+
+
+def dtype_of(column: Column) -> Any:
+    """Return the dtype that pandas gives a column.
+
+    Raises
+    ------
+    GraphError
+        Where nobody has said it.
+    """
+    if column.dtype is None:
+        raise refusal(
+            f"the dtype of column {column.name!r} is not known: give convert rows, a DataFrame as the estimator "
+            "was fitted on"
+        )
+    return column.dtype

@@ -1,0 +1,133 @@
+"""``DataFrame.replace``: numbers among numbers and text among text, in columns that may be either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.flow.renamed import Renamed
+from skl2tflite.flow.table import Column, KindError
+from skl2tflite.graph.tensor import DType, Tensor
+from skl2tflite.tracing.numpy.writable import plain
+
+
+class Replaced(Renamed):
+    """A column in which numbers became others, or texts did: which of the two, its kind decides once it is asked for.
+
+    Parameters
+    ----------
+    column : Column
+    of_numbers, of_text : callable
+        What the values become in either case.
+    numbers_stay : bool
+        Whether no number is replaced.
+    """
+
+    def __init__(
+        self,
+        column: Column,
+        of_numbers: Callable[[Tensor], Tensor],
+        of_text: Callable[[Tensor], Tensor],
+        numbers_stay: bool,
+    ) -> None:
+        super().__init__(column.name, column)
+        self.numbers_stay = numbers_stay
+        self._of_numbers = of_numbers
+        self._of_text = of_text
+
+    @property
+    def categories(self) -> None:
+        """None: those of a categorical would be replaced too."""
+        return None
+
+    @property
+    def origin(self) -> None:
+        """It is computed."""
+        return None
+
+    @property
+    def place(self) -> None:
+        """It is computed."""
+        return None
+
+    @property
+    def values(self) -> Tensor:
+        """The values in their own kind; numbers, as long as nothing else is known."""
+        return self._became(self.column.values)
+
+    def tensor(self, kind: DType) -> Tensor:
+        """Return the values."""
+        return self._became(self.column.tensor(kind))
+
+    def numbers(self) -> Tensor:
+        """Return the numbers."""
+        return self._became(self.column.numbers())
+
+    def numbers_but(self, missing: str) -> Tensor:
+        """Return the numbers."""
+        return self.numbers()
+
+    def integers(self) -> Tensor:
+        """Return the whole numbers."""
+        return self._became(self.column.integers())
+
+    def strings(self) -> Tensor:
+        """Return the texts."""
+        return self._became(self.column.strings())
+
+    def digits(self) -> Tensor:
+        """Return the texts."""
+        return self.strings()
+
+    def characters(self) -> Tensor:
+        """Refuse: texts are read as they are."""
+        raise KindError(f"column {self.name!r} is replaced, and cannot be read as text")
+
+    def terms(self, *_: Any) -> Tensor:
+        """Refuse: texts are read as they are."""
+        return self.characters()
+
+    def _became(self, values: Tensor) -> Tensor:
+        return self._of_text(values) if values.dtype == DType.STRING else self._of_numbers(values)
+
+
+def pairs_of(to_replace: Any, value: Any) -> dict[Any, Any]:
+    """Return what replaces what, as pandas reads the arguments of ``replace``."""
+    if isinstance(to_replace, Mapping):
+        return dict(to_replace)
+    if not isinstance(to_replace, list | tuple):
+        return {to_replace: value}
+    if isinstance(value, list | tuple):
+        if len(value) != len(to_replace):
+            raise ValueError(f"replace: {len(to_replace)} values take as many others, not {len(value)}")
+        return dict(zip(to_replace, value, strict=True))
+    return dict.fromkeys(to_replace, value)
+
+
+def by_kind(pairs: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]] | None:
+    """Return the pairs for numbers and those for text, None where one makes text of numbers, or the reverse.
+
+    What is missing among text may be what a text becomes, but nothing becomes of it.
+    """
+    numbers = {old: new for old, new in pairs.items() if _is_number(old) and old == old and _is_number(new)}
+    texts = {old: new for old, new in pairs.items() if isinstance(old, str) and (isinstance(new, str) or new != new)}
+    return (numbers, texts) if len(numbers) + len(texts) == len(pairs) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def replaced(column: Any, numbers: Mapping[Any, Any], texts: Mapping[Any, Any]) -> Any:
+    """Return a Series with numbers replaced among numbers, and texts among texts; what holds none of them as it is."""
+
+    def of(pairs: Mapping[Any, Any]) -> Callable[[Tensor], Tensor]:
+        return lambda values: plain(type(column)(values).replace(pairs)) if pairs else values
+
+    kind = column.column.kind
+    if kind is None:
+        return type(column)(Replaced(column.column, of(numbers), of(texts), not numbers), column.name)
+    pairs = texts if kind == DType.STRING else numbers
+    return column.replace(pairs) if pairs else column

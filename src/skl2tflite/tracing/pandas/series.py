@@ -1,0 +1,394 @@
+"""Symbolic columns with the face of a pandas Series: what a function of the user's does with a DataFrame's column."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.flow.renamed import MISSING_TEXT
+from skl2tflite.flow.table import NA, NAN, NONE, Column, MadeColumn
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
+from skl2tflite.tracing.numpy.elementwise import around, as_held, isin
+from skl2tflite.tracing.numpy.writable import Writable, assigned, plain
+from skl2tflite.tracing.pandas.categories import Categories
+from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
+from skl2tflite.tracing.pandas.operators import add_operators
+from skl2tflite.tracing.pandas.replaced import pairs_of
+from skl2tflite.tracing.whether import Size, Whether, WhetherAll
+
+INDEX = object()
+"""The rows' labels, which a file does not have; all columns share them."""
+
+
+@add_operators
+class Series:
+    """A column: operators, comparisons and pandas' methods of each value record nodes.
+
+    Parameters
+    ----------
+    column : Column or Tensor of shape (n_rows,)
+    name : str, optional
+    """
+
+    __array_priority__ = 2000
+    __hash__ = object.__hash__
+    ndim = 1
+    index = INDEX
+
+    def __init__(self, column: Column | Tensor, name: Any = None) -> None:
+        if isinstance(column, Tensor):
+            if plain(column).ndim != 1:
+                raise refusal(f"a column is made of one axis, not of {plain(column).spec}")
+            column = MadeColumn(str(name), plain(column))
+        self.column = column
+        self.name = name
+
+    def __tensor__(self) -> Tensor:
+        return self.column.values
+
+    def __repr__(self) -> str:
+        return f"<column {self.name!r}>"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the values are known to be strings."""
+        return self.column.kind == DType.STRING
+
+    @property
+    def shape(self) -> tuple[None]:
+        """Unknown rows."""
+        return (None,)
+
+    @property
+    def dtype(self) -> Any:
+        """The dtype of pandas."""
+        return dtype_of(self.column)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are no rows: a file is run with some."""
+        return False
+
+    @property
+    def size(self) -> Size:
+        """The number of rows: nobody knows more than that it is not 0."""
+        return Size(True, repr(self))
+
+    @property
+    def cat(self) -> Categories:
+        """What pandas says of categoricals."""
+        if self.column.categories is None:
+            raise NoAttributeError(f".cat of {self!r}: it holds no categories that are known here")
+        return Categories(self)
+
+    @property
+    def values(self) -> Tensor:
+        """The values as an array, which belongs to the column."""
+        return Writable(self.column.values, owner=repr(self))
+
+    def to_numpy(self, dtype: Any = None, copy: bool = False, na_value: Any = None) -> Tensor:
+        """Return the values as an array."""
+        series = self if na_value is None else self.fillna(na_value)
+        if dtype is not None:
+            series = series.astype(dtype)
+        return Writable(series.column.values, owner="" if copy or dtype is not None else repr(self))
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        from skl2tflite.tracing.numpy.protocol import record_ufunc
+
+        result = record_ufunc(ufunc, method, tuple(map(plain, inputs)), kwargs)
+        return self._made(result) if isinstance(result, Tensor) and result.ndim == 1 else result
+
+    def __array_function__(self, func: Any, types: object, args: Any, kwargs: Any) -> Any:
+        from skl2tflite.tracing.numpy.protocol import record_function
+
+        result = record_function(func, args, kwargs)
+        return self._made(result) if func in (np.clip, np.round, np.around) else result
+
+    def __array__(self, *_: object, **__: object) -> Any:
+        raise refusal(f"{self!r} was passed to code that needs its values; only operations on columns can be recorded")
+
+    def __bool__(self) -> bool:
+        raise refusal(f"a condition on {self!r} cannot be recorded; use where, mask or numpy.where instead of if")
+
+    def __len__(self) -> int:
+        raise refusal(f"the number of rows of {self!r} is known only at run time")
+
+    def __iter__(self) -> Any:
+        raise refusal(f"a loop over the rows of {self!r} cannot be recorded; compute with whole columns")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise no_attribute(name, repr(self))
+
+    def _made(self, result: Any) -> Series:
+        return Series(plain(result), self.name)
+
+    # --- operators ------------------------------------------------------------------------------------------
+
+    def combine(self, name: str, other: Any, axis: Any = 0, reflected: bool = False) -> Series:
+        """Return an operation of the graph's on this column and another operand."""
+        if other is None:
+            raise refusal("None, which the number of rows is until run time, is nothing to compute with")
+        if not isinstance(other, Series | Tensor) and np.ndim(other):
+            raise refusal(f"{self!r} and an array of {np.size(other)} values have no number of rows in common")
+        text = isinstance(other, str) or (isinstance(other, Series) and (other.is_text or self.is_text)) or self.is_text
+        if not text:
+            a, b = self.column.values, plain(other)
+        elif name in ("equal", "not_equal") and isinstance(other, str | Series):
+            a, b = self.column.strings(), other.column.strings() if isinstance(other, Series) else other
+        else:
+            raise refusal(f"text can be compared by == and !=, but not joined or ordered ({self!r})")
+        if name.startswith("logical") and xp.dtype_of(a) != DType.BOOL:
+            if getattr(self.column.dtype, "kind", "") != "b":
+                raise refusal(
+                    f"& and | on the numbers of {self!r} cannot be recorded; compare first, as in (column > 0), or, if "
+                    "these are truth values, give convert rows, whose dtypes tell"
+                )
+            a = self.column.tensor(DType.BOOL)
+        result = getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b)
+        if text and isinstance(other, Series):  # what is missing equals nothing
+            missing = xp.logical_or(plain(self.isna()), plain(other.isna()))
+            result = xp.where(missing, name == "not_equal", result)
+        same = not isinstance(other, Series) or other.name == self.name
+        return Series(plain(result), self.name if same else None)
+
+    def __neg__(self) -> Series:
+        return self._made(xp.negative(self.column.values))
+
+    def __pos__(self) -> Series:
+        return self
+
+    def __invert__(self) -> Series:
+        known = getattr(self.column.dtype, "kind", "") == "b"
+        return self._made(~(self.column.tensor(DType.BOOL) if known else self.column.values))
+
+    def __abs__(self) -> Series:
+        return self.abs()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.column = MadeColumn(str(self.name), assigned(self.column.values, plain(key), plain(value)))
+
+    def __getitem__(self, key: Any) -> Any:
+        raise refusal(f"rows of {self!r} cannot be picked: their number would hang on the values; use where")
+
+    @property
+    def loc(self) -> Series:
+        """The column itself, as rows are picked by masks only, to be written to."""
+        return self
+
+    # --- methods --------------------------------------------------------------------------------------------
+
+    def any(self, *_: object, **__: object) -> Whether:
+        """Whether some row is true, which can be asked in a condition."""
+        return Whether(self._truths("any"))
+
+    def all(self, *_: object, **__: object) -> WhetherAll:
+        """Whether all rows are true, which can be asked in a condition."""
+        return WhetherAll(self._truths("all"))
+
+    def sum(self, *_: object, **__: object) -> Whether:
+        """How many rows are true, of which can be asked whether it is 0."""
+        return Whether(self._truths("sum"), counted=True)
+
+    @property
+    def hasnans(self) -> Whether:
+        """Whether a value is missing, which can be asked in a condition."""
+        return self.isna().any()
+
+    def _truths(self, name: str) -> Tensor:
+        values = self.column.values
+        if values.dtype != DType.BOOL:
+            raise refusal(f"{name} of {self!r} hangs on other rows; compute it in fit")
+        return values
+
+    def abs(self) -> Series:
+        """Absolute values."""
+        return self._made(xp.abs(self.column.values))
+
+    def round(self, decimals: int = 0) -> Series:
+        """Nearest numbers of so many decimals."""
+        return self._made(around(self.column.values, decimals))
+
+    def clip(self, lower: Any = None, upper: Any = None, **_: object) -> Series:
+        """Limit values to an interval; what is missing stays."""
+        return self._made(xp.clip(self.column.values, plain(lower), plain(upper)))
+
+    def isna(self) -> Series:
+        """Whether a value is missing."""
+        if self.is_text:
+            found = xp.any(xp.equal(xp.expand_dims(self.column.strings(), 1), MISSING_TEXT), axis=1)
+            return self._made(found)
+        values = self.column.values
+        return self._made(xp.not_equal(values, values) if values.dtype != DType.FLOAT else xp.isnan(values))
+
+    isnull = isna
+
+    def notna(self) -> Series:
+        """Whether a value is there."""
+        return ~self.isna()
+
+    notnull = notna
+
+    def fillna(self, value: Any = None, **_: object) -> Series:
+        """Put a value in place of what is missing."""
+        if value is None:
+            raise refusal("fillna takes a value; what other rows hold is not known")
+        if isinstance(value, str):
+            text = self.column.strings()
+            return self._made(xp.where(plain(Series(text).isna()), value, text))
+        return self.mask(self.isna(), value)
+
+    combine_first = fillna
+
+    def where(self, cond: Any, other: Any = np.nan, **_: object) -> Series:
+        """Keep values where a condition holds."""
+        cond = cond(self) if callable(cond) else cond
+        other = other(self) if callable(other) and not isinstance(other, Tensor) else other
+        if isinstance(other, str) or self.is_text:
+            return self._made(xp.where(plain(cond), self.column.strings(), _text(other)))
+        return self._made(xp.where(plain(cond), self.column.values, plain(other)))
+
+    def mask(self, cond: Any, other: Any = np.nan, **_: object) -> Series:
+        """Replace values where a condition holds."""
+        cond = cond(self) if callable(cond) else cond
+        return self.where(~cond if isinstance(cond, Series) else xp.logical_not(plain(cond)), other)
+
+    def between(self, left: Any, right: Any, inclusive: str = "both") -> Series:
+        """Whether values lie in an interval."""
+        low = self >= left if inclusive in ("both", "left") else self > left
+        high = self <= right if inclusive in ("both", "right") else self < right
+        result: Series = low & high
+        return result
+
+    def isin(self, values: Any) -> Series:
+        """Whether values are among constants."""
+        constants = list(values)
+        there = [v for v in constants if v is not None and v == v]
+        if any(isinstance(v, str) for v in there):
+            found = isin(self.column.strings(), np.array([v for v in there if isinstance(v, str)], dtype=object))
+        else:
+            found = isin(self.column.values, there)
+        return self._made(xp.logical_or(found, plain(self.isna())) if len(there) < len(constants) else found)
+
+    def map(self, arg: Any, na_action: str | None = None) -> Series:
+        """Look values up in a dictionary, or compute a function of each."""
+        if hasattr(arg, "to_dict"):
+            arg = arg.to_dict()
+        if not isinstance(arg, Mapping):
+            result = arg(self)
+            return Series(result.column if isinstance(result, Series) else result, self.name)
+        default: Any = copy.copy(arg)["\uffff"] if hasattr(arg, "__missing__") else np.nan
+        missing = next((v for k, v in arg.items() if k is None or k != k), default)
+        keys = [k for k in arg if k is not None and k == k]
+        return self._looked_up(keys, [arg[k] for k in keys], default, missing)
+
+    apply = map
+
+    def replace(self, to_replace: Any, value: Any = None) -> Series:
+        """Replace values by others."""
+        pairs = pairs_of(to_replace, value)
+        if any(callable(k) or isinstance(k, list | dict) for k in (*pairs, *pairs.values())):
+            raise refusal("replace takes single values")
+        result = self
+        for old, new in pairs.items():
+            result = result.mask(self.isna() if old is None or old != old else self.combine("equal", old), new)
+        return result
+
+    def _looked_up(self, keys: list[Any], results: list[Any], default: Any, missing: Any) -> Series:
+        text = any(isinstance(k, str) for k in keys)
+        if text and not all(isinstance(k, str) for k in keys):
+            raise refusal("map takes a dictionary whose keys are all text, or all numbers")
+        if not keys:
+            return self._made(xp.where(plain(self.isna()), missing, default))
+        values = self.column.strings() if text else self.column.values
+        known = np.array(keys, dtype=object) if text else as_held(np.array(keys))
+        hot = xp.equal(xp.expand_dims(values, 1), known)
+        if any(isinstance(r, str) for r in results):
+            chosen: Any = xp.where(plain(self.isna()), _text(missing), _text(default))
+            for i, result in enumerate(results):
+                chosen = xp.where(hot[:, i], _text(result), chosen)
+            return self._made(chosen)
+        count = len(keys)
+        place = xp.astype(xp.linear(xp.astype(hot, float), np.arange(count) - float(count), float(count)), int)
+        chosen = xp.take(np.array([*results, default], dtype=float), place)
+        if missing is not default:
+            chosen = xp.where(plain(self.isna()), float(missing), chosen)
+        return self._made(chosen)
+
+    def astype(self, dtype: Any, **_: object) -> Series:
+        """Bring values to another kind."""
+        if is_category(dtype):
+            return Series(as_category(self.column, dtype), self.name)
+        if dtype in ("object", "O", object):
+            if self.column.categories is None:
+                return Series(self.column, self.name)
+            return self._made(self.column.values)
+        if dtype in (str, "str", "string"):
+            if not self.is_text:
+                dtype_of(self.column)
+                raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
+            return self._made(_as_str(self.column.strings(), dtype))
+        name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
+        names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
+        values = self.column.numbers() if self.column.kind is None else self.column.values
+        return self._made(xp.astype(values, names.get(name, name) if name is not None else dtype))
+
+    def infer_objects(self, *_: object, **__: object) -> Series:
+        """Return the column itself: values have their own kind."""
+        return self
+
+    def to_frame(self, name: Any = None) -> Any:
+        """Return a frame of this column."""
+        from skl2tflite.tracing.pandas.frame import Frame
+
+        name = self.name if name is None else name
+        return Frame.of({0 if name is None else name: self})
+
+    def rename(self, index: Any = None) -> Series:
+        """Return the column under another name."""
+        return Series(self.column, index)
+
+    def squeeze(self, axis: Any = None) -> Series:
+        """Return the column itself: it has more than one row, for all that is known."""
+        return self
+
+    def copy(self, deep: bool | None = True) -> Series:
+        """Return a column of the same values."""
+        return Series(self.column, self.name)
+
+    def reset_index(self, drop: bool = False) -> Series:
+        """Return the column itself: rows have no labels."""
+        return self
+
+    def pipe(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function with the column."""
+        return func(self, *args, **kwargs)
+
+
+def _text(value: Any) -> Any:
+    """Return text, of what is missing what stands for it."""
+    if isinstance(value, Series):
+        return value.column.strings()
+    if isinstance(value, str | Tensor):
+        return value
+    return NAN if value is None or value != value else value
+
+
+def _as_str(text: Tensor, dtype: Any) -> Any:
+    """Return text as text, of what is missing what pandas makes of it."""
+    import pandas as pd
+
+    missing = xp.any(xp.equal(xp.expand_dims(text, 1), MISSING_TEXT), axis=1)
+    if dtype == "string":
+        return xp.where(missing, NA, text)
+    if int(pd.__version__.split(".")[0]) >= 3:
+        return xp.where(missing, NAN, text)
+    for held, written in ((NAN, "nan"), (NONE, "None"), (NA, "<NA>")):
+        text = plain(xp.where(xp.equal(text, held), written, text))
+    return text

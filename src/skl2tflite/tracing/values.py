@@ -1,0 +1,103 @@
+"""The cells of a table as an array: numbers or, where columns are of several kinds, objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.flow.table import KindError, Table
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.tensor import DType, Tensor, refusal
+from skl2tflite.tracing.numpy.writable import WHOLE, Writable
+
+
+class Values(Writable):
+    """An array of the user's function that has a table's cells.
+
+    What is computed of it is computed of the table's numbers. Where it is only copied, or columns of it are taken, each
+    column stays what it is, text too.
+
+    Parameters
+    ----------
+    table : Table
+    owner : str
+        Who else holds the array and must not see it change; empty where nobody does.
+    """
+
+    __slots__ = ("_table",)
+
+    def __init__(self, table: Table, base: Values | None = None, key: Any = None, owner: str = "") -> None:
+        self._table: Table | None = table
+        self._base = base
+        self._key = key
+        self._seen = None
+        self.owner = owner
+
+    @property
+    def table(self) -> Table | None:
+        """The table whose cells it has; None, once it has been written to, or what it is a view of."""
+        if isinstance(self._base, Values) and self._base.table is None:
+            self._table = None
+        return self._table
+
+    @property
+    def value(self) -> Tensor:
+        """The numbers, where all cells are some."""
+        table = self.table
+        if table is None:
+            return super().value
+        try:
+            return table.matrix()
+        except KindError as error:
+            raise refusal(f"an array of objects cannot be computed with: {error.reason}") from None
+
+    def write(self, value: Tensor) -> None:
+        """Hold another tensor from now on."""
+        super().write(value)
+        self._table = None
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """Rows and columns."""
+        table = self.table
+        return super().shape if table is None else (table.batch, len(table.columns))
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return 2 if self.table is not None else super().ndim
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether some column is known to be text."""
+        return self.table is not None and any(column.kind == DType.STRING for column in self.table.columns)
+
+    def __getitem__(self, key: Any) -> Tensor:
+        table = self.table
+        if table is None or not isinstance(key, tuple) or len(key) != 2 or isinstance(key[1], Tensor):
+            return super().__getitem__(key)
+        if key[0] is not Ellipsis and not (isinstance(key[0], slice) and key[0] == WHOLE):
+            return super().__getitem__(key)
+        places: Any = None if key[1] is None or key[1] is Ellipsis else np.arange(len(table.columns))[key[1]]
+        if np.ndim(places) == 1 and np.size(places):
+            a_view = isinstance(key[1], slice)
+            matrix = None if table.whole is None else _tensor(xp.getitem(table.whole, key))
+            part = Table([table.columns[i] for i in places.tolist()], matrix)
+            return Values(part, self if a_view else None, key if a_view else None)
+        if self.holds_text and isinstance(places, np.integer):
+            return Writable(table.columns[int(places)].values, owner="a column of an array of objects")
+        return super().__getitem__(key)
+
+    def copy(self, *_: object, **__: object) -> Tensor:
+        """Return another array of the same cells."""
+        return Writable(self.value) if self.table is None else Values(self.table)
+
+    def astype(self, dtype: object, **_: object) -> Tensor:
+        """Bring cells to another kind."""
+        return self.copy() if dtype in (object, "object", "O") else super().astype(dtype)
+
+
+def _tensor(x: Any) -> Tensor:
+    assert isinstance(x, Tensor)
+    return x
