@@ -27,7 +27,11 @@ Shape: TypeAlias = tuple[int | None, ...]
 
 _ROOMS = [str(Path(__file__).parents[1] / name) for name in ("graph", "flow", "tracing")]
 _SITE = Path(scipy.__file__).parent.parent
-_NOT_THE_USERS = (*_ROOMS, str(Path(np.__file__).parent), *(str(_SITE / name) for name in ("scipy", "sklearn", "pandas")))
+_NOT_THE_USERS = (
+    *_ROOMS,
+    str(Path(np.__file__).parent),
+    *(str(_SITE / name) for name in ("scipy", "sklearn", "pandas")),
+)
 
 
 class DType(StrEnum):
@@ -440,7 +444,7 @@ Array: TypeAlias = Tensor | NDArray[Any]
 
 def _truths(symbol: str, operand: object) -> object:
     """Return an operand of ``&``, ``|`` or ``~``, which mean logic only between truth values."""
-    from skl2tflite.graph.functions import dtype_of
+    from skl2tflite.graph.functions.operands import dtype_of
 
     if dtype_of(operand) != DType.BOOL:
         shown = "~(X > 0)" if symbol == "~" else f"(X > 0) {symbol} ..."

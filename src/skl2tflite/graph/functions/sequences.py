@@ -1,0 +1,55 @@
+"""Sequences of a length known only at run time, and the bits of whole numbers."""
+
+from __future__ import annotations
+
+from skl2tflite.graph import ops
+from skl2tflite.graph.functions.operands import Operand, apply_to_numbers, as_kind, promote
+from skl2tflite.graph.op import apply
+from skl2tflite.graph.tensor import Array, DType
+
+
+def length(x: Operand) -> Array:
+    """Number of entries along the first axis, as a value that a graph computes."""
+    return apply(ops.Length(), x)  # type: ignore[no-any-return]
+
+
+def arange(stop: Operand) -> Array:
+    """Whole numbers from 0 up to a computed one."""
+    return apply(ops.Arange(), as_kind(stop, DType.INT))  # type: ignore[no-any-return]
+
+
+def segment_sum(x: Operand, segments: Operand, count: Operand) -> Array:
+    """Sum up the entries of each segment.
+
+    Parameters
+    ----------
+    x : array of shape (n, ...)
+    segments : array of int of shape (n,)
+        The segment of each entry, from 0 to ``count - 1``.
+    count : int or array of int
+        Number of segments, known now or computed.
+    """
+    (x,) = promote(x, least=DType.INT)
+    if isinstance(count, int):
+        return apply(ops.SegmentSum(count), x, segments)  # type: ignore[no-any-return]
+    return apply(ops.SegmentSum(), x, segments, count)  # type: ignore[no-any-return]
+
+
+def ahead(x: Operand, offset: int) -> Array:
+    """Each entry's successor ``offset`` places on along the one axis (back, where negative), 0 beyond the ends."""
+    return as_kind(x, DType.INT) if offset == 0 else apply_to_numbers(ops.Ahead(offset), x)
+
+
+def wrap(x: Operand) -> Array:
+    """Keep the low 32 bits of whole numbers, as int32 arithmetic does."""
+    return apply(ops.Wrap(), x)  # type: ignore[no-any-return]
+
+
+def bitwise_xor(x: Operand, y: Operand) -> Array:
+    """Bits that differ."""
+    return apply(ops.BitwiseXor(), x, y)  # type: ignore[no-any-return]
+
+
+def bitwise_right_shift(x: Operand, y: Operand) -> Array:
+    """``x // 2**y``."""
+    return apply(ops.RightShift(), x, y)  # type: ignore[no-any-return]
