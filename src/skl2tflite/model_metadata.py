@@ -18,7 +18,7 @@ from skl2tflite.errors import ConversionError, InvalidFileError, NoAnswerError
 from skl2tflite.features import ColumnSpec, Features, ImageRows, SetRows
 from skl2tflite.features.columns import NO_LABEL
 from skl2tflite.fields import Fields, damaged, scalars
-from skl2tflite.flow.table import FOREIGN
+from skl2tflite.flow.column import FOREIGN
 
 METADATA_NAME = "TFLITE_METADATA"
 """Name of the buffer that holds the TFLite metadata."""

@@ -35,7 +35,7 @@ from skl2tflite.features import (
 )
 from skl2tflite.features.features import Form
 from skl2tflite.features.texts import analyzer_of, described
-from skl2tflite.flow.table import AbsentError, ColumnType, OneRowError, RetraceError, TextInput
+from skl2tflite.flow.column import AbsentError, ColumnType, OneRowError, RetraceError, TextInput
 from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import DType, Graph
 from skl2tflite.passes import PassRecord, Precision, run_passes

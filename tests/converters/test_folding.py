@@ -46,8 +46,8 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import skl2tflite
-from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.op import TreeValues
+from skl2tflite.forest.transformed import Monotone
 from skl2tflite.forest.trees import Forest
 from skl2tflite.plan import plan
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skl2tflite.forest.folding import GREATEST, fold, from_keys, to_keys
+from skl2tflite.forest.float_keys import GREATEST, from_keys, to_keys
+from skl2tflite.forest.folding import fold
 from skl2tflite.forest.trees import Forest
 
 LARGEST = np.finfo(np.float32).max

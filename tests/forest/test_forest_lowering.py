@@ -15,8 +15,8 @@ from skl2tflite.forest.op import TreeSums, tree_values
 from skl2tflite.forest.tables import Layout
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Graph
+from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import apply, input_tensor
-from skl2tflite.graph.tensor import DType, Spec
 from skl2tflite.runtime.litert import LiteRTRunner
 
 LAYOUTS = [

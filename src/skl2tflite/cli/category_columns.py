@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from skl2tflite.cli import rows
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import column_types, is_na
-from skl2tflite.flow.table import ColumnType
+from skl2tflite.flow.column import ColumnType
 from skl2tflite.plan import EVERY_WORD
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from skl2tflite.features.texts import (
     token_ids,
 )
 from skl2tflite.fields import Fields
-from skl2tflite.flow.table import FOREIGN, NA, NAN, NONE, RESERVED
+from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE, RESERVED
 
 UNKNOWN_CODE = -1
 """Code of what is in no vocabulary."""

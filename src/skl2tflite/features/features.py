@@ -43,7 +43,7 @@ from skl2tflite.features.narrow import Narrow, narrow_from_json, not_met
 from skl2tflite.features.reading import check_given, unreadable
 from skl2tflite.features.texts import Analyzer, Rows, as_texts
 from skl2tflite.fields import Fields, damaged, scalars, within
-from skl2tflite.flow.table import TextInput
+from skl2tflite.flow.column import TextInput
 from skl2tflite.graph import DType
 
 KINDS = {

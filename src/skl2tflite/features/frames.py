@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.flow.table import ColumnType
+from skl2tflite.flow.column import ColumnType
 from skl2tflite.graph import DType
 
 _NOT_REAL = frozenset("cmM")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.reading import listed
 from skl2tflite.fields import Fields, damaged
-from skl2tflite.flow.table import Terms
+from skl2tflite.flow.column import Terms
 
 Analyzer: TypeAlias = Callable[[str], Iterable[str]]
 """What makes terms of a text; scikit-learn's vectorizers build it."""

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.flow.table import NA, NAN, NONE, Column, Table, TextInput
+from skl2tflite.flow.column import NA, NAN, NONE, Column, TextInput
+from skl2tflite.flow.table import Table
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import DType, Tensor
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.tensor import Tensor
 
 MISSING_TEXT = np.array([NAN, NONE, NA], dtype=object)
 """What stands for missing values among strings."""

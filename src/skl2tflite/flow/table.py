@@ -6,485 +6,18 @@ an encoder asks a column for strings, a scaler asks the table for the matrix of 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from skl2tflite.errors import GraphError
+from skl2tflite.flow.column import DTYPES, Column, ColumnType, KindError, OneRowError, RetraceError, recorded_tensor
 from skl2tflite.flow.matrix import Matrix, is_sparse, side_by_side
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.op import input_tensor
-from skl2tflite.graph.tensor import DType, Shape, Source, Tensor, refusal
-
-RESERVED = ("\uffff", "\ufffe")
-"""Characters that begin what is no text in a tensor of strings; Unicode reserves them for such use."""
-NAN = "\uffff"
-"""What stands for NaN, the missing value of most tables, in a tensor of strings."""
-NONE = "\ufffe"
-"""What stands for Python's None, which scikit-learn tells from NaN."""
-NA = "\uffffNA"
-"""What stands for pandas.NA, which scikit-learn's encoders do not know."""
-TextInput: TypeAlias = Literal["characters", "tokens", "counts"]
-"""How texts that a vectorizer reads travel: as code points, as ids of the terms that its analyzer makes of them, or as
-the counts of these terms."""
-DTYPES = {
-    DType.FLOAT: np.dtype(float),
-    DType.INT: np.dtype(int),
-    DType.BOOL: np.dtype(bool),
-    DType.STRING: np.dtype(object),
-}
-"""NumPy's dtypes of what is computed."""
-FOREIGN = "\uffff?"
-"""What stands for all that is neither text nor missing: equal to no category."""
-
-
-class KindError(GraphError):
-    """A column is asked for what its kind cannot give.
-
-    Attributes
-    ----------
-    reason : str
-        Without the line that asked.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason} [{Source.caller()}]")
-        self.reason = reason
-
-
-class RetraceError(Exception):
-    """A column turns out to be of another kind than was assumed: trace again, knowing better.
-
-    Attributes
-    ----------
-    feature : int
-        Its position among the model's features.
-    kind : DType
-        What it must be.
-    """
-
-    def __init__(self, feature: int, kind: DType) -> None:
-        super().__init__(f"feature {feature} must be {kind}")
-        self.feature = feature
-        self.kind = kind
-
-
-class OneRowError(RetraceError):
-    """A column's texts are asked for: trace again, with one row at a time."""
-
-    def __init__(self, feature: int) -> None:
-        super().__init__(feature, DType.STRING)
-
-
-class AbsentError(RetraceError):
-    """Something reads what sparse rows do not hold as missing: trace again, with NaN for it in the input."""
-
-    def __init__(self) -> None:
-        super().__init__(0, DType.FLOAT)
-
-
-@dataclass(frozen=True, eq=False)
-class Terms:
-    """What an input of token ids needs from the vectorizer that reads it.
-
-    Attributes
-    ----------
-    vectorizer : object
-        The estimator, whose own analyzer makes terms of texts.
-    feature : int
-        Which column holds the texts.
-    vocabulary : tuple of str or None
-        Terms in the order of their ids; None where ids are the terms' hashes.
-    n_columns : int
-        Number of features that the vectorizer makes.
-    """
-
-    vectorizer: Any
-    feature: int
-    vocabulary: tuple[str, ...] | None
-    n_columns: int
-
-
-@dataclass(frozen=True)
-class ColumnType:
-    """What the rows given to ``convert`` show of a column.
-
-    Attributes
-    ----------
-    dtype : dtype, optional
-        That of pandas.
-    categories : tuple, optional
-        Of a categorical, in the order of its codes.
-    """
-
-    dtype: Any = None
-    categories: tuple[Any, ...] | None = None
-
-
-class Column(ABC):
-    """One column of a table.
-
-    Attributes
-    ----------
-    name : str
-        For messages, and for functions that pick columns by name.
-    is_seen : bool
-        Whether rows given to ``convert`` have shown what the column holds.
-    in_array : bool
-        Whether scikit-learn holds it in an array, which knows no categoricals.
-    """
-
-    name: str
-    is_seen: bool = False
-    in_array: bool = False
-
-    @property
-    @abstractmethod
-    def kind(self) -> DType | None:
-        """Kind of the values, None as long as nothing has asked for them."""
-
-    @abstractmethod
-    def tensor(self, kind: DType) -> Tensor:
-        """Return the values, of shape (n_rows,), deciding for a kind where none is decided."""
-
-    @property
-    def categories(self) -> tuple[Any, ...] | None:
-        """The categories of a pandas or polars categorical in the order of their codes, None of any other column.
-
-        Empty where pandas would make them of the values that it meets, as ``astype("category")`` does.
-        """
-        known = getattr(self.dtype, "categories", None)
-        return None if known is None else tuple(known)
-
-    @property
-    def made_categorical(self) -> bool:
-        """Whether a function has made a categorical of a column that was none, as far as anybody knows."""
-        return False
-
-    @property
-    def dtype(self) -> Any:
-        """The dtype that pandas gives the column, None where nobody has said so: rows given to ``convert`` do."""
-        return None
-
-    @property
-    def origin(self) -> int | None:
-        """Which of the model's features it is, as long as nothing is computed of it; None of any other column."""
-        return None
-
-    def of_array(self) -> Column:
-        """Return the column as one of an array."""
-        column = copy(self)
-        column.in_array = True
-        return column
-
-    def ask(self) -> None:  # noqa: B027 - most columns have nothing to note
-        """Note that something looks at the values."""
-
-    @property
-    def place(self) -> tuple[Tensor, int] | None:
-        """Of which matrix it is which column; None where it is a tensor of its own."""
-        return None
-
-    @property
-    def batch(self) -> int | None:
-        """Number of rows, None where it is known only at run time."""
-        return self.values.shape[0]
-
-    @property
-    def values(self) -> Tensor:
-        """The values in their own kind; numbers, where nothing else is known (so far)."""
-        return self.tensor(self.kind or DType.FLOAT)
-
-    def numbers_but(self, missing: str) -> Tensor:
-        """Return the values as floats, NaN where rows of the model hold a text for what is missing."""
-        return self.numbers()
-
-    def numbers(self) -> Tensor:
-        """Return the values as floats, or raise KindError where they are strings."""
-        if self.kind == DType.STRING:
-            raise KindError(f"column {self.name!r} holds strings, not numbers")
-        return _tensor(xp.astype(self.values, float))
-
-    def integers(self) -> Tensor:
-        """Return the values as whole numbers, exact beyond what float32 holds."""
-        if self.kind in (DType.STRING, DType.BOOL):
-            raise KindError(f"column {self.name!r} holds {self.kind} values, not whole numbers")
-        return self.tensor(DType.INT)
-
-    def characters(self) -> Tensor:
-        """Return the one row's text as code points, of shape (1, n_characters)."""
-        raise KindError(f"column {self.name!r} holds {self.kind} values, not texts")
-
-    @property
-    def text(self) -> TextInput:
-        """How its texts travel."""
-        return "characters"
-
-    def terms(self, vectorizer: Any, vocabulary: tuple[str, ...] | None, n_columns: int) -> Tensor:
-        """Return the ids of the one row's terms, of shape (1, n_terms), or their counts, of shape (1, n_columns)."""
-        raise KindError(f"column {self.name!r} holds {self.kind} values, not texts")
-
-    def sets(self, kind: DType) -> Tensor:
-        """Return each row's set of labels, of shape (n_rows, length): padded by what is no label."""
-        raise KindError(f"column {self.name!r} holds {self.kind} values, not sets of labels")
-
-    def digits(self) -> Tensor:
-        """Return the values as strings, whole numbers in rows as their digits, where nothing is missing."""
-        return self.strings()
-
-    def strings(self) -> Tensor:
-        """Return the values as strings, or raise KindError where they are numbers."""
-        if self.kind not in (None, DType.STRING):
-            raise KindError(f"column {self.name!r} holds numbers, not strings")
-        return self.tensor(DType.STRING)
-
-
-class MadeColumn(Column):
-    """A column that something has computed.
-
-    Parameters
-    ----------
-    name : str
-    made : Tensor of shape (n_rows,)
-    """
-
-    def __init__(self, name: str, made: Tensor) -> None:
-        self.name = name
-        self.made = made
-
-    @property
-    def kind(self) -> DType | None:
-        """Kind of the tensor."""
-        return self.made.dtype
-
-    @property
-    def dtype(self) -> Any:
-        """NumPy's of that kind."""
-        return DTYPES[self.made.dtype]
-
-    def tensor(self, kind: DType) -> Tensor:
-        """Return the tensor, which must be of that kind."""
-        if kind != self.made.dtype:
-            raise KindError(f"column {self.name!r} holds {self.made.dtype} values, not {kind}")
-        return self.made
-
-
-class InputColumns:
-    """The columns of a model's input, each a tensor of its own once something asks for it.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Name of each column's tensor.
-    kinds : dict of int to DType
-        What is known of the columns; what is decided is written there, for the model's other methods.
-    batch : int, optional
-        Number of rows, where the target needs it fixed.
-    text : {"characters", "tokens", "counts"}
-        How texts travel that a vectorizer reads.
-    types : mapping of int to ColumnType, optional
-        What the rows given to ``convert`` show of each column; None without rows.
-
-    Attributes
-    ----------
-    made : dict of str to Terms
-        The inputs of ids or counts of terms, by name.
-    missing : dict of str to str
-        The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
-    digits : set of str
-        The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
-    """
-
-    def __init__(
-        self,
-        names: Sequence[str],
-        kinds: dict[int, DType],
-        batch: int | None = None,
-        text: TextInput = "characters",
-        types: Mapping[int, ColumnType] | None = None,
-    ) -> None:
-        self.names = tuple(names)
-        self.types = types
-        self.kinds = kinds
-        self.batch = batch
-        self.text = text
-        self.made: dict[str, Terms] = {}
-        self.missing: dict[str, str] = {}
-        self.digits: set[str] = set()
-        self._tensors: dict[int, Tensor] = {}
-        self._assumed: set[int] = set()
-        self._texts: dict[int, Tensor] = {}
-        self._terms: dict[str, Tensor] = {}
-
-    def __getitem__(self, feature: int) -> InputColumn:
-        return InputColumn(self, feature)
-
-    def tensor(self, feature: int, kind: DType, assumed: bool = False) -> Tensor:
-        """Return a column's tensor, made when it is first asked for; ``assumed`` where any kind would do."""
-        if assumed and feature not in self.kinds:
-            self._assumed.add(feature)
-        if feature in self._texts:
-            raise KindError(
-                f"column {self.names[feature]!r} is read as text, and can be nothing else; copy it to another"
-            )
-        decided = self.kinds.setdefault(feature, kind)
-        if decided != kind:
-            # Numbers were enough for what came first; strings for numbers are another matter.
-            if decided == DType.FLOAT and (kind == DType.INT or feature in self._assumed):
-                raise RetraceError(feature, kind)
-            raise KindError(f"column {self.names[feature]!r} holds {decided} values, not {kind}")
-        if feature not in self._tensors:
-            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch,))
-        return self._tensors[feature]
-
-    def characters(self, feature: int) -> Tensor:
-        """Return a column's text as code points, of shape (1, n_characters)."""
-        self._read(feature)
-        if feature not in self._texts:
-            self._texts[feature] = input_tensor(self.names[feature], DType.INT, (1, None))
-        return self._texts[feature]
-
-    def terms(self, terms: Terms) -> Tensor:
-        """Return the ids of the terms of a column's text, of shape (1, n_terms), or their counts."""
-        self._read(terms.feature)
-        for name, known in self.made.items():
-            if known.vectorizer is terms.vectorizer and known.feature == terms.feature:
-                return self._terms[name]
-        several = sum(known.feature == terms.feature for known in self.made.values())
-        name = self.names[terms.feature] + (f"_{several + 1}" if several else "")
-        self.made[name] = terms
-        counts = self.text == "counts"
-        spec = (DType.FLOAT, (1, terms.n_columns)) if counts else (DType.INT, (1, None))
-        self._terms[name] = input_tensor(name, *spec)
-        return self._terms[name]
-
-    def sets(self, feature: int, kind: DType) -> Tensor:
-        """Return a column's sets of labels, of shape (n_rows, length)."""
-        self.kinds[feature] = kind
-        if feature not in self._tensors:
-            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch, None))
-        return self._tensors[feature]
-
-    def _read(self, feature: int) -> None:
-        """Look whether a column can be read as text."""
-        decided = self.kinds.setdefault(feature, DType.STRING)
-        if decided != DType.STRING and feature not in self._assumed:
-            raise KindError(f"column {self.names[feature]!r} holds {decided} values, not texts")
-        if decided != DType.STRING or self.batch != 1:
-            raise OneRowError(feature)
-        if feature in self._tensors:
-            raise KindError(
-                f"column {self.names[feature]!r} is compared as a whole, and cannot be read as text; copy it"
-            )
-
-    def inputs(self) -> dict[str, Tensor]:
-        """Return the tensors that were asked for by name, in the order of the columns."""
-        taken = {self.names[feature]: tensor for feature, tensor in sorted({**self._tensors, **self._texts}.items())}
-        return {**taken, **self._terms}
-
-    def table(self) -> Table:
-        """Return all columns."""
-        return Table([self[i] for i in range(len(self.names))])
-
-
-class InputColumn(Column):
-    """A column of a model's input.
-
-    Attributes
-    ----------
-    inputs : InputColumns
-        All columns of that input.
-    feature : int
-        Its position among them.
-    """
-
-    def __init__(self, inputs: InputColumns, feature: int) -> None:
-        self.inputs = inputs
-        self.feature = feature
-        self.is_seen = inputs.types is not None
-        self.name = inputs.names[feature]
-
-    @property
-    def kind(self) -> DType | None:
-        """What is known or decided."""
-        return self.inputs.kinds.get(self.feature)
-
-    @property
-    def _type(self) -> ColumnType:
-        return (self.inputs.types or {}).get(self.feature, ColumnType())
-
-    @property
-    def categories(self) -> tuple[Any, ...] | None:
-        """Those that the rows given to ``convert`` have."""
-        return self._type.categories
-
-    @property
-    def dtype(self) -> Any:
-        """What is known of it."""
-        return self._type.dtype
-
-    @property
-    def origin(self) -> int | None:
-        """Its position."""
-        return self.feature
-
-    @property
-    def batch(self) -> int | None:
-        """The inputs' number of rows."""
-        return self.inputs.batch
-
-    @property
-    def values(self) -> Tensor:
-        """The values in their own kind; numbers, as long as nothing else is known."""
-        return self.inputs.tensor(self.feature, self.kind or DType.FLOAT, assumed=True)
-
-    def tensor(self, kind: DType) -> Tensor:
-        """Return the input's tensor."""
-        return self.inputs.tensor(self.feature, kind)
-
-    def characters(self) -> Tensor:
-        """Return the one row's text as code points."""
-        return self.inputs.characters(self.feature)
-
-    @property
-    def text(self) -> TextInput:
-        """How its texts travel."""
-        return self.inputs.text
-
-    def terms(self, vectorizer: Any, vocabulary: tuple[str, ...] | None, n_columns: int) -> Tensor:
-        """Return the ids of the one row's terms, or their counts."""
-        return self.inputs.terms(Terms(vectorizer, self.feature, vocabulary, n_columns))
-
-    def sets(self, kind: DType) -> Tensor:
-        """Return each row's set of labels."""
-        return self.inputs.sets(self.feature, kind)
-
-    def numbers_but(self, missing: str) -> Tensor:
-        """Return the values as floats, and note the text."""
-        values = self.numbers()
-        if self.inputs.missing.setdefault(self.name, missing) != missing:
-            raise KindError(f"column {self.name!r} holds more than one text for what is missing")
-        return values
-
-    def digits(self) -> Tensor:
-        """Return the values as strings, and note how whole numbers are read."""
-        self.inputs.digits.add(self.name)
-        return self.strings()
-
-    def numbers(self) -> Tensor:
-        """Return the values as floats, or raise KindError where they are strings."""
-        if self.kind is None:
-            self.tensor(DType.FLOAT)
-        return super().numbers()
-
-    def strings(self) -> Tensor:
-        """Return the values as strings, or raise KindError where they are numbers."""
-        return self.tensor(DType.STRING)
+from skl2tflite.graph.dtype import DType, Shape
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Tensor
 
 
 class MatrixColumn(Column):
@@ -569,7 +102,7 @@ class MatrixColumn(Column):
                 raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
             raise RetraceError(self.feature, kind)
         self.ask()
-        return _tensor(self.matrix[:, self.at])
+        return recorded_tensor(self.matrix[:, self.at])
 
     def numbers_but(self, missing: str) -> Tensor:
         """Ask for the column as an input of its own."""
@@ -705,7 +238,9 @@ class Table:
     def take(self, positions: Sequence[int] | Any) -> Table:
         """Return some of the columns."""
         at = [int(i) for i in positions]
-        matrix = None if self._matrix is None else _tensor(xp.take(self._matrix, np.array(at, dtype=int), axis=1))
+        matrix = (
+            None if self._matrix is None else recorded_tensor(xp.take(self._matrix, np.array(at, dtype=int), axis=1))
+        )
         if matrix is not None and at == list(range(len(self.columns))):
             matrix = self._matrix
         return Table([self.columns[i] for i in at], matrix)
@@ -724,7 +259,7 @@ class Table:
             return self._matrix
         if self._stacked is None:
             parts = [_side_by_side(list(run)) for _, run in groupby(self.columns, _made_in)]
-            self._stacked = _tensor(parts[0] if len(parts) == 1 else xp.concat(parts, axis=1))
+            self._stacked = recorded_tensor(parts[0] if len(parts) == 1 else xp.concat(parts, axis=1))
         return self._stacked
 
 
@@ -754,12 +289,6 @@ def _side_by_side(columns: Sequence[Column]) -> Any:
     return matrix if at == list(range(matrix.shape[1] or 0)) else xp.take(matrix, np.array(at), axis=1)
 
 
-def hold_text(column: Column) -> None:
-    """Say that a column holds text at which nothing looks: a matrix of numbers cannot be the model's input then."""
-    if column.origin is not None and column.place is not None:
-        raise RetraceError(column.origin, DType.STRING)
-
-
 def take_columns(X: Any, positions: Sequence[int] | Any) -> Any:
     """Return some of the columns of a table, a matrix or an array."""
     if isinstance(X, Table | Matrix):
@@ -785,8 +314,3 @@ def rows_of(X: TableLike) -> Any:
 
 def _numbered(matrix: Any) -> list[str]:
     return [f"column {i}" for i in range(matrix.shape[1])]
-
-
-def _tensor(x: Any) -> Tensor:
-    assert isinstance(x, Tensor)
-    return x

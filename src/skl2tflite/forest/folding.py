@@ -8,91 +8,22 @@ that bisecting finds every ``x*`` at once in 32 calls of ``f``, which is scikit-
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.forest.float_keys import GREATEST, Floats, Ints, from_keys
 from skl2tflite.forest.thresholds import clear_of_rounding
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph.op import Op, Value
-from skl2tflite.graph.tensor import Spec
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
-GREATEST = 0x7F7FFFFF
-"""Key of the greatest finite float32; that of the least is its negative."""
 NEAR = 8
 """Neighbours of a step that are looked at, to each side, where rounding may turn a function around."""
 SAMPLES = 32
 """Numbers looked at where it may do so farther away, all of them where there are no more."""
 GRID = 1024
 """Most numbers tried in every column before bisecting."""
-
-
-@dataclass(frozen=True)
-class Monotone:
-    """What is known of a transformer each of whose columns is a monotone function of one input column.
-
-    Rising or falling; flat stretches and steps are fine. NaN is apart: its image may be anything.
-
-    Attributes
-    ----------
-    source : tuple of int, optional
-        The input column of each output column; its own where left out.
-    ulps : float
-        How far rounding may lead from a monotone function, in units of the last place of the result. Sums, products
-        and quotients by constants, square roots and comparisons are monotone to the bit: 0.
-    offset : tuple of float
-        Added to the magnitude of each column that those units are counted for, where the result is a difference.
-    partial : bool
-        Whether some numbers have no image: NaN.
-    imputes : bool
-        Whether the image of NaN is a number.
-    positive : bool
-        Whether the transformer refuses zero and negative numbers.
-    """
-
-    source: tuple[int, ...] | None = None
-    ulps: float = 0.0
-    offset: tuple[float, ...] = ()
-    partial: bool = False
-    imputes: bool = False
-    positive: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Transformed(Op):
-    """The second operand, which a fitted transformer makes of the first.
-
-    It says where the operands come from, until the passes have run; it computes nothing.
-
-    Attributes
-    ----------
-    path : str
-        The transformer's place in the model.
-    estimator : object
-        The transformer itself.
-    function : callable
-        Its own ``transform``, of an array, without checks for NaN and infinity.
-    monotone : Monotone or None
-        What is known of it, None where a column depends on several or the function rises and falls.
-    """
-
-    path: str
-    estimator: object = field(repr=False)
-    function: Callable[[Value], Value] = field(repr=False)
-    monotone: Monotone | None = field(repr=False)
-
-    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
-        """Dtype and shape of the second operand."""
-        return (inputs[1],)
-
-    def evaluate(self, *inputs: Value) -> Value:
-        """Return the second operand."""
-        return inputs[1]
 
 
 class Images(Protocol):
@@ -149,17 +80,6 @@ class Folded:
     bounds: tuple[NDArray[np.float32], NDArray[np.float32]]
     fill: NDArray[np.float32]
     kept: dict[int, str]
-
-
-def to_keys(x: NDArray[np.float32]) -> Ints:
-    """Return integers in the order of float32 numbers, neighbours next to each other, both zeros 0."""
-    bits = np.ascontiguousarray(x, dtype=np.float32).view(np.int32).astype(np.int64)
-    return np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
-
-
-def from_keys(keys: Ints) -> NDArray[np.float32]:
-    """Return the float32 numbers of :func:`to_keys`."""
-    return np.where(keys < 0, -keys | 0x80000000, keys).astype(np.uint32).view(np.float32)
 
 
 def fold(forest: Forest, images: Images, missing: bool) -> Folded:

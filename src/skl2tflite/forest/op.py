@@ -9,8 +9,9 @@ import numpy as np
 from skl2tflite.errors import GraphError
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import Op, Value, apply
-from skl2tflite.graph.tensor import Array, DType, Spec
+from skl2tflite.graph.tensor import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skl2tflite.forest.folding import Transformed
 from skl2tflite.forest.thresholds import clear_of_rounding
+from skl2tflite.forest.transformed import Transformed
 from skl2tflite.graph import Constant, DType, Input, Node, Tensor, ops
 
 _AS_THEY_ARE = (

@@ -4,10 +4,11 @@ The functions of :mod:`skl2tflite.graph.functions` compute on NumPy arrays and r
 written with them is a converter and its own oracle at once.
 """
 
+from skl2tflite.graph.dtype import DType, Shape, Spec
 from skl2tflite.graph.evaluate import evaluate
 from skl2tflite.graph.graph import Graph
 from skl2tflite.graph.op import Constant, Input, Op, apply, as_tensor, input_tensor
-from skl2tflite.graph.tensor import Array, DType, Node, Shape, Spec, Tensor
+from skl2tflite.graph.tensor import Array, Node, Tensor
 
 __all__ = [
     "Array",

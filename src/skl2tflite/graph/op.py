@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import GraphError
-from skl2tflite.graph.tensor import Array, DType, Node, Shape, Spec, Tensor, refusal
+from skl2tflite.graph.dtype import DType, Shape, Spec
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array, Node, Tensor
 
 if TYPE_CHECKING:
     from skl2tflite.graph.graph import Graph

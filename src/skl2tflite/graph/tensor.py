@@ -3,118 +3,20 @@
 from __future__ import annotations
 
 import math
-import sys
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from skl2tflite.errors import GraphError
+from skl2tflite.graph.dtype import DType, Shape, Spec
 from skl2tflite.graph.recorder import recorder
+from skl2tflite.graph.source import NoAttributeError, Source, refusal
 
 if TYPE_CHECKING:
     from skl2tflite.graph.op import Op
-
-Shape: TypeAlias = tuple[int | None, ...]
-"""Axis lengths; ``None`` marks one that is known only at run time (the batch)."""
-
-_ROOMS = [str(Path(__file__).parents[1] / name) for name in ("graph", "flow", "tracing")]
-_SITE = Path(scipy.__file__).parent.parent
-_NOT_THE_USERS = (
-    *_ROOMS,
-    str(Path(np.__file__).parent),
-    *(str(_SITE / name) for name in ("scipy", "sklearn", "pandas")),
-)
-
-
-class DType(StrEnum):
-    """The kind of a tensor's elements; a target decides the width it travels in."""
-
-    FLOAT = "float"
-    INT = "int"
-    BOOL = "bool"
-    STRING = "string"
-
-    @property
-    def kind(self) -> str:
-        """The letter by which NumPy's dtypes are told apart."""
-        return {"float": "f", "int": "i", "bool": "b", "string": "U"}[self.value]
-
-    @classmethod
-    def of(cls, array: NDArray[Any]) -> DType:
-        """Return the kind of a NumPy array's elements."""
-        kind = array.dtype.kind
-        if kind == "f":
-            return cls.FLOAT
-        if kind in "iu":
-            return cls.INT
-        if kind == "b":
-            return cls.BOOL
-        if kind in "UST" or (kind == "O" and all(isinstance(item, str | bytes) for item in array.flat)):
-            return cls.STRING
-        raise refusal(f"an array of dtype {array.dtype} has no place in a graph; give numbers or strings")
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """What is known of a tensor before it is computed."""
-
-    dtype: DType
-    shape: Shape
-
-    def __str__(self) -> str:
-        return f"{self.dtype}[{', '.join('?' if n is None else str(n) for n in self.shape)}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The line of code that made a tensor."""
-
-    filename: str
-    line: int
-
-    def __str__(self) -> str:
-        import linecache
-
-        text = linecache.getline(self.filename, self.line).strip()
-        return f"{Path(self.filename).name}:{self.line}" + (f": {text}" if text else "")
-
-    @classmethod
-    def caller(cls) -> Source:
-        """Return the innermost line outside this package's graph folder, NumPy and SciPy."""
-        frame = sys._getframe(1)
-        while frame.f_back is not None and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
-            frame = frame.f_back
-        return cls(frame.f_code.co_filename, frame.f_lineno)
-
-    @classmethod
-    def of(cls, error: BaseException) -> Source:
-        """Return the innermost line of the user's that an error has come through."""
-        frames = list(traceback.walk_tb(error.__traceback__))
-        names = [frame.f_code.co_filename for frame, _ in frames]
-        of_users = [not name.startswith(_NOT_THE_USERS) and not name.endswith(".pyx") for name in names]
-        users = [each for each, of_user in zip(frames, of_users, strict=True) if of_user]
-        frame, line = (users or frames)[-1]
-        return cls(frame.f_code.co_filename, line)
-
-
-def refusal(message: str) -> GraphError:
-    """Return the error for something that cannot be recorded, with the line that asked for it."""
-    return GraphError(f"{message} [{Source.caller()}]")
-
-
-class NoAttributeError(GraphError, AttributeError):
-    """An attribute of arrays or DataFrames that tensors lack; ``hasattr`` sees that it is missing."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(f"{message} [{Source.caller()}]")
 
 
 class Node:

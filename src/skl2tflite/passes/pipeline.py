@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from skl2tflite.forest.folding import Transformed
+from skl2tflite.forest.transformed import Transformed
 from skl2tflite.graph import Graph
 from skl2tflite.passes.activation import FUSE_ACTIVATIONS
 from skl2tflite.passes.affine import FOLD_AFFINE

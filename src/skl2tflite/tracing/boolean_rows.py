@@ -7,8 +7,8 @@ import numpy as np
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import as_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.tracing.function_checks import Given
 from skl2tflite.tracing.rows_at_hand import given
+from skl2tflite.tracing.sample_rows import Given
 
 
 def truths_given(X: object) -> list[Given]:

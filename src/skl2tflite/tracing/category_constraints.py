@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from skl2tflite.features import Known
 from skl2tflite.features.columns import INT32
-from skl2tflite.flow.table import FOREIGN, NA, NAN, NONE
-from skl2tflite.forest.folding import Transformed
+from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE
+from skl2tflite.forest.transformed import Transformed
 from skl2tflite.graph import Constant, DType, Graph, Input, Tensor, evaluate, ops
 from skl2tflite.tracing.tracing_context import Collector
 

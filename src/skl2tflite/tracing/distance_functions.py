@@ -15,7 +15,7 @@ import numpy as np
 
 from skl2tflite.graph import Tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import refusal
+from skl2tflite.graph.source import refusal
 from skl2tflite.numerics.distances import metric_of, squared_distances
 from skl2tflite.numerics.kernels import additive_chi2_kernel
 from skl2tflite.tracing.numpy.writable import handled, plain

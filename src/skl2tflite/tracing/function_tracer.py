@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.errors import GraphError
-from skl2tflite.flow.table import RetraceError
+from skl2tflite.flow.column import RetraceError
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import Source, Tensor, refusal
+from skl2tflite.graph.source import Source, refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.making import filled
 from skl2tflite.tracing.numpy.shapes import columns
 from skl2tflite.tracing.numpy.writable import Writable, handled, plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skl2tflite.forest.folding import Monotone
+from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Tensor, ops
 
 ULPS = 4.0

@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.features.narrow import NARROW, Narrow
+from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix, is_sparse
 from skl2tflite.flow.renamed import Renamed
-from skl2tflite.flow.table import Column, Table
-from skl2tflite.forest.folding import Transformed
+from skl2tflite.flow.table import Table
+from skl2tflite.forest.transformed import Transformed
 from skl2tflite.graph import DType, Tensor, as_tensor, ops
 from skl2tflite.graph.op import Input, apply
 from skl2tflite.graph.tensor import Node
-from skl2tflite.tracing.function_checks import AsArray, Given
 from skl2tflite.tracing.matrix_arguments import as_held
 from skl2tflite.tracing.pandas.replaced import Replaced
+from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.tracing_context import Collector
 from skl2tflite.tracing.trial_calls import joined, near, tried
 

@@ -12,7 +12,9 @@ import scipy.sparse
 
 from skl2tflite.flow.matrix import Matrix, as_floats, side_by_side
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.source import NoAttributeError, refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.protocol import record_ufunc
 from skl2tflite.tracing.numpy.writable import Writable, plain
 from skl2tflite.tracing.pandas.protocol import knowing

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import GraphError
+from skl2tflite.flow.column import Column, MadeColumn
 from skl2tflite.flow.matrix import Matrix
-from skl2tflite.flow.table import Column, MadeColumn, Table, rows_of
+from skl2tflite.flow.table import Table, rows_of
 from skl2tflite.graph import Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.category_constraints import demands
 from skl2tflite.tracing.distance_functions import patches as _distances
-from skl2tflite.tracing.function_checks import AsArray, Given, Recorded, compare, outputs_of, twin_of
+from skl2tflite.tracing.function_checks import Recorded, compare, outputs_of, twin_of
 from skl2tflite.tracing.function_tracer import handle, record
 from skl2tflite.tracing.numpy.writable import handled, is_handle, plain
 from skl2tflite.tracing.pandas.frame import Frame
@@ -27,6 +28,7 @@ from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.patches import Patch
 from skl2tflite.tracing.row_errors import refuse_rows, unanswered
 from skl2tflite.tracing.same import difference
+from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.scipy_sparse import Sparse, maker_of
 from skl2tflite.tracing.tracing_context import column_readings
 from skl2tflite.tracing.values import Values

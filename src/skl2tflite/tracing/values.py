@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.flow.table import KindError, Table
+from skl2tflite.flow.column import KindError
+from skl2tflite.flow.table import Table
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import DType, Tensor, refusal
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.writable import WHOLE, Writable
 
 

@@ -18,7 +18,8 @@ import numpy as np
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph import ops
-from skl2tflite.graph.tensor import Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.same import difference
 
 MOST_WAYS = 64

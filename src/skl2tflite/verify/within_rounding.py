@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.core.method_graph import trace
 from skl2tflite.features import TableRows, column_types
-from skl2tflite.flow.table import ColumnType
+from skl2tflite.flow.column import ColumnType
 from skl2tflite.forest.op import TreeValues
 from skl2tflite.graph import Graph, evaluate
 from skl2tflite.verify.answers import judged, varying

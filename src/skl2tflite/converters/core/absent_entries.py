@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from skl2tflite.flow.column import AbsentError
 from skl2tflite.flow.matrix import Matrix, SparseRows
-from skl2tflite.flow.table import AbsentError
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.tracing.tracing_context import Collector
 
@@ -19,7 +19,7 @@ def sparse_input(matrix: Tensor, absent_is_missing: bool) -> Matrix:
     matrix : Tensor of shape (n_rows, n_columns)
     absent_is_missing : bool
         Whether the input has NaN for what the sparse matrix does not hold; else 0, and it is an
-        :class:`~skl2tflite.flow.table.AbsentError` to ask what is held.
+        :class:`~skl2tflite.flow.column.AbsentError` to ask what is held.
     """
     if absent_is_missing:
         return SparseRows.of(matrix)

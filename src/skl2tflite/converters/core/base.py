@@ -16,9 +16,10 @@ from skl2tflite.converters.core.registry import make_converter
 from skl2tflite.converters.core.saved_versions import check_version
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.features import TABLE, RowKind, TableRows, TextRows
+from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.matrix import Matrix, as_floats, dtype_of, is_sparse
-from skl2tflite.flow.table import Column, KindError, Table, as_matrix
-from skl2tflite.forest.folding import Monotone, Transformed
+from skl2tflite.flow.table import Table, as_matrix
+from skl2tflite.forest.transformed import Monotone, Transformed
 from skl2tflite.graph import Array, DType, Tensor, apply
 from skl2tflite.graph import functions as xp
 from skl2tflite.method_arguments import offers
@@ -314,7 +315,7 @@ class Converter:
 
     @property
     def rows(self) -> RowKind:
-        """What a row is. Of texts and labels the methods take a :class:`~skl2tflite.flow.table.Column`.
+        """What a row is. Of texts and labels the methods take a :class:`~skl2tflite.flow.column.Column`.
 
         A meta-estimator asks the first of those that it is made of whether rows are texts.
         """

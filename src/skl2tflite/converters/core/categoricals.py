@@ -13,7 +13,8 @@ from skl2tflite.converters.core.base import Converter
 from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.features.categoricals import TEXT, Categorical, Plain, kind_of
 from skl2tflite.features.columns import INT32, sendable
-from skl2tflite.flow.table import NA, NAN, NONE, Column, KindError, Table, hold_text
+from skl2tflite.flow.column import NA, NAN, NONE, Column, KindError, hold_text
+from skl2tflite.flow.table import Table
 from skl2tflite.graph import Array, DType, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.category_constraints import demand

@@ -28,8 +28,10 @@ from skl2tflite.features import (
     TextRows,
     column_names,
 )
+from skl2tflite.flow.column import ColumnType, KindError, RetraceError, Terms, TextInput
+from skl2tflite.flow.input_columns import InputColumns
 from skl2tflite.flow.matrix import SparseRows, dtype_of
-from skl2tflite.flow.table import ColumnType, InputColumns, KindError, RetraceError, Table, Terms, TextInput, as_matrix
+from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.category_constraints import Demand, demands

@@ -6,8 +6,9 @@ from typing import Any
 
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.flow.table import Table
-from skl2tflite.tracing.function_checks import AsArray, is_symbolic
+from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.narrow_dtypes import noted
+from skl2tflite.tracing.sample_rows import AsArray
 
 
 class ComputesAsGiven(Converter):

@@ -17,15 +17,16 @@ from skl2tflite.converters.core.method_names import METHODS
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.seen_rows import SeenConverter
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
+from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.renamed import renamed
-from skl2tflite.flow.table import Column, Table, as_matrix
+from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, Constant, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Input
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.tracing.boolean_rows import truths_given
-from skl2tflite.tracing.function_checks import AsArray, Given, is_symbolic
+from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.function_tracer import handle
 from skl2tflite.tracing.matrix_arguments import called
 from skl2tflite.tracing.nan_columns import columns_of_nan
@@ -34,6 +35,7 @@ from skl2tflite.tracing.narrow_dtypes import noted
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
+from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.scipy_sparse import Sparse
 from skl2tflite.tracing.unnamed_columns import check_unnamed
 from skl2tflite.tracing.user_functions import recorded

@@ -14,7 +14,7 @@ from skl2tflite.converters.core.base import Converter
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.tracing.distance_functions import known
-from skl2tflite.tracing.function_checks import ROWS
+from skl2tflite.tracing.sample_rows import ROWS
 from skl2tflite.tracing.user_functions import check_clock, recorded
 
 Kernel = Callable[..., Any]

@@ -20,8 +20,9 @@ from skl2tflite.converters.pairwise.neighbor_weights import INSTEAD, inverse_dis
 from skl2tflite.converters.pairwise.pairwise_functions import of_pairs
 from skl2tflite.errors import GraphError
 from skl2tflite.features.columns import as_text, is_nan, sendable
-from skl2tflite.flow.table import NA, NAN, NONE, Column, KindError, MadeColumn, Table, TableLike, as_matrix
-from skl2tflite.forest.folding import Monotone
+from skl2tflite.flow.column import NA, NAN, NONE, Column, KindError, MadeColumn
+from skl2tflite.flow.table import Table, TableLike, as_matrix
+from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.distances import EXCLUDED, FARTHEST, nan_squared_distances

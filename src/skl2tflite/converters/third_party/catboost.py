@@ -15,8 +15,9 @@ from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, Regr
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.third_party.boosting import TreeTable, join
 from skl2tflite.converters.third_party.hashed_categories import as_json, known_categories
+from skl2tflite.flow.column import RESERVED, Column, KindError
 from skl2tflite.flow.matrix import as_floats
-from skl2tflite.flow.table import RESERVED, Column, KindError, Table
+from skl2tflite.flow.table import Table
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array, Constant, DType, Graph, Tensor

@@ -18,7 +18,7 @@ from skl2tflite.converters.core.categoricals import Coding, CodingConverter, Unp
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.third_party.boosting import CategorySets, TreeTable, join
-from skl2tflite.flow.table import Column
+from skl2tflite.flow.column import Column
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array

@@ -21,8 +21,8 @@ from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, Regr
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.third_party.boosting import CategorySets, TreeTable, join
 from skl2tflite.converters.third_party.xgboost_names import category_names, kept_of
+from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix, is_sparse
-from skl2tflite.flow.table import Column
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.functions.operands import (
     Operand,
     apply_to_floats,
@@ -18,7 +19,7 @@ from skl2tflite.graph.functions.operands import (
     refuse_truths,
 )
 from skl2tflite.graph.op import Op, apply
-from skl2tflite.graph.tensor import Array, DType
+from skl2tflite.graph.tensor import Array
 
 
 def abs(x: Operand) -> Array:

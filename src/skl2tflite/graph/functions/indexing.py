@@ -9,11 +9,13 @@ from typing import Any, Literal
 import numpy as np
 
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.functions.elementwise import add, multiply, subtract
 from skl2tflite.graph.functions.operands import Operand, apply_to_floats, as_kind, normal_axis, rank_of, shape_of
 from skl2tflite.graph.functions.shape import permute_dims, reshape
 from skl2tflite.graph.op import apply
-from skl2tflite.graph.tensor import Array, DType, Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array, Tensor
 
 
 def getitem(x: Array, key: Any) -> Array:

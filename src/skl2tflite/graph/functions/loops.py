@@ -12,7 +12,8 @@ from skl2tflite.graph import ops
 from skl2tflite.graph.functions.operands import Operand
 from skl2tflite.graph.graph import Graph
 from skl2tflite.graph.op import apply, as_tensor, input_tensor
-from skl2tflite.graph.tensor import Array, Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array, Tensor
 
 
 def while_loop(

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import DType, Shape
 from skl2tflite.graph.op import Op, apply, normalize_axes
-from skl2tflite.graph.tensor import Array, DType, Shape, Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array, Tensor
 
 Operand = Array | float | int | bool | Sequence[Any]
 GREATEST = float(np.finfo(np.float32).max)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.functions.elementwise import add, square, squared_difference
 from skl2tflite.graph.functions.operands import Operand, as_kind, promote, rank_of
 from skl2tflite.graph.functions.reduction import sum
 from skl2tflite.graph.functions.shape import expand_dims, squeeze
 from skl2tflite.graph.op import apply
-from skl2tflite.graph.tensor import Array, DType
+from skl2tflite.graph.tensor import Array
 
 
 def matmul(x: Operand, y: Operand) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.functions.elementwise import add, clip, exp, log, subtract
 from skl2tflite.graph.functions.operands import (
     GREATEST,
@@ -18,7 +19,7 @@ from skl2tflite.graph.functions.operands import (
 )
 from skl2tflite.graph.functions.shape import squeeze
 from skl2tflite.graph.op import apply, normalize_axes
-from skl2tflite.graph.tensor import Array, DType
+from skl2tflite.graph.tensor import Array
 
 
 def _reduce(op: type[ops.Reduction], x: Any, axis: Any, keepdims: bool, least: DType) -> Array:

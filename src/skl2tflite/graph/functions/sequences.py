@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.functions.operands import Operand, apply_to_numbers, as_kind, promote
 from skl2tflite.graph.op import apply
-from skl2tflite.graph.tensor import Array, DType
+from skl2tflite.graph.tensor import Array
 
 
 def length(x: Operand) -> Array:

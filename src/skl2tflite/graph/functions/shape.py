@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import Shape
 from skl2tflite.graph.functions.operands import Operand, normal_axis, promote, rank_of, shape_of
 from skl2tflite.graph.op import apply, normalize_axes
-from skl2tflite.graph.tensor import Array, Shape, Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array, Tensor
 
 
 def reshape(x: Operand, shape: Sequence[int | None]) -> Array:

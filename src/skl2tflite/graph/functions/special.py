@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.functions.elementwise import (
     abs,
     add,
@@ -30,7 +31,7 @@ from skl2tflite.graph.functions.elementwise import (
 from skl2tflite.graph.functions.operands import Operand, apply_to_floats, promote
 from skl2tflite.graph.functions.reduction import sum
 from skl2tflite.graph.functions.shape import expand_dims
-from skl2tflite.graph.tensor import Array, DType, Tensor
+from skl2tflite.graph.tensor import Array, Tensor
 
 
 def expit(x: Operand) -> Array:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.op import Value
 from skl2tflite.graph.ops.elementwise import Binary, Unary
-from skl2tflite.graph.tensor import DType
 
 
 class Wrap(Unary):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skl2tflite.errors import GraphError
+from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import Op, Value
-from skl2tflite.graph.tensor import DType, Spec
 
 if TYPE_CHECKING:
     from skl2tflite.graph.graph import Graph

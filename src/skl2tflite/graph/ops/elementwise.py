@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import erf, expit
 
 from skl2tflite.errors import GraphError
+from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import Op, Value, broadcast_shapes
-from skl2tflite.graph.tensor import DType, Spec
 
 NUMBERS = (DType.FLOAT, DType.INT)
 

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from skl2tflite.errors import GraphError
+from skl2tflite.graph.dtype import DType, Shape, Spec
 from skl2tflite.graph.op import Op, Value
-from skl2tflite.graph.tensor import DType, Shape, Spec
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import numpy as np
 from scipy import special
 
 from skl2tflite.errors import GraphError
+from skl2tflite.graph.dtype import DType, Shape, Spec
 from skl2tflite.graph.op import Op, Value
-from skl2tflite.graph.tensor import DType, Shape, Spec
 
 
 def _reduced(shape: Shape, axes: tuple[int, ...], keepdims: bool) -> Shape:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl2tflite.errors import GraphError
+from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import Op, Value
-from skl2tflite.graph.tensor import DType, Spec
 
 
 @dataclass(frozen=True)

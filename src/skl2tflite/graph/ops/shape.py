@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from skl2tflite.errors import GraphError
+from skl2tflite.graph.dtype import Shape, Spec
 from skl2tflite.graph.op import Op, Value, broadcast_shapes
-from skl2tflite.graph.tensor import Shape, Spec
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.op import normalize_axes
-from skl2tflite.graph.tensor import Array, DType, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array
 from skl2tflite.tracing.numpy.shapes import cut, unstack
 
 

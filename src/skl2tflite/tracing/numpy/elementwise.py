@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import Array, DType, Tensor, refusal
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array, Tensor
 from skl2tflite.tracing.numpy.making import KINDS, ones_like, zeros_like
 
 

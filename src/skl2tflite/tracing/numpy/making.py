@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import Array, DType, refusal
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array
 
 KINDS: dict[DType, Any] = {DType.FLOAT: float, DType.INT: int, DType.BOOL: bool}
 """The dtype that stands for each kind of numbers."""

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import Array, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array
 
 
 def dot(a: Any, b: Any) -> Array:

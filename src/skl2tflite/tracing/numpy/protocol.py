@@ -9,7 +9,9 @@ import numpy as np
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import DType, Tensor, refusal
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.functions import FUNCTIONS
 from skl2tflite.tracing.numpy.ufuncs import ACCUMULATIONS, REDUCTIONS, UFUNCS
 from skl2tflite.tracing.numpy.writable import Writable, handled, plain

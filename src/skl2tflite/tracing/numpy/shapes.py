@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.dtype import Shape
 from skl2tflite.graph.op import apply, normalize_axes
 from skl2tflite.graph.ops import BroadcastTo
-from skl2tflite.graph.tensor import Array, Shape, Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array, Tensor
 from skl2tflite.tracing.numpy.making import KINDS, Axis, ones_like, zeros_like
 
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import apply
 from skl2tflite.graph.ops import BroadcastTo
-from skl2tflite.graph.tensor import Array, DType, Node, Spec, Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Array, Node, Tensor
 
 WHOLE = slice(None)
 

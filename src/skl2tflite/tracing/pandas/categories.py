@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import NoAttributeError, refusal
+from skl2tflite.graph.source import NoAttributeError, refusal
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from skl2tflite.flow.column import Column
 from skl2tflite.flow.renamed import Categorical
-from skl2tflite.flow.table import Column
-from skl2tflite.graph.tensor import NoAttributeError, refusal
+from skl2tflite.graph.source import NoAttributeError, refusal
 
 OF_ALL_ROWS = frozenset(
     {

@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.flow.column import MadeColumn
 from skl2tflite.flow.renamed import named, renamed
-from skl2tflite.flow.table import MadeColumn, Table, rows_of
+from skl2tflite.flow.table import Table, rows_of
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import DType, Tensor, refusal
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy import statistics
 from skl2tflite.tracing.numpy.elementwise import around
 from skl2tflite.tracing.numpy.writable import handled, plain

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.frame import Frame, of_array
 from skl2tflite.tracing.pandas.series import INDEX, Series

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from skl2tflite.flow.column import Column
 from skl2tflite.flow.renamed import named, renamed
-from skl2tflite.flow.table import Column, Table
+from skl2tflite.flow.table import Table
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import Tensor, refusal
+from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.elementwise import digitize
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.pandas.frame import Frame, of_array

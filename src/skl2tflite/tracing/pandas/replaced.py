@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.renamed import Renamed
-from skl2tflite.flow.table import Column, KindError
-from skl2tflite.graph.tensor import DType, Tensor
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.writable import plain
 
 

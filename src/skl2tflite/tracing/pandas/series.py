@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.flow.column import NA, NAN, NONE, Column, MadeColumn
 from skl2tflite.flow.renamed import MISSING_TEXT
-from skl2tflite.flow.table import NA, NAN, NONE, Column, MadeColumn
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.tensor import DType, NoAttributeError, Tensor, refusal
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.source import NoAttributeError, refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.elementwise import around, as_held, isin
 from skl2tflite.tracing.numpy.writable import Writable, assigned, plain
 from skl2tflite.tracing.pandas.categories import Categories

@@ -9,7 +9,7 @@ import numpy as np
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.graph import ops
-from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.graph.dtype import Shape, Spec
 
 
 @lowers(ops.WhileLoop)

@@ -12,8 +12,8 @@ from skl2tflite.backends.tflite.lowering.emitter import WIDTHS, Emitter, Operand
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.backends.tflite.lowering.shape import broadcast_to
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import Spec
 from skl2tflite.graph.op import Op
-from skl2tflite.graph.tensor import Spec
 
 OPERATORS: dict[type[Op], str] = {
     ops.Abs: "ABS",

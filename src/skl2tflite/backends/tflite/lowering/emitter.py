@@ -13,7 +13,7 @@ from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Su
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.forest.cost import OptimizeFor
-from skl2tflite.graph.tensor import DType, Shape, Spec
+from skl2tflite.graph.dtype import DType, Shape, Spec
 
 WIDTHS: dict[DType, str] = {
     DType.FLOAT: "float32",

@@ -21,7 +21,7 @@ from skl2tflite.forest.digits import Digits, digits_of
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.forest.tables import FUSED_VALUES, Comparisons, ForestTables, Layout, build_tables
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.graph.dtype import Shape, Spec
 
 FLOAT_INTEGERS = 2**24
 """Up to here float32 counts exactly, and its arithmetic is the faster one."""

@@ -12,7 +12,7 @@ from skl2tflite.backends.tflite.lowering import micro_decompositions as substitu
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.graph import ops
-from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.graph.dtype import Shape, Spec
 
 Bounds = tuple[int | None, int | None, int | None]
 

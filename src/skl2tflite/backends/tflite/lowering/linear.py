@@ -12,7 +12,7 @@ from skl2tflite.backends.tflite.lowering.elementwise import ACTIVATIONS
 from skl2tflite.backends.tflite.lowering.emitter import Emitter, Operand, Value
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.graph import ops
-from skl2tflite.graph.tensor import Shape, Spec
+from skl2tflite.graph.dtype import Shape, Spec
 
 LONG_DOT = 64
 """Inputs from which one output is computed by MUL and SUM.

@@ -16,7 +16,7 @@ from skl2tflite.backends.tflite.lowering.emitter import WIDTHS, Emitter, Operand
 from skl2tflite.backends.tflite.lowering.integers import FLOAT_INTEGERS, fits_float32, magnitude
 from skl2tflite.backends.tflite.schema import TENSOR_TYPES
 from skl2tflite.errors import UnsupportedOnTarget
-from skl2tflite.graph.tensor import DType, Shape, Spec
+from skl2tflite.graph.dtype import DType, Shape, Spec
 
 Move: TypeAlias = Callable[[Value], Value]
 

@@ -14,7 +14,7 @@ from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.backends.tflite.lowering.shape import transpose
 from skl2tflite.backends.tflite.schema import TENSOR_TYPES
 from skl2tflite.graph import ops
-from skl2tflite.graph.tensor import Spec
+from skl2tflite.graph.dtype import Spec
 
 OPERATORS: dict[type[ops.Reduction], str] = {
     ops.Sum: "SUM",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value
+from skl2tflite.graph.dtype import Spec
 from skl2tflite.graph.op import Op
-from skl2tflite.graph.tensor import Spec
 
 Results: TypeAlias = Value | Sequence[Value]
 Lowering: TypeAlias = Callable[[Emitter, Any, Sequence[Value], Sequence[Spec]], Results]

@@ -9,8 +9,8 @@ import numpy as np
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.graph import ops
+from skl2tflite.graph.dtype import Spec
 from skl2tflite.graph.op import Op
-from skl2tflite.graph.tensor import Spec
 
 BITS: dict[type[Op], str] = {ops.BitwiseXor: "BITWISE_XOR", ops.RightShift: "RIGHT_SHIFT"}
 

@@ -15,8 +15,9 @@ from skl2tflite.converters.core.estimator_kinds import RegressorConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.sklearn.ensemble.gradient_boosting import BoostedClassifierConverter
 from skl2tflite.features.columns import INT32, sendable
+from skl2tflite.flow.column import NAN, KindError, hold_text
 from skl2tflite.flow.matrix import as_floats
-from skl2tflite.flow.table import NAN, KindError, Table, hold_text
+from skl2tflite.flow.table import Table
 from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array, DType

@@ -15,7 +15,8 @@ from skl2tflite.converters.core.method_names import TRANSFORM
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.features import RecordRows, RowKind
 from skl2tflite.features.columns import as_text, sendable
-from skl2tflite.flow.table import AbsentError, Column, Table
+from skl2tflite.flow.column import AbsentError, Column
+from skl2tflite.flow.table import Table
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 

@@ -17,7 +17,8 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.features import TextRows
 from skl2tflite.features.texts import characters
-from skl2tflite.flow.table import Column, TableLike, as_matrix
+from skl2tflite.flow.column import Column
+from skl2tflite.flow.table import TableLike, as_matrix
 from skl2tflite.graph import Array, DType, Graph, as_tensor, evaluate, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.text.characters import CharacterAnalyzer

@@ -10,8 +10,8 @@ from sklearn import preprocessing as sk
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.method_names import TRANSFORM
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.thresholds import round_down_to_float32
+from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 

@@ -16,7 +16,8 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.method_names import TRANSFORMS
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.features.columns import INT32, is_nan, sendable
-from skl2tflite.flow.table import Column, KindError, MadeColumn, Table, TableLike
+from skl2tflite.flow.column import Column, KindError, MadeColumn
+from skl2tflite.flow.table import Table, TableLike
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.category_constraints import demand

@@ -15,19 +15,21 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.seen_rows import SeenConverter
 from skl2tflite.features.frames import is_frame
+from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.renamed import renamed
-from skl2tflite.flow.table import Column, Table, as_matrix
-from skl2tflite.forest.folding import Monotone
+from skl2tflite.flow.table import Table, as_matrix
+from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Tensor, as_tensor
 from skl2tflite.tracing.boolean_rows import truths_given
-from skl2tflite.tracing.function_checks import AsArray, Given, is_symbolic
+from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.matrix_arguments import called, dtype_given
 from skl2tflite.tracing.monotone import elementwise
 from skl2tflite.tracing.nan_columns import columns_of_nan
 from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
 from skl2tflite.tracing.narrow_dtypes import noted
 from skl2tflite.tracing.rows_at_hand import given
+from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.trial_calls import quiet
 from skl2tflite.tracing.unnamed_columns import check_unnamed
 from skl2tflite.tracing.user_functions import recorded_of

@@ -14,7 +14,8 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.sklearn.preprocessing.encoders import CategoriesConverter
 from skl2tflite.features import TABLE, ColumnSpec, LabelRows, RowKind, SetRows
 from skl2tflite.features.columns import INT32, NO_LABEL, sendable
-from skl2tflite.flow.table import Column, Table, TableLike, as_matrix
+from skl2tflite.flow.column import Column
+from skl2tflite.flow.table import Table, TableLike, as_matrix
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.row_errors import refuse_rows

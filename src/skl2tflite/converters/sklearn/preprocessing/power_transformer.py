@@ -10,7 +10,7 @@ from sklearn import preprocessing as sk
 
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.forest.folding import Monotone
+from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.monotone import ULPS

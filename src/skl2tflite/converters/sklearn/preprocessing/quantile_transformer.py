@@ -14,8 +14,8 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.flow.matrix import Matrix, as_floats
 from skl2tflite.flow.table import as_matrix
-from skl2tflite.forest.folding import Monotone
 from skl2tflite.forest.rounding import around
+from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.monotone import ULPS

@@ -11,7 +11,7 @@ from sklearn import preprocessing as sk
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.method_names import TRANSFORMS
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.forest.folding import Monotone
+from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift, subtract_float64

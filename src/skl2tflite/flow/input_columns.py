@@ -1,0 +1,225 @@
+"""Columns that are inputs of a model, one tensor each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skl2tflite.flow.column import Column, ColumnType, KindError, OneRowError, RetraceError, Terms, TextInput
+from skl2tflite.flow.table import Table
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.op import input_tensor
+from skl2tflite.graph.tensor import Tensor
+
+
+class InputColumns:
+    """The columns of a model's input, each a tensor of its own once something asks for it.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Name of each column's tensor.
+    kinds : dict of int to DType
+        What is known of the columns; what is decided is written there, for the model's other methods.
+    batch : int, optional
+        Number of rows, where the target needs it fixed.
+    text : {"characters", "tokens", "counts"}
+        How texts travel that a vectorizer reads.
+    types : mapping of int to ColumnType, optional
+        What the rows given to ``convert`` show of each column; None without rows.
+
+    Attributes
+    ----------
+    made : dict of str to Terms
+        The inputs of ids or counts of terms, by name.
+    missing : dict of str to str
+        The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
+    digits : set of str
+        The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        kinds: dict[int, DType],
+        batch: int | None = None,
+        text: TextInput = "characters",
+        types: Mapping[int, ColumnType] | None = None,
+    ) -> None:
+        self.names = tuple(names)
+        self.types = types
+        self.kinds = kinds
+        self.batch = batch
+        self.text = text
+        self.made: dict[str, Terms] = {}
+        self.missing: dict[str, str] = {}
+        self.digits: set[str] = set()
+        self._tensors: dict[int, Tensor] = {}
+        self._assumed: set[int] = set()
+        self._texts: dict[int, Tensor] = {}
+        self._terms: dict[str, Tensor] = {}
+
+    def __getitem__(self, feature: int) -> InputColumn:
+        return InputColumn(self, feature)
+
+    def tensor(self, feature: int, kind: DType, assumed: bool = False) -> Tensor:
+        """Return a column's tensor, made when it is first asked for; ``assumed`` where any kind would do."""
+        if assumed and feature not in self.kinds:
+            self._assumed.add(feature)
+        if feature in self._texts:
+            raise KindError(
+                f"column {self.names[feature]!r} is read as text, and can be nothing else; copy it to another"
+            )
+        decided = self.kinds.setdefault(feature, kind)
+        if decided != kind:
+            # Numbers were enough for what came first; strings for numbers are another matter.
+            if decided == DType.FLOAT and (kind == DType.INT or feature in self._assumed):
+                raise RetraceError(feature, kind)
+            raise KindError(f"column {self.names[feature]!r} holds {decided} values, not {kind}")
+        if feature not in self._tensors:
+            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch,))
+        return self._tensors[feature]
+
+    def characters(self, feature: int) -> Tensor:
+        """Return a column's text as code points, of shape (1, n_characters)."""
+        self._read(feature)
+        if feature not in self._texts:
+            self._texts[feature] = input_tensor(self.names[feature], DType.INT, (1, None))
+        return self._texts[feature]
+
+    def terms(self, terms: Terms) -> Tensor:
+        """Return the ids of the terms of a column's text, of shape (1, n_terms), or their counts."""
+        self._read(terms.feature)
+        for name, known in self.made.items():
+            if known.vectorizer is terms.vectorizer and known.feature == terms.feature:
+                return self._terms[name]
+        several = sum(known.feature == terms.feature for known in self.made.values())
+        name = self.names[terms.feature] + (f"_{several + 1}" if several else "")
+        self.made[name] = terms
+        counts = self.text == "counts"
+        spec = (DType.FLOAT, (1, terms.n_columns)) if counts else (DType.INT, (1, None))
+        self._terms[name] = input_tensor(name, *spec)
+        return self._terms[name]
+
+    def sets(self, feature: int, kind: DType) -> Tensor:
+        """Return a column's sets of labels, of shape (n_rows, length)."""
+        self.kinds[feature] = kind
+        if feature not in self._tensors:
+            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch, None))
+        return self._tensors[feature]
+
+    def _read(self, feature: int) -> None:
+        """Look whether a column can be read as text."""
+        decided = self.kinds.setdefault(feature, DType.STRING)
+        if decided != DType.STRING and feature not in self._assumed:
+            raise KindError(f"column {self.names[feature]!r} holds {decided} values, not texts")
+        if decided != DType.STRING or self.batch != 1:
+            raise OneRowError(feature)
+        if feature in self._tensors:
+            raise KindError(
+                f"column {self.names[feature]!r} is compared as a whole, and cannot be read as text; copy it"
+            )
+
+    def inputs(self) -> dict[str, Tensor]:
+        """Return the tensors that were asked for by name, in the order of the columns."""
+        taken = {self.names[feature]: tensor for feature, tensor in sorted({**self._tensors, **self._texts}.items())}
+        return {**taken, **self._terms}
+
+    def table(self) -> Table:
+        """Return all columns."""
+        return Table([self[i] for i in range(len(self.names))])
+
+
+class InputColumn(Column):
+    """A column of a model's input.
+
+    Attributes
+    ----------
+    inputs : InputColumns
+        All columns of that input.
+    feature : int
+        Its position among them.
+    """
+
+    def __init__(self, inputs: InputColumns, feature: int) -> None:
+        self.inputs = inputs
+        self.feature = feature
+        self.is_seen = inputs.types is not None
+        self.name = inputs.names[feature]
+
+    @property
+    def kind(self) -> DType | None:
+        """What is known or decided."""
+        return self.inputs.kinds.get(self.feature)
+
+    @property
+    def _type(self) -> ColumnType:
+        return (self.inputs.types or {}).get(self.feature, ColumnType())
+
+    @property
+    def categories(self) -> tuple[Any, ...] | None:
+        """Those that the rows given to ``convert`` have."""
+        return self._type.categories
+
+    @property
+    def dtype(self) -> Any:
+        """What is known of it."""
+        return self._type.dtype
+
+    @property
+    def origin(self) -> int | None:
+        """Its position."""
+        return self.feature
+
+    @property
+    def batch(self) -> int | None:
+        """The inputs' number of rows."""
+        return self.inputs.batch
+
+    @property
+    def values(self) -> Tensor:
+        """The values in their own kind; numbers, as long as nothing else is known."""
+        return self.inputs.tensor(self.feature, self.kind or DType.FLOAT, assumed=True)
+
+    def tensor(self, kind: DType) -> Tensor:
+        """Return the input's tensor."""
+        return self.inputs.tensor(self.feature, kind)
+
+    def characters(self) -> Tensor:
+        """Return the one row's text as code points."""
+        return self.inputs.characters(self.feature)
+
+    @property
+    def text(self) -> TextInput:
+        """How its texts travel."""
+        return self.inputs.text
+
+    def terms(self, vectorizer: Any, vocabulary: tuple[str, ...] | None, n_columns: int) -> Tensor:
+        """Return the ids of the one row's terms, or their counts."""
+        return self.inputs.terms(Terms(vectorizer, self.feature, vocabulary, n_columns))
+
+    def sets(self, kind: DType) -> Tensor:
+        """Return each row's set of labels."""
+        return self.inputs.sets(self.feature, kind)
+
+    def numbers_but(self, missing: str) -> Tensor:
+        """Return the values as floats, and note the text."""
+        values = self.numbers()
+        if self.inputs.missing.setdefault(self.name, missing) != missing:
+            raise KindError(f"column {self.name!r} holds more than one text for what is missing")
+        return values
+
+    def digits(self) -> Tensor:
+        """Return the values as strings, and note how whole numbers are read."""
+        self.inputs.digits.add(self.name)
+        return self.strings()
+
+    def numbers(self) -> Tensor:
+        """Return the values as floats, or raise KindError where they are strings."""
+        if self.kind is None:
+            self.tensor(DType.FLOAT)
+        return super().numbers()
+
+    def strings(self) -> Tensor:
+        """Return the values as strings, or raise KindError where they are numbers."""
+        return self.tensor(DType.STRING)

@@ -1,0 +1,72 @@
+"""Notes in a graph: which transformer has made a tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from skl2tflite.graph.dtype import Spec
+from skl2tflite.graph.op import Op, Value
+
+
+@dataclass(frozen=True)
+class Monotone:
+    """What is known of a transformer each of whose columns is a monotone function of one input column.
+
+    Rising or falling; flat stretches and steps are fine. NaN is apart: its image may be anything.
+
+    Attributes
+    ----------
+    source : tuple of int, optional
+        The input column of each output column; its own where left out.
+    ulps : float
+        How far rounding may lead from a monotone function, in units of the last place of the result. Sums, products
+        and quotients by constants, square roots and comparisons are monotone to the bit: 0.
+    offset : tuple of float
+        Added to the magnitude of each column that those units are counted for, where the result is a difference.
+    partial : bool
+        Whether some numbers have no image: NaN.
+    imputes : bool
+        Whether the image of NaN is a number.
+    positive : bool
+        Whether the transformer refuses zero and negative numbers.
+    """
+
+    source: tuple[int, ...] | None = None
+    ulps: float = 0.0
+    offset: tuple[float, ...] = ()
+    partial: bool = False
+    imputes: bool = False
+    positive: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Transformed(Op):
+    """The second operand, which a fitted transformer makes of the first.
+
+    It says where the operands come from, until the passes have run; it computes nothing.
+
+    Attributes
+    ----------
+    path : str
+        The transformer's place in the model.
+    estimator : object
+        The transformer itself.
+    function : callable
+        Its own ``transform``, of an array, without checks for NaN and infinity.
+    monotone : Monotone or None
+        What is known of it, None where a column depends on several or the function rises and falls.
+    """
+
+    path: str
+    estimator: object = field(repr=False)
+    function: Callable[[Value], Value] = field(repr=False)
+    monotone: Monotone | None = field(repr=False)
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        """Dtype and shape of the second operand."""
+        return (inputs[1],)
+
+    def evaluate(self, *inputs: Value) -> Value:
+        """Return the second operand."""
+        return inputs[1]

@@ -1,0 +1,57 @@
+"""Kinds and shapes of tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from skl2tflite.graph.source import refusal
+
+if TYPE_CHECKING:
+    pass
+
+
+Shape: TypeAlias = tuple[int | None, ...]
+"""Axis lengths; ``None`` marks one that is known only at run time (the batch)."""
+
+
+class DType(StrEnum):
+    """The kind of a tensor's elements; a target decides the width it travels in."""
+
+    FLOAT = "float"
+    INT = "int"
+    BOOL = "bool"
+    STRING = "string"
+
+    @property
+    def kind(self) -> str:
+        """The letter by which NumPy's dtypes are told apart."""
+        return {"float": "f", "int": "i", "bool": "b", "string": "U"}[self.value]
+
+    @classmethod
+    def of(cls, array: NDArray[Any]) -> DType:
+        """Return the kind of a NumPy array's elements."""
+        kind = array.dtype.kind
+        if kind == "f":
+            return cls.FLOAT
+        if kind in "iu":
+            return cls.INT
+        if kind == "b":
+            return cls.BOOL
+        if kind in "UST" or (kind == "O" and all(isinstance(item, str | bytes) for item in array.flat)):
+            return cls.STRING
+        raise refusal(f"an array of dtype {array.dtype} has no place in a graph; give numbers or strings")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What is known of a tensor before it is computed."""
+
+    dtype: DType
+    shape: Shape
+
+    def __str__(self) -> str:
+        return f"{self.dtype}[{', '.join('?' if n is None else str(n) for n in self.shape)}]"

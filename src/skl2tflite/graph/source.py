@@ -1,0 +1,70 @@
+"""The line of code that made a tensor, and errors that quote it."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy
+
+from skl2tflite.errors import GraphError
+
+if TYPE_CHECKING:
+    pass
+
+
+_ROOMS = [str(Path(__file__).parents[1] / name) for name in ("graph", "flow", "tracing")]
+_SITE = Path(scipy.__file__).parent.parent
+_NOT_THE_USERS = (
+    *_ROOMS,
+    str(Path(np.__file__).parent),
+    *(str(_SITE / name) for name in ("scipy", "sklearn", "pandas")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The line of code that made a tensor."""
+
+    filename: str
+    line: int
+
+    def __str__(self) -> str:
+        import linecache
+
+        text = linecache.getline(self.filename, self.line).strip()
+        return f"{Path(self.filename).name}:{self.line}" + (f": {text}" if text else "")
+
+    @classmethod
+    def caller(cls) -> Source:
+        """Return the innermost line outside this package's graph folder, NumPy and SciPy."""
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
+            frame = frame.f_back
+        return cls(frame.f_code.co_filename, frame.f_lineno)
+
+    @classmethod
+    def of(cls, error: BaseException) -> Source:
+        """Return the innermost line of the user's that an error has come through."""
+        frames = list(traceback.walk_tb(error.__traceback__))
+        names = [frame.f_code.co_filename for frame, _ in frames]
+        of_users = [not name.startswith(_NOT_THE_USERS) and not name.endswith(".pyx") for name in names]
+        users = [each for each, of_user in zip(frames, of_users, strict=True) if of_user]
+        frame, line = (users or frames)[-1]
+        return cls(frame.f_code.co_filename, line)
+
+
+def refusal(message: str) -> GraphError:
+    """Return the error for something that cannot be recorded, with the line that asked for it."""
+    return GraphError(f"{message} [{Source.caller()}]")
+
+
+class NoAttributeError(GraphError, AttributeError):
+    """An attribute of arrays or DataFrames that tensors lack; ``hasattr`` sees that it is missing."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} [{Source.caller()}]")

@@ -1,0 +1,244 @@
+"""Transformers between a model's input and a forest, as functions of single columns."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.forest.float_keys import Ints
+from skl2tflite.forest.rounding import is_computed, is_filled
+from skl2tflite.forest.transformed import Transformed
+from skl2tflite.graph import DType, Node, Tensor, ops
+from skl2tflite.graph.op import Input
+
+
+class TransformError(Exception):
+    """A transformer fails for numbers that a column may hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """How a tensor's columns follow from single columns of what is at hand: the sources of :class:`Preprocessing`.
+
+    Attributes
+    ----------
+    source : ndarray of int64, shape (n_columns,)
+        Column among those of all sources.
+    moved, steady, partial, mixed : ndarray of bool, shape (n_columns,)
+        Whether there is a function in between; whether it is monotone to the bit; whether some numbers may have
+        no image; whether those then become numbers again, which is not monotone.
+    """
+
+    source: Ints
+    moved: Flags
+    steady: Flags
+    partial: Flags
+    mixed: Flags
+
+    @classmethod
+    def of_source(cls, first: int, count: int) -> Columns:
+        """Return a source's own columns."""
+        no = np.zeros(count, dtype=np.bool_)
+        return cls(np.arange(first, first + count), no, ~no, no, no)
+
+    @classmethod
+    def join(cls, parts: Sequence[Columns]) -> Columns:
+        """Return columns side by side."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__annotations__))
+
+    def pick(self, at: Ints) -> Columns:
+        """Return some of the columns."""
+        return Columns(*(getattr(self, name)[at] for name in self.__annotations__))
+
+    def transformed(self, op: Transformed) -> Columns | None:
+        """Return the columns that a transformer makes of these."""
+        known = op.monotone
+        if known is None:
+            return None
+        x = self if known.source is None else self.pick(np.asarray(known.source, dtype=np.int64))
+        return Columns(
+            x.source,
+            np.ones_like(x.moved),
+            x.steady & (known.ulps == 0),
+            (x.partial & (not known.imputes)) | known.partial,
+            x.mixed | (x.partial & known.imputes),
+        )
+
+
+class Preprocessing:
+    """What lies between a graph's inputs and its trees.
+
+    Columns that follow from single columns of an input have that one for a source. What is computed otherwise is a
+    source of its own: its float32 numbers are at hand in the file, and what follows them may go into thresholds.
+
+    Attributes
+    ----------
+    sources : dict of Tensor to int
+        Tensors that trees may test as they are, and the number of each one's first column among all.
+    obstacles : dict of Tensor to str
+        Why a source is no input: the place of the transformer, or the name of the operation, that mixes columns.
+    n_columns : int
+        Number of columns of all sources.
+    """
+
+    def __init__(self) -> None:
+        self.sources: dict[Tensor, int] = {}
+        self.obstacles: dict[Tensor, str] = {}
+        self.n_columns = 0
+        self._columns: dict[Tensor, Columns | None] = {}
+
+    def columns(self, x: Tensor, inside: str = "") -> Columns | None:
+        """Return how a tensor's columns follow from the sources', None where it is no matrix of numbers.
+
+        ``inside`` is the place of the transformer that computes it.
+        """
+        if x not in self._columns:
+            self._columns[x] = self._find(x, inside)
+        return self._columns[x]
+
+    def _find(self, x: Tensor, inside: str) -> Columns | None:
+        if x.ndim != 2 or x.shape[1] is None:
+            return None
+        if not is_input(x):
+            known = self._through(x, inside)
+            if known is not None or x.dtype != DType.FLOAT:
+                return known
+            self.obstacles[x] = inside or x.node.op.name
+        self.sources[x] = self.n_columns
+        self.n_columns += x.shape[1]
+        return Columns.of_source(self.sources[x], x.shape[1])
+
+    def _through(self, x: Tensor, inside: str) -> Columns | None:
+        """Return the columns that an operation takes over or a transformer makes one by one, None of others."""
+        op = x.node.op
+        if isinstance(op, Transformed):
+            if op.monotone is None:
+                return self.columns(x.node.inputs[1], op.path)
+            inner = self.columns(x.node.inputs[0])
+            return inner and inner.transformed(op)
+        if isinstance(op, ops.Concat) and op.axis == 1:
+            parts = [self.columns(part, inside) for part in x.node.inputs]
+            known = [part for part in parts if part is not None]
+            return Columns.join(known) if len(known) == len(parts) else None
+        if isinstance(op, ops.Cast) and (x.dtype == DType.FLOAT or x.dtype == x.node.inputs[0].dtype):
+            return self.columns(x.node.inputs[0], inside)  # integers are cut off, truth values tell from 0
+        picked = _picked(x.node)
+        if picked is None:
+            return None
+        inner = self.columns(x.node.inputs[0], inside)
+        return inner and inner.pick(picked)
+
+    def rounded(self) -> Flags:
+        """Return of each source's column whether its numbers are float32's: computed, or constants filled in."""
+        flags = [np.zeros(0, dtype=np.bool_)]
+        for x in self.sources:
+            parts = x.node.inputs if isinstance(x.node.op, ops.Stack) and x.node.op.axis == 1 else [x]
+            flags.append(
+                np.repeat([is_computed(part) or is_filled(part) for part in parts], (x.shape[1] or 0) // len(parts))
+            )
+        return np.concatenate(flags)
+
+    def values(self, x: Tensor, feeds: NDArray[np.float32], shift: int = 0) -> NDArray[Any]:
+        """Return a tensor's value as scikit-learn has it, its own dtype included; see :class:`Images`."""
+        known: dict[Tensor, NDArray[Any]] = {}
+
+        def value(x: Tensor) -> NDArray[Any]:
+            if x not in known:
+                known[x] = find(x)
+            return known[x]
+
+        def find(x: Tensor) -> NDArray[Any]:
+            op, inputs = x.node.op, x.node.inputs
+            if x in self.sources:
+                # Numbers that float32 holds, in the dtype in which users have them and scikit-learn computes.
+                return feeds[:, self.sources[x] : self.sources[x] + (x.shape[1] or 0)].astype(np.float64)
+            if isinstance(op, Transformed):
+                return value(inputs[1]) if op.monotone is None else transformed(op, value(inputs[0]))
+            if isinstance(op, ops.Concat):
+                return np.concatenate([value(part) for part in inputs], axis=1)
+            if isinstance(op, ops.Cast):
+                return value(inputs[0])
+            picked = _picked(x.node)
+            assert picked is not None
+            return value(inputs[0])[:, picked]
+
+        def transformed(op: Transformed, X: NDArray[Any]) -> NDArray[Any]:
+            assert op.monotone is not None
+            if op.monotone.positive:
+                X = np.where(X <= 0, np.finfo(X.dtype).smallest_subnormal, X)
+            try:
+                result = op.function(X)
+            except Exception as error:  # it may be the user's, and refuse numbers in ways of its own
+                raise TransformError(f"{op.path}: {type(error).__name__}: {error}") from error
+            if shift and op.monotone.ulps:
+                unit = op.monotone.ulps * np.finfo(result.dtype).eps
+                size = np.abs(result) + np.asarray(op.monotone.offset or 0.0)
+                result = result + (shift * unit * np.where(np.isfinite(size), size, 0.0)).astype(result.dtype)
+            return result
+
+        return value(x)
+
+    def key(self, x: Tensor) -> Hashable:
+        """Return what distinguishes the way to a tensor from others."""
+        op, inputs = x.node.op, x.node.inputs
+        if x in self.sources:
+            return ("source", self.sources[x])
+        if isinstance(op, Transformed):
+            return self.key(inputs[1]) if op.monotone is None else (id(op.estimator), self.key(inputs[0]))
+        if isinstance(op, ops.Concat):
+            return tuple(self.key(part) for part in inputs)
+        picked = _picked(x.node)
+        return (None if picked is None else tuple(picked.tolist()), self.key(inputs[0]))
+
+    def transformers(self, x: Tensor) -> list[Transformed]:
+        """Return the monotone transformers on the way to a tensor, first ones first."""
+        op, inputs = x.node.op, x.node.inputs
+        if x in self.sources:
+            return []
+        if isinstance(op, Transformed):
+            if op.monotone is None:
+                return self.transformers(inputs[1])
+            return [*self.transformers(inputs[0]), op]
+        return [found for part in inputs if part.constant is None for found in self.transformers(part)]
+
+
+def is_input(x: Tensor) -> bool:
+    """Whether a tensor is an input of numbers, or several side by side that are columns of their own."""
+    op = x.node.op
+    if isinstance(op, ops.Stack) and op.axis == 1:
+        return all(part.ndim == 1 and isinstance(part.node.op, Input) for part in x.node.inputs)
+    return isinstance(op, Input) and x.ndim == 2
+
+
+def _picked(node: Node) -> Ints | None:
+    """Return the constant positions at which a node takes whole columns, None where it does something else."""
+    if isinstance(node.op, ops.Take) and node.op.axis == 1:
+        positions = node.inputs[1].constant
+        return positions.astype(np.int64) if positions is not None and positions.ndim == 1 else None
+    if isinstance(node.op, ops.Slice) and node.op.slices[0] == (None, None, None):
+        count = node.inputs[0].shape[1]
+        return None if count is None else np.arange(count)[slice(*node.op.slices[1])]
+    return None
+
+
+def origin_of(x: Tensor, column: int) -> tuple[Tensor, int]:
+    """Return where a column is made, before it is put beside others and picked, and which it is there."""
+    op = x.node.op
+    if isinstance(op, Transformed) and op.monotone is None:
+        return origin_of(x.node.inputs[1], column)
+    if isinstance(op, ops.Concat) and op.axis == 1:
+        for part in x.node.inputs:
+            if column < (part.shape[1] or 0):
+                return origin_of(part, column)
+            column -= part.shape[1] or 0
+    picked = _picked(x.node)
+    if picked is not None and x.node.inputs[0].ndim == 2:
+        return origin_of(x.node.inputs[0], int(picked[column]))
+    return x, column
+
+
+Flags = NDArray[np.bool_]
