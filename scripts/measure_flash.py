@@ -1,4 +1,4 @@
-"""Measure the flash of TensorFlow Lite Micro, kernel by kernel, and write ``src/skl2tflite/backends/tflite/flash.json``.
+"""Measure the flash of TensorFlow Lite Micro, kernel by kernel: ``src/skl2tflite/backends/tflite/flash.json``.
 
 A program that runs a model is linked without any operator and with each one alone; the linker's map tells which
 sections that drew in. A section counts once, however many operators need it: so the sizes of several add up.

@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skl2tflite.cli import rows
+from skl2tflite.cli.csv_files import MISSING, as_number
+from skl2tflite.cli.feature_files import read_features
+from skl2tflite.cli.parquet_files import PARQUET, parquet_frame
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import column_types, is_na
 from skl2tflite.flow.column import ColumnType
@@ -43,13 +45,13 @@ def category_columns(
         Where the file does not tell it either.
     """
     places: Sequence[int] | None = None
-    if path.suffix.lower() in rows.PARQUET:
-        frame, places = rows.parquet_frame(path, count, names, target_column)
+    if path.suffix.lower() in PARQUET:
+        frame, places = parquet_frame(path, count, names, target_column)
         if places and not error.lists:
             return column_types(frame)
     if places is None or len(places) != len(error.lists):
         every_word = dict.fromkeys(range(count), EVERY_WORD)
-        cells = rows.read_features(path, count, names, target_column, every_word)
+        cells = read_features(path, count, names, target_column, every_word)
         columns = [cells.iloc[:, i] for i in range(count)] if names is not None else list(cells.T)
         places = _only_places([set(column) for column in columns], error)
     if places is None:
@@ -86,6 +88,6 @@ def _is_one(cell: object, categories: Sequence[Any]) -> bool:
         return True
     if not isinstance(cell, str):
         return False
-    if cell.strip().lower() in rows.MISSING:
+    if cell.strip().lower() in MISSING:
         return True
-    return not any(isinstance(each, str) for each in categories) and rows.as_number(cell) in categories
+    return not any(isinstance(each, str) for each in categories) and as_number(cell) in categories

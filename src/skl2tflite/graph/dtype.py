@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
 from skl2tflite.graph.source import refusal
-
-if TYPE_CHECKING:
-    pass
-
 
 Shape: TypeAlias = tuple[int | None, ...]
 """Axis lengths; ``None`` marks one that is known only at run time (the batch)."""

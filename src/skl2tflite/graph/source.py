@@ -6,16 +6,11 @@ import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy
 
 from skl2tflite.errors import GraphError
-
-if TYPE_CHECKING:
-    pass
-
 
 _ROOMS = [str(Path(__file__).parents[1] / name) for name in ("graph", "flow", "tracing")]
 _SITE = Path(scipy.__file__).parent.parent

@@ -244,8 +244,8 @@ def kernel_product(
     """Return a kernel times weights, spelled so that float32 keeps the most digits.
 
     Linear and cosine kernels are one matrix with the weights, polynomials may be one polynomial
-    (:func:`~skl2tflite.numerics.kernel_polynomials.polynomial_sum`). Of others what differs from row to row is multiplied,
-    and the rest is part of the bias (:func:`varying_part`).
+    (:func:`~skl2tflite.numerics.kernel_polynomials.polynomial_sum`). Of others what differs from row to row is
+    multiplied, and the rest is part of the bias (:func:`varying_part`).
 
     Parameters
     ----------

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from skl2tflite.features.frames import is_frame
+from skl2tflite.tracing.refusing import Refusing
 from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.trial_calls import tried
-
-if TYPE_CHECKING:
-    from skl2tflite.converters.core.base import Converter
 
 SAMPLE = 8
 """Rows that a function is tried on."""
 
 
-def check_unnamed(converter: Converter, name: str, function: Callable[[Any], Any], width: int) -> None:
+def check_unnamed(converter: Refusing, name: str, function: Callable[[Any], Any], width: int) -> None:
     """Refuse a function that answers otherwise for a DataFrame than for an array, where nobody knows which it gets.
 
     Rows given to ``convert`` are such a DataFrame; the function may get it, or what a step before has made of it.
 
     Parameters
     ----------
-    converter : Converter
+    converter : Refusing
         Of the estimator that calls it.
     name : str
         Of the parameter or the method that it is.

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from skl2tflite.tracing.numpy.writable import handled, is_handle, plain
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.patches import Patch
+from skl2tflite.tracing.refusing import Refusing
 from skl2tflite.tracing.row_errors import refuse_rows, unanswered
 from skl2tflite.tracing.same import difference
 from skl2tflite.tracing.sample_rows import AsArray, Given
@@ -33,9 +34,6 @@ from skl2tflite.tracing.scipy_sparse import Sparse, maker_of
 from skl2tflite.tracing.tracing_context import column_readings
 from skl2tflite.tracing.values import Values
 from skl2tflite.tracing.ways import RaisedError, ways
-
-if TYPE_CHECKING:
-    from skl2tflite.converters.core.base import Converter
 
 CLOCKS = frozenset({"now", "today", "utcnow"})
 """Names of what tells the date (of datetime, date, Timestamp)."""
@@ -121,12 +119,12 @@ def recorded(
             raise error from None
 
 
-def recorded_of(converter: Converter, name: str, function: Callable[..., Any], *given: Given, instead: str) -> Recorded:
+def recorded_of(converter: Refusing, name: str, function: Callable[..., Any], *given: Given, instead: str) -> Recorded:
     """Record a function among an estimator's parameters, or raise the converter's error that says why it cannot be.
 
     Parameters
     ----------
-    converter : Converter
+    converter : Refusing
     name : str
         The parameter's.
     function : callable

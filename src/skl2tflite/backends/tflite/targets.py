@@ -43,7 +43,7 @@ class Target:
 
     @property
     def _kernels(self) -> _Kernels:
-        return cast(_Kernels, _capabilities()["targets"][self.name])
+        return cast("_Kernels", _capabilities()["targets"][self.name])
 
     @property
     def operators(self) -> frozenset[str]:
@@ -97,7 +97,7 @@ class Target:
         limits = self._kernels.get(operator, {}).get(dtype)
         if limits is None:
             raise UnsupportedOnTarget(f"target {self.name!r} has no {operator} for {dtype}")
-        known = cast(_Rules, _capabilities()["rules"])
+        known = cast("_Rules", _capabilities()["rules"])
         unknown = rules.keys() - {rule for of_operator in known.values() for rule in of_operator}
         if unknown:
             raise ValueError(f"no operator has a version rule {sorted(unknown)[0]!r}")
@@ -174,4 +174,4 @@ def get_target(name: str) -> Target:
 @cache
 def _capabilities() -> dict[str, dict[str, object]]:
     text = files(__package__).joinpath("capabilities.json").read_text(encoding="utf-8")
-    return cast(dict[str, dict[str, object]], json.loads(text))
+    return cast("dict[str, dict[str, object]]", json.loads(text))

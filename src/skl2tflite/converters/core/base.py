@@ -164,7 +164,7 @@ class Converter:
 
         def call(X: Any) -> Any:
             if isinstance(X, Column) and isinstance(self.rows, TextRows):
-                return cast(Callable[[Any], Any], function)(X)
+                return cast("Callable[[Any], Any]", function)(X)
             try:
                 X = X if self.takes_matrices and isinstance(X, Matrix) else as_matrix(X)
             except KindError as error:
@@ -394,4 +394,4 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
     UnsupportedEstimatorError
         Where no converter is registered for exactly this class: a subclass may compute otherwise.
     """
-    return cast(Converter, make_converter(estimator, path))
+    return cast("Converter", make_converter(estimator, path))

@@ -271,8 +271,8 @@ class GaussianProcessClassifierConverter(DelegatingConverter):
 
     def _predict_rest(self, X: Array) -> Array:
         """Position of the class whose probability is greatest: of rows far from all points they are all almost ½."""
-        members = cast(OneVsRestConverter, self.inner).members
-        scores = [cast(BinaryGaussianProcessClassifierConverter, member).excess(X) for member in members]
+        members = cast("OneVsRestConverter", self.inner).members
+        scores = [cast("BinaryGaussianProcessClassifierConverter", member).excess(X) for member in members]
         return most_likely([beside_one_half(score) for score in scores])
 
     @property

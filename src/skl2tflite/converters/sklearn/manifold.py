@@ -45,7 +45,7 @@ class NeighborEmbeddingConverter(TransformerConverter):
     @cached_property
     def neighbors(self) -> NearestNeighborsConverter:
         """Converter of ``nbrs_``."""
-        return cast(NearestNeighborsConverter, self.sub(self.estimator.nbrs_, ".nbrs_"))
+        return cast("NearestNeighborsConverter", self.sub(self.estimator.nbrs_, ".nbrs_"))
 
 
 @converts(sk.Isomap)

@@ -48,7 +48,7 @@ class LabelPropagationConverter(ClassifierConverter):
         est = self.estimator
         rows, distributions = dense(est.X_), np.asarray(est.label_distributions_)
         if est.kernel == "knn":
-            search = cast(NearestNeighborsConverter, self.sub(est.nn_fit, ".nn_fit"))
+            search = cast("NearestNeighborsConverter", self.sub(est.nn_fit, ".nn_fit"))
             _, positions = search.kneighbors(X)
             return xp.sum(xp.take(distributions, positions), axis=1)
         if callable(est.kernel):

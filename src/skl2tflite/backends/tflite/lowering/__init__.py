@@ -3,7 +3,7 @@
 :func:`lower` writes a graph into a program; the modules beside this one register how each operation is spelt.
 """
 
-from skl2tflite.backends.tflite.lowering import (
+from skl2tflite.backends.tflite.lowering import (  # noqa: F401 - they register themselves
     control,
     elementwise,
     forest,

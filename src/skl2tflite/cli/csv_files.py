@@ -1,0 +1,101 @@
+"""Rows from CSV files."""
+
+from __future__ import annotations
+
+import csv
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.cli.chosen_columns import Text, choose
+from skl2tflite.errors import InvalidInputError
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+"""What a cell without a value holds, in any case."""
+TRUTHS = {"true": 1.0, "false": 0.0}
+DELIMITERS = ",;\t"
+
+
+def read_csv(
+    path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
+) -> list[NDArray[Any]]:
+    """Read the features of a model, column by column, from a CSV file."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return _parse(path, lines_of(file), count, names, target_column, text)
+    except UnicodeDecodeError:
+        raise InvalidInputError(f"{path} is not text in UTF-8, so no CSV file") from None
+    except csv.Error as error:
+        raise InvalidInputError(f"{path} is no CSV file: {error}") from None
+
+
+def lines_of(file: Any) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line that is not empty."""
+    first = next((line for line in file if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    file.seek(0)
+    reader = csv.reader(file, delimiter=delimiter)
+    for cells in reader:
+        if cells:
+            yield reader.line_num, cells
+
+
+def _parse(
+    path: Path,
+    lines: Iterator[tuple[int, list[str]]],
+    count: int,
+    names: Sequence[str] | None,
+    target_column: str | None,
+    text: Text,
+) -> list[NDArray[Any]]:
+    first = next(lines, None)
+    if first is None:
+        raise InvalidInputError(f"{path} is empty")
+    titles = [cell.strip() for cell in first[1]]
+    numbered = titles == [str(i) for i in range(len(titles))]  # what pandas writes for columns without names
+    titled = not numbered and are_titles(titles, names)
+    positions = choose(path, titles if titled else len(titles), count, names, target_column)
+    columns: list[Any] = [[] if i in text else array("d") for i in range(len(positions))]
+    for number, cells in lines if titled or numbered else chain([first], lines):
+        if len(cells) != len(titles):
+            raise InvalidInputError(f"{path}: line {number} has {len(cells)} cells, but the first has {len(titles)}")
+        for feature, position in enumerate(positions):
+            cell = cells[position]
+            if feature in text:
+                columns[feature].append(_text(cell, text[feature]))
+                continue
+            value = as_number(cell)
+            if value is None:
+                column = repr(titles[position]) if titled else str(position)
+                raise InvalidInputError(f"{path}: line {number}, column {column}: {cell!r} is not a number")
+            columns[feature].append(value)
+    return [np.array(column, dtype=object if i in text else np.float64) for i, column in enumerate(columns)]
+
+
+def _text(cell: str, words: Collection[str] | None) -> object:
+    """Return a cell as text, NaN where it is missing; where nothing is known of it, a number if it is one."""
+    if words is None:
+        value = as_number(cell)
+        return cell if value is None else value
+    return np.nan if cell not in words and cell.strip().lower() in MISSING else cell
+
+
+def are_titles(cells: Sequence[str], names: Sequence[str] | None) -> bool:
+    """Whether a first line names the columns: none of it is a number, or it is the names that are looked for."""
+    if names is not None and set(names) <= set(cells):
+        return True
+    return all(cell.lower() in MISSING or as_number(cell) is None for cell in cells)
+
+
+def as_number(cell: str) -> float | None:
+    """Return a cell's value, NaN where it is missing, None where it is text."""
+    try:
+        return float(cell) if "_" not in cell else None
+    except ValueError:
+        word = cell.strip().lower()
+        return np.nan if word in MISSING else TRUTHS.get(word)
