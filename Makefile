@@ -22,7 +22,7 @@ test: $(VENV)/.installed-test ## run the tests
 
 test-oldest: ## the sweep and the converters' tests on the oldest scikit-learn; others do not depend on it
 	$(MAKE) --no-print-directory VENV=$(VENV)-oldest $(VENV)-oldest/.installed-oldest
-	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) tests/estimators tests/converters
+	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) tests/estimators tests/converters tests/numerics tests/passes tests/tracing
 
 lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/ruff check

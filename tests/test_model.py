@@ -20,8 +20,8 @@ from skl2tflite.backends.tflite.metadata import read_files
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.errors import ConversionError, UnsupportedMethodError
 from skl2tflite.model_metadata import MethodInfo, ModelFacts
-from tests.tflite.test_writer_and_reader import two_methods
-from tests.tflite.test_writer_and_reader import write as write_program
+from tests.backends.tflite.test_writer_and_reader import two_methods
+from tests.backends.tflite.test_writer_and_reader import write as write_program
 
 X = np.random.default_rng(0).normal(size=(80, 3)).astype(np.float32).astype(np.float64)
 POSITION = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0.5)

@@ -166,7 +166,7 @@ def test_copies_of_boosted_models(name: str, frame: bool, travel: Travel) -> Non
 @pytest.mark.parametrize("frame", [False, True], ids=["array", "frame"])
 def test_boosted_models_saved_by_their_library(name: str, frame: bool, tmp_path: Path) -> None:
     original = boosted(name, frame)
-    if name.startswith("LGBM"):  # a booster that is no estimator: see tests/converters/test_boosters.py
+    if name.startswith("LGBM"):  # a booster that is no estimator: see tests/converters/third_party/test_boosters.py
         original.booster_.save_model(tmp_path / "model.txt")
         model = skl2tflite.convert(lightgbm.Booster(model_file=tmp_path / "model.txt"), FRAME if frame else X)
         assert model.methods == ("predict",)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from forest_cases import fitted_trees
 
 from skl2tflite.forest.trees import Forest
+from tests.forest.forest_cases import fitted_trees
 
 FORESTS = ["stumps", "shallow", "unlimited", "regressor", "missing", "single node"]
 

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from forest_cases import chain, rows_at_thresholds
 
 from skl2tflite.forest import batches
 from skl2tflite.forest.batches import build_batch_tables
+from tests.forest.forest_cases import chain, rows_at_thresholds
 
 WIDTHS = [1, 2, 7, 15, 31]
 

@@ -4,11 +4,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from forest_cases import chain, rows_at_thresholds
 
 from skl2tflite.forest.clusters import cluster, grow_oblivious, step_heights
 from skl2tflite.forest.cost import choose_layout
 from skl2tflite.forest.trees import Forest
+from tests.forest.forest_cases import chain, rows_at_thresholds
 
 WIDTHS = [1, 2, 3, 4, 5]
 

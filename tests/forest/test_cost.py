@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from forest_cases import chain
 from sklearn.datasets import load_digits
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
 
@@ -10,6 +9,7 @@ from skl2tflite.forest.clusters import cluster
 from skl2tflite.forest.cost import NODE_BYTES, PRICES, choose_layout, estimate_layouts
 from skl2tflite.forest.tables import build_tables
 from skl2tflite.forest.trees import Forest
+from tests.forest.forest_cases import chain
 
 
 def forest_of(model):

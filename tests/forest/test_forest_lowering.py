@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from forest_cases import chain, fitted_trees, rows_at_thresholds
 
 from skl2tflite.backends.tflite.check import check
 from skl2tflite.backends.tflite.lowering import lower
@@ -18,6 +17,7 @@ from skl2tflite.graph import Graph
 from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import apply, input_tensor
 from skl2tflite.runtime.litert import LiteRTRunner
+from tests.forest.forest_cases import chain, fitted_trees, rows_at_thresholds
 
 LAYOUTS = [
     None,

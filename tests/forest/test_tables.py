@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from forest_cases import chain, rows_at_thresholds
 
 from skl2tflite.forest.tables import Layout, build_tables
+from tests.forest.forest_cases import chain, rows_at_thresholds
 
 LAYOUTS = [
     Layout(1, 1),

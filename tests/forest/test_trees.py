@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from forest_cases import chain, rows_at_thresholds
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.trees import Forest
+from tests.forest.forest_cases import chain, rows_at_thresholds
 
 
 def expected_leaves(fitted, forest, X):

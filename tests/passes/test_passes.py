@@ -8,7 +8,7 @@ import pytest
 from skl2tflite.graph import Constant, DType, Graph, apply, as_tensor, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.passes import PASSES, run_passes
-from tests.tflite.one_graph import run_graph
+from tests.backends.tflite.one_graph import run_graph
 
 RANDOM = np.random.default_rng(0)
 SPECIAL = np.array([0.0, -0.0, np.nan, np.inf, -np.inf, 1.0, -1.0, 3e38, -3e38, 1e-30, 2.5, 0.1])

@@ -15,7 +15,7 @@ from skl2tflite.errors import InvalidFileError, InvalidInputError
 from skl2tflite.graph import DType, Graph, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.runtime.litert import LiteRTRunner
-from tests.tflite.one_graph import to_file, trace
+from tests.backends.tflite.one_graph import to_file, trace
 
 WEIGHTS = np.random.default_rng(0).normal(size=(3, 4))
 X = np.random.default_rng(1).normal(size=(100, 3)).astype(np.float32)
