@@ -40,6 +40,7 @@ from skl2tflite.passes import Precision
 from skl2tflite.plan import Categories, Inputs, Text, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
+from skl2tflite.tracing.kept_dictionaries import kept_dictionaries
 from skl2tflite.verify import verify
 from skl2tflite.verify.integer_arithmetic import computes_in_half, computes_in_integers
 
@@ -141,7 +142,7 @@ def convert(
         with reading(X):
             if row_count(X) == 0:
                 raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
-    with blaming(estimator, X):
+    with blaming(estimator, X), kept_dictionaries(estimator):
         planned = plan(
             estimator,
             X,

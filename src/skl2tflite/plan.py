@@ -43,6 +43,7 @@ from skl2tflite.passes.constants import fold_constants
 from skl2tflite.passes.text import compare_text
 from skl2tflite.passes.vocabulary import encode, words_of
 from skl2tflite.tracing.category_constraints import known_values
+from skl2tflite.tracing.kept_dictionaries import kept_dictionaries
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
 
 Inputs = Literal["matrix", "columns"]
@@ -74,7 +75,7 @@ def plan(
     text: Text = "characters",
 ) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
-    with rows_at_hand(X):
+    with rows_at_hand(X), kept_dictionaries(estimator):
         converter = converter_for(as_estimator(estimator))
         if X is not None:
             with reading(X):
@@ -186,7 +187,7 @@ def column_hints(estimator: Any, types: Mapping[int, ColumnType] | None = None) 
     """
     converter = converter_for(estimator)
     methods = _choose_methods(converter, None, several=False)
-    with rows_at_hand(None, alone=True):
+    with rows_at_hand(None, alone=True), kept_dictionaries(estimator):
         allowed = np.asarray(converter.nan_columns())
         traced, kinds, _ = _trace(converter, methods, None, None, {}, allowed, types=types)
     needed = converter.needed_columns

@@ -24,10 +24,11 @@ from skl2tflite.tracing.numpy.making import filled
 from skl2tflite.tracing.numpy.shapes import columns
 from skl2tflite.tracing.numpy.writable import Writable, handled, plain
 from skl2tflite.tracing.pandas.frame import Frame
-from skl2tflite.tracing.pandas.protocol import pandas_patches
+from skl2tflite.tracing.pandas.protocol import is_symbolic, pandas_patches
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.patches import Patch, patched
 from skl2tflite.tracing.scipy_sparse import sparse_patches
+from skl2tflite.tracing.values_needed import values_needed
 from skl2tflite.tracing.ways import RaisedError
 
 _ONE_AT_A_TIME = threading.RLock()
@@ -36,7 +37,7 @@ if hasattr(os, "register_at_fork"):  # a child must neither wait for its parent'
         before=_ONE_AT_A_TIME.acquire, after_in_parent=_ONE_AT_A_TIME.release, after_in_child=_ONE_AT_A_TIME.release
     )
 
-_ARRAY, _FULL, _LENGTH = np.array, np.full, len
+_ARRAY, _FULL, _LENGTH, _PRINT = np.array, np.full, len, print
 _TAKING: tuple[Callable[..., Any], ...] = (np.asarray, np.asanyarray, np.ascontiguousarray, np.array)
 """Functions that make an array of anything."""
 _MAKING: dict[Callable[..., Any], int] = {np.zeros: 0, np.ones: 1, np.empty: 0}
@@ -76,7 +77,12 @@ def record(
     with _ONE_AT_A_TIME, _knowing_tensors(rows, patches), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of symbolic arrays that have no names, for one
         try:
-            return function(given)
+            with values_needed() as needed:
+                try:
+                    return function(given)
+                finally:
+                    if needed:  # which the function may have caught
+                        raise needed[0]
         except (GraphError, RetraceError):
             raise
         except Exception as error:
@@ -100,6 +106,7 @@ def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> It
         *((np, original.__name__, _reducing(original)) for original in _REDUCING),
         (np, "c_", _Columns()),
         (builtins, "len", _length),
+        (builtins, "print", _print),
         (builtins, "open", _refuse_files),
         *pandas_patches(),
         *sparse_patches(),
@@ -212,7 +219,12 @@ class _Columns:
 def _length(x: Any, /) -> Any:
     """Return what ``x.shape[0]`` is, for an array whose rows are counted at run time."""
     symbolic = hasattr(type(x), "__tensor__") or isinstance(x, Frame | Series)
-    return None if symbolic and x.shape[:1] == (None,) else _LENGTH(x)
+    return x.shape[0] if symbolic and x.shape else _LENGTH(x)
+
+
+def _print(*values: Any, **kwargs: Any) -> None:
+    """Print what stands for arrays as what it is."""
+    _PRINT(*(repr(each) if is_symbolic(each) else each for each in values), **kwargs)
 
 
 def _refuse_files(*_: object, **__: object) -> Any:

@@ -10,6 +10,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from skl2tflite.flow.matrix import Matrix
+from skl2tflite.tracing.trial_calls import tried
 
 
 def as_held(values: NDArray[Any], like: Matrix) -> Any:
@@ -48,7 +49,5 @@ def called(function: Callable[[Any], Any], X: Matrix) -> Any:
 def dtype_given(function: Callable[[Any], Any], X: Matrix) -> np.dtype[Any] | None:
     """Return the dtype that a function gives for a matrix of whole numbers, None where that is not known."""
     least = 0.0 if X.bounds is None else X.bounds[0]
-    try:
-        return np.asarray(function(as_held(np.full((1, int(X.shape[1])), least), X))).dtype
-    except Exception:  # it does not take such a row
-        return None
+    row = as_held(np.full((1, int(X.shape[1])), least), X)
+    return tried(lambda copy: np.asarray(function(copy)).dtype, row)

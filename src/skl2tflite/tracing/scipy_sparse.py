@@ -19,6 +19,7 @@ from skl2tflite.tracing.numpy.protocol import record_ufunc
 from skl2tflite.tracing.numpy.writable import Writable, plain
 from skl2tflite.tracing.pandas.protocol import knowing
 from skl2tflite.tracing.patches import Patch
+from skl2tflite.tracing.values_needed import no_hash, no_text
 
 ELEMENTWISE = {
     name: getattr(np, name)
@@ -53,7 +54,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     def __repr__(self) -> str:
         return f"<sparse matrix of {self.matrix.shape[1]} columns>"
 
-    __str__ = __repr__
+    __str__ = __format__ = no_text
 
     def __getattribute__(self, name: str) -> Any:
         if name.startswith("__") or name in _OWN:
@@ -193,7 +194,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     def __eq__(self, other: object) -> Sparse:
         return self._compared("equal", other, lambda x: bool(x == 0))
 
-    __hash__ = object.__hash__
+    __hash__ = no_hash
 
     def __getitem__(self, key: Any) -> Sparse:
         rows, columns = key if isinstance(key, tuple) else (key, slice(None))

@@ -10,15 +10,23 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.tracing.kept_dictionaries import restore
+
 Answer = TypeVar("Answer")
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Show no warnings, neither Python's nor NumPy's of arithmetic, as the rows are not the user's."""
+    """Show no warnings, neither Python's nor NumPy's of arithmetic, as the rows are not the user's.
+
+    What they have left in dictionaries of the user's is gone then.
+    """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        yield
+        try:
+            yield
+        finally:
+            restore()
 
 
 def tried(function: Callable[[Any], Answer], rows: Any, raised: type[Exception] | tuple[()] = ()) -> Answer | None:

@@ -13,6 +13,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
+from skl2tflite.tracing.values_needed import no_hash
 from skl2tflite.tracing.ways import any_row
 
 
@@ -97,7 +98,7 @@ class Whether:
     def __ne__(self, other: object) -> bool:
         return self._compared(other, (0,), ())
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = no_hash
 
     def _refusal(self) -> GraphError:
         return refusal("of what other rows hold, only whether there is one that is like that can be asked")
@@ -192,7 +193,7 @@ class PerColumn:
         return PerColumn({name: each.any() for name, each in self.answers.items()})
 
     __ne__ = __gt__  # type: ignore[assignment]
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = no_hash
 
 
 class Size:
@@ -238,7 +239,7 @@ class Size:
 
     __float__ = __index__ = __int__
     __rmul__ = __add__ = __radd__ = __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __lt__ = __ge__ = __mul__
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = no_hash
 
 
 def of_some_row(columns: Mapping[str, Tensor], counted: bool = False) -> PerColumn:

@@ -27,6 +27,8 @@ class SeenConverter(Converter):
         """Number of columns of the input."""
         if hasattr(self.estimator, "n_features_in_"):
             return super().n_features
+        if hasattr(self.estimator, "feature_names_in_"):
+            return len(self.estimator.feature_names_in_)
         return self._given_width if self.seen.count is None else self.seen.count
 
     @property

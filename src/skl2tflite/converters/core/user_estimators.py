@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
@@ -37,6 +38,7 @@ from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.scipy_sparse import Sparse
+from skl2tflite.tracing.trial_calls import tried
 from skl2tflite.tracing.unnamed_columns import check_unnamed
 from skl2tflite.tracing.user_functions import recorded
 from skl2tflite.tracing.values import Values
@@ -181,11 +183,22 @@ class RecordingConverter(SeenConverter):
         classes = getattr(self._open, "classes_", None)
         if not isinstance(classes, _Labels) or classes.ndim != 1:
             return False
-        try:
-            given = np.asarray(self._open.predict(np.zeros((1, self.n_features))))
-        except Exception:
+        answers = (tried(lambda copy: np.asarray(self._open.predict(copy)), rows) for rows in self._rows_to_ask())
+        given = next((each for each in answers if each is not None), None)
+        if given is None:
             return False
         return classes.asked or (given.dtype.kind in "OUS" and given[0] in self._words)
+
+    def _rows_to_ask(self) -> Iterator[Any]:
+        """Yield single rows, one of which the estimator takes: an array, and DataFrames."""
+        with suppress(ConversionError):  # nobody knows how wide
+            yield np.zeros((1, self.n_features))
+        if (names := self.feature_names) is not None and "pandas" in sys.modules:
+            import pandas as pd
+
+            yield pd.DataFrame(np.zeros((1, len(names))), columns=names)
+        if self.known_rows is not None:
+            yield self.known_rows.iloc[:1]
 
     @property
     def _words(self) -> list[str]:
@@ -216,9 +229,10 @@ class RecordingConverter(SeenConverter):
     def nan_columns(self, clean: bool | NDArray[np.bool_] = False) -> bool | NDArray[np.bool_]:
         """Columns whose NaN the main method takes."""
         method = getattr(self.estimator, self.methods[0])
-        count = getattr(self.estimator, "n_features_in_", self.seen.count or 1)
+        names = self.feature_names
+        count = getattr(self.estimator, "n_features_in_", (self.seen.count or 1) if names is None else len(names))
         clean = clean if "transform" in self.methods else False
-        return columns_of_nan(method, count, self.feature_names, clean, self.known_rows)
+        return columns_of_nan(method, count, names, clean, self.known_rows)
 
     @property
     def known_rows(self) -> Any:

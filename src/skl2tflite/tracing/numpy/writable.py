@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.errors import GraphError
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import apply
 from skl2tflite.graph.ops import BroadcastTo
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array, Node, Tensor
+from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
 
 WHOLE = slice(None)
 
@@ -46,6 +48,16 @@ class Writable(Tensor):
     def __tensor__(self) -> Tensor:
         """Return what the handle stands for."""
         return self.value
+
+    __hash__ = no_hash  # type: ignore[assignment]
+    __float__ = __int__ = __index__ = no_number
+    __str__ = __format__ = no_text  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        try:
+            return super().__bool__()
+        except GraphError as error:
+            raise needed(error) from None
 
     @property
     def value(self) -> Tensor:

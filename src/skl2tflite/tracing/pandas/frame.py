@@ -19,11 +19,13 @@ from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy import statistics
 from skl2tflite.tracing.numpy.elementwise import around
 from skl2tflite.tracing.numpy.writable import handled, plain
+from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.tracing.pandas.operators import add_operators
 from skl2tflite.tracing.pandas.replaced import by_kind, pairs_of, replaced
-from skl2tflite.tracing.pandas.series import INDEX, Series
+from skl2tflite.tracing.pandas.series import INDEX, Series, every_row
 from skl2tflite.tracing.values import Values
+from skl2tflite.tracing.values_needed import needed, no_hash, no_text
 from skl2tflite.tracing.whether import Size, WhetherAll, of_some_row
 
 _OF_PANDAS: dict[Any, str] = {
@@ -43,7 +45,8 @@ class Frame:
     """
 
     __array_priority__ = 3000
-    __hash__ = object.__hash__
+    __hash__ = no_hash
+    __str__ = __format__ = no_text  # type: ignore[assignment]
     ndim = 2
     index = INDEX
     table: Table
@@ -74,9 +77,9 @@ class Frame:
         self.table = self.set_axis(names, axis=1).table
 
     @property
-    def shape(self) -> tuple[None, int]:
-        """Unknown rows, and the number of columns."""
-        return (None, len(self.table.columns))
+    def shape(self) -> tuple[int | None, int]:
+        """The number of rows, which a file for a fixed batch knows, and that of columns."""
+        return (self.table.batch if self.table.columns else None, len(self.table.columns))
 
     @property
     def dtypes(self) -> Any:
@@ -115,10 +118,12 @@ class Frame:
         return ((name, self[name]) for name in self.table.names)
 
     def __len__(self) -> int:
+        if (rows := self.shape[0]) is not None:
+            return rows
         raise refusal("the number of rows of a DataFrame is known only at run time")
 
     def __bool__(self) -> bool:
-        raise refusal("a condition on a DataFrame cannot be recorded")
+        raise needed(refusal("a condition on a DataFrame cannot be recorded"))
 
     def __array__(self, *_: object, **__: object) -> Any:
         raise refusal("a DataFrame was passed to code that needs its values; only operations on it can be recorded")
@@ -311,8 +316,10 @@ class Frame:
             return getattr(self, name)(
                 *args[1:], **options | {k: v for k, v in kwargs.items() if k in ("axis", "ddof")}
             )
+        if func is np.clip and args and args[0] is self:  # which calls the frame's own
+            return self.clip(**of_numpy(args, kwargs))
         result = record_function(func, args, kwargs)
-        return self._like(result) if func in (np.clip, np.round, np.around) else result
+        return self._like(result) if func in (np.round, np.around) else result
 
     def _like(self, result: Any) -> Any:
         """Return a matrix as a frame of the same columns."""
@@ -408,10 +415,21 @@ class Frame:
             return self._each(lambda name, column: column.round(decimals[name]) if name in decimals else column)
         return self._like(around(self.table.matrix(), decimals))
 
-    def clip(self, lower: Any = None, upper: Any = None, **_: Any) -> Any:
-        """Limit values to an interval; what is missing stays."""
-        lower, upper = (self._of_columns(end) if hasattr(end, "to_dict") else plain(end) for end in (lower, upper))
-        return self._like(xp.clip(self.table.matrix(), lower, upper))
+    def clip(self, lower: Any = None, upper: Any = None, axis: Any = None, **_: Any) -> Any:
+        """Limit values to an interval; what is missing stays, and does not limit."""
+        return self._like(clipped(self.table.matrix(), self._bound(lower, axis), self._bound(upper, axis)))
+
+    def _bound(self, bound: Any, axis: Any) -> Any:
+        """Return a bound of ``clip`` in the places of the values that it limits."""
+        if isinstance(bound, Series):
+            if axis not in (0, "index"):
+                raise refusal("a column that limits a DataFrame means its columns in pandas; use clip(…, axis=0)")
+            return xp.expand_dims(plain(bound), 1)
+        if isinstance(bound, Frame):
+            if set(bound.table.names) != set(self.table.names):
+                raise refusal("a DataFrame is limited by one of other columns; name the same ones")
+            return plain(bound[self.table.names])
+        return self._of_columns(bound) if hasattr(bound, "to_dict") else plain(bound)
 
     def isna(self) -> Any:
         """Whether values are missing."""
@@ -597,6 +615,7 @@ def _column(name: Any, value: Any, like: Tensor | None) -> Any:
     if isinstance(value, Tensor):
         values = plain(value)
         return Series(plain(xp.squeeze(values, 1)) if values.ndim == 2 else values, name).column
+    value = value if like is None else every_row(value, like.shape[:1])
     if np.ndim(value) or like is None or isinstance(value, str) or value is None:
         raise refusal(f"column {name!r} cannot be made of {value!r:.60}, whose rows are no input's")
     kind = {"b": bool, "i": int, "u": int}.get(np.asarray(value).dtype.kind, float)

@@ -17,9 +17,11 @@ from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.elementwise import around, as_held, isin
 from skl2tflite.tracing.numpy.writable import Writable, assigned, plain
 from skl2tflite.tracing.pandas.categories import Categories
+from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.tracing.pandas.operators import add_operators
 from skl2tflite.tracing.pandas.replaced import pairs_of
+from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
 from skl2tflite.tracing.whether import Size, Whether, WhetherAll
 
 INDEX = object()
@@ -37,7 +39,9 @@ class Series:
     """
 
     __array_priority__ = 2000
-    __hash__ = object.__hash__
+    __hash__ = no_hash
+    __float__ = __int__ = __index__ = no_number
+    __str__ = __format__ = no_text  # type: ignore[assignment]
     ndim = 1
     index = INDEX
 
@@ -61,9 +65,9 @@ class Series:
         return self.column.kind == DType.STRING
 
     @property
-    def shape(self) -> tuple[None]:
-        """Unknown rows."""
-        return (None,)
+    def shape(self) -> tuple[int | None]:
+        """The number of rows, which a file for a fixed batch knows."""
+        return (self.column.batch,)
 
     @property
     def dtype(self) -> Any:
@@ -108,16 +112,22 @@ class Series:
     def __array_function__(self, func: Any, types: object, args: Any, kwargs: Any) -> Any:
         from skl2tflite.tracing.numpy.protocol import record_function
 
+        if func is np.clip and args and args[0] is self:  # which calls the column's own
+            return self.clip(**of_numpy(args, kwargs))
         result = record_function(func, args, kwargs)
-        return self._made(result) if func in (np.clip, np.round, np.around) else result
+        return self._made(result) if func in (np.round, np.around) else result
 
     def __array__(self, *_: object, **__: object) -> Any:
         raise refusal(f"{self!r} was passed to code that needs its values; only operations on columns can be recorded")
 
     def __bool__(self) -> bool:
-        raise refusal(f"a condition on {self!r} cannot be recorded; use where, mask or numpy.where instead of if")
+        raise needed(
+            refusal(f"a condition on {self!r} cannot be recorded; use where, mask or numpy.where instead of if")
+        )
 
     def __len__(self) -> int:
+        if (batch := self.column.batch) is not None:
+            return batch
         raise refusal(f"the number of rows of {self!r} is known only at run time")
 
     def __iter__(self) -> Any:
@@ -137,6 +147,7 @@ class Series:
         """Return an operation of the graph's on this column and another operand."""
         if other is None:
             raise refusal("None, which the number of rows is until run time, is nothing to compute with")
+        other = every_row(other, self.shape)
         if not isinstance(other, Series | Tensor) and np.ndim(other):
             raise refusal(f"{self!r} and an array of {np.size(other)} values have no number of rows in common")
         text = isinstance(other, str) or (isinstance(other, Series) and (other.is_text or self.is_text)) or self.is_text
@@ -218,8 +229,8 @@ class Series:
         return self._made(around(self.column.values, decimals))
 
     def clip(self, lower: Any = None, upper: Any = None, **_: object) -> Series:
-        """Limit values to an interval; what is missing stays."""
-        return self._made(xp.clip(self.column.values, plain(lower), plain(upper)))
+        """Limit values to an interval; what is missing stays, and does not limit."""
+        return self._made(clipped(self.column.values, plain(lower), plain(upper)))
 
     def isna(self) -> Series:
         """Whether a value is missing."""
@@ -371,6 +382,13 @@ class Series:
     def pipe(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a function with the column."""
         return func(self, *args, **kwargs)
+
+
+def every_row(values: Any, shape: tuple[int | None]) -> Any:
+    """Return the one number of an array that holds it for each row of a fixed batch; anything else as it is."""
+    if isinstance(values, np.ndarray) and values.shape == shape and len(np.unique(values)) == 1:
+        return values[0]
+    return values
 
 
 def _text(value: Any) -> Any:
