@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -17,11 +18,13 @@ from skl2tflite.converters.core.estimator_kinds import GraphTransformerConverter
 from skl2tflite.converters.core.members import check_in_front, needed_of
 from skl2tflite.converters.core.method_names import LABELS, TRANSFORMS
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.features import TABLE, RowKind, TextRows
+from skl2tflite.converters.core.seen_rows import SeenConverter
+from skl2tflite.features import TABLE, RowKind, TableRows, TextRows
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table, TableLike, as_matrix
 from skl2tflite.graph import Array
 from skl2tflite.method_arguments import ARGUMENTS
+from skl2tflite.tracing.trial_calls import tried
 
 
 def is_passthrough(estimator: Any) -> bool:
@@ -59,6 +62,28 @@ class PipelineConverter(Converter):
         if not self.steps:
             raise self.refuse("every step is 'passthrough'", "there is nothing to convert")
         check_in_front(self.steps[:-1])
+        first = self.steps[0]
+        if hasattr(first.estimator, "feature_names_in_"):
+            names = first.feature_names or ()
+            self._tell_of_frames(lambda pd: pd.DataFrame(np.ones((1, len(names))), columns=names))
+
+    def _tell_of_frames(self, first: Callable[[Any], Any]) -> None:
+        """Tell the steps that keep nothing of their rows which columns a DataFrame has that the step before gives.
+
+        Parameters
+        ----------
+        first : callable
+            Given pandas, gives rows of the first step.
+        """
+        if "pandas" not in sys.modules or not any(isinstance(step, SeenConverter) for step in self.steps[1:]):
+            return
+        rows = first(sys.modules["pandas"])
+        for step, behind in pairwise(self.steps):
+            rows = None if rows is None else tried(step.estimator.transform, rows)
+            if not hasattr(rows, "iloc") or np.ndim(rows) != 2:
+                return
+            if isinstance(behind, SeenConverter) and all(isinstance(name, str) for name in rows.columns):
+                behind.learn_rows(TableRows(len(rows.columns), tuple(rows.columns), sample=rows))
 
     @property
     def last(self) -> Converter | None:
@@ -112,8 +137,11 @@ class PipelineConverter(Converter):
         return self.steps[0].rows
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Tell the first step."""
+        """Tell the first step, and those behind it that are given a DataFrame."""
         self.steps[0].learn_rows(rows)
+        sample = rows.sample if isinstance(rows, TableRows) else None
+        if sample is not None:
+            self._tell_of_frames(lambda _: sample)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Ask the steps from the last to the first, each with what the one behind it takes."""
