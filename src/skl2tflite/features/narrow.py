@@ -17,6 +17,10 @@ NARROW = (
 )  # fmt: skip
 """Dtypes in which NumPy wraps around, cuts off what is behind the point, or rounds to few digits."""
 
+WITH_NA = " with NA"
+NULLABLE = ("Float64", "Int64", "Float64" + WITH_NA, "Int64" + WITH_NA, "boolean" + WITH_NA)
+"""Dtypes of pandas' that tell NA from NaN, of any width: what is missing equals nothing, and computes to NA."""
+
 
 @dataclass(frozen=True)
 class Narrow:
@@ -52,9 +56,11 @@ class Narrow:
             return dtype if dtype in self.dtypes else None
         at = places()
         features = at if self.features is None else self.features
-        found = [_name(each.dtype) for each in columns_of(X, [at[i] for i in features if i in at])]
-        met = [each for each in found if each in self.dtypes]
+        columns = columns_of(X, [at[i] for i in features if i in at])
+        found = [_name(each.dtype) for each in columns]
         if self.features is not None:
+            names = [(name, *_nullable(each)) for name, each in zip(found, columns, strict=True)]
+            met = [first for each in names if (first := next((n for n in each if n in self.dtypes), None)) is not None]
             return met[0] if len(met) >= self.least else None
         try:
             common = str(np.result_type(*found))
@@ -98,17 +104,20 @@ def not_met(narrow: Narrow, X: Any, places: Callable[[], Mapping[int, int]]) -> 
     ConversionError
         Where rows are an array of few bits, of which a comparison sees too few numbers.
     """
+    nullable = tuple(each for each in narrow.dtypes if each in NULLABLE)  # which their own rows never show to be right
+    narrow = replace(narrow, dtypes=tuple(each for each in narrow.dtypes if each not in NULLABLE))
     while (dtype := narrow.met_in(X, places)) is not None:
         if (narrow.features is None or not is_frame(X)) and np.dtype(dtype).itemsize <= 2:
             raise ConversionError(answers_otherwise(narrow.reader, dtype))
         narrow = replace(narrow, dtypes=tuple(each for each in narrow.dtypes if each != dtype))
+    narrow = replace(narrow, dtypes=(*narrow.dtypes, *nullable))
     return narrow if narrow.dtypes else None
 
 
 def narrow_from_json(data: Fields) -> Narrow:
     """Return what :meth:`Narrow.to_json` wrote."""
     dtypes = data.many("dtypes", str)
-    if not set(dtypes) <= set(NARROW):
+    if not set(dtypes) <= {*NARROW, *NULLABLE}:
         raise damaged(data.at("dtypes"), "holds what is no dtype of whole numbers or of few digits")
     return Narrow(data.get("reader", str), dtypes, data.maybe_many("features", int), data.maybe("least", int, 1))
 
@@ -117,3 +126,14 @@ def _name(dtype: Any) -> str:
     """Return NumPy's name of a dtype, whether it is NumPy's, one of pandas that may be missing, or one of polars."""
     name = str(getattr(dtype, "subtype", dtype)).lower().split("[")[0]
     return "bool" if name == "boolean" else name
+
+
+def _nullable(column: Any) -> tuple[str, ...]:
+    """Return what a column of a DataFrame is among the dtypes that tell NA from NaN."""
+    dtype = column.dtype
+    if type(getattr(dtype, "na_value", None)).__name__ != "NAType":
+        return ()
+    name = {"f": "Float64", "i": "Int64", "u": "Int64", "b": "boolean"}.get(dtype.kind)
+    if name is None:
+        return ()
+    return (name, name + WITH_NA) if column.isna().any() else (name,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.features.narrow import NARROW, Narrow
+from skl2tflite.features.narrow import NARROW, NULLABLE, WITH_NA, Narrow
 from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix, is_sparse
 from skl2tflite.flow.renamed import Renamed
@@ -73,8 +74,9 @@ def noted(function: Callable[[Any], Any], X: Given, result: Any, reader: str) ->
     asked = _Asked(function, X)
     dtypes = [dtype for dtype in NARROW if not (is_sparse(X) and dtype == "float16")]  # which SciPy has not
     answers = {dtype: asked.both(dtype) for dtype in dtypes}
+    nullable = NULLABLE if isinstance(X, Table | Column) and features is not None and "pandas" in sys.modules else ()
     found: dict[tuple[tuple[int, ...] | None, int], list[str]] = {}
-    for dtype, (narrow, floats) in answers.items():
+    for dtype, (narrow, floats) in (answers | {dtype: asked.both(dtype) for dtype in nullable}).items():
         if not _alike(narrow, floats):
             found.setdefault(asked.concerned(dtype, features), []).append(dtype)
     for (concerned, least), those in found.items():
@@ -239,8 +241,11 @@ def _series(column: Column, numbers: NDArray[Any], dtype: str | None) -> Any:
         return pd.Series(pd.Categorical(cells, categories=list(categories) or None), name=column.name)
     if column.kind == DType.STRING:
         return pd.Series(np.resize(np.array(["", "Rome", "12"], dtype=object), ROWS), name=column.name)
-    reads = dtype is not None and _reads(column)
-    return pd.Series(numbers.astype(dtype) if reads else numbers, name=column.name)
+    if dtype is None or not _reads(column):
+        return pd.Series(numbers, name=column.name)
+    if dtype in NULLABLE:
+        return pd.Series(numbers, name=column.name).astype(dtype.removesuffix(WITH_NA))
+    return pd.Series(numbers.astype(dtype), name=column.name)
 
 
 def _numbers(dtype: str, width: int) -> NDArray[np.float64]:
@@ -250,6 +255,13 @@ def _numbers(dtype: str, width: int) -> NDArray[np.float64]:
     wraps around beyond what a file could hold.
     """
     random = np.random.default_rng(0)
+    if dtype in NULLABLE:
+        rows = _numbers("bool" if dtype.startswith("boolean") else "int64", width)
+        if dtype.startswith("Float64"):
+            rows[6:] /= 64.0
+        if dtype.endswith(WITH_NA):
+            rows[np.random.default_rng(1).random(rows.shape) < 0.4] = np.nan
+        return rows
     if dtype == "bool":
         return random.integers(0, 2, (ROWS, width)).astype(float)
     if dtype == "float16":
@@ -272,8 +284,16 @@ def _arrays(result: Any) -> list[Any]:
     if hasattr(result, "toarray"):
         return [np.asarray(result.toarray())]
     if hasattr(result, "iloc") and np.ndim(result) == 2:
-        return [np.asarray(result.iloc[:, i]) for i in range(result.shape[1])]
-    return [np.asarray(each) for each in (result if isinstance(result, list | tuple) else [result])]
+        return [_cells(result.iloc[:, i]) for i in range(result.shape[1])]
+    return [_cells(each) for each in (result if isinstance(result, list | tuple) else [result])]
+
+
+def _cells(column: Any) -> NDArray[Any]:
+    """Return an array, of a column that may hold NA one with NaN, as scikit-learn makes of it."""
+    dtype = getattr(column, "dtype", None)
+    if type(getattr(dtype, "na_value", None)).__name__ == "NAType" and dtype.kind in "fiub" and column.isna().any():
+        return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
+    return np.asarray(column)
 
 
 def _alike(first: list[Any], second: list[Any]) -> bool:
@@ -293,5 +313,6 @@ def _pairs(a: NDArray[Any], b: NDArray[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _same(x: Any, y: Any) -> bool:
-    """Whether two cells are the same, both missing ones included."""
+    """Whether two cells are the same, both missing ones included, NA for NaN."""
+    x, y = (np.nan if type(each).__name__ == "NAType" else each for each in (x, y))
     return bool(x is y or x == y or (x != x and y != y))

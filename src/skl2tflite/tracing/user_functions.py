@@ -23,6 +23,7 @@ from skl2tflite.tracing.distance_functions import patches as _distances
 from skl2tflite.tracing.function_checks import Recorded, compare, outputs_of, twin_of
 from skl2tflite.tracing.function_tracer import handle, record
 from skl2tflite.tracing.numpy.writable import handled, is_handle, plain
+from skl2tflite.tracing.pandas.dummies import Dummies
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.patches import Patch
@@ -290,6 +291,8 @@ def _recording(function: Callable[[Any], Any], X: Given) -> Recorded | AsArray:
     if isinstance(result, Sparse):
         matrix: Matrix = result.matrix
         return matrix
+    if isinstance(result, Dummies):
+        raise result.refusal()
     if isinstance(result, Frame):
         return result.table
     if isinstance(result, Series):

@@ -19,6 +19,7 @@ from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy import statistics
 from skl2tflite.tracing.numpy.elementwise import around
 from skl2tflite.tracing.numpy.writable import handled, plain
+from skl2tflite.tracing.pandas.along_rows import ALONG_ROWS
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.tracing.pandas.operators import add_operators
@@ -258,12 +259,16 @@ class Frame:
         )
         return Frame(self.table.take(empty.select_dtypes(include, exclude).columns))
 
-    def reindex(self, labels: Any = None, axis: Any = 0, columns: Any = None, **_: Any) -> Frame:
-        """Return columns in another order."""
+    def reindex(
+        self, labels: Any = None, axis: Any = 0, columns: Any = None, fill_value: Any = np.nan, **_: Any
+    ) -> Frame:
+        """Return columns in another order, and of one value those that are not there."""
         columns = labels if columns is None and axis in (1, "columns") else columns
         if columns is None:
             raise refusal("rows have no labels to put in order; use reindex(columns=…)")
-        return self[list(columns)]  # type: ignore[no-any-return]
+        names = list(columns)
+        more = {name: fill_value for name in names if name not in self.table.names}
+        return self.assign(**more)[names]  # type: ignore[no-any-return]
 
     def join(self, other: Any, **_: Any) -> Frame:
         """Return two frames side by side."""
@@ -372,6 +377,8 @@ class Frame:
 
     def combine(self, name: str, other: Any, axis: Any = 1, reflected: bool = False) -> Frame:
         """Return an operation of the graph's on this frame and another operand."""
+        if other is None:
+            raise refusal("None, which the number of rows is until run time, is nothing to compute with")
         if isinstance(other, Frame):
             if set(other.table.names) != set(self.table.names):
                 raise refusal("frames of other columns cannot be combined; name the same ones")
@@ -556,6 +563,8 @@ def _with_inplace(method: Callable[..., Frame]) -> Callable[..., Frame | None]:
     return call
 
 
+for _name, _method in ALONG_ROWS.items():
+    setattr(Frame, _name, _method)
 for _name in ("drop", "rename", "fillna", "where", "mask", "replace", "clip", "reset_index"):
     setattr(Frame, _name, _with_inplace(getattr(Frame, _name)))
 
@@ -588,8 +597,17 @@ def _reduction(
             found = of_some_row({name: column.column.values for name, column in self.items()}, counted=True)
             return found.sum() if axis is None else found
         options = defaults | {k: v for k, v in others.items() if k in defaults}
-        function = skipping if skipna else plainly
-        return Series(plain(function(self._rows(name, axis), axis=1, **options)))
+        least = int(others.pop("min_count", 0))
+        if others.pop("numeric_only", False):
+            self = self.select_dtypes(["number", "bool"])
+        if unknown := [k for k, v in others.items() if k not in defaults and v is not None]:
+            raise refusal(f"{name} of a DataFrame's rows with {unknown[0]}= cannot be recorded")
+        rows = self._rows(name, axis)
+        result = (skipping if skipna else plainly)(rows, axis=1, **options)
+        if least > 0:
+            there = xp.sum(xp.astype(xp.logical_not(xp.isnan(rows)), int), axis=1)
+            result = xp.where(xp.less(there, least), np.nan, result)
+        return Series(plain(result))
 
     return call
 

@@ -15,6 +15,7 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.elementwise import digitize
 from skl2tflite.tracing.numpy.writable import handled, plain
+from skl2tflite.tracing.pandas.dummies import Dummies, dummies
 from skl2tflite.tracing.pandas.frame import Frame, of_array
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.values import Values
@@ -35,7 +36,7 @@ def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
         (pd, "concat", _on_symbols(pd.concat, concat)),
         (pd, "cut", _on_symbols(pd.cut, _cut)),
         (pd, "qcut", _on_symbols(pd.qcut, _refuse_quantiles)),
-        (pd, "Categorical", knowing(pd.Categorical, (), _categorical)),
+        (pd, "Categorical", knowing(pd.Categorical, (), _make_categorical)),
         (pd, "get_dummies", _on_symbols(pd.get_dummies, _get_dummies)),
         (pd, "to_numeric", _on_symbols(pd.to_numeric, lambda arg, *args, **kwargs: arg)),
         *((pd, name, _on_symbols(getattr(pd, name), _missing(method))) for name, method in missing.items()),
@@ -46,7 +47,7 @@ def is_symbolic(x: object) -> bool:
     """Whether something is a symbolic array, frame or column, or holds one."""
     if isinstance(x, Mapping):
         return any(map(is_symbolic, x.values()))
-    return isinstance(x, Frame | Series | Tensor) or (isinstance(x, list | tuple) and any(map(is_symbolic, x)))
+    return hasattr(type(x), "__tensor__") or (isinstance(x, list | tuple) and any(map(is_symbolic, x)))
 
 
 def _on_symbols(original: Callable[..., Any], symbolic: Callable[..., Any]) -> Callable[..., Any]:
@@ -112,17 +113,11 @@ def _refuse_quantiles(*_: Any, **__: Any) -> Any:
     raise refusal("pandas.qcut hangs on other rows, and a file answers for each row alone; compute its bounds in fit")
 
 
-def _get_dummies(data: Any, *_: Any, drop_first: bool = False, dtype: Any = None, **others: Any) -> Frame:
-    if isinstance(data, Frame) or others:
-        raise refusal("pandas.get_dummies takes one column here; use scikit-learn's OneHotEncoder")
-    known = Series(data.column, data.name).cat.categories if data.column.categories else None
-    if known is None:
-        raise refusal(
-            "pandas.get_dummies makes columns of the values that it meets; use scikit-learn's OneHotEncoder, or name "
-            "the categories first (astype(pandas.CategoricalDtype([…])))"
-        )
-    dummies = {category: data == category for category in known.tolist()[drop_first:]}
-    frame = Frame.of(dummies)
+def _get_dummies(data: Any, *_: Any, drop_first: bool = False, dtype: Any = None, **others: Any) -> Frame | Dummies:
+    if not isinstance(data, Series) or others or not data.column.categories:
+        return dummies(data, *_, drop_first=drop_first, dtype=dtype, **others)
+    known = Series(data.column, data.name).cat.categories
+    frame = Frame.of({category: data == category for category in known.tolist()[drop_first:]})
     return frame if dtype is None else frame.astype(dtype)
 
 
@@ -132,6 +127,30 @@ def _intervals(bins: Any, right: bool, precision: int, lowest: bool) -> list[str
 
     cut = pd.cut([float(bins[0])], bins, right=right, precision=precision, include_lowest=lowest)
     return [str(interval) for interval in cut.categories]
+
+
+class _Categorical(Series):
+    """A ``pandas.Categorical``, which says by itself what a Series says as ``.cat``."""
+
+    @property
+    def codes(self) -> Tensor:
+        """The position of each value among the categories."""
+        return self.cat.codes.values
+
+    @property
+    def categories(self) -> Any:
+        """The categories."""
+        return self.cat.categories
+
+    @property
+    def ordered(self) -> bool:
+        """Whether they have an order."""
+        return self.cat.ordered
+
+
+def _make_categorical(values: Any, *args: Any, **kwargs: Any) -> _Categorical:
+    made = _categorical(values, *args, **kwargs)
+    return _Categorical(made.column, made.name)
 
 
 def _categorical(values: Any, categories: Any = None, ordered: bool = False, dtype: Any = None, **_: Any) -> Series:

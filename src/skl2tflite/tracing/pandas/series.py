@@ -293,8 +293,14 @@ class Series:
         """Look values up in a dictionary, or compute a function of each."""
         if hasattr(arg, "to_dict"):
             arg = arg.to_dict()
+        if arg in (float, int, bool, str):
+            return self.astype(arg)
         if not isinstance(arg, Mapping):
             result = arg(self)
+            if not isinstance(result, Series | Tensor):
+                if np.ndim(result) or np.asarray(result).dtype.kind not in "fiub":
+                    raise refusal(f"map gives {result!r:.60} for every value, which is no number; use numpy.where")
+                result = plain(xp.broadcast_rows(np.asarray(result), self.column.values))
             return Series(result.column if isinstance(result, Series) else result, self.name)
         default: Any = copy.copy(arg)["\uffff"] if hasattr(arg, "__missing__") else np.nan
         missing = next((v for k, v in arg.items() if k is None or k != k), default)
@@ -308,6 +314,11 @@ class Series:
         pairs = pairs_of(to_replace, value)
         if any(callable(k) or isinstance(k, list | dict) for k in (*pairs, *pairs.values())):
             raise refusal("replace takes single values")
+        if any(isinstance(k, str) and v == v and v is not None and not isinstance(v, str) for k, v in pairs.items()):
+            raise refusal(
+                "replace makes numbers of some text and leaves all other text, so that a column may hold both; use "
+                "map({…}), which makes NaN of what it does not know"
+            )
         result = self
         for old, new in pairs.items():
             result = result.mask(self.isna() if old is None or old != old else self.combine("equal", old), new)

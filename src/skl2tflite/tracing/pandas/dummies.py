@@ -1,0 +1,105 @@
+"""``pandas.get_dummies`` of text: its columns are those of the values that it meets, until ``reindex`` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from skl2tflite.errors import GraphError
+from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.source import refusal
+from skl2tflite.tracing.pandas.dtypes import dtype_of
+from skl2tflite.tracing.pandas.frame import Frame
+from skl2tflite.tracing.pandas.series import Series
+
+_OF_ROWS = (
+    "pandas.get_dummies makes columns of the values that it meets; name those that a file is to have by "
+    ".reindex(columns=[…], fill_value=0), name the categories first (astype(pandas.CategoricalDtype([…]))), or use "
+    "scikit-learn's OneHotEncoder"
+)
+
+
+class Dummies:
+    """A DataFrame of which it is not known yet which columns it has.
+
+    Parameters
+    ----------
+    kept : Frame or None
+        The columns that are no text.
+    text : mapping of str to Series
+        Columns of text, by what the names of the made ones begin with.
+    dtype : dtype, optional
+    """
+
+    def __init__(self, kept: Frame | None, text: Mapping[str, Series], dtype: Any) -> None:
+        self._kept = kept
+        self._text = dict(text)
+        self._dtype = dtype
+
+    def reindex(self, labels: Any = None, axis: Any = 0, columns: Any = None, fill_value: Any = None, **_: Any) -> Frame:
+        """Return the columns of some names; one of a value that no row has is 0."""
+        columns = labels if columns is None and axis in (1, "columns") else columns
+        if columns is None or fill_value is None or float(fill_value) != 0:
+            raise self.refusal()
+        return Frame.of({str(name): self._column(str(name)) for name in columns})
+
+    def _column(self, name: str) -> Any:
+        if self._kept is not None and name in self._kept.table.names:
+            return self._kept[name]
+        found = [(series, name.removeprefix(start)) for start, series in self._text.items() if name.startswith(start)]
+        if len(found) != 1:
+            raise refusal(
+                f"{name!r} is of no column that pandas.get_dummies makes others of"
+                if not found
+                else f"{name!r} may be of several columns that pandas.get_dummies makes others of; use OneHotEncoder"
+            )
+        series, value = found[0]
+        made = series == value
+        return made if self._dtype is None else made.astype(self._dtype)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self.refusal()
+
+    def __getitem__(self, key: Any) -> Any:
+        raise self.refusal()
+
+    def refusal(self) -> GraphError:
+        """Return the error for anything but naming its columns."""
+        return refusal(_OF_ROWS)
+
+
+def dummies(
+    data: Any, prefix: Any = None, prefix_sep: str = "_", columns: Any = None, dtype: Any = None, **others: Any
+) -> Dummies:
+    """Return what ``pandas.get_dummies`` makes of a DataFrame, or of one column of text."""
+    if any(value not in (None, False) for value in others.values()):
+        raise refusal(f"pandas.get_dummies with {', '.join(others)} hangs on other rows; use scikit-learn's OneHotEncoder")
+    if isinstance(data, Series):
+        start = "" if prefix is None else f"{prefix}{prefix_sep}"
+        return Dummies(None, {start: data}, dtype)
+    if columns is not None:
+        made = list(columns)
+    else:
+        made = [name for name, series in data.items() if _is_text(series)]
+    starts = _prefixes(prefix, made)
+    kept = data.drop(columns=made) if len(made) < len(data.table.names) else None
+    return Dummies(kept, {f"{starts[name]}{prefix_sep}": data[name] for name in made}, dtype)
+
+
+def _is_text(series: Series) -> bool:
+    """Whether pandas makes others of a column, as its dtype says."""
+    if series.column.kind == DType.STRING:
+        return True
+    dtype = dtype_of(series.column)
+    return hasattr(dtype, "categories") or getattr(dtype, "kind", "O") not in "fiub"
+
+
+def _prefixes(prefix: Any, names: list[str]) -> dict[str, str]:
+    if prefix is None:
+        return {name: name for name in names}
+    if isinstance(prefix, Mapping):
+        return {name: str(prefix[name]) for name in names}
+    given = [prefix] * len(names) if isinstance(prefix, str) else list(prefix)
+    return dict(zip(names, map(str, given), strict=True))
