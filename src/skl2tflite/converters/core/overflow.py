@@ -39,6 +39,8 @@ _CHOICES = (ops.ArgMax, ops.ArgMin, ops.Softmax, ops.LogSoftmax)
 _ORDERS = (ops.Less, ops.LessEqual, ops.Greater, ops.GreaterEqual)
 _POLES = (ops.Log, ops.Log1p, ops.Divide, ops.Power)
 """Operations that are infinite beside poles, in float64 as well."""
+_ELEMENTWISE = (ops.Multiply, ops.Square, ops.Add, ops.Subtract, ops.Exp)
+"""Operations of finite numbers that are never NaN: that is what the rows hold."""
 _DTYPES = {DType.INT: np.int64, DType.BOOL: np.bool_}
 
 
@@ -76,7 +78,7 @@ def overflowing(
     scores = {node: score for node in found if (score := _score(node)) is not None and score.shape[0] == rows}
     answers = [*filter(_hangs_on_rows, outputs), *_features_of_trees(outputs)] if predictions else []
     unsure, origins = _leaving(inputs, scores, answers)
-    rows_lost = [_lost(node, scores[node]) for node in unsure] + [_beyond(x) for x in origins]
+    rows_lost = [_lost(node, scores[node]) for node in unsure] + [_beyond(x, nan=not isinstance(x.node.op, _ELEMENTWISE)) for x in origins]
     if not rows_lost:
         return []
     lost: Array = reduce(xp.logical_or, rows_lost)
@@ -235,9 +237,10 @@ def _differs(answer: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(apart.reshape(len(apart), -1).any(axis=1))
 
 
-def _beyond(x: Any) -> Any:
-    """Return the rows in which some number is as good as infinite."""
+def _beyond(x: Any, nan: bool = True) -> Any:
+    """Return the rows in which some number is as good as infinite, or NaN, where that may come of it."""
     within = xp.abs(x) < LIMIT
+    within = within if nan else xp.logical_or(within, xp.isnan(x))
     others = tuple(range(1, within.ndim))
     return xp.logical_not(xp.all(within, axis=others) if others else within)
 

@@ -49,6 +49,9 @@ class FeatureEngineConverter(RecordedTransformer):
         if self.seen.sample is not None or self.feature_names is None:
             return self.seen.sample
         seen: dict[str, Any] = getattr(self.estimator, "encoder_dict_", {})
+        wrapped = getattr(getattr(self.estimator, "transformer_", None), "categories_", None)
+        if wrapped is not None:
+            seen = dict(zip(self.estimator.variables_, wrapped, strict=False))
         return pd.DataFrame({name: [next(iter(seen.get(name, ())), 1.0)] for name in self.feature_names})
 
 

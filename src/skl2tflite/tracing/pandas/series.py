@@ -141,6 +141,10 @@ class Series:
     def _made(self, result: Any) -> Series:
         return Series(plain(result), self.name)
 
+    def _kept(self, result: Any) -> Series:
+        """Return values of which some were replaced, a categorical's by others of its categories."""
+        return self._made(result).astype(self.column.dtype) if self.column.categories else self._made(result)
+
     # --- operators ------------------------------------------------------------------------------------------
 
     def combine(self, name: str, other: Any, axis: Any = 0, reflected: bool = False) -> Series:
@@ -254,7 +258,7 @@ class Series:
             raise refusal("fillna takes a value; what other rows hold is not known")
         if isinstance(value, str):
             text = self.column.strings()
-            return self._made(xp.where(plain(Series(text).isna()), value, text))
+            return self._kept(xp.where(plain(Series(text).isna()), value, text))
         return self.mask(self.isna(), value)
 
     combine_first = fillna
@@ -264,8 +268,8 @@ class Series:
         cond = cond(self) if callable(cond) else cond
         other = other(self) if callable(other) and not isinstance(other, Tensor) else other
         if isinstance(other, str) or self.is_text:
-            return self._made(xp.where(plain(cond), self.column.strings(), _text(other)))
-        return self._made(xp.where(plain(cond), self.column.values, plain(other)))
+            return self._kept(xp.where(plain(cond), self.column.strings(), _text(other)))
+        return self._kept(xp.where(plain(cond), self.column.values, plain(other)))
 
     def mask(self, cond: Any, other: Any = np.nan, **_: object) -> Series:
         """Replace values where a condition holds."""
