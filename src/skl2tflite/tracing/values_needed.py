@@ -35,8 +35,12 @@ def no_hash(self: Any) -> int:
 
 def no_number(self: Any) -> Any:
     """Refuse to become one number of Python's."""
-    raise needed(refusal(f"{self!r} has no value yet, only a place in the graph: int, float and math need one; use "
-            "NumPy's functions of the whole column"))
+    raise needed(
+        refusal(
+            f"{self!r} has no value yet, only a place in the graph: int, float and math need one; use "
+            "NumPy's functions of the whole column"
+        )
+    )
 
 
 def no_text(self: Any, *_: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -149,3 +150,23 @@ def test_each_imputer_of_several_fills_its_own_columns(with_rows: bool) -> None:
     rows.loc[3, "c"] = np.nan  # which nobody fills
     with pytest.raises(InvalidInputError, match="'c'"):
         model.predict(rows)
+
+
+def test_holes_in_columns_that_they_do_not_touch() -> None:
+    encoder = OneHotEncoder(sparse_output=False, handle_unknown="ignore")
+    wrapped = SklearnTransformerWrapper(encoder, variables=["city"])
+    rows = TABLE.assign(b=HOLES.b)[["a", "b", "city"]]
+    pipeline = make_pipeline(wrapped, HistGradientBoostingClassifier(max_iter=3)).fit(rows, Y)
+    np.testing.assert_allclose(
+        skl2tflite.convert(pipeline).predict_proba(rows), pipeline.predict_proba(rows), rtol=0, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("imputed", [False, True])
+def test_rare_categories_of_categoricals(imputed: bool) -> None:
+    rows = TABLE[["a", "city"]].astype({"city": "category"}) if imputed else TABLE[["city"]].astype("category")
+    steps = [imputation.MeanMedianImputer()] if imputed else []
+    rare = encoding.RareLabelEncoder(tol=0.34, n_categories=1)
+    pipeline = make_pipeline(*steps, rare, OneHotEncoder(handle_unknown="ignore"), LogisticRegression()).fit(rows, Y)
+    model = skl2tflite.convert(pipeline, rows)
+    np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), rtol=0, atol=1e-6)

@@ -11,6 +11,7 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skl2tflite
@@ -46,6 +47,13 @@ def test_transformers(name: str) -> None:
 def test_without_rows(name: str) -> None:
     transformer, X, then = CASES[name]
     check(transformer, X, with_rows=False, then=then)
+
+
+def test_squashed_numbers_with_holes_in_front_of_an_imputer() -> None:
+    rows = HOLES[["a", "b"]]
+    pipeline = make_pipeline(skrub.SquashingScaler(), SimpleImputer(), LogisticRegression()).fit(rows, Y)
+    model = skl2tflite.convert(pipeline, rows)
+    np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("model", [LogisticRegression(), HistGradientBoostingClassifier(max_iter=5)])

@@ -78,7 +78,9 @@ def overflowing(
     scores = {node: score for node in found if (score := _score(node)) is not None and score.shape[0] == rows}
     answers = [*filter(_hangs_on_rows, outputs), *_features_of_trees(outputs)] if predictions else []
     unsure, origins = _leaving(inputs, scores, answers)
-    rows_lost = [_lost(node, scores[node]) for node in unsure] + [_beyond(x, nan=not isinstance(x.node.op, _ELEMENTWISE)) for x in origins]
+    rows_lost = [_lost(node, scores[node]) for node in unsure] + [
+        _beyond(x, nan=not isinstance(x.node.op, _ELEMENTWISE)) for x in origins
+    ]
     if not rows_lost:
         return []
     lost: Array = reduce(xp.logical_or, rows_lost)

@@ -36,7 +36,9 @@ class Dummies:
         self._text = dict(text)
         self._dtype = dtype
 
-    def reindex(self, labels: Any = None, axis: Any = 0, columns: Any = None, fill_value: Any = None, **_: Any) -> Frame:
+    def reindex(
+        self, labels: Any = None, axis: Any = 0, columns: Any = None, fill_value: Any = None, **_: Any
+    ) -> Frame:
         """Return the columns of some names; one of a value that no row has is 0."""
         columns = labels if columns is None and axis in (1, "columns") else columns
         if columns is None or fill_value is None or float(fill_value) != 0:
@@ -75,7 +77,9 @@ def dummies(
 ) -> Dummies:
     """Return what ``pandas.get_dummies`` makes of a DataFrame, or of one column of text."""
     if any(value not in (None, False) for value in others.values()):
-        raise refusal(f"pandas.get_dummies with {', '.join(others)} hangs on other rows; use scikit-learn's OneHotEncoder")
+        raise refusal(
+            f"pandas.get_dummies with {', '.join(others)} hangs on other rows; use scikit-learn's OneHotEncoder"
+        )
     if isinstance(data, Series):
         start = "" if prefix is None else f"{prefix}{prefix_sep}"
         return Dummies(None, {start: data}, dtype)

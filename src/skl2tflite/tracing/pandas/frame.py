@@ -377,6 +377,8 @@ class Frame:
 
     def combine(self, name: str, other: Any, axis: Any = 1, reflected: bool = False) -> Frame:
         """Return an operation of the graph's on this frame and another operand."""
+        if not isinstance(name, str):
+            raise refusal("combine calls Python for every column; compute with whole columns, as by numpy.minimum")
         if other is None:
             raise refusal("None, which the number of rows is until run time, is nothing to compute with")
         if isinstance(other, Frame):

@@ -149,6 +149,8 @@ class Series:
 
     def combine(self, name: str, other: Any, axis: Any = 0, reflected: bool = False) -> Series:
         """Return an operation of the graph's on this column and another operand."""
+        if not isinstance(name, str):
+            raise refusal("combine calls Python for every value; compute with whole columns, as by numpy.minimum")
         if other is None:
             raise refusal("None, which the number of rows is until run time, is nothing to compute with")
         other = every_row(other, self.shape)
