@@ -82,3 +82,21 @@ def test_classes_of_the_users() -> None:
     np.testing.assert_array_equal(model.transform(FULL), numbers(Least().transform(FULL)))
     with pytest.raises(InvalidInputError, match="Float64 with NA"):
         model.transform(FLOATS)
+
+
+TEXT = PLAIN[["a"]].assign(city=RANDOM.choice(["Rome", "Oslo"], N))
+HOLES = TEXT.assign(city=TEXT.city.astype(object).mask(RANDOM.random(N) < 0.3, np.nan))
+
+
+@pytest.mark.parametrize("given", [(), (TEXT,)], ids=["without rows", "with rows"])
+def test_text_with_na(given: tuple[Any, ...]) -> None:
+    alike = FunctionTransformer(lambda df: df[["a"]].assign(d=df.city.isin(["Rome"]), m=df.city.isna())).fit(TEXT)
+    model = skl2tflite.convert(alike, *given)
+    for rows in (TEXT, HOLES, HOLES.astype({"city": "string"})):
+        np.testing.assert_array_equal(model.transform(rows), numbers(alike.transform(rows)))
+    otherwise = FunctionTransformer(lambda df: df[["a"]].assign(d=df.city == "Rome")).fit(TEXT)
+    model = skl2tflite.convert(otherwise, *given)
+    for rows in (TEXT, HOLES, TEXT.astype({"city": "string"})):
+        np.testing.assert_array_equal(model.transform(rows), numbers(otherwise.transform(rows)))
+    with pytest.raises(InvalidInputError, match="string with NA, .* give such columns as object"):
+        model.transform(HOLES.astype({"city": "string"}))

@@ -20,6 +20,11 @@ NARROW = (
 WITH_NA = " with NA"
 NULLABLE = ("Float64", "Int64", "Float64" + WITH_NA, "Int64" + WITH_NA, "boolean" + WITH_NA)
 """Dtypes of pandas' that tell NA from NaN, of any width: what is missing equals nothing, and computes to NA."""
+TEXT_WITH_NA = "string" + WITH_NA
+"""That of text."""
+
+
+_TELLING_NA = (*NULLABLE, TEXT_WITH_NA)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,11 @@ class Narrow:
     def check(self, X: Any, places: Callable[[], Mapping[int, int]]) -> None:
         """Raise where rows are of a dtype in which it computes otherwise."""
         if (dtype := self.met_in(X, places)) is not None:
+            if dtype == TEXT_WITH_NA:
+                raise InvalidInputError(
+                    f"X holds {dtype}, for which {self.reader} answers otherwise than for NaN, which is all that the "
+                    "file knows of what is missing; give such columns as object, with NaN"
+                )
             instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
             raise InvalidInputError(
                 f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, as the file does; give "
@@ -104,8 +114,10 @@ def not_met(narrow: Narrow, X: Any, places: Callable[[], Mapping[int, int]]) -> 
     ConversionError
         Where rows are an array of few bits, of which a comparison sees too few numbers.
     """
-    nullable = tuple(each for each in narrow.dtypes if each in NULLABLE)  # which their own rows never show to be right
-    narrow = replace(narrow, dtypes=tuple(each for each in narrow.dtypes if each not in NULLABLE))
+    nullable = tuple(
+        each for each in narrow.dtypes if each in _TELLING_NA
+    )  # which their own rows never show to be right
+    narrow = replace(narrow, dtypes=tuple(each for each in narrow.dtypes if each not in _TELLING_NA))
     while (dtype := narrow.met_in(X, places)) is not None:
         if (narrow.features is None or not is_frame(X)) and np.dtype(dtype).itemsize <= 2:
             raise ConversionError(answers_otherwise(narrow.reader, dtype))
@@ -117,7 +129,7 @@ def not_met(narrow: Narrow, X: Any, places: Callable[[], Mapping[int, int]]) -> 
 def narrow_from_json(data: Fields) -> Narrow:
     """Return what :meth:`Narrow.to_json` wrote."""
     dtypes = data.many("dtypes", str)
-    if not set(dtypes) <= {*NARROW, *NULLABLE}:
+    if not set(dtypes) <= {*NARROW, *_TELLING_NA}:
         raise damaged(data.at("dtypes"), "holds what is no dtype of whole numbers or of few digits")
     return Narrow(data.get("reader", str), dtypes, data.maybe_many("features", int), data.maybe("least", int, 1))
 
@@ -135,5 +147,5 @@ def _nullable(column: Any) -> tuple[str, ...]:
         return ()
     name = {"f": "Float64", "i": "Int64", "u": "Int64", "b": "boolean"}.get(dtype.kind)
     if name is None:
-        return ()
+        return (TEXT_WITH_NA,) if "string" in str(dtype) and column.isna().any() else ()
     return (name, name + WITH_NA) if column.isna().any() else (name,)

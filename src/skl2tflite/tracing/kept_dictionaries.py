@@ -21,7 +21,7 @@ _kept: ContextVar[tuple[tuple[dict[Any, Any], dict[Any, Any]], ...]] = ContextVa
 def kept_dictionaries(estimator: object) -> Iterator[None]:
     """Keep the dictionaries with a default that an estimator's own code reaches (``collections.defaultdict``).
 
-    What is looked up in one becomes a key of it. While this lasts, :func:`restore` takes that back, and so does its end.
+    What is looked up in one becomes a key of it. Until this ends, and when it does, :func:`restore` takes that back.
     """
     found = tuple((each, dict(each)) for each in _reached(estimator))
     token = _kept.set((*_kept.get(), *found))

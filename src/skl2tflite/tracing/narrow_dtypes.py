@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.features.narrow import NARROW, NULLABLE, WITH_NA, Narrow
+from skl2tflite.features.narrow import NARROW, NULLABLE, TEXT_WITH_NA, WITH_NA, Narrow
 from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix, is_sparse
 from skl2tflite.flow.renamed import Renamed
@@ -69,9 +69,11 @@ def noted(function: Callable[[Any], Any], X: Given, result: Any, reader: str) ->
         The result, which says from here on whether it has become floats.
     """
     features = _features(X)
+    asked = _Asked(function, X)
+    if (text := _texts(X)) and "pandas" in sys.modules and not _alike(*asked.both_texts(text)):
+        _collector.add(Narrow(reader, (TEXT_WITH_NA,), tuple(text.values())))
     if features == ():
         return result
-    asked = _Asked(function, X)
     dtypes = [dtype for dtype in NARROW if not (is_sparse(X) and dtype == "float16")]  # which SciPy has not
     answers = {dtype: asked.both(dtype) for dtype in dtypes}
     nullable = NULLABLE if isinstance(X, Table | Column) and features is not None and "pandas" in sys.modules else ()
@@ -108,6 +110,16 @@ def _features(X: Any) -> tuple[int, ...] | None:
     if isinstance(X, Matrix):
         return None if X.dtype is None and isinstance(X.values, Tensor) else ()
     return None if _is_given(as_tensor(X)) else ()
+
+
+def _texts(X: Any) -> dict[int, int]:
+    """Return which columns are the model's own text, and which features they are."""
+    columns = X.columns if isinstance(X, Table) else [X] if isinstance(X, Column) else ()
+    return {
+        i: column.origin
+        for i, column in enumerate(columns)
+        if column.kind == DType.STRING and column.origin is not None and column.categories is None
+    }
 
 
 def _reads(column: Column) -> bool:
@@ -179,6 +191,27 @@ class _Asked:
             The columns that have the dtype, by default all; others are floats in both.
         """
         first, second = (self._rows(dtype, kept) for kept in (narrow, ()))
+        return self._pair(first, second)
+
+    def both_texts(self, text: Iterable[int]) -> tuple[list[Any], list[Any]]:
+        """Return what the function gives for columns of text in which some is NA, and for the same with NaN."""
+        import pandas as pd
+
+        rows = self._rows("int64", ())
+        both = []
+        for missing, dtype in ((pd.NA, "string"), (np.nan, object)):
+            cells = pd.Series(np.resize(np.array(["", "Rome", missing], dtype=object), ROWS), dtype=dtype)
+            if isinstance(self.X, Column):
+                both.append(cells.rename(self.X.name))
+                continue
+            frame = rows.copy()
+            for i in text:
+                frame.isetitem(i, cells)
+            both.append(frame)
+        return self._pair(*both)
+
+    def _pair(self, first: Any, second: Any) -> tuple[list[Any], list[Any]]:
+        """Return what the function gives for two kinds of rows, of those that it takes in both."""
         pair = self._answer(first), self._answer(second)
         if None not in pair:
             return pair  # type: ignore[return-value]
@@ -244,7 +277,8 @@ def _series(column: Column, numbers: NDArray[Any], dtype: str | None) -> Any:
     if dtype is None or not _reads(column):
         return pd.Series(numbers, name=column.name)
     if dtype in NULLABLE:
-        return pd.Series(numbers, name=column.name).astype(dtype.removesuffix(WITH_NA))
+        nullable: Any = dtype.removesuffix(WITH_NA)
+        return pd.Series(numbers, name=column.name).astype(nullable)
     return pd.Series(numbers.astype(dtype), name=column.name)
 
 
@@ -290,7 +324,7 @@ def _arrays(result: Any) -> list[Any]:
 
 def _cells(column: Any) -> NDArray[Any]:
     """Return an array, of a column that may hold NA one with NaN, as scikit-learn makes of it."""
-    dtype = getattr(column, "dtype", None)
+    dtype: Any = getattr(column, "dtype", None)
     if type(getattr(dtype, "na_value", None)).__name__ == "NAType" and dtype.kind in "fiub" and column.isna().any():
         return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
     return np.asarray(column)

@@ -1,7 +1,7 @@
 """Errors of symbolic values whose value is needed at once: user code that catches them takes a way of its own.
 
-``D.get(v, v)``, ``float(v)`` or ``if v > 0`` within ``try … except Exception`` would be recorded as if the value were none
-that the code knows. Such an error is kept, and raised once the function has returned.
+``D.get(v, v)``, ``float(v)`` or ``if v > 0`` within ``try … except Exception`` would be recorded as if the value were
+none that the code knows. Such an error is kept, and raised once the function has returned.
 """
 
 from __future__ import annotations

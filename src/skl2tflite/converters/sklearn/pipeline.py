@@ -77,9 +77,9 @@ class PipelineConverter(Converter):
         """
         if "pandas" not in sys.modules or not any(isinstance(step, SeenConverter) for step in self.steps[1:]):
             return
-        rows = first(sys.modules["pandas"])
+        rows: Any = first(sys.modules["pandas"])
         for step, behind in pairwise(self.steps):
-            rows = None if rows is None else tried(step.estimator.transform, rows)
+            rows = tried(step.estimator.transform, rows)
             if not hasattr(rows, "iloc") or np.ndim(rows) != 2:
                 return
             if isinstance(behind, SeenConverter) and all(isinstance(name, str) for name in rows.columns):

@@ -49,9 +49,9 @@ class Writable(Tensor):
         """Return what the handle stands for."""
         return self.value
 
-    __hash__ = no_hash  # type: ignore[assignment]
+    __hash__ = no_hash
     __float__ = __int__ = __index__ = no_number
-    __str__ = __format__ = no_text  # type: ignore[assignment]
+    __str__ = __format__ = no_text
 
     def __bool__(self) -> bool:
         try:

@@ -56,7 +56,7 @@ class Dummies:
                 else f"{name!r} may be of several columns that pandas.get_dummies makes others of; use OneHotEncoder"
             )
         series, value = found[0]
-        made = series == value
+        made: Series = series.combine("equal", value)
         return made if self._dtype is None else made.astype(self._dtype)
 
     def __getattr__(self, name: str) -> Any:
@@ -83,10 +83,7 @@ def dummies(
     if isinstance(data, Series):
         start = "" if prefix is None else f"{prefix}{prefix_sep}"
         return Dummies(None, {start: data}, dtype)
-    if columns is not None:
-        made = list(columns)
-    else:
-        made = [name for name, series in data.items() if _is_text(series)]
+    made = [name for name, series in data.items() if _is_text(series)] if columns is None else list(columns)
     starts = _prefixes(prefix, made)
     kept = data.drop(columns=made) if len(made) < len(data.table.names) else None
     return Dummies(kept, {f"{starts[name]}{prefix_sep}": data[name] for name in made}, dtype)

@@ -47,7 +47,7 @@ class Frame:
 
     __array_priority__ = 3000
     __hash__ = no_hash
-    __str__ = __format__ = no_text  # type: ignore[assignment]
+    __str__ = __format__ = no_text
     ndim = 2
     index = INDEX
     table: Table

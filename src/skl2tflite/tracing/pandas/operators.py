@@ -26,8 +26,12 @@ def add_operators(cls: type) -> type:
             setattr(cls, name, _method(function, reflected=False))
         if name not in (*COMPARISONS, *LOGIC):
             setattr(cls, f"r{name}", _method(function, reflected=True))
-    cls.__divmod__ = lambda self, other: (self // other, self % other)  # type: ignore[attr-defined]
-    cls.__rdivmod__ = lambda self, other: (other // self, other % self)  # type: ignore[attr-defined]
+    pairs: dict[str, Callable[[Any, Any], Any]] = {
+        "__divmod__": lambda self, other: (self // other, self % other),
+        "__rdivmod__": lambda self, other: (other // self, other % self),
+    }
+    for name, pair in pairs.items():
+        setattr(cls, name, pair)
     return cls
 
 

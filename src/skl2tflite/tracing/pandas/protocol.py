@@ -113,11 +113,13 @@ def _refuse_quantiles(*_: Any, **__: Any) -> Any:
     raise refusal("pandas.qcut hangs on other rows, and a file answers for each row alone; compute its bounds in fit")
 
 
-def _get_dummies(data: Any, *_: Any, drop_first: bool = False, dtype: Any = None, **others: Any) -> Frame | Dummies:
-    if not isinstance(data, Series) or others or not data.column.categories:
-        return dummies(data, *_, drop_first=drop_first, dtype=dtype, **others)
-    known = Series(data.column, data.name).cat.categories
-    frame = Frame.of({category: data == category for category in known.tolist()[drop_first:]})
+def _get_dummies(data: Any, *args: Any, **kwargs: Any) -> Frame | Dummies:
+    said = {name: value for name, value in kwargs.items() if name not in ("drop_first", "dtype")}
+    if args or said or not isinstance(data, Series) or not data.column.categories:
+        return dummies(data, *args, **kwargs)
+    known = data.cat.categories.tolist()[bool(kwargs.get("drop_first")) :]
+    frame = Frame.of({category: data == category for category in known})
+    dtype = kwargs.get("dtype")
     return frame if dtype is None else frame.astype(dtype)
 
 
@@ -135,7 +137,7 @@ class _Categorical(Series):
     @property
     def codes(self) -> Tensor:
         """The position of each value among the categories."""
-        return self.cat.codes.values
+        return self.cat.codes.values  # type: ignore[no-any-return]
 
     @property
     def categories(self) -> Any:

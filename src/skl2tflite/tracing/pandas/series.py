@@ -41,7 +41,7 @@ class Series:
     __array_priority__ = 2000
     __hash__ = no_hash
     __float__ = __int__ = __index__ = no_number
-    __str__ = __format__ = no_text  # type: ignore[assignment]
+    __str__ = __format__ = no_text
     ndim = 1
     index = INDEX
 
@@ -401,7 +401,7 @@ class Series:
         return func(self, *args, **kwargs)
 
 
-def every_row(values: Any, shape: tuple[int | None]) -> Any:
+def every_row(values: Any, shape: tuple[int | None, ...]) -> Any:
     """Return the one number of an array that holds it for each row of a fixed batch; anything else as it is."""
     if isinstance(values, np.ndarray) and values.shape == shape and len(np.unique(values)) == 1:
         return values[0]
