@@ -101,6 +101,7 @@ def plan(
             f"{converter.path} reads texts, and target 'micro' cannot cut them into terms; use text='tokens', then the "
             "file takes the counts of the terms of its vocabulary"
         )
+    _check_kinds(converter, [each for method, each in traced.items() if method != "inverse_transform"])
     columns = None if kinds is None else _columns(converter, traced, kinds)
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
@@ -134,6 +135,17 @@ def plan(
     with reading(X):
         features = features.with_narrow(dict.fromkeys(narrow), X)
     return Plan(converter, features, traced, graphs, records)
+
+
+def _check_kinds(converter: Converter, traced: Sequence[Traced]) -> None:
+    """Refuse columns of which nobody knows whether they are text or numbers, where that makes another file."""
+    unknown = frozenset[str]().union(*(each.only_missing for each in traced))
+    for name in sorted(unknown):
+        if all(name in each.only_missing for each in traced):
+            raise ConversionError(
+                f"{converter.path} asks of column {name!r} only whether a value is missing, which a file finds "
+                "otherwise in text than in numbers; give convert rows, which tell what it holds"
+            )
 
 
 class _EveryWord(frozenset[str]):

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 import skl2tflite
-from skl2tflite.errors import UnsupportedEstimatorError
+from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
 
 RANDOM = np.random.default_rng(0)
 N = 60
@@ -152,3 +152,17 @@ def test_rows_in_which_all_is_missing_have_no_greatest() -> None:
     model = skl2tflite.convert(transformer.fit(rows))
     with pytest.raises(skl2tflite.errors.NoAnswerError, match="Encountered all NA values"):
         model.transform(rows.assign(a=np.nan, c=np.nan))
+
+
+def test_whether_something_is_missing_hangs_on_what_a_column_holds() -> None:
+    missing = FunctionTransformer(lambda df: pd.DataFrame({"m": df.city.isna(), "a": df.a})).fit(MIXED)
+    holes = MIXED.assign(city=MIXED.city.astype(object).mask(MIXED.a > 1, None))
+    model = skl2tflite.convert(missing, holes)
+    np.testing.assert_array_equal(model.transform(holes), missing.transform(holes).astype(float))
+    with pytest.raises(
+        ConversionError, match=r"asks of column 'city' only whether a value is missing, .* give convert"
+    ):
+        skl2tflite.convert(missing)
+    check(lambda df: df.assign(m=df.c.isna()), NUMBERS)
+    check(lambda df: pd.DataFrame({"m": df.c.isna(), "c": df.c.fillna(0.0) * 2}), NUMBERS)
+    check(lambda df: pd.DataFrame({"m": df.city.isna(), "c": df.city == "Rome"}), MIXED)

@@ -47,3 +47,6 @@ class Collector(Generic[T]):
 
 column_readings: Collector[Reading] = Collector("column_readings")
 """How estimators read the columns of a DataFrame, by their dtypes."""
+
+missing_asked: Collector[int] = Collector("missing_asked")
+"""Of which features, of no kind that is known, functions ask whether a value is missing."""

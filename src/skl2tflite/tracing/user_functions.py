@@ -32,7 +32,7 @@ from skl2tflite.tracing.row_errors import refuse_rows, unanswered
 from skl2tflite.tracing.same import difference
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.scipy_sparse import Sparse, maker_of
-from skl2tflite.tracing.tracing_context import column_readings
+from skl2tflite.tracing.tracing_context import column_readings, missing_asked
 from skl2tflite.tracing.values import Values
 from skl2tflite.tracing.ways import RaisedError, ways
 
@@ -172,7 +172,7 @@ def check_clock(function: Callable[..., Any]) -> None:
 def _recorded(function: Callable[[Any], Any], X: Given, rows: NDArray[Any] | None = None, place: str = "") -> Recorded:
     result, refused = _through(function, X)
     twin = twin_of(X)
-    with unanswered(), demands(), column_readings.collect():  # of rows that are none
+    with unanswered(), demands(), column_readings.collect(), missing_asked.collect():  # of rows that are none
         first, second = _through(function, twin), _through(function, twin)
     once, again = ([*outputs_of(each), *(r.rows for r in those)] for each, those in (first, second))
     if len(once) != len(again):

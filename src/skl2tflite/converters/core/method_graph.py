@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.core.absent_entries import dense_for_now, sparse_input
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.impossible_checks import never
+from skl2tflite.converters.core.only_missing import only_missing
 from skl2tflite.converters.core.overflow import overflowing
 from skl2tflite.errors import ConversionError, GraphError
 from skl2tflite.features import (
@@ -38,7 +39,7 @@ from skl2tflite.tracing.category_constraints import Demand, demands
 from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
 from skl2tflite.tracing.narrow_dtypes import narrow_readers
 from skl2tflite.tracing.row_errors import can_mark, marked, unanswered
-from skl2tflite.tracing.tracing_context import column_readings
+from skl2tflite.tracing.tracing_context import column_readings, missing_asked
 
 _INT32 = np.iinfo(np.int32)
 
@@ -80,6 +81,8 @@ class Traced:
         What computes otherwise in some dtypes of rows than in floats.
     asked : frozenset of int or None
         Features of the matrix that something looks at; None where all are, or there is no matrix of features.
+    only_missing : frozenset of str
+        Features of no kind that is known, of which functions ask nothing but whether a value is missing.
     """
 
     graph: Graph
@@ -99,6 +102,7 @@ class Traced:
     readings: tuple[Reading, ...] = ()
     narrow: tuple[Narrow, ...] = ()
     asked: frozenset[int] | None = None
+    only_missing: frozenset[str] = frozenset()
 
 
 def trace(
@@ -180,6 +184,7 @@ def trace(
             collected[2] as dense,
             collected[3] as read,
             collect_narrow() as narrow,
+            missing_asked.collect() as missing_of,
         ):
             results = function(X)
         if isinstance(results, Table):
@@ -240,6 +245,7 @@ def trace(
         tuple(dict.fromkeys(read)),
         narrow_readers(narrow),
         None if asked is None or len(asked) == count else frozenset(asked),
+        frozenset(names[i] for i in set(missing_of) if only_missing(graph, names[i], i)),
     )
 
 

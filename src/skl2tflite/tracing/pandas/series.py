@@ -21,6 +21,7 @@ from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.tracing.pandas.operators import add_operators
 from skl2tflite.tracing.pandas.replaced import pairs_of
+from skl2tflite.tracing.tracing_context import missing_asked
 from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
 from skl2tflite.tracing.whether import Size, Whether, WhetherAll
 
@@ -243,6 +244,8 @@ class Series:
         if self.is_text:
             found = xp.any(xp.equal(xp.expand_dims(self.column.strings(), 1), MISSING_TEXT), axis=1)
             return self._made(found)
+        if self.column.kind is None and self.column.origin is not None and not self.column.is_seen:
+            missing_asked.add(self.column.origin)
         values = self.column.values
         return self._made(xp.not_equal(values, values) if values.dtype != DType.FLOAT else xp.isnan(values))
 
