@@ -136,7 +136,7 @@ def test_sparse_matrices_of_sparse_matrices(name: str) -> None:
         (lambda df: df[["city"]].replace({"Rome": 0, "Oslo": 1, "Bern": 2}).astype(int), "use map"),
         (lambda df: pd.get_dummies(df), r"reindex\(columns="),
         (lambda df: pd.get_dummies(df[["city"]]).reindex(columns=["city_Rome"]), r"fill_value=0"),
-        (lambda df: df[["a", "b"]].cumsum(), "down its rows it hangs on other ones"),
+        (lambda df: df[["a", "b"]].cumsum(), "hangs on other rows; compute it in fit, or use axis=1"),
         (lambda df: df[["a", "b"]] / len(df), "the number of rows is until run time"),
         (lambda df: df.assign(a=df.a.combine(df.b, min)), "combine calls Python for every value"),
     ],
@@ -166,3 +166,10 @@ def test_whether_something_is_missing_hangs_on_what_a_column_holds() -> None:
     check(lambda df: df.assign(m=df.c.isna()), NUMBERS)
     check(lambda df: pd.DataFrame({"m": df.c.isna(), "c": df.c.fillna(0.0) * 2}), NUMBERS)
     check(lambda df: pd.DataFrame({"m": df.city.isna(), "c": df.city == "Rome"}), MIXED)
+
+
+def test_categories_that_are_neither_text_nor_numbers() -> None:
+    bins = FunctionTransformer(lambda df: pd.DataFrame({"n": pd.cut(df.n, [0, 20, 40, np.inf])}))
+    pipeline = make_pipeline(bins, OneHotEncoder(handle_unknown="ignore")).fit(MIXED)
+    with pytest.raises(UnsupportedEstimatorError, match="are of type Interval, neither text nor numbers"):
+        skl2tflite.convert(pipeline, MIXED)

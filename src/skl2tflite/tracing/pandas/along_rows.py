@@ -13,7 +13,6 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import refusal
 from skl2tflite.tracing.numpy import statistics
 from skl2tflite.tracing.numpy.writable import plain
-from skl2tflite.tracing.pandas.dtypes import no_attribute
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.whether import Whether
 
@@ -21,7 +20,7 @@ from skl2tflite.tracing.whether import Whether
 def _along(name: str, axis: Any) -> None:
     """Refuse what is computed down the rows."""
     if axis not in (1, "columns"):
-        raise no_attribute(name, "a DataFrame")
+        raise refusal(f"{name} of a DataFrame's columns hangs on other rows; compute it in fit, or use axis=1")
 
 
 def _columns(frame: Any) -> list[Any]:

@@ -32,10 +32,7 @@ OF_ALL_ROWS = frozenset(
 )
 """What pandas computes of several rows at once."""
 ALONG_AN_AXIS = frozenset(
-    {
-        *("bfill", "cummax", "cummin", "cumprod", "cumsum", "diff", "dropna", "ffill", "interpolate", "pct_change"),
-        *("rank", "rolling", "expanding", "shift", "sort_index", "sort_values", "nunique", "mode"),
-    }
+    {"dropna", "interpolate", "pct_change", "rank", "rolling", "expanding", "sort_values", "nunique", "mode"}
 )
 """What of that pandas also computes of each row of a DataFrame by itself, with axis=1."""
 

@@ -55,7 +55,13 @@ class CategoriesConverter(TransformerConverter):
                 if not all(map(sendable, text)):
                     raise self.refuse(f"feature {i} has a category that no text in UTF-8 can be, or a reserved one")
                 continue
-            if not all(isinstance(c, int | float | np.number | np.bool_) for c in categories):
+            others = [c for c in categories if not isinstance(c, int | float | np.number | np.bool_)]
+            if (other := next((c for c in others if not is_missing(c)), None)) is not None:
+                raise self.refuse(
+                    f"categories of feature {i} are of type {type(other).__name__}, neither text nor numbers",
+                    "make text or numbers of them",
+                )
+            if others:
                 raise self.refuse(
                     f"categories of feature {i} are numbers and None", "use NaN for what is missing among numbers"
                 )
