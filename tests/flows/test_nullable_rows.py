@@ -28,6 +28,7 @@ OTHERWISE: dict[str, Callable[[Any], Any]] = {
     "isin": lambda df: df[["a"]].assign(d=df.b.isin([np.nan]).astype(float)),
     "a comparison": lambda df: df[["a"]].assign(d=df.b > 0),
     "unlike": lambda df: df[["a"]].assign(d=df.b != 1),
+    "all of a row": lambda df: pd.DataFrame({"d": (df > -1).all(axis=1)}),
 }
 ALIKE: dict[str, Callable[[Any], Any]] = {
     "arithmetic": lambda df: df.assign(d=df.b * 2 + df.a),

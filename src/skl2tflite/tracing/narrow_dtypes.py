@@ -293,8 +293,11 @@ def _numbers(dtype: str, width: int) -> NDArray[np.float64]:
         rows = _numbers("bool" if dtype.startswith("boolean") else "int64", width)
         if dtype.startswith("Float64"):
             rows[6:] /= 64.0
+        if not dtype.startswith("boolean"):  # rows of one sign too, of which all that is there is alike
+            rows[6:9], rows[9:] = np.abs(rows[6:9]) + 1.0, -np.abs(rows[9:]) - 1.0
         if dtype.endswith(WITH_NA):
-            rows[np.random.default_rng(1).random(rows.shape) < 0.4] = np.nan
+            rows[:6][np.random.default_rng(1).random((6, width)) < 0.4] = np.nan
+            rows[np.arange(6, ROWS), np.arange(6, ROWS) % width] = np.nan
         return rows
     if dtype == "bool":
         return random.integers(0, 2, (ROWS, width)).astype(float)
