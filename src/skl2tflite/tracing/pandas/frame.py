@@ -21,10 +21,11 @@ from skl2tflite.tracing.numpy.elementwise import around
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.pandas.along_rows import ALONG_ROWS
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
+from skl2tflite.tracing.pandas.constants import every_row
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
-from skl2tflite.tracing.pandas.operators import add_operators
+from skl2tflite.tracing.pandas.operators import add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import by_kind, pairs_of, replaced
-from skl2tflite.tracing.pandas.series import INDEX, Series, every_row
+from skl2tflite.tracing.pandas.series import INDEX, Series
 from skl2tflite.tracing.values import Values
 from skl2tflite.tracing.values_needed import needed, no_hash, no_text
 from skl2tflite.tracing.whether import Size, WhetherAll, of_some_row
@@ -377,10 +378,7 @@ class Frame:
 
     def combine(self, name: str, other: Any, axis: Any = 1, reflected: bool = False) -> Frame:
         """Return an operation of the graph's on this frame and another operand."""
-        if not isinstance(name, str):
-            raise refusal("combine calls Python for every column; compute with whole columns, as by numpy.minimum")
-        if other is None:
-            raise refusal("None, which the number of rows is until run time, is nothing to compute with")
+        check_operation(name, other, "column")
         if isinstance(other, Frame):
             if set(other.table.names) != set(self.table.names):
                 raise refusal("frames of other columns cannot be combined; name the same ones")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from skl2tflite.graph.source import refusal
+
 OPERATORS = {
     "add": "add", "sub": "subtract", "subtract": "subtract", "mul": "multiply", "multiply": "multiply",
     "div": "divide", "divide": "divide", "truediv": "divide", "floordiv": "floor_divide", "mod": "remainder",
@@ -33,6 +35,14 @@ def add_operators(cls: type) -> type:
     for name, pair in pairs.items():
         setattr(cls, name, pair)
     return cls
+
+
+def check_operation(name: object, other: object, each: str) -> None:
+    """Refuse pandas' own ``combine``, which is given a function, and None for the number of rows."""
+    if not isinstance(name, str):
+        raise refusal(f"combine calls Python for every {each}; compute with whole columns, as by numpy.minimum")
+    if other is None:
+        raise refusal("None, which the number of rows is until run time, is nothing to compute with")
 
 
 def _operator(name: str, reflected: bool) -> Callable[[Any, Any], Any]:

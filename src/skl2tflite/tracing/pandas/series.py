@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.flow.column import NA, NAN, NONE, Column, MadeColumn
+from skl2tflite.flow.column import Column, MadeColumn
 from skl2tflite.flow.renamed import MISSING_TEXT
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
@@ -18,8 +18,9 @@ from skl2tflite.tracing.numpy.elementwise import around, as_held, isin
 from skl2tflite.tracing.numpy.writable import Writable, assigned, plain
 from skl2tflite.tracing.pandas.categories import Categories
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
+from skl2tflite.tracing.pandas.constants import as_str, every_row, repeated, text_of
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
-from skl2tflite.tracing.pandas.operators import add_operators
+from skl2tflite.tracing.pandas.operators import add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import pairs_of
 from skl2tflite.tracing.tracing_context import missing_asked
 from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
@@ -122,9 +123,8 @@ class Series:
         raise refusal(f"{self!r} was passed to code that needs its values; only operations on columns can be recorded")
 
     def __bool__(self) -> bool:
-        raise needed(
-            refusal(f"a condition on {self!r} cannot be recorded; use where, mask or numpy.where instead of if")
-        )
+        reason = f"a condition on {self!r} cannot be recorded; use where, mask or numpy.where instead of if"
+        raise needed(refusal(reason))
 
     def __len__(self) -> int:
         if (batch := self.column.batch) is not None:
@@ -150,10 +150,7 @@ class Series:
 
     def combine(self, name: str, other: Any, axis: Any = 0, reflected: bool = False) -> Series:
         """Return an operation of the graph's on this column and another operand."""
-        if not isinstance(name, str):
-            raise refusal("combine calls Python for every value; compute with whole columns, as by numpy.minimum")
-        if other is None:
-            raise refusal("None, which the number of rows is until run time, is nothing to compute with")
+        check_operation(name, other, "value")
         other = every_row(other, self.shape)
         if not isinstance(other, Series | Tensor) and np.ndim(other):
             raise refusal(f"{self!r} and an array of {np.size(other)} values have no number of rows in common")
@@ -273,7 +270,7 @@ class Series:
         cond = cond(self) if callable(cond) else cond
         other = other(self) if callable(other) and not isinstance(other, Tensor) else other
         if isinstance(other, str) or self.is_text:
-            return self._kept(xp.where(plain(cond), self.column.strings(), _text(other)))
+            return self._kept(xp.where(plain(cond), self.column.strings(), text_of(other)))
         return self._kept(xp.where(plain(cond), self.column.values, plain(other)))
 
     def mask(self, cond: Any, other: Any = np.nan, **_: object) -> Series:
@@ -307,9 +304,7 @@ class Series:
         if not isinstance(arg, Mapping):
             result = arg(self)
             if not isinstance(result, Series | Tensor):
-                if np.ndim(result) or np.asarray(result).dtype.kind not in "fiub":
-                    raise refusal(f"map gives {result!r:.60} for every value, which is no number; use numpy.where")
-                result = plain(xp.broadcast_rows(np.asarray(result), self.column.values))
+                result = repeated(result, self.column.values)
             return Series(result.column if isinstance(result, Series) else result, self.name)
         default: Any = copy.copy(arg)["\uffff"] if hasattr(arg, "__missing__") else np.nan
         missing = next((v for k, v in arg.items() if k is None or k != k), default)
@@ -343,9 +338,9 @@ class Series:
         known = np.array(keys, dtype=object) if text else as_held(np.array(keys))
         hot = xp.equal(xp.expand_dims(values, 1), known)
         if any(isinstance(r, str) for r in results):
-            chosen: Any = xp.where(plain(self.isna()), _text(missing), _text(default))
+            chosen: Any = xp.where(plain(self.isna()), text_of(missing), text_of(default))
             for i, result in enumerate(results):
-                chosen = xp.where(hot[:, i], _text(result), chosen)
+                chosen = xp.where(hot[:, i], text_of(result), chosen)
             return self._made(chosen)
         count = len(keys)
         place = xp.astype(xp.linear(xp.astype(hot, float), np.arange(count) - float(count), float(count)), int)
@@ -366,7 +361,7 @@ class Series:
             if not self.is_text:
                 dtype_of(self.column)
                 raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
-            return self._made(_as_str(self.column.strings(), dtype))
+            return self._made(as_str(self.column.strings(), dtype))
         name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
         names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
         values = self.column.numbers() if self.column.kind is None else self.column.values
@@ -402,33 +397,3 @@ class Series:
     def pipe(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a function with the column."""
         return func(self, *args, **kwargs)
-
-
-def every_row(values: Any, shape: tuple[int | None, ...]) -> Any:
-    """Return the one number of an array that holds it for each row of a fixed batch; anything else as it is."""
-    if isinstance(values, np.ndarray) and values.shape == shape and len(np.unique(values)) == 1:
-        return values[0]
-    return values
-
-
-def _text(value: Any) -> Any:
-    """Return text, of what is missing what stands for it."""
-    if isinstance(value, Series):
-        return value.column.strings()
-    if isinstance(value, str | Tensor):
-        return value
-    return NAN if value is None or value != value else value
-
-
-def _as_str(text: Tensor, dtype: Any) -> Any:
-    """Return text as text, of what is missing what pandas makes of it."""
-    import pandas as pd
-
-    missing = xp.any(xp.equal(xp.expand_dims(text, 1), MISSING_TEXT), axis=1)
-    if dtype == "string":
-        return xp.where(missing, NA, text)
-    if int(pd.__version__.split(".")[0]) >= 3:
-        return xp.where(missing, NAN, text)
-    for held, written in ((NAN, "nan"), (NONE, "None"), (NA, "<NA>")):
-        text = plain(xp.where(xp.equal(text, held), written, text))
-    return text
