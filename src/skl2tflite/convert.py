@@ -25,7 +25,6 @@ from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError,
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
-    TABLE,
     ColumnSpec,
     Features,
     Known,
@@ -240,12 +239,12 @@ def _method_info(method: str, traced: Traced, features: Features, converter: Con
 def _inverted(converter: Converter, traced: Traced, features: Features) -> Features | None:
     """Return what rows an inverse takes, None where they are as those of the model."""
     labels = converter.labels("inverse_transform")
-    if converter.inverse_rows != TABLE:
+    if not converter.inverse_rows.is_table:
         positions = [Known(0, tuple(range(len(each)))) for each in labels or ()]
         column = ColumnSpec(LABELS_NAME, 0, "int32")
         return Features(1, columns=(column,), known=tuple(positions), rows=converter.inverse_rows)
     count = traced.graph.inputs[INPUT_NAME].shape[1] or 0
-    a_matrix = features.columns is None and features.rows == TABLE and not features.known
+    a_matrix = features.columns is None and features.rows.is_table and not features.known
     alike = a_matrix and count == features.count and labels is None and traced.narrow == features.narrow
     return None if alike else Features(count, allows_nan=converter.inverse_takes_nan, narrow=traced.narrow)
 

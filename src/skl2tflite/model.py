@@ -23,7 +23,6 @@ from skl2tflite.backends.tflite.program import DYNAMIC, Program
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.targets import TARGETS
 from skl2tflite.errors import InvalidFileError, InvalidInputError, UnsupportedMethodError, plain
-from skl2tflite.features import ImageRows
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.model_metadata import ModelFacts
 from skl2tflite.runtime.litert import LiteRTRunner
@@ -368,12 +367,8 @@ def describe(model: TFLiteModel) -> str:
     program = model._program
     features = model.facts.features
     lines = [repr(model)]
-    names = "" if features.names is None else f": {', '.join(features.names[:8])}"
-    names += ", …" if features.names and len(features.names) > 8 else ""
-    if isinstance(features.rows, ImageRows):
-        lines.append(f"images      {features.rows}")
-    else:
-        lines.append(f"features    {features.count}{names}")
+    called, summary = features.rows.summary(features.count, features.names)
+    lines.append(f"{called:12}{summary}")
     for signature in program.signatures:
         tensors = program.subgraphs[signature.subgraph].tensors
 

@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program, TensorDef
 from skl2tflite.errors import ConversionError, InvalidFileError, NoAnswerError
-from skl2tflite.features import ColumnSpec, Features, ImageRows, SetRows
-from skl2tflite.features.columns import NO_LABEL
+from skl2tflite.features import ColumnSpec, Features
 from skl2tflite.fields import Fields, damaged, scalars
-from skl2tflite.flow.column import FOREIGN
 
 METADATA_NAME = "TFLITE_METADATA"
 """Name of the buffer that holds the TFLite metadata."""
@@ -409,26 +407,16 @@ def _input_info(
     name: str, features: Features, vocabularies: Mapping[str, tuple[ColumnSpec, str]]
 ) -> metadata.TensorInfo:
     """Describe an input: all features, or one column."""
-    if isinstance(features.rows, ImageRows):
-        return metadata.TensorInfo(name, f"images of {features.rows}")
     if features.columns is None:
-        names = f": {', '.join(features.names)}" if features.names else ""
         absent = "; NaN for what sparse rows do not hold" if features.absent_is_nan and features.only else ""
-        return metadata.TensorInfo(name, f"{features.count} features{names}{absent}")
+        return metadata.TensorInfo(name, features.rows.about_matrix(features.count, features.names) + absent)
     about = _READ.get(next((column.dtype for column in features.columns if column.name == name), ""))
     if about is not None:
         return metadata.TensorInfo(
             name, about, *((vocabularies[name][1], "vocabulary") if name in vocabularies else ())
         )
-    if name in vocabularies:
-        about = "position in the vocabulary; -1: unknown, -2: NaN, -3: None"
-        if isinstance(features.rows, SetRows):
-            about = "each row's set of labels, as positions in the vocabulary; -1: none"
-        return metadata.TensorInfo(name, about, vocabularies[name][1], "vocabulary")
-    about = "column"
-    if isinstance(features.rows, SetRows):
-        about = f"each row's set of labels, filled up by {FOREIGN!a}, or {NO_LABEL}"
-    return metadata.TensorInfo(name, about)
+    about = features.rows.about_column(in_codes=name in vocabularies)
+    return metadata.TensorInfo(name, about, *((vocabularies[name][1], "vocabulary") if name in vocabularies else ()))
 
 
 def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, tuple[ColumnSpec, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -16,24 +16,14 @@ from skl2tflite.converters.core.method_graph import Traced, trace
 from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.features import (
-    LABELS_NAME,
-    TEXT_NAME,
     ColumnSpec,
     Features,
-    ImageRows,
-    LabelRows,
+    Form,
     Reading,
-    RecordRows,
-    SetRows,
-    TableRows,
-    TextRows,
-    column_kinds,
     column_names,
-    column_types,
     reading,
     readings_of,
 )
-from skl2tflite.features.features import Form
 from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.flow.column import AbsentError, ColumnType, OneRowError, RetraceError, TextInput
 from skl2tflite.forest.cost import OptimizeFor
@@ -86,14 +76,11 @@ def plan(
         nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
         read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
         with reading(X):
-            is_table = X is not None and isinstance(converter.rows, TableRows)
-            hints = column_kinds(X) if is_table else {}
-            types = column_types(X) if is_table else None
-        sparse = is_table and hasattr(X, "toarray")
+            hints, types, sparse = ({}, None, False) if X is None else converter.rows.columns_in(X)
         traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse, types)
-    if target == "micro" and isinstance(converter.rows, SetRows):
+    if target == "micro" and converter.rows.unbounded:
         raise UnsupportedOnTarget(
-            f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
+            f"{converter.path} takes {converter.rows.unbounded}, and target 'micro' has no arrays of any length"
         )
     if target == "micro" and any(None in x.shape for t in traced.values() for x in t.graph.inputs.values()):
         raise UnsupportedOnTarget(
@@ -122,12 +109,12 @@ def plan(
         columns,
         converter.needed_columns,
         known_values(demanded, _names(converter)),
-        converter.rows,
         sparse,
         absent_is_nan,
         only,
         readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
         read=_read(traced),
+        rows=converter.rows,
     )
     narrow = (each for method, result in traced.items() if method != "inverse_transform" for each in result.narrow)
     with reading(X):
@@ -147,11 +134,7 @@ EVERY_WORD = _EveryWord()
 
 def _names(converter: Converter) -> list[str]:
     """Return the names of the columns' tensors."""
-    if isinstance(converter.rows, TextRows):
-        return [TEXT_NAME]
-    if isinstance(converter.rows, LabelRows | SetRows):
-        return [LABELS_NAME]
-    return column_names(converter.feature_names, converter.n_features)
+    return converter.rows.tensor_names(converter.feature_names, converter.n_features)
 
 
 class ColumnHints(NamedTuple):
@@ -231,12 +214,11 @@ def _trace(
     kinds: dict[int, DType] | None = None
     if inputs == "columns" or (inputs is None and DType.STRING in known.values()):
         kinds = dict(known)
-    if isinstance(converter.rows, ImageRows):
-        if inputs == "columns":
-            raise ConversionError(f"{converter.path} takes images, which are no columns; leave out inputs='columns'")
-        kinds = None
-    elif not isinstance(converter.rows, TableRows):
-        kinds = {0: DType.STRING} if isinstance(converter.rows, TextRows) else {}
+    if inputs == "columns" and converter.rows.undivided:
+        raise ConversionError(
+            f"{converter.path} takes {converter.rows.undivided}, which are no columns; leave out inputs='columns'"
+        )
+    kinds = converter.rows.input_kinds(kinds)
     while True:
         try:
             traced = {
@@ -244,8 +226,8 @@ def _trace(
             }
             return traced, kinds, missing and sparse
         except AbsentError:
-            if isinstance(converter.rows, RecordRows):
-                converter.learn_rows(replace(converter.rows, absent_is_nan=True))
+            if (rows := converter.rows.with_nan_for_absent()) is not None:
+                converter.learn_rows(rows)
             missing = True
         except ConversionError:
             # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
@@ -300,8 +282,7 @@ def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[
     twice = sorted(name for name in taken if names.count(name) > 1)
     if twice:
         raise ConversionError(f"more than one column is called {twice[0]!r}; a tensor for each needs distinct names")
-    in_sets = isinstance(converter.rows, SetRows)
-    in_characters = [name for name, tensor in taken.items() if tensor.ndim == 2 and not in_sets]
+    in_characters = [name for name, tensor in taken.items() if tensor.ndim > converter.rows.column_axes]
     missing = {name: text for result in traced.values() for name, text in result.missing.items()}
     columns = [
         ColumnSpec(

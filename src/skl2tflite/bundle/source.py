@@ -14,7 +14,6 @@ from skl2tflite.backends.tflite.reader import read
 from skl2tflite.bundle import cpp_names as spelling
 from skl2tflite.bundle.inputs import TYPES, Inputs
 from skl2tflite.errors import ConversionError
-from skl2tflite.features import ImageRows
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner
 from skl2tflite.sizes import Sizes, sizes_of
@@ -321,5 +320,8 @@ def check_bundled(model: TFLiteModel) -> None:
         raise ConversionError(
             f"the file is for the target {model.facts.target!r}; convert with target='micro' to bundle it"
         )
-    if isinstance(model.facts.features.rows, ImageRows):
-        raise ConversionError("a bundle takes rows of features, and this model takes images; write the file by itself")
+    if model.facts.features.rows.undivided:
+        raise ConversionError(
+            f"a bundle takes rows of features, and this model takes {model.facts.features.rows.undivided}; write the "
+            "file by itself"
+        )

@@ -43,15 +43,15 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.core.blame import blaming
     from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
-    from skl2tflite.features import HashedRows, ImageRows, LabelRows, RecordRows, SetRows, TextRows
     from skl2tflite.plan import column_hints
 
     with blaming(estimator):
         converter = converter_for(estimator)
-    if isinstance(converter.rows, ImageRows):
+    file = converter.rows.file
+    if file == "images":
         return read_images(path)
-    if isinstance(converter.rows, RecordRows | HashedRows | SetRows):
-        return read_lines_of_json(path, list if isinstance(converter.rows, SetRows) else dict)
+    if file in ("dicts", "sets"):
+        return read_lines_of_json(path, list if file == "sets" else dict)
     try:
         with blaming(estimator):
             hints = column_hints(estimator)
@@ -63,7 +63,7 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     if converter.integer_columns:
         rows = _with_whole_numbers(rows)
     rows = with_categoricals(rows, hints.readings)
-    return rows[:, 0].tolist() if isinstance(converter.rows, TextRows | LabelRows) else rows
+    return rows[:, 0].tolist() if file == "column" else rows
 
 
 def _with_whole_numbers(rows: Any) -> Any:
@@ -103,12 +103,3 @@ def _categorical(column: Any, reading: Categorical) -> Any:
     if reading.order is not None:
         kept = kept.cat.set_categories(list(reading.order))
     return kept.reindex(column.index)
-
-
-# --- columns ----------------------------------------------------------------------------------------
-
-
-# --- CSV --------------------------------------------------------------------------------------------
-
-
-# --- Parquet ----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import floats, objects
+from skl2tflite.features.known import Known
 from skl2tflite.features.texts import (
     Analyzer,
     Rows,
@@ -270,51 +271,6 @@ class ColumnSpec:
             missing=data.maybe("missing", str),
             digits=data.maybe("digits", bool) or False,
         )
-
-
-@dataclass(frozen=True)
-class Known:
-    """The values of a feature that an encoder knows, where scikit-learn refuses all others.
-
-    Parameters
-    ----------
-    feature : int
-    values : tuple of str or float
-        As tensors hold them; None is NaN.
-    """
-
-    feature: int
-    values: tuple[str | float | None, ...]
-
-    def check(self, cells: NDArray[Any], feature: str) -> None:
-        """Raise where a cell is none of them, as scikit-learn does.
-
-        Parameters
-        ----------
-        cells : ndarray of shape (n_rows,)
-            Numbers, or the text that stands for them.
-        feature : str
-            For the message.
-        """
-        if cells.dtype.kind == "O":
-            texts = set(self.values)
-            known = np.array([cell in texts for cell in cells.tolist()], dtype=np.bool_)
-        else:
-            numbers = np.array([value for value in self.values if value is not None], dtype=np.float64)
-            known = np.isin(cells, numbers)
-            if None in self.values:
-                known |= np.isnan(cells)
-        if not known.all():
-            found = list(dict.fromkeys(_STOOD_FOR.get(cell, cell) for cell in cells[~known].tolist()))[:5]
-            raise InvalidInputError(f"found unknown categories {found} in {feature}; the estimator refuses them too")
-
-
-_STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no text>"}
-
-
-def column_names(names: Sequence[str] | None, count: int) -> list[str]:
-    """Return the names of the columns' tensors: those of the features, or ``x0``, ``x1``, … as scikit-learn has it."""
-    return list(names) if names is not None else [f"x{i}" for i in range(count)]
 
 
 def as_text(cells: NDArray[Any]) -> list[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features.reading import listed
 from skl2tflite.fields import Fields, damaged
 from skl2tflite.flow.column import Terms
 
@@ -110,18 +109,3 @@ def rebuilt(parameters: Mapping[str, Any]) -> Analyzer:
     from sklearn.feature_extraction.text import CountVectorizer
 
     return analyzer_of(CountVectorizer(**{**parameters, "ngram_range": tuple(parameters["ngram_range"])}))
-
-
-def as_texts(X: Any) -> Sequence[object]:
-    """Return the texts of rows: a list, an array or a column of them.
-
-    Raises
-    ------
-    InvalidInputError
-        Where X is one text, or a table.
-    """
-    if isinstance(X, str | bytes):
-        raise InvalidInputError("X is one text; the model takes a list of texts")
-    if getattr(X, "columns", None) is not None or np.ndim(X) > 1:
-        raise InvalidInputError("X is a table; the model takes a list of texts, as a column holds them")
-    return listed(X, "texts")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.core.blame import ask
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
-from skl2tflite.features import LABELS_NAME, TABLE, reference_rows, rows_in_float64
+from skl2tflite.features import LABELS_NAME, reference_rows, rows_in_float64
 from skl2tflite.features.frames import as_cells
 from skl2tflite.model import TFLiteModel
 
@@ -92,7 +92,7 @@ def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
     takes = model.facts.features_of(method)
     try:
         model.run(method, X)
-        return X if takes.rows == TABLE else takes.tensors(X)[LABELS_NAME]
+        return X if takes.rows.is_table else takes.tensors(X)[LABELS_NAME]
     except (InvalidInputError, NoAnswerError):
         pass
     try:

@@ -14,12 +14,9 @@ from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import (
-    ImageRows,
-    SetRows,
     check_given,
     given_rows,
     held_exactly,
-    label_sets,
     reading,
     reference_rows,
 )
@@ -95,7 +92,7 @@ def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None)
             f"{converter.path} has no {missing[0]}, which the model has: it is of another estimator"
         )
     with reading(X):
-        X = label_sets(X) if isinstance(model.facts.features.rows, SetRows) else X
+        X = model.facts.features.rows.materialized(X)
     for method in model.methods:
         integers = converter.integer_columns or model.facts.features_of(method).holds_integers
         given = rows_of(model, estimator, method, X)
@@ -126,7 +123,7 @@ def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None)
         if isinstance(actual, NoAnswerError):
             reports.append(_without_answer(method, count, actual))
             continue
-        each = count // max(1, len(X)) if isinstance(model.facts.features.rows, ImageRows) else 1
+        each = model.facts.features.rows.answers_per_row(count, X)
         asked = Question(model, estimator, method, given, tolerance, each, reference)
         reports.append(replace(_compare(asked, count, expected, actual), reference=reference))
     return Report(tuple(reports))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.core.method_graph import trace
-from skl2tflite.features import TableRows, column_types
+from skl2tflite.features import column_types
 from skl2tflite.flow.column import ColumnType
 from skl2tflite.forest.op import TreeValues
 from skl2tflite.graph import Graph, evaluate
@@ -51,10 +51,8 @@ def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Expl
     """
     features, converter = asked.model.facts.features_of(asked.method).as_strings, asked.converter
     tensors = features.tensors(asked.X)
-    rows_kind = features.rows
-    if isinstance(rows_kind, TableRows) and asked.method != "inverse_transform":
-        rows_kind = rows_kind.seen_in(asked.X)
-    converter.learn_rows(rows_kind)
+    kind = features.rows
+    converter.learn_rows(kind if asked.method == "inverse_transform" else kind.seen_in(asked.X))
     graph = _traced(asked)
     if features.reads_texts:
         alone = []

@@ -15,7 +15,7 @@ from skl2tflite.converters.core.refusals import why_not
 from skl2tflite.converters.core.registry import make_converter
 from skl2tflite.converters.core.saved_versions import check_version
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
-from skl2tflite.features import TABLE, RowKind, TableRows, TextRows
+from skl2tflite.features import TABLE, RowKind
 from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.matrix import Matrix, as_floats, dtype_of, is_sparse
 from skl2tflite.flow.table import Table, as_matrix
@@ -149,7 +149,7 @@ class Converter:
         function = getattr(self, name)
         if name == "transform":
             function = self._noted(function)
-        takes_columns = self.inverse_rows != TABLE if name == "inverse_transform" else self.takes_tables
+        takes_columns = not self.inverse_rows.is_table if name == "inverse_transform" else self.takes_tables
         function = self._of_arrays(function) if takes_columns else self._of_numbers(function)
         return self._held_as_there(function) if name == "transform" else function
 
@@ -163,7 +163,7 @@ class Converter:
         """Return a method that takes tables as the matrix of their numbers."""
 
         def call(X: Any) -> Any:
-            if isinstance(X, Column) and isinstance(self.rows, TextRows):
+            if isinstance(X, Column) and self.rows.passes_through:
                 return cast("Callable[[Any], Any]", function)(X)
             try:
                 X = X if self.takes_matrices and isinstance(X, Matrix) else as_matrix(X)
@@ -294,8 +294,8 @@ class Converter:
         count = getattr(self.fitted, "n_features_in_", None)
         if count == 0:
             count = true_width(self.estimator)
-        if count is None and isinstance(self.rows, TextRows):
-            return 1
+        if count is None:
+            count = self.rows.n_features
         return self._given_width if count is None else int(count)
 
     @cached_property
@@ -324,17 +324,16 @@ class Converter:
             members = [each.estimator for each in getattr(self.estimator, "calibrated_classifiers_", ())]
         first = next(iter(members), None)  # of trees, which read no texts, a row of them
         kind = self.sub(first, ".estimators_[0]").rows if hasattr(first, "steps") else TABLE
-        return kind if isinstance(kind, TextRows) else TABLE
+        return kind if kind.passes_through else TABLE
 
     def learn_rows(self, rows: RowKind) -> None:
         """Take what is known of rows from those given to ``convert``, for an estimator that does not learn it.
 
         Members are told too; those of an estimator that makes arrays of its rows see no names.
         """
-        if isinstance(rows, TableRows) and not self.takes_tables:
-            rows = TableRows(rows.count)
+        rows = rows if self.takes_tables else rows.in_array()
         for member in self.sharing:
-            if type(member.rows) is type(rows) or (isinstance(member.rows, TableRows) and isinstance(rows, TableRows)):
+            if member.rows.is_like(rows):
                 member.learn_rows(rows)
 
     @property

@@ -17,15 +17,8 @@ from skl2tflite.converters.core.overflow import overflowing
 from skl2tflite.errors import ConversionError, GraphError
 from skl2tflite.features import (
     INPUT_NAME,
-    LABELS_NAME,
-    TABLE,
-    TEXT_NAME,
-    ImageRows,
-    LabelRows,
     Narrow,
     Reading,
-    SetRows,
-    TextRows,
     column_names,
 )
 from skl2tflite.flow.column import ColumnType, KindError, RetraceError, Terms, TextInput
@@ -151,16 +144,9 @@ def trace(
     inputs: dict[str, Tensor] | InputColumns
     asked: set[int] | None = None
     X: Any
-    if isinstance(rows, ImageRows):
-        X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *rows.shape))
-        inputs = {INPUT_NAME: X}
-    elif isinstance(rows, TextRows):
-        inputs = InputColumns([TEXT_NAME], {0: DType.STRING}, batch, text)
-        X = inputs[0]
-    elif isinstance(rows, LabelRows | SetRows):
-        kinds = {0: DType.INT} if inverse else {} if kinds is None else kinds
-        inputs = InputColumns([LABELS_NAME], kinds, batch)
-        X = inputs[0]
+    symbolic = rows.symbolic({0: DType.INT} if inverse else kinds, batch, text)
+    if symbolic is not None:
+        X, inputs = symbolic
     elif kinds is None or not features:
         matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
         inputs = {INPUT_NAME: matrix}
@@ -259,7 +245,7 @@ def _numbers(converter: Converter, method: str, result: Table) -> Tensor:
 
 def _columns(converter: Converter, method: str) -> int:
     """Number of columns that a method takes: an inverse takes as many as ``transform`` gives."""
-    if method != "inverse_transform" or converter.inverse_rows != TABLE or not converter.has("transform"):
+    if method != "inverse_transform" or not converter.inverse_rows.is_table or not converter.has("transform"):
         return converter.n_features
     kinds: dict[int, DType] = {}
     while True:
@@ -274,8 +260,9 @@ def _columns(converter: Converter, method: str) -> int:
 
 def _any_rows(converter: Converter, kinds: dict[int, DType]) -> Any:
     """Return what ``transform`` takes: labels, a matrix of numbers, or columns where some must be of other kinds."""
-    if isinstance(converter.rows, LabelRows):
-        return InputColumns([LABELS_NAME], kinds)[0]
+    symbolic = converter.rows.symbolic(kinds, None, "characters")
+    if symbolic is not None:
+        return symbolic.given
     names = column_names(converter.feature_names, converter.n_features)
     if kinds:
         return InputColumns(names, kinds).table()

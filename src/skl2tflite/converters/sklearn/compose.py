@@ -76,7 +76,7 @@ class ColumnTransformerConverter(TransformerConverter):
         if not isinstance(rows, TableRows):
             return
         for part in self.parts:
-            if part.converter is not None and not part.scalar and isinstance(part.converter.rows, TableRows):
+            if part.converter is not None and not part.scalar and part.converter.rows.is_like(rows):
                 part.converter.learn_rows(rows.take(part.columns.tolist()))
 
     def check(self) -> None:

@@ -17,7 +17,7 @@ from skl2tflite.converters.core.estimator_kinds import GraphTransformerConverter
 from skl2tflite.converters.core.members import check_in_front, needed_of
 from skl2tflite.converters.core.method_names import LABELS, TRANSFORMS
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.features import TABLE, RowKind, TextRows
+from skl2tflite.features import TABLE, RowKind
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table, TableLike, as_matrix
 from skl2tflite.graph import Array
@@ -231,7 +231,7 @@ class FeatureUnionConverter(Converter):
     def rows(self) -> RowKind:
         """Texts, where some part reads them."""
         kinds = [part.rows for part, _ in self.parts if part is not None]
-        return next((kind for kind in kinds if isinstance(kind, TextRows)), TABLE)
+        return next((kind for kind in kinds if kind.passes_through), TABLE)
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:

@@ -1,0 +1,44 @@
+"""Rows that are labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.features.frames import as_cells
+from skl2tflite.features.rows.base import RowKind, SymbolicRows
+from skl2tflite.features.schema import FeatureSchema
+from skl2tflite.features.tensor_names import LABELS_NAME
+from skl2tflite.features.texts import Rows
+from skl2tflite.flow.column import TextInput
+from skl2tflite.flow.input_columns import InputColumns
+from skl2tflite.graph import DType
+
+
+@dataclass(frozen=True)
+class LabelRows(RowKind):
+    """Labels, one a row."""
+
+    kind = "labels"
+    file = "column"
+    n_features = 1
+
+    def tensors(self, X: Any, schema: FeatureSchema) -> dict[str, Rows]:
+        """Return labels as a vector."""
+        labels = X if hasattr(X, "iloc") else as_cells(X)
+        if len(np.shape(labels)) != 1:
+            raise InvalidInputError(f"labels have {len(np.shape(labels))} axes, expected one")
+        return {spec.name: schema.column_tensor(spec, labels) for spec in schema.columns or ()}
+
+    def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
+        """Return the one name."""
+        return [LABELS_NAME]
+
+    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> SymbolicRows:
+        """Return the column of labels."""
+        inputs = InputColumns([LABELS_NAME], {} if kinds is None else kinds, batch)
+        return SymbolicRows(inputs[0], inputs)
