@@ -2,13 +2,12 @@
 
 from skl2tflite.features.categoricals import Categorical, Plain, Reading, readings_of
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec
-from skl2tflite.features.exactness import held_exactly
 from skl2tflite.features.features import Features
 from skl2tflite.features.frames import column_types, distinct_cells, row_count
 from skl2tflite.features.known import Known
 from skl2tflite.features.narrow import Narrow
 from skl2tflite.features.reading import check_given, reading
-from skl2tflite.features.reference import given_rows, reference_rows, rows_in_float64
+from skl2tflite.features.reference import given_rows, rows_in_float64
 from skl2tflite.features.rows import (
     TABLE,
     HashedRows,
@@ -54,11 +53,9 @@ __all__ = [
     "column_types",
     "distinct_cells",
     "given_rows",
-    "held_exactly",
     "reading",
     "readings_of",
     "record_names",
-    "reference_rows",
     "row_count",
     "rows_in_float64",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,12 +22,6 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
     """
     if not is_frame(X) and hasattr(X, "iloc"):  # a Series, which finds cells by its index
         X = X.to_numpy()
-    if _are_texts(X):
-        return list(X)
-    if _are_records(X):
-        return [
-            {k: float(np.float32(v)) if isinstance(v, float | np.floating) else v for k, v in row.items()} for row in X
-        ]
     if not is_frame(X) or not hasattr(X, "iloc"):
         return _rounded_polars(X) if is_frame(X) else _rounded_array(X, integers)
     columns = columns_of(X, range(X.shape[1]))
@@ -50,9 +43,7 @@ def given_rows(X: Any) -> Any:
     """Return rows as the estimator is given them: a copy, which it may write to; lists of rows as an array."""
     if hasattr(X, "copy") and (is_frame(X) or hasattr(X, "toarray") or isinstance(X, np.ndarray)):
         return X.copy()
-    if is_frame(X) or _are_texts(X) or _are_records(X):
-        return X
-    return as_cells(X)
+    return X if is_frame(X) else as_cells(X)
 
 
 def rows_in_float64(X: Any, integers: bool = False) -> Any:
@@ -76,18 +67,6 @@ def rows_in_float64(X: Any, integers: bool = False) -> Any:
         if getattr(dtype, "kind", "-") in kinds and dtype != np.float16
     ]
     return X.astype({name: np.float64 if isinstance(X[name].dtype, np.dtype) else "Float64" for name in names})
-
-
-def _are_records(X: Any) -> bool:
-    """Whether rows are no table, but dicts."""
-    return not is_frame(X) and not hasattr(X, "toarray") and isinstance(next(iter(X), None), Mapping)
-
-
-def _are_texts(X: Any) -> bool:
-    """Whether rows are no table, but texts."""
-    if is_frame(X) or hasattr(X, "toarray"):
-        return False
-    return len(X) > 0 and all(isinstance(row, str) for row in X)
 
 
 def _rounded_polars(X: Any) -> Any:

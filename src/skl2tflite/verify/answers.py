@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.core.blame import ask
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
-from skl2tflite.features import LABELS_NAME, reference_rows, rows_in_float64
+from skl2tflite.features import LABELS_NAME, rows_in_float64
 from skl2tflite.features.frames import as_cells
 from skl2tflite.model import TFLiteModel
 
@@ -96,7 +96,7 @@ def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
     except (InvalidInputError, NoAnswerError):
         pass
     try:
-        given = dense(ask(estimator, "transform", reference_rows(X, integers=True)))
+        given = dense(ask(estimator, "transform", model.facts.features.rows.reference(X, integers=True)))
     except EstimatorError:
         return X
     return given if given.dtype.kind in "iu" else given.astype(np.float32)

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.core.base import Converter
+from skl2tflite.features import RowKind
 from skl2tflite.model import TFLiteModel
 
 Reading: TypeAlias = Literal["as given", "float32"]
@@ -40,6 +41,11 @@ class Question:
     tolerance: float
     each: int = 1
     reference: Reading = "float32"
+
+    @property
+    def kind(self) -> RowKind:
+        """What a row is that the method takes."""
+        return self.model.facts.features_of(self.method).rows
 
     @cached_property
     def converter(self) -> Converter:

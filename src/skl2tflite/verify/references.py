@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import EstimatorError
-from skl2tflite.features import given_rows, reference_rows
 from skl2tflite.verify.answers import answer_of, beside, dense, precise_answer
 from skl2tflite.verify.comparison import Question
 from skl2tflite.verify.differences import Pairs, any_beyond, nearer, of_a_kind
@@ -25,9 +24,9 @@ def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray
     wrong = any_beyond(pairs, tolerance, method)
     if not wrong.any():
         return pairs, wrong
-    rounded = reference_rows(asked.X, asked.model.facts.features_of(method).holds_integers)
+    rounded = asked.kind.reference(asked.X, asked.model.facts.features_of(method).holds_integers)
     as_given = asked.reference == "as given"
-    precise = precise_answer(asked.estimator, method, given_rows(asked.X) if as_given else rounded)
+    precise = precise_answer(asked.estimator, method, asked.kind.given(asked.X) if as_given else rounded)
     if precise is not None:
         answers = [dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
         pairs = [
@@ -64,7 +63,7 @@ def _as_given(asked: Question, pairs: Pairs) -> Pairs:
     So it does for numbers that are categories, as 0.1: rounded, scikit-learn would not know them.
     """
     try:
-        answer = answer_of(asked.estimator, asked.method, given_rows(asked.X))
+        answer = answer_of(asked.estimator, asked.method, asked.kind.given(asked.X))
     except EstimatorError:
         return pairs
     answers = answer if isinstance(answer, list) else [answer]
@@ -80,7 +79,7 @@ def _alone(asked: Question, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:
 
     That differs from its answer in a batch where it looks at the whole of it, as NMF does to stop.
     """
-    rows = given_rows(asked.X) if asked.reference == "as given" else reference_rows(asked.X)
+    rows = asked.kind.given(asked.X) if asked.reference == "as given" else asked.kind.reference(asked.X)
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) or hasattr(rows, "toarray") else ():
         given = row // asked.each

@@ -13,13 +13,7 @@ from skl2tflite.converters import converter_for
 from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
-from skl2tflite.features import (
-    check_given,
-    given_rows,
-    held_exactly,
-    reading,
-    reference_rows,
-)
+from skl2tflite.features import check_given, reading
 from skl2tflite.model import TFLiteModel
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
 from skl2tflite.verify.answers import (
@@ -95,26 +89,27 @@ def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None)
         X = model.facts.features.rows.materialized(X)
     for method in model.methods:
         integers = converter.integer_columns or model.facts.features_of(method).holds_integers
+        kind = model.facts.features_of(method).rows
         given = rows_of(model, estimator, method, X)
         with reading(X):
-            reference: Reading = "as given" if held_exactly(given) else "float32"
-            rows = reference_rows(given, integers)
+            reference: Reading = "as given" if kind.held_exactly(given) else "float32"
+            rows = kind.reference(given, integers)
         actual = given_answer(model, method, given)
         if model.facts.target == "micro":
             actual = unsaturated(actual)
         try:
-            expected = _as_given(estimator, method, given) if reference == "as given" else None
+            expected = _as_given(estimator, method, kind.given(given)) if reference == "as given" else None
             if expected is None:
                 refused = reference == "as given" and hasattr(given, "toarray")  # it does not take sparse rows
                 reference = "float32"
                 with reading(X):
-                    rows = reference_rows(given.toarray() if refused else given, integers)
+                    rows = kind.reference(given.toarray() if refused else given, integers)
                 expected = answer_of(estimator, method, rows)
         except EstimatorError:
             # KMeans and NMF fitted on float64 refuse float32, for two.
             expected = precise_answer(estimator, method, rows)
             if expected is None:  # nor does an encoder know decimals that are rounded
-                expected, reference = _as_given(estimator, method, given), "as given"
+                expected, reference = _as_given(estimator, method, kind.given(given)), "as given"
             if expected is None and isinstance(actual, NoAnswerError):
                 raise actual from None
             if expected is None:
@@ -132,7 +127,7 @@ def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None)
 def _as_given(estimator: Any, method: str, rows: Any) -> Any:
     """Return what the estimator answers for rows as they were given, None where it does not take them so."""
     try:
-        return answer_of(estimator, method, given_rows(rows))
+        return answer_of(estimator, method, rows)
     except EstimatorError:  # an array's methods, for one, which a sparse matrix lacks
         return None
 

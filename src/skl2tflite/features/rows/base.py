@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
+from skl2tflite.features.exactness import held_exactly
+from skl2tflite.features.reference import given_rows, reference_rows
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import column_names
 from skl2tflite.features.texts import Rows
@@ -191,6 +193,28 @@ class RowKind(ABC):
     def answers_per_row(self, n_answers: int, X: Any) -> int:
         """Return how many answers there are for each row of X; all together are ``n_answers``."""
         return 1
+
+    # --- a comparison with scikit-learn: what the estimator is given ---
+
+    def held_exactly(self, X: Any) -> bool:
+        """Return whether float32 holds every number in rows, so that a file answers for the rows as they are."""
+        return held_exactly(X)
+
+    def given(self, X: Any) -> Any:
+        """Return rows as the estimator is given them: a copy, which it may write to."""
+        return given_rows(X)
+
+    def reference(self, X: Any, integers: bool = False) -> Any:
+        """Return rows with the numbers that float32 holds in place of theirs: these are what a file is given.
+
+        Parameters
+        ----------
+        X : object
+            Rows, as scikit-learn takes them.
+        integers : bool, default=False
+            Whether integers stay as they are, for an estimator that takes them for categories.
+        """
+        return reference_rows(X, integers)
 
     # --- descriptions ---
 

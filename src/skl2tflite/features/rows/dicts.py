@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import ColumnSpec, sendable
+from skl2tflite.features.exactness import number_held
 from skl2tflite.features.reading import listed
 from skl2tflite.features.rows.base import RowKind
 from skl2tflite.features.schema import FeatureSchema
@@ -53,6 +54,18 @@ class DictRows(RowKind):
         allows_nan = bool(np.isnan(self.absent))
         return {name: schema.column_tensor(spec, cells[name], allows_nan) for name, spec in columns.items()}
 
+    def held_exactly(self, X: Any) -> bool:
+        """Return whether float32 holds every number in the dicts."""
+        return all(number_held(value) for row in _as_dicts(X) for value in row.values())
+
+    def given(self, X: Any) -> Any:
+        """Return the dicts, which no vectorizer writes to."""
+        return X
+
+    def reference(self, X: Any, integers: bool = False) -> Any:
+        """Return the dicts with floats as float32 holds them."""
+        return [{name: _rounded(value) for name, value in row.items()} for row in _as_dicts(X)]
+
     def _cells(self, rows: list[Mapping[Any, Any]], columns: Mapping[str, ColumnSpec]) -> dict[str, NDArray[Any]]:
         """Return the cells of each column: 0, NaN or no text for what a row lacks."""
         cells: dict[str, list[Any]] = {name: [] for name in columns}
@@ -63,6 +76,10 @@ class DictRows(RowKind):
                 value = row.get(name, ... if spec.holds_text else self.absent)
                 cells[name].append(self.absent if isinstance(value, str) and not spec.holds_text else value)
         return {name: np.array([*values, None], dtype=object)[:-1] for name, values in cells.items()}
+
+
+def _rounded(value: Any) -> Any:
+    return float(np.float32(value)) if isinstance(value, float | np.floating) else value
 
 
 def _as_dicts(X: Any) -> list[Mapping[Any, Any]]:

@@ -34,6 +34,14 @@ class LabelRows(RowKind):
             raise InvalidInputError(f"labels have {len(np.shape(labels))} axes, expected one")
         return {spec.name: schema.column_tensor(spec, labels) for spec in schema.columns or ()}
 
+    def given(self, X: Any) -> Any:
+        """Return labels as they are where they are text, else as an array."""
+        return X if _are_texts(X) else super().given(X)
+
+    def reference(self, X: Any, integers: bool = False) -> Any:
+        """Return text in a list, numbers as float32 holds them in an array."""
+        return list(X) if _are_texts(X) else super().reference(X, integers)
+
     def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
         """Return the one name."""
         return [LABELS_NAME]
@@ -42,3 +50,7 @@ class LabelRows(RowKind):
         """Return the column of labels."""
         inputs = InputColumns([LABELS_NAME], {} if kinds is None else kinds, batch)
         return SymbolicRows(inputs[0], inputs)
+
+
+def _are_texts(labels: Any) -> bool:
+    return len(labels) > 0 and all(isinstance(label, str) for label in labels)

@@ -57,6 +57,10 @@ class SetRows(RowKind):
         """Return sets, which may be iterators, as tuples."""
         return _as_tuples(X)
 
+    def held_exactly(self, X: Any) -> bool:
+        """Labels are text, or integers of 32 bits."""
+        return True
+
     def about_column(self, in_codes: bool) -> str:
         """Return what a file says of the tensor."""
         if in_codes:

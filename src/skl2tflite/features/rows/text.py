@@ -33,6 +33,18 @@ class TextRows(RowKind):
         texts = _as_texts(X)
         return {spec.name: spec.texts(texts) for spec in schema.columns or ()}
 
+    def held_exactly(self, X: Any) -> bool:
+        """Texts hold no numbers."""
+        return True
+
+    def given(self, X: Any) -> Any:
+        """Return the texts, which no vectorizer writes to."""
+        return X
+
+    def reference(self, X: Any, integers: bool = False) -> Any:
+        """Return the texts in a list."""
+        return list(X)
+
     def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
         """Return the one name."""
         return [TEXT_NAME]
