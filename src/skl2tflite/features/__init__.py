@@ -1,4 +1,4 @@
-"""The input side: rows as arrays or DataFrames, checked as scikit-learn checks them, to input tensors."""
+"""The input side of a model: rows are checked as scikit-learn checks them, and become input tensors."""
 
 from skl2tflite.features.categoricals import Categorical, Plain, Reading, readings_of
 from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec

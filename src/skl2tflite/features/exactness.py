@@ -1,4 +1,7 @@
-"""Whether float32 holds rows exactly: then the rows as they were given are what a file answers for."""
+"""Whether float32 holds every number in rows exactly.
+
+Then a file and its estimator compute with the same numbers, and are compared on the rows as they were given.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from numpy.typing import NDArray
 from skl2tflite.features.frames import as_cells, columns_of, is_frame, is_na
 
 _WHOLE = 2**24
-"""Up to this magnitude float32 holds every whole number."""
+"""Up to this magnitude float32 holds every integer."""
 
 
 def held_exactly(X: Any) -> bool:

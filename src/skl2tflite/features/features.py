@@ -31,30 +31,32 @@ KINDS = {
     **dict.fromkeys(READ, DType.STRING),
 }
 TENSORS = {"characters": "int32", "tokens": "int32", "counts": "float32"}
-"""Dtype of the input tensor for text, by what the file is fed with: characters, tokens or the counts of tokens."""
+"""Dtype of the input tensor of texts that a vectorizer reads, by the dtype of their column."""
 
 
 @dataclass(frozen=True)
 class Features(FeatureSchema):
-    """What rows a model takes: what is known of their features, as in :class:`FeatureSchema`, and what a row is.
+    """What rows a model takes: the schema of their features, and what a row is.
 
     Parameters
     ----------
+    count, names, allows_nan, columns, needed, known, is_sparse, absent_is_nan, only, readings, narrow, read
+        As in :class:`FeatureSchema`.
     rows : RowKind
-        What a row is: of a table, by default.
+        What a row is; by default one of a table.
     """
 
     rows: RowKind = TABLE
 
     @property
     def categories(self) -> dict[int, tuple[Any, ...]]:
-        """The categories of features that must be categoricals, empty where their order is of no account."""
+        """The categories of each feature that must be a categorical, empty where their order does not matter."""
         found = {each.feature: each.order or () for each in self.readings if isinstance(each, Categorical)}
         return {feature: categories for feature, categories in found.items() if feature is not None}
 
     @property
     def holds_integers(self) -> bool:
-        """Whether a column travels as whole numbers, which may be beyond those of float32."""
+        """Whether a column is sent as int32, which holds integers that float32 does not."""
         return any(column.dtype == "int32" and not column.holds_text for column in self.columns or ())
 
     @property
@@ -64,12 +66,12 @@ class Features(FeatureSchema):
 
     @property
     def text_input(self) -> TextInput:
-        """How texts travel that a vectorizer reads."""
+        """How texts that a vectorizer reads are sent."""
         read: set[str] = {column.dtype for column in self.columns or ()}
         return "tokens" if "tokens" in read else "counts" if "counts" in read else "characters"
 
     def with_analyzers(self, analyzers: Mapping[str, Analyzer]) -> Features:
-        """Return the same features, with what makes terms of their texts, by the names of the tensors.
+        """Return the same features with analyzers, which make terms of their texts, by the names of the tensors.
 
         Raises
         ------
@@ -87,12 +89,19 @@ class Features(FeatureSchema):
         )
 
     def with_narrow(self, narrow: Iterable[Narrow], X: Any = None) -> Features:
-        """Return the same features, with what computes otherwise in some dtypes, but those of rows that are compared.
+        """Return the same features, with the parts of the model that answer otherwise for some dtypes of rows.
+
+        Parameters
+        ----------
+        narrow : iterable of Narrow
+            These parts.
+        X : array-like or DataFrame, optional
+            Rows on which the model is compared with its estimator; their dtypes are left out of the parts.
 
         Raises
         ------
         ConversionError
-            Where rows are an array of few bits, of which a comparison sees too few numbers.
+            Where rows are an array of 8 or 16 bits: they hold too few different numbers for a comparison to show it.
         """
         kept = tuple(narrow)
         if X is not None and kept:
@@ -101,7 +110,7 @@ class Features(FeatureSchema):
 
     @property
     def as_strings(self) -> Features:
-        """The same features with all text as strings."""
+        """The same features with all text sent as strings."""
         return self if self.columns is None else replace(self, columns=tuple(c.as_strings for c in self.columns))
 
     @property
@@ -170,7 +179,7 @@ class Features(FeatureSchema):
         return fields
 
     def misfit(self, inputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
-        """Say what of the features does not fit a file's inputs, given by dtype and shape; nothing where all does."""
+        """Say how the features differ from a file's inputs, given by dtype and shape; empty where they fit."""
         if self.columns is None:
             shape = self.rows.row_shape(self.count)
             fits = all(dtype == "float32" and taken[1:] == shape for dtype, taken in inputs.values())
@@ -208,7 +217,7 @@ class Features(FeatureSchema):
         return features
 
     def _check_consistent(self, data: Fields) -> None:
-        """Raise where what a file holds refers to features that there are not."""
+        """Raise where a file's fields refer to features that do not exist, or contradict one another."""
         columns = self.columns or ()
         for name, held in (("names", self.names), ("allows_nan", self.allows_nan)):
             if isinstance(held, tuple) and len(held) != self.count:

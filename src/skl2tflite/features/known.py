@@ -17,13 +17,13 @@ _STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no
 
 @dataclass(frozen=True)
 class Known:
-    """The values of a feature that an encoder knows, where scikit-learn refuses all others.
+    """The categories of a feature that an encoder knows, where scikit-learn refuses all others.
 
     Parameters
     ----------
     feature : int
     values : tuple of str or float
-        As tensors hold them; None is NaN.
+        The categories, as tensors hold them; None stands for NaN.
     """
 
     feature: int
@@ -37,7 +37,7 @@ class Known:
         cells : ndarray of shape (n_rows,)
             Numbers, or the text that stands for them.
         feature : str
-            For the message.
+            What to call the feature in the message.
         """
         if cells.dtype.kind == "O":
             texts = set(self.values)

@@ -111,7 +111,7 @@ def _is_finite(X: NDArray[np.float32]) -> bool:
 
 
 def _check_form(X: Any, schema: FeatureSchema) -> None:
-    """Refuse dense or sparse rows where the model was made for the others, and the estimator tells them apart."""
+    """Refuse dense rows of a model that takes sparse ones only, and the other way round."""
     if hasattr(X, "toarray") and schema.only == "dense":
         raise InvalidInputError(
             "X is a sparse matrix, whose absent entries the estimator reads as missing, and the model was made for "
@@ -125,8 +125,8 @@ def _check_form(X: Any, schema: FeatureSchema) -> None:
 
 
 def _of_sparse(X: Any, schema: FeatureSchema) -> NDArray[np.float32]:
-    """Return rows in a sparse matrix, of which some estimator reads what they do not hold as missing."""
-    matrix = as_matrix(X.toarray(), replace(schema, only=None))  # which looks at what is held
+    """Return a sparse matrix as a dense one, with NaN for the entries that it does not store."""
+    matrix = as_matrix(X.toarray(), replace(schema, only=None))  # checks the entries that are stored
     held = np.zeros(matrix.shape, dtype=bool)
     entries = X.tocoo()
     held[entries.row, entries.col] = True
@@ -134,7 +134,7 @@ def _of_sparse(X: Any, schema: FeatureSchema) -> NDArray[np.float32]:
 
 
 def _as_read(X: NDArray[Any], schema: FeatureSchema) -> NDArray[Any]:
-    """Return rows with 0 in the features that nothing looks at."""
+    """Return rows with 0 in the features that the estimator does not read."""
     check_shape(X.shape, schema.count)
     places, read = list(schema.read or ()), np.zeros_like(X)
     read[:, places] = X[:, places]
@@ -153,7 +153,7 @@ def _as_array(X: Any, schema: FeatureSchema) -> NDArray[Any]:
 
 
 def _of_frame(X: Any, schema: FeatureSchema) -> NDArray[Any]:
-    """Return a DataFrame's numbers, its columns in the order of the features, 0 in those that nothing looks at."""
+    """Return a DataFrame's numbers, its columns in the order of the features; 0 in those that are not read."""
     names = frame_names(X)
     check_names(names, schema)
     in_order = schema.names is None or schema.needed is None or tuple(names) == schema.names

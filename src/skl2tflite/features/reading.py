@@ -1,4 +1,7 @@
-"""Rows as they are given: refused where they are none, whatever becomes of looking at them."""
+"""Objects that are given as rows: refused where they are none, and whatever exception reading them raises.
+
+Such objects, and those in them, have methods of their own, which may raise anything.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,17 @@ _INSTEAD = {
     "Table": "call to_pandas() on it",
     "RecordBatch": "call to_pandas() on it",
 }
-"""What to do with tables of other libraries, by their type."""
+"""What to do instead with tables of polars and pyarrow, by their type."""
 
 
 def check_given(X: Any, once: bool = False) -> None:
-    """Raise where X is of a type that holds no rows.
+    """Raise where X is of a type that cannot hold rows.
 
     Parameters
     ----------
     X : object
     once : bool, default=False
-        Whether rows are looked at once only, so that an iterator does.
+        Whether rows are read only once, so that an iterator of them will do.
 
     Raises
     ------
@@ -42,12 +45,12 @@ def check_given(X: Any, once: bool = False) -> None:
 
 
 def listed(X: Any, expected: str) -> list[Any]:
-    """Return rows that are no table's in a list.
+    """Return rows that are no rows of a table (texts, dicts, sets) in a list; ``expected`` names them, for the message.
 
     Raises
     ------
     InvalidInputError
-        Where X is a sparse matrix, or one thing.
+        Where X is a sparse matrix, or a single value.
     """
     if hasattr(X, "toarray") or (isinstance(X, np.ndarray) and not X.ndim):
         raise InvalidInputError(
@@ -60,10 +63,7 @@ ROWS = "give rows, as an array, a DataFrame or a list"
 
 
 def unreadable(X: Any, error: Exception) -> InvalidInputError:
-    """Return what an exception becomes that looking at rows raised.
-
-    Objects given as rows, or in them, have methods of their own, which may raise anything.
-    """
+    """Return the error to raise for an exception that came while X was read."""
     return InvalidInputError(
         f"X, a {type(X).__name__}, cannot be read as rows ({type(error).__name__}: {error!s:.200}); {ROWS}"
     )
@@ -71,7 +71,7 @@ def unreadable(X: Any, error: Exception) -> InvalidInputError:
 
 @contextmanager
 def reading(X: Any) -> Iterator[None]:
-    """Turn an exception that looking at rows raises into the error that says so."""
+    """Turn any exception that is raised while X is read into an InvalidInputError that says so."""
     try:
         yield
     except (Skl2TFLiteError, Warning):

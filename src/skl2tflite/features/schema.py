@@ -1,4 +1,4 @@
-"""What a model knows of the features of its rows, whatever kind its rows are of."""
+"""What is known of the features of a model's rows, whatever kind of rows these are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Form = Literal["dense", "sparse"]
 
 @dataclass(frozen=True)
 class FeatureSchema:
-    """What a model knows of the features of its rows.
+    """What is known of the features of a model's rows.
 
     Parameters
     ----------
@@ -28,27 +28,27 @@ class FeatureSchema:
     names : tuple of str, optional
         Their names, where the estimator was fitted on a DataFrame.
     allows_nan : bool or tuple of bool, default=False
-        Whether scikit-learn takes NaN, in all columns alike or in each.
+        Whether scikit-learn takes NaN: one answer for all features, or one for each.
     columns : tuple of ColumnSpec, optional
-        The columns that have a tensor each; without them all features are one matrix.
+        The features as columns with an input tensor each; None where all features are one matrix.
     needed : tuple of int, optional
-        Where the estimator picks a DataFrame's columns by name, as ColumnTransformer does, those that must be there.
-        Their order is free then, and others are ignored.
+        The features that a DataFrame must have, where the estimator picks columns by name, as ColumnTransformer does:
+        columns may then be in any order, and others are ignored. None where the names must be exactly ``names``.
     known : tuple of Known
-        Categories of the features in which scikit-learn refuses others.
+        The categories of the features in which scikit-learn refuses unknown ones.
     is_sparse : bool
         Whether rows were a sparse matrix when the model was made.
     absent_is_nan : bool
-        Whether the input holds NaN for entries that a sparse matrix of rows does not have, as the estimator reads them
-        as missing; else 0.
+        What the input holds for entries that a sparse matrix does not store: NaN, where the estimator reads them as
+        missing; else 0.
     only : {"dense", "sparse"}, optional
-        The form that rows must have, where the estimator answers otherwise for the other one.
+        The form that rows must have, where the estimator gives other answers for the other form.
     readings : tuple of Reading
-        The features that must be categoricals in a DataFrame, or must not be.
+        Which features of a DataFrame must be categoricals, and which must not be.
     narrow : tuple of Narrow
-        What computes otherwise in some dtypes of rows than in floats, as the file does.
+        The parts of the model that answer otherwise for some dtypes of rows than for floats, in which a file computes.
     read : tuple of int, optional
-        Of a matrix, the features that the estimator looks at, where these are not all: others may be anything, and the
+        The features of a matrix that the estimator reads; None where it reads all. Others may hold anything, and the
         input holds 0 for them.
     """
 

@@ -1,4 +1,4 @@
-"""Kinds of rows: one class for each, which answers all that depends on what a row is."""
+"""Kinds of rows: one class for each, which answers every question that depends on what a row is."""
 
 from __future__ import annotations
 

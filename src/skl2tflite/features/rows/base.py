@@ -1,4 +1,4 @@
-"""What a row may be: the questions that every kind of rows answers."""
+"""What a row may be, and what every kind of rows must say of itself."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from skl2tflite.flow.input_columns import InputColumns
 from skl2tflite.graph import DType, Tensor
 
 RowsFile = Literal["table", "column", "images", "dicts", "sets"]
-"""What the command line reads rows from: a table, a table of one column, images, or lines of JSON."""
+"""What the command line reads rows from: a table, a table of one column, a .npy file, or lines of JSON."""
 MOST_NAMES = 8
-"""How many names of features a description shows."""
+"""Number of features whose names a description shows."""
 
 
 class SeenColumns(NamedTuple):
@@ -58,7 +58,10 @@ class SymbolicRows(NamedTuple):
 
 @dataclass(frozen=True)
 class RowKind(ABC):
-    """What a row is. A subclass for each kind knows how its rows become tensors, and holds what must be known of them.
+    """What a row is. Each kind of rows has a subclass, which says how its rows become tensors.
+
+    An instance holds what is known of the rows of one model, such as the size of images. What follows are the defaults
+    of rows whose features have a tensor each; subclasses say what is different.
 
     Attributes
     ----------
@@ -67,20 +70,20 @@ class RowKind(ABC):
     file : {"table", "column", "images", "dicts", "sets"}
         What the command line reads such rows from.
     is_table : bool
-        Whether a row has a cell for each feature. All others have inputs of their own, and no matrix of features.
+        Whether a row has a cell for each feature. Only tables have a matrix of all features as their input.
     passes_through : bool
-        Whether a meta-estimator hands such rows to its members as they come. Of others scikit-learn makes an array.
+        Whether a meta-estimator hands such rows to its members as they are, and does not make an array of them.
     read_once : bool
-        Whether rows are read once only, so that an iterator of them does.
+        Whether rows are read only once, so that an iterator of them will do.
     n_features : int or None
-        Number of features, where the kind alone says it.
+        Number of features, where it is the same for all rows of the kind.
     column_axes : int
         Number of axes of a column's tensor, unless a vectorizer reads its texts.
     undivided : str
-        What rows are called that travel as they are, in one tensor of several axes, and never as features; empty of
-        rows that have features.
+        For error messages: what rows are called that are sent whole, in one tensor of several axes, and have no
+        columns. Empty for all others.
     unbounded : str
-        What in a row may be of any length, and is so in its tensor; empty where tensors have fixed lengths.
+        For error messages: what has no fixed length in a row, and so in its tensor. Empty where all lengths are fixed.
     """
 
     kind: ClassVar[str]
@@ -115,15 +118,15 @@ class RowKind(ABC):
             Where scikit-learn would refuse the rows, or they do not fit the tensors.
         """
 
-    # --- before a conversion: what rows given to ``convert`` show ---
+    # --- what rows given to ``convert`` show ---
 
     @property
     def known(self) -> bool:
-        """Whether all is known that a file needs; else rows given to ``convert`` must tell."""
+        """Whether all is known that a file depends on; else ``convert`` needs rows, for :meth:`seen_in`."""
         return True
 
     def seen_in(self, X: Any) -> RowKind:
-        """Return the kind with what an estimator does not learn of its rows, taken from rows given to ``convert``."""
+        """Return the kind with what only rows given to ``convert`` show, as their estimator has not learned it."""
         return self
 
     def columns_in(self, X: Any) -> SeenColumns:
@@ -131,18 +134,18 @@ class RowKind(ABC):
         return SeenColumns({}, None, False)
 
     def is_like(self, other: RowKind) -> bool:
-        """Whether what is known of other rows is of use to an estimator that takes rows of this kind."""
+        """Whether an estimator that takes rows of this kind can use what is known of the other."""
         return type(self) is type(other)
 
     def in_array(self) -> RowKind:
-        """Return what remains known of rows once an estimator has made an array of them."""
+        """Return what is known of the array that an estimator makes of rows: it has no names."""
         return self
 
     def with_nan_for_absent(self) -> RowKind | None:
-        """Return the kind with NaN, in place of 0, for features that a row lacks; None where no row lacks any."""
+        """Return the kind whose tensors hold NaN, not 0, for features that a row lacks; None where rows lack none."""
         return None
 
-    # --- a conversion: the inputs of a graph ---
+    # --- the inputs of a graph ---
 
     def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
         """Return the names of the columns' tensors.
@@ -157,17 +160,17 @@ class RowKind(ABC):
         return column_names(names, count)
 
     def input_kinds(self, kinds: dict[int, DType] | None) -> dict[int, DType] | None:
-        """Return what kinds the columns are of before anything has asked for them; None where a matrix is the input.
+        """Return what is known of the columns' kinds before a graph is recorded; None where the input has no columns.
 
         Parameters
         ----------
         kinds : dict of int to DType or None
-            What is known of the columns of a table.
+            What is known of the columns of a table; None where the input is a matrix.
         """
         return {}
 
     def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> SymbolicRows | None:
-        """Return symbolic rows that are one input; None where features are columns, or a matrix.
+        """Return symbolic rows that are one input of a graph; None where a table of all features is recorded instead.
 
         Parameters
         ----------
@@ -176,28 +179,28 @@ class RowKind(ABC):
         batch : int, optional
             Number of rows, where the target needs it fixed.
         text : {"characters", "tokens", "counts"}
-            How texts travel that a vectorizer reads.
+            How texts that a vectorizer reads are sent.
         """
         return None
 
     def row_shape(self, count: int) -> tuple[int, ...]:
-        """Return the shape of a row in the tensor of all features, of which there are ``count``."""
+        """Return the shape of a row in a tensor that holds all features; there are ``count`` of them."""
         return (count,)
 
-    # --- a model in use ---
+    # --- rows of a model in use ---
 
     def materialized(self, X: Any) -> Any:
         """Return rows in a form that can be read several times."""
         return X
 
     def answers_per_row(self, n_answers: int, X: Any) -> int:
-        """Return how many answers there are for each row of X; all together are ``n_answers``."""
+        """Return how many of ``n_answers`` rows of answers there are for each row of X."""
         return 1
 
-    # --- a comparison with scikit-learn: what the estimator is given ---
+    # --- what the estimator is given, to be compared with a file ---
 
     def held_exactly(self, X: Any) -> bool:
-        """Return whether float32 holds every number in rows, so that a file answers for the rows as they are."""
+        """Return whether float32 holds every number in rows exactly."""
         return held_exactly(X)
 
     def given(self, X: Any) -> Any:
@@ -205,7 +208,7 @@ class RowKind(ABC):
         return given_rows(X)
 
     def reference(self, X: Any, integers: bool = False) -> Any:
-        """Return rows with the numbers that float32 holds in place of theirs: these are what a file is given.
+        """Return rows with their numbers rounded to float32, as a file is given them.
 
         Parameters
         ----------
@@ -219,23 +222,23 @@ class RowKind(ABC):
     # --- descriptions ---
 
     def summary(self, count: int, names: Sequence[str] | None) -> tuple[str, str]:
-        """Return what to call the features, and what there is to say of them, in a line of a model's description."""
+        """Return the title and the text of a line that describes rows: how many features, and their names."""
         shown = "" if names is None else f": {', '.join(names[:MOST_NAMES])}"
         return "features", f"{count}{shown}{', …' if names and len(names) > MOST_NAMES else ''}"
 
     def about_matrix(self, count: int, names: Sequence[str] | None) -> str:
-        """Return what a file says of the tensor of all features."""
+        """Return what a file's metadata say of the tensor of all features."""
         listed = f": {', '.join(names)}" if names else ""
         return f"{count} features{listed}"
 
     def about_column(self, in_codes: bool) -> str:
-        """Return what a file says of a column's tensor, whose text may travel as codes."""
+        """Return what a file's metadata say of a column's tensor, which may hold text as codes."""
         return "position in the vocabulary; -1: unknown, -2: NaN, -3: None" if in_codes else "column"
 
     # --- JSON ---
 
     def to_json(self) -> dict[str, Any]:
-        """Return the kind's name and what is known as JSON keeps them."""
+        """Return the kind's name, and what is known of the rows, as JSON holds them."""
         return {"kind": self.kind, **asdict(self)}
 
     @classmethod
@@ -244,6 +247,6 @@ class RowKind(ABC):
         return cls()
 
     def check_consistent(self, schema: FeatureSchema, data: Fields) -> None:
-        """Raise where what a file holds of its features does not go with the kind of its rows."""
+        """Raise where a file's schema of features does not go with the kind of its rows."""
         if schema.columns is None:
             raise damaged(data.at("columns"), "is missing")

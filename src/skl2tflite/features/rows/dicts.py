@@ -1,4 +1,4 @@
-"""Rows that are dicts of features: what the kinds of these share."""
+"""Rows that are dicts of features: what the kinds of dicts have in common."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class DictRows(RowKind):
         return 0.0
 
     def check_feature(self, row: int, name: object, value: object, taken: Collection[str]) -> None:
-        """Raise where scikit-learn refuses a feature of a row, or no file can hold it.
+        """Raise where a feature of a row is one that the estimator refuses, or that no tensor can hold.
 
         Parameters
         ----------
         row : int
             Position of the row, for the message.
         name, value : object
-            The feature.
+            The feature's key and value in the row.
         taken : collection of str
             Names of the features that the model takes.
         """

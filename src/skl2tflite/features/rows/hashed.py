@@ -13,12 +13,12 @@ from skl2tflite.fields import Fields
 
 @dataclass(frozen=True)
 class HashedRows(DictRows):
-    """Dicts of numbers, of which every name counts, by its hash: others than the known ones are refused.
+    """Dicts of numbers, whose names are hashed. A file knows some names only; rows with others are refused.
 
     Parameters
     ----------
     names : tuple of str
-        Those that rows given to ``convert`` have, sorted.
+        The names in rows given to ``convert``, sorted.
     """
 
     kind = "hashed"
@@ -27,11 +27,11 @@ class HashedRows(DictRows):
 
     @property
     def known(self) -> bool:
-        """Whether the names are."""
+        """Whether there are any names: an estimator learns none."""
         return bool(self.names)
 
     def seen_in(self, X: Any) -> HashedRows:
-        """Return the kind with the names that rows have, where it knows none."""
+        """Return the kind with the names that rows have; itself, where it has names already."""
         return self if self.known else HashedRows(tuple(record_names(X)))
 
     def check_feature(self, row: int, name: Any, value: Any, taken: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Rows that are images."""
+"""Rows that are images, as PatchExtractor takes them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from skl2tflite.graph import DType, input_tensor
 
 @dataclass(frozen=True)
 class ImageRows(RowKind):
-    """Images of one size, which travel as they are.
+    """Images of one size, which are sent in one tensor.
 
     Parameters
     ----------
     shape : tuple of int
-        Height, width and, where there are any, channels: those of images given to ``convert``.
+        Height, width and, where there are any, channels of the images given to ``convert``.
     """
 
     kind = "images"
@@ -50,12 +50,12 @@ class ImageRows(RowKind):
         return {INPUT_NAME: np.ascontiguousarray(images)}
 
     def _pixel(self, place: int) -> str:
-        """Return what messages call a number of an image, by its place among all."""
+        """Return the name of one of an image's numbers, for error messages."""
         return f"pixel {tuple(map(int, np.unravel_index(place, self.shape)))}"
 
     @property
     def known(self) -> bool:
-        """Whether the size is."""
+        """Whether the size is known: an estimator does not learn it."""
         return bool(self.shape)
 
     def seen_in(self, X: Any) -> ImageRows:
@@ -68,7 +68,7 @@ class ImageRows(RowKind):
         return ImageRows(shape[1:])
 
     def input_kinds(self, kinds: dict[int, DType] | None) -> None:
-        """Say that they have no columns."""
+        """Return None: images have no columns."""
 
     def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> SymbolicRows:
         """Return the images."""

@@ -1,4 +1,4 @@
-"""Rows that are labels."""
+"""Rows that are labels, as LabelEncoder takes them."""
 
 from __future__ import annotations
 

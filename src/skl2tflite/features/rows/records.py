@@ -13,14 +13,14 @@ from skl2tflite.fields import Fields
 
 @dataclass(frozen=True)
 class RecordRows(DictRows):
-    """Dicts of features, numbers or texts; those that the estimator has not learned are left out.
+    """Dicts of numbers and texts. Features that the estimator has not met at fit are ignored.
 
     Parameters
     ----------
     separator : str
-        What stands between a feature's name and its text in the fitted names.
+        What DictVectorizer puts between a feature's name and its text, in the names of its columns.
     absent_is_nan : bool
-        Whether inputs of numbers hold NaN where a row lacks the feature, as an estimator reads it as missing; else 0.
+        What inputs of numbers hold where a row lacks the feature: NaN, where an estimator reads it as missing; else 0.
     """
 
     kind = "records"
@@ -34,7 +34,7 @@ class RecordRows(DictRows):
         return float("nan") if self.absent_is_nan else 0.0
 
     def check_feature(self, row: int, name: Any, value: Any, taken: Collection[str]) -> None:
-        """Raise where a feature cannot be told from another one, or from none."""
+        """Raise where a feature cannot be told from another feature, or from one that the row lacks."""
         if name not in taken and self.separator and self.separator in str(name):
             raise InvalidInputError(
                 f"row {row} has the feature {name!r}: with {self.separator!r} in it, it cannot be told from "

@@ -1,4 +1,4 @@
-"""Rows that are sets of labels."""
+"""Rows that are sets of labels, as MultiLabelBinarizer takes them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SetRows(RowKind):
     Parameters
     ----------
     labels : tuple of str or int
-        Those that are known.
+        The labels that the estimator knows.
     """
 
     kind = "sets"
@@ -41,7 +41,7 @@ class SetRows(RowKind):
     labels: tuple[str | int, ...]
 
     def tensors(self, X: Any, schema: FeatureSchema) -> dict[str, Rows]:
-        """Return sets in a matrix, filled up to one length by what is no label."""
+        """Return sets as rows of a matrix, filled up to one length by a value that is no label."""
         return {spec.name: spec.sets(_as_tuples(X), self.labels) for spec in schema.columns or ()}
 
     def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
@@ -54,7 +54,7 @@ class SetRows(RowKind):
         return SymbolicRows(inputs[0], inputs)
 
     def materialized(self, X: Any) -> NDArray[np.object_]:
-        """Return sets, which may be iterators, as tuples."""
+        """Return sets as tuples: rows may be iterators."""
         return _as_tuples(X)
 
     def held_exactly(self, X: Any) -> bool:

@@ -17,7 +17,7 @@ from skl2tflite.fields import Fields
 from skl2tflite.graph import DType
 
 SAMPLE = 20
-"""Rows given to ``convert`` that are looked at for what an estimator's own methods take."""
+"""Number of rows given to ``convert`` that are kept, to call an estimator's own methods with."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class TableRows(RowKind):
     Parameters
     ----------
     count : int, optional
-        Number of features, where rows given to ``convert`` say.
+        Number of columns of the rows given to ``convert``.
     names : tuple of str, optional
-        Their names, where these are a DataFrame.
+        Their names, where the rows are a DataFrame.
     dtypes : mapping of int to dtype
-        Their dtypes, where that is one of pandas'.
+        Their dtypes, where it is one of pandas.
     sample : DataFrame, optional
-        Some of the rows, where that is one of pandas'.
+        The first rows, where it is one of pandas.
     """
 
     kind = "table"
@@ -59,7 +59,7 @@ class TableRows(RowKind):
         }
 
     def seen_in(self, X: Any) -> TableRows:
-        """Return the kind with what rows say of their columns."""
+        """Return the kind with the number, names and dtypes of the columns, and the first rows."""
         if is_frame(X):
             named = all(isinstance(name, str) for name in X.columns)
             names = tuple(frame_names(X)) if named else None
@@ -69,7 +69,7 @@ class TableRows(RowKind):
         return type(self)(int(shape[1]) if len(shape) == 2 else None)
 
     def columns_in(self, X: Any) -> SeenColumns:
-        """Return what rows show of their columns."""
+        """Return which columns hold text or truth values, their types, and whether rows are sparse."""
         return SeenColumns(column_kinds(X), column_types(X), hasattr(X, "toarray"))
 
     def is_like(self, other: RowKind) -> bool:
@@ -81,7 +81,7 @@ class TableRows(RowKind):
         return TableRows(self.count)
 
     def take(self, positions: Sequence[int]) -> TableRows:
-        """Return what is known of some of the columns."""
+        """Return what is known of a table of some of the columns."""
         if self.count is None or not all(0 <= at < self.count for at in positions):
             return TableRows(len(positions))
         names = None if self.names is None else tuple(self.names[at] for at in positions)
@@ -98,7 +98,7 @@ class TableRows(RowKind):
         return {"kind": self.kind}
 
     def check_consistent(self, schema: FeatureSchema, data: Fields) -> None:
-        """Take any features: they are a matrix, or columns."""
+        """Accept any schema: the features of a table are a matrix or columns."""
 
 
 def _dtypes(X: Any) -> dict[int, Any]:
@@ -107,4 +107,4 @@ def _dtypes(X: Any) -> dict[int, Any]:
 
 
 TABLE = TableRows()
-"""What the rows of most models are."""
+"""Rows of a table of which nothing is known: what the rows of most models are."""

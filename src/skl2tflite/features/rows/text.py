@@ -1,4 +1,4 @@
-"""Rows that are texts."""
+"""Rows that are texts, as CountVectorizer takes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of one number each."""
+"""Rows of one number each, as IsotonicRegression takes them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ class ValueRows(TableRows):
     kind = "values"
 
     def tensors(self, X: Any, schema: FeatureSchema) -> dict[str, Rows]:
-        """Return values as those of a table are."""
+        """Return a table, or the table that a vector is the column of, as tensors."""
         vector = not is_frame(X) and len(np.shape(as_cells(X))) == 1
         return super().tensors(as_cells(X).reshape(-1, 1) if vector else X, schema)
