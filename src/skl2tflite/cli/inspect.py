@@ -95,7 +95,7 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
 
 
 def _for_terminals(text: str) -> str:
-    """Return JSON with what a terminal obeys, which JSON lets stand, in JSON's own spelling."""
+    """Return JSON with escape sequences for all control characters, of which a terminal would obey some."""
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 

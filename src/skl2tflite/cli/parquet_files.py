@@ -37,7 +37,7 @@ def parquet_frame(file: FeatureFile) -> tuple[Any, list[int]]:
 
 @contextmanager
 def _readable_parquet(path: Path) -> Iterator[None]:
-    path.open("rb").close()  # the plainest error first
+    path.open("rb").close()  # a file that is not there, or not readable, is reported as such
     try:
         yield
     except (InvalidInputError, MissingDependencyError):

@@ -1,4 +1,4 @@
-"""What is in a .tflite file, ours or another's, for people and as JSON."""
+"""What is in a .tflite file, whoever wrote it, as lines of text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from skl2tflite.model_metadata import ModelFacts
 
 _SHOWN = 8
-"""Names, labels or buffers that are shown before the rest is only counted."""
+"""How many names, labels or buffers are shown; the rest is counted."""
 
 
 def facts_of(program: Program) -> ModelFacts | None:
@@ -29,7 +29,7 @@ def facts_of(program: Program) -> ModelFacts | None:
 
 
 def read_whole(content: bytes) -> Program:
-    """Return the program of a file of any maker, if all that it refers to is there."""
+    """Return the program of a file, whoever wrote it; raise where it refers to tensors or subgraphs that it lacks."""
     program = read(content)
     count = len(program.subgraphs)
     sides: list[tuple[int, Iterable[int]]] = []
@@ -48,12 +48,12 @@ def read_whole(content: bytes) -> Program:
 
 
 def summary(content: bytes) -> list[tuple[str, str]]:
-    """Return the lines that describe a file: their names and texts.
+    """Return the lines that describe a file, each as a title and a text.
 
     Raises
     ------
     InvalidFileError
-        Where it is none, or refers to what is not in it.
+        Where it is no .tflite file, or a damaged one.
     """
     program = read_whole(content)
     facts = facts_of(program)
@@ -108,7 +108,7 @@ def spec(subgraph: Subgraph, index: int) -> str:
 
 
 def _buffers(program: Program) -> list[tuple[str, int]]:
-    """Return the buffers, the largest first, each with the name of what uses it first."""
+    """Return the sizes of the buffers, the largest first, each with the name of its first user."""
     users = {index: name for name, index in program.metadata.items()}
     for subgraph in program.subgraphs:
         for index, tensor in enumerate(subgraph.tensors):
@@ -123,7 +123,7 @@ def _listed(names: Any) -> str:
 
 
 def as_json(content: bytes) -> dict[str, object]:
-    """Return what is in a file as JSON keeps it; errors as of :func:`summary`."""
+    """Return what is in a file as JSON holds it; raises the errors of :func:`summary`."""
     program = read_whole(content)
     facts = facts_of(program)
     return {
