@@ -40,7 +40,8 @@ def show_report(report: Report) -> None:
         out.print("A near tie is a row whose answer hangs on less than float32 can tell; it is not counted as a fault.")
     if far:
         out.print(
-            "Equally far: a row with several neighbours at one distance, of which scikit-learn takes others than the file."
+            "Equally far: a row with several neighbours at one distance, "
+            "of which scikit-learn takes others than the file."
         )
 
 

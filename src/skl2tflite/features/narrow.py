@@ -71,8 +71,8 @@ class Narrow:
         if (dtype := self.met_in(X, places)) is not None:
             instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
             raise InvalidInputError(
-                f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, as the file does; give "
-                f"{instead}"
+                f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, and the file computes in "
+                f"floats; give {instead}"
             )
 
     def to_json(self) -> dict[str, object]:
