@@ -260,6 +260,7 @@ INPUTS = {
 @pytest.mark.parametrize("name", EVERY)
 def test_names_and_kinds_of_inputs(name: str) -> None:
     assert (EVERY[name].tensor_names(["a", "b"], 2), EVERY[name].input_kinds(None)) == INPUTS[name]
+    assert EVERY[name].n_features == (1 if len(INPUTS[name][0]) == 1 else None)
 
 
 def test_kinds_of_a_table_are_those_that_are_known() -> None:

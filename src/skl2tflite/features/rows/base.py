@@ -75,8 +75,8 @@ class RowKind(ABC):
         Whether a meta-estimator hands such rows to its members as they are, and does not make an array of them.
     read_once : bool
         Whether rows are read only once, so that an iterator of them will do.
-    n_features : int or None
-        Number of features, where it is the same for all rows of the kind.
+    only_column : str
+        Name of the tensor of rows that are one column; empty of rows with a column for each feature.
     column_axes : int
         Number of axes of a column's tensor, unless a vectorizer reads its texts.
     undivided : str
@@ -91,7 +91,7 @@ class RowKind(ABC):
     is_table: ClassVar[bool] = False
     passes_through: ClassVar[bool] = False
     read_once: ClassVar[bool] = True
-    n_features: ClassVar[int | None] = None
+    only_column: ClassVar[str] = ""
     column_axes: ClassVar[int] = 1
     undivided: ClassVar[str] = ""
     unbounded: ClassVar[str] = ""
@@ -125,6 +125,11 @@ class RowKind(ABC):
         """Whether all is known that a file depends on; else ``convert`` needs rows, for :meth:`seen_in`."""
         return True
 
+    @property
+    def n_features(self) -> int | None:
+        """Number of features: 1 of rows that are one column; None where the estimator has to say it."""
+        return 1 if self.only_column else None
+
     def seen_in(self, X: Any) -> RowKind:
         """Return the kind with what only rows given to ``convert`` show, as their estimator has not learned it."""
         return self
@@ -157,7 +162,7 @@ class RowKind(ABC):
         count : int
             Number of features.
         """
-        return column_names(names, count)
+        return [self.only_column] if self.only_column else column_names(names, count)
 
     def input_kinds(self, kinds: dict[int, DType] | None) -> dict[int, DType] | None:
         """Return what is known of the columns' kinds before a graph is recorded; None where the input has no columns.
@@ -181,7 +186,11 @@ class RowKind(ABC):
         text : {"characters", "tokens", "counts"}
             How texts that a vectorizer reads are sent.
         """
-        return None
+        if not self.only_column:
+            return None
+        kinds = self.input_kinds(None) if kinds is None else kinds
+        inputs = InputColumns([self.only_column], {} if kinds is None else kinds, batch, text)
+        return SymbolicRows(inputs[0], inputs)
 
     def row_shape(self, count: int) -> tuple[int, ...]:
         """Return the shape of a row in a tensor that holds all features; there are ``count`` of them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +9,10 @@ import numpy as np
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import as_cells
-from skl2tflite.features.rows.base import RowKind, SymbolicRows
+from skl2tflite.features.rows.base import RowKind
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import LABELS_NAME
 from skl2tflite.features.texts import Rows
-from skl2tflite.flow.column import TextInput
-from skl2tflite.flow.input_columns import InputColumns
-from skl2tflite.graph import DType
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,7 @@ class LabelRows(RowKind):
 
     kind = "labels"
     file = "column"
-    n_features = 1
+    only_column = LABELS_NAME
 
     def tensors(self, X: Any, schema: FeatureSchema) -> dict[str, Rows]:
         """Return labels as a vector."""
@@ -41,15 +37,6 @@ class LabelRows(RowKind):
     def reference(self, X: Any, integers: bool = False) -> Any:
         """Return text in a list, numbers as float32 holds them in an array."""
         return list(X) if _are_texts(X) else super().reference(X, integers)
-
-    def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
-        """Return the one name."""
-        return [LABELS_NAME]
-
-    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> SymbolicRows:
-        """Return the column of labels."""
-        inputs = InputColumns([LABELS_NAME], {} if kinds is None else kinds, batch)
-        return SymbolicRows(inputs[0], inputs)
 
 
 def _are_texts(labels: Any) -> bool:

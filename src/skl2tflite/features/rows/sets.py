@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import NO_LABEL
 from skl2tflite.features.reading import listed
-from skl2tflite.features.rows.base import RowKind, SymbolicRows
+from skl2tflite.features.rows.base import RowKind
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import LABELS_NAME
 from skl2tflite.features.texts import Rows
 from skl2tflite.fields import LARGEST, Fields, bounded, damaged, scalars
-from skl2tflite.flow.column import FOREIGN, TextInput
-from skl2tflite.flow.input_columns import InputColumns
-from skl2tflite.graph import DType
+from skl2tflite.flow.column import FOREIGN
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class SetRows(RowKind):
 
     kind = "sets"
     file = "sets"
-    n_features = 1
+    only_column = LABELS_NAME
     column_axes = 2
     unbounded = "sets of labels of any length"
 
@@ -43,15 +41,6 @@ class SetRows(RowKind):
     def tensors(self, X: Any, schema: FeatureSchema) -> dict[str, Rows]:
         """Return sets as rows of a matrix, filled up to one length by a value that is no label."""
         return {spec.name: spec.sets(_as_tuples(X), self.labels) for spec in schema.columns or ()}
-
-    def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
-        """Return the one name."""
-        return [LABELS_NAME]
-
-    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> SymbolicRows:
-        """Return the column of sets."""
-        inputs = InputColumns([LABELS_NAME], {} if kinds is None else kinds, batch)
-        return SymbolicRows(inputs[0], inputs)
 
     def materialized(self, X: Any) -> NDArray[np.object_]:
         """Return sets as tuples: rows may be iterators."""

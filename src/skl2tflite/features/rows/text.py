@@ -10,12 +10,10 @@ import numpy as np
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.reading import listed
-from skl2tflite.features.rows.base import RowKind, SymbolicRows
+from skl2tflite.features.rows.base import RowKind
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import TEXT_NAME
 from skl2tflite.features.texts import Rows
-from skl2tflite.flow.column import TextInput
-from skl2tflite.flow.input_columns import InputColumns
 from skl2tflite.graph import DType
 
 
@@ -26,7 +24,7 @@ class TextRows(RowKind):
     kind = "texts"
     file = "column"
     passes_through = True
-    n_features = 1
+    only_column = TEXT_NAME
 
     def tensors(self, X: Any, schema: FeatureSchema) -> dict[str, Rows]:
         """Return texts as code points, or as the ids or counts of their terms."""
@@ -45,18 +43,9 @@ class TextRows(RowKind):
         """Return the texts in a list."""
         return list(X)
 
-    def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
-        """Return the one name."""
-        return [TEXT_NAME]
-
     def input_kinds(self, kinds: dict[int, DType] | None) -> dict[int, DType]:
         """Say that it is text."""
         return {0: DType.STRING}
-
-    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> SymbolicRows:
-        """Return the column of texts."""
-        inputs = InputColumns([TEXT_NAME], {0: DType.STRING}, batch, text)
-        return SymbolicRows(inputs[0], inputs)
 
 
 def _as_texts(X: Any) -> Sequence[object]:
