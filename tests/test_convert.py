@@ -20,6 +20,7 @@ from skl2tflite import ConversionError, FidelityError, InvalidInputError
 from skl2tflite.converters.core import registry
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.graph import functions as xp
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32).astype(np.float64)
@@ -185,7 +186,8 @@ def test_fast_precision_folds_the_scaler():
     assert {"SUB", "DIV", "FULLY_CONNECTED"} <= set(exact.operators())
     assert not {"SUB", "DIV"} & set(fast.operators())
     np.testing.assert_allclose(fast.predict(X), exact.predict(X), atol=1e-5)
-    assert any("fold_affine" in str(record) for record in plan(pipeline, precision="fast").records)
+    records = plan(pipeline, options=ConversionOptions(precision="fast")).records
+    assert any("fold_affine" in str(record) for record in records)
 
 
 def test_the_plan_shows_graphs_and_passes():

@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.arguments import choice, shown, whole
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.lowering import lower
 from skl2tflite.backends.tflite.program import Program
-from skl2tflite.backends.tflite.targets import Target, get_target
 from skl2tflite.backends.tflite.writer import write
+from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.core.method_graph import Traced
@@ -33,11 +32,10 @@ from skl2tflite.features import (
     reading,
     row_count,
 )
-from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.model import TFLiteModel
 from skl2tflite.model_metadata import GIVE_LABELS, MethodInfo, ModelFacts
-from skl2tflite.passes import Precision
-from skl2tflite.plan import Categories, Inputs, Text, plan
+from skl2tflite.options import ConversionOptions
+from skl2tflite.plan import plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.verify import verify
@@ -121,20 +119,18 @@ def convert(
     ConversionWarning
         Where a file for TensorFlow Lite Micro was compared on LiteRT, as ``tflite-micro`` is not installed.
     """
-    runtime = _target(target)
-    choice("precision", precision, ("exact", "fast"), ConversionError)
-    if optimize_for is None:
-        optimize_for = "size" if target == "micro" else "latency"
-    choice("optimize_for", optimize_for, ("latency", "throughput", "size"), ConversionError)
-    for name, most in (("max_flash", max_flash), ("max_ram", max_ram)):
-        if most is not None:
-            whole(name, most, 0, error=ConversionError)
-            if target != "micro":
-                raise ConversionError("max_flash and max_ram are for target='micro', whose devices have little of both")
-    if inputs is not None:
-        choice("inputs", inputs, ("matrix", "columns"), ConversionError)
-    choice("categories", categories, ("strings", "codes"), ConversionError)
-    choice("text", text, ("characters", "tokens"), ConversionError)
+    options = ConversionOptions(
+        methods=methods,
+        target=target,
+        precision=precision,
+        optimize_for=optimize_for,
+        max_flash=max_flash,
+        max_ram=max_ram,
+        inputs=inputs,
+        categories=categories,
+        text=text,
+    )
+    runtime = options.runtime
     estimator = as_estimator(estimator)
     if X is not None:
         check_given(X)
@@ -142,22 +138,12 @@ def convert(
             if row_count(X) == 0:
                 raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
     with blaming(estimator, X):
-        planned = plan(
-            estimator,
-            X,
-            methods=methods,
-            target=target,
-            precision=precision,
-            inputs=inputs,
-            categories=categories,
-            optimize_for=optimize_for,
-            text=text,
-        )
+        planned = plan(estimator, X, options)
         if X is not None:
             planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
         program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
         for graph in planned.graphs.values():
-            lower(graph, program, runtime, optimize_for)
+            lower(graph, program, runtime, options.forest_layout)
         labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
         classes = next((each for each in labels if each is not None), None)
         if any(np.ndim(each) != 1 for each in classes or ()):
@@ -176,16 +162,16 @@ def convert(
             },
             {package: _version(package) for package in ("skl2tflite", "scikit-learn")},
             # A file for a microcontroller ends where the model ends: its labels are among the facts.
-            tuple(classes) if classes is not None and target == "micro" else None,
+            tuple(classes) if classes is not None and runtime.is_microcontroller else None,
         )
-        files = facts.attach(program, None if target == "micro" else classes)
+        files = facts.attach(program, None if runtime.is_microcontroller else classes)
         content = metadata.append_files(write(program), files)
         analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
         model = TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
-        if max_flash is not None or max_ram is not None:
-            check_budget(model.sizes(), max_flash, max_ram)
+        if options.is_limited:
+            check_budget(model.sizes(), options.max_flash, options.max_ram)
         if X is not None:
-            if target == "micro" and not has_micro():
+            if runtime.is_microcontroller and not has_micro():
                 warnings.warn(
                     "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
                     ConversionWarning,
@@ -204,15 +190,6 @@ def convert(
 @cache
 def _version(package: str) -> str:
     return version(package)
-
-
-def _target(name: object) -> Target:
-    if not isinstance(name, str):
-        raise ConversionError(f"target is 'litert' or 'micro', not {shown(name)}")
-    try:
-        return get_target(name)
-    except ValueError as error:
-        raise ConversionError(str(error)) from None
 
 
 def _method_info(method: str, traced: Traced, features: Features, converter: Converter) -> MethodInfo:

@@ -103,7 +103,7 @@ class TFLiteModel:
             raise InvalidFileError(
                 f"the file is for the target {self.facts.target!r}, which this version does not know"
             )
-        check_program(self._program, self._content, TARGETS[self.facts.target])  # a runtime would crash on it
+        check_program(self._program, self._content, self.facts.runtime)  # a runtime would crash on it
         if self.analyzers:
             self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
 
@@ -170,7 +170,7 @@ class TFLiteModel:
         InvalidFileError
             Where the file is for another runtime.
         """
-        if self.facts.target != "micro":
+        if not self.facts.runtime.is_microcontroller:
             raise InvalidFileError(f"the file is for the target {self.facts.target!r}; convert with target='micro'")
         return sizes_of(self._content)
 
@@ -208,7 +208,7 @@ class TFLiteModel:
 
     @cached_property
     def _runner(self) -> LiteRTRunner | MicroRunner | RowByRow:
-        if self.facts.target == "micro":
+        if self.facts.runtime.is_microcontroller:
             return self._micro_runner()
         largest = 1
         for subgraph in self._program.subgraphs:
@@ -392,7 +392,7 @@ def describe(model: TFLiteModel) -> str:
     shown = ", ".join(f"{_users(program, i)} {size:,}" for size, i in sizes[:5])
     rest = f", {len(sizes) - 5} more {sum(size for size, _ in sizes[5:]):,}" if len(sizes) > 5 else ""
     lines.append(f"bytes       {len(bytes(model)):,}: {shown}{rest}")
-    if model.facts.target == "micro":
+    if model.facts.runtime.is_microcontroller:
         lines += [f"{name:12}{text}" for name, text in model.sizes().lines()]
     return "\n".join(map(plain, lines))
 

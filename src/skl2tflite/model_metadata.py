@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program, TensorDef
+from skl2tflite.backends.tflite.targets import TARGETS, Target
 from skl2tflite.errors import ConversionError, InvalidFileError, NoAnswerError
 from skl2tflite.features import ColumnSpec, Features, ImageRows, SetRows
 from skl2tflite.features.columns import NO_LABEL
@@ -259,6 +260,11 @@ class ModelFacts:
     versions: Mapping[str, str]
     classes: tuple[NDArray[Any], ...] | None = None
 
+    @property
+    def runtime(self) -> Target:
+        """The runtime that the file is for."""
+        return TARGETS[self.target]
+
     def features_of(self, method: str) -> Features:
         """Return what rows one method takes."""
         takes = self.methods[method].takes
@@ -354,7 +360,7 @@ class ModelFacts:
             Files of labels and vocabularies that the metadata names, to be appended to the packed program.
         """
         files = {_label_file(i, len(classes or ())): _lines(labels) for i, labels in enumerate(classes or ())}
-        vocabularies = {} if self.target == "micro" else _vocabulary_files(self.features, files)
+        vocabularies = {} if self.runtime.is_microcontroller else _vocabulary_files(self.features, files)
         files.update({name: _lines(column.categories or ()) for column, name in vocabularies.values()})
         signatures = {signature.subgraph: signature for signature in program.signatures}
         subgraphs = []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.arguments import shown
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS
+from skl2tflite.choices import Inputs
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.core.method_graph import Traced, trace
 from skl2tflite.converters.third_party.boosters import as_estimator
@@ -36,18 +37,14 @@ from skl2tflite.features import (
 from skl2tflite.features.features import Form
 from skl2tflite.features.texts import analyzer_of, described
 from skl2tflite.flow.column import AbsentError, ColumnType, OneRowError, RetraceError, TextInput
-from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import DType, Graph
-from skl2tflite.passes import PassRecord, Precision, run_passes
+from skl2tflite.options import DEFAULTS, ConversionOptions
+from skl2tflite.passes import PassRecord, run_passes
 from skl2tflite.passes.constants import fold_constants
 from skl2tflite.passes.text import compare_text
 from skl2tflite.passes.vocabulary import encode, words_of
 from skl2tflite.tracing.category_constraints import known_values
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
-
-Inputs = Literal["matrix", "columns"]
-Categories = Literal["strings", "codes"]
-Text = Literal["characters", "tokens"]
 
 
 @dataclass(frozen=True)
@@ -64,51 +61,48 @@ class Plan:
 def plan(
     estimator: Any,
     X: Any = None,
-    *,
-    methods: Sequence[str] | None = None,
-    target: str = "litert",
-    precision: Precision = "exact",
-    inputs: Inputs | None = None,
-    categories: Categories = "strings",
-    optimize_for: OptimizeFor | None = None,
-    text: Text = "characters",
+    options: ConversionOptions = DEFAULTS,
 ) -> Plan:
     """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
+    target = options.runtime
     with rows_at_hand(X):
         converter = converter_for(as_estimator(estimator))
         if X is not None:
             with reading(X):
                 seen = converter.rows.seen_in(X)
             converter.learn_rows(seen)
-        chosen = _choose_methods(converter, methods, several=target != "micro")
-        batch = 1 if target == "micro" else None
+        chosen = _choose_methods(converter, options.methods, several=not target.holds_one_method)
+        batch = target.fixed_batch
         allowed = np.asarray(converter.nan_columns())
         nan = bool(allowed.all()) if allowed.all() or not allowed.any() else tuple(allowed.tolist())
-        read_as: TextInput = "counts" if target == "micro" and text == "tokens" else text
+        read_as: TextInput = "counts" if options.text == "tokens" and not target.dynamic_lengths else options.text
         with reading(X):
             is_table = X is not None and isinstance(converter.rows, TableRows)
             hints = column_kinds(X) if is_table else {}
             types = column_types(X) if is_table else None
         sparse = is_table and hasattr(X, "toarray")
-        traced, kinds, absent_is_nan = _trace(converter, chosen, batch, inputs, hints, allowed, read_as, sparse, types)
-    if target == "micro" and isinstance(converter.rows, SetRows):
-        raise UnsupportedOnTarget(
-            f"{converter.path} takes sets of labels of any length, and target 'micro' has no arrays of any length"
+        traced, kinds, absent_is_nan = _trace(
+            converter, chosen, batch, options.inputs, hints, allowed, read_as, sparse, types
         )
-    if target == "micro" and any(None in x.shape for t in traced.values() for x in t.graph.inputs.values()):
+    if not target.dynamic_lengths and isinstance(converter.rows, SetRows):
         raise UnsupportedOnTarget(
-            f"{converter.path} reads texts, and target 'micro' cannot cut them into terms; use text='tokens', then the "
-            "file takes the counts of the terms of its vocabulary"
+            f"{converter.path} takes sets of labels of any length, and target {target.name!r} has no arrays of any "
+            "length"
+        )
+    if not target.dynamic_lengths and any(None in x.shape for t in traced.values() for x in t.graph.inputs.values()):
+        raise UnsupportedOnTarget(
+            f"{converter.path} reads texts, and target {target.name!r} cannot cut them into terms; use text='tokens', "
+            "then the file takes the counts of the terms of its vocabulary"
         )
     columns = None if kinds is None else _columns(converter, traced, kinds)
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
     # Several methods share the leaves' values as the most exact of them needs them.
-    for_size = target == "micro" or (optimize_for == "size" and len(chosen) == 1)
+    for_size = target.is_microcontroller or (options.forest_layout == "size" and len(chosen) == 1)
     for method, result in traced.items():
-        graphs[method], done = run_passes(result.graph, precision, for_size)
+        graphs[method], done = run_passes(result.graph, options.precision, for_size)
         records += done
-    if columns is not None and (categories == "codes" or target == "micro"):
+    if columns is not None and (options.categories == "codes" or not target.has_strings):
         graphs, columns = encode(graphs, columns)
     names = converter.feature_names
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]

@@ -49,6 +49,7 @@ import skl2tflite
 from skl2tflite.forest.op import TreeValues
 from skl2tflite.forest.transformed import Monotone
 from skl2tflite.forest.trees import Forest
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 N_FEATURES = 5
@@ -68,13 +69,14 @@ def rows(n_rows: int = 300, missing: bool = False, dtype: Any = np.float64) -> t
 
 def forests(pipe: Any, method: str) -> list[Forest]:
     """Trees of a method's graph after the passes."""
-    graph = plan(pipe, methods=(method,)).graphs[method]
+    graph = plan(pipe, options=ConversionOptions(methods=(method,))).graphs[method]
     return [node.op.forest for node in graph.nodes() if isinstance(node.op, TreeValues)]
 
 
 def notes(pipe: Any) -> str:
     """What the pass says of the main method."""
-    (record,) = (record for record in plan(pipe, methods=("predict",)).records if record.name == "fold_thresholds")
+    records = plan(pipe, options=ConversionOptions(methods=("predict",))).records
+    (record,) = (record for record in records if record.name == "fold_thresholds")
     return "; ".join(record.notes)
 
 

@@ -317,7 +317,7 @@ convert `predict` itself.""",
 
 def check_bundled(model: TFLiteModel) -> None:
     """Raise where a model is not one that a bundle can be made of."""
-    if model.facts.target != "micro":
+    if not model.facts.runtime.is_microcontroller:
         raise ConversionError(
             f"the file is for the target {model.facts.target!r}; convert with target='micro' to bundle it"
         )

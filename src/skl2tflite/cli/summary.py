@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.targets import TARGETS
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.sizes import sizes_of
 
@@ -74,7 +75,7 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     counts = Counter(operator.name for subgraph in program.subgraphs for operator in subgraph.operators)
     lines.append(("operators", f"{sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common())))
     lines.append(("bytes", f"{len(content):,}: {_listed([f'{name} {n:,}' for name, n in _buffers(program)])}"))
-    if facts is not None and facts.target == "micro":
+    if facts is not None and facts.target in TARGETS and facts.runtime.is_microcontroller:
         lines += sizes_of(content).lines()
     return lines
 

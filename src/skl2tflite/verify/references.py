@@ -38,7 +38,7 @@ def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray
     if wrong.any() and not as_given:
         pairs = _as_given(asked, pairs)
         wrong = any_beyond(pairs, tolerance, method)
-    if wrong.any() and asked.model.facts.target == "micro":
+    if wrong.any() and asked.model.facts.runtime.fixed_batch == 1:
         pairs = _alone(asked, np.flatnonzero(wrong), pairs)
         wrong = any_beyond(pairs, tolerance, method)
     rounded = rounded.toarray() if hasattr(rounded, "toarray") else rounded

@@ -103,7 +103,7 @@ def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None)
             reference: Reading = "as given" if held_exactly(given) else "float32"
             rows = reference_rows(given, integers)
         actual = given_answer(model, method, given)
-        if model.facts.target == "micro":
+        if model.facts.runtime.saturates:
             actual = unsaturated(actual)
         try:
             expected = _as_given(estimator, method, given) if reference == "as given" else None

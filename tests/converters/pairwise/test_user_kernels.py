@@ -24,6 +24,7 @@ from sklearn.svm import SVC, SVR, OneClassSVM
 import skl2tflite
 from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.graph import evaluate
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 RANDOM = np.random.default_rng(0)
@@ -105,7 +106,7 @@ def test_only_support_vectors_are_kept() -> None:
 
 def lengths(estimator: Any) -> set[int | None]:
     """Lengths of the axes of all tensors."""
-    (graph,) = plan(estimator, methods=("decision_function",)).graphs.values()
+    (graph,) = plan(estimator, options=ConversionOptions(methods=("decision_function",))).graphs.values()
     return {length for node in graph.nodes() for tensor in node.outputs for length in tensor.shape}
 
 
@@ -276,7 +277,7 @@ def test_functions_of_two_rows_within_gaussian_processes() -> None:
     kernel = gp.PairwiseKernel(metric=lambda x, y, gamma: np.exp(-gamma * np.abs(x - y).sum()) * (1 + x[0] * y[0]))
     estimator = GaussianProcessRegressor(kernel, alpha=0.5, optimizer=None).fit(X[:30], TARGET[:30])
     skl2tflite.convert(estimator, X[30:60], methods=("predict", "predict_std"))
-    (graph,) = plan(estimator, methods=("predict_std",)).graphs.values()
+    (graph,) = plan(estimator, options=ConversionOptions(methods=("predict_std",))).graphs.values()
     for got, want in zip(evaluate(graph, {"X": X}).values(), estimator.predict(X, return_std=True), strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-9)
 
