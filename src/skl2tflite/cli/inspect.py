@@ -122,8 +122,8 @@ def _show_plan(plan: Plan, *, graph: bool, passes: bool) -> None:
         features = plan.features
         lines = [("estimator", plan.converter.path), ("features", str(features.count))]
         for name, drawn in plan.graphs.items():
-            converter = plan.converter
-            kept = "exact" if name in converter.exact else f"within {converter.tolerance:g} of the scale"
+            contract = plan.converter.contract
+            kept = "exact" if name in contract.exact else f"within {contract.tolerance:g} of the scale"
             lines.append((name, f"{sum(1 for _ in drawn.operations())} operations, {kept}"))
         out.print(facts(lines))
         out.print("--graph shows the operations, --passes what was rewritten.", style="dim")

@@ -45,7 +45,7 @@ def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray
     if wrong.any() and isinstance(rounded, np.ndarray) and len(rounded) == len(wrong):
         both = [(want[wrong], got[wrong]) for want, got in pairs]
         right = np.zeros_like(wrong)
-        right[wrong] = asked.converter.equally_right(method, rounded[wrong], both, tolerance)
+        right[wrong] = asked.converter.contract.is_equivalent(method, rounded[wrong], both, tolerance)
         pairs, wrong = _given(pairs, [got for _, got in pairs], right), wrong & ~right
     return pairs, wrong
 

@@ -88,7 +88,7 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
 def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None) -> Report:
     reports = []
     converter = converter_for(estimator)
-    tolerance = converter.tolerance if tolerance is None else tolerance
+    tolerance = converter.contract.tolerance if tolerance is None else tolerance
     missing = [method for method in model.methods if not converter.has(method)]
     if missing:
         raise InvalidInputError(

@@ -168,7 +168,7 @@ class _Values:
         self.method, self.output = asked.method, output
         self.want, self.got, self.errors = want, got, errors(want, got)
         self.least = asked.tolerance * magnitudes
-        self.lost = as_rows(np.broadcast_to(asked.converter.noise(asked.method, want), want.shape))
+        self.lost = as_rows(np.broadcast_to(asked.converter.contract.float64_error(asked.method, want), want.shape))
         self.plain = as_rows(judged(asked.method, output, plain))
         self.allowance = ALLOWANCE / effort.ulps
         self.reach: NDArray[np.float64] = np.zeros(self.plain.shape)
@@ -239,5 +239,5 @@ def turned(asked: Question, pairs: Pairs) -> NDArray[np.bool_]:
 def own_errors(asked: Question, want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
     """Differences that are not what the estimator's own arithmetic loses."""
     differences = errors(want, got)
-    lost = np.broadcast_to(asked.converter.noise(asked.method, want), want.shape)
+    lost = np.broadcast_to(asked.converter.contract.float64_error(asked.method, want), want.shape)
     return np.where(differences <= as_rows(lost), 0.0, differences)

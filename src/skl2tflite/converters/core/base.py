@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.core.contract import Contract, never_equivalent, no_error
 from skl2tflite.converters.core.feature_counts import true_width
 from skl2tflite.converters.core.method_names import METHODS, WHOLE
 from skl2tflite.converters.core.refusals import why_not
@@ -256,11 +257,16 @@ class Converter:
         with config_context(assume_finite=True), quiet():
             return np.asarray(self.estimator.transform(np.array(X)))
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """How far the estimator's own answer may be from its formula, where its float64 arithmetic loses digits."""
-        return 0.0
+    @property
+    def contract(self) -> Contract:
+        """How close a file's answers are to the estimator's; of one that leaves them to another, that one's."""
+        return Contract(self.exact, self.tolerance, self.float64_error, self.is_equivalent)
 
-    def equally_right(
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """How far the estimator's own answer may be from its formula, where its float64 arithmetic loses digits."""
+        return no_error(method, answer)
+
+    def is_equivalent(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
         """Whether, of each row, the estimator's answer and another are both right, though they differ.
@@ -278,7 +284,7 @@ class Converter:
         -------
         ndarray of bool, of shape (n_rows,)
         """
-        return np.zeros(len(rows), dtype=bool)
+        return never_equivalent(method, rows, answers, tolerance)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """What the whole numbers in a method's outputs stand for: one array for each column, or None."""
