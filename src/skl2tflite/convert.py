@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -32,16 +31,16 @@ from skl2tflite.features import (
     reading,
     row_count,
 )
+from skl2tflite.file_metadata import add_metadata
+from skl2tflite.method_output import GIVE_LABELS
 from skl2tflite.model import TFLiteModel
-from skl2tflite.model_metadata import GIVE_LABELS, MethodInfo, ModelFacts
+from skl2tflite.model_metadata import ModelFacts
 from skl2tflite.options import ConversionOptions
-from skl2tflite.plan import plan
+from skl2tflite.plan import Plan, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.verify import verify
 from skl2tflite.verify.integer_arithmetic import computes_in_half, computes_in_integers
-
-_DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
 
 
 def convert(
@@ -152,19 +151,13 @@ def convert(
             _describe(estimator),
             target,
             planned.features,
-            {
-                method: replace(
-                    _method_info(method, traced, planned.features, planned.converter),
-                    is_ragged=method in planned.converter.ragged,
-                    rows_second=method in planned.converter.rows_second,
-                )
-                for method, traced in planned.traced.items()
-            },
+            {method: traced.output for method, traced in planned.traced.items()},
             {package: _version(package) for package in ("skl2tflite", "scikit-learn")},
             # A file for a microcontroller ends where the model ends: its labels are among the facts.
             tuple(classes) if classes is not None and runtime.is_microcontroller else None,
+            _taken_by_inverses(planned),
         )
-        files = facts.attach(program, None if runtime.is_microcontroller else classes)
+        files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
         content = metadata.append_files(write(program), files)
         analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
         model = TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
@@ -192,29 +185,14 @@ def _version(package: str) -> str:
     return version(package)
 
 
-def _method_info(method: str, traced: Traced, features: Features, converter: Converter) -> MethodInfo:
-    output = next(iter(traced.graph.outputs.values()))
-    if traced.labels is not None:
-        dtype = np.result_type(*(c.dtype for c in traced.labels)).str
-    else:
-        dtype = traced.label_dtype or _DTYPES[output.dtype]
-        if method in ("transform", "inverse_transform") and dtype == "float64":
-            dtype = "float32"  # scikit-learn's transformers keep the float32 that they are given
-    labels = None if traced.labels is None else tuple(traced.labels)
-    return MethodInfo(
-        tuple(traced.graph.outputs),
-        traced.is_list,
-        dtype,
-        labels,
-        _inverted(converter, traced, features) if method == "inverse_transform" else None,
-        tuple(_DTYPES[output.dtype] for output in traced.graph.outputs.values()) if traced.is_tuple else None,
-        tuple(traced.constants),
-        traced.mark,
-        traced.refused,
-    )
+def _taken_by_inverses(planned: Plan) -> dict[str, Features]:
+    """Return what rows ``inverse_transform`` takes, by its name, where they are not as those of the model."""
+    traced = planned.traced.get("inverse_transform")
+    features = None if traced is None else _of_inverse(planned.converter, traced, planned.features)
+    return {} if features is None else {"inverse_transform": features}
 
 
-def _inverted(converter: Converter, traced: Traced, features: Features) -> Features | None:
+def _of_inverse(converter: Converter, traced: Traced, features: Features) -> Features | None:
     """Return what rows an inverse takes, None where they are as those of the model."""
     labels = converter.labels("inverse_transform")
     if converter.inverse_rows != TABLE:

@@ -14,6 +14,7 @@ from skl2tflite.backends.tflite.lowering.emitter import WIDTHS
 from skl2tflite.choices import Inputs
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.core.method_graph import Traced, trace
+from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.features import (
@@ -234,7 +235,8 @@ def _trace(
     while True:
         try:
             traced = {
-                method: trace(converter, method, batch, kinds, text, sparse, missing, types) for method in methods
+                method: trace(converter, method, InputLayout(batch, kinds, text, sparse, missing, types))
+                for method in methods
             }
             return traced, kinds, missing and sparse
         except AbsentError:
@@ -278,8 +280,9 @@ def _only(
     """Return the form that rows must have, dense or sparse, None where the same graphs are right for either."""
     if kinds is not None or not (sparse or any(each.is_for_dense for each in traced.values())):
         return None
+    other = InputLayout(batch, sparse=not sparse, absent_is_missing=True)
     try:
-        others = [trace(converter, method, batch, None, "characters", not sparse, True) for method in traced]
+        others = [trace(converter, method, other) for method in traced]
         alike = all(str(a.graph) == str(b.graph) for a, b in zip(traced.values(), others, strict=True))
     except (ConversionError, RetraceError):
         alike = False

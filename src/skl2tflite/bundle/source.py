@@ -201,15 +201,15 @@ class Source:
     def _read_mark(self) -> list[str]:
         """Return the lines that look for what marks a row without an answer."""
         info = self.model.facts.methods[self.method]
-        if info.mark is None:
+        if info.sentinel is None:
             return []
         first, _ = self.members[0]
         value = f"prediction->{first.name}" + "[0]" * len(first.shape)
-        if np.isfinite(info.mark):
-            held = f"{value} == {spelling.number(int(info.mark))}"
+        if np.isfinite(info.sentinel):
+            held = f"{value} == {spelling.number(int(info.sentinel))}"
         else:
-            held = f"std::{'isnan' if np.isnan(info.mark) else 'isinf'}({value})"
-        return [f"  if ({held}) {{  // {spelling.comment(info.refused)}", "    return kTfLiteError;", "  }"]
+            held = f"std::{'isnan' if np.isnan(info.sentinel) else 'isinf'}({value})"
+        return [f"  if ({held}) {{  // {spelling.comment(info.reason)}", "    return kTfLiteError;", "  }"]
 
     # --- golden vectors -------------------------------------------------------------------------------
 

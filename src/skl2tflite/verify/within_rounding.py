@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.core.method_graph import trace
+from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.features import TableRows, column_types
 from skl2tflite.flow.column import ColumnType
 from skl2tflite.forest.op import TreeValues
@@ -76,15 +77,14 @@ def _traced(asked: Question) -> Graph:
     """Return the graph that says what is computed, before any pass."""
     features, converter = asked.model.facts.features_of(asked.method).as_strings, asked.converter
     if features.reads_texts:
-        return trace(converter, asked.method, 1, features.kinds, features.text_input).graph
-    return trace(
-        converter,
-        asked.method,
+        return trace(converter, asked.method, InputLayout(1, features.kinds, features.text_input)).graph
+    layout = InputLayout(
         kinds=features.kinds,
         sparse=features.is_sparse,
         absent_is_missing=features.absent_is_nan,
         types=column_types(asked.X) | {i: ColumnType(None, each) for i, each in features.categories.items()},
-    ).graph
+    )
+    return trace(converter, asked.method, layout).graph
 
 
 def _explained(
