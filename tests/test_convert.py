@@ -17,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skl2tflite
 from skl2tflite import ConversionError, FidelityError, InvalidInputError
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters.core import registry
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.graph import functions as xp
@@ -186,12 +187,12 @@ def test_fast_precision_folds_the_scaler():
     assert {"SUB", "DIV", "FULLY_CONNECTED"} <= set(exact.operators())
     assert not {"SUB", "DIV"} & set(fast.operators())
     np.testing.assert_allclose(fast.predict(X), exact.predict(X), atol=1e-5)
-    records = plan(pipeline, options=ConversionOptions(precision="fast")).records
+    records = plan(Conversion(pipeline), ConversionOptions(precision="fast")).records
     assert any("fold_affine" in str(record) for record in records)
 
 
 def test_the_plan_shows_graphs_and_passes():
-    planned = plan(FITTED)
+    planned = plan(Conversion(FITTED))
     assert list(planned.graphs) == list(planned.traced) == ["predict_proba", "predict"]
     assert str(planned.graphs["predict"]).startswith("predict(X: float[?, 3]):")
     assert planned.features.count == 3

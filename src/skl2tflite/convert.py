@@ -15,10 +15,9 @@ from skl2tflite.backends.tflite.lowering import lower
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.backends.tflite.writer import write
 from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
-from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.core.method_graph import Traced
-from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
 from skl2tflite.features import (
     INPUT_NAME,
@@ -39,7 +38,7 @@ from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import Plan, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
-from skl2tflite.verify import verify
+from skl2tflite.verify import Report, compare
 from skl2tflite.verify.integer_arithmetic import computes_in_half, computes_in_integers
 
 
@@ -129,55 +128,85 @@ def convert(
         categories=categories,
         text=text,
     )
-    runtime = options.runtime
-    estimator = as_estimator(estimator)
+    return convert_and_compare(Conversion(estimator, X), options)[0]
+
+
+def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> tuple[TFLiteModel, Report | None]:
+    """Convert an estimator, and compare the model with it where there are rows; errors as of :func:`convert`.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        The estimator, and rows to compare on.
+    options : ConversionOptions
+
+    Returns
+    -------
+    model : TFLiteModel
+    report : Report or None
+        What the comparison found; None without rows.
+    """
+    X, runtime = conversion.X, options.runtime
     if X is not None:
         check_given(X)
         with reading(X):
             if row_count(X) == 0:
                 raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
-    with blaming(estimator, X):
-        planned = plan(estimator, X, options)
+    with conversion.blaming():
+        planned = plan(conversion, options)
         if X is not None:
             planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
-        program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
-        for graph in planned.graphs.values():
-            lower(graph, program, runtime, options.forest_layout)
-        labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
-        classes = next((each for each in labels if each is not None), None)
-        if any(np.ndim(each) != 1 for each in classes or ()):
-            raise ConversionError(f"{planned.converter.path} has classes_ that are no list of labels; fit it again")
-        facts = ModelFacts(
-            _describe(estimator),
-            target,
-            planned.features,
-            {method: traced.output for method, traced in planned.traced.items()},
-            {package: _version(package) for package in ("skl2tflite", "scikit-learn")},
-            # A file for a microcontroller ends where the model ends: its labels are among the facts.
-            tuple(classes) if classes is not None and runtime.is_microcontroller else None,
-            _taken_by_inverses(planned),
-        )
-        files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
-        content = metadata.append_files(write(program), files)
-        analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
-        model = TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
+        model = _written(planned, conversion.estimator, options)
         if options.is_limited:
             check_budget(model.sizes(), options.max_flash, options.max_ram)
-        if X is not None:
-            if runtime.is_microcontroller and not has_micro():
-                warnings.warn(
-                    "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
-                    ConversionWarning,
-                    stacklevel=2,
-                )
-            report = verify(model, estimator, X)
-            if not report.faithful:
-                reason = computes_in_integers(estimator, model.methods, X)
-                reason = reason or computes_in_half(estimator, model.methods, X)
-                if reason is not None:
-                    raise ConversionError(reason)
-                raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
-        return model
+        if X is None:
+            return model, None
+        if runtime.is_microcontroller and not has_micro():
+            warnings.warn(
+                "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
+                ConversionWarning,
+                stacklevel=3,
+            )
+        report = compare(model, conversion)
+        if not report.faithful:
+            reason = computes_in_integers(conversion, model.methods) or computes_in_half(conversion, model.methods)
+            if reason is not None:
+                raise ConversionError(reason)
+            raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+        return model, report
+
+
+def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLiteModel:
+    """Return the model whose file holds what was planned.
+
+    Parameters
+    ----------
+    planned : Plan
+    estimator : estimator
+    options : ConversionOptions
+    """
+    runtime = options.runtime
+    program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
+    for graph in planned.graphs.values():
+        lower(graph, program, runtime, options.forest_layout)
+    labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
+    classes = next((each for each in labels if each is not None), None)
+    if any(np.ndim(each) != 1 for each in classes or ()):
+        raise ConversionError(f"{planned.converter.path} has classes_ that are no list of labels; fit it again")
+    facts = ModelFacts(
+        estimator=_describe(estimator),
+        target=runtime.name,
+        features=planned.features,
+        methods={method: traced.output for method, traced in planned.traced.items()},
+        versions={package: _version(package) for package in ("skl2tflite", "scikit-learn")},
+        # A file for a microcontroller ends where the model ends: its labels are among the facts.
+        classes=tuple(classes) if classes is not None and runtime.is_microcontroller else None,
+        takes=_taken_by_inverses(planned),
+    )
+    files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
+    content = metadata.append_files(write(program), files)
+    analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
+    return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
 
 
 @cache

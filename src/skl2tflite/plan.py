@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from skl2tflite.arguments import shown
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS
 from skl2tflite.choices import Inputs
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.core.method_graph import Traced, trace
 from skl2tflite.converters.core.method_inputs import InputLayout
-from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.features import (
     LABELS_NAME,
@@ -60,14 +60,13 @@ class Plan:
 
 
 def plan(
-    estimator: Any,
-    X: Any = None,
+    conversion: Conversion,
     options: ConversionOptions = DEFAULTS,
 ) -> Plan:
-    """Trace an estimator's methods and rewrite their graphs; parameters as in :func:`convert`."""
-    target = options.runtime
+    """Trace an estimator's methods and rewrite their graphs."""
+    target, X = options.runtime, conversion.X
     with rows_at_hand(X):
-        converter = converter_for(as_estimator(estimator))
+        converter = conversion.converter
         if X is not None:
             with reading(X):
                 seen = converter.rows.seen_in(X)

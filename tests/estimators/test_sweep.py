@@ -15,6 +15,7 @@ import pytest
 from sklearn.base import clone
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters import converter_for
 from skl2tflite.method_arguments import answer
 from skl2tflite.options import ConversionOptions
@@ -145,7 +146,6 @@ def test_methods_of_every_case_can_be_traced_twice() -> None:
     """Tracing has no memory: the same text both times."""
     for case in CASES[:: max(1, len(CASES) // 20)]:
         estimator = fitted(case)
-        once, again = (
-            plan(estimator, case.rows, ConversionOptions(methods=methods_of(case, estimator))).graphs for _ in range(2)
-        )
+        options = ConversionOptions(methods=methods_of(case, estimator))
+        once, again = (plan(Conversion(estimator, case.rows), options).graphs for _ in range(2))
         assert {name: str(graph) for name, graph in once.items()} == {name: str(graph) for name, graph in again.items()}

@@ -14,6 +14,7 @@ from sklearn.ensemble import (
 )
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.forest.digits import digits_of
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.op import TreeSums
@@ -39,7 +40,7 @@ def fitted(name):
 
 
 def sums_of(estimator, method, optimize_for=None):
-    graph = plan(estimator, options=ConversionOptions(methods=(method,), optimize_for=optimize_for)).graphs[method]
+    graph = plan(Conversion(estimator), ConversionOptions(methods=(method,), optimize_for=optimize_for)).graphs[method]
     (op,) = (node.op for node in graph.operations() if isinstance(node.op, TreeSums))
     return op
 

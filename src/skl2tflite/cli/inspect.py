@@ -53,13 +53,14 @@ def command(
     elif is_estimator_file(file):
         if operators or as_json:
             raise InvalidInputError("--operators and --json are for .tflite files; convert the estimator first")
-        from skl2tflite.converters.core.blame import blaming
+        from skl2tflite.conversion import Conversion
         from skl2tflite.options import ConversionOptions
         from skl2tflite.plan import plan
 
         estimator = read_estimator(file, trust_pickle=trust_pickle, trusted_types=trust_type or ())
-        with blaming(estimator):
-            planned = plan(estimator, options=ConversionOptions(methods=method, precision=precision))
+        conversion = Conversion(estimator)
+        with conversion.blaming():
+            planned = plan(conversion, ConversionOptions(methods=method, precision=precision))
         _show_plan(planned, graph=graph, passes=passes)
     else:
         if graph or passes or method:

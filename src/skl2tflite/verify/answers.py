@@ -9,7 +9,7 @@ import numpy as np
 from joblib import parallel_config
 from numpy.typing import NDArray
 
-from skl2tflite.converters import converter_for
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters.core.blame import ask
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import LABELS_NAME, TABLE, reference_rows, rows_in_float64
@@ -41,8 +41,15 @@ def unsaturated(results: Any) -> Any:
     return np.where(np.abs(values) == greatest, np.copysign(np.inf, values), values)
 
 
-def answer_of(estimator: Any, method: str, rows: Any) -> Any:
+def answer_of(conversion: Conversion, method: str, rows: Any) -> Any:
     """Return what an estimator answers, ragged answers as a matrix.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        Of the estimator.
+    method : str
+    rows : array-like or DataFrame of shape (n_rows, n_features)
 
     Raises
     ------
@@ -52,35 +59,50 @@ def answer_of(estimator: Any, method: str, rows: Any) -> Any:
     with warnings.catch_warnings(), parallel_config(backend="sequential"):  # whatever n_jobs is: rows are few
         warnings.simplefilter("ignore")
         rows = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
-        given = ask(estimator, method, rows)
-    converter = converter_for(estimator)
-    if method in converter.ragged:
+        given = ask(conversion.estimator, method, rows)
+    if method in conversion.converter.ragged:
         values, positions = given
-        return _spread(values, positions, estimator.n_samples_fit_)
-    if method in converter.rows_second:
+        return _spread(values, positions, conversion.estimator.n_samples_fit_)
+    if method in conversion.converter.rows_second:
         return np.moveaxis(given, 1, 0)
     return varying(method, given)
 
 
-def precise_answer(estimator: Any, method: str, rows: Any) -> Any:
-    """Return the estimator's answer for the same numbers held in float64, None where it has none."""
+def precise_answer(conversion: Conversion, method: str, rows: Any) -> Any:
+    """Return the estimator's answer for the same numbers held in float64, None where it has none.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        Of the estimator.
+    method : str
+    rows : array-like or DataFrame of shape (n_rows, n_features)
+    """
     precise = rows_in_float64(rows)
     if precise is None:
         return None
     try:
-        return answer_of(estimator, method, precise)
+        return answer_of(conversion, method, precise)
     except EstimatorError:
         return None
 
 
-def gives_floats(estimator: Any, method: str, X: Any) -> bool:
-    """Whether a transformer gives numbers of the rows' dtype: floats, once the whole numbers of the rows are floats."""
+def gives_floats(conversion: Conversion, method: str, X: Any) -> bool:
+    """Whether a transformer gives numbers of the rows' dtype: floats, once the whole numbers of the rows are floats.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        Of the estimator.
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    """
     if method not in ("transform", "inverse_transform"):
         return False
     floats = rows_in_float64(X, integers=True)
     try:
         floats = as_cells(X).astype(np.float64) if floats is None else floats
-        return bool(dense(answer_of(estimator, method, floats)).dtype.kind == "f")
+        return bool(dense(answer_of(conversion, method, floats)).dtype.kind == "f")
     except (EstimatorError, TypeError, ValueError):
         return False
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from skl2tflite.converters import converter_for
-from skl2tflite.converters.core.base import Converter
+from skl2tflite.conversion import Conversion
+from skl2tflite.converters import Converter
 from skl2tflite.model import TFLiteModel
 
 Reading: TypeAlias = Literal["as given", "float32"]
@@ -21,7 +20,8 @@ class Question:
     Attributes
     ----------
     model : TFLiteModel
-    estimator : estimator
+    conversion : Conversion
+        The estimator and its converter.
     method : str
     X : array-like
         The rows that the method is given.
@@ -34,14 +34,14 @@ class Question:
     """
 
     model: TFLiteModel
-    estimator: Any
+    conversion: Conversion
     method: str
     X: Any
     tolerance: float
     each: int = 1
     reference: Reading = "float32"
 
-    @cached_property
+    @property
     def converter(self) -> Converter:
-        """The estimator's converter, made and checked once."""
-        return converter_for(self.estimator)
+        """The estimator's converter."""
+        return self.conversion.converter

@@ -27,7 +27,7 @@ def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray
         return pairs, wrong
     rounded = reference_rows(asked.X, asked.model.facts.features_of(method).holds_integers)
     as_given = asked.reference == "as given"
-    precise = precise_answer(asked.estimator, method, given_rows(asked.X) if as_given else rounded)
+    precise = precise_answer(asked.conversion, method, given_rows(asked.X) if as_given else rounded)
     if precise is not None:
         answers = [dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
         pairs = [
@@ -64,7 +64,7 @@ def _as_given(asked: Question, pairs: Pairs) -> Pairs:
     So it does for numbers that are categories, as 0.1: rounded, scikit-learn would not know them.
     """
     try:
-        answer = answer_of(asked.estimator, asked.method, given_rows(asked.X))
+        answer = answer_of(asked.conversion, asked.method, given_rows(asked.X))
     except EstimatorError:
         return pairs
     answers = answer if isinstance(answer, list) else [answer]
@@ -84,7 +84,7 @@ def _alone(asked: Question, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) or hasattr(rows, "toarray") else ():
         given = row // asked.each
-        answer = precise_answer(asked.estimator, asked.method, rows[given : given + 1])
+        answer = precise_answer(asked.conversion, asked.method, rows[given : given + 1])
         if answer is not None:
             for want, one in zip(wants, answer if isinstance(answer, list) else [answer], strict=True):
                 want[row] = dense(one)[row % asked.each]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +10,7 @@ import numpy as np
 from sklearn.base import is_regressor
 
 from skl2tflite.arguments import positive, shown
-from skl2tflite.converters import converter_for
-from skl2tflite.converters.core.blame import blaming
-from skl2tflite.converters.third_party.boosters import as_estimator
+from skl2tflite.conversion import Conversion
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import (
     ImageRows,
@@ -80,14 +79,31 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     if tolerance is not None:
         tolerance = positive("tolerance", tolerance)
     check_given(X)
-    estimator = as_estimator(estimator)
-    with blaming(estimator, X), rows_at_hand(X, alone=True):
-        return _verify(model, estimator, X, tolerance)
+    return compare(model, Conversion(estimator, X), tolerance)
 
 
-def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None) -> Report:
-    reports = []
-    converter = converter_for(estimator)
+def compare(model: TFLiteModel, conversion: Conversion, tolerance: float | None = None) -> Report:
+    """Compare a model with the estimator of a conversion, on its rows.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    conversion : Conversion
+        With rows.
+    tolerance : float, optional
+        That of the estimator's converter: 1e-6 for nearly all.
+
+    Returns
+    -------
+    Report
+    """
+    with conversion.blaming(), rows_at_hand(conversion.X, alone=True):
+        return Report(tuple(_reports(model, conversion, tolerance)))
+
+
+def _reports(model: TFLiteModel, conversion: Conversion, tolerance: float | None) -> Iterator[MethodReport]:
+    """Give the report of each method in turn."""
+    estimator, converter, X = conversion.estimator, conversion.converter, conversion.X
     tolerance = converter.contract.tolerance if tolerance is None else tolerance
     missing = [method for method in model.methods if not converter.has(method)]
     if missing:
@@ -106,36 +122,35 @@ def _verify(model: TFLiteModel, estimator: Any, X: Any, tolerance: float | None)
         if model.facts.runtime.saturates:
             actual = unsaturated(actual)
         try:
-            expected = _as_given(estimator, method, given) if reference == "as given" else None
+            expected = _as_given(conversion, method, given) if reference == "as given" else None
             if expected is None:
                 refused = reference == "as given" and hasattr(given, "toarray")  # it does not take sparse rows
                 reference = "float32"
                 with reading(X):
                     rows = reference_rows(given.toarray() if refused else given, integers)
-                expected = answer_of(estimator, method, rows)
+                expected = answer_of(conversion, method, rows)
         except EstimatorError:
             # KMeans and NMF fitted on float64 refuse float32, for two.
-            expected = precise_answer(estimator, method, rows)
+            expected = precise_answer(conversion, method, rows)
             if expected is None:  # nor does an encoder know decimals that are rounded
-                expected, reference = _as_given(estimator, method, given), "as given"
+                expected, reference = _as_given(conversion, method, given), "as given"
             if expected is None and isinstance(actual, NoAnswerError):
                 raise actual from None
             if expected is None:
                 raise
         count = len(dense(expected[0] if isinstance(expected, list) else expected))
         if isinstance(actual, NoAnswerError):
-            reports.append(_without_answer(method, count, actual))
+            yield _without_answer(method, count, actual)
             continue
         each = count // max(1, len(X)) if isinstance(model.facts.features.rows, ImageRows) else 1
-        asked = Question(model, estimator, method, given, tolerance, each, reference)
-        reports.append(replace(_compare(asked, count, expected, actual), reference=reference))
-    return Report(tuple(reports))
+        asked = Question(model, conversion, method, given, tolerance, each, reference)
+        yield replace(_compare(asked, count, expected, actual), reference=reference)
 
 
-def _as_given(estimator: Any, method: str, rows: Any) -> Any:
+def _as_given(conversion: Conversion, method: str, rows: Any) -> Any:
     """Return what the estimator answers for rows as they were given, None where it does not take them so."""
     try:
-        return answer_of(estimator, method, given_rows(rows))
+        return answer_of(conversion, method, given_rows(rows))
     except EstimatorError:  # an array's methods, for one, which a sparse matrix lacks
         return None
 
@@ -146,11 +161,11 @@ def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodRe
     wanted, given = ([each] if not isinstance(each, list) else each for each in (expected, actual))
     if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
         return _nothing_alike(method, rows, f"{_form(actual)} instead of {_form(expected)}")
-    numbers = is_regressor(asked.estimator)
+    numbers = is_regressor(asked.conversion.estimator)
     if not numbers and any(
         np.asarray(got).dtype.kind == "f" and dense(w).dtype.kind in "iub" for w, got in zip(wanted, given, strict=True)
     ):
-        numbers = gives_floats(asked.estimator, method, asked.X)
+        numbers = gives_floats(asked.conversion, method, asked.X)
     pairs = [(beside(w, np.asarray(got), numbers), np.asarray(got)) for w, got in zip(wanted, given, strict=True)]
     for want, got in pairs:
         if want.shape != got.shape:

@@ -52,10 +52,9 @@ def explained(asked: Question, pairs: Pairs, suspects: NDArray[np.intp]) -> Expl
     """
     features, converter = asked.model.facts.features_of(asked.method).as_strings, asked.converter
     tensors = features.tensors(asked.X)
-    rows_kind = features.rows
-    if isinstance(rows_kind, TableRows) and asked.method != "inverse_transform":
-        rows_kind = rows_kind.seen_in(asked.X)
-    converter.learn_rows(rows_kind)
+    if asked.method != "inverse_transform":
+        rows_kind = features.rows
+        converter.learn_rows(rows_kind.seen_in(asked.X) if isinstance(rows_kind, TableRows) else rows_kind)
     graph = _traced(asked)
     if features.reads_texts:
         alone = []

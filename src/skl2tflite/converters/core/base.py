@@ -291,8 +291,25 @@ class Converter:
         return None
 
     def sub(self, estimator: Any, place: str) -> Converter:
-        """Return the converter of a part, named by its place in this estimator."""
-        return converter_for(estimator, f"{self.path}{place}")
+        """Return the converter of a part, named by its place in this estimator; it is made once.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Fitted.
+        place : str
+            Where it stands, as a Python expression that follows this estimator's own: ``".estimators_[0]"``.
+        """
+        key = id(estimator), place
+        if key not in self._converters_of_parts:
+            # The estimator is kept beside its converter, so that no other one gets its id.
+            self._converters_of_parts[key] = estimator, converter_for(estimator, f"{self.path}{place}")
+        return self._converters_of_parts[key][1]
+
+    @cached_property
+    def _converters_of_parts(self) -> dict[tuple[int, str], tuple[Any, Converter]]:
+        """The converters of parts that have been asked for, by the part's identity and place."""
+        return {}
 
     @property
     def n_features(self) -> int:
@@ -325,11 +342,15 @@ class Converter:
 
         A meta-estimator asks the first of those that it is made of whether rows are texts.
         """
-        members = getattr(self.estimator, "estimators_", None)
-        if members is None:
-            members = [each.estimator for each in getattr(self.estimator, "calibrated_classifiers_", ())]
-        first = next(iter(members), None)  # of trees, which read no texts, a row of them
-        kind = self.sub(first, ".estimators_[0]").rows if hasattr(first, "steps") else TABLE
+        est = self.estimator
+        if not hasattr(est, "estimators_") and not hasattr(est, "calibrated_classifiers_"):
+            return TABLE
+        member = next(iter(self.sharing), None)
+        if member is None:
+            members = getattr(est, "estimators_", None)
+            first = None if members is None else next(iter(members), None)  # of trees, which read no texts, a row
+            member = self.sub(first, ".estimators_[0]") if hasattr(first, "steps") else None
+        kind = TABLE if member is None or not hasattr(member.estimator, "steps") else member.rows
         return kind if isinstance(kind, TextRows) else TABLE
 
     def learn_rows(self, rows: RowKind) -> None:
