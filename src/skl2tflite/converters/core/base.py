@@ -13,7 +13,7 @@ from skl2tflite.converters.core.contract import Contract, never_equivalent, no_e
 from skl2tflite.converters.core.feature_counts import true_width
 from skl2tflite.converters.core.method_names import METHODS, WHOLE
 from skl2tflite.converters.core.refusals import why_not
-from skl2tflite.converters.core.registry import make_converter
+from skl2tflite.converters.core.registry import converter_for
 from skl2tflite.converters.core.saved_versions import check_version
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.features import TABLE, RowKind, TableRows, TextRows
@@ -291,15 +291,7 @@ class Converter:
         return None
 
     def sub(self, estimator: Any, place: str) -> Converter:
-        """Return the converter of a part, named by its place in this estimator; it is made once.
-
-        Parameters
-        ----------
-        estimator : estimator
-            Fitted.
-        place : str
-            Where it stands, as a Python expression that follows this estimator's own: ``".estimators_[0]"``.
-        """
+        """Return the converter of a part, named by its place in this estimator, as ``".part_"``; it is made once."""
         key = id(estimator), place
         if key not in self._converters_of_parts:
             # The estimator is kept beside its converter, so that no other one gets its id.
@@ -404,21 +396,3 @@ class Converter:
     def needed_columns(self) -> tuple[int, ...] | None:
         """Where a DataFrame's columns are picked by name, those that must be there; None: all, in their order."""
         return None
-
-
-def converter_for(estimator: Any, path: str = "") -> Converter:
-    """Return the converter of a fitted estimator.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted.
-    path : str
-        Where it stands in the model, as a Python expression: ``"pipe['scale']"``.
-
-    Raises
-    ------
-    UnsupportedEstimatorError
-        Where no converter is registered for exactly this class: a subclass may compute otherwise.
-    """
-    return cast("Converter", make_converter(estimator, path))
