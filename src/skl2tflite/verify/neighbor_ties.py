@@ -15,7 +15,7 @@ ALIKE = 2.0**-20
 """Relative difference of numbers that float32 cannot tell: a few units of its last place, as short sums lose."""
 
 
-class Choices:
+class NeighborTies:
     """Rankings, and which rows hang on what they take of numbers that are equal, or that rounding cannot tell.
 
     Parameters
@@ -79,12 +79,12 @@ class Choices:
         tables = self.looked_up[node]
         if self.directed and tables:
             table = tables[self.generator.integers(len(tables))]
-            order = order[np.argsort(self._liking(table)[order], kind="stable")]
+            order = order[np.argsort(self._preference(table)[order], kind="stable")]
         _, places = node.op.evaluate(np.where(equal, last, x)[..., order])
         positions = order[places]
         return [np.take_along_axis(x, positions, axis=-1), positions]
 
-    def _liking(self, table: NDArray[Any]) -> NDArray[np.float64]:
+    def _preference(self, table: NDArray[Any]) -> NDArray[np.float64]:
         """Return how early each entry comes: a number for each label; targets up or down, one column of them."""
         if table.dtype.kind == "i" and table.ndim == 1:
             return np.asarray(self.preferences[table % len(self.preferences)])

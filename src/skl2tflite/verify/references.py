@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 from skl2tflite.errors import EstimatorError
 from skl2tflite.features import given_rows, reference_rows
 from skl2tflite.verify.answers import answer_of, beside, dense, precise_answer
-from skl2tflite.verify.comparison import Question
+from skl2tflite.verify.comparison import Comparison
 from skl2tflite.verify.differences import Pairs, any_beyond, nearer, of_a_kind
 
 
-def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray[np.bool_]]:
+def with_other_references(comparison: Comparison, pairs: Pairs) -> tuple[Pairs, NDArray[np.bool_]]:
     """Return the pairs with another right answer where the file gives that, and which rows still differ.
 
     In turn: the same numbers in float64, the rows as they were given, where they had to be rounded, each row alone,
     and what a converter says is as right.
     """
-    method, tolerance = asked.method, asked.tolerance
+    method, tolerance = comparison.method, comparison.tolerance
     wrong = any_beyond(pairs, tolerance, method)
     if not wrong.any():
         return pairs, wrong
-    rounded = reference_rows(asked.X, asked.model.facts.features_of(method).holds_integers)
-    as_given = asked.reference == "as given"
-    precise = precise_answer(asked.conversion, method, given_rows(asked.X) if as_given else rounded)
+    rounded = reference_rows(comparison.X, comparison.model.facts.features_of(method).holds_integers)
+    as_given = comparison.reference == "as given"
+    precise = precise_answer(comparison.conversion, method, given_rows(comparison.X) if as_given else rounded)
     if precise is not None:
         answers = [dense(answer) for answer in (precise if isinstance(precise, list) else [precise])]
         pairs = [
@@ -36,16 +36,16 @@ def with_other_references(asked: Question, pairs: Pairs) -> tuple[Pairs, NDArray
         ]
         wrong = any_beyond(pairs, tolerance, method)
     if wrong.any() and not as_given:
-        pairs = _as_given(asked, pairs)
+        pairs = _as_given(comparison, pairs)
         wrong = any_beyond(pairs, tolerance, method)
-    if wrong.any() and asked.model.facts.runtime.fixed_batch == 1:
-        pairs = _alone(asked, np.flatnonzero(wrong), pairs)
+    if wrong.any() and comparison.model.facts.runtime.fixed_batch == 1:
+        pairs = _alone(comparison, np.flatnonzero(wrong), pairs)
         wrong = any_beyond(pairs, tolerance, method)
     rounded = rounded.toarray() if hasattr(rounded, "toarray") else rounded
     if wrong.any() and isinstance(rounded, np.ndarray) and len(rounded) == len(wrong):
         both = [(want[wrong], got[wrong]) for want, got in pairs]
         right = np.zeros_like(wrong)
-        right[wrong] = asked.converter.contract.is_equivalent(method, rounded[wrong], both, tolerance)
+        right[wrong] = comparison.converter.contract.is_equivalent(method, rounded[wrong], both, tolerance)
         pairs, wrong = _given(pairs, [got for _, got in pairs], right), wrong & ~right
     return pairs, wrong
 
@@ -58,34 +58,34 @@ def _given(pairs: Pairs, answers: Sequence[NDArray[Any]], rows: NDArray[np.bool_
     ]
 
 
-def _as_given(asked: Question, pairs: Pairs) -> Pairs:
+def _as_given(comparison: Comparison, pairs: Pairs) -> Pairs:
     """Return the pairs with what the estimator answers for the rows before rounding, where the file gives that.
 
     So it does for numbers that are categories, as 0.1: rounded, scikit-learn would not know them.
     """
     try:
-        answer = answer_of(asked.conversion, asked.method, given_rows(asked.X))
+        answer = answer_of(comparison.conversion, comparison.method, given_rows(comparison.X))
     except EstimatorError:
         return pairs
     answers = answer if isinstance(answer, list) else [answer]
     exact = [(beside(want, got), got) for want, (_, got) in zip(answers, pairs, strict=True)]
     if any(want.shape != got.shape or not of_a_kind(want.dtype, got.dtype) for want, got in exact):
         return pairs
-    right = ~any_beyond(exact, asked.tolerance, asked.method)
+    right = ~any_beyond(exact, comparison.tolerance, comparison.method)
     return _given(pairs, [given for given, _ in exact], right)
 
 
-def _alone(asked: Question, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:
+def _alone(comparison: Comparison, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:
     """Return the pairs with what the estimator answers for each suspect row alone, as a file for one row does.
 
     That differs from its answer in a batch where it looks at the whole of it, as NMF does to stop.
     """
-    rows = given_rows(asked.X) if asked.reference == "as given" else reference_rows(asked.X)
+    rows = given_rows(comparison.X) if comparison.reference == "as given" else reference_rows(comparison.X)
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) or hasattr(rows, "toarray") else ():
-        given = row // asked.each
-        answer = precise_answer(asked.conversion, asked.method, rows[given : given + 1])
+        given = row // comparison.each
+        answer = precise_answer(comparison.conversion, comparison.method, rows[given : given + 1])
         if answer is not None:
             for want, one in zip(wants, answer if isinstance(answer, list) else [answer], strict=True):
-                want[row] = dense(one)[row % asked.each]
+                want[row] = dense(one)[row % comparison.each]
     return [(want, got) for want, (_, got) in zip(wants, pairs, strict=True)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -34,11 +33,11 @@ from skl2tflite.verify.answers import (
     rows_of,
     unsaturated,
 )
-from skl2tflite.verify.comparison import Question, Reading
+from skl2tflite.verify.comparison import Comparison, Reading
 from skl2tflite.verify.differences import example, of_a_kind, scale
 from skl2tflite.verify.references import with_other_references
 from skl2tflite.verify.report import MethodReport, Report
-from skl2tflite.verify.within_rounding import explained, own_errors, tests_thresholds, turned
+from skl2tflite.verify.within_rounding import decided_otherwise, own_errors, tests_thresholds, within_rounding
 
 
 def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | None = None) -> Report:
@@ -98,53 +97,63 @@ def compare(model: TFLiteModel, conversion: Conversion, tolerance: float | None 
     Report
     """
     with conversion.blaming(), rows_at_hand(conversion.X, alone=True):
-        return Report(tuple(_reports(model, conversion, tolerance)))
-
-
-def _reports(model: TFLiteModel, conversion: Conversion, tolerance: float | None) -> Iterator[MethodReport]:
-    """Give the report of each method in turn."""
-    estimator, converter, X = conversion.estimator, conversion.converter, conversion.X
-    tolerance = converter.contract.tolerance if tolerance is None else tolerance
-    missing = [method for method in model.methods if not converter.has(method)]
-    if missing:
-        raise InvalidInputError(
-            f"{converter.path} has no {missing[0]}, which the model has: it is of another estimator"
-        )
-    with reading(X):
-        X = label_sets(X) if isinstance(model.facts.features.rows, SetRows) else X
-    for method in model.methods:
-        integers = converter.integer_columns or model.facts.features_of(method).holds_integers
-        given = rows_of(model, estimator, method, X)
+        converter, X = conversion.converter, conversion.X
+        tolerance = converter.contract.tolerance if tolerance is None else tolerance
+        missing = [method for method in model.methods if not converter.has(method)]
+        if missing:
+            raise InvalidInputError(
+                f"{converter.path} has no {missing[0]}, which the model has: it is of another estimator"
+            )
         with reading(X):
-            reference: Reading = "as given" if held_exactly(given) else "float32"
-            rows = reference_rows(given, integers)
-        actual = given_answer(model, method, given)
-        if model.facts.runtime.saturates:
-            actual = unsaturated(actual)
-        try:
-            expected = _as_given(conversion, method, given) if reference == "as given" else None
-            if expected is None:
-                refused = reference == "as given" and hasattr(given, "toarray")  # it does not take sparse rows
-                reference = "float32"
-                with reading(X):
-                    rows = reference_rows(given.toarray() if refused else given, integers)
-                expected = answer_of(conversion, method, rows)
-        except EstimatorError:
-            # KMeans and NMF fitted on float64 refuse float32, for two.
-            expected = precise_answer(conversion, method, rows)
-            if expected is None:  # nor does an encoder know decimals that are rounded
-                expected, reference = _as_given(conversion, method, given), "as given"
-            if expected is None and isinstance(actual, NoAnswerError):
-                raise actual from None
-            if expected is None:
-                raise
-        count = len(dense(expected[0] if isinstance(expected, list) else expected))
-        if isinstance(actual, NoAnswerError):
-            yield _without_answer(method, count, actual)
-            continue
-        each = count // max(1, len(X)) if isinstance(model.facts.features.rows, ImageRows) else 1
-        asked = Question(model, conversion, method, given, tolerance, each, reference)
-        yield replace(_compare(asked, count, expected, actual), reference=reference)
+            X = label_sets(X) if isinstance(model.facts.features.rows, SetRows) else X
+        return Report(tuple([_method_report(model, conversion, method, X, tolerance) for method in model.methods]))
+
+
+def _method_report(model: TFLiteModel, conversion: Conversion, method: str, X: Any, tolerance: float) -> MethodReport:
+    """Compare one method.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    conversion : Conversion
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+        The conversion's rows; sets of labels as lists.
+    tolerance : float
+        Of values, as a fraction of their column's greatest magnitude.
+    """
+    facts = model.facts
+    integers = conversion.converter.integer_columns or facts.features_of(method).holds_integers
+    given = rows_of(model, conversion.estimator, method, X)
+    with reading(X):
+        reference: Reading = "as given" if held_exactly(given) else "float32"
+        rows = reference_rows(given, integers)
+    actual = given_answer(model, method, given)
+    if facts.runtime.saturates:
+        actual = unsaturated(actual)
+    try:
+        expected = _as_given(conversion, method, given) if reference == "as given" else None
+        if expected is None:
+            refused = reference == "as given" and hasattr(given, "toarray")  # it does not take sparse rows
+            reference = "float32"
+            with reading(X):
+                rows = reference_rows(given.toarray() if refused else given, integers)
+            expected = answer_of(conversion, method, rows)
+    except EstimatorError:
+        # KMeans and NMF fitted on float64 refuse float32, for two.
+        expected = precise_answer(conversion, method, rows)
+        if expected is None:  # nor does an encoder know decimals that are rounded
+            expected, reference = _as_given(conversion, method, given), "as given"
+        if expected is None and isinstance(actual, NoAnswerError):
+            raise actual from None
+        if expected is None:
+            raise
+    count = len(dense(expected[0] if isinstance(expected, list) else expected))
+    if isinstance(actual, NoAnswerError):
+        return _without_answer(method, count, actual)
+    each = count // max(1, len(X)) if isinstance(facts.features.rows, ImageRows) else 1
+    comparison = Comparison(model, conversion, method, given, tolerance, each, reference)
+    return replace(_compare(comparison, count, expected, actual), reference=reference)
 
 
 def _as_given(conversion: Conversion, method: str, rows: Any) -> Any:
@@ -155,33 +164,33 @@ def _as_given(conversion: Conversion, method: str, rows: Any) -> Any:
         return None
 
 
-def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodReport:
+def _compare(comparison: Comparison, rows: int, expected: Any, actual: Any) -> MethodReport:
     """Return the report of one method's answers."""
-    method = asked.method
+    method = comparison.method
     wanted, given = ([each] if not isinstance(each, list) else each for each in (expected, actual))
     if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
         return _nothing_alike(method, rows, f"{_form(actual)} instead of {_form(expected)}")
-    numbers = is_regressor(asked.conversion.estimator)
+    numbers = is_regressor(comparison.conversion.estimator)
     if not numbers and any(
         np.asarray(got).dtype.kind == "f" and dense(w).dtype.kind in "iub" for w, got in zip(wanted, given, strict=True)
     ):
-        numbers = gives_floats(asked.conversion, method, asked.X)
+        numbers = gives_floats(comparison.conversion, method, comparison.X)
     pairs = [(beside(w, np.asarray(got), numbers), np.asarray(got)) for w, got in zip(wanted, given, strict=True)]
     for want, got in pairs:
         if want.shape != got.shape:
             return _nothing_alike(method, rows, f"shape {got.shape} instead of {want.shape}")
         if not of_a_kind(want.dtype, got.dtype):
             return _nothing_alike(method, rows, f"dtype {got.dtype} instead of {want.dtype}")
-    pairs, wrong = with_other_references(asked, pairs)
+    pairs, wrong = with_other_references(comparison, pairs)
     near, chosen = np.zeros((2, rows), dtype=bool)
     suspects = np.flatnonzero(wrong)
     if suspects.size:
-        fell = turned(asked, pairs)
-        for excused, apart in zip(explained(asked, pairs, suspects), (near, chosen), strict=True):
+        fell = decided_otherwise(comparison, pairs)
+        for excused, apart in zip(within_rounding(comparison, pairs, suspects), (near, chosen), strict=True):
             wrong[suspects[excused]] = False
             apart[suspects[excused]] = fell[suspects[excused]]
     floats = [(want, got) for want, got in pairs if want.dtype.kind == "f"]
-    usable = [own_errors(asked, want, got)[~(near | chosen)] for want, got in floats]
+    usable = [own_errors(comparison, want, got)[~(near | chosen)] for want, got in floats]
     largest = max((float(e.max()) for e in usable if e.size), default=0.0)
     greatest = max((float(scale(want, method).max(initial=0.0)) for want, _ in floats), default=0.0)
     report = MethodReport(
@@ -195,7 +204,7 @@ def _compare(asked: Question, rows: int, expected: Any, actual: Any) -> MethodRe
         example(pairs, wrong, method) if wrong.any() else "",
         np.flatnonzero(chosen),
     )
-    return replace(report, trees=report.too_narrow and tests_thresholds(asked))
+    return replace(report, trees=report.too_narrow and tests_thresholds(comparison))
 
 
 def _without_answer(method: str, rows: int, error: NoAnswerError) -> MethodReport:
