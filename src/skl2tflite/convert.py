@@ -222,7 +222,16 @@ def _taken_by_inverses(planned: Plan) -> dict[str, Features]:
 
 
 def _of_inverse(converter: Converter, traced: Traced, features: Features) -> Features | None:
-    """Return what rows an inverse takes, None where they are as those of the model."""
+    """Return what rows an inverse takes, None where they are as those of the model.
+
+    Parameters
+    ----------
+    converter : Converter
+    traced : Traced
+        Of ``inverse_transform``.
+    features : Features
+        What rows the model takes.
+    """
     labels = converter.labels("inverse_transform")
     if converter.inverse_rows != TABLE:
         positions = [Known(0, tuple(range(len(each)))) for each in labels or ()]

@@ -68,7 +68,19 @@ def add_metadata(program: Program, facts: ModelFacts, classes: Sequence[NDArray[
 def _labelling(
     info: MethodOutput, method: str, output: int, files: Mapping[str, bytes], outputs: int
 ) -> tuple[str | None, Literal["axis", "values"]]:
-    """Name the file of labels that an output's last axis, or its values, refer to."""
+    """Name the file of labels that an output's last axis, or its values, refer to.
+
+    Parameters
+    ----------
+    info : MethodOutput
+    method : str
+    output : int
+        Position of the output among the method's.
+    files : mapping of str to bytes
+        The files of labels by name.
+    outputs : int
+        Number of outputs that have labels.
+    """
     if method in ("predict_proba", "predict_log_proba"):
         name = _label_file(output, outputs)
         return (name if name in files else None), "axis"
@@ -89,7 +101,16 @@ _READ = {
 def _input_info(
     name: str, features: Features, vocabularies: Mapping[str, tuple[ColumnSpec, str]]
 ) -> metadata.TensorInfo:
-    """Describe an input: all features, or one column."""
+    """Describe an input: all features, or one column.
+
+    Parameters
+    ----------
+    name : str
+        Name of the input.
+    features : Features
+    vocabularies : mapping of str to (ColumnSpec, str)
+        Columns that travel as codes, each with the name of its file.
+    """
     if isinstance(features.rows, ImageRows):
         return metadata.TensorInfo(name, f"images of {features.rows}")
     if features.columns is None:

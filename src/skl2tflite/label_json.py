@@ -29,7 +29,16 @@ def labels_from_json(data: Fields, name: str) -> tuple[NDArray[Any], ...] | None
 
 
 def dtype_of(name: str, place: str, kinds: str) -> np.dtype[Any]:
-    """Return the dtype of a name that a file holds, of some kinds and no wider than labels are."""
+    """Return the dtype of a name that a file holds, of some kinds and no wider than labels are.
+
+    Parameters
+    ----------
+    name : str
+    place : str
+        Where in the file it stands, for errors.
+    kinds : str
+        NumPy's codes of the kinds that it may be of.
+    """
     try:
         dtype = np.dtype(name)
     except Exception:  # NumPy's parser of names raises errors of many types

@@ -18,7 +18,14 @@ from skl2tflite.model import TFLiteModel
 
 
 def given_answer(model: TFLiteModel, method: str, X: Any) -> Any:
-    """Return what a model answers, or the error that some rows have no answer."""
+    """Return what a model answers, or the error that some rows have no answer.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    """
     try:
         info = model.facts.methods[method]
         if info.is_ragged or info.rows_second:
@@ -108,7 +115,15 @@ def gives_floats(conversion: Conversion, method: str, X: Any) -> bool:
 
 
 def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
-    """Return what a method takes: an inverse that does not take these rows, what ``transform`` gives."""
+    """Return what a method takes: an inverse that does not take these rows, what ``transform`` gives.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    estimator : estimator
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    """
     if method != "inverse_transform":
         return X
     takes = model.facts.features_of(method)
@@ -125,7 +140,14 @@ def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
 
 
 def _spread(values: NDArray[Any], positions: NDArray[Any], columns: int) -> NDArray[np.float64]:
-    """Return rows of some values as a matrix, with infinity where a row has none."""
+    """Return rows of some values as a matrix, with infinity where a row has none.
+
+    Parameters
+    ----------
+    values, positions : ndarray of ndarrays, of shape (n_rows,)
+        The values of each row, and the columns that they stand in.
+    columns : int
+    """
     matrix = np.full((len(values), columns), np.inf)
     for i, row in enumerate(positions):
         matrix[i, row] = values[i]
@@ -144,7 +166,15 @@ def varying(method: str, answer: Any) -> Any:
 
 
 def judged(method: str, position: int, values: Any) -> Any:
-    """Return an element of a tuple as it is compared."""
+    """Return an element of a tuple as it is compared.
+
+    Parameters
+    ----------
+    method : str
+    position : int
+        Of the output among the method's.
+    values : ndarray of shape (n_rows, ...)
+    """
     return np.square(np.asarray(values, dtype=np.float64)) if (method, position) == ("predict_std", 1) else values
 
 
@@ -166,6 +196,15 @@ def beside(want: Any, got: NDArray[Any], numbers: bool = False) -> NDArray[Any]:
 
     So are those of a regressor: neighbours within a radius have means, and whole numbers where none has a neighbour;
     and what a transformer hands on of the rows.
+
+    Parameters
+    ----------
+    want : ndarray of shape (n_rows, ...)
+        What the estimator gives; it may be sparse, or a DataFrame.
+    got : ndarray of shape (n_rows, ...)
+        What the model gives.
+    numbers : bool, default=False
+        Whether whole numbers are values that happen to be whole, not labels or counts.
     """
     values = dense(want)
     as_numbers = (numbers or hasattr(want, "dtypes")) and got.dtype.kind == "f" and values.dtype.kind in "iub"

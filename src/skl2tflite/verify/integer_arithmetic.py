@@ -17,7 +17,7 @@ from skl2tflite.verify.answers import answer_of, dense
 from skl2tflite.verify.differences import errors, scale
 
 TOLERANCE = 1e-5
-"""Difference between answers, as a fraction of their magnitude, that the width of floats does not explain."""
+"""Difference of answers, as a fraction of their column's magnitude, beyond what rounding makes of float64."""
 
 
 def integer_dtypes(X: Any) -> list[str]:
@@ -78,7 +78,17 @@ def computes_in_half(conversion: Conversion, methods: Sequence[str]) -> str | No
 
 
 def _differs(conversion: Conversion, method: str, X: Any, floats: Any = None) -> bool:
-    """Whether an estimator's answer for floats is another one."""
+    """Whether an estimator's answer for floats is another one.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        Of the estimator.
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    floats : array-like, optional
+        The same rows as floats; by default of 64 bits.
+    """
     given = given_rows(X)
     floats = rows_in_float64(given, integers=True) if floats is None else floats
     if floats is None:
@@ -96,6 +106,13 @@ def _differs(conversion: Conversion, method: str, X: Any, floats: Any = None) ->
 
 
 def _differ(a: Any, b: Any, method: str) -> bool:
+    """Whether two answers are not the same, but for the rounding of floats.
+
+    Parameters
+    ----------
+    a, b : ndarray of one shape
+    method : str
+    """
     if a.dtype.kind in "fiub" and b.dtype.kind in "fiub":
         a, b = (np.asarray(x, dtype=np.float64) for x in (a, b))
         return bool((errors(a, b) > TOLERANCE * scale(b, method)).any())

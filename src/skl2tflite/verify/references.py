@@ -51,7 +51,16 @@ def with_other_references(comparison: Comparison, pairs: Pairs) -> tuple[Pairs, 
 
 
 def _given(pairs: Pairs, answers: Sequence[NDArray[Any]], rows: NDArray[np.bool_]) -> Pairs:
-    """Return the pairs with other right answers in some rows."""
+    """Return the pairs with other right answers in some rows.
+
+    Parameters
+    ----------
+    pairs : list of pairs of ndarrays, each of shape (n_rows, ...)
+    answers : sequence of ndarray, each of shape (n_rows, ...)
+        The other right answers, one for each output.
+    rows : ndarray of bool, of shape (n_rows,)
+        Where they are taken.
+    """
     return [
         (np.where(rows.reshape(-1, *[1] * (want.ndim - 1)), answer, want), got)
         for (want, got), answer in zip(pairs, answers, strict=True)
@@ -79,6 +88,13 @@ def _alone(comparison: Comparison, suspects: NDArray[np.intp], pairs: Pairs) -> 
     """Return the pairs with what the estimator answers for each suspect row alone, as a file for one row does.
 
     That differs from its answer in a batch where it looks at the whole of it, as NMF does to stop.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    suspects : ndarray of int
+        Rows that differ.
+    pairs : list of pairs of ndarrays, each of shape (n_rows, ...)
     """
     rows = given_rows(comparison.X) if comparison.reference == "as given" else reference_rows(comparison.X)
     wants = [want.copy() for want, _ in pairs]

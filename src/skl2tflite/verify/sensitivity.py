@@ -1,4 +1,4 @@
-"""How far an answer moves when what it is computed from moves by what float32 cannot hold."""
+"""How far an answer moves when inputs, parameters and sums move by float32's rounding."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ class Effort:
 
 FIRST = Effort(8, 1.0)
 CHOICES = Effort(64, 1.0, any_of_equals=True)
-"""For rows that the first leaves unexplained, where something is ranked."""
+"""For rows that the first leaves unexplained, where the graph has rankings."""
 FURTHER = Effort(56, 4.0)
-"""For rows that those leave: a decision, as where a loop stops, feels all operations' rounding."""
+"""For rows that both leave unexplained: where a loop stops, say, depends on the rounding of all operations."""
 _ULP = 2.0**-23
 LONG_SUM = 64
 """Numbers from which a sum loses more than others."""
 LEAST_ROUNDED = 2.0**16
-"""Magnitude of whole numbers from which sums of them may be rounded."""
+"""Magnitude from which sums of whole numbers may be rounded."""
 TREE_SUMS = 16
-"""How far sums over trees move, in multiples of what rounding usually does to them; those within 4 count as equal."""
+"""How far sums over trees move, in multiples of their tolerance."""
 
 
 def perturbed(

@@ -157,7 +157,14 @@ def _method_report(model: TFLiteModel, conversion: Conversion, method: str, X: A
 
 
 def _as_given(conversion: Conversion, method: str, rows: Any) -> Any:
-    """Return what the estimator answers for rows as they were given, None where it does not take them so."""
+    """Return what the estimator answers for rows as they were given, None where it does not take them so.
+
+    Parameters
+    ----------
+    conversion : Conversion
+    method : str
+    rows : array-like or DataFrame of shape (n_rows, n_features)
+    """
     try:
         return answer_of(conversion, method, given_rows(rows))
     except EstimatorError:  # an array's methods, for one, which a sparse matrix lacks
@@ -165,7 +172,16 @@ def _as_given(conversion: Conversion, method: str, rows: Any) -> Any:
 
 
 def _compare(comparison: Comparison, rows: int, expected: Any, actual: Any) -> MethodReport:
-    """Return the report of one method's answers."""
+    """Return the report of one method's answers.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    rows : int
+        Number of rows of the answers.
+    expected, actual : ndarray or list of ndarray
+        What the estimator gives, and what the model gives.
+    """
     method = comparison.method
     wanted, given = ([each] if not isinstance(each, list) else each for each in (expected, actual))
     if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
@@ -208,13 +224,31 @@ def _compare(comparison: Comparison, rows: int, expected: Any, actual: Any) -> M
 
 
 def _without_answer(method: str, rows: int, error: NoAnswerError) -> MethodReport:
-    """Return the report of rows that scikit-learn has an answer for, and the model has not."""
+    """Return the report of rows that scikit-learn has an answer for, and the model has not.
+
+    Parameters
+    ----------
+    method : str
+    rows : int
+        Number of rows compared.
+    error : NoAnswerError
+        What the model raises.
+    """
     agreement = 1.0 - len(error.rows) / rows
     return MethodReport(method, rows, error.rows, np.arange(0), np.inf, 1.0, agreement, str(error))
 
 
 def _nothing_alike(method: str, rows: int, text: str) -> MethodReport:
-    """Return the report of results that cannot be compared."""
+    """Return the report of results that cannot be compared.
+
+    Parameters
+    ----------
+    method : str
+    rows : int
+        Number of rows compared.
+    text : str
+        Why they cannot be compared.
+    """
     return MethodReport(method, rows, np.arange(rows), np.arange(0), np.inf, 1.0, 0.0, text)
 
 

@@ -194,13 +194,29 @@ def _dtype_returned(method: str, output: Tensor, known: str | None, labels: Sequ
 
 
 def _holds_nan(converter: Converter, names: Sequence[str], name: str) -> bool:
-    """Whether an input may hold NaN, of which others are refused before they reach the file."""
+    """Whether an input may hold NaN, of which others are refused before they reach the file.
+
+    Parameters
+    ----------
+    converter : Converter
+    names : sequence of str
+        Of the features.
+    name : str
+        Of the input.
+    """
     allowed = np.broadcast_to(converter.nan_columns(), len(names))
     return bool(allowed[names.index(name)] if name in names else allowed.any())
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:
-    """Return a result's numbers; a file gives no text."""
+    """Return a result's numbers; a file gives no text.
+
+    Parameters
+    ----------
+    converter : Converter
+    method : str
+    result : Table
+    """
     try:
         return result.matrix()
     except KindError as error:
