@@ -75,7 +75,7 @@ class NeighborTies:
         self.preferences = self.generator.random(64)
 
     def any_of_equals(self, node: Node, x: NDArray[Any]) -> list[NDArray[Any]]:
-        """Return the greatest numbers along the last axis, and their positions, those that count as equal in any order."""
+        """Return the greatest numbers along the last axis and their positions, equal ones in any order."""
         values, _ = node.op.evaluate(x)
         last = values[..., -1:]
         equal = _alike(x, last)
