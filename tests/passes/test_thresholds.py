@@ -46,9 +46,11 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.forest.op import TreeValues
 from skl2tflite.forest.transformed import Monotone
 from skl2tflite.forest.trees import Forest
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 N_FEATURES = 5
@@ -68,13 +70,14 @@ def rows(n_rows: int = 300, missing: bool = False, dtype: Any = np.float64) -> t
 
 def forests(pipe: Any, method: str) -> list[Forest]:
     """Trees of a method's graph after the passes."""
-    graph = plan(pipe, methods=(method,)).graphs[method]
+    graph = plan(Conversion(pipe), ConversionOptions(methods=(method,))).graphs[method]
     return [node.op.forest for node in graph.nodes() if isinstance(node.op, TreeValues)]
 
 
 def notes(pipe: Any) -> str:
     """What the pass says of the main method."""
-    (record,) = (record for record in plan(pipe, methods=("predict",)).records if record.name == "fold_thresholds")
+    records = plan(Conversion(pipe), ConversionOptions(methods=("predict",))).records
+    (record,) = (record for record in records if record.name == "fold_thresholds")
     return "; ".join(record.notes)
 
 
@@ -368,7 +371,7 @@ def test_a_transformer_that_fails_stays() -> None:
 def test_methods_share_what_was_found() -> None:
     X, y = rows()
     pipe = make_pipeline(StandardScaler(), RandomForestClassifier(8, random_state=0)).fit(X, y)
-    graphs = plan(pipe).graphs.values()
+    graphs = plan(Conversion(pipe)).graphs.values()
     trees = [node.op.forest for graph in graphs for node in graph.nodes() if isinstance(node.op, TreeValues)]
     assert len(trees) == 2
     assert trees[0] is trees[1]
@@ -381,7 +384,7 @@ def test_the_graph_still_gives_scikit_learns_answers() -> None:
     X, y = rows()
     pipe = make_pipeline(QuantileTransformer(n_quantiles=50), RandomForestClassifier(8, random_state=0)).fit(X, y)
     table = rows_at_steps(pipe, forests(pipe, "predict_proba"), X)
-    values = evaluate(plan(pipe).graphs["predict_proba"], {"X": table.astype(np.float64)})["predict_proba"]
+    values = evaluate(plan(Conversion(pipe)).graphs["predict_proba"], {"X": table.astype(np.float64)})["predict_proba"]
     np.testing.assert_allclose(values, pipe.predict_proba(table.astype(np.float64)), atol=1e-12)
 
 

@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.errors import ConversionError, InvalidInputError, NoAnswerError, UnsupportedEstimatorError
 from skl2tflite.plan import plan
 
@@ -298,7 +299,10 @@ def test_checks_that_no_row_can_fail_cost_nothing() -> None:
     X = TABLE[["a", "b"]]
     plain = make_pipeline(FunctionTransformer(lambda X: X * 2), LogisticRegression()).fit(X, Y)
     careful = make_pipeline(FunctionTransformer(doubled), LogisticRegression()).fit(X, Y)
-    counts = [[len(list(graph.operations())) for graph in plan(each, X).graphs.values()] for each in (plain, careful)]
+    counts = [
+        [len(list(graph.operations())) for graph in plan(Conversion(each, X)).graphs.values()]
+        for each in (plain, careful)
+    ]
     assert counts[0] == counts[1]
 
 

@@ -114,12 +114,12 @@ def _answered(model: TFLiteModel, inputs: Inputs) -> Inputs:
     """Return the inputs without those golden rows for which the model, like scikit-learn, has no answer."""
     (method,) = model.methods
     info = model.facts.methods[method]
-    if info.mark is None:
+    if info.sentinel is None:
         return inputs
     answers = MicroRunner(bytes(model), method, model.inputs, model.outputs).run(method, inputs.rows)
-    kept = ~info.unanswered(answers)
+    kept = ~info.without_answer(answers)
     if not kept.any():
-        raise ConversionError(f"the model has no answer for any of the rows ({info.refused}); give others as X")
+        raise ConversionError(f"the model has no answer for any of the rows ({info.reason}); give others as X")
     return replace(inputs, rows={name: array[kept] for name, array in inputs.rows.items()})
 
 

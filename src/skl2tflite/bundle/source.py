@@ -204,15 +204,15 @@ class Source:
     def _read_mark(self) -> list[str]:
         """Return the lines that return an error where the outputs say that a row has no answer."""
         info = self.model.facts.methods[self.method]
-        if info.mark is None:
+        if info.sentinel is None:
             return []
         first, _ = self.members[0]
         value = f"prediction->{first.name}" + "[0]" * len(first.shape)
-        if np.isfinite(info.mark):
-            held = f"{value} == {cpp_names.number(int(info.mark))}"
+        if np.isfinite(info.sentinel):
+            held = f"{value} == {cpp_names.number(int(info.sentinel))}"
         else:
-            held = f"std::{'isnan' if np.isnan(info.mark) else 'isinf'}({value})"
-        return [f"  if ({held}) {{  // {cpp_names.comment(info.refused)}", "    return kTfLiteError;", "  }"]
+            held = f"std::{'isnan' if np.isnan(info.sentinel) else 'isinf'}({value})"
+        return [f"  if ({held}) {{  // {cpp_names.comment(info.reason)}", "    return kTfLiteError;", "  }"]
 
     # --- golden vectors -------------------------------------------------------------------------------
 
@@ -320,7 +320,7 @@ convert `predict` itself.""",
 
 def check_bundled(model: TFLiteModel) -> None:
     """Raise where a bundle cannot be made of a model: it is for another target, or takes images."""
-    if model.facts.target != "micro":
+    if not model.facts.runtime.is_microcontroller:
         raise ConversionError(
             f"the file is for the target {model.facts.target!r}; convert with target='micro' to bundle it"
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.targets import TARGETS
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.sizes import sizes_of
 
@@ -70,11 +71,13 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     lines += [("signature", line) for line in _signatures(program)]
     if facts is not None:
         methods = facts.methods.items()
-        lines += [("no answer", f"{n} gives {i.mark:.0f}: {i.refused}") for n, i in methods if i.mark is not None]
+        lines += [
+            ("no answer", f"{n} gives {i.sentinel:.0f}: {i.reason}") for n, i in methods if i.sentinel is not None
+        ]
     counts = Counter(operator.name for subgraph in program.subgraphs for operator in subgraph.operators)
     lines.append(("operators", f"{sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common())))
     lines.append(("bytes", f"{len(content):,}: {_listed([f'{name} {n:,}' for name, n in _buffers(program)])}"))
-    if facts is not None and facts.target == "micro":
+    if facts is not None and facts.target in TARGETS and facts.runtime.is_microcontroller:
         lines += sizes_of(content).lines()
     return lines
 
@@ -133,7 +136,7 @@ def as_json(content: bytes) -> dict[str, object]:
         "target": facts and facts.target,
         "versions": facts and dict(facts.versions),
         "features": facts and facts.features.to_json(),
-        "methods": facts and {name: info.to_json() for name, info in facts.methods.items()},
+        "methods": facts and {name: facts.method_to_json(name) for name in facts.methods},
         "signatures": [
             {
                 "key": s.key,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
 
 import numpy as np
 
+from skl2tflite.choices import OptimizeFor
 from skl2tflite.forest.batches import dense_tops
 from skl2tflite.forest.cached_per_forest import once
 from skl2tflite.forest.clusters import grow_complete, grow_oblivious, step_heights
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.tables import FUSED_VALUES, Ints, Layout, schedule
 from skl2tflite.forest.trees import Forest
-
-OptimizeFor: TypeAlias = Literal["latency", "throughput", "size"]
 
 
 @dataclass(frozen=True)

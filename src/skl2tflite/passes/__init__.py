@@ -5,6 +5,6 @@ computed in float64 and rounded once, where the device would round at each step.
 """
 
 from skl2tflite.passes.base import Pass
-from skl2tflite.passes.pipeline import PASSES, PassRecord, Precision, run_passes
+from skl2tflite.passes.pipeline import PASSES, PassRecord, run_passes
 
-__all__ = ["PASSES", "Pass", "PassRecord", "Precision", "run_passes"]
+__all__ = ["PASSES", "Pass", "PassRecord", "run_passes"]

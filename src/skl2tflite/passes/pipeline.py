@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
 
+from skl2tflite.choices import Precision
 from skl2tflite.forest.transformed import Transformed
 from skl2tflite.graph import Graph
 from skl2tflite.passes.activation import FUSE_ACTIVATIONS
@@ -31,8 +31,6 @@ PASSES: tuple[Pass, ...] = (
     FUSE_ACTIVATIONS,
 )
 """In order of execution. Code that no output depends on needs no pass: a graph is what its outputs reach."""
-
-Precision = Literal["exact", "fast"]
 
 
 @dataclass(frozen=True)

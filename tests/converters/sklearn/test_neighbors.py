@@ -529,7 +529,7 @@ def test_density_far_from_many_points():
     formula = converter_for(density).method("score_samples")(rows.astype(np.float64))
     lost = np.abs(density.score_samples(rows) - formula)
     assert lost.max() > 1e-5
-    assert (lost <= converter_for(density).noise("score_samples", density.score_samples(rows)) + 1e-9).all()
+    assert (lost <= converter_for(density).float64_error("score_samples", density.score_samples(rows)) + 1e-9).all()
     skl2tflite.convert(density, rows)
 
 
@@ -539,7 +539,7 @@ def test_of_equally_far_points_either_is_right():
     model = skl2tflite.convert(search, QUERIES / 10)
     assert (model.kneighbors(QUERIES / 10)[1] != search.kneighbors(QUERIES / 10)[1]).any()
     distances, positions = search.kneighbors(QUERIES / 10)
-    right = converter_for(search).equally_right
+    right = converter_for(search).is_equivalent
     answers = [(distances, distances), (positions, np.roll(positions, 1, axis=1))]
     rows = QUERIES / 10
     far_apart = np.ptp(distances, axis=1) > 1e-6
@@ -564,7 +564,7 @@ def test_a_graph_may_name_either_of_equally_far_points(mode):
     wanted, given = transformer.transform(QUERIES / 10).toarray(), model.transform(QUERIES / 10)
     assert ((wanted != 0) != (given != 0)).any()
     assert skl2tflite.verify(model, transformer, QUERIES / 10)["transform"].largest_error < 1e-6
-    right = converter_for(transformer).equally_right
+    right = converter_for(transformer).is_equivalent
     assert right("transform", QUERIES / 10, [(wanted, given)], 1e-6).all()
     assert not right("transform", QUERIES / 10, [(wanted, np.roll(given, 1, axis=1))], 1e-6).any()
     assert not right("transform", QUERIES / 10, [(wanted, 2 * given)], 1e-6).any()

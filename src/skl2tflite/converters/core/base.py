@@ -9,10 +9,11 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.core.contract import Contract, never_equivalent, no_error
 from skl2tflite.converters.core.feature_counts import true_width
 from skl2tflite.converters.core.method_names import METHODS, WHOLE
 from skl2tflite.converters.core.refusals import why_not
-from skl2tflite.converters.core.registry import make_converter
+from skl2tflite.converters.core.registry import converter_for
 from skl2tflite.converters.core.saved_versions import check_version
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.features import TABLE, RowKind
@@ -256,11 +257,16 @@ class Converter:
         with config_context(assume_finite=True), quiet():
             return np.asarray(self.estimator.transform(np.array(X)))
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """How far the estimator's own answer may be from its formula, where its float64 arithmetic loses digits."""
-        return 0.0
+    @property
+    def contract(self) -> Contract:
+        """How close a file's answers are to the estimator's; of one that leaves them to another, that one's."""
+        return Contract(self.exact, self.tolerance, self.float64_error, self.is_equivalent)
 
-    def equally_right(
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """How far the estimator's own answer may be from its formula, where its float64 arithmetic loses digits."""
+        return no_error(method, answer)
+
+    def is_equivalent(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
         """Whether, of each row, the estimator's answer and another are both right, though they differ.
@@ -278,15 +284,24 @@ class Converter:
         -------
         ndarray of bool, of shape (n_rows,)
         """
-        return np.zeros(len(rows), dtype=bool)
+        return never_equivalent(method, rows, answers, tolerance)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """What the whole numbers in a method's outputs stand for: one array for each column, or None."""
         return None
 
     def sub(self, estimator: Any, place: str) -> Converter:
-        """Return the converter of a part, named by its place in this estimator."""
-        return converter_for(estimator, f"{self.path}{place}")
+        """Return the converter of a part, named by its place in this estimator, as ``".part_"``; it is made once."""
+        key = id(estimator), place
+        if key not in self._converters_of_parts:
+            # The estimator is kept beside its converter, so that no other one gets its id.
+            self._converters_of_parts[key] = estimator, converter_for(estimator, f"{self.path}{place}")
+        return self._converters_of_parts[key][1]
+
+    @cached_property
+    def _converters_of_parts(self) -> dict[tuple[int, str], tuple[Any, Converter]]:
+        """The converters of parts that have been asked for, by the part's identity and place."""
+        return {}
 
     @property
     def n_features(self) -> int:
@@ -319,11 +334,15 @@ class Converter:
 
         A meta-estimator asks the first of those that it is made of whether rows are texts.
         """
-        members = getattr(self.estimator, "estimators_", None)
-        if members is None:
-            members = [each.estimator for each in getattr(self.estimator, "calibrated_classifiers_", ())]
-        first = next(iter(members), None)  # of trees, which read no texts, a row of them
-        kind = self.sub(first, ".estimators_[0]").rows if hasattr(first, "steps") else TABLE
+        est = self.estimator
+        if not hasattr(est, "estimators_") and not hasattr(est, "calibrated_classifiers_"):
+            return TABLE
+        member = next(iter(self.sharing), None)
+        if member is None:
+            members = getattr(est, "estimators_", None)
+            first = None if members is None else next(iter(members), None)  # of trees, which read no texts, a row
+            member = self.sub(first, ".estimators_[0]") if hasattr(first, "steps") else None
+        kind = TABLE if member is None or not hasattr(member.estimator, "steps") else member.rows
         return kind if kind.passes_through else TABLE
 
     def learn_rows(self, rows: RowKind) -> None:
@@ -376,21 +395,3 @@ class Converter:
     def needed_columns(self) -> tuple[int, ...] | None:
         """Where a DataFrame's columns are picked by name, those that must be there; None: all, in their order."""
         return None
-
-
-def converter_for(estimator: Any, path: str = "") -> Converter:
-    """Return the converter of a fitted estimator.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted.
-    path : str
-        Where it stands in the model, as a Python expression: ``"pipe['scale']"``.
-
-    Raises
-    ------
-    UnsupportedEstimatorError
-        Where no converter is registered for exactly this class: a subclass may compute otherwise.
-    """
-    return cast("Converter", make_converter(estimator, path))

@@ -65,7 +65,8 @@ def support_of(estimator: type, converter: type[Converter] | None) -> Support:
     delegates = hasattr(converter, "inner") or hasattr(converter, "last")
     public += [method for method in ARGUMENTS if offers(estimator, method)]
     methods = [m for m in METHODS if m not in reasons and m in public and (delegates or hasattr(converter, m))]
-    kept: frozenset[str] = frozenset() if isinstance(converter.exact, property) else converter.exact
+    of_others = converter.contract is not Converter.contract
+    kept = frozenset[str]() if of_others else converter.exact
     tolerance = Converter.tolerance if isinstance(converter.tolerance, property) else converter.tolerance
     exact = tuple(method for method in methods if method in kept)
     close = tuple(method for method in methods if method not in kept)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.contract import Contract
 from skl2tflite.features import RowKind
 from skl2tflite.method_arguments import offers
 
@@ -27,9 +28,9 @@ class DelegatingConverter(Converter):
         return self.inner.default_methods
 
     @property
-    def exact(self) -> frozenset[str]:  # type: ignore[override]
-        """Methods that are exact for the inner estimator."""
-        return self.inner.exact
+    def contract(self) -> Contract:
+        """The inner estimator's."""
+        return self.inner.contract
 
     @property
     def ragged(self) -> frozenset[str]:  # type: ignore[override]
@@ -41,11 +42,6 @@ class DelegatingConverter(Converter):
         """The inner estimator's."""
         return self.inner.rows_second
 
-    @property
-    def tolerance(self) -> float:  # type: ignore[override]
-        """The inner estimator's."""
-        return self.inner.tolerance
-
     def has(self, method: str) -> bool:
         """Whether both estimators have a method, and the inner one's converter too."""
         return offers(self.estimator, method) and self.inner.has(method)
@@ -53,10 +49,6 @@ class DelegatingConverter(Converter):
     def method(self, name: str) -> Any:
         """Return the inner converter's method, or raise the error that says which there are."""
         return self.inner.method(name) if offers(self.estimator, name) else super().method(name)
-
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """That of the inner estimator."""
-        return self.inner.noise(method, answer)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """Labels of the inner estimator."""

@@ -88,7 +88,7 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
         """Kernels of some of the points with all of them."""
         return np.asarray(self.estimator.kernel_(some_of(self.points), self.points))
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn loses in the sum of great kernels of both signs."""
         return lost_in_float64(self._values, self.weights) if method == "predict" else 0.0
 

@@ -34,7 +34,7 @@ class KernelRidgeConverter(RegressorConverter):
         est = self.estimator
         return own_or_named_product(self, X, dense(est.X_fit_), self._params, est.dual_coef_)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn loses in the sum of great kernels of both signs."""
         est = self.estimator
         values = kernels_of_fitted(est.kernel, dense(est.X_fit_), self._params)

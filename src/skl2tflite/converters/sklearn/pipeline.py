@@ -13,6 +13,7 @@ from sklearn import get_config
 from sklearn import pipeline as sk
 
 from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.contract import Contract
 from skl2tflite.converters.core.estimator_kinds import GraphTransformerConverter
 from skl2tflite.converters.core.members import check_in_front, needed_of
 from skl2tflite.converters.core.method_names import LABELS, TRANSFORMS
@@ -71,20 +72,20 @@ class PipelineConverter(Converter):
         return self.last.default_methods if self.last else ("transform",)
 
     @property
-    def exact(self) -> frozenset[str]:  # type: ignore[override]
-        """Labels of the last step, and what every step does exactly."""
-        transforms = TRANSFORMS.intersection(*(step.exact for step in self.steps))
-        return transforms | (self.last.exact & LABELS if self.last else transforms)
+    def contract(self) -> Contract:
+        """Labels of the last step, and what every step does exactly; the greatest of the steps' tolerances."""
+        steps = [step.contract for step in self.steps]
+        exact = TRANSFORMS.intersection(*(step.exact for step in steps))
+        tolerance = max(step.tolerance for step in steps)
+        if self.last is None:
+            return Contract(exact, tolerance)
+        last = self.last.contract
+        return Contract(exact | (last.exact & LABELS), tolerance, last.float64_error)
 
     @property
     def rows_second(self) -> frozenset[str]:  # type: ignore[override]
         """The last step's."""
         return self.last.rows_second if self.last else frozenset()
-
-    @property
-    def tolerance(self) -> float:  # type: ignore[override]
-        """The greatest of the steps'."""
-        return max(step.tolerance for step in self.steps)
 
     @property
     def n_features(self) -> int:
@@ -155,10 +156,6 @@ class PipelineConverter(Converter):
             return X if final is None else final(X)
 
         return run
-
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """That of the last step."""
-        return self.last.noise(method, answer) if self.last else 0.0
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """Labels of the last step; of the inverse, of the first."""

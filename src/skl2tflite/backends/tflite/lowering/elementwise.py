@@ -108,7 +108,7 @@ def lower_precise(emit: Emitter, op: Op, inputs: Sequence[Value], outputs: Seque
 
 def precise(emit: Emitter, operator: str, x: Value) -> Value:
     """Write a function of each element so that LiteRT's own kernel computes it."""
-    if emit.target.name != "litert" or x.rank > XNNPACK_RANK:
+    if not emit.target.has_xnnpack or x.rank > XNNPACK_RANK:
         return emit.op(operator, [x], x.shape, x.dtype)
     detour = emit.reshape(x, (*[1] * (XNNPACK_RANK + 1 - x.rank), *x.shape))
     return emit.reshape(emit.op(operator, [detour], detour.shape, x.dtype), x.shape)
@@ -125,7 +125,7 @@ def lower_exp(emit: Emitter, op: ops.Exp, inputs: Sequence[Value], outputs: Sequ
     (x,) = inputs
     shape = outputs[0].shape
     exponential = emit.op("EXP", [x], shape, "float32")
-    if emit.target.name != "litert":
+    if not emit.target.has_xnnpack:
         return exponential
     return emit.op("MAXIMUM", [exponential, x], shape, "float32")
 

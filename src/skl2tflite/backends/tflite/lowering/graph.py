@@ -6,8 +6,8 @@ from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value, constant
 from skl2tflite.backends.tflite.lowering.registry import lowering_of
 from skl2tflite.backends.tflite.program import Program, Signature
 from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.choices import OptimizeFor
 from skl2tflite.errors import UnsupportedOnTarget
-from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import Graph
 from skl2tflite.graph.op import Constant, Input
 from skl2tflite.graph.tensor import Tensor

@@ -120,7 +120,7 @@ class SparseCodingConverter(TransformerConverter):
         atoms = self.dictionary
         return np.vstack([atoms, -atoms]) if self.estimator.split_sign else atoms
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What of codes no sum of atoms shows."""
         return unseen(answer, self.parts) if method == "transform" else 0.0
 

@@ -77,7 +77,7 @@ class KernelPCAConverter(TransformerConverter):
             return xp.linear(X - est._centerer.K_fit_rows_, weights)
         return own_or_named_product(self, X, dense(est.X_fit_), self._params, weights, self._bias)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn loses in components of small eigenvalues of a kernel of great values."""
         est = self.estimator
         if method != "transform":

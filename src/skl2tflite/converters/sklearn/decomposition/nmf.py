@@ -34,7 +34,7 @@ class NonnegativeConverter(TransformerConverter):
         """The components, of shape (n_components, n_features)."""
         return np.asarray(self.estimator.components_, dtype=np.float64)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What of the weights no sum of components shows."""
         return unseen(answer, self.components) if method == "transform" else 0.0
 

@@ -27,7 +27,7 @@ class PCAConverter(TransformerConverter):
             weights = weights / np.maximum(deviations, np.finfo(deviations.dtype).eps)
         return self._project(X, weights)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn loses by taking the mean's projection from a row's: all there is where nothing varies."""
         est = self.estimator
         if method != "transform" or est.whiten:

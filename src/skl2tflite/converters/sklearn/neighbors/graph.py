@@ -36,12 +36,12 @@ class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConver
     def graph(self, X: Array) -> Array:
         return self._graph(X, EXCLUDED)
 
-    def equally_right(
+    def is_equivalent(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
         """Of points equally far either may have the column that is not 0."""
         if method != "transform":
-            return super().equally_right(method, rows, answers, tolerance)
+            return super().is_equivalent(method, rows, answers, tolerance)
         ((wanted, given),) = answers
         alike = np.zeros(len(rows), dtype=bool)
         for i, row in enumerate(rows):

@@ -48,7 +48,7 @@ class KernelDensityConverter(Converter):
         total = len(points) if est.tree_.sample_weight is None else np.sum(est.tree_.sample_weight)
         return float(kernel_norm(float(est.bandwidth_), points.shape[1], est.kernel, return_log=True) - np.log(total))
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn's tree loses far from all points: it takes bounds away from a sum as great as it can be.
 
         So its sum is off by float64's rounding of the number of points for each node that it visits, however small

@@ -180,11 +180,11 @@ class KNeighborsConverter(NeighborsConverter):
         """Distances and positions of the neighbours, nearest first."""
         return self.nearest(X, self.estimator.n_neighbors)
 
-    def equally_right(
+    def is_equivalent(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
         """Of points equally far either may be named: scikit-learn's order among them is that of its search."""
-        alike = super().equally_right(method, rows, answers, tolerance)
+        alike = super().is_equivalent(method, rows, answers, tolerance)
         if method != "kneighbors":
             return alike
         (wanted, given), (_, positions) = answers

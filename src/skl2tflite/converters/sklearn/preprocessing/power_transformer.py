@@ -40,7 +40,7 @@ class PowerTransformerConverter(TransformerConverter):
         mean, scale = self._moments
         return np.asarray(np.finfo(np.float64).eps * np.abs(mean) / scale)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn loses when it subtracts the mean of powers that are almost one number."""
         return 4.0 * self._lost if method == "transform" else 0.0
 
