@@ -82,6 +82,8 @@ def record(
     hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
     kinds = _first_kinds(converter, inputs, hints)
     layout = replace(layout, kinds=kinds)
+    if isinstance(converter.rows, TextRows) and inputs != "matrix":
+        layout = replace(layout, batch=1)  # vectorizers read one text at a time; with a matrix they are refused
     known = hints
     while True:
         try:
