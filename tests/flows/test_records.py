@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import RandomForestClassifier, RandomTreesEmbedding, VotingClassifier
 from sklearn.feature_extraction import DictVectorizer, FeatureHasher
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -43,6 +43,7 @@ BEHIND: dict[str, tuple[Any, ...]] = {
     "scaled": (DictVectorizer(), MaxAbsScaler(), xgb()),
     "voting": (DictVectorizer(), VotingClassifier([("x", xgb()), ("l", LogisticRegression())], voting="soft")),
     "forest": (DictVectorizer(), RandomForestClassifier(5, random_state=0)),
+    "leaves": (DictVectorizer(), RandomTreesEmbedding(3, max_depth=3, random_state=0), xgb()),
 }
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import dense_for_now
+from skl2tflite.converters.core.absent_entries import absent_readers
 from skl2tflite.converters.core.categoricals import Coding, CodingConverter, UnplacedCategoriesError, categories_told
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
@@ -265,8 +265,7 @@ class XGBoostConverter(CodingConverter):
 
     def present(self, X: Matrix | Array) -> Array:
         """Rows in which NaN stands for every missing value."""
-        if not is_sparse(X):
-            dense_for_now.add(self.path)
+        absent_readers.add(is_sparse(X))
         X = X.with_nan() if isinstance(X, Matrix) else X
         missing = self.estimator.missing
         if missing is None or np.isnan(missing):
