@@ -43,12 +43,13 @@ class FeatureHasherConverter(RecordsConverter):
                 r"join them by spaces for HashingVectorizer(token_pattern=r'\S+', lowercase=False, norm=None)",
             )
         if self.dtype not in (np.float32, np.float64, np.int32, np.int64):
-            raise self.refuse(f"dtype={self.dtype} holds few numbers, and wraps around beyond", "use dtype=numpy.float64")
+            raise self.refuse(f"dtype={self.dtype} wraps around beyond few numbers", "use dtype=numpy.float64")
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Of the sums."""
-        return np.dtype(self.estimator.dtype)
+        given: np.dtype[Any] = np.dtype(self.estimator.dtype)
+        return given
 
     @property
     def allows_nan(self) -> bool:
