@@ -180,6 +180,18 @@ class Converter:
         function = self._of_arrays(function) if takes_columns else self._of_numbers(function)
         return self._held_as_there(function) if name == "transform" else function
 
+    def log_proba(self, X: Any) -> Array | None:
+        """Return what :meth:`wide_log_proba` gives for whatever other methods take."""
+        function = self.wide_log_proba
+        return cast("Array | None", (self._of_arrays if self.takes_tables else self._of_numbers)(function)(X))
+
+    def wide_log_proba(self, X: Array) -> Array | None:
+        """Logarithms of ``predict_proba`` that keep the digits of numbers below 1e-38, which are 0 in float32.
+
+        Of two classes both together tell how near 1 a probability is. None where there is no way to have them.
+        """
+        return None
+
     def _of_arrays(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return a method that takes matrices as the array of their numbers, if it does not take them itself."""
         if self.takes_matrices:
@@ -502,6 +514,10 @@ class DelegatingConverter(Converter):
         """Return the inner converter's method, or raise the error that says which there are."""
         return self.inner.method(name) if offers(self.estimator, name) else super().method(name)
 
+    def wide_log_proba(self, X: Array) -> Array | None:
+        """Ask the inner estimator."""
+        return self.inner.log_proba(X)
+
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """That of the inner estimator."""
         return self.inner.noise(method, answer)
@@ -610,6 +626,11 @@ def binary_probabilities(scores: Array) -> Array:
     ``1 - expit(s)`` is ``expit(-s)``: without the subtraction, and nearer for small probabilities.
     """
     return xp.expit(xp.expand_dims(scores, 1) * np.array([-1.0, 1.0]))
+
+
+def binary_wide_log_proba(scores: Array) -> Array:
+    """Return the logarithms of ``[1 - p, p]`` with ``p = expit(scores)``, however small they are."""
+    return xp.log_expit(xp.expand_dims(scores, 1) * np.array([-1.0, 1.0]))
 
 
 def binary_log_probabilities(scores: Array, dtype: Any = np.float64) -> Array:

@@ -15,6 +15,7 @@ from skl2tflite.converters.base import (
     TransformerConverter,
     binary_log_probabilities,
     binary_probabilities,
+    binary_wide_log_proba,
 )
 from skl2tflite.converters.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
@@ -60,6 +61,12 @@ class MLPClassifierConverter(MultilayerPerceptronConverter, ClassifierConverter)
         scores = self.scores(X)
         if scores.ndim == 1:
             return binary_log_probabilities(scores, self._dtype)
+        return xp.log_expit(scores) if self.is_multilabel else xp.log_softmax(scores)
+
+    def wide_log_proba(self, X: Array) -> Array:
+        scores = self.scores(X)
+        if scores.ndim == 1:
+            return binary_wide_log_proba(scores)
         return xp.log_expit(scores) if self.is_multilabel else xp.log_softmax(scores)
 
     def predict(self, X: Array) -> Array:
