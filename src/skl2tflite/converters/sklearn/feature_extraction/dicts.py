@@ -84,7 +84,8 @@ class DictVectorizerConverter(RecordsConverter):
     @cached_property
     def dtype(self) -> np.dtype[Any]:
         """Of the numbers, which it makes of the values of a row."""
-        return np.dtype(self.estimator.dtype)
+        dtype: np.dtype[Any] = np.dtype(self.estimator.dtype)
+        return dtype
 
     @property
     def allows_nan(self) -> bool:
