@@ -125,7 +125,9 @@ class XGBoostConverter(CodingConverter):
         """
         if all(not isinstance(name, bytes) or name.isascii() for name in names):
             categories = tuple(name.decode() if isinstance(name, bytes) else name for name in names)
-            return Coding(categories, refuses_unknown=True, ascii_only=isinstance(names[0], bytes))
+            # XGBoost compares the rows' own codes with missing, and only then takes the codes of the fit.
+            in_order = self.estimator.missing in range(len(categories))
+            return Coding(categories, refuses_unknown=True, in_order=in_order, ascii_only=isinstance(names[0], bytes))
         given = categories_told(column) or ()
         if kept_of(given) != names or len(set(names)) < len(names):
             raise UnplacedCategoriesError(
