@@ -99,6 +99,8 @@ class Features:
     read : tuple of int, optional
         Of a matrix, the features that the estimator looks at, where these are not all: others may be anything, and the
         input holds 0 for them.
+    tells_stored_zeros : bool
+        Whether the estimator tells zeros that sparse rows hold from absent entries, which the model does not.
     """
 
     count: int
@@ -114,6 +116,7 @@ class Features:
     readings: tuple[Reading, ...] = ()
     narrow: tuple[Narrow, ...] = ()
     read: tuple[int, ...] | None = None
+    tells_stored_zeros: bool = False
 
     @property
     def categories(self) -> dict[int, tuple[Any, ...]]:
@@ -308,7 +311,7 @@ class Features:
 
     def matrix(self, X: Any) -> NDArray[np.float32]:
         """Return rows as one float32 matrix; see :meth:`tensors`."""
-        if self.only is not None:
+        if self.only is not None or self.tells_stored_zeros:
             self._check_form(X)
         if self.absent_is_nan and hasattr(X, "toarray"):
             return self._of_sparse(X)
@@ -354,6 +357,11 @@ class Features:
             raise InvalidInputError(
                 "X is dense, and the model was made for sparse rows, which the estimator answers otherwise; convert "
                 "with dense rows, or give scipy.sparse.csr_array(X)"
+            )
+        if self.tells_stored_zeros and hasattr(X, "toarray") and _holds_zeros(X):
+            raise InvalidInputError(
+                "X is a sparse matrix that holds zeros, which the estimator does not read as missing, as it reads what "
+                "the matrix does not hold; convert with sparse rows, whose model tells them apart"
             )
 
     def images(self, X: Any) -> NDArray[np.float32]:
@@ -430,7 +438,8 @@ class Features:
             raise InvalidInputError(
                 f"X contains NaN (row {row}, {self.describe(column)}), which "
                 + (
-                    "the model does not tell from what sparse rows do not hold; convert with dense rows"
+                    "the model does not tell from what sparse rows do not hold; give X.toarray() to convert, and to "
+                    "the model"
                     if self.absent_is_nan
                     else "this estimator does not take; put an imputer in front"
                 )
@@ -474,6 +483,8 @@ class Features:
             fields["narrow"] = [narrow.to_json() for narrow in self.narrow]
         if self.read is not None:
             fields["read"] = list(self.read)
+        if self.tells_stored_zeros:
+            fields["tells_stored_zeros"] = True
         return fields
 
     def misfit(self, inputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
@@ -510,6 +521,7 @@ class Features:
             tuple(map(reading_from_json, data.several("readings"))) if "readings" in data else (),
             tuple(map(narrow_from_json, data.several("narrow"))) if "narrow" in data else (),
             data.maybe_many("read", int),
+            data.maybe("tells_stored_zeros", bool, False),
         )
         features._check_consistent(data)
         return features
@@ -544,6 +556,15 @@ def _is_finite(X: NDArray[np.float32]) -> bool:
     """Whether all numbers are finite: their sum is NaN or infinite if any of them is."""
     with np.errstate(all="ignore"):
         return math.isfinite(float(X.sum(dtype=np.float64)))
+
+
+def _holds_zeros(X: Any) -> bool:
+    """Whether a sparse matrix holds entries that are 0."""
+    rows = X.tocsr()
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    return bool((rows.data == 0).any())
 
 
 def _form(data: Fields) -> Form | None:

@@ -97,6 +97,7 @@ def _alone(comparison: Comparison, suspects: NDArray[np.intp], pairs: Pairs) -> 
     pairs : list of pairs of ndarrays, each of shape (n_rows, ...)
     """
     rows = given_rows(comparison.X) if comparison.reference == "as given" else reference_rows(comparison.X)
+    rows = rows.tocsr() if hasattr(rows, "tocsr") else rows  # not every sparse format can be sliced
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) or hasattr(rows, "toarray") else ():
         given = row // comparison.each
