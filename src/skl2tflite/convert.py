@@ -38,7 +38,7 @@ from skl2tflite.plan import Plan, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.verify import Report, compare
-from skl2tflite.verify.integer_arithmetic import computes_in_half, computes_in_integers
+from skl2tflite.verify.integer_arithmetic import computes_in_integers
 
 
 def convert(
@@ -168,7 +168,7 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
             )
         report = compare(model, conversion)
         if not report.faithful:
-            reason = computes_in_integers(conversion, model.methods) or computes_in_half(conversion, model.methods)
+            reason = computes_in_integers(conversion, model.methods)
             if reason is not None:
                 raise ConversionError(reason)
             raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)

@@ -176,6 +176,8 @@ class Features(FeatureSchema):
             fields["narrow"] = [narrow.to_json() for narrow in self.narrow]
         if self.read is not None:
             fields["read"] = list(self.read)
+        if self.tells_stored_zeros:
+            fields["tells_stored_zeros"] = True
         return fields
 
     def misfit(self, inputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
@@ -236,6 +238,15 @@ class Features(FeatureSchema):
         if len({column.name for column in columns}) < len(columns):
             raise damaged(data.at("columns"), "has two of one name")
         self.rows.check_consistent(self, data)
+
+
+def _holds_zeros(X: Any) -> bool:
+    """Whether a sparse matrix holds entries that are 0."""
+    rows = X.tocsr()
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    return bool((rows.data == 0).any())
 
 
 def _form(data: Fields) -> Form | None:

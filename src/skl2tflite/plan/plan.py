@@ -26,7 +26,8 @@ from skl2tflite.passes import PassRecord, run_passes
 from skl2tflite.passes.vocabulary import encode
 from skl2tflite.plan.chosen_methods import choose_methods
 from skl2tflite.plan.column_specs import column_specs, input_names
-from skl2tflite.plan.recording import Recorded, form_of_rows, record
+from skl2tflite.plan.recording import Recorded, record
+from skl2tflite.plan.row_form import row_form
 from skl2tflite.tracing.category_constraints import known_values
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
 
@@ -140,7 +141,7 @@ def _features(
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
     all_alike = allows_nan.all() or not allows_nan.any()
     nan = bool(allows_nan.all()) if all_alike else tuple(allows_nan.tolist())
-    only = form_of_rows(converter, recorded)
+    form = row_form(converter, recorded)
     return Features(
         converter.n_features,
         None if names is None else tuple(names),
@@ -149,10 +150,11 @@ def _features(
         converter.needed_columns,
         known_values(demanded, input_names(converter)),
         recorded.layout.sparse,
-        recorded.absent_is_nan or (only is None and any(result.is_for_dense for result in traced.values())),
-        only,
+        form.absent_is_nan,
+        form.only,
         readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
         read=_read(traced),
+        tells_stored_zeros=form.tells_stored_zeros,
         rows=converter.rows,
     )
 

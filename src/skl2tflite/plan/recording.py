@@ -13,7 +13,7 @@ from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced, trace
 from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.errors import ConversionError
-from skl2tflite.features import Form, column_names
+from skl2tflite.features import column_names
 from skl2tflite.flow.column import AbsentError, OneRowError, RetraceError
 from skl2tflite.graph import DType
 
@@ -81,6 +81,8 @@ def record(
     hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
     kinds = _first_kinds(converter, inputs, hints)
     layout = replace(layout, kinds=kinds)
+    if isinstance(converter.rows, TextRows) and inputs != "matrix":
+        layout = replace(layout, batch=1)  # vectorizers read one text at a time; with a matrix they are refused
     known = hints
     while True:
         try:
@@ -123,17 +125,3 @@ def _first_kinds(converter: Converter, inputs: Inputs | None, hints: Mapping[int
         )
     in_columns = inputs == "columns" or (inputs is None and DType.STRING in hints.values())
     return converter.rows.input_kinds(dict(hints) if in_columns else None)
-
-
-def form_of_rows(converter: Converter, recorded: Recorded) -> Form | None:
-    """Return the form that rows must have, dense or sparse, None where the same graphs are right for either."""
-    traced, layout = recorded.traced, recorded.layout
-    if layout.kinds is not None or not (layout.sparse or any(each.is_for_dense for each in traced.values())):
-        return None
-    other = InputLayout(layout.batch, sparse=not layout.sparse, absent_is_missing=True)
-    try:
-        others = [trace(converter, method, other) for method in traced]
-        alike = all(str(a.graph) == str(b.graph) for a, b in zip(traced.values(), others, strict=True))
-    except (ConversionError, RetraceError):
-        alike = False
-    return None if alike else "sparse" if layout.sparse else "dense"

@@ -98,6 +98,7 @@ def _alone(comparison: Comparison, suspects: NDArray[np.intp], pairs: Pairs) -> 
     """
     kind, X = comparison.kind, comparison.X
     rows = kind.given(X) if comparison.reference == "as given" else kind.reference(X)
+    rows = rows.tocsr() if hasattr(rows, "tocsr") else rows  # not every sparse format can be sliced
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) or hasattr(rows, "toarray") else ():
         given = row // comparison.each

@@ -28,7 +28,7 @@ from skl2tflite.verify.comparison import Comparison, Reading
 from skl2tflite.verify.differences import example, of_a_kind, scale
 from skl2tflite.verify.references import with_other_references
 from skl2tflite.verify.report import MethodReport, Report
-from skl2tflite.verify.within_rounding import decided_otherwise, own_errors, tests_thresholds, within_rounding
+from skl2tflite.verify.within_rounding import comes_from_trees, decided_otherwise, own_errors, within_rounding
 
 
 def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | None = None) -> Report:
@@ -212,7 +212,7 @@ def _compare(comparison: Comparison, rows: int, expected: Any, actual: Any) -> M
         example(pairs, wrong, method) if wrong.any() else "",
         np.flatnonzero(chosen),
     )
-    return replace(report, trees=report.too_narrow and tests_thresholds(comparison))
+    return replace(report, trees=report.too_narrow and comes_from_trees(comparison))
 
 
 def _without_answer(method: str, rows: int, error: NoAnswerError) -> MethodReport:

@@ -80,7 +80,7 @@ def within_rounding(comparison: Comparison, pairs: Pairs, suspects: NDArray[np.i
     return _reasons(comparison, pairs, graph, rows, suspects, where * comparison.each + suspects % comparison.each)
 
 
-def tests_thresholds(comparison: Comparison) -> bool:
+def comes_from_trees(comparison: Comparison) -> bool:
     """Whether a method's answers come from trees, on whose thresholds rows may lie."""
     return any(isinstance(node.op, TreeValues) for node in _traced(comparison).all_nodes())
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import dense_for_now
+from skl2tflite.converters.core.absent_entries import absent_readers
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.impossible_checks import never
 from skl2tflite.converters.core.method_inputs import InputLayout, symbolic_rows
@@ -51,8 +51,8 @@ class Traced:
         The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
     digits : frozenset of str
         The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
-    is_for_dense : bool
-        Whether something would read what rows do not hold as missing, if they were a sparse matrix; they were none.
+    absent_readers : tuple of bool
+        Of each estimator that reads absent entries as missing, whether what it is given is sparse.
     confuses_nan : bool
         Whether something reads NaN, which stands for what sparse rows do not hold, as 0.
     readings : tuple of Reading
@@ -69,7 +69,7 @@ class Traced:
     terms: Mapping[str, Terms]
     missing: Mapping[str, str]
     digits: frozenset[str]
-    is_for_dense: bool
+    absent_readers: tuple[bool, ...]
     confuses_nan: bool
     readings: tuple[Reading, ...]
     narrow: tuple[Narrow, ...]
@@ -104,7 +104,7 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
         with (
             demands() as demanded,
             unanswered() as refused,
-            dense_for_now.collect() as dense,
+            absent_readers.collect() as readers,
             column_readings.collect() as read,
             collect_narrow() as narrow,
         ):
@@ -165,7 +165,7 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
         terms={} if columns is None else columns.made,
         missing={} if columns is None else columns.missing,
         digits=frozenset() if columns is None else frozenset(columns.digits),
-        is_for_dense=bool(dense),
+        absent_readers=tuple(readers),
         confuses_nan=zeros is not None and any(node is zeros for node in graph.nodes()),
         readings=tuple(dict.fromkeys(read)),
         narrow=narrow_readers(narrow),
