@@ -41,8 +41,8 @@ class SeenColumns(NamedTuple):
     is_sparse: bool
 
 
-class SymbolicRows(NamedTuple):
-    """Symbolic rows that are one input of a graph.
+class OneInput(NamedTuple):
+    """The one input of a graph whose rows are no table.
 
     Attributes
     ----------
@@ -174,7 +174,7 @@ class RowKind(ABC):
         """
         return {}
 
-    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> SymbolicRows | None:
+    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> OneInput | None:
         """Return symbolic rows that are one input of a graph; None where a table of all features is recorded instead.
 
         Parameters
@@ -190,7 +190,7 @@ class RowKind(ABC):
             return None
         kinds = self.input_kinds(None) if kinds is None else kinds
         inputs = InputColumns([self.only_column], {} if kinds is None else kinds, batch, text)
-        return SymbolicRows(inputs[0], inputs)
+        return OneInput(inputs[0], inputs)
 
     def row_shape(self, count: int) -> tuple[int, ...]:
         """Return the shape of a row in a tensor that holds all features; there are ``count`` of them."""

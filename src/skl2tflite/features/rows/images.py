@@ -12,7 +12,7 @@ import numpy as np
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import as_cells
 from skl2tflite.features.matrix import as_float32, check_finite
-from skl2tflite.features.rows.base import RowKind, SymbolicRows
+from skl2tflite.features.rows.base import RowKind, OneInput
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import INPUT_NAME
 from skl2tflite.features.texts import Rows
@@ -70,10 +70,10 @@ class ImageRows(RowKind):
     def input_kinds(self, kinds: dict[int, DType] | None) -> None:
         """Return None: images have no columns."""
 
-    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> SymbolicRows:
+    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> OneInput:
         """Return the images."""
         images = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *self.shape))
-        return SymbolicRows(images, {INPUT_NAME: images})
+        return OneInput(images, {INPUT_NAME: images})
 
     def row_shape(self, count: int) -> tuple[int, ...]:
         """Return the shape of an image."""
