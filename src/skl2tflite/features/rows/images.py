@@ -12,7 +12,7 @@ import numpy as np
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import as_cells
 from skl2tflite.features.matrix import as_float32, check_finite
-from skl2tflite.features.rows.base import RowKind, OneInput
+from skl2tflite.features.rows.base import OneInput, RowKind
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import INPUT_NAME
 from skl2tflite.features.texts import Rows
