@@ -40,7 +40,7 @@ from skl2tflite.plan import Categories, Inputs, Text, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.verify import verify
-from skl2tflite.verify.integer_arithmetic import computes_in_half, computes_in_integers
+from skl2tflite.verify.integer_arithmetic import computes_in_integers
 
 _DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
 
@@ -193,7 +193,6 @@ def convert(
             report = verify(model, estimator, X)
             if not report.faithful:
                 reason = computes_in_integers(estimator, model.methods, X)
-                reason = reason or computes_in_half(estimator, model.methods, X)
                 if reason is not None:
                     raise ConversionError(reason)
                 raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)

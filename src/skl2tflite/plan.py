@@ -99,9 +99,7 @@ def plan(
         graphs, columns = encode(graphs, columns)
     names = converter.feature_names
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
-    only = _only(converter, traced, batch, kinds, sparse)
-    if only is None and any(result.is_for_dense for result in traced.values()):
-        absent_is_nan = True
+    form = _form(converter, traced, batch, kinds, sparse, absent_is_nan)
     features = Features(
         converter.n_features,
         None if names is None else tuple(names),
@@ -110,10 +108,11 @@ def plan(
         converter.needed_columns,
         known_values(demanded, _names(converter)),
         sparse,
-        absent_is_nan,
-        only,
+        form.absent_is_nan,
+        form.only,
         readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
         read=_read(traced),
+        tells_stored_zeros=form.tells_stored_zeros,
         rows=converter.rows,
     )
     narrow = (each for method, result in traced.items() if method != "inverse_transform" for each in result.narrow)
@@ -256,22 +255,67 @@ def _read(traced: Mapping[str, Traced]) -> tuple[int, ...] | None:
     return tuple(sorted(set().union(*(each for each in asked if each is not None))))
 
 
-def _only(
+class _RowForm(NamedTuple):
+    """Which rows a model takes, dense and sparse ones, and what its input holds for what sparse rows do not.
+
+    Attributes
+    ----------
+    only : {"dense", "sparse"}, optional
+        The form that rows must have; None where the same graphs are right for either.
+    absent_is_nan : bool
+        Whether the input has NaN for absent entries of sparse rows; else 0.
+    tells_stored_zeros : bool
+        Whether a zero that sparse rows hold is no absent entry to the estimator, though it is one to the model.
+    """
+
+    only: Form | None = None
+    absent_is_nan: bool = False
+    tells_stored_zeros: bool = False
+
+
+def _form(
     converter: Converter,
     traced: Mapping[str, Traced],
     batch: int | None,
     kinds: dict[int, DType] | None,
     sparse: bool,
-) -> Form | None:
-    """Return the form that rows must have, dense or sparse, None where the same graphs are right for either."""
-    if kinds is not None or not (sparse or any(each.is_for_dense for each in traced.values())):
-        return None
-    try:
-        others = [trace(converter, method, batch, None, "characters", not sparse, True) for method in traced]
-        alike = all(str(a.graph) == str(b.graph) for a, b in zip(traced.values(), others, strict=True))
-    except (ConversionError, RetraceError):
-        alike = False
-    return None if alike else "sparse" if sparse else "dense"
+    absent_is_nan: bool,
+) -> _RowForm:
+    """Return which rows the graphs are right for, by recording the methods once more for rows of the other form.
+
+    Parameters
+    ----------
+    converter : Converter
+    traced : mapping of str to Traced
+        The methods, as recorded for rows of the form that ``sparse`` says.
+    batch : int, optional
+    kinds : dict of int to DType, optional
+        None where the features are one matrix.
+    sparse : bool
+    absent_is_nan : bool
+        Whether the methods were recorded for an input with NaN for absent entries.
+    """
+    readers = [is_sparse for each in traced.values() for is_sparse in each.absent_readers]
+    if kinds is not None or not (sparse or readers):
+        return _RowForm(None, absent_is_nan)
+    for other_absent_is_nan in (False, True):
+        try:
+            others = [
+                trace(converter, method, batch, None, "characters", not sparse, other_absent_is_nan)
+                for method in traced
+            ]
+        except AbsentError:
+            if all(readers):
+                return _RowForm(None, False, tells_stored_zeros=True)
+            continue
+        except (ConversionError, RetraceError):
+            break
+        if all(str(a.graph) == str(b.graph) for a, b in zip(traced.values(), others, strict=True)):
+            return _RowForm(None, absent_is_nan if sparse else other_absent_is_nan)
+        break
+    if not sparse and all(readers):
+        return _RowForm()
+    return _RowForm("sparse" if sparse else "dense", absent_is_nan)
 
 
 def _columns(converter: Converter, traced: Mapping[str, Traced], kinds: Mapping[int, DType]) -> tuple[ColumnSpec, ...]:

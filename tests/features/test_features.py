@@ -22,7 +22,7 @@ X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]])
 FRAME = pd.DataFrame(X, columns=["a", "b", "c"])
 
 TAKEN = {
-    "float64": X, "float32": X.astype(np.float32), "float16": X.astype(np.float16), "big-endian": X.astype(">f8"),
+    "float64": X, "float32": X.astype(np.float32), "big-endian": X.astype(">f8"),
     "float32 big-endian": X.astype(">f4"), "fortran": np.asfortranarray(X), "read-only": np.broadcast_to(X, X.shape),
     "every second": np.repeat(X, 2, axis=0)[::2], "lists": X.tolist(), "tuples": tuple(map(tuple, X.tolist())),
     "object": X.astype(object), "strings of numbers in objects": X.astype(str).astype(object),
@@ -43,6 +43,13 @@ def test_taken(kind):
     assert matrix.flags.c_contiguous
     np.testing.assert_array_equal(matrix, X.astype(np.float32))
     assert row_count(TAKEN[kind]) == 2
+
+
+@pytest.mark.parametrize("rows", [X.astype(np.float16), FRAME.assign(b=FRAME.b.astype(np.float16))])
+def test_half_precision_is_refused(rows):
+    """scikit-learn's scalers and others compute in it."""
+    with pytest.raises(InvalidInputError, match=r"half precision.*X\.astype\('float32'\)"):
+        NAMED.tensors(rows)
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64", "bool", "Int64", "boolean", "UInt8"])

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import RandomForestClassifier, RandomTreesEmbedding, VotingClassifier
 from sklearn.feature_extraction import DictVectorizer, FeatureHasher
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 from xgboost import XGBClassifier
 
 import skl2tflite
-from skl2tflite.errors import InvalidInputError
+from skl2tflite.errors import InvalidInputError, NoAnswerError
 from skl2tflite.features import RecordRows
 
 
@@ -43,6 +43,7 @@ BEHIND: dict[str, tuple[Any, ...]] = {
     "scaled": (DictVectorizer(), MaxAbsScaler(), xgb()),
     "voting": (DictVectorizer(), VotingClassifier([("x", xgb()), ("l", LogisticRegression())], voting="soft")),
     "forest": (DictVectorizer(), RandomForestClassifier(5, random_state=0)),
+    "leaves": (DictVectorizer(), RandomTreesEmbedding(3, max_depth=3, random_state=0), xgb()),
 }
 
 
@@ -74,3 +75,30 @@ def test_hashes_that_cancel_out_are_held() -> None:
     model = skl2tflite.convert(pipeline, numbers[100:])
     expected = pipeline.predict_proba(numbers[100:])
     np.testing.assert_allclose(model.predict_proba(numbers[100:]), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [int, np.int8, np.uint16, bool, np.float32])
+@pytest.mark.parametrize("sparse", [True, False])
+def test_numbers_of_dicts_become_the_dtype_of_the_vectorizer(dtype: Any, sparse: bool) -> None:
+    """Integers lose their fractions, truth values their sizes: in rows that convert has not seen, too."""
+    seen = [{"a": 1, "b": 2, "c": "x"}, {"a": 3}, {"b": 4, "c": "y"}]
+    rows = [{"a": 0.75, "b": 2.5, "c": "x"}, {"a": 0.0}, {"b": 99.5}, {}]
+    if np.dtype(dtype).kind == "i":
+        rows.append({"a": -0.75, "b": -7.5})
+    pipeline = make_pipeline(DictVectorizer(dtype=dtype, sparse=sparse), LinearRegression()).fit(seen, [0.0, 1.0, 2.0])
+    for X in ((seen,), ()):
+        model = skl2tflite.convert(pipeline, *X)
+        np.testing.assert_allclose(model.predict(rows), pipeline.predict(rows), rtol=1e-6, atol=1e-6)
+        if np.dtype(dtype).kind in "iu":
+            with pytest.raises(InvalidInputError, match="NaN"):
+                model.predict([{"a": np.nan}])
+    if dtype == np.int8:
+        with pytest.raises(NoAnswerError, match="beyond the range of dtype=int8"):
+            model.predict([{"a": 200}])
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+def test_hashed_numbers_lose_their_fractions(dtype: Any) -> None:
+    rows = [{"a": 0.75, "b": 2.5, "w": -3.5}, {"a": 1.0, "w": -0.25}, {"b": 4.0}]
+    hasher = FeatureHasher(3, dtype=dtype)
+    np.testing.assert_array_equal(skl2tflite.convert(hasher, rows).transform(rows), hasher.transform(rows).toarray())

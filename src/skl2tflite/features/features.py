@@ -41,7 +41,7 @@ class Features(FeatureSchema):
     Parameters
     ----------
     count, names, allows_nan, columns, needed, known, is_sparse, absent_is_nan, only, readings, narrow, read
-        As in :class:`FeatureSchema`.
+        As in :class:`FeatureSchema`, and so is ``tells_stored_zeros``.
     rows : RowKind
         What a row is; by default one of a table.
     """
@@ -176,6 +176,8 @@ class Features(FeatureSchema):
             fields["narrow"] = [narrow.to_json() for narrow in self.narrow]
         if self.read is not None:
             fields["read"] = list(self.read)
+        if self.tells_stored_zeros:
+            fields["tells_stored_zeros"] = True
         return fields
 
     def misfit(self, inputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
@@ -211,6 +213,7 @@ class Features(FeatureSchema):
             tuple(map(reading_from_json, data.several("readings"))) if "readings" in data else (),
             tuple(map(narrow_from_json, data.several("narrow"))) if "narrow" in data else (),
             data.maybe_many("read", int),
+            data.maybe("tells_stored_zeros", bool, False),
             kind_from_json(data.fields("rows")) if "rows" in data else TABLE,
         )
         features._check_consistent(data)

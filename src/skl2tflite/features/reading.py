@@ -42,6 +42,17 @@ def check_given(X: Any, once: bool = False) -> None:
     library = kind.__module__.split(".")[0]
     if library in ("polars", "pyarrow") and kind.__name__ in _INSTEAD:
         raise InvalidInputError(f"X is a {kind.__name__} of {library}; {_INSTEAD[kind.__name__]}")
+    if _holds_half(X):
+        raise InvalidInputError(
+            "X holds float16, for which scikit-learn computes in half precision, and a file does not; give "
+            "X.astype('float32')"
+        )
+
+
+def _holds_half(X: Any) -> bool:
+    """Whether an array, or a column of a pandas DataFrame, is of float16."""
+    dtypes = X.dtypes if hasattr(X, "iloc") and hasattr(X, "columns") else (getattr(X, "dtype", None),)
+    return any(isinstance(dtype, np.dtype) and dtype == np.float16 for dtype in dtypes)
 
 
 def listed(X: Any, expected: str) -> list[Any]:

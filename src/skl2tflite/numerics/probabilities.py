@@ -21,6 +21,11 @@ def binary_probabilities(scores: Array) -> Array:
     return xp.expit(xp.expand_dims(scores, 1) * np.array([-1.0, 1.0]))
 
 
+def binary_wide_log_proba(scores: Array) -> Array:
+    """Return the logarithms of ``[1 - p, p]`` with ``p = expit(scores)``, however small they are."""
+    return xp.log_expit(xp.expand_dims(scores, 1) * np.array([-1.0, 1.0]))
+
+
 def binary_log_probabilities(scores: Array, dtype: Any = np.float64) -> Array:
     """Return the logarithms of ``[1 - p, p]``, where scikit-learn computes ``p = expit(scores)`` in a float dtype.
 

@@ -45,6 +45,10 @@ def constants_of(graph: Graph) -> tuple[list[str], NDArray[np.float64]]:
     return words, found[np.isfinite(found)]
 
 
+BEYOND_16_BITS = 70_000
+"""A whole number that wraps around in every dtype of one or two bytes, and whose third power fits int64."""
+
+
 def samples(
     X: Given, count: int, constants: tuple[list[str], NDArray[np.float64]]
 ) -> Iterator[tuple[Mapping[str, NDArray[Any]], Any]]:
@@ -111,6 +115,8 @@ def _matrix_cells(
         least, greatest = (limits.min, limits.max) if X.bounds is None else map(int, X.bounds)
         if which in (1, 5) and X.dtype.itemsize <= 2:
             cells = random.integers(least, greatest + 1, shape)
+        elif which == 5:
+            cells.flat[::3] = BEYOND_16_BITS
         cells = np.clip(cells, least, greatest)
     return np.where(random.random(shape) < 0.5, cells, np.zeros((), cells.dtype)) if X.is_sparse else cells
 

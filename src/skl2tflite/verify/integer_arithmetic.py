@@ -1,4 +1,4 @@
-"""Estimators and functions that compute in what they are given: integers that wrap around, floats of half precision."""
+"""Estimators and functions that compute in the integers that they are given, which wrap around."""
 
 from __future__ import annotations
 
@@ -61,24 +61,10 @@ def computes_in_integers(estimator: Any, methods: Sequence[str], X: Any, path: s
     return answers_otherwise(path, " and ".join(dtypes))
 
 
-def computes_in_half(estimator: Any, methods: Sequence[str], X: Any) -> str | None:
-    """Say that an estimator computes in half precision for rows of float16; None where it does not."""
-    dtypes = list(X.dtypes) if is_frame(X) and hasattr(X, "iloc") else [getattr(X, "dtype", None)]
-    if np.dtype(np.float16) not in dtypes:
-        return None
-    given = given_rows(X)
-    if not any(_differs(estimator, method, given, given.astype(np.float32)) for method in methods):
-        return None
-    return (
-        f"{type(estimator).__name__} answers otherwise for rows of float16 than for the same numbers in float32: it "
-        "computes in half precision, and a file does not; give it X.astype('float32'), when it is converted and in use"
-    )
-
-
-def _differs(estimator: Any, method: str, X: Any, floats: Any = None) -> bool:
+def _differs(estimator: Any, method: str, X: Any) -> bool:
     """Whether an estimator's answer for floats is another one."""
     given = given_rows(X)
-    floats = rows_in_float64(given, integers=True) if floats is None else floats
+    floats = rows_in_float64(given, integers=True)
     if floats is None:
         return False
     try:

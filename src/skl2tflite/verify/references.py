@@ -80,6 +80,7 @@ def _alone(asked: Question, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:
     That differs from its answer in a batch where it looks at the whole of it, as NMF does to stop.
     """
     rows = asked.kind.given(asked.X) if asked.reference == "as given" else asked.kind.reference(asked.X)
+    rows = rows.tocsr() if hasattr(rows, "tocsr") else rows  # not every sparse format can be sliced
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) or hasattr(rows, "toarray") else ():
         given = row // asked.each

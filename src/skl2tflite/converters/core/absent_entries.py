@@ -7,8 +7,8 @@ from skl2tflite.flow.matrix import Matrix, SparseRows
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.tracing.tracing_context import Collector
 
-dense_for_now: Collector[str] = Collector("dense_for_now")
-"""Collects the places of estimators that would read dense rows otherwise if they were sparse."""
+absent_readers: Collector[bool] = Collector("absent_readers")
+"""Collects, for each estimator that reads absent entries as missing, whether what it is given is sparse."""
 
 
 def sparse_input(matrix: Tensor, absent_is_missing: bool) -> Matrix:

@@ -153,6 +153,18 @@ class Converter:
         function = self._of_arrays(function) if takes_columns else self._of_numbers(function)
         return self._held_as_there(function) if name == "transform" else function
 
+    def log_proba(self, X: Any) -> Array | None:
+        """Return what :meth:`wide_log_proba` gives for whatever other methods take."""
+        function = self.wide_log_proba
+        return cast("Array | None", (self._of_arrays if self.takes_tables else self._of_numbers)(function)(X))
+
+    def wide_log_proba(self, X: Array) -> Array | None:
+        """Logarithms of ``predict_proba`` that keep the digits of numbers below 1e-38, which are 0 in float32.
+
+        Of two classes both together tell how near 1 a probability is. None where there is no way to have them.
+        """
+        return None
+
     def _of_arrays(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return a method that takes matrices as the array of their numbers, if it does not take them itself."""
         if self.takes_matrices:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.features import RowKind
+from skl2tflite.graph import Array
 from skl2tflite.method_arguments import offers
 
 
@@ -53,6 +54,10 @@ class DelegatingConverter(Converter):
     def method(self, name: str) -> Any:
         """Return the inner converter's method, or raise the error that says which there are."""
         return self.inner.method(name) if offers(self.estimator, name) else super().method(name)
+
+    def wide_log_proba(self, X: Array) -> Array | None:
+        """Ask the inner estimator."""
+        return self.inner.log_proba(X)
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """That of the inner estimator."""

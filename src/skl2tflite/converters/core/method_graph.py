@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import dense_for_now, sparse_input
+from skl2tflite.converters.core.absent_entries import absent_readers, sparse_input
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.impossible_checks import never
 from skl2tflite.converters.core.overflow import overflowing
@@ -63,8 +63,8 @@ class Traced:
         The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
     digits : frozenset of str
         The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
-    is_for_dense : bool
-        Whether something would read what rows do not hold as missing, if they were a sparse matrix; they were none.
+    absent_readers : tuple of bool
+        Of each estimator that reads absent entries as missing, whether what it is given is sparse.
     confuses_nan : bool
         Whether something reads NaN, which stands for what sparse rows do not hold, as 0.
     readings : tuple of Reading
@@ -86,7 +86,7 @@ class Traced:
     mark: float | None = None
     refused: str = ""
     missing: Mapping[str, str] = field(default_factory=dict)
-    is_for_dense: bool = False
+    absent_readers: tuple[bool, ...] = ()
     confuses_nan: bool = False
     digits: frozenset[str] = frozenset()
     readings: tuple[Reading, ...] = ()
@@ -159,11 +159,11 @@ def trace(
         inputs = InputColumns(names, kinds, batch, text, types)
         X = inputs.table()
     try:
-        collected = demands(), unanswered(), dense_for_now.collect(), column_readings.collect()
+        collected = demands(), unanswered(), absent_readers.collect(), column_readings.collect()
         with (
             collected[0] as demanded,
             collected[1] as refused,
-            collected[2] as dense,
+            collected[2] as readers,
             collected[3] as read,
             collect_narrow() as narrow,
         ):
@@ -220,7 +220,7 @@ def trace(
         mark,
         reason,
         missing,
-        bool(dense),
+        tuple(readers),
         zeros is not None and any(node is zeros for node in graph.nodes()),
         frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
         tuple(dict.fromkeys(read)),

@@ -19,10 +19,10 @@ from skl2tflite.converters.pairwise.kernel_objects import (
     check_kernel,
     covariance,
     exponent,
-    variance,
     weighted_covariance,
 )
 from skl2tflite.converters.pairwise.kernel_sums import check_lost
+from skl2tflite.converters.pairwise.near_constant import Posterior
 from skl2tflite.converters.sklearn.multiclass import OneVsRestConverter, most_likely
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
@@ -98,9 +98,10 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
         return xp.add(result, mean) if np.any(mean) else result
 
     @cached_property
-    def whitening(self) -> NDArray[np.float64]:
-        """The inverse of ``L_``, transposed."""
-        return np.asarray(solve_triangular(self.estimator.L_, np.eye(len(self.points)), lower=True).T)
+    def posterior(self) -> Posterior:
+        """The variance, by the inverse of ``L_``."""
+        whitening = np.asarray(solve_triangular(self.estimator.L_, np.eye(len(self.points)), lower=True).T)
+        return Posterior(self.estimator.kernel_, self.points, whitening, rows_between(self.points))
 
     def predict_std(self, X: Array) -> tuple[Array, Array]:
         """Mean and standard deviation of the posterior: ``k(x, x) - ‖L⁻¹ k‖²``, not below 0."""
@@ -110,8 +111,7 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
                 "the posterior's variance is so small a part of the prior's that float32 loses it",
                 "convert predict alone, or fit with more noise (alpha, WhiteKernel) or fewer rows",
             )
-        explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, self.whitening)), axis=1)
-        deviation = xp.sqrt(xp.relu(xp.subtract(variance(est.kernel_, X), explained)))
+        deviation = xp.sqrt(self.posterior.variance_at(X))
         scale = np.atleast_1d(est._y_train_std)
         if len(scale) > 1:
             return self.predict(X), xp.multiply(xp.expand_dims(deviation, 1), scale)
@@ -119,12 +119,8 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
 
     def _lost_digits(self) -> float:
         """Return the part of a variance that float32's rounding is, of most rows among the fitted ones."""
-        between = rows_between(self.points)
-        kernel, prior = self.estimator.kernel_(between, self.points), self.estimator.kernel_.diag(between)
-        white = kernel @ self.whitening
-        rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self.whitening**2), axis=1)
-        left = np.maximum(prior - np.sum(white**2, axis=1), np.finfo(float).tiny)
-        return float(np.median(2.0**-24 * rounding / left))
+        left = np.maximum(self.posterior.variance, np.finfo(float).tiny)
+        return float(np.median(2.0**-24 * self.posterior.rounding / left))
 
 
 def rows_between(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -142,17 +138,16 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         return np.asarray(self.estimator.y_train_ - self.estimator.pi_, dtype=np.float64)
 
     @cached_property
-    def _whitening(self) -> NDArray[np.float64]:
+    def _posterior(self) -> Posterior:
         est = self.estimator
-        return np.asarray(solve_triangular(est.L_, np.diag(est.W_sr_), lower=True).T)
+        whitening = np.asarray(solve_triangular(est.L_, np.diag(est.W_sr_), lower=True).T)
+        return Posterior(est.kernel_, self.points, whitening, rows_between(self.points))
 
     def _mean(self, X: Array) -> Array:
-        return weighted_covariance(self.estimator.kernel_, X, self.points, self._weights)
+        return self._posterior.weighted(X, self._weights)
 
     def _spread(self, X: Array) -> Array:
-        est = self.estimator
-        explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, self._whitening)), axis=1)
-        return xp.relu(xp.subtract(variance(est.kernel_, X), explained))
+        return self._posterior.variance_at(X)
 
     def latent_mean_and_variance(self, X: Array) -> tuple[Array, Array]:
         """Mean and variance of the latent function (algorithm 3.2 of Rasmussen and Williams)."""
@@ -169,7 +164,8 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
             return xp.astype(xp.greater(self._mean(X), 0.0), int)
         ratios = xp.exp(xp.subtract(exponents, xp.max(exponents, axis=1, keepdims=True)))
         kernel = xp.where(xp.less(exponents, LEAST_EXPONENT), 0.0, ratios)
-        return xp.astype(xp.greater(xp.linear(kernel, self._weights), 0.0), int)
+        signed = self._posterior.where_near(X, self._weights, xp.linear(kernel, self._weights))
+        return xp.astype(xp.greater(signed, 0.0), int)
 
     def predict_proba(self, X: Array) -> Array:
         if isinstance(X, Tensor) and self._blur > BLURRED:
@@ -185,16 +181,11 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
     @cached_property
     def _blur(self) -> float:
         """What rounding of kernel values does to probabilities, in the worst tenth of rows between fitted ones."""
-        est, between = self.estimator, rows_between(self.points)
-        kernel = est.kernel_(between, self.points)
-        white = kernel @ self._whitening
-        prior = est.kernel_.diag(between)
-        rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self._whitening**2), axis=1)
-        variance = prior - np.sum(white**2, axis=1)
-        mean = kernel @ self._weights
-        spread = 2.0**-24 * rounding
+        posterior = self._posterior
+        variance, mean = posterior.variance, posterior.exact_sum(self._weights)
+        spread = 2.0**-24 * posterior.rounding
         blur = [mixture_of_error_functions(mean, np.maximum(variance + sign * spread, 0.0)) for sign in (1, -1)]
-        shift = 2.0**-24 * np.sqrt(kernel**2 @ self._weights**2)
+        shift = 2.0**-24 * posterior.rounding_of_sum(self._weights)
         blur += [mixture_of_error_functions(mean + sign * shift, np.maximum(variance, 0.0)) for sign in (1, -1)]
         return float(np.quantile(np.abs(blur[0] - blur[1]) + np.abs(blur[2] - blur[3]), 0.9)) / 2
 

@@ -17,7 +17,6 @@ from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter
 from skl2tflite.converters.core.members import label_values, needed_of, one_column
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.sklearn.naive_bayes import NaiveBayesConverter
 from skl2tflite.flow.table import TableLike, rows_of, take_columns
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -68,6 +67,10 @@ class ConstantPredictorConverter(Converter):
         y = float(self.estimator.y_[0])
         return xp.broadcast_rows(np.array([1.0 - y, y]), like=rows_of(X))
 
+    def wide_log_proba(self, X: Array) -> Array:
+        y = float(self.estimator.y_[0])
+        return xp.broadcast_rows(np.array([y, 1.0 - y]) * OF_NOTHING, like=rows_of(X))
+
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """All of them: nobody looks."""
         return True
@@ -80,6 +83,13 @@ def binary_score(member: Converter, X: Array) -> Array:
     return one_column(
         member, "decision_function" if hasattr(member.estimator, "decision_function") else "predict_proba", X
     )
+
+
+def is_scored_by_probability(member: Converter) -> bool:
+    """Whether :func:`binary_score` is a probability: so is the number that stands for a classifier of one class."""
+    if isinstance(member.estimator, _ConstantPredictor):
+        return True
+    return not is_regressor(member.estimator) and not hasattr(member.estimator, "decision_function")
 
 
 def binary_threshold(member: Converter) -> float:
@@ -112,19 +122,32 @@ TINY = 1e-30
 """Probabilities below are compared by their logarithms: float32 holds nothing below 1e-38, float64 goes to 1e-308."""
 LEAST_LOGARITHM = -745.0
 """Of the least probability that float64 tells from 0."""
+LEAST_COMPLEMENT = float(np.log(2.0**-53))
+"""Logarithm of the least ``1 - p`` with which float64 tells p from 1."""
 OF_NOTHING = -1e9
 """Stands for the logarithm of 0."""
 
 
-def logarithm_of(member: Converter, X: Array) -> Array:
-    """Return the logarithm of a member's probability of class 1, as float64 holds that or rounds it to 0."""
-    logarithm = one_column(member, "predict_log_proba", X)
-    return xp.where(logarithm > LEAST_LOGARITHM, logarithm, OF_NOTHING)
+def logarithms_of(members: Sequence[Converter], X: Array) -> list[Array] | None:
+    """Return the logarithms of each member's probabilities of both classes; None where some member has none."""
+    logarithms = [member.log_proba(X) for member in members]
+    known = [each for each in logarithms if each is not None and each.shape[1:] == (2,)]
+    return known if len(known) == len(members) else None
 
 
-def tiny_ordered(member: Converter, X: Array, score: Array) -> Array:
-    """Return a member's score, of tiny probabilities their logarithms: in the same order, and below all others."""
-    return xp.where(score > TINY, score, logarithm_of(member, X)) if isinstance(member, NaiveBayesConverter) else score
+def above_nothing(logarithms: Array) -> Array:
+    """Return the logarithms of the probabilities of class 1, where float64 does not round these to 0."""
+    ones = logarithms[:, 1]
+    return xp.where(ones > LEAST_LOGARITHM, ones, OF_NOTHING)
+
+
+def log_odds(logarithms: Array) -> Array:
+    """Return ``log(p / (1 - p))`` of class 1, which orders probabilities near 0 and near 1 as float64 does.
+
+    Those that float64 rounds to 0, or to 1, are equal.
+    """
+    complement = xp.maximum(logarithms[:, 0], LEAST_COMPLEMENT)
+    return above_nothing(logarithms) - complement
 
 
 @converts(sk.OneVsRestClassifier)
@@ -151,11 +174,16 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
     def _scores(self, X: Array) -> list[Array]:
         return [binary_score(member, X) for member in self.members]
 
+    def _ordered(self, X: Array) -> list[Array]:
+        """Return numbers in the order of the members' scores; of probabilities, which float32 may not tell apart."""
+        of_probabilities = all(is_scored_by_probability(member) for member in self.members)
+        logarithms = logarithms_of(self.members, X) if of_probabilities else None
+        return self._scores(X) if logarithms is None else [log_odds(each) for each in logarithms]
+
     def predict(self, X: Array) -> Array:
         """Position of the greatest score; of labels, whether each score exceeds its threshold."""
         if self.estimator.label_binarizer_.y_type_ == "multiclass":
-            scores = zip(self.members, self._scores(X), strict=True)
-            return most_likely([tiny_ordered(member, X, score) for member, score in scores])
+            return most_likely(self._ordered(X))
         above = xp.astype(xp.stack(self._scores(X), axis=1) > binary_threshold(self.members[0]), int)
         if self.is_multilabel:
             return above
@@ -170,9 +198,10 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
             ones = xp.concat([1.0 - ones, ones], axis=1)
         if self.is_multilabel:
             return ones
-        if len(self.members) == 1 or not all(isinstance(member, NaiveBayesConverter) for member in self.members):
+        known = None if len(self.members) == 1 else logarithms_of(self.members, X)
+        if known is None:
             return normalized(ones)
-        logarithms = xp.stack([logarithm_of(member, X) for member in self.members], axis=1)
+        logarithms = xp.stack([above_nothing(each) for each in known], axis=1)
         of_tiny = xp.where(xp.max(logarithms, axis=1, keepdims=True) > LEAST_LOGARITHM, xp.softmax(logarithms), 0.0)
         return xp.where(xp.max(ones, axis=1, keepdims=True) > TINY, normalized(ones), of_tiny)
 

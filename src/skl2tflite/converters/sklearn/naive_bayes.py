@@ -33,6 +33,9 @@ class NaiveBayesConverter(ClassifierConverter):
     def predict_log_proba(self, X: Array) -> Array:
         return xp.log_softmax(self.scores(X))
 
+    def wide_log_proba(self, X: Array) -> Array:
+        return self.predict_log_proba(X)
+
     def predict_proba(self, X: Array) -> Array:
         return xp.softmax(self.scores(X))
 

@@ -14,7 +14,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities
+from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities, binary_wide_log_proba
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "identity": lambda x: x,
@@ -55,6 +55,12 @@ class MLPClassifierConverter(MultilayerPerceptronConverter, ClassifierConverter)
         scores = self.scores(X)
         if scores.ndim == 1:
             return binary_log_probabilities(scores, self._dtype)
+        return xp.log_expit(scores) if self.is_multilabel else xp.log_softmax(scores)
+
+    def wide_log_proba(self, X: Array) -> Array:
+        scores = self.scores(X)
+        if scores.ndim == 1:
+            return binary_wide_log_proba(scores)
         return xp.log_expit(scores) if self.is_multilabel else xp.log_softmax(scores)
 
     def predict(self, X: Array) -> Array:

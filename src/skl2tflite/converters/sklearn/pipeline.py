@@ -142,19 +142,23 @@ class PipelineConverter(Converter):
         """Return a function that runs the steps before the last, then the last one's method."""
         if name == "inverse_transform" or not self._offers(name):
             return super().method(name)
-        before = self.steps[:-1] if self.last else self.steps
         final = self.last.method(name) if self.last else None
+        return lambda X: self._transformed(X) if final is None else final(self._transformed(X))
 
-        def run(X: TableLike) -> Any:
-            for step, behind in zip(before, [*self.steps[1:], None], strict=False):
-                makes_graph = behind is not None and behind.graph_transformer is step
-                if makes_graph and isinstance(step, GraphTransformerConverter):
-                    X = step.graph(as_matrix(X))
-                else:
-                    X = step.method("transform")(X)
-            return X if final is None else final(X)
+    def _transformed(self, X: TableLike) -> TableLike:
+        """Return what reaches the last step, or comes out of it where it is a passthrough."""
+        before = self.steps[:-1] if self.last else self.steps
+        for step, behind in zip(before, [*self.steps[1:], None], strict=False):
+            makes_graph = behind is not None and behind.graph_transformer is step
+            if makes_graph and isinstance(step, GraphTransformerConverter):
+                X = step.graph(as_matrix(X))
+            else:
+                X = step.method("transform")(X)
+        return X
 
-        return run
+    def wide_log_proba(self, X: TableLike) -> Array | None:
+        """Those of the last step."""
+        return self.last.log_proba(self._transformed(X)) if self.last else None
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """That of the last step."""

@@ -15,7 +15,7 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import dense_for_now
+from skl2tflite.converters.core.absent_entries import absent_readers
 from skl2tflite.converters.core.categoricals import Coding, CodingConverter, UnplacedCategoriesError, categories_told
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
@@ -125,7 +125,9 @@ class XGBoostConverter(CodingConverter):
         """
         if all(not isinstance(name, bytes) or name.isascii() for name in names):
             categories = tuple(name.decode() if isinstance(name, bytes) else name for name in names)
-            return Coding(categories, refuses_unknown=True, ascii_only=isinstance(names[0], bytes))
+            # XGBoost compares the rows' own codes with missing, and only then takes the codes of the fit.
+            in_order = self.estimator.missing in range(len(categories))
+            return Coding(categories, refuses_unknown=True, in_order=in_order, ascii_only=isinstance(names[0], bytes))
         given = categories_told(column) or ()
         if kept_of(given) != names or len(set(names)) < len(names):
             raise UnplacedCategoriesError(
@@ -265,8 +267,7 @@ class XGBoostConverter(CodingConverter):
 
     def present(self, X: Matrix | Array) -> Array:
         """Rows in which NaN stands for every missing value."""
-        if not is_sparse(X):
-            dense_for_now.add(self.path)
+        absent_readers.add(is_sparse(X))
         X = X.with_nan() if isinstance(X, Matrix) else X
         missing = self.estimator.missing
         if missing is None or np.isnan(missing):

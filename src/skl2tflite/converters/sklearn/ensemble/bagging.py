@@ -122,8 +122,18 @@ class BaggingClassifierConverter(BaggingConverter, ClassifierConverter):
         """Logarithm of the mean probability, from the members' own logarithms where they have them."""
         if self.has_trees or not hasattr(self.estimator.estimator_, "predict_log_proba"):
             return xp.log(self.predict_proba(X))
+        return self._logarithm_of_mean(self.ask("predict_log_proba", X))
+
+    def wide_log_proba(self, X: Array) -> Array | None:
+        columns = self.estimator.estimators_features_
+        answers = [member.log_proba(take_columns(X, c)) for member, c in zip(self.members, columns, strict=False)]
+        known = [answer for answer in answers if answer is not None]
+        return self._logarithm_of_mean(known) if known and len(known) == len(answers) else None
+
+    def _logarithm_of_mean(self, answers: list[Array]) -> Array:
+        """Logarithm of the mean of what the members give the logarithms of, for the classes that each has seen."""
         logs = []
-        for member, answer in zip(self.members, self.ask("predict_log_proba", X), strict=True):
+        for member, answer in zip(self.members, answers, strict=True):
             classes = np.asarray(member.estimator.classes_, dtype=np.int64)
             if len(classes) < self.n_classes:
                 place = np.zeros(self.n_classes, dtype=np.int64)

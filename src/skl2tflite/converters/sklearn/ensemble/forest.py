@@ -61,6 +61,9 @@ class RandomTreesEmbeddingConverter(Averaged, TransformerConverter):
         """Whether the columns come as a sparse matrix, whatever X is."""
         return bool(self.estimator.sparse_output)
 
+    def stored(self, X: Any, result: Array) -> None:
+        """Nothing but the ones: the matrix is made anew from the leaves, whatever X holds."""
+
     def transform(self, X: Array) -> Array:
         categories = self.estimator.one_hot_encoder_.categories_
         trees = np.repeat(np.arange(len(categories)), [len(leaves) for leaves in categories])

@@ -100,6 +100,18 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
                 raise member.refuse("predicts several outputs, and voting takes one of each member")
         return answers
 
+    def wide_log_proba(self, X: Array) -> Array | None:
+        """Logarithm of the weighted mean, from the members' own logarithms where all have them."""
+        if self.estimator.voting == "hard" or np.any(self.weights < 0):
+            return None
+        answers = [member.log_proba(X) for member in self.members]
+        known = [answer for answer in answers if answer is not None]
+        if len(known) < len(answers):
+            return None
+        with np.errstate(divide="ignore"):
+            shares = np.log(self.weights / self.weights.sum())
+        return xp.logsumexp(xp.stack(known, axis=1) + shares[:, np.newaxis], axis=1)
+
     def _positions(self, X: Array) -> Array:
         # Members are fitted on positions in classes_.
         classes = np.arange(len(self.estimator.classes_))

@@ -19,6 +19,7 @@ from skl2tflite.flow.column import AbsentError, Column
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.row_errors import refuse_rows
 
 
 class RecordsConverter(TransformerConverter):
@@ -77,6 +78,23 @@ class DictVectorizerConverter(RecordsConverter):
             raise self.refuse(f"feature {min(both)!r} is a number in some rows and text in others", "give it two names")
         if not all(sendable(text) for _, text in self.columns if text is not None):
             raise self.refuse("has learned text that is no UTF-8, or reserved")
+        if self.dtype.kind not in "fiub" or self.dtype == np.float16:
+            raise self.refuse(f"dtype={self.dtype} is no float32, float64, integer or bool", "use dtype=numpy.float64")
+
+    @cached_property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the numbers, which it makes of the values of a row."""
+        dtype: np.dtype[Any] = np.dtype(self.estimator.dtype)
+        return dtype
+
+    @property
+    def allows_nan(self) -> bool:
+        """Whether NaN is a number like others; there is no such integer, and as a truth value it is true."""
+        return self.dtype.kind not in "iu"
+
+    def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
+        """That of the vectorizer, where it is no float."""
+        return None if self.dtype.kind == "f" else self.dtype
 
     @property
     def feature_names(self) -> list[str]:
@@ -113,7 +131,21 @@ class DictVectorizerConverter(RecordsConverter):
         values = self._column(X, feature).numbers() if isinstance(X, Table) else _numbers(X, feature)
         if isinstance(X, Table) and self.absent_is_nan:
             values = xp.where(xp.isnan(values), 0.0, values)
-        return xp.expand_dims(values, 1)
+        return xp.expand_dims(self._as_dtype(feature, values), 1)
+
+    def _as_dtype(self, feature: str, values: Array) -> Array:
+        """Return numbers as ``dtype(value)`` makes them of the values of a feature: integers are cut off towards 0."""
+        if self.dtype.kind == "b":
+            return xp.astype(values != 0, float)
+        if self.dtype.kind == "f":
+            return values
+        whole = cut_off(values)
+        limits = np.iinfo(self.dtype)
+        refuse_rows(
+            (whole < float(limits.min)) | (whole > float(limits.max)),
+            f"{self.path}: feature {feature!r} is beyond the range of dtype={self.dtype}",
+        )
+        return whole
 
     def _held(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
         """Return which entries of one feature's columns a row has."""
@@ -124,6 +156,11 @@ class DictVectorizerConverter(RecordsConverter):
         if not self.absent_is_nan:
             raise AbsentError
         return xp.expand_dims(~xp.isnan(self._column(X, feature).numbers()), 1)
+
+
+def cut_off(values: Array) -> Array:
+    """Return numbers without their fractions, as Python and NumPy make integers of floats."""
+    return xp.where(values < 0, xp.ceil(values), xp.floor(values))
 
 
 def _numbers(rows: Any, feature: str) -> Any:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction import FeatureHasher
 
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.sklearn.feature_extraction.dicts import RecordsConverter
+from skl2tflite.converters.sklearn.feature_extraction.dicts import RecordsConverter, cut_off
 from skl2tflite.features import HashedRows, RowKind, record_names
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import Array, as_tensor
@@ -42,8 +42,23 @@ class FeatureHasherConverter(RecordsConverter):
                 "input_type='string' takes any strings, as many as there are",
                 r"join them by spaces for HashingVectorizer(token_pattern=r'\S+', lowercase=False, norm=None)",
             )
-        if np.dtype(est.dtype) not in (np.float32, np.float64):
-            raise self.refuse(f"dtype {np.dtype(est.dtype)} cuts numbers off", "use float64")
+        if self.dtype not in (np.float32, np.float64, np.int32, np.int64):
+            raise self.refuse(f"dtype={self.dtype} wraps around beyond few numbers", "use dtype=numpy.float64")
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the sums."""
+        given: np.dtype[Any] = np.dtype(self.estimator.dtype)
+        return given
+
+    @property
+    def allows_nan(self) -> bool:
+        """Whether NaN is a number like others: there is no such integer."""
+        return self.dtype.kind == "f"
+
+    def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
+        """That of the hasher, where it is no float."""
+        return None if self.dtype.kind == "f" else self.dtype
 
     def learn_rows(self, rows: RowKind) -> None:
         """Take the names from the rows given to ``convert``."""
@@ -74,6 +89,7 @@ class FeatureHasherConverter(RecordsConverter):
     def transform(self, X: Table | Any) -> Array:
         names = self.feature_names if isinstance(X, Table) else record_names(X)
         values = X.matrix() if isinstance(X, Table) else np.array([[row.get(n, 0.0) for n in names] for row in X])
+        values = values if self.dtype.kind == "f" else cut_off(values)
         hashes = self.estimator.transform([{name: 1.0} for name in names])  # one number in each row
         sources = _sources(hashes.indices, self.estimator.n_features)
         # Not a product of matrices: there NaN times 0 would be NaN in every column.
