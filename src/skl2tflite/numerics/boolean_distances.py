@@ -32,52 +32,52 @@ class Counts:
     @classmethod
     def of(cls, X: Array, points: NDArray[np.float64], weights: NDArray[np.float64]) -> Counts:
         """Count numbers that are not 0."""
-        flags, others = xp.astype(xp.not_equal(X, 0.0), float), (points != 0).astype(np.float64)
+        flags, others = xp.astype(X != 0.0, float), (points != 0).astype(np.float64)
         both = xp.linear(flags, (others * weights).T)
-        first = xp.subtract(xp.linear(flags, weights[:, np.newaxis]), both)
-        return cls(both, first, xp.subtract(others @ weights, both), float(weights.sum()))
+        first = xp.linear(flags, weights[:, np.newaxis]) - both
+        return cls(both, first, others @ weights - both, float(weights.sum()))
 
     @property
     def differing(self) -> Array:
         """In one of them only."""
-        return xp.add(self.first, self.second)
+        return self.first + self.second
 
     @property
     def neither(self) -> Array:
         """In none."""
-        return xp.subtract(xp.subtract(self.total, self.both), self.differing)
+        return self.total - self.both - self.differing
 
 
 Ratio = Callable[[Counts], tuple[Array, Array | float]]
 
 
 def _dice(n: Counts) -> tuple[Array, Array]:
-    return n.differing, xp.add(xp.multiply(n.both, 2.0), n.differing)
+    return n.differing, n.both * 2.0 + n.differing
 
 
 def _jaccard(n: Counts) -> tuple[Array, Array]:
-    return n.differing, xp.add(n.both, n.differing)
+    return n.differing, n.both + n.differing
 
 
 def _rogerstanimoto(n: Counts) -> tuple[Array, Array]:
-    twice = xp.multiply(n.differing, 2.0)
-    return twice, xp.add(n.differing, n.total)
+    twice = n.differing * 2.0
+    return twice, n.differing + n.total
 
 
 def _russellrao(n: Counts) -> tuple[Array, float]:
-    return xp.subtract(n.total, n.both), n.total
+    return n.total - n.both, n.total
 
 
 def _sokalsneath(n: Counts) -> tuple[Array, Array]:
-    twice = xp.multiply(n.differing, 2.0)
-    return twice, xp.add(n.both, twice)
+    twice = n.differing * 2.0
+    return twice, n.both + twice
 
 
 def _yule(n: Counts) -> tuple[Array, Array]:
-    product = xp.multiply(n.first, n.second)
+    product = n.first * n.second
     # 0 where the product is, whatever stands below.
-    below = xp.where(xp.equal(product, 0.0), 1.0, xp.add(xp.multiply(n.both, n.neither), product))
-    return xp.multiply(product, 2.0), below
+    below = xp.where(product == 0.0, 1.0, n.both * n.neither + product)
+    return product * 2.0, below
 
 
 RATIOS: dict[str, Ratio] = {

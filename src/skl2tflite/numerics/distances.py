@@ -95,21 +95,21 @@ def moved(X: Array, points: Points) -> tuple[Array, Points]:
 def manhattan(X: Array, points: Points) -> Array:
     """``Σ |x - y|``."""
     X, points = moved(X, points)
-    return over_features(X, points, lambda x, y, i: xp.abs(xp.subtract(x, y)))
+    return over_features(X, points, lambda x, y, i: xp.abs(x - y))
 
 
 def chebyshev(X: Array, points: Points) -> Array:
     """``max |x - y|``."""
     X, points = moved(X, points)
-    return over_features(X, points, lambda x, y, i: xp.abs(xp.subtract(x, y)), xp.maximum, xp.max)
+    return over_features(X, points, lambda x, y, i: xp.abs(x - y), xp.maximum, xp.max)
 
 
 def minkowski(X: Array, points: Points, p: float, weights: NDArray[np.float64] | None) -> Array:
     """``Σ w |x - y| ** p``."""
 
     def term(x: Array, y: Any, i: int | None) -> Array:
-        power = xp.pow(xp.abs(xp.subtract(x, y)), p)
-        return power if weights is None else xp.multiply(power, weights if i is None else weights[i])
+        power = xp.abs(x - y) ** p
+        return power if weights is None else power * (weights if i is None else weights[i])
 
     return over_features(*moved(X, points), term)
 
@@ -118,7 +118,7 @@ def weighted_squares(X: Array, points: Points, weights: NDArray[np.float64]) -> 
     """``Σ w (x - y)²``."""
     X, points = moved(X, points)
     return over_features(
-        X, points, lambda x, y, i: xp.multiply(xp.squared_difference(x, y), weights if i is None else weights[i])
+        X, points, lambda x, y, i: xp.squared_difference(x, y) * (weights if i is None else weights[i])
     )
 
 
@@ -126,31 +126,31 @@ def canberra(X: Array, points: Points) -> Array:
     """``Σ |x - y| / (|x| + |y|)``, where 0 / 0 counts as 0."""
 
     def term(x: Array, y: Any, i: int | None) -> Array:
-        total = xp.add(xp.abs(x), np.abs(y))
-        return xp.divide(xp.abs(xp.subtract(x, y)), xp.where(xp.equal(total, 0.0), 1.0, total))
+        total = xp.abs(x) + np.abs(y)
+        return xp.abs(x - y) / xp.where(total == 0.0, 1.0, total)
 
     return over_features(X, points, term)
 
 
 def braycurtis(X: Array, points: Points) -> Array:
     """``Σ |x - y| / Σ (|x| + |y|)``, where 0 / 0 counts as 0."""
-    total = xp.add(xp.sum(xp.abs(X), axis=1, keepdims=True), np.abs(points).sum(axis=1))
-    return xp.divide(manhattan(X, points), xp.where(xp.equal(total, 0.0), 1.0, total))
+    total = xp.sum(xp.abs(X), axis=1, keepdims=True) + np.abs(points).sum(axis=1)
+    return manhattan(X, points) / xp.where(total == 0.0, 1.0, total)
 
 
 def scipy_braycurtis(X: Array, points: Points) -> Array:
     """``Σ |x - y| / Σ |x + y|`` (:func:`scipy.spatial.distance.braycurtis`), where 0 / 0 cannot be compared."""
     differences = manhattan(X, points)
-    total = over_features(X, points, lambda x, y, i: xp.abs(xp.add(x, y)))
-    zero = xp.equal(total, 0.0)
-    ratio = xp.divide(differences, xp.where(zero, 1.0, total))
-    return xp.where(zero, xp.where(xp.equal(differences, 0.0), FARTHEST, INFINITE), ratio)
+    total = over_features(X, points, lambda x, y, i: xp.abs(x + y))
+    zero = total == 0.0
+    ratio = differences / xp.where(zero, 1.0, total)
+    return xp.where(zero, xp.where(differences == 0.0, FARTHEST, INFINITE), ratio)
 
 
 def finite_or_not(ranks: Array) -> Array:
     """Return ranks with NaN and infinity for what stands for them."""
-    distances = xp.where(xp.equal(ranks, INFINITE), np.inf, ranks)
-    return xp.where(xp.equal(ranks, FARTHEST), np.nan, distances)
+    distances = xp.where(ranks == INFINITE, np.inf, ranks)
+    return xp.where(ranks == FARTHEST, np.nan, distances)
 
 
 def differing(X: Array, points: Points, weights: NDArray[np.float64] | None = None) -> Array:
@@ -158,8 +158,8 @@ def differing(X: Array, points: Points, weights: NDArray[np.float64] | None = No
     values = np.where(points == points.astype(np.float32), points, np.nan)
 
     def term(x: Array, y: Any, i: int | None) -> Array:
-        differs = xp.astype(xp.not_equal(x, y), float)
-        return differs if weights is None else xp.multiply(differs, weights if i is None else weights[i])
+        differs = xp.astype(x != y, float)
+        return differs if weights is None else differs * (weights if i is None else weights[i])
 
     return over_features(X, values, term)
 
@@ -168,14 +168,14 @@ def ratio_of_counts(X: Array, points: Points, name: str, weights: NDArray[np.flo
     """Return a distance of truth values, ``FARTHEST`` where it is none."""
     counts = Counts.of(X, points, np.ones(points.shape[1]) if weights is None else weights)
     above, below = RATIOS[name](counts)
-    zero = xp.equal(below, 0.0)
-    return xp.where(zero, FARTHEST if name in UNDEFINED else 0.0, xp.divide(above, xp.where(zero, 1.0, below)))
+    zero = below == 0.0
+    return xp.where(zero, FARTHEST if name in UNDEFINED else 0.0, above / xp.where(zero, 1.0, below))
 
 
 def unit_rows(X: Any) -> Any:
     """Rows divided by their lengths; rows of zeros stay."""
     lengths = xp.sqrt(xp.squared_norm(X))
-    return xp.divide(X, xp.where(xp.equal(lengths, 0.0), 1.0, lengths))
+    return X / xp.where(lengths == 0.0, 1.0, lengths)
 
 
 def cosine(X: Array, points: Points) -> Array:
@@ -183,18 +183,18 @@ def cosine(X: Array, points: Points) -> Array:
 
     A row of zeros has the distance 1 from everything (:func:`sklearn.metrics.pairwise.cosine_distances`).
     """
-    halves = xp.multiply(xp.squared_distances(unit_rows(X), np.asarray(unit_rows(points))), 0.5)
-    halves = xp.where(xp.equal(xp.squared_norm(X), 0.0), 1.0, halves)
+    halves = xp.squared_distances(unit_rows(X), np.asarray(unit_rows(points))) * 0.5
+    halves = xp.where(xp.squared_norm(X) == 0.0, 1.0, halves)
     zero = np.logical_not(np.any(points, axis=1))
     return xp.where(np.asarray(zero), 1.0, halves) if np.any(zero) else halves
 
 
 def correlation(X: Array, points: Points) -> Array:
     """:func:`cosine` of rows less their means; rows of a single number cannot be compared."""
-    own = xp.subtract(X, xp.mean(X, axis=1, keepdims=True))
-    flat = xp.equal(xp.max(X, axis=1, keepdims=True), xp.min(X, axis=1, keepdims=True))
+    own = X - xp.mean(X, axis=1, keepdims=True)
+    flat = xp.max(X, axis=1, keepdims=True) == xp.min(X, axis=1, keepdims=True)
     halves = cosine(own, points - points.mean(axis=1, keepdims=True))
-    return xp.where(xp.logical_or(flat, np.ptp(points, axis=1) == 0), FARTHEST, halves)
+    return xp.where(flat | (np.ptp(points, axis=1) == 0), FARTHEST, halves)
 
 
 def differences(X: Array, values: Points) -> Array:
@@ -203,15 +203,15 @@ def differences(X: Array, values: Points) -> Array:
     First y rounded to float32 is subtracted, which is exact where x is near y, and then what rounding cut off.
     """
     near = values.astype(np.float32).astype(np.float64)
-    apart = xp.subtract(X, near)
-    return xp.subtract(apart, values - near) if np.any(values != near) else apart
+    apart = X - near
+    return apart - (values - near) if np.any(values != near) else apart
 
 
 def haversine(X: Array, points: Points) -> Array:
     """``sin²(Δlat / 2) + cos(lat) cos(lat') sin²(Δlon / 2)``, of points on a sphere in radians."""
-    latitude = xp.square(xp.sin(xp.multiply(differences(X[:, :1], points[:, 0]), 0.5)))
-    longitude = xp.square(xp.sin(xp.multiply(differences(X[:, 1:], points[:, 1]), 0.5)))
-    return xp.add(latitude, xp.multiply(xp.multiply(xp.cos(X[:, :1]), np.cos(points[:, 0])), longitude))
+    latitude = xp.square(xp.sin(differences(X[:, :1], points[:, 0]) * 0.5))
+    longitude = xp.square(xp.sin(differences(X[:, 1:], points[:, 1]) * 0.5))
+    return latitude + xp.cos(X[:, :1]) * np.cos(points[:, 0]) * longitude
 
 
 def nan_squared_distances(X: Array, points: Points) -> Array:
@@ -220,19 +220,15 @@ def nan_squared_distances(X: Array, points: Points) -> Array:
     As :func:`sklearn.metrics.pairwise.nan_euclidean_distances`, squared.
     """
     there = np.logical_not(np.isnan(points)).astype(np.float64)
-    known = xp.subtract(1.0, xp.astype(xp.isnan(X), float))
+    known = 1.0 - xp.astype(xp.isnan(X), float)
     both = xp.linear(known, there.T)
 
     def term(x: Array, y: Any, i: int | None) -> Array:
-        mask = (
-            xp.multiply(xp.expand_dims(known, 1), there) if i is None else xp.multiply(known[:, i : i + 1], there[:, i])
-        )
-        return xp.multiply(xp.squared_difference(x, y), mask)
+        mask = xp.expand_dims(known, 1) * there if i is None else known[:, i : i + 1] * there[:, i]
+        return xp.squared_difference(x, y) * mask
 
     squares = over_features(xp.where(xp.isnan(X), 0.0, X), np.nan_to_num(points), term)
-    return xp.where(
-        xp.equal(both, 0.0), FARTHEST, xp.multiply(xp.divide(squares, xp.maximum(both, 1.0)), float(points.shape[1]))
-    )
+    return xp.where(both == 0.0, FARTHEST, squares / xp.maximum(both, 1.0) * float(points.shape[1]))
 
 
 ROOT = {"distance": xp.sqrt, "inverse": lambda distance: distance * distance}
@@ -248,12 +244,12 @@ SIMPLE: dict[str, Metric] = {
     "correlation": Metric(correlation, finite_or_not),
     "nan_euclidean": Metric(
         nan_squared_distances,
-        lambda squares: xp.where(xp.equal(squares, FARTHEST), np.nan, xp.sqrt(squares)),
+        lambda squares: xp.where(squares == FARTHEST, np.nan, xp.sqrt(squares)),
         ROOT["inverse"],
     ),
     "haversine": Metric(
         haversine,
-        lambda ranks: xp.multiply(2.0, xp.atan2(xp.sqrt(ranks), xp.sqrt(xp.relu(xp.subtract(1.0, ranks))))),
+        lambda ranks: 2.0 * xp.atan2(xp.sqrt(ranks), xp.sqrt(xp.relu(1.0 - ranks))),
         lambda distance: float(np.sin(distance / 2) ** 2),
     ),
     "precomputed": Metric(lambda X, points: X),
@@ -288,7 +284,7 @@ def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
         total = float(n_features if factors is None else factors.sum())
         return Metric(
             lambda X, points: differing(X, points, factors),
-            lambda ranks: xp.divide(ranks, total),
+            lambda ranks: ranks / total,
             lambda distance: (
                 distance * total
                 if factors is not None
@@ -299,7 +295,7 @@ def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
         p = float(params.get("p", 2))
         return Metric(
             lambda X, points: minkowski(X, points, p, factors),
-            lambda ranks: xp.pow(ranks, 1.0 / p),
+            lambda ranks: ranks ** (1.0 / p),
             lambda distance: float(distance**p),
         )
     if name == "seuclidean":

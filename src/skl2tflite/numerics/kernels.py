@@ -190,7 +190,7 @@ def pairwise_kernel(X: Array, Y: NDArray[np.float64], kernel: str, params: Mappi
             degree = float(params.get("degree", 3))
             if degree.is_integer() and degree > 0:
                 return polynomial_kernel(X, Y, int(degree), width, coef0)
-            return xp.pow(xp.linear(X, width * Y.T, coef0), degree)
+            return xp.linear(X, width * Y.T, coef0) ** degree
     raise ValueError(f"no kernel {kernel!r}")
 
 

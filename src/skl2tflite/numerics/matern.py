@@ -46,44 +46,44 @@ def matern(nu: float, squares: Array) -> Array:
     array of the same shape
     """
     if nu == np.inf:
-        return xp.exp(xp.multiply(squares, -0.5))
+        return xp.exp(squares * -0.5)
     if nu in CLOSED:
-        distances = xp.multiply(xp.sqrt(squares), np.sqrt(2.0 * nu))
-        decay = xp.exp(xp.negative(distances))
+        distances: Array = xp.sqrt(squares) * np.sqrt(2.0 * nu)
+        decay = xp.exp(-distances)
         if nu == 0.5:
             return decay
-        factor = xp.add(distances, 1.0)
+        factor = distances + 1.0
         if nu == 2.5:
-            factor = xp.add(factor, xp.multiply(squares, 5.0 / 3.0))
-        return xp.multiply(factor, decay)
+            factor = factor + squares * (5.0 / 3.0)
+        return factor * decay
     rates, weights = mixture(float(nu))
-    squares = xp.where(xp.equal(squares, 0.0), LEAST**2, squares)
-    return xp.linear(xp.exp(xp.multiply(xp.expand_dims(squares, -1), -rates)), weights)
+    squares = xp.where(squares == 0.0, LEAST**2, squares)
+    return xp.linear(xp.exp(xp.expand_dims(squares, -1) * -rates), weights)
 
 
 def logarithm_of_matern(nu: float, squares: Array) -> Array:
     """Return the logarithm of the covariance, also where it is less than any number that is held."""
     if nu == np.inf:
-        return xp.multiply(squares, -0.5)
-    distances = xp.multiply(xp.sqrt(squares), np.sqrt(2.0 * nu))
+        return squares * -0.5
+    distances: Array = xp.sqrt(squares) * np.sqrt(2.0 * nu)
     if nu == 0.5:
-        return xp.negative(distances)
+        return -distances
     if nu in CLOSED:
-        excess = distances if nu == 1.5 else xp.add(distances, xp.multiply(squares, 5.0 / 3.0))
-        return xp.subtract(xp.log1p(excess), distances)
-    is_far = xp.greater(distances, FAR)
+        excess = distances if nu == 1.5 else distances + squares * (5.0 / 3.0)
+        return xp.log1p(excess) - distances
+    is_far = distances > FAR
     near = xp.log(matern(nu, xp.where(is_far, 1.0, squares)))
     # √x eˣ Kᵥ(x) is smooth in 1 / x.
     far = xp.where(is_far, distances, FAR)
-    inverse = xp.divide(FAR, far)
+    inverse = FAR / far
     *coefficients, value = asymptote(float(nu))
-    series = xp.multiply(inverse, value)
+    series = inverse * value
     for coefficient in coefficients[:0:-1]:
-        series = xp.multiply(xp.add(series, coefficient), inverse)
+        series = (series + coefficient) * inverse
     constant = (1.0 - nu) * np.log(2.0) - float(gammaln(nu))
-    power = xp.multiply(xp.log(far), nu - 0.5)
-    logarithm = xp.add(xp.log(xp.add(series, coefficients[0])), xp.add(power, constant))
-    return xp.where(is_far, xp.subtract(logarithm, far), near)
+    power = xp.log(far) * (nu - 0.5)
+    logarithm = xp.log(series + coefficients[0]) + (power + constant)
+    return xp.where(is_far, logarithm - far, near)
 
 
 @cache

@@ -154,16 +154,14 @@ class NonnegativeDescent:
 
     def _unfinished(self, *state: Array) -> Array:
         progress = Progress(*state)
-        return xp.logical_and(
-            xp.less(progress.step, self.max_iter), xp.greater(progress.violation, progress.first * self.tol)
-        )
+        return (progress.step < self.max_iter) & (progress.violation > progress.first * self.tol)
 
     def _passed(self, *state: Array) -> Progress:
         """One pass over the components."""
         before = Progress(*state)
         weights = before.whole + before.rest
         gradient = self._followed(self._gradient(before), weights)
-        downhill = xp.where(xp.equal(weights, 0.0), xp.minimum(gradient, 0.0), gradient)
+        downhill = xp.where(weights == 0.0, xp.minimum(gradient, 0.0), gradient)
         moved = xp.maximum(before.rest - gradient, -before.whole)
         whole = xp.round(before.whole + moved)
         return before._replace(

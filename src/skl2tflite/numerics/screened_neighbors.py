@@ -33,22 +33,22 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
     if not np.array_equal(points, points.astype(np.float32)):
         X, points = centered(X, points)
     shift = float32_shift(points.mean(axis=0), points.std(axis=0))
-    moved, rows = (points - shift, xp.subtract(X, shift)) if np.any(shift) else (points, X)
+    moved, rows = (points - shift, X - shift) if np.any(shift) else (points, X)
     norms = np.sum(moved**2, axis=1)
     rounding = 2.0**-23 * (points.shape[1] + 8)
     count = k + spare(moved, norms, k, rounding)
-    closeness, found = xp.topk(xp.linear(xp.multiply(rows, 2.0), moved.T, -norms), count)
+    closeness, found = xp.topk(xp.linear(rows * 2.0, moved.T, -norms), count)
     # Positions in their order, so that of equally near points the first comes first.
-    ascending = xp.negative(xp.topk(xp.negative(xp.astype(found, float)), count)[0])
+    ascending = -xp.topk(-xp.astype(found, float), count)[0]
     candidates = xp.astype(ascending, int)
     gathered = xp.take(points, candidates, axis=0)
     squares = xp.sum(xp.squared_difference(gathered, xp.expand_dims(X, 1)), axis=2)
-    nearest, places = xp.topk(xp.negative(squares), k)
+    nearest, places = xp.topk(-squares, k)
     positions = xp.take_along_axis(candidates, places)
     norm = xp.squared_norm(rows)
-    error = xp.multiply(xp.add(norm, float(norms.max())), rounding)
-    beyond = xp.subtract(xp.subtract(norm, closeness[:, -1:]), error)
-    unsure = xp.any(xp.greater_equal(xp.negative(nearest[:, -1:]), beyond))
+    error = (norm + float(norms.max())) * rounding
+    beyond = norm - closeness[:, -1:] - error
+    unsure = xp.any(-nearest[:, -1:] >= beyond)
 
     def term(i: Array, X: Array) -> Array:
         # Columns picked at run time, so that the file holds no second copy of the points.
@@ -56,18 +56,18 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
         return xp.squared_difference(xp.expand_dims(xp.take(X, column, axis=1), 1), xp.take(points, column, axis=1))
 
     def add_feature(i: Array, X: Array, squares: Array) -> list[Array]:
-        return [xp.add(i, 1.0), X, xp.add(squares, term(i, X))]
+        return [i + 1.0, X, squares + term(i, X)]
 
     def compare_all(unsure: Array, X: Array, ranks: Array, positions: Array) -> list[Array]:
         # A loop in the loop: LiteRT prepares each operator of a loop's body, even if that is never run.
-        none = xp.multiply(unsure, 0.0)
-        state = [xp.add(none, 1.0), X, term(none, X)]
-        _, _, squares = xp.while_loop(lambda i, *_: xp.less(i, float(points.shape[1])), add_feature, state)
-        return [none, X, *xp.topk(xp.negative(squares), k)]
+        none = unsure * 0.0
+        state = [none + 1.0, X, term(none, X)]
+        _, _, squares = xp.while_loop(lambda i, *_: i < float(points.shape[1]), add_feature, state)
+        return [none, X, *xp.topk(-squares, k)]
 
     state = [xp.astype(unsure, float), X, nearest, positions]
-    _, _, nearest, positions = xp.while_loop(lambda unsure, *_: xp.greater(unsure, 0.0), compare_all, state)
-    return xp.negative(nearest), positions
+    _, _, nearest, positions = xp.while_loop(lambda unsure, *_: unsure > 0.0, compare_all, state)
+    return -nearest, positions
 
 
 def spare(points: NDArray[np.float64], norms: NDArray[np.float64], k: int, rounding: float) -> int:

@@ -48,7 +48,7 @@ def sparse_product(X: Array, matrix: Any) -> Array:
     features, weights = np.zeros(taken.shape, dtype=np.int64), np.zeros(taken.shape)
     features[taken], weights[taken] = rows.indices, rows.data
     gathered = xp.reshape(xp.take(X, features.ravel(), axis=1), (-1, *features.shape))
-    return xp.sum(xp.multiply(gathered, weights), axis=2)
+    return xp.sum(gathered * weights, axis=2)
 
 
 def dense(matrix: Any) -> NDArray[Any]:

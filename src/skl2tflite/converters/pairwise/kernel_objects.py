@@ -75,11 +75,11 @@ def scaled_squares(kernel: Any, X: Array, points: NDArray[np.float64]) -> Array:
     # What is not smooth at 0 would feel the last digits of small distances.
     if getattr(kernel, "nu", np.inf) >= 1.5 and products_do(points / scale, 0.5):
         squares = expanded_squares(X, points, 1.0 / scale if scale.size > 1 else None)
-        squares = squares if scale.size > 1 else xp.multiply(squares, 1.0 / float(scale.ravel()[0]) ** 2)
+        squares = squares if scale.size > 1 else squares * (1.0 / float(scale.ravel()[0]) ** 2)
         return xp.maximum(squares, 0.0) if isinstance(kernel, gp.Matern) else squares
     if scale.size > 1:
         return weighted_squares(*centered(X, points), 1.0 / scale**2)
-    return xp.multiply(squared_distances(X, points), 1.0 / float(scale.ravel()[0]) ** 2)
+    return squared_distances(X, points) * (1.0 / float(scale.ravel()[0]) ** 2)
 
 
 def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
@@ -88,11 +88,11 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
         return own_kernel(kernel, X, points)
     match kernel:
         case gp.Sum():
-            return xp.add(covariance(kernel.k1, X, points), covariance(kernel.k2, X, points))
+            return covariance(kernel.k1, X, points) + covariance(kernel.k2, X, points)
         case gp.Product():
-            return xp.multiply(covariance(kernel.k1, X, points), covariance(kernel.k2, X, points))
+            return covariance(kernel.k1, X, points) * covariance(kernel.k2, X, points)
         case gp.Exponentiation():
-            return xp.pow(covariance(kernel.kernel, X, points), float(kernel.exponent))
+            return covariance(kernel.kernel, X, points) ** float(kernel.exponent)
         case gp.ConstantKernel():
             return float(kernel.constant_value)
         case gp.WhiteKernel():
@@ -100,17 +100,17 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
         case gp.Matern():
             return matern(kernel.nu, scaled_squares(kernel, X, points))
         case gp.RBF():
-            return xp.exp(xp.multiply(scaled_squares(kernel, X, points), -0.5))
+            return xp.exp(scaled_squares(kernel, X, points) * -0.5)
         case gp.RationalQuadratic():
-            ratio = xp.multiply(scaled_squares(kernel, X, points), 0.5 / kernel.alpha)
+            ratio = scaled_squares(kernel, X, points) * (0.5 / kernel.alpha)
             # The error of an exponent is one of the kernel, so that small ones need no digits of their own.
             lenient = float(kernel.alpha) <= 1
-            logarithm = xp.log(xp.add(ratio, 1.0), absolute=True) if lenient else xp.log1p(ratio)
-            return xp.exp(xp.multiply(logarithm, -float(kernel.alpha)))
+            logarithm = xp.log(ratio + 1.0, absolute=True) if lenient else xp.log1p(ratio)
+            return xp.exp(logarithm * -float(kernel.alpha))
         case gp.ExpSineSquared():
             distances = xp.sqrt(squared_distances(X, points))
-            sine = xp.sin(xp.multiply(distances, np.pi / kernel.periodicity))
-            return xp.exp(xp.multiply(xp.square(sine), -2.0 / kernel.length_scale**2))
+            sine = xp.sin(distances * (np.pi / kernel.periodicity))
+            return xp.exp(xp.square(sine) * (-2.0 / kernel.length_scale**2))
         case gp.DotProduct():
             return xp.linear(X, points.T, float(kernel.sigma_0) ** 2)
         case gp.PairwiseKernel():
@@ -161,7 +161,7 @@ def exponent(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
         case gp.Matern():
             return logarithm_of_matern(kernel.nu, scaled_squares(kernel, X, points))
         case gp.RBF():
-            return xp.multiply(scaled_squares(kernel, X, points), -0.5)
+            return scaled_squares(kernel, X, points) * -0.5
     return None
 
 
@@ -195,8 +195,8 @@ def weighted_covariance(kernel: Any, X: Array, points: NDArray[np.float64], weig
         case _ if type(kernel) not in KERNELS:
             pass
         case gp.Sum():
-            return xp.add(
-                weighted_covariance(kernel.k1, X, points, weights), weighted_covariance(kernel.k2, X, points, weights)
+            return weighted_covariance(kernel.k1, X, points, weights) + weighted_covariance(
+                kernel.k2, X, points, weights
             )
         case gp.Product(k1=gp.ConstantKernel(constant_value=constant), k2=other):
             return weighted_covariance(other, X, points, weights * constant)
@@ -209,7 +209,7 @@ def weighted_covariance(kernel: Any, X: Array, points: NDArray[np.float64], weig
         case gp.RBF() if type(kernel) is gp.RBF or kernel.nu == np.inf:
             spread = 0.5 * np.sum(((points - points.mean(axis=0)) / kernel.length_scale) ** 2, axis=1).max()
             if spread < SMALLEST_SPREAD:
-                lacking = xp.expm1(xp.multiply(scaled_squares(kernel, X, points), -0.5))
+                lacking = xp.expm1(scaled_squares(kernel, X, points) * -0.5)
                 return xp.linear(lacking, weights, weights.sum(axis=0))
     values = covariance(kernel, X, points)
     if isinstance(values, float):
@@ -227,13 +227,13 @@ def variance(kernel: Any, X: Array) -> Any:
         case gp.Product():
             return variance(kernel.k1, X) * variance(kernel.k2, X)
         case gp.Exponentiation():
-            return xp.pow(variance(kernel.kernel, X), float(kernel.exponent))
+            return variance(kernel.kernel, X) ** float(kernel.exponent)
         case gp.ConstantKernel():
             return float(kernel.constant_value)
         case gp.WhiteKernel():
             return float(kernel.noise_level)
         case gp.DotProduct():
-            return xp.add(xp.sum(xp.square(X), axis=1), float(kernel.sigma_0) ** 2)
+            return xp.sum(xp.square(X), axis=1) + float(kernel.sigma_0) ** 2
         case gp.PairwiseKernel():
             return pairwise_variance(kernel, X)
     return 1.0
@@ -250,11 +250,11 @@ def pairwise_variance(kernel: Any, X: Array) -> Any:
         case "linear":
             return squares
         case "cosine":
-            return xp.astype(xp.greater(squares, 0.0), float)
+            return xp.astype(squares > 0.0, float)
         case "sigmoid":
             return xp.tanh(base)
         case "poly" | "polynomial":
-            return xp.pow(base, float(params.get("degree", 3)))
+            return base ** float(params.get("degree", 3))
         case "additive_chi2":
             return 0.0
     return 1.0

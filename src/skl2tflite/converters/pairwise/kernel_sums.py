@@ -54,7 +54,7 @@ def own_or_named_product(
     if isinstance(est.kernel, Kernel):
         check_kernel(converter, est.kernel, vectors)
         result = weighted_covariance(est.kernel, X, vectors, weights)
-        return result if bias is None else xp.add(result, bias)
+        return result if bias is None else result + bias
     if not callable(est.kernel):
         return kernel_product(X, vectors, est.kernel, params, weights, bias)
     with recording_kernel(converter, est.kernel):

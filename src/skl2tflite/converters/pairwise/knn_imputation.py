@@ -65,28 +65,29 @@ def mean_of_nearest(
     -------
     array of shape (n_rows, n_features)
     """
-    mean = np.nanmean(points, axis=0)
+    mean: NDArray[np.float64] = np.nanmean(points, axis=0)
     offsets = points - mean  # of which float32 keeps more
     nearest, positions = xp.topk(nearness, among)
     values = xp.take(offsets, positions, axis=0)
-    known = xp.logical_not(xp.isnan(values))
+    known = ~xp.isnan(values)
     donors = xp.cumulative_sum(xp.astype(known, float), axis=1)
-    chosen = xp.logical_and(known, xp.less_equal(donors, float(k)))
+    chosen = known & (donors <= float(k))
     means = _means(xp.expand_dims(nearest, 2), values, chosen, by_distance)
-    short = xp.logical_and(wanted, xp.less(donors[:, -1], float(k)))
+    short = wanted & (donors[:, -1] < float(k))
 
     def of_feature(i: Array, nearness: Array, means: Array) -> list[Array]:
         feature = xp.astype(i, int)
         column = xp.take(offsets, feature, axis=1)
         nearest, positions = xp.topk(xp.where(xp.isnan(column), -EXCLUDED, nearness), k)
         nearest, values = xp.expand_dims(nearest, 2), xp.expand_dims(xp.take(column, positions), 2)
-        mean = _means(nearest, values, xp.equal(values, values), by_distance)
-        return [xp.add(i, 1.0), nearness, xp.where(xp.equal(np.arange(points.shape[1]), feature), mean, means)]
+        mean = _means(nearest, values, values == values, by_distance)
+        return [i + 1.0, nearness, xp.where(np.arange(points.shape[1]) == feature, mean, means)]
 
     first = xp.where(xp.any(short), 0.0, float(points.shape[1]))
     state = [first, nearness, means]
-    _, _, means = xp.while_loop(lambda i, *_: xp.less(i, float(points.shape[1])), of_feature, state)
-    return xp.add(means, mean)
+    _, _, means = xp.while_loop(lambda i, *_: i < float(points.shape[1]), of_feature, state)
+    result: Array = means + mean
+    return result
 
 
 def _means(nearness: Array, values: Array, chosen: Array, by_distance: bool) -> Array:
@@ -100,11 +101,11 @@ def _means(nearness: Array, values: Array, chosen: Array, by_distance: bool) -> 
         Which values count.
     by_distance : bool
     """
-    chosen = xp.logical_and(chosen, xp.greater(nearness, -FARTHEST))
+    chosen = chosen & (nearness > -FARTHEST)
     weights = xp.astype(chosen, float)
     if by_distance:
-        weights = xp.where(chosen, inverse_distances(xp.where(chosen, xp.sqrt(xp.negative(nearness)), np.inf)), 0.0)
+        weights = xp.where(chosen, inverse_distances(xp.where(chosen, xp.sqrt(-nearness), np.inf)), 0.0)
     total = xp.sum(weights, axis=1)
-    none = xp.equal(total, 0.0)
-    weighted = xp.sum(xp.multiply(weights, xp.where(chosen, values, 0.0)), axis=1)
-    return xp.where(none, 0.0, xp.divide(weighted, xp.where(none, 1.0, total)))
+    none = total == 0.0
+    weighted = xp.sum(weights * xp.where(chosen, values, 0.0), axis=1)
+    return xp.where(none, 0.0, weighted / xp.where(none, 1.0, total))

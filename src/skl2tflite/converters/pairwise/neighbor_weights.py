@@ -23,11 +23,11 @@ INSTEAD_WITHIN = (
 
 def inverse_distances(distances: Array) -> Array:
     """Weights ``1 / distance``; in rows with a distance of 0, 1 for those distances and 0 for others."""
-    zero = xp.equal(distances, 0.0)
+    zero = distances == 0.0
     return xp.where(
         xp.any(zero, axis=1, keepdims=True),
         xp.astype(zero, float),
-        xp.divide(1.0, xp.where(zero, 1.0, distances)),
+        1.0 / xp.where(zero, 1.0, distances),
     )
 
 

@@ -59,7 +59,7 @@ def of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
 
     def of_all(X: Tensor, points: NDArray[np.float64]) -> Tensor:
         distances = _mapped(result, {x: xp.expand_dims(X, 1), y: as_tensor(points[np.newaxis])})
-        return as_tensor(xp.add(distances, np.zeros((1, len(points))))) if distances.shape[1] == 1 else distances
+        return as_tensor(distances + np.zeros((1, len(points)))) if distances.shape[1] == 1 else distances
 
     _compare(function, of_all, points)
     return of_all(X, points)
@@ -149,7 +149,7 @@ def _product(inputs: tuple[Tensor, ...], given: list[Tensor | None]) -> Array:
     a, b = given
     if a is not None and b is not None and inputs[0].shape[0] == 1 and inputs[1].shape[-1] == 1:
         column = xp.reshape(b, (-1, b.shape[1], 1, inputs[1].shape[0]))
-        return xp.sum(xp.multiply(a, column), axis=-1, keepdims=True)
+        return xp.sum(a * column, axis=-1, keepdims=True)
     if a is not None and b is None and inputs[1].constant is not None:
         return xp.linear(a, inputs[1].constant)
     if b is not None and a is None and inputs[0].constant is not None and inputs[1].shape[-1] == 1:

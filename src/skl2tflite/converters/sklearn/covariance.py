@@ -45,7 +45,7 @@ class EllipticEnvelopeConverter(CovarianceConverter, OutlierConverter):
         return -self.mahalanobis(X)
 
     def decision_function(self, X: Array) -> Array:
-        return xp.subtract(self.score_samples(X), self.estimator.offset_)
+        return self.score_samples(X) - float(self.estimator.offset_)
 
     def predict(self, X: Array) -> Array:
         """1 where the decision is at least 0, else -1."""

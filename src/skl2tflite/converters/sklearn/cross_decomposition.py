@@ -28,7 +28,7 @@ class PLSConverter(RegressorConverter):
     def predict(self, X: Array) -> Array:
         """``(X - _x_mean) @ coef_.T + intercept_``."""
         est = self.estimator
-        values = xp.add(project_centered(X, est._x_mean, 0.0, np.transpose(est.coef_)), est.intercept_)
+        values = project_centered(X, est._x_mean, 0.0, np.transpose(est.coef_)) + est.intercept_
         return xp.squeeze(values, 1) if est._predict_1d else values
 
     def transform(self, X: Array) -> Array:

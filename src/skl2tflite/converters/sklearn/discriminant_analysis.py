@@ -65,7 +65,8 @@ class QuadraticDiscriminantAnalysisConverter(ClassifierConverter):
             for mean, rotation, scaling in zip(est.means_, est.rotations_, est.scalings_, strict=True)
         ]
         determinants = np.array([np.sum(np.log(scaling)) for scaling in est.scalings_])
-        return xp.add(-0.5 * (xp.concat(distances, axis=1) + determinants), np.log(est.priors_))
+        scores: Array = -0.5 * (xp.concat(distances, axis=1) + determinants) + np.log(est.priors_)
+        return scores
 
     def decision_function(self, X: Array) -> Array:
         """Scores, of two classes their difference."""

@@ -95,7 +95,7 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
     def predict(self, X: Array) -> Array:
         est, weights, mean = self.estimator, self.weights, self.mean
         result = weighted_covariance(est.kernel_, X, self.points, weights)
-        return xp.add(result, mean) if np.any(mean) else result
+        return result + mean if np.any(mean) else result
 
     @cached_property
     def whitening(self) -> NDArray[np.float64]:
@@ -111,11 +111,11 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
                 "convert predict alone, or fit with more noise (alpha, WhiteKernel) or fewer rows",
             )
         explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, self.whitening)), axis=1)
-        deviation = xp.sqrt(xp.relu(xp.subtract(variance(est.kernel_, X), explained)))
+        deviation = xp.sqrt(xp.relu(variance(est.kernel_, X) - explained))
         scale = np.atleast_1d(est._y_train_std)
         if len(scale) > 1:
-            return self.predict(X), xp.multiply(xp.expand_dims(deviation, 1), scale)
-        return self.predict(X), xp.multiply(deviation, float(scale[0]))
+            return self.predict(X), xp.expand_dims(deviation, 1) * scale
+        return self.predict(X), deviation * float(scale[0])
 
     def _lost_digits(self) -> float:
         """Return the part of a variance that float32's rounding is, of most rows among the fitted ones."""
@@ -152,7 +152,7 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
     def _spread(self, X: Array) -> Array:
         est = self.estimator
         explained = xp.sum(xp.square(weighted_covariance(est.kernel_, X, self.points, self._whitening)), axis=1)
-        return xp.relu(xp.subtract(variance(est.kernel_, X), explained))
+        return xp.relu(variance(est.kernel_, X) - explained)
 
     def latent_mean_and_variance(self, X: Array) -> tuple[Array, Array]:
         """Mean and variance of the latent function (algorithm 3.2 of Rasmussen and Williams)."""
@@ -166,10 +166,10 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         """Sign of the mean; far from all points of the kernels' ratios, as float32 has no kernels below 1e-38."""
         exponents = exponent(self.estimator.kernel_, X, self.points)
         if exponents is None or isinstance(exponents, float):
-            return xp.astype(xp.greater(self._mean(X), 0.0), int)
-        ratios = xp.exp(xp.subtract(exponents, xp.max(exponents, axis=1, keepdims=True)))
-        kernel = xp.where(xp.less(exponents, LEAST_EXPONENT), 0.0, ratios)
-        return xp.astype(xp.greater(xp.linear(kernel, self._weights), 0.0), int)
+            return xp.astype(self._mean(X) > 0.0, int)
+        ratios = xp.exp(exponents - xp.max(exponents, axis=1, keepdims=True))
+        kernel = xp.where(exponents < LEAST_EXPONENT, 0.0, ratios)
+        return xp.astype(xp.linear(kernel, self._weights) > 0.0, int)
 
     def predict_proba(self, X: Array) -> Array:
         if isinstance(X, Tensor) and self._blur > BLURRED:
@@ -180,7 +180,7 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
             )
         excess = self.excess(X)
         low = 0.5 * float(gpc.COEFS.sum())
-        return xp.stack([xp.subtract(1.0 - low, excess), xp.add(excess, low)], axis=1)
+        return xp.stack([1.0 - low - excess, excess + low], axis=1)
 
     @cached_property
     def _blur(self) -> float:
@@ -204,8 +204,8 @@ def beside_one_half(excess: Array) -> Array:
 
     Rows far from all points differ by less than that: they are ties, of which the first class comes first.
     """
-    grid = xp.where(xp.less(excess, 0.0), 2.0**54, 2.0**53)
-    return xp.divide(xp.round(xp.multiply(excess, grid)), grid)
+    grid = xp.where(excess < 0.0, 2.0**54, 2.0**53)
+    return xp.round(excess * grid) / grid
 
 
 TERMS = 16
@@ -239,20 +239,21 @@ def mixture_of_error_functions(mean: Array, spread: Array) -> Array:
     """
     weights, offsets = gpc.COEFS.ravel(), 1.0 / np.square(gpc.LAMBDAS.ravel()) - CENTER
     moments = [float(np.sum(weights * offsets**n)) for n in range(TERMS + 1)]
-    epsilon = xp.divide(1.0, spread * 2.0 + CENTER)
+    epsilon = 1.0 / (spread * 2.0 + CENTER)
     z = xp.clip(mean * xp.sqrt(epsilon), -CERTAIN, CERTAIN)
     y = xp.square(z)
     laguerre: Any = 1.0
     previous: Any = 0.0
-    power = xp.negative(epsilon)
+    power = -epsilon
     series: Any = 0.0
     for n in range(TERMS):
         series = series + laguerre * power * (moments[n + 1] / (n + 1))
         growth = (2 * n + 1.5) / (n + 1) - y * (1.0 / (n + 1))
         laguerre, previous = growth * laguerre - previous * ((n + 0.5) / (n + 1)), laguerre
         power = power * -epsilon
-    correction = series * z * xp.exp(xp.negative(y)) * float(0.5 / np.sqrt(np.pi))
-    return xp.add(xp.erf(z) * (0.5 * moments[0]), correction)
+    correction = series * z * xp.exp(-y) * float(0.5 / np.sqrt(np.pi))
+    result: Array = xp.erf(z) * (0.5 * moments[0]) + correction
+    return result
 
 
 @converts(sk.GaussianProcessClassifier)

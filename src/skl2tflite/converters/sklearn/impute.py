@@ -53,11 +53,11 @@ class MissingConverter(TransformerConverter):
             texts = (
                 [NAN, NONE, NA] if self.missing_is_na else as_text(np.array([self.estimator.missing_values], object))
             )
-            return reduce(xp.logical_or, [xp.equal(X, np.array(text, dtype=object)) for text in texts])
+            return reduce(xp.logical_or, [X == np.array(text, dtype=object) for text in texts])
         if self.missing_is_nan or self.missing_is_object:
             return xp.isnan(X)
         missing = self.estimator.missing_values
-        return xp.equal(X, float(missing) if isinstance(missing, Real) else np.inf)  # infinity is never taken
+        return X == (float(missing) if isinstance(missing, Real) else np.inf)  # infinity is never taken
 
     def with_indicator(self, imputed: Array, missing: Array) -> Array:
         """Add columns that say where values were missing, on demand."""
@@ -133,7 +133,7 @@ class SimpleImputerConverter(MissingConverter):
 
         def stored() -> Array:
             present: Array = X.take(kept).present
-            return xp.concat([present, xp.not_equal(result[:, len(kept) :], 0.0)][: 1 + est.add_indicator], axis=1)
+            return xp.concat([present, result[:, len(kept) :] != 0.0][: 1 + est.add_indicator], axis=1)
 
         return stored
 
@@ -227,9 +227,9 @@ class KNNImputerConverter(MissingConverter):
         points = np.where(absent, np.nan, est._fit_X).astype(np.float64)
         missing = self.is_missing(X)
         if callable(est.metric):
-            nearness = xp.negative(self._by_function(X, np.asarray(est._fit_X, dtype=np.float64)))
+            nearness = -self._by_function(X, np.asarray(est._fit_X, dtype=np.float64))
         else:
-            nearness = xp.negative(nan_squared_distances(xp.where(missing, np.nan, X), points))
+            nearness = -nan_squared_distances(xp.where(missing, np.nan, X), points)
         filled = np.flatnonzero(est._valid_mask)
         wanted, known = xp.take(missing, filled, axis=1), xp.take(X, filled, axis=1)
         imputed = xp.where(wanted, self._means(nearness, wanted, points[:, filled]), known)
@@ -269,29 +269,29 @@ class KNNImputerConverter(MissingConverter):
         known = ~np.isnan(values)
         scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED)
         top, positions = xp.topk(scores, min(est.n_neighbors, int(known.sum())))
-        strange = xp.less_equal(top, -FARTHEST)
-        distances = xp.negative(top) if callable(est.metric) else xp.sqrt(xp.negative(top))
+        strange = top <= -FARTHEST
+        distances = -top if callable(est.metric) else xp.sqrt(-top)
         if callable(est.weights):
             weights = recorded_weights(self, xp.where(strange, np.nan, distances))
             weights = xp.where(xp.isnan(weights), 0.0, weights)
         elif est.weights == "distance":
             weights = xp.where(strange, 0.0, inverse_distances(distances))
         else:
-            weights = xp.astype(xp.logical_not(strange), float)
+            weights = xp.astype(~strange, float)
         mean = values[known].mean()
         total = xp.sum(weights, axis=1)
         # Offsets from the mean: float32 keeps more of them.
         offsets = xp.take(np.where(known, values, mean) - mean, positions)
         alone = xp.all(strange, axis=1)
-        none = xp.logical_or(xp.equal(total, 0.0), alone) if callable(est.weights) else xp.equal(total, 0.0)
-        weighted = xp.sum(xp.multiply(weights, offsets), axis=1)
-        result = xp.add(xp.where(none, 0.0, xp.divide(weighted, xp.where(none, 1.0, total))), mean)
+        none = (total == 0.0) | alone if callable(est.weights) else total == 0.0
+        weighted = xp.sum(weights * offsets, axis=1)
+        result: Array = xp.where(none, 0.0, weighted / xp.where(none, 1.0, total)) + mean
         if not callable(est.weights):
             return result
         # A masked division, whose numerator stays where the weights have no finite sum but 0.
-        numerator = xp.sum(xp.multiply(weights, xp.take(np.where(known, values, mean), positions)), axis=1)
-        odd = xp.logical_or(none, xp.equal(xp.abs(total), np.inf))
-        return xp.where(xp.logical_and(odd, xp.logical_not(alone)), numerator, result)
+        numerator = xp.sum(weights * xp.take(np.where(known, values, mean), positions), axis=1)
+        odd = none | (xp.abs(total) == np.inf)
+        return xp.where(odd & ~alone, numerator, result)
 
 
 @converts(sk.IterativeImputer)

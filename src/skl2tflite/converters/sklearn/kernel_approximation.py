@@ -61,7 +61,7 @@ class SkewedChi2SamplerConverter(TransformerConverter):
 
 
 def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
-    return xp.multiply(xp.cos(phase(X, weights, offset), absolute=True), np.sqrt(2.0 / len(offset)))
+    return xp.cos(phase(X, weights, offset), absolute=True) * float(np.sqrt(2.0 / len(offset)))
 
 
 @converts(sk.AdditiveChi2Sampler)

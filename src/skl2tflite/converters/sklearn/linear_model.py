@@ -67,7 +67,7 @@ class BayesianRegressorConverter(LinearRegressorConverter):
         values, vectors = np.linalg.eigh(est.sigma_)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
         squares = xp.sum(xp.square(xp.linear(rows, root)), axis=1)
-        return self.predict(X), xp.sqrt(xp.add(squares, 1.0 / float(est.alpha_)))
+        return self.predict(X), xp.sqrt(squares + 1.0 / float(est.alpha_))
 
 
 @converts(sk.SGDRegressor, sk.PassiveAggressiveRegressor)

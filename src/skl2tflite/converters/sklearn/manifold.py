@@ -58,13 +58,11 @@ class IsomapConverter(NeighborEmbeddingConverter):
         if est.n_neighbors is None:
             near, distances = self.neighbors.within(X)
             first = xp.where(near, distances, np.inf)
-            ways = [xp.add(first[:, i : i + 1], onwards[i]) for i in range(len(onwards))]
+            ways = [first[:, i : i + 1] + onwards[i] for i in range(len(onwards))]
         else:
             first, positions = self.neighbors.nearest(X, est.n_neighbors)
-            ways = [
-                xp.add(first[:, i : i + 1], xp.take(onwards, positions[:, i], axis=0)) for i in range(est.n_neighbors)
-            ]
-        kernel = xp.multiply(xp.square(reduce(xp.minimum, ways)), -0.5)
+            ways = [first[:, i : i + 1] + xp.take(onwards, positions[:, i], axis=0) for i in range(est.n_neighbors)]
+        kernel = xp.square(reduce(xp.minimum, ways)) * -0.5
         return self.sub(est.kernel_pca_, ".kernel_pca_").method("transform")(kernel)  # type: ignore[no-any-return]
 
 
@@ -76,11 +74,11 @@ class LocallyLinearEmbeddingConverter(NeighborEmbeddingConverter):
         est = self.estimator
         count = est.n_neighbors
         _, positions = self.neighbors.nearest(X, count)
-        differences = xp.subtract(xp.take(self.neighbors.points, positions, axis=0), xp.expand_dims(X, 1))
-        products = xp.matmul(differences, xp.matrix_transpose(differences))
+        differences = xp.take(self.neighbors.points, positions, axis=0) - xp.expand_dims(X, 1)
+        products = differences @ xp.matrix_transpose(differences)
         trace = xp.sum(xp.square(differences), axis=(1, 2), keepdims=True)
-        ridge = xp.where(xp.greater(trace, 0.0), xp.multiply(trace, float(est.reg)), float(est.reg))
-        matrix = xp.add(products, xp.multiply(ridge, np.eye(count)))
+        ridge = xp.where(trace > 0.0, trace * float(est.reg), float(est.reg))
+        matrix = products + ridge * np.eye(count)
         weights = _solve_positive(matrix, xp.broadcast_rows(np.ones(count), X), count)
-        weights = xp.divide(weights, xp.sum(weights, axis=1, keepdims=True))
-        return xp.sum(xp.multiply(xp.take(est.embedding_, positions, axis=0), xp.expand_dims(weights, 2)), axis=1)
+        weights = weights / xp.sum(weights, axis=1, keepdims=True)
+        return xp.sum(xp.take(est.embedding_, positions, axis=0) * xp.expand_dims(weights, 2), axis=1)

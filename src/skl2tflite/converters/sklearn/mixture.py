@@ -39,7 +39,7 @@ class GaussianMixtureConverter(ComputesAsGiven):
 
     def _log_densities(self, X: Array) -> Array:
         """Return the logarithm of each component's density times its weight."""
-        return xp.subtract(self._log_constants(), 0.5 * self._distances(X))
+        return self._log_constants() - 0.5 * self._distances(X)
 
     def _distances(self, X: Array) -> Array:
         """Squared distances from the means in the metric of each component's precision."""
@@ -52,7 +52,8 @@ class GaussianMixtureConverter(ComputesAsGiven):
             ]
             return xp.concat(columns, axis=1)
         if est.covariance_type == "spherical":
-            return xp.multiply(xp.squared_distances(*centered(X, est.means_)), np.square(factors))
+            scaled: Array = xp.squared_distances(*centered(X, est.means_)) * np.square(factors)
+            return scaled
         X, means = centered(X, est.means_)
         return xp.sum(xp.square((X[:, np.newaxis, :] - means) * factors), axis=2)
 

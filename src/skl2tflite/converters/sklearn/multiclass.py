@@ -105,7 +105,7 @@ def most_likely(scores: Sequence[Array]) -> Array:
     """Return the position of the greatest of several columns."""
     if not last_of_equals():
         return xp.argmax(xp.stack(scores, axis=1), axis=1)
-    return xp.subtract(len(scores) - 1, xp.argmax(xp.stack(scores[::-1], axis=1), axis=1))
+    return len(scores) - 1 - xp.argmax(xp.stack(scores[::-1], axis=1), axis=1)
 
 
 TINY = 1e-30

@@ -138,9 +138,9 @@ class CategoricalNBConverter(NaiveBayesConverter):
     def _summed(self, X: Array, tables: Sequence[NDArray[np.float64]], prior: NDArray[np.float64]) -> Array:
         last = np.asarray(self.estimator.n_categories_) - 1
         refuse_rows(
-            xp.any(xp.logical_or(xp.less_equal(X, -1.0), xp.greater_equal(X, last + 1.0)), axis=1),
+            xp.any((X <= -1.0) | (X >= last + 1.0), axis=1),
             f"{self.path} refuses categories below 0 and beyond those at fit; fit it with min_categories",
         )
         categories = xp.clip(xp.astype(X, int), 0, last)
         terms = [xp.take(table.T, categories[:, i]) for i, table in enumerate(tables)]
-        return xp.add(xp.sum(xp.stack(terms, axis=1), axis=1), prior)
+        return xp.sum(xp.stack(terms, axis=1), axis=1) + prior

@@ -290,7 +290,7 @@ def coupled_probabilities(first: Array, second: Array, pairs: NDArray[np.intp]) 
         return xp.max(xp.abs(gradient - xp.squared_norm(d)), axis=1, keepdims=True)
 
     def unfinished(sweep: Array, p: Array, largest_error: Array, *_: Array) -> Array:
-        return xp.logical_and(sweep < sweeps, xp.any(largest_error >= tolerance))
+        return (sweep < sweeps) & xp.any(largest_error >= tolerance)
 
     def step(
         sweep: Array, p: Array, largest_error: Array, halves: Array, products: Array, diagonal: Array
@@ -325,7 +325,8 @@ class OneClassSVMConverter(LibSVMConverter, OutlierConverter):
         return xp.squeeze(self.decisions(X), 1)
 
     def score_samples(self, X: Array) -> Array:
-        return xp.add(self.decision_function(X), self.estimator.offset_)
+        scores: Array = self.decision_function(X) + self.estimator.offset_
+        return scores
 
     def predict(self, X: Array) -> Array:
         return xp.where(self.decision_function(X) > 0, 1, -1)

@@ -69,7 +69,7 @@ class TreesConverter(Converter):
             order[forest.right[level]] = order[level] + 1 + sizes[forest.left[level]]
         leaves = tree_values(X, forest.with_values(order[:, np.newaxis]), missing=self.allows_nan)
         leaves = xp.take(xp.squeeze(leaves, 2), forest.tree, axis=1)
-        return xp.astype(xp.logical_and(leaves >= order, leaves < order + sizes), int)
+        return xp.astype((leaves >= order) & (leaves < order + sizes), int)
 
 
 class TreesClassifierConverter(TreesConverter, ClassifierConverter):

@@ -105,13 +105,13 @@ class CoordinateDescent:
     def __call__(self, X: Array) -> Array:
         """Return the codes of rows."""
         nothing = xp.broadcast_rows(np.zeros(len(self.atoms)), X)
-        everything = xp.equal(nothing, 0.0)
+        everything = nothing == 0.0
         start = Progress(
             np.array(0),
             everything[:, :1],
             nothing,
             nothing,
-            xp.logical_and(everything, np.diag(self.gram) != 0),
+            everything & (np.diag(self.gram) != 0),
             xp.linear(X, self.atoms.T),
             xp.sum(xp.square(X), axis=1, keepdims=True),
         )
@@ -121,27 +121,27 @@ class CoordinateDescent:
 
     def _unfinished(self, *state: Array) -> Array:
         progress = Progress(*state)
-        return xp.logical_and(xp.less(progress.step, self.max_iter), xp.any(progress.going))
+        return (progress.step < self.max_iter) & xp.any(progress.going)
 
     def _passed(self, *state: Array) -> Progress:
         """One pass over the atoms, and a look at rows that it has hardly moved."""
         before = Progress(*state)
-        open_ = xp.logical_and(before.kept, before.going)
+        open_ = before.kept & before.going
         code = self._descended(before, xp.astype(open_, float))
         # Anew, for in float32 the moves' sum would drift.
         after = before._replace(step=before.step + 1, code=code, reached=xp.linear(code, self.gram))
         moved = xp.max(xp.abs(code - before.code), axis=1, keepdims=True)
         greatest = xp.max(xp.where(open_, xp.abs(code), 0.0), axis=1, keepdims=True)
-        looked = xp.logical_or(xp.less_equal(moved, greatest * self.rule.tol), xp.equal(greatest, 0.0))
-        looked = xp.logical_or(looked, xp.greater_equal(after.step, self.max_iter))
-        after = self._looked_at(after, xp.logical_and(before.going, looked))
+        looked = (moved <= greatest * self.rule.tol) | (greatest == 0.0)
+        looked = looked | (after.step >= self.max_iter)
+        after = self._looked_at(after, before.going & looked)
         # What moves nothing but rounding, and leaves no atom out, does so for ever.
         rounding = xp.epsilon(code) * (SETTLED / (float(np.diag(self.gram).max()) or 1.0))
-        changed = xp.greater(moved, rounding * xp.max(xp.abs(before.products), axis=1, keepdims=True))
+        changed = moved > rounding * xp.max(xp.abs(before.products), axis=1, keepdims=True)
         if self.rule.screens:
             kept = (xp.sum(xp.astype(each.kept, float), axis=1, keepdims=True) for each in (before, after))
-            changed = xp.logical_or(changed, xp.not_equal(*kept))
-        return after._replace(going=xp.logical_and(after.going, changed))
+            changed = changed | xp.not_equal(*kept)
+        return after._replace(going=after.going & changed)
 
     def _descended(self, progress: Progress, open_: Array) -> Array:
         """Move each coefficient to where the others want it."""
@@ -165,7 +165,7 @@ class CoordinateDescent:
             return [j + 1, code + shift, reached + xp.linear(shift, gram), products, open_]
 
         state = [np.array(0), code, reached, products, open_]
-        return xp.while_loop(lambda j, *_: xp.less(j, n_atoms), step, state)[1]
+        return xp.while_loop(lambda j, *_: j < n_atoms, step, state)[1]
 
     def _shift(self, code: Array, residual: Array, square: Array | float) -> Array:
         """Return how far a coefficient is from where the others want it."""
@@ -181,21 +181,21 @@ class CoordinateDescent:
         if self.penalty == 0 and self.rule.least_squares:
             gap = xp.sum(xp.square(correlation), axis=1, keepdims=True)
         else:
-            scale = self.penalty / xp.where(xp.greater(greatest, self.penalty), greatest, max(self.penalty, 1.0))
-            scale = xp.where(xp.greater(greatest, self.penalty), scale, 1.0)
+            scale = self.penalty / xp.where(greatest > self.penalty, greatest, max(self.penalty, 1.0))
+            scale = xp.where(greatest > self.penalty, scale, 1.0)
             rest = progress.square - xp.sum(code * (progress.products + correlation), axis=1, keepdims=True)
             slack = self.penalty * xp.abs(code) - scale * code * correlation
             gap = 0.5 * xp.square(1.0 - scale) * rest + xp.sum(slack, axis=1, keepdims=True)
-        done = xp.logical_and(looked, xp.less_equal(gap, self.rule.tol * progress.square))
-        progress = progress._replace(going=xp.logical_and(progress.going, xp.logical_not(done)))
+        done = looked & (gap <= self.rule.tol * progress.square)
+        progress = progress._replace(going=progress.going & ~done)
         if not self.rule.screens or self.penalty == 0:
             return progress
         radius = xp.sqrt(xp.abs(gap) * 2.0) * (1.0 / self.penalty)
         inside = 1.0 - xp.abs(correlation) / xp.maximum(greatest, self.penalty)
         norms = np.sqrt(np.diag(self.gram))
-        near = xp.less_equal(inside / np.where(norms == 0, 1.0, norms), radius)
-        stays = xp.logical_or(near, xp.logical_not(xp.logical_and(looked, progress.going)))
-        kept = xp.logical_and(progress.kept, stays)
+        near = inside / np.where(norms == 0, 1.0, norms) <= radius
+        stays = near | ~(looked & progress.going)
+        kept = progress.kept & stays
         lost = xp.where(kept, 0.0, code)
         reached = progress.reached - xp.linear(lost, self.gram)
         return progress._replace(kept=kept, code=code - lost, reached=reached)

@@ -76,7 +76,7 @@ def _row_sum(x: Array) -> Array:
 
 
 def _least_positive(x: Array, among: Array) -> Array:
-    return xp.min(xp.where(xp.logical_and(among, xp.greater(x, 0.0)), x, FAR), axis=1, keepdims=True)
+    return xp.min(xp.where(among & (x > 0.0), x, FAR), axis=1, keepdims=True)
 
 
 def _outer(x: Array, y: Array) -> Array:
@@ -116,9 +116,9 @@ class LeastAngle:
         """Return the codes of rows."""
         n_atoms = len(self.atoms)
         nothing = xp.broadcast_rows(np.zeros(n_atoms), X)
-        none = xp.greater(nothing, 0.0)
+        none = nothing > 0.0
         start = Path(
-            going=xp.logical_not(none[:, :1]),
+            going=~none[:, :1],
             step=nothing[:, :1],
             turned=none[:, :1],
             penalty=nothing[:, :1],
@@ -139,37 +139,37 @@ class LeastAngle:
         """Add an atom, unless one has just turned, and walk until the next change."""
         path = Path(*state)
         n_atoms, n_features = self.atoms.shape
-        idle = xp.logical_not(xp.logical_or(path.active, path.barred))
+        idle = ~(path.active | path.barred)
         n_active = _row_sum(xp.astype(path.active, float))
-        full = xp.greater_equal(n_active, float(n_atoms))
+        full = n_active >= float(n_atoms)
 
         correlation = self._products(path.left)
         magnitude = correlation if self.positive else xp.abs(correlation)
         greatest = xp.max(xp.where(idle, magnitude, -FAR), axis=1, keepdims=True)
-        chosen = first_of(xp.logical_and(idle, xp.equal(magnitude, greatest)), path.place)
+        chosen = first_of(idle & (magnitude == greatest), path.place)
         greatest = xp.where(xp.any(idle, axis=1, keepdims=True), greatest, 0.0)
         penalty = greatest / float(n_features)
 
-        there = xp.logical_not(xp.greater(penalty, self.penalty + EQUAL))
+        there = ~(penalty > self.penalty + EQUAL)
         code = self._interpolated(path, penalty, there)
-        stops = xp.logical_or(xp.logical_or(there, full), xp.greater_equal(path.step, float(self.max_iter)))
-        goes = xp.logical_and(path.going, xp.logical_not(stops))
+        stops = there | full | (path.step >= float(self.max_iter))
+        goes = path.going & ~stops
 
         path = path._replace(code=xp.where(path.going, code, path.code), going=goes)
-        path, added = self._added(path, chosen, xp.sign(correlation), xp.logical_and(goes, xp.logical_not(path.turned)))
-        walks = xp.logical_and(goes, xp.logical_or(path.turned, added))
+        path, added = self._added(path, chosen, xp.sign(correlation), goes & ~path.turned)
+        walks = goes & (path.turned | added)
         if self.lasso:
-            rises = xp.less(path.penalty * (1.0 + CREEP * xp.epsilon(penalty)), penalty)
-            rises = xp.logical_and(xp.logical_and(walks, rises), xp.greater(path.step, 0.0))
-            walks = xp.logical_and(walks, xp.logical_not(rises))
-            path = path._replace(going=xp.logical_and(path.going, xp.logical_not(rises)))
-        idle = xp.logical_and(idle, xp.logical_not(path.active))
+            rises = path.penalty * (1.0 + CREEP * xp.epsilon(penalty)) < penalty
+            rises = walks & rises & (path.step > 0.0)
+            walks = walks & ~rises
+            path = path._replace(going=path.going & ~rises)
+        idle = idle & ~path.active
         return self._walked(path, correlation, idle, greatest, penalty, walks)
 
     def _interpolated(self, path: Path, penalty: Array, there: Array) -> Array:
         """Return the code where the path passes the penalty at which it ends."""
-        between = xp.logical_and(there, xp.greater(path.step, 0.0))
-        between = xp.logical_and(between, xp.greater(xp.abs(penalty - self.penalty), EQUAL))
+        between = there & (path.step > 0.0)
+        between = between & (xp.abs(penalty - self.penalty) > EQUAL)
         fraction = (path.penalty - self.penalty) / xp.where(between, path.penalty - penalty, 1.0)
         code = path.before + fraction * (path.code - path.before)
         began = path.penalty * float(self.atoms.shape[1])
@@ -179,7 +179,7 @@ class LeastAngle:
         error = self._solved(path, rest)
         size = xp.max(xp.abs(error), axis=1, keepdims=True)
         bound = xp.sqrt(xp.epsilon(code)) * xp.max(xp.abs(code), axis=1, keepdims=True)
-        code = code + xp.where(xp.less(size, bound), error, 0.0)
+        code = code + xp.where(size < bound, error, 0.0)
         return xp.where(between, code, path.code)
 
     def _solved(self, path: Path, right: Array) -> Array:
@@ -194,17 +194,17 @@ class LeastAngle:
         parts = self._solved(path, self._products(whole))
         parts = parts + self._solved(path, self._products(whole - self._mixed(parts)))
         pivot = _row_sum(xp.square(whole - self._mixed(parts)))
-        is_new = xp.greater_equal(pivot, least_new_square(atom, self.atoms, LEAST_PIVOT))
-        added = xp.logical_and(adds, is_new)
+        is_new = pivot >= least_new_square(atom, self.atoms, LEAST_PIVOT)
+        added = adds & is_new
         new = atom - parts
         inverse = path.inverse + _outer(new, new * xp.where(added, 1.0 / xp.where(added, pivot, 1.0), 0.0))
         n_active = _row_sum(xp.astype(path.active, float))
-        joined = xp.logical_and(added, chosen)
-        dependent = xp.logical_and(chosen, xp.logical_and(adds, xp.logical_not(is_new)))
+        joined = added & chosen
+        dependent = chosen & (adds & ~is_new)
         return path._replace(
             place=xp.where(adds, swapped(path.place, chosen, n_active), path.place),
-            active=xp.logical_or(path.active, joined),
-            barred=xp.logical_or(path.barred, dependent),
+            active=path.active | joined,
+            barred=path.barred | dependent,
             sign=xp.where(joined, atom if self.positive else sign, path.sign),
             inverse=inverse,
         ), added
@@ -228,8 +228,8 @@ class LeastAngle:
         length = xp.minimum(ends, greatest / closeness)
         zeros = -path.code / (direction + TINY)
         first_zero = _least_positive(zeros, path.active)
-        turned = xp.logical_and(walks, xp.less(first_zero, length))
-        at_zero = xp.logical_and(xp.logical_and(path.active, turned), xp.equal(zeros, first_zero))
+        turned = walks & (first_zero < length)
+        at_zero = path.active & turned & (zeros == first_zero)
         if self.lasso:
             length = xp.minimum(length, first_zero)
         code = xp.where(path.active, path.code + length * direction, 0.0)
@@ -254,14 +254,14 @@ class LeastAngle:
         atom = xp.astype(at_zero, float)
         place = _row_sum(path.place * atom)
         last = _row_sum(xp.astype(path.active, float)) - 1.0
-        drops = xp.greater(_row_sum(atom), 0.0)
-        behind = xp.logical_and(xp.greater(path.place, place), xp.less_equal(path.place, last))
+        drops = _row_sum(atom) > 0.0
+        behind = (path.place > place) & (path.place <= last)
         moved = xp.where(at_zero, last, xp.where(behind, path.place - 1.0, path.place))
         column = xp.sum(path.inverse * xp.expand_dims(atom, 1), axis=2)
         diagonal = xp.where(drops, _row_sum(column * atom), 1.0)
         return path._replace(
             place=xp.where(drops, moved, path.place),
-            active=xp.logical_and(path.active, xp.logical_not(at_zero)),
+            active=path.active & ~at_zero,
             sign=xp.where(at_zero, 0.0, path.sign),
             inverse=path.inverse - _outer(column / diagonal, column),
         )

@@ -23,7 +23,7 @@ def first_of(among: Array, place: Array) -> Array:
         At most one in each row.
     """
     first = xp.min(xp.where(among, place, np.inf), axis=1, keepdims=True)
-    return xp.equal(place, first)
+    return place == first
 
 
 def swapped(place: Array, chosen: Array, front: Array) -> Array:
@@ -42,4 +42,4 @@ def swapped(place: Array, chosen: Array, front: Array) -> Array:
     array of shape (n_rows, n_atoms)
     """
     given_up = xp.sum(xp.where(chosen, place, 0.0), axis=1, keepdims=True)
-    return xp.where(chosen, front, xp.where(xp.equal(place, front), given_up, place))
+    return xp.where(chosen, front, xp.where(place == front, given_up, place))

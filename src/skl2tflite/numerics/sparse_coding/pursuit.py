@@ -75,7 +75,7 @@ class MatchingPursuit:
 
         progress = Progress(
             step=np.array(0.0),
-            going=xp.equal(code[:, :1], 0.0),
+            going=code[:, :1] == 0.0,
             code=code,
             left=X * 1.0,
             directions=slots(n_features),
@@ -90,13 +90,13 @@ class MatchingPursuit:
 
     def _unfinished(self, *state: Array) -> Array:
         progress = Progress(*state)
-        return xp.logical_and(xp.less(progress.step, float(self.count)), xp.any(progress.going))
+        return (progress.step < float(self.count)) & xp.any(progress.going)
 
     def _stepped(self, *state: Array) -> Progress:
         step, going, code, left, directions, mixtures, place = Progress(*state)
         products = xp.linear(left, self.atoms.T)
         nearness = xp.abs(products)
-        chosen = first_of(xp.equal(nearness, xp.max(nearness, axis=1, keepdims=True)), place)
+        chosen = first_of(nearness == xp.max(nearness, axis=1, keepdims=True), place)
         atom = xp.astype(chosen, float)
 
         def along(weights: Array, vectors: Array) -> Array:
@@ -107,13 +107,13 @@ class MatchingPursuit:
             parts = xp.sum(directions * xp.expand_dims(new, 1), axis=2)
             new, mixture = new - along(parts, directions), mixture - along(parts, mixtures)
         square = xp.sum(xp.square(new), axis=1, keepdims=True)
-        near = xp.greater_equal(xp.max(xp.square(products), axis=1, keepdims=True), EPSILON)
-        is_new = xp.greater(square, least_new_square(atom, self.atoms, EPSILON))
-        going = xp.logical_and(going, xp.logical_and(near, is_new))
+        near = xp.max(xp.square(products), axis=1, keepdims=True) >= EPSILON
+        is_new = square > least_new_square(atom, self.atoms, EPSILON)
+        going = going & (near & is_new)
         length = xp.sqrt(xp.where(going, square, 1.0))
         new, mixture = (xp.where(going, part / length, 0.0) for part in (new, mixture))
         amount = xp.sum(left * new, axis=1, keepdims=True)
-        here = xp.expand_dims(xp.astype(xp.equal(np.arange(float(self.count)), step), float), 1)
+        here = xp.expand_dims(xp.astype(np.arange(float(self.count)) == step, float), 1)
         return Progress(
             step + 1.0,
             going,

@@ -27,8 +27,8 @@ class FactorAnalysisConverter(TransformerConverter):
         """Logarithm of the density of a normal distribution, by a square root of its precision."""
         precision = self.estimator.get_precision()
         distances = xp.squeeze(xp.squared_norm(self._project(X, precision_factor(precision))), 1)
-        constant = len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1]
-        return xp.subtract(-0.5 * distances, 0.5 * constant)
+        constant = float(len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1])
+        return -0.5 * distances - 0.5 * constant
 
     def _project(self, X: Array, weights: ArrayLike) -> Array:
         est = self.estimator

@@ -33,10 +33,10 @@ class LatentDirichletAllocationConverter(TransformerConverter):
         prior, tol, max_iter = float(est.doc_topic_prior_), float(est.mean_change_tol), int(est.max_doc_update_iter)
 
         def going(step: Array, change: Array, weights: Array, topics: Array, X: Array) -> Array:
-            return xp.logical_and(xp.less(step, max_iter), xp.any(xp.greater_equal(change, tol)))
+            return (step < max_iter) & xp.any(change >= tol)
 
         def body(step: Array, change: Array, weights: Array, topics: Array, X: Array) -> list[Array]:
-            active = xp.greater_equal(change, tol)
+            active = change >= tol
             shares = X / (xp.linear(topics, words) + EPSILON)
             after = topics * xp.linear(shares, words.T) + prior
             change = xp.where(active, xp.mean(xp.abs(after - weights), axis=1, keepdims=True), change)

@@ -80,9 +80,9 @@ class NonnegativeConverter(TransformerConverter):
             denominator = denominator + l1 * penalized
         if l2 > 0:
             denominator = denominator + l2 * W
-        ratio = numerator / xp.where(xp.equal(denominator, 0.0), EPSILON, denominator)
+        ratio = numerator / xp.where(denominator == 0.0, EPSILON, denominator)
         exponent = 1.0 / (2.0 - beta) if beta < 1 else 1.0 / (beta - 1.0) if beta > 2 else 1.0
-        return W * (ratio if exponent == 1 else xp.pow(ratio, exponent))
+        return W * (ratio if exponent == 1 else ratio**exponent)
 
     def _powers(self, WH: Array) -> tuple[Array, Array]:
         """Return ``WH ** (beta - 2)`` and ``WH ** (beta - 1)``, those of 0 by a negative number as of epsilon.
@@ -91,12 +91,12 @@ class NonnegativeConverter(TransformerConverter):
         """
         beta = self.beta
         if beta > 2:
-            curvature = xp.pow(WH, beta - 2.0)
+            curvature = WH ** (beta - 2.0)
             return curvature, curvature * WH
         safe = xp.maximum(WH, EPSILON)
         if beta > 1:
-            return xp.pow(safe, beta - 2.0), xp.pow(WH, beta - 1.0)
-        slope = 1.0 / safe if beta == 0 else xp.pow(safe, beta - 1.0)
+            return safe ** (beta - 2.0), WH ** (beta - 1.0)
+        slope = 1.0 / safe if beta == 0 else safe ** (beta - 1.0)
         return slope / safe, slope
 
 
@@ -122,11 +122,11 @@ class NMFConverter(NonnegativeConverter):
         def update(step: Array, kept: Array, W: Array) -> Array:
             # scikit-learn adds the penalty to the components' sum, which it keeps: each update adds it once more.
             W = self.updated(kept, W, xp.astype(step + 1, float) if self.beta == 1 else 1.0)
-            return xp.where(xp.less(W, float(np.finfo(np.float64).eps)), 0.0, W) if self.beta < 1 else W
+            return xp.where(W < float(np.finfo(np.float64).eps), 0.0, W) if self.beta < 1 else W
 
         def several(step: Array, end: Array, W: Array, X: Array) -> Array:
             return xp.while_loop(
-                lambda step, end, W, kept: xp.less(step, end),
+                lambda step, end, W, kept: step < end,
                 lambda step, end, W, kept: [step + 1, end, update(step, kept, W), kept],
                 [step, end, W, self.kept(X)],
             )[2]
@@ -136,7 +136,7 @@ class NMFConverter(NonnegativeConverter):
             return several(np.array(0), np.array(max_iter), W, X)
 
         def going(step: Array, gain: Array, error: Array, first: Array, W: Array, X: Array) -> Array:
-            return xp.logical_and(xp.less(step, max_iter), xp.logical_not(xp.less(gain, first * tol)))
+            return (step < max_iter) & ~(gain < first * tol)
 
         def body(step: Array, gain: Array, error: Array, first: Array, W: Array, X: Array) -> list[Array]:
             end = xp.minimum(step + CHECKED_EVERY, max_iter)
@@ -153,7 +153,7 @@ class NMFConverter(NonnegativeConverter):
         if beta == 2:
             return xp.sqrt(xp.sum(xp.square(X - xp.linear(W, H))))
         WH = xp.linear(W, H)
-        there = xp.greater(X, EPSILON)
+        there = X > EPSILON
         x = xp.where(there, X, 1.0)
         safe = xp.where(there, xp.maximum(WH, EPSILON), 1.0)
         # From relative errors, for near them the divergence is a small difference of great numbers.
@@ -166,8 +166,8 @@ class NMFConverter(NonnegativeConverter):
         else:
             relative = (safe - x) / x
             slope = xp.expm1((beta - 1.0) * xp.log1p(relative))
-            divergence = xp.pow(x, beta) * ((beta - 1.0) * relative * (slope + 1.0) - slope)
-            beyond = (beta - 1.0) * (xp.pow(WH, beta) - xp.where(there, xp.pow(safe, beta), 0.0))
+            divergence = x**beta * ((beta - 1.0) * relative * (slope + 1.0) - slope)
+            beyond = (beta - 1.0) * (WH**beta - xp.where(there, safe**beta, 0.0))
             terms = (xp.where(there, divergence, 0.0) + beyond) * (1.0 / (beta * (beta - 1.0)))
         return xp.sqrt(xp.relu(xp.sum(terms)) * 2.0)
 
@@ -183,7 +183,7 @@ class MiniBatchNMFConverter(NonnegativeConverter):
         max_iter = int(est.max_iter if est.transform_max_iter is None else est.transform_max_iter)
 
         def going(step: Array, moved: Array, W: Array, kept: Array) -> Array:
-            return xp.logical_and(xp.less(step, max_iter), xp.greater(moved, 0.0))
+            return (step < max_iter) & (moved > 0.0)
 
         def body(step: Array, moved: Array, W: Array, kept: Array) -> list[Array]:
             after = self.updated(kept, W)

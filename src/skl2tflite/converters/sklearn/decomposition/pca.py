@@ -48,8 +48,8 @@ class PCAConverter(TransformerConverter):
             raise self.refuse("the covariance is singular, so score_samples is noise", "keep fewer components")
         precision = est.get_precision()
         distances = xp.squeeze(xp.squared_norm(self._project(X, precision_factor(precision))), 1)
-        constant = len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1]
-        return xp.multiply(distances + constant, -0.5)
+        constant = float(len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1])
+        return (distances + constant) * -0.5
 
     def _project(self, X: Array, weights: ArrayLike) -> Array:
         est = self.estimator

@@ -53,13 +53,13 @@ class Sides:
                 raise KindError(f"column {self.column} holds floats")
             column = X[self.column]
             values = column.strings() if self.categories.dtype == object else column.integers()
-            hot = xp.equal(xp.expand_dims(values, 1), self.categories)
+            hot = xp.expand_dims(values, 1) == self.categories
             number = xp.linear(xp.astype(hot, float), np.arange(1.0, len(self.categories) + 1.0))
             return xp.take(self.right, xp.astype(number, int))
         x = X[self.column].numbers() if isinstance(X, Table) else X[:, self.column]
         # Categories at or below x: the last of them is x itself, or x is unknown. NaN equals nothing.
         place = xp.searchsorted(self.categories.tolist(), x, side="right")
-        known = xp.equal(xp.take(np.concatenate([[np.nan], self.categories]), place), x)
+        known = xp.take(np.concatenate([[np.nan], self.categories]), place) == x
         return xp.take(self.right, xp.where(known, place, 0))
 
 

@@ -109,7 +109,7 @@ class DictVectorizerConverter(RecordsConverter):
         """Return the columns of one feature."""
         if texts[0] is not None:
             strings = self._column(X, feature).strings() if isinstance(X, Table) else _texts(X, feature)
-            return xp.astype(xp.equal(xp.expand_dims(strings, 1), np.array(texts, dtype=object)), float)
+            return xp.astype(xp.expand_dims(strings, 1) == np.array(texts, dtype=object), float)
         values = self._column(X, feature).numbers() if isinstance(X, Table) else _numbers(X, feature)
         if isinstance(X, Table) and self.absent_is_nan:
             values = xp.where(xp.isnan(values), 0.0, values)
@@ -118,7 +118,7 @@ class DictVectorizerConverter(RecordsConverter):
     def _held(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
         """Return which entries of one feature's columns a row has."""
         if texts[0] is not None:
-            return xp.not_equal(self._block(X, feature, texts), 0.0)
+            return self._block(X, feature, texts) != 0.0
         if not isinstance(X, Table):
             return np.array([[feature in row and not isinstance(row[feature], str)] for row in X])
         if not self.absent_is_nan:

@@ -69,7 +69,7 @@ class FeatureHasherConverter(RecordsConverter):
         unsigned = copy(self.estimator).set_params(alternate_sign=False)
         other = FeatureHasherConverter(unsigned, self.path)
         other.rows = self.rows
-        return lambda: xp.greater(other.transform(_one_where_not_zero(X)), 0)
+        return lambda: other.transform(_one_where_not_zero(X)) > 0
 
     def transform(self, X: Table | Any) -> Array:
         names = self.feature_names if isinstance(X, Table) else record_names(X)
@@ -84,7 +84,7 @@ class FeatureHasherConverter(RecordsConverter):
 def _one_where_not_zero(X: Table | Any) -> Table | Any:
     """Return rows with 1 in place of every number but 0."""
     if isinstance(X, Table):
-        return Table.of_matrix(as_tensor(xp.astype(xp.not_equal(X.matrix(), 0.0), float)), X.names)
+        return Table.of_matrix(as_tensor(xp.astype(X.matrix() != 0.0, float)), X.names)
     return [{name: float(value != 0) for name, value in row.items()} for row in X]
 
 

@@ -135,7 +135,7 @@ def _wrapped(counts: Array, dtype: np.dtype[Any]) -> Array:
         return counts
     limits = np.iinfo(dtype)
     least = int(limits.min)
-    return xp.add(xp.remainder(xp.subtract(counts, least), int(limits.max) - least + 1), least)
+    return (counts - least) % (int(limits.max) - least + 1) + least
 
 
 def _closed(ids: Array) -> Array:
@@ -204,7 +204,7 @@ class HashingVectorizerConverter(VectorizerConverter):
         if not self.estimator.alternate_sign or self.estimator.binary:
             return None
         unsigned = copy(self.estimator).set_params(alternate_sign=False, norm=None)
-        return lambda: xp.greater(HashingVectorizerConverter(unsigned, self.path).transform(X), 0)
+        return lambda: HashingVectorizerConverter(unsigned, self.path).transform(X) > 0
 
     @cached_property
     def _mark(self) -> Callable[[Array], Spans]:
@@ -224,7 +224,7 @@ class HashingVectorizerConverter(VectorizerConverter):
             return values
         size = xp.sum(xp.square(values) if norm == "l2" else xp.abs(values), axis=-1, keepdims=True)
         size = xp.sqrt(size) if norm == "l2" else size
-        return xp.divide(values, xp.where(xp.equal(size, 0.0), 1.0, size))
+        return values / xp.where(size == 0.0, 1.0, size)
 
 
 @converts(text.TfidfTransformer)
@@ -247,7 +247,7 @@ class TfidfTransformerConverter(TransformerConverter):
     def transform(self, X: Array) -> Array:
         est = self.estimator
         if est.sublinear_tf:
-            zero = xp.equal(X, 0.0)
+            zero = X == 0.0
             X = xp.where(zero, 0.0, xp.log(xp.where(zero, 1.0, X)) + 1.0)
         if hasattr(est, "idf_"):
             X = X * est.idf_
@@ -256,4 +256,4 @@ class TfidfTransformerConverter(TransformerConverter):
         magnitudes = xp.square(X) if est.norm == "l2" else xp.abs(X)
         norms = xp.sum(magnitudes, axis=1, keepdims=True)
         norms = xp.sqrt(norms) if est.norm == "l2" else norms
-        return X / xp.where(xp.equal(norms, 0.0), 1.0, norms)
+        return X / xp.where(norms == 0.0, 1.0, norms)

@@ -70,7 +70,7 @@ class ThresholdConverter(DelegatingConverter):
         elif positive == 0:
             scores = -scores
         above = scores >= self.threshold
-        return xp.astype(above if positive == 1 else xp.logical_not(above), int)
+        return xp.astype(above if positive == 1 else ~above, int)
 
 
 @converts(sk.FixedThresholdClassifier)

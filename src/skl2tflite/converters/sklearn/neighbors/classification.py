@@ -48,7 +48,7 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
             return inverse_distances(distances) if self.estimator.weights == "distance" else None
         weights = recorded_weights(self, distances)
         refuse_rows(
-            xp.all(xp.equal(weights, 0.0), axis=1),
+            xp.all(weights == 0.0, axis=1),
             f"{self.path} weighs all neighbours by 0; give it weights that do not",
             gives_nan=True,
         )
@@ -62,16 +62,16 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
         for labels, classes in zip(self.targets.T, self.classes, strict=True):
             ballots = xp.one_hot(xp.take(labels, positions), len(classes))
             if weights is not None:
-                own, each = xp.greater(ballots, 0.0), xp.expand_dims(weights, 2)
-                ballots = xp.where(own, each, 0.0) if self.may_weigh_nan else xp.multiply(ballots, each)
+                own, each = ballots > 0.0, xp.expand_dims(weights, 2)
+                ballots = xp.where(own, each, 0.0) if self.may_weigh_nan else ballots * each
             results.append(xp.sum(ballots, axis=1))
         return results
 
     def predict_proba(self, X: Array) -> Array | list[Array]:
         votes = self.votes(X)
         if self.estimator.weights in (None, "uniform"):
-            return self.join([xp.divide(v, float(self.estimator.n_neighbors)) for v in votes])
-        return self.join([xp.divide(v, xp.sum(v, axis=1, keepdims=True)) for v in votes])
+            return self.join([v / float(self.estimator.n_neighbors) for v in votes])
+        return self.join([v / xp.sum(v, axis=1, keepdims=True) for v in votes])
 
     def predict(self, X: Array) -> Array:
         """Position of the label with most votes, the first of equals."""
@@ -79,7 +79,7 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
         if self.may_weigh_nan:
             # As sklearn.utils.extmath.weighted_mode: no more than 0 votes, and those behind NaN, do not count.
             counts = [
-                xp.where(xp.greater(xp.cumulative_sum(xp.astype(xp.isnan(v), float), axis=1), 0.0), 0.0, xp.relu(v))
+                xp.where(xp.cumulative_sum(xp.astype(xp.isnan(v), float), axis=1) > 0.0, 0.0, xp.relu(v))
                 for v in counts
             ]
         positions = [xp.argmax(votes, axis=1) for votes in counts]
@@ -102,7 +102,7 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
     def votes(self, X: Array) -> tuple[Array, list[Array]]:
         """Which rows have no neighbours, and the sums of the votes for each class of each output."""
         near, distances = self.within(X)
-        alone = xp.logical_not(xp.any(near, axis=1))
+        alone = ~xp.any(near, axis=1)
         if self.estimator.outlier_label_ is None:
             refuse_rows(
                 alone,
@@ -128,7 +128,7 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
         results = []
         for votes, classes, outlier in zip(counts, self.classes, self.outliers, strict=True):
             total = xp.sum(votes, axis=1, keepdims=True)
-            shares = xp.divide(votes, xp.where(xp.equal(total, 0.0), 1.0, total))
+            shares = votes / xp.where(total == 0.0, 1.0, total)
             label = np.zeros(len(classes)) if outlier is None else np.eye(len(classes))[outlier]
             results.append(xp.where(xp.expand_dims(alone, 1), label, shares))
         return self.join(results)
@@ -152,8 +152,8 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
             lone, label = alone, len(classes) if outlier is None else outlier
             if callable(self.estimator.weights):
                 # Neighbours of no weight count as none.
-                nothing = xp.all(xp.equal(votes, 0.0), axis=1)
-                lone = xp.logical_or(alone, nothing)
+                nothing = xp.all(votes == 0.0, axis=1)
+                lone = alone | nothing
                 if self.estimator.outlier_label_ is None:
                     refuse_rows(
                         nothing,
@@ -161,7 +161,7 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
                     )
                 # Infinite votes become shares of NaN, which come first.
                 total = xp.sum(votes, axis=1, keepdims=True)
-                shares = xp.divide(votes, xp.where(xp.equal(total, 0.0), 1.0, total))
+                shares = votes / xp.where(total == 0.0, 1.0, total)
                 votes = xp.where(xp.isnan(shares), np.inf, shares)
             positions.append(xp.where(lone, label, xp.argmax(votes, axis=1)))
         return xp.stack(positions, axis=1) if self.estimator.outputs_2d_ else positions[0]

@@ -64,7 +64,7 @@ class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConver
         graph: Any = nothing
         for i in range(count):
             value = distances[:, i : i + 1] if by_distance else 1.0
-            graph = xp.where(xp.equal(positions[:, i : i + 1], numbers), value, graph)
+            graph = xp.where(positions[:, i : i + 1] == numbers, value, graph)
         return graph  # type: ignore[no-any-return]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -75,28 +76,28 @@ class KernelDensityConverter(Converter):
         ranks = self.metric.rank(X, points)
         if est.kernel in ("gaussian", "exponential"):
             if est.kernel == "exponential":
-                exponents = xp.multiply(self.metric.distance(ranks), -1.0 / width)
+                exponents = self.metric.distance(ranks) * (-1.0 / width)
             elif self.metric.distance is xp.sqrt:
-                exponents = xp.multiply(ranks, -0.5 / width**2)
+                exponents = ranks * (-0.5 / width**2)
             else:
-                exponents = xp.multiply(xp.square(self.metric.distance(ranks)), -0.5 / width**2)
+                exponents = xp.square(self.metric.distance(ranks)) * (-0.5 / width**2)
             if np.any(weights != 1):
-                exponents = xp.add(exponents, np.log(weights))
-            return xp.add(xp.logsumexp(exponents, axis=1), constant)
-        ratio = xp.divide(self.metric.distance(ranks), width)
+                exponents = exponents + np.log(weights)
+            return xp.logsumexp(exponents, axis=1) + constant
+        ratio = self.metric.distance(ranks) / width
         limit = float(self.metric.inverse(width))
-        inside = xp.less_equal(ranks, below_float32(limit)) if isinstance(X, Tensor) else xp.less(ranks, limit)
+        inside = ranks <= below_float32(limit) if isinstance(X, Tensor) else ranks < limit
         if est.kernel == "tophat":
             values = xp.astype(inside, float)
         else:
-            shapes = {
-                "epanechnikov": lambda: xp.multiply(xp.subtract(1.0, ratio), xp.add(1.0, ratio)),
-                "linear": lambda: xp.subtract(1.0, ratio),
-                "cosine": lambda: xp.cos(xp.multiply(ratio, np.pi / 2)),
+            shapes: dict[str, Callable[[], Array]] = {
+                "epanechnikov": lambda: (1.0 - ratio) * (1.0 + ratio),
+                "linear": lambda: 1.0 - ratio,
+                "cosine": lambda: xp.cos(ratio * (np.pi / 2)),
             }
             values = xp.where(inside, xp.relu(shapes[est.kernel]()), 0.0)
-        total = xp.sum(values if np.all(weights == 1) else xp.multiply(values, weights), axis=1)
-        return xp.add(xp.log(total), constant)
+        total = xp.sum(values if np.all(weights == 1) else values * weights, axis=1)
+        return xp.log(total) + constant
 
 
 def below_float32(limit: float) -> float:

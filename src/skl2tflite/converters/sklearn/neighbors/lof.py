@@ -32,11 +32,11 @@ class LocalOutlierFactorConverter(OutlierConverter, KNeighborsConverter):
         est = self.estimator
         distances, positions = self.nearest(X, est.n_neighbors_)
         reach = xp.maximum(distances, xp.take(est._distances_fit_X_[:, est.n_neighbors_ - 1], positions))
-        sparsity = xp.add(xp.mean(reach, axis=1), 1e-10)
-        return xp.negative(xp.multiply(xp.mean(xp.take(est._lrd, positions), axis=1), sparsity))
+        sparsity = xp.mean(reach, axis=1) + 1e-10
+        return -(xp.mean(xp.take(est._lrd, positions), axis=1) * sparsity)
 
     def decision_function(self, X: Array) -> Array:
-        return xp.subtract(self.score_samples(X), float(self.estimator.offset_))
+        return self.score_samples(X) - float(self.estimator.offset_)
 
     def predict(self, X: Array) -> Array:
-        return xp.where(xp.less(self.decision_function(X), 0.0), -1, 1)
+        return xp.where(self.decision_function(X) < 0.0, -1, 1)

@@ -43,24 +43,26 @@ class NearestCentroidConverter(ClassifierConverter):
         scale, centroids = self._normalized()
         metric = metric_of(self.estimator.metric, {}, self.n_features)
         shift = self.estimator.centroids_.mean(axis=0).astype(np.float32).astype(np.float64)
-        rows = xp.divide(xp.subtract(X, shift), scale)
+        rows = (X - shift) / scale
         ranks = metric.rank(rows, centroids - shift / scale)
         squares = xp.square(ranks) if self.estimator.metric == "manhattan" else ranks
-        return xp.add(xp.negative(squares), 2.0 * np.log(self.estimator.class_prior_))
+        scores: Array = -squares + 2.0 * np.log(self.estimator.class_prior_)
+        return scores
 
     def _linear_scores(self, X: Array) -> Array:
         """Euclidean scores but for what all classes share, from products: differences keep their digits."""
         scale, centroids = self._normalized()
         center = centroids.mean(axis=0)
         bias = -np.sum((centroids - center) ** 2, axis=1) + 2.0 * np.log(self.estimator.class_prior_)
-        return xp.add(project_centered(X, center * scale, 0.0, 2.0 * (centroids - center).T / scale[:, None]), bias)
+        scores: Array = project_centered(X, center * scale, 0.0, 2.0 * (centroids - center).T / scale[:, None]) + bias
+        return scores
 
     def decision_function(self, X: Array) -> Array:
         """Scores, of two classes their difference."""
         if len(self.estimator.classes_) > 2:
             return self._scores(X)
         scores = self._linear_scores(X)
-        return xp.subtract(scores[:, 1], scores[:, 0])
+        return scores[:, 1] - scores[:, 0]
 
     def predict_proba(self, X: Array) -> Array:
         return xp.softmax(self._linear_scores(X))

@@ -30,8 +30,8 @@ class KNeighborsRegressorConverter(RegressorConverter, KNeighborsConverter):
         if est.weights in (None, "uniform"):
             return xp.mean(targets, axis=1)
         weights = recorded_weights(self, distances) if callable(est.weights) else inverse_distances(distances)
-        shares = xp.divide(weights, xp.sum(weights, axis=1, keepdims=True))
-        return xp.sum(xp.multiply(targets, shares if est._y.ndim == 1 else xp.expand_dims(shares, 2)), axis=1)
+        shares = weights / xp.sum(weights, axis=1, keepdims=True)
+        return xp.sum(targets * (shares if est._y.ndim == 1 else xp.expand_dims(shares, 2)), axis=1)
 
 
 @converts(sk.RadiusNeighborsRegressor)
@@ -47,13 +47,13 @@ class RadiusNeighborsRegressorConverter(RegressorConverter, RadiusConverter):
         near, distances = self.within(X)
         weights = self.weights(near, distances)
         total = xp.sum(weights, axis=1, keepdims=True)
-        none = xp.equal(total, 0.0)
+        none = total == 0.0
         if callable(self.estimator.weights):
             refuse_rows(
-                xp.logical_and(xp.any(near, axis=1), xp.squeeze(none, 1)),
+                xp.any(near, axis=1) & xp.squeeze(none, 1),
                 f"{self.path} weighs all neighbours by 0; give it weights that do not",
                 gives_nan=True,
             )
-        means = xp.divide(xp.linear(weights, columns - mean), xp.where(none, 1.0, total))
-        result = xp.where(none, nothing, xp.add(means, mean))
+        means = xp.linear(weights, columns - mean) / xp.where(none, 1.0, total)
+        result = xp.where(none, nothing, means + mean)
         return xp.squeeze(result, 1) if targets.ndim == 1 else result

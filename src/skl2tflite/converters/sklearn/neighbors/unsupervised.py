@@ -128,7 +128,7 @@ class NeighborsConverter(Converter):
         beyond = {**dict.fromkeys(SQUARES, distances[:, -1]), **dict.fromkeys(LENGTHS, xp.sum(xp.square(X), axis=1))}
         if (name := self.estimator.effective_metric_) in beyond:
             reason = f"{self.path} {TOO_GREAT}"
-            refuse_rows(xp.greater_equal(beyond[name], np.inf), reason, gives_nan=True, optional=True)
+            refuse_rows(beyond[name] >= np.inf, reason, gives_nan=True, optional=True)
         return distances, positions
 
     def _ranked(self, X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
@@ -141,16 +141,16 @@ class NeighborsConverter(Converter):
             if self.metric is SIMPLE["cosine"] and np.all(np.any(points, axis=1)):
                 # Half the squared distance of unit vectors; 1 from a row of zeros, and all points equally far.
                 ranks, positions = screened_neighbors(unit_rows(X), np.asarray(unit_rows(points)), k)
-                zero = xp.expand_dims(xp.equal(xp.sum(xp.abs(X), axis=1), 0.0), 1)
-                return xp.where(zero, 1.0, xp.multiply(ranks, 0.5)), xp.where(zero, np.arange(k), positions)
-        ranks, positions = xp.topk(xp.negative(self.metric.rank(X, points)), k)
+                zero = xp.expand_dims(xp.sum(xp.abs(X), axis=1) == 0.0, 1)
+                return xp.where(zero, 1.0, ranks * 0.5), xp.where(zero, np.arange(k), positions)
+        ranks, positions = xp.topk(-self.metric.rank(X, points), k)
         graph = self.graph_transformer
         if isinstance(graph, GraphTransformerConverter) and graph.least_neighbors < k:
             refuse_rows(
-                xp.less_equal(ranks[:, -1], -EXCLUDED),
+                ranks[:, -1] <= -EXCLUDED,
                 f"{self.path} needs {k} neighbours, and the graph in front of it has fewer",
             )
-        return self.metric.distance(xp.negative(ranks)), positions
+        return self.metric.distance(-ranks), positions
 
     def within(self, X: Array) -> tuple[Array, Array]:
         """Return whether each point lies within the radius of each row, and the distances."""
@@ -159,7 +159,7 @@ class NeighborsConverter(Converter):
         limit = min(float(self.metric.inverse(float(self.estimator.radius))), INFINITE)
         if isinstance(X, Tensor):
             limit = float(round_down_to_float32(limit))
-        return xp.less_equal(ranks, limit), self.metric.distance(ranks)
+        return ranks <= limit, self.metric.distance(ranks)
 
 
 class RadiusNeighborsConverter(NeighborsConverter):
@@ -220,6 +220,6 @@ class RadiusConverter(RadiusNeighborsConverter):
             return xp.where(near, recorded_weights_within(self, distances), 0.0)
         if self.estimator.weights != "distance":
             return xp.astype(near, float)
-        zero = xp.logical_and(near, xp.equal(distances, 0.0))
-        inverse = xp.where(near, xp.divide(1.0, xp.where(xp.equal(distances, 0.0), 1.0, distances)), 0.0)
+        zero = near & (distances == 0.0)
+        inverse = xp.where(near, 1.0 / xp.where(distances == 0.0, 1.0, distances), 0.0)
         return xp.where(xp.any(zero, axis=1, keepdims=True), xp.astype(zero, float), inverse)

@@ -18,7 +18,7 @@ from skl2tflite.graph import functions as xp
 
 def at_or_above(X: Array, limits: ArrayLike) -> Array:
     """``X >= limits``, right for float32 numbers beside float64 limits."""
-    return xp.greater_equal(X, round_up(around(limits, X)[0]) if isinstance(X, Tensor) else np.asarray(limits))
+    return X >= (round_up(around(limits, X)[0]) if isinstance(X, Tensor) else np.asarray(limits))
 
 
 def round_up(limits: ArrayLike) -> NDArray[np.float64]:
@@ -50,7 +50,7 @@ class KBinsDiscretizerConverter(TransformerConverter):
             return codes
         sizes = [count + 1 for count in counts]
         columns = xp.take(codes, np.repeat(np.arange(len(inner)), sizes), axis=1)
-        return xp.astype(xp.equal(columns, np.concatenate([np.arange(float(size)) for size in sizes])), float)
+        return xp.astype(columns == np.concatenate([np.arange(float(size)) for size in sizes]), float)
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return Monotone() if self.estimator.encode == "ordinal" else None

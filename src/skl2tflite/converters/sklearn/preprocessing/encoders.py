@@ -169,11 +169,11 @@ class CategoriesConverter(TransformerConverter):
         """Whether each row's value is each of some categories, of shape (n_rows, n_categories)."""
         column = self.column(X, feature)
         self._demand(column, feature)
-        hot = xp.equal(xp.expand_dims(column, 1), categories)
+        hot = xp.expand_dims(column, 1) == categories
         if categories.dtype.kind != "f" or not np.isnan(categories).any():
             return hot
-        missing = xp.logical_and(xp.isnan(xp.expand_dims(column, 1)), np.isnan(categories))
-        return xp.logical_or(hot, missing)
+        missing: Array = xp.isnan(xp.expand_dims(column, 1)) & np.isnan(categories)
+        return hot | missing
 
     def _demand(self, column: Array, feature: int) -> None:
         """Say that other values than the categories are refused, where scikit-learn does so."""
@@ -191,7 +191,7 @@ class CategoriesConverter(TransformerConverter):
         self._demand(column, feature)
         known = categories[~np.isnan(categories)]
         place = xp.searchsorted(known.tolist(), column, side="left")
-        found = xp.equal(xp.take(np.append(known, np.nan), place), column)
+        found = xp.take(np.append(known, np.nan), place) == column
         place = xp.where(found, place, count)
         return place if len(known) == count else xp.where(xp.isnan(column), len(known), place)
 
@@ -250,14 +250,14 @@ class OrdinalEncoderConverter(CategoriesConverter):
         columns, refused = [], []
         for i, (decoded, categories) in enumerate(zip(self.decoded, self.categories, strict=True)):
             column = X[:, i]
-            inside = xp.logical_and(xp.greater(column, -1.0), xp.less(column, float(decoded.whole or -1)))
+            inside = (column > -1.0) & (column < float(decoded.whole or -1))
             # scikit-learn cuts off what is behind the point.
             position = xp.astype(xp.maximum(xp.where(inside, column, 0.0), 0.0), int)
             for at, code in enumerate(decoded.others, start=decoded.whole):
-                found = xp.isnan(column) if np.isnan(code) else xp.equal(column, code)
+                found = xp.isnan(column) if np.isnan(code) else column == code
                 position = xp.where(found, at, position)
-                inside = xp.logical_or(inside, found)
-            refused.append(xp.logical_not(inside))
+                inside = inside | found
+            refused.append(~inside)
             columns.append(position if self.decodes_labels else xp.take(self._numbers(decoded, categories), position))
         refuse_rows(reduce(xp.logical_or, refused), f"{self.path} has no category of that code", self._knows_nan)
         return xp.stack(columns, axis=1)
@@ -319,9 +319,9 @@ class OneHotEncoderConverter(CategoriesConverter):
         elif isinstance(X, np.ndarray):
             X, at = np.stack([self.column(X, i) for i in features], axis=1), at - features[0]
         columns = xp.take(X, at, axis=1)
-        hot = xp.equal(columns, values)
+        hot = columns == values
         missing = np.isnan(values)
-        return xp.logical_or(hot, xp.logical_and(xp.isnan(columns), missing)) if missing.any() else hot
+        return hot | xp.isnan(columns) & missing if missing.any() else hot
 
     def _looked_up(self, X: TableLike, feature: int, table: NDArray[np.float64]) -> Array:
         """Columns of one feature by the position of its category."""
@@ -329,9 +329,9 @@ class OneHotEncoderConverter(CategoriesConverter):
         hot = np.nan_to_num(np.maximum(table, 0.0), nan=0.0)
         codes = np.where(hot.any(axis=1), hot.argmax(axis=1), -1)
         code = xp.expand_dims(xp.take(codes, position), 1)
-        block = xp.astype(xp.equal(code, np.arange(table.shape[1])), float)
+        block = xp.astype(code == np.arange(table.shape[1]), float)
         if self.refuses_unknown:
-            block = xp.where(xp.expand_dims(xp.equal(position, len(table) - 1), 1), self.mark, block)
+            block = xp.where(xp.expand_dims(position == len(table) - 1, 1), self.mark, block)
         return block
 
     @cached_property
@@ -347,7 +347,7 @@ class OneHotEncoderConverter(CategoriesConverter):
             start += width
             position = xp.argmax(block, axis=1) if width else xp.broadcast_rows(np.array(0), X)
             if width:
-                none = xp.equal(xp.sum(block, axis=1), 0.0)
+                none = xp.sum(block, axis=1) == 0.0
                 if len(decoded.labels) > width:
                     position = xp.where(none, width, position)
                 else:

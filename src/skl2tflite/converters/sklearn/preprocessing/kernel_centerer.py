@@ -17,5 +17,5 @@ class KernelCentererConverter(TransformerConverter):
     def transform(self, X: Array) -> Array:
         est = self.estimator
         # K_fit_all_ is the mean of K_fit_rows_, so that both means are one.
-        differences = xp.subtract(X, est.K_fit_rows_)
-        return xp.subtract(differences, xp.mean(differences, axis=1, keepdims=True))
+        differences: Array = X - est.K_fit_rows_
+        return differences - xp.mean(differences, axis=1, keepdims=True)

@@ -55,13 +55,13 @@ class LabelEncoderConverter(LabelsConverter):
     def transform(self, X: Any) -> Array:
         count = len(self.categories[0])
         position = self.positions(self.as_table(X), 0)
-        return xp.where(xp.equal(position, count), -1, position)
+        return xp.where(position == count, -1, position)
 
     def inverse_transform(self, y: Any) -> Array:
         """Position of each label, which is what is given; others than these scikit-learn refuses."""
         count = len(self.categories[0])
         positions = y.integers() if isinstance(y, Column) else np.asarray(y)
-        beyond = xp.logical_or(xp.less(positions, 0), xp.greater_equal(positions, count))
+        beyond = (positions < 0) | (positions >= count)
         refuse_rows(beyond, f"{self.path} has no label of that number; they are numbered from 0 to {count - 1}")
         return xp.where(beyond, 0, positions)
 
@@ -96,10 +96,10 @@ class LabelBinarizerConverter(LabelsConverter):
         if self.is_multilabel:
             X = as_matrix(X)
             there = X if est.pos_label == 1 else float(est.pos_label)
-            return xp.astype(xp.where(xp.equal(X, 0.0), float(est.neg_label), there), int)
+            return xp.astype(xp.where(X == 0.0, float(est.neg_label), there), int)
         classes = self.categories[0]
         if len(classes) == 1:
-            hot = xp.logical_and(self.matches(self.as_table(X), 0, classes), np.array([False]))
+            hot = self.matches(self.as_table(X), 0, classes) & np.array([False])
         else:
             hot = self.matches(self.as_table(X), 0, classes[1:] if len(classes) == 2 else classes)
         return xp.where(hot, int(est.pos_label), int(est.neg_label))
@@ -109,12 +109,12 @@ class LabelBinarizerConverter(LabelsConverter):
         est = self.estimator
         threshold = (est.pos_label + est.neg_label) / 2.0
         if self.is_multilabel:
-            return xp.astype(xp.greater(Y, threshold), int)
+            return xp.astype(Y > threshold, int)
         if est.y_type_ == "multiclass":
             return xp.argmax(Y, axis=1)
         if len(est.classes_) == 1:
             return xp.broadcast_rows(np.array(0), Y)
-        return xp.astype(xp.greater(Y[:, 0], threshold), int)
+        return xp.astype(Y[:, 0] > threshold, int)
 
 
 @converts(sk.MultiLabelBinarizer)
@@ -152,7 +152,7 @@ class MultiLabelBinarizerConverter(TransformerConverter):
         else:
             sets = ColumnSpec("y", 0, "string" if kind == DType.STRING else "int32").sets(X, labels)
         dtype = object if kind == DType.STRING else np.int64
-        there = [xp.any(xp.equal(sets, np.array(label, dtype=dtype)), axis=1, keepdims=True) for label in labels]
+        there = [xp.any(sets == np.array(label, dtype=dtype), axis=1, keepdims=True) for label in labels]
         return xp.astype(xp.concat(there, axis=1), int)
 
 

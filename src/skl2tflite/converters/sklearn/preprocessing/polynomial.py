@@ -116,12 +116,12 @@ class SplineTransformerConverter(TransformerConverter):
         x = xp.take(X, features, axis=1)
         # The first and the last interval have no end but the other one.
         started = at_or_above(x, np.where(begin <= first, -np.inf, begin))
-        held = xp.logical_and(started, xp.logical_not(at_or_above(x, np.where(end >= last, np.inf, end))))
+        held = started & ~at_or_above(x, np.where(end >= last, np.inf, end))
         if est.extrapolation not in ("constant", "linear"):
             return held
-        within = xp.logical_and(at_or_above(x, first), xp.logical_not(at_or_above(x, np.nextafter(last, np.inf))))
-        beyond = xp.logical_and(xp.logical_not(within), xp.not_equal(result, 0.0))
-        return xp.logical_or(xp.logical_and(within, held), beyond)
+        within = at_or_above(x, first) & ~at_or_above(x, np.nextafter(last, np.inf))
+        beyond = ~within & (result != 0.0)
+        return within & held | beyond
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -137,24 +137,24 @@ class SplineTransformerConverter(TransformerConverter):
             X = X - shift
         low, high = first - shift, last - shift
         if est.extrapolation == "periodic":
-            X = xp.add(xp.remainder(xp.subtract(X, low), period), low)
+            X = (X - low) % period + low
             X = xp.where(last > first, X, -shift)
             original = X if not np.any(shift) else X + shift
         below = above = None
         if est.extrapolation in ("constant", "linear"):
-            below, above = xp.minimum(xp.subtract(X, low), 0.0), xp.maximum(xp.subtract(X, high), 0.0)
+            below, above = xp.minimum(X - low, 0.0), xp.maximum(X - high, 0.0)
             X = xp.minimum(xp.maximum(X, low), high)
             limits = (round_up(first), round_up(last)) if isinstance(original, Tensor) else (first, last)
             original = xp.minimum(xp.maximum(original, limits[0]), limits[1])
         splines = self._splines(original, X, knots, shift)
         if est.extrapolation == "periodic":
-            wrapped = xp.add(splines[:, :, :degree], splines[:, :, count:]) if degree else None
+            wrapped = splines[:, :, :degree] + splines[:, :, count:] if degree else None
             if wrapped is not None:
                 splines = wrapped if degree == count else xp.concat([wrapped, splines[:, :, degree:count]], axis=2)
         if below is not None and above is not None and est.extrapolation == "linear":
             splines = self._lines(splines, (below, above), (first, last), np.where(edges < 2, edges + 1, edges))
         if est.extrapolation == "error":
-            outside = xp.logical_or(xp.less(X, low), xp.greater(X, high))
+            outside = (X < low) | (X > high)
             splines = xp.where(xp.expand_dims(outside, 2), np.nan, splines)
         if self.allows_nan:
             splines = xp.where(xp.expand_dims(missing, 2), 0.0, splines)
@@ -176,9 +176,9 @@ class SplineTransformerConverter(TransformerConverter):
             slopes = np.stack([spline(x, nu=1) for spline, x in zip(self.estimator.bsplines_, at, strict=True)])
             offset = xp.expand_dims(distance, 2)
             if self.estimator.degree:
-                splines = xp.add(splines, xp.multiply(offset, np.where(kept, slopes, 0.0)))
+                splines = splines + offset * np.where(kept, slopes, 0.0)
             if self.estimator.degree < 2:
-                splines = xp.where(xp.logical_and(xp.not_equal(offset, 0.0), ~kept), 0.0, splines)
+                splines = xp.where((offset != 0.0) & ~kept, 0.0, splines)
         return splines
 
     def _splines(self, original: Array, X: Array, knots: NDArray[np.float64], shift: NDArray[np.float64]) -> Array:
@@ -188,20 +188,20 @@ class SplineTransformerConverter(TransformerConverter):
         started = xp.astype(at_or_above(xp.expand_dims(original, 2), knots[:, degree + 1 : intervals - degree]), float)
         # 1 in the interval of a value: those below the first inner knot are in the first, and so on.
         inner = intervals - 2 * degree - 1
-        ones = xp.add(xp.multiply(xp.expand_dims(X, 2), 0.0), 1.0)
-        zeros = xp.subtract(ones, 1.0)
+        ones = xp.expand_dims(X, 2) * 0.0 + 1.0
+        zeros = ones - 1.0
         lower = xp.concat([ones, started], axis=2) if inner else ones
         upper = xp.concat([started, zeros], axis=2) if inner else zeros
-        basis: Any = xp.subtract(lower, upper)
+        basis: Any = lower - upper
         if degree:
-            padding = xp.multiply(zeros, np.zeros(degree))
+            padding = zeros * np.zeros(degree)
             basis = xp.concat([padding, basis, padding], axis=2)
         column = xp.expand_dims(X, 2)
         moved = knots - shift[:, np.newaxis]
         for k in range(1, degree + 1):
             span = knots[:, k:] - knots[:, :-k]
             inverse = np.divide(1.0, span, out=np.zeros_like(span), where=span > 0)
-            rising = xp.multiply(xp.subtract(column, moved[:, : -k - 1]), inverse[:, :-1])
-            falling = xp.multiply(xp.subtract(moved[:, k + 1 :], column), inverse[:, 1:])
-            basis = xp.add(xp.multiply(rising, basis[:, :, :-1]), xp.multiply(falling, basis[:, :, 1:]))
+            rising = (column - moved[:, : -k - 1]) * inverse[:, :-1]
+            falling = (moved[:, k + 1 :] - column) * inverse[:, 1:]
+            basis = rising * basis[:, :, :-1] + falling * basis[:, :, 1:]
         return basis  # type: ignore[no-any-return]

@@ -50,7 +50,7 @@ class PowerTransformerConverter(TransformerConverter):
             return self._standardized(X, lambdas)
         magnitude = xp.abs(X)
         return xp.where(
-            xp.less(X, 0.0),
+            X < 0.0,
             self._standardized(magnitude, 2.0 - lambdas, negative=True),
             self._standardized(magnitude, lambdas),
         )
@@ -68,14 +68,14 @@ class PowerTransformerConverter(TransformerConverter):
         safe = np.where(zero, 1.0, powers)
         factor = np.where(zero, 1.0, np.exp(safe * log_center) / safe)
         offset = np.where(zero, log_center, np.expm1(safe * log_center) / safe)
-        power = xp.expm1(xp.multiply(logarithm, safe))
+        power = xp.expm1(logarithm * safe)
         for known, values in ((zero, logarithm), ((powers == 1.0) & bool(self._one), X)):
             power = xp.where(known, values, power) if np.any(known) else power
         factor, shift = sign * factor / scale, sign * (offset - mean) / scale
         if not np.all(np.isfinite(factor) & (np.abs(factor) >= np.finfo(np.float32).tiny) | (powers < 0)):
             raise self.refuse("raises features to powers that float32 cannot hold", "scale the features before")
-        power = xp.multiply(power, factor)
-        return xp.add(power, shift) if np.any(shift) else power
+        power = power * factor
+        return power + shift if np.any(shift) else power
 
     @property
     def _one(self) -> float:
@@ -89,9 +89,9 @@ class PowerTransformerConverter(TransformerConverter):
         if not np.any(given):
             return logarithm, np.zeros_like(centers)
         bases = np.where(given, centers + self._one, 1.0)
-        distance = xp.divide(xp.subtract(X, centers), bases)
-        near = xp.logical_and(xp.less(xp.abs(distance), 0.5), given)
-        return xp.where(near, xp.log1p(distance), xp.subtract(logarithm, np.log(bases))), np.log(bases)
+        distance = (X - centers) / bases
+        near = (xp.abs(distance) < 0.5) & given
+        return xp.where(near, xp.log1p(distance), logarithm - np.log(bases)), np.log(bases)
 
     def _centers(self, mean: NDArray[np.float64], powers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what is raised to the mean, a float32 number, of features that vary little; 0 for others."""
@@ -118,18 +118,18 @@ class PowerTransformerConverter(TransformerConverter):
         est = self.estimator
         lambdas = est.lambdas_.astype(np.float64)
         if est.standardize:
-            X = xp.add(xp.multiply(X, est._scaler.scale_), est._scaler.mean_)
+            X = X * est._scaler.scale_ + est._scaler.mean_
         if est.method == "box-cox":
             return xp.exp(lowered(X, lambdas))
         magnitude = xp.abs(X)
         above = xp.expm1(lowered(magnitude, lambdas))
-        below = xp.negative(xp.expm1(lowered(magnitude, 2.0 - lambdas)))
-        return xp.where(xp.less(X, 0.0), below, above)
+        below = -xp.expm1(lowered(magnitude, 2.0 - lambdas))
+        return xp.where(X < 0.0, below, above)
 
 
 def lowered(value: Array, powers: NDArray[np.float64]) -> Array:
     """Return the logarithm of the z whose ``(z ** p - 1) / p`` is given; that itself where p is 0."""
     zero = np.abs(powers) < NO_POWER
     safe = np.where(zero, 1.0, powers)
-    logarithm = xp.divide(xp.log1p(xp.multiply(value, safe)), safe)
+    logarithm = xp.log1p(value * safe) / safe
     return xp.where(zero, value, logarithm) if np.any(zero) else logarithm

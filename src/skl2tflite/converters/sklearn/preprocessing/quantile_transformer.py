@@ -48,9 +48,9 @@ class QuantileTransformerConverter(TransformerConverter):
         if not self._normal:
             return share
         least = BOUNDS_THRESHOLD - np.spacing(1)
-        result = xp.multiply(xp.ndtri(xp.maximum(share, least)), xp.negative(xp.stack(signs, axis=1)))
+        result = xp.ndtri(xp.maximum(share, least)) * -xp.stack(signs, axis=1)
         greatest = float(xp.ndtri(1.0 - least))
-        return result if isinstance(X, Tensor) else xp.where(xp.equal(result, -xp.ndtri(least)), greatest, result)
+        return result if isinstance(X, Tensor) else xp.where(result == -xp.ndtri(least), greatest, result)
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return Monotone(ulps=ULPS)
@@ -103,10 +103,10 @@ class QuantileTransformerConverter(TransformerConverter):
             slopes = np.where(upper, -slopes, slopes)
         interval = xp.searchsorted(bounds.tolist(), column, side="right")
         near = starts.astype(np.float32).astype(np.float64)
-        offset = xp.subtract(column, xp.take(near, interval))
+        offset = column - xp.take(near, interval)
         if np.any(near != starts):
-            offset = xp.subtract(offset, xp.take(starts - near, interval))
-        share = xp.add(xp.multiply(xp.take(slopes, interval), offset), xp.take(values, interval))
+            offset = offset - xp.take(starts - near, interval)
+        share = xp.take(slopes, interval) * offset + xp.take(values, interval)
         return share, xp.take(signs, interval) if self._normal else share
 
     def inverse_transform(self, X: Array) -> Array:
@@ -120,8 +120,8 @@ class QuantileTransformerConverter(TransformerConverter):
                 continue
             column = X[:, i]
             # From the nearer end: what float32 holds of a small share is more than of one near 1.
-            share = xp.ndtr(xp.negative(xp.abs(column)))
-            share = xp.where(xp.less(share, BOUNDS_THRESHOLD), 0.0, share)
+            share = xp.ndtr(-xp.abs(column))
+            share = xp.where(share < BOUNDS_THRESHOLD, 0.0, share)
             mirrored = xp.interp(share, 1.0 - references[::-1], quantiles[::-1])
-            columns.append(xp.where(xp.less(column, 0.0), xp.interp(share, references, quantiles), mirrored))
+            columns.append(xp.where(column < 0.0, xp.interp(share, references, quantiles), mirrored))
         return xp.stack(columns, axis=1)
