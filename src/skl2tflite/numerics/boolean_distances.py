@@ -90,5 +90,5 @@ RATIOS: dict[str, Ratio] = {
     "yule": _yule,
 }
 """Numerator and denominator of each distance."""
-UNDEFINED = frozenset({"dice", "sokalsneath"})
+NAN_AT_ZERO_OVER_ZERO = frozenset({"dice", "sokalsneath"})
 """Distances that are none where both are 0; others are 0 there."""

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SHOWN = 2.0**-22
+FLOAT32_SUM_RESOLUTION = 2.0**-22
 """Fraction of a sum's greatest term that float32 sums show: four of its units."""
 
 
-def unseen(weights: NDArray[Any], parts: NDArray[np.float64]) -> NDArray[np.float64]:
+def invisible_weight_error(weights: NDArray[Any], parts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how far each weight may be off before the sum that it is a weight of shows it in float32.
 
     All weights of a row are found together, from what their sum leaves unexplained: one that comes out as 10⁻¹⁹ beside
@@ -28,4 +28,4 @@ def unseen(weights: NDArray[Any], parts: NDArray[np.float64]) -> NDArray[np.floa
     """
     sizes = np.maximum(np.abs(parts).max(axis=1), np.finfo(np.float32).tiny)
     terms = np.where(np.isfinite(weights), np.abs(weights), 0.0) * sizes
-    return np.asarray(SHOWN * terms.max(axis=1, keepdims=True, initial=0.0) / sizes)
+    return np.asarray(FLOAT32_SUM_RESOLUTION * terms.max(axis=1, keepdims=True, initial=0.0) / sizes)

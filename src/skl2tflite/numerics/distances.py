@@ -11,18 +11,25 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.boolean_distances import RATIOS, UNDEFINED, Counts
+from skl2tflite.numerics.boolean_distances import NAN_AT_ZERO_OVER_ZERO, RATIOS, Counts
+from skl2tflite.numerics.centering import subtract_float64
 from skl2tflite.numerics.kernels import centered
 
 Points = NDArray[np.float64]
 
-NAMES = {"l2": "euclidean", "l1": "manhattan", "cityblock": "manhattan", "p": "minkowski", "infinity": "chebyshev"}
+METRIC_ALIASES = {
+    "l2": "euclidean",
+    "l1": "manhattan",
+    "cityblock": "manhattan",
+    "p": "minkowski",
+    "infinity": "chebyshev",
+}
 """Other names of the same metrics."""
-EXCLUDED = float(np.finfo(np.float32).max)
+EXCLUDED_RANK = float(np.finfo(np.float32).max)
 """Rank of points that are none; rankings of some runtimes take no greater one."""
-FARTHEST = EXCLUDED / 2
+UNCOMPARABLE_RANK = EXCLUDED_RANK / 2
 """Rank of points that a row cannot be compared with, whose distance is NaN: behind all others."""
-INFINITE = FARTHEST / 2
+INFINITE_RANK = UNCOMPARABLE_RANK / 2
 """Rank of points at an infinite distance."""
 
 
@@ -84,23 +91,23 @@ def over_features(
 
 def squared_distances(X: Array, points: Points) -> Array:
     """Squared euclidean distances."""
-    return xp.squared_distances(*moved(X, points))
+    return xp.squared_distances(*centered_unless_float32(X, points))
 
 
-def moved(X: Array, points: Points) -> tuple[Array, Points]:
+def centered_unless_float32(X: Array, points: Points) -> tuple[Array, Points]:
     """Return rows and points moved to where points lose fewest digits; ties between those that float32 holds stay."""
     return (X, points) if np.array_equal(points, points.astype(np.float32)) else centered(X, points)
 
 
 def manhattan(X: Array, points: Points) -> Array:
     """``Σ |x - y|``."""
-    X, points = moved(X, points)
+    X, points = centered_unless_float32(X, points)
     return over_features(X, points, lambda x, y, i: xp.abs(x - y))
 
 
 def chebyshev(X: Array, points: Points) -> Array:
     """``max |x - y|``."""
-    X, points = moved(X, points)
+    X, points = centered_unless_float32(X, points)
     return over_features(X, points, lambda x, y, i: xp.abs(x - y), xp.maximum, xp.max)
 
 
@@ -111,12 +118,12 @@ def minkowski(X: Array, points: Points, p: float, weights: NDArray[np.float64] |
         power = xp.abs(x - y) ** p
         return power if weights is None else power * (weights if i is None else weights[i])
 
-    return over_features(*moved(X, points), term)
+    return over_features(*centered_unless_float32(X, points), term)
 
 
-def weighted_squares(X: Array, points: Points, weights: NDArray[np.float64]) -> Array:
+def weighted_squared_distances(X: Array, points: Points, weights: NDArray[np.float64]) -> Array:
     """``Σ w (x - y)²``."""
-    X, points = moved(X, points)
+    X, points = centered_unless_float32(X, points)
     return over_features(
         X, points, lambda x, y, i: xp.squared_difference(x, y) * (weights if i is None else weights[i])
     )
@@ -144,16 +151,16 @@ def scipy_braycurtis(X: Array, points: Points) -> Array:
     total = over_features(X, points, lambda x, y, i: xp.abs(x + y))
     zero = total == 0.0
     ratio = differences / xp.where(zero, 1.0, total)
-    return xp.where(zero, xp.where(differences == 0.0, FARTHEST, INFINITE), ratio)
+    return xp.where(zero, xp.where(differences == 0.0, UNCOMPARABLE_RANK, INFINITE_RANK), ratio)
 
 
-def finite_or_not(ranks: Array) -> Array:
+def with_nan_and_infinity(ranks: Array) -> Array:
     """Return ranks with NaN and infinity for what stands for them."""
-    distances = xp.where(ranks == INFINITE, np.inf, ranks)
-    return xp.where(ranks == FARTHEST, np.nan, distances)
+    distances = xp.where(ranks == INFINITE_RANK, np.inf, ranks)
+    return xp.where(ranks == UNCOMPARABLE_RANK, np.nan, distances)
 
 
-def differing(X: Array, points: Points, weights: NDArray[np.float64] | None = None) -> Array:
+def count_differences(X: Array, points: Points, weights: NDArray[np.float64] | None = None) -> Array:
     """Count features that differ; a number that float32 does not hold differs from every number that it does."""
     values = np.where(points == points.astype(np.float32), points, np.nan)
 
@@ -164,12 +171,14 @@ def differing(X: Array, points: Points, weights: NDArray[np.float64] | None = No
     return over_features(X, values, term)
 
 
-def ratio_of_counts(X: Array, points: Points, name: str, weights: NDArray[np.float64] | None) -> Array:
-    """Return a distance of truth values, ``FARTHEST`` where it is none."""
+def boolean_distance_ranks(X: Array, points: Points, name: str, weights: NDArray[np.float64] | None) -> Array:
+    """Return a distance of truth values, ``UNCOMPARABLE_RANK`` where it is none."""
     counts = Counts.of(X, points, np.ones(points.shape[1]) if weights is None else weights)
     above, below = RATIOS[name](counts)
     zero = below == 0.0
-    return xp.where(zero, FARTHEST if name in UNDEFINED else 0.0, above / xp.where(zero, 1.0, below))
+    return xp.where(
+        zero, UNCOMPARABLE_RANK if name in NAN_AT_ZERO_OVER_ZERO else 0.0, above / xp.where(zero, 1.0, below)
+    )
 
 
 def unit_rows(X: Any) -> Any:
@@ -194,28 +203,18 @@ def correlation(X: Array, points: Points) -> Array:
     own = X - xp.mean(X, axis=1, keepdims=True)
     flat = xp.max(X, axis=1, keepdims=True) == xp.min(X, axis=1, keepdims=True)
     halves = cosine(own, points - points.mean(axis=1, keepdims=True))
-    return xp.where(flat | (np.ptp(points, axis=1) == 0), FARTHEST, halves)
-
-
-def differences(X: Array, values: Points) -> Array:
-    """Compute ``x - y`` in float32 as if y were float64: for radians within one city, which differ in the last digits.
-
-    First y rounded to float32 is subtracted, which is exact where x is near y, and then what rounding cut off.
-    """
-    near = values.astype(np.float32).astype(np.float64)
-    apart = X - near
-    return apart - (values - near) if np.any(values != near) else apart
+    return xp.where(flat | (np.ptp(points, axis=1) == 0), UNCOMPARABLE_RANK, halves)
 
 
 def haversine(X: Array, points: Points) -> Array:
     """``sin²(Δlat / 2) + cos(lat) cos(lat') sin²(Δlon / 2)``, of points on a sphere in radians."""
-    latitude = xp.square(xp.sin(differences(X[:, :1], points[:, 0]) * 0.5))
-    longitude = xp.square(xp.sin(differences(X[:, 1:], points[:, 1]) * 0.5))
+    latitude = xp.square(xp.sin(subtract_float64(X[:, :1], points[:, 0]) * 0.5))
+    longitude = xp.square(xp.sin(subtract_float64(X[:, 1:], points[:, 1]) * 0.5))
     return latitude + xp.cos(X[:, :1]) * np.cos(points[:, 0]) * longitude
 
 
 def nan_squared_distances(X: Array, points: Points) -> Array:
-    """Squared distances over the features that both have, scaled up by those missing; ``FARTHEST`` where none is.
+    """Squared distances over the features that both rows have, scaled up for the missing ones.
 
     As :func:`sklearn.metrics.pairwise.nan_euclidean_distances`, squared.
     """
@@ -228,24 +227,24 @@ def nan_squared_distances(X: Array, points: Points) -> Array:
         return xp.squared_difference(x, y) * mask
 
     squares = over_features(xp.where(xp.isnan(X), 0.0, X), np.nan_to_num(points), term)
-    return xp.where(both == 0.0, FARTHEST, squares / xp.maximum(both, 1.0) * float(points.shape[1]))
+    return xp.where(both == 0.0, UNCOMPARABLE_RANK, squares / xp.maximum(both, 1.0) * float(points.shape[1]))
 
 
-ROOT = {"distance": xp.sqrt, "inverse": lambda distance: distance * distance}
-SIMPLE: dict[str, Metric] = {
-    "euclidean": Metric(squared_distances, **ROOT),
+OF_SQUARES = {"distance": xp.sqrt, "inverse": lambda distance: distance * distance}
+METRICS_WITHOUT_PARAMETERS: dict[str, Metric] = {
+    "euclidean": Metric(squared_distances, **OF_SQUARES),
     "sqeuclidean": Metric(squared_distances),
     "manhattan": Metric(manhattan),
     "chebyshev": Metric(chebyshev),
     "canberra": Metric(canberra),
     "braycurtis": Metric(braycurtis),
-    "scipy_braycurtis": Metric(scipy_braycurtis, finite_or_not),
+    "scipy_braycurtis": Metric(scipy_braycurtis, with_nan_and_infinity),
     "cosine": Metric(cosine),
-    "correlation": Metric(correlation, finite_or_not),
+    "correlation": Metric(correlation, with_nan_and_infinity),
     "nan_euclidean": Metric(
         nan_squared_distances,
-        lambda squares: xp.where(squares == FARTHEST, np.nan, xp.sqrt(squares)),
-        ROOT["inverse"],
+        lambda squares: xp.where(squares == UNCOMPARABLE_RANK, np.nan, xp.sqrt(squares)),
+        OF_SQUARES["inverse"],
     ),
     "haversine": Metric(
         haversine,
@@ -266,24 +265,24 @@ def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
     """
     if not isinstance(name, str):
         raise ValueError("metric is a function, called in Python for each pair of rows; use a named metric")
-    name = NAMES.get(name, name)
-    if name in SIMPLE:
-        return SIMPLE[name]
+    name = METRIC_ALIASES.get(name, name)
+    if name in METRICS_WITHOUT_PARAMETERS:
+        return METRICS_WITHOUT_PARAMETERS[name]
     given = params.get("w")
     factors = None if given is None else np.asarray(given, dtype=np.float64)
     if name in RATIOS:
         most = n_features**2 if name == "yule" else 2 * n_features
         ratios = np.arange(1, min(most, 10**6) + 1)
         return Metric(
-            lambda X, points: ratio_of_counts(X, points, name, factors),
-            finite_or_not,
+            lambda X, points: boolean_distance_ranks(X, points, name, factors),
+            with_nan_and_infinity,
             # Divided once, a distance on the radius is the float32 number next to it.
             lambda distance: float(np.float32(distance if factors is not None else _greatest_ratio(distance, ratios))),
         )
     if name == "hamming":
         total = float(n_features if factors is None else factors.sum())
         return Metric(
-            lambda X, points: differing(X, points, factors),
+            lambda X, points: count_differences(X, points, factors),
             lambda ranks: ranks / total,
             lambda distance: (
                 distance * total
@@ -302,13 +301,13 @@ def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
         if params.get("V") is None:
             raise ValueError("metric='seuclidean' without V takes variances from the rows of a call; give V")
         precisions = 1.0 / np.asarray(params["V"], dtype=np.float64)
-        return Metric(lambda X, points: weighted_squares(X, points, precisions), **ROOT)
+        return Metric(lambda X, points: weighted_squared_distances(X, points, precisions), **OF_SQUARES)
     if name == "mahalanobis":
         if params.get("VI") is None and params.get("V") is None:
             raise ValueError("metric='mahalanobis' without V takes it from the rows of a call; give V or VI")
         inverse = np.linalg.inv(params["V"]) if params.get("VI") is None else np.asarray(params["VI"])
         factor = _root((inverse + inverse.T) / 2)
-        return Metric(lambda X, points: _mahalanobis(X, points, factor), **ROOT)
+        return Metric(lambda X, points: _mahalanobis(X, points, factor), **OF_SQUARES)
     raise ValueError(f"metric={name!r} is not converted; use another")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def whole_and_rest(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def integer_and_remainder(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the nearest whole numbers, and what is left."""
     whole = np.rint(values)
     return whole, values - whole

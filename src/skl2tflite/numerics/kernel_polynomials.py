@@ -23,29 +23,29 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift
 
-MOST_PRODUCTS = 8192
+MAX_PRODUCTS = 8192
 """Products of features that a file may make."""
-MOST_WEIGHTS = 2**20
+MAX_WEIGHTS = 2**20
 """Weights that a file may give them."""
-FEW_OUTPUTS = 8
+MAX_FACTORED_OUTPUTS = 8
 """Outputs up to which products of the highest degree are not made, but sums that are multiplied by one more feature.
 
 Measured on 13 features of degree 2: 6 times faster for one output, alike at 10.
 """
-TOLERATED = 3e-6
+ACCEPTED_RELATIVE_ERROR = 3e-6
 """Estimated error of float32 arithmetic, as a fraction of the answers, up to which the kernels' own sum does.
 
-Measured errors are a third of what :func:`rounding` estimates.
+Measured errors are a third of what :func:`relative_rounding_error` estimates.
 """
-WIDER = 1e-4
+LONGDOUBLE_RELATIVE_ERROR = 1e-4
 """Such an error from which coefficients are made in more digits than float64's, where the machine has them."""
-LONG = 5.0
+SQRT_TERMS_WITHOUT_LOSS = 5.0
 """Square root of the length from which sums lose more than others."""
-LARGEST_EXPONENT = 64
+MAX_UNSCALED_EXPONENT = 64
 """Of products of features that are not scaled, by powers of 2: float32's is 127."""
-CONSTANT = 1e-6
+CONSTANT_FEATURE_SPREAD = 1e-6
 """Spread of a feature, in multiples of its mean, that is taken for none."""
-LOOKED_AT = 100
+SAMPLED_POINTS = 100
 """Points for which errors are looked at."""
 _BLOCK = 256
 """Points whose products of features are held at once."""
@@ -77,26 +77,28 @@ def polynomial_sum(
     columns = weights.reshape(n_points, -1)
     offset = np.broadcast_to(np.asarray(0.0 if bias is None else bias, dtype=np.float64), columns.shape[1:])
     size = comb(n_features + degree, degree)
-    if degree < 1 or size > MOST_PRODUCTS or size * columns.shape[1] > MOST_WEIGHTS:
+    if degree < 1 or size > MAX_PRODUCTS or size * columns.shape[1] > MAX_WEIGHTS:
         return None
-    rows = some_of(points)
+    rows = sample_points(points)
     values = np.asarray(kernel(rows @ points.T), dtype=np.float64)
     answers = values @ columns + offset
-    growth = 1.0 if balanced else max(1.0, np.sqrt(n_points) / LONG)
-    error = growth * rounding(np.square(values) @ np.square(columns), answers)
-    cheaper = degree == 1 or (degree == 2 and columns.shape[1] <= FEW_OUTPUTS and n_features <= n_points)
-    if error <= TOLERATED and not cheaper:
+    growth = 1.0 if balanced else max(1.0, np.sqrt(n_points) / SQRT_TERMS_WITHOUT_LOSS)
+    error = growth * relative_rounding_error(np.square(values) @ np.square(columns), answers)
+    cheaper = degree == 1 or (degree == 2 and columns.shape[1] <= MAX_FACTORED_OUTPUTS and n_features <= n_points)
+    if error <= ACCEPTED_RELATIVE_ERROR and not cheaper:
         return None
-    made = PolynomialSum(kernel, points, weights, offset, np.longdouble if error > WIDER else np.float64)
-    return made if rounding(made.squares(rows), answers) <= max(error, TOLERATED) else None
+    made = PolynomialSum(
+        kernel, points, weights, offset, np.longdouble if error > LONGDOUBLE_RELATIVE_ERROR else np.float64
+    )
+    return made if relative_rounding_error(made.squares(rows), answers) <= max(error, ACCEPTED_RELATIVE_ERROR) else None
 
 
-def some_of(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def sample_points(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the points for which errors are looked at: rows to come are like them."""
-    return points[:: -(-len(points) // LOOKED_AT)]
+    return points[:: -(-len(points) // SAMPLED_POINTS)]
 
 
-def rounding(squares: NDArray[np.float64], answers: NDArray[np.float64]) -> float:
+def relative_rounding_error(squares: NDArray[np.float64], answers: NDArray[np.float64]) -> float:
     """Return the error of float32 sums as a fraction of their column's magnitude, from sums of their terms' squares.
 
     Of what adds up to nothing in all rows there is none.
@@ -180,9 +182,9 @@ class PolynomialSum:
         self.shape = () if weights.ndim == 1 else weights.shape[1:]
         weights = weights.reshape(len(weights), -1)
         degree, width = kernel.degree(), points.shape[1]
-        varies = spread > CONSTANT * np.abs(center)
+        varies = spread > CONSTANT_FEATURE_SPREAD * np.abs(center)
         exponents = np.round(np.log2(np.where(varies, spread, 1.0)))
-        great = degree > 1 and degree * np.abs(exponents).max() > LARGEST_EXPONENT
+        great = degree > 1 and degree * np.abs(exponents).max() > MAX_UNSCALED_EXPONENT
         self.scale = np.exp2(exponents if great else 0.0 * exponents)
         self.coefficients = [
             np.zeros((comb(width + j - 1, j), weights.shape[1]), dtype=dtype) for j in range(degree + 1)
@@ -211,7 +213,7 @@ class PolynomialSum:
         outputs, degree = linear.shape[1], len(others) + 1
         if degree == 1:
             result = xp.linear(Z, linear, constant[0])
-        elif outputs > FEW_OUTPUTS:
+        elif outputs > MAX_FACTORED_OUTPUTS:
             result = _smallest_first(products(Z, degree), [linear, *others]) + constant[0]
         else:
             factors = (

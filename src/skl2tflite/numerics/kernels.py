@@ -12,10 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift
-from skl2tflite.numerics.exact_distances import expanded_squares, products_do
-from skl2tflite.numerics.kernel_polynomials import dot_product_polynomial, polynomial_sum, rounding, some_of
+from skl2tflite.numerics.exact_distances import expanded_squared_distances, suits_expanded_distances
+from skl2tflite.numerics.kernel_polynomials import (
+    dot_product_polynomial,
+    polynomial_sum,
+    relative_rounding_error,
+    sample_points,
+)
 
-LARGEST_SPREAD = 8.0
+MAX_EXPANDED_SPREAD = 8.0
 """Greatest ``gamma · R²`` for which squared distances are expanded into a matrix product.
 
 R is the greatest distance of a vector y from their mean. With x and y centred there, ``‖x‖² - 2 x·y + ‖y‖²``
@@ -26,17 +31,17 @@ average it out). For x farther away by δ it grows with ``gamma · (2R + δ)²``
 ``exp(-gamma · δ²)`` there, so that the error itself does not.
 """
 
-SMALLEST_SPREAD = 1.0
+NEAR_ONE_SPREAD = 1.0
 """``gamma · R²`` below which an RBF kernel is taken as 1 and what lacks to it.
 
 Beyond, hardly any kernel is near 1; below, the digits so kept are up to a hundred times the error (Nyström maps of
 features between 0 and 1: of 2e-4 of the scale 2e-5 are left).
 """
 
-DIFFERENCES = 2**22
+MAX_HELD_DIFFERENCES = 2**22
 """Differences of features that are held at once where a kernel is looked at."""
 
-LARGEST_DEGREE = 5
+MAX_CENTERED_DEGREE = 5
 """Greatest degree of polynomial kernels that are developed around their value with the mean."""
 
 
@@ -70,8 +75,12 @@ def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float, *, small: bool = 
     center = Y.mean(axis=0).astype(np.float32).astype(np.float64)
     Z, vectors = X - center, Y - center
     norms = np.sum(vectors**2, axis=1)
-    if gamma * norms.max() > LARGEST_SPREAD:
-        squares = expanded_squares(X, Y) if products_do(Y, gamma) and not small else xp.squared_distances(Z, vectors)
+    if gamma * norms.max() > MAX_EXPANDED_SPREAD:
+        squares = (
+            expanded_squared_distances(X, Y)
+            if suits_expanded_distances(Y, gamma) and not small
+            else xp.squared_distances(Z, vectors)
+        )
         return xp.exp(squares * -gamma)
     # -gamma·‖z‖² rides along as one more feature: the whole exponent is one linear layer.
     weights = np.vstack([2 * gamma * vectors.T, np.full(len(vectors), -gamma)])
@@ -194,7 +203,7 @@ def pairwise_kernel(X: Array, Y: NDArray[np.float64], kernel: str, params: Mappi
     raise ValueError(f"no kernel {kernel!r}")
 
 
-def varying_part(
+def row_dependent_part(
     X: Array, Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]
 ) -> tuple[Array, NDArray[np.float64]]:
     """Return a kernel as what differs from row to row, and what each vector adds to it for all rows.
@@ -216,13 +225,13 @@ def varying_part(
     """
     gamma = 1.0 / Y.shape[1] if params.get("gamma") is None else float(params["gamma"])
     differences = Y - Y.mean(axis=0)
-    if kernel == "rbf" and gamma * np.sum(differences**2, axis=1).max() < SMALLEST_SPREAD:
+    if kernel == "rbf" and gamma * np.sum(differences**2, axis=1).max() < NEAR_ONE_SPREAD:
         return xp.expm1(xp.squared_distances(*centered(X, Y)) * -gamma), np.ones(len(Y))
-    if kernel == "laplacian" and gamma * np.sum(np.abs(differences), axis=1).max() < SMALLEST_SPREAD:
+    if kernel == "laplacian" and gamma * np.sum(np.abs(differences), axis=1).max() < NEAR_ONE_SPREAD:
         X, Y = centered(X, Y)
         return xp.expm1(xp.sum(xp.abs(xp.expand_dims(X, 1) - Y), axis=-1) * -gamma), np.ones(len(Y))
     degree = params.get("degree", 3)
-    if kernel in ("poly", "polynomial") and degree in range(1, LARGEST_DEGREE + 1):
+    if kernel in ("poly", "polynomial") and degree in range(1, MAX_CENTERED_DEGREE + 1):
         center = Y.mean(axis=0).astype(np.float32).astype(np.float64)
         constant = gamma * (Y @ center) + float(params.get("coef0", 1.0))
         part = xp.linear(X - center, gamma * Y.T)
@@ -245,7 +254,7 @@ def kernel_product(
 
     Linear and cosine kernels are one matrix with the weights, polynomials may be one polynomial
     (:func:`~skl2tflite.numerics.kernel_polynomials.polynomial_sum`). Of others what differs from row to row is
-    multiplied, and the rest is part of the bias (:func:`varying_part`).
+    multiplied, and the rest is part of the bias (:func:`row_dependent_part`).
 
     Parameters
     ----------
@@ -266,14 +275,16 @@ def kernel_product(
     if summed is not None:
         return summed(X)
     if kernel != "precomputed":
-        Y, weights = merged(Y, weights)
-    part, constant = varying_part(X, Y, kernel, params)
+        Y, weights = merge_repeated_vectors(Y, weights)
+    part, constant = row_dependent_part(X, Y, kernel, params)
     if np.any(constant):
         bias = constant @ weights + (0.0 if bias is None else bias)
     return xp.linear(part, weights, bias)
 
 
-def merged(Y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def merge_repeated_vectors(
+    Y: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return vectors without repetitions, and for each the sum of its weights.
 
     Rows that are the same have the same kernels and, where the kernels' matrix was inverted, weights of up to 1e6 that
@@ -288,7 +299,7 @@ def merged(Y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[NDArra
     return distinct, sums
 
 
-def lost_in_float32(
+def float32_relative_error(
     Y: NDArray[np.float64],
     kernel: str,
     params: Mapping[str, Any],
@@ -309,25 +320,25 @@ def lost_in_float32(
     polynomial = dot_product_polynomial(kernel, params, Y.shape[1])
     if polynomial is not None and polynomial_sum(polynomial, Y, weights, bias) is not None:
         return 0.0
-    Y, weights = merged(Y, weights)
-    _, constant = varying_part(Y[:1], Y, kernel, params)
-    part = _in_groups(lambda rows: varying_part(rows, Y, kernel, params)[0], Y)
+    Y, weights = merge_repeated_vectors(Y, weights)
+    _, constant = row_dependent_part(Y[:1], Y, kernel, params)
+    part = _in_groups(lambda rows: row_dependent_part(rows, Y, kernel, params)[0], Y)
     columns = weights.reshape(len(Y), -1)
     answers = (part + constant) @ columns + (0.0 if bias is None else bias)
-    return rounding(np.square(part) @ np.square(columns), answers)
+    return relative_rounding_error(np.square(part) @ np.square(columns), answers)
 
 
-def kernels_of_some(Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]) -> NDArray[np.float64]:
+def sampled_kernels(Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]) -> NDArray[np.float64]:
     """Return the kernels of some vectors with all of them; see :func:`pairwise_kernel`."""
     return _in_groups(lambda rows: pairwise_kernel(rows, Y, kernel, params), Y)
 
 
 def _in_groups(function: Callable[[NDArray[np.float64]], Array], Y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Compute a kernel of some vectors, so few at a time that differences with all vectors fit into memory."""
-    rows, step = some_of(Y), max(1, DIFFERENCES // max(1, Y.size))
+    rows, step = sample_points(Y), max(1, MAX_HELD_DIFFERENCES // max(1, Y.size))
     return np.concatenate([np.asarray(function(rows[i : i + step])) for i in range(0, len(rows), step)])
 
 
-def lost_in_float64(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def float64_rounding_error(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what float64 arithmetic loses of kernels, of shape (n_rows, n_vectors), times weights: of each output."""
     return np.asarray(np.finfo(np.float64).eps * (np.abs(values) @ np.abs(weights)).max(axis=0))

@@ -12,17 +12,17 @@ from scipy.special import gamma, gammaln, kv, kve
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-CLOSED = (0.5, 1.5, 2.5, np.inf)
+CLOSED_FORM_NU = (0.5, 1.5, 2.5, np.inf)
 """Smoothness for which scikit-learn has a formula of its own."""
-LEAST = float(np.finfo(np.float64).eps)
+ZERO_DISTANCE = float(np.finfo(np.float64).eps)
 """Distance that scikit-learn takes for 0."""
-STEPS = (0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05)
+QUADRATURE_STEPS = (0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05)
 """Steps of the trapezoidal rule, tried in turn."""
-EXACT = 1e-13
+MAX_MIXTURE_ERROR = 1e-13
 """Error of the sum; its terms are as many as that takes."""
-FAR = 10.0
+ASYMPTOTIC_FROM = 10.0
 """Argument of the Bessel function beyond which its logarithm is developed in the inverse."""
-DEGREE = 20
+ASYMPTOTE_DEGREE = 20
 
 
 def matern(nu: float, squares: Array) -> Array:
@@ -47,7 +47,7 @@ def matern(nu: float, squares: Array) -> Array:
     """
     if nu == np.inf:
         return xp.exp(squares * -0.5)
-    if nu in CLOSED:
+    if nu in CLOSED_FORM_NU:
         distances: Array = xp.sqrt(squares) * np.sqrt(2.0 * nu)
         decay = xp.exp(-distances)
         if nu == 0.5:
@@ -57,7 +57,7 @@ def matern(nu: float, squares: Array) -> Array:
             factor = factor + squares * (5.0 / 3.0)
         return factor * decay
     rates, weights = mixture(float(nu))
-    squares = xp.where(squares == 0.0, LEAST**2, squares)
+    squares = xp.where(squares == 0.0, ZERO_DISTANCE**2, squares)
     return xp.linear(xp.exp(xp.expand_dims(squares, -1) * -rates), weights)
 
 
@@ -68,14 +68,14 @@ def logarithm_of_matern(nu: float, squares: Array) -> Array:
     distances: Array = xp.sqrt(squares) * np.sqrt(2.0 * nu)
     if nu == 0.5:
         return -distances
-    if nu in CLOSED:
+    if nu in CLOSED_FORM_NU:
         excess = distances if nu == 1.5 else distances + squares * (5.0 / 3.0)
         return xp.log1p(excess) - distances
-    is_far = distances > FAR
+    is_far = distances > ASYMPTOTIC_FROM
     near = xp.log(matern(nu, xp.where(is_far, 1.0, squares)))
     # √x eˣ Kᵥ(x) is smooth in 1 / x.
-    far = xp.where(is_far, distances, FAR)
-    inverse = FAR / far
+    far = xp.where(is_far, distances, ASYMPTOTIC_FROM)
+    inverse = ASYMPTOTIC_FROM / far
     *coefficients, value = asymptote(float(nu))
     series = inverse * value
     for coefficient in coefficients[:0:-1]:
@@ -95,17 +95,17 @@ def mixture(nu: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     ValueError
         Where scikit-learn's own formula leaves float64.
     """
-    distances = np.concatenate([[LEAST], np.logspace(-16, 3, 400)])
+    distances = np.concatenate([[ZERO_DISTANCE], np.logspace(-16, 3, 400)])
     with np.errstate(all="ignore"):
         x = np.sqrt(2.0 * nu) * distances
         expected = 2.0 ** (1.0 - nu) / gamma(nu) * x**nu * kv(nu, x)
     if not np.isfinite(expected[:1]).all():
         raise ValueError("scikit-learn's formula has no value for a distance of 0, so large is nu; use nu=inf")
     known = np.isfinite(expected)
-    for step in STEPS:
+    for step in QUADRATURE_STEPS:
         rates, weights = _mixture(nu, step)
         given = np.exp(-np.square(distances[known])[:, np.newaxis] * rates) @ weights
-        if np.abs(given - expected[known]).max() < EXACT:
+        if np.abs(given - expected[known]).max() < MAX_MIXTURE_ERROR:
             return rates, weights
     raise ValueError("so small a nu takes more terms than are reasonable; use a greater one")
 
@@ -115,17 +115,17 @@ def _mixture(nu: float, step: float) -> tuple[NDArray[np.float64], NDArray[np.fl
     s = np.arange(-90.0, np.log(2.0 * nu + 150.0), step)
     logarithms = nu * s - 0.5 * np.exp(s) + np.log(step / 2) + (1.0 - nu) * np.log(2.0) - gammaln(nu)
     rates = nu * np.exp(-s)
-    felt = logarithms - rates * (LEAST / 4) ** 2 > np.log(EXACT / 1000)
+    felt = logarithms - rates * (ZERO_DISTANCE / 4) ** 2 > np.log(MAX_MIXTURE_ERROR / 1000)
     return rates[felt], np.exp(logarithms[felt])
 
 
 @cache
 def asymptote(nu: float) -> tuple[float, ...]:
-    """Return the coefficients of ``√x eˣ Kᵥ(x)`` in powers of ``FAR / x``, lowest first."""
+    """Return the coefficients of ``√x eˣ Kᵥ(x)`` in powers of ``ASYMPTOTIC_FROM / x``, lowest first."""
 
     def scaled(inverse: NDArray[np.float64]) -> NDArray[np.float64]:
-        x = FAR / np.maximum(inverse, 1e-9)
+        x = ASYMPTOTIC_FROM / np.maximum(inverse, 1e-9)
         return np.asarray(np.sqrt(x) * kve(nu, x))
 
-    series = Chebyshev.interpolate(scaled, DEGREE, domain=[0.0, 1.0])
+    series = Chebyshev.interpolate(scaled, ASYMPTOTE_DEGREE, domain=[0.0, 1.0])
     return tuple(series.convert(kind=Polynomial, domain=[-1.0, 1.0], window=[-1.0, 1.0]).coef.tolist())

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.integer_splitting import whole_and_rest
+from skl2tflite.numerics.integer_splitting import integer_and_remainder
 
-DIGITS = 24
+FLOAT32_BITS = 24
 """Bits of float32's whole numbers."""
-RANGE = 2.0**-64, 2.0**100
+GREATEST_PRODUCT_RANGE = 2.0**-64, 2.0**100
 """Of a row's greatest product with a component, where the row's unit follows it."""
 
 
@@ -86,7 +86,7 @@ class NonnegativeDescent:
     @cached_property
     def scale(self) -> float:
         """Greatest whole part: sums of products of two have no more digits than float32."""
-        bits = DIGITS - 1 - int(np.ceil(np.log2(len(self.components) + 1)))
+        bits = FLOAT32_BITS - 1 - int(np.ceil(np.log2(len(self.components) + 1)))
         return 2.0 ** (bits // 2)
 
     def __call__(self, X: Array) -> Array:
@@ -106,9 +106,9 @@ class NonnegativeDescent:
         No weight exceeds the row's greatest product with a component, since no number is negative. Of that product
         the leading bit (``ufp``, ibid.): what is divided by it loses no digit.
         """
-        greatest = xp.clip(xp.max(products, axis=1, keepdims=True), *RANGE)
-        shifted = greatest * (2.0 ** (DIGITS - 1) + 1.0)
-        return xp.abs(shifted - shifted * (1.0 - 2.0**-DIGITS)) * (2.0 / self.scale)
+        greatest = xp.clip(xp.max(products, axis=1, keepdims=True), *GREATEST_PRODUCT_RANGE)
+        shifted = greatest * (2.0 ** (FLOAT32_BITS - 1) + 1.0)
+        return xp.abs(shifted - shifted * (1.0 - 2.0**-FLOAT32_BITS)) * (2.0 / self.scale)
 
     def _target(self, X: Array, directions: NDArray[np.float64]) -> tuple[Array, Array]:
         """Return ``scale · X @ directions`` as whole numbers, and ``scale`` times the rests."""
@@ -122,8 +122,8 @@ class NonnegativeDescent:
         The first of these is made of whole numbers again.
         """
         scaled = matrix * self.scale
-        first, beyond = whole_and_rest(scaled)
-        second, last = whole_and_rest(beyond * self.scale)
+        first, beyond = integer_and_remainder(scaled)
+        second, last = integer_and_remainder(beyond * self.scale)
         fraction = rest * self.scale
         middle = xp.round(fraction)
         fractions = xp.linear(whole, second) + xp.linear(middle, first)
@@ -138,7 +138,7 @@ class NonnegativeDescent:
             here, rest = left[i : i + 1] * (1.0 / self.scale), left_rest[i : i + 1] * self.scale**-2
             whole = xp.round(xp.relu(here + rest))
             rest = xp.maximum((here - whole) + rest, -whole)
-            first, beyond = whole_and_rest(row)
+            first, beyond = integer_and_remainder(row)
             left = left - whole * first
             left_rest = left_rest - (whole * (beyond * self.scale) + rest * (row * self.scale))
             wholes.append(whole)

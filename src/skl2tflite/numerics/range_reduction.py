@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-UNIT = 2.0**-17
+TURN_UNIT = 2.0**-17
 """Turns of which exact sums are multiples: sums below 2**7 turns are exact in float32."""
-DIGIT = 2.0**7
+FIRST_DIGIT_STEPS = 2.0**7
 """How many times the step of the second digits those of the first are; sums of these are exact up to 2**14 turns."""
-MOST_FINE = 2.0**6
+MAX_SECOND_DIGIT_TURNS = 2.0**6
 """Turns that the second digits make at most."""
 
 
-def phase(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
+def phase_without_turns(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
     """Return ``X @ weights + offset`` without whole turns.
 
     Features are cut into two digits and a rest, weights into a digit and a rest, so that float32 adds the products
@@ -42,19 +42,19 @@ def phase(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -
     with np.errstate(divide="ignore"):
         largest = np.ceil(np.log2(np.abs(matrix).sum(axis=0).max()))
     # Powers of two: scaling by them is exact.
-    step = 2 * MOST_FINE / DIGIT / 2.0 ** np.clip(largest, -60, 60)
-    digits = np.round(matrix * (step / UNIT))
-    matrix_rest = matrix - digits * (UNIT / step)
-    whole_start = np.round(start / UNIT)
+    step = 2 * MAX_SECOND_DIGIT_TURNS / FIRST_DIGIT_STEPS / 2.0 ** np.clip(largest, -60, 60)
+    digits = np.round(matrix * (step / TURN_UNIT))
+    matrix_rest = matrix - digits * (TURN_UNIT / step)
+    whole_start = np.round(start / TURN_UNIT)
 
     steps = X * (1 / step)
-    coarse = xp.round(steps * (1 / DIGIT)) * DIGIT
+    coarse = xp.round(steps * (1 / FIRST_DIGIT_STEPS)) * FIRST_DIGIT_STEPS
     fine = xp.round(steps - coarse)
     rest = steps - coarse - fine
-    unit = np.array([UNIT])
+    unit = np.array([TURN_UNIT])
     turns = _without_whole(xp.linear(coarse, digits) * unit)
     turns = _without_whole(turns + xp.linear(fine, digits, whole_start) * unit)
-    small = xp.linear(rest, digits * UNIT, start - whole_start * UNIT) + xp.linear(X, matrix_rest)
+    small = xp.linear(rest, digits * TURN_UNIT, start - whole_start * TURN_UNIT) + xp.linear(X, matrix_rest)
     return _without_whole(turns + small) * (2 * np.pi)
 
 

@@ -10,15 +10,15 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift
 from skl2tflite.numerics.kernels import centered
 
-SCREENED = 2**15
+LEAST_SCREENED_SIZE = 2**15
 """Numbers in the points from which the k nearest are searched among few candidates."""
 
 
-SPARES = (3, 6, 11)
+EXTRA_CANDIDATES = (3, 6, 11)
 """Candidates beside the k: as few as do for the points themselves."""
 
 
-SAMPLE = 2**20
+MAX_SAMPLED_DISTANCES = 2**20
 """Distances of points from points that are looked at for that."""
 
 
@@ -36,7 +36,7 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
     moved, rows = (points - shift, X - shift) if np.any(shift) else (points, X)
     norms = np.sum(moved**2, axis=1)
     rounding = 2.0**-23 * (points.shape[1] + 8)
-    count = k + spare(moved, norms, k, rounding)
+    count = k + extra_candidates(moved, norms, k, rounding)
     closeness, found = xp.topk(xp.linear(rows * 2.0, moved.T, -norms), count)
     # Positions in their order, so that of equally near points the first comes first.
     ascending = -xp.topk(-xp.astype(found, float), count)[0]
@@ -70,7 +70,7 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
     return -nearest, positions
 
 
-def spare(points: NDArray[np.float64], norms: NDArray[np.float64], k: int, rounding: float) -> int:
+def extra_candidates(points: NDArray[np.float64], norms: NDArray[np.float64], k: int, rounding: float) -> int:
     """Return how many candidates beside the k nearest tell these from all others, ten times as surely as need be.
 
     Parameters
@@ -82,11 +82,13 @@ def spare(points: NDArray[np.float64], norms: NDArray[np.float64], k: int, round
     rounding : float
         What a squared distance from a product may be off, as a fraction of the squares.
     """
-    some = slice(None, None, -(-(len(points) ** 2) // SAMPLE))
+    some = slice(None, None, -(-(len(points) ** 2) // MAX_SAMPLED_DISTANCES))
     squares = norms[some, np.newaxis] - 2.0 * points[some] @ points.T + norms
-    nearest = np.partition(squares, [k + more for more in (0, *SPARES)], axis=1)  # each point is its own first
+    nearest = np.partition(
+        squares, [k + more for more in (0, *EXTRA_CANDIDATES)], axis=1
+    )  # each point is its own first
     error = (norms[some] + norms.max()) * rounding
-    for more in SPARES:
+    for more in EXTRA_CANDIDATES:
         if np.all(nearest[:, k + more] - nearest[:, k] > 10.0 * error):
             return more
-    return SPARES[-1]
+    return EXTRA_CANDIDATES[-1]

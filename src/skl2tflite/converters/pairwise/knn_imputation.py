@@ -9,15 +9,15 @@ from sklearn.metrics.pairwise import nan_euclidean_distances
 from skl2tflite.converters.pairwise.neighbor_weights import inverse_distances
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.distances import EXCLUDED, FARTHEST
+from skl2tflite.numerics.distances import EXCLUDED_RANK, UNCOMPARABLE_RANK
 
-DEEPEST = 64
+MAX_SHARED_NEIGHBORS = 64
 """Nearest rows among which donors of all features are looked for, at most."""
-SAMPLE = 128
+SAMPLED_ROWS = 128
 """Fitted rows that tell how many those are."""
 
 
-def depth(points: NDArray[np.float64], k: int) -> int | None:
+def shared_neighbors(points: NDArray[np.float64], k: int) -> int | None:
     """Return among how many of the nearest rows there are k with a value, for each feature; None where too many.
 
     Half as many again as fitted rows need.
@@ -28,10 +28,10 @@ def depth(points: NDArray[np.float64], k: int) -> int | None:
         NaN where there is no value; none of the features is all NaN.
     k : int
     """
-    count = min(DEEPEST, len(points) // 4)
+    count = min(MAX_SHARED_NEIGHBORS, len(points) // 4)
     if count < k:
         return None
-    distances = nan_euclidean_distances(points[:: -(-len(points) // SAMPLE)], points)
+    distances = nan_euclidean_distances(points[:: -(-len(points) // SAMPLED_ROWS)], points)
     nearest = np.argsort(distances, axis=1, kind="stable")[:, :count]
     donors = np.cumsum(~np.isnan(points[nearest]), axis=1)
     if not (donors[:, -1] >= k).all():
@@ -78,7 +78,7 @@ def mean_of_nearest(
     def of_feature(i: Array, nearness: Array, means: Array) -> list[Array]:
         feature = xp.astype(i, int)
         column = xp.take(offsets, feature, axis=1)
-        nearest, positions = xp.topk(xp.where(xp.isnan(column), -EXCLUDED, nearness), k)
+        nearest, positions = xp.topk(xp.where(xp.isnan(column), -EXCLUDED_RANK, nearness), k)
         nearest, values = xp.expand_dims(nearest, 2), xp.expand_dims(xp.take(column, positions), 2)
         mean = _means(nearest, values, values == values, by_distance)
         return [i + 1.0, nearness, xp.where(np.arange(points.shape[1]) == feature, mean, means)]
@@ -101,7 +101,7 @@ def _means(nearness: Array, values: Array, chosen: Array, by_distance: bool) -> 
         Which values count.
     by_distance : bool
     """
-    chosen = chosen & (nearness > -FARTHEST)
+    chosen = chosen & (nearness > -UNCOMPARABLE_RANK)
     weights = xp.astype(chosen, float)
     if by_distance:
         weights = xp.where(chosen, inverse_distances(xp.where(chosen, xp.sqrt(-nearness), np.inf)), 0.0)

@@ -20,11 +20,11 @@ from skl2tflite.tracing.user_functions import check_clock
 
 Pair = Callable[[Any, Any], Any]
 """Takes two rows of shape (n_features,), gives a number."""
-COMPARED = 12
+COMPARED_ROWS = 12
 """Rows and points for which a recording is compared with its function."""
 
 
-def named(function: Pair, params: Mapping[str, Any]) -> str | None:
+def scipy_metric_name(function: Pair, params: Mapping[str, Any]) -> str | None:
     """Return the name of a metric, where the function is SciPy's own of that name; None where it is another."""
     from scipy.spatial import distance
 
@@ -32,7 +32,7 @@ def named(function: Pair, params: Mapping[str, Any]) -> str | None:
     return next(found, None) if params.keys() <= {"p"} else None
 
 
-def of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
+def values_of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
     """Return a function of the user's of each row and each point.
 
     Parameters
@@ -65,8 +65,8 @@ def of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
     return of_all(X, points)
 
 
-def of_rows(function: Pair, X: Array) -> Array:
-    """Return a function of two rows of each row and itself, of shape (n_rows,); otherwise as :func:`of_pairs`."""
+def values_of_rows(function: Pair, X: Array) -> Array:
+    """Return the user's function of each row and itself, of shape (n_rows,); otherwise as :func:`values_of_pairs`."""
     if not isinstance(X, Tensor):
         return np.array([float(function(row, row)) for row in X])
     x, y, result = _recording(function, int(X.shape[1] or 0))
@@ -161,7 +161,7 @@ def _product(inputs: tuple[Tensor, ...], given: list[Tensor | None]) -> Array:
 def _compare(function: Pair, of_all: Callable[..., Tensor], points: NDArray[np.float64]) -> None:
     """Refuse a function that computes otherwise than its recording, on rows of several kinds that it takes."""
     random = np.random.default_rng(0)
-    few = points[:: -(-len(points) // COMPARED)]
+    few = points[:: -(-len(points) // COMPARED_ROWS)]
     tried = np.concatenate([few, few + random.normal(size=few.shape) * np.nanstd(points), -few, np.round(few)])
     rows, expected = _answered(function, tried, few)
     X = input_tensor("X", DType.FLOAT, (None, points.shape[1]))

@@ -34,7 +34,7 @@ def as_fitted_array(kernel: Kernel, rows: Any) -> Any:
         return rows
 
 
-def own_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
+def user_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
     """Return a kernel of the user's between rows and constant vectors.
 
     Parameters
@@ -56,13 +56,13 @@ def own_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
     return _recorded(function, function, X, vectors)
 
 
-def own_kernel_columns(kernel: Kernel, X: Array, vectors: NDArray[Any], columns: NDArray[np.intp]) -> Array:
+def user_kernel_columns(kernel: Kernel, X: Array, vectors: NDArray[Any], columns: NDArray[np.intp]) -> Array:
     """Return some columns of a kernel; the others are not computed where it does without their vectors."""
     alone = partial(_matrix, kernel, np.asarray(vectors)[columns])
     return _recorded(partial(_columns, kernel, vectors, columns), alone, X, vectors)
 
 
-def own_kernel_behind(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
+def transposed_user_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
     """Return a kernel, transposed, that is called with the vectors first, unless that makes no difference."""
     return _recorded(partial(_transposed, kernel, vectors), partial(_matrix, kernel, vectors), X, vectors)
 

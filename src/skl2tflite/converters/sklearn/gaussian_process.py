@@ -18,18 +18,18 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.pairwise.kernel_objects import (
     check_kernel,
     covariance,
-    exponent,
+    log_covariance,
     variance,
     weighted_covariance,
 )
-from skl2tflite.converters.pairwise.kernel_sums import check_lost
+from skl2tflite.converters.pairwise.kernel_sums import check_float64_rounding
 from skl2tflite.converters.sklearn.multiclass import OneVsRestConverter, most_likely
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.kernel_polynomials import (
-    some_of,
+    sample_points,
 )
-from skl2tflite.numerics.kernels import lost_in_float64
+from skl2tflite.numerics.kernels import float64_rounding_error
 from skl2tflite.numerics.probabilities import LEAST_EXPONENT
 
 
@@ -54,12 +54,12 @@ class GaussianProcessConverter(Converter):
         return xp.broadcast_rows(np.full(len(self.points), matrix), X) if isinstance(matrix, float) else matrix
 
 
-HOPELESS = 1e-2
+MAX_VARIANCE_ERROR = 1e-2
 """Part of a variance that may be rounding."""
-BLURRED = 3e-3
+MAX_PROBABILITY_ERROR = 3e-3
 """Probabilities' rounding, estimated from above, in the worst tenth of rows: that measured is 20 times less, and beyond
 1e-4 rows count as near ties, of which one in ten is too many."""
-LOOKED_AT = 100
+SAMPLED_MIDPOINTS = 100
 """Rows between fitted ones for which that is looked at."""
 
 
@@ -69,7 +69,9 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
 
     def check(self) -> None:
         super().check()
-        check_lost(self, self._values, self.weights, self.mean, "scale the features, or fit with a larger alpha")
+        check_float64_rounding(
+            self, self._values, self.weights, self.mean, "scale the features, or fit with a larger alpha"
+        )
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -86,11 +88,11 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
     @cached_property
     def _values(self) -> NDArray[np.float64]:
         """Kernels of some of the points with all of them."""
-        return np.asarray(self.estimator.kernel_(some_of(self.points), self.points))
+        return np.asarray(self.estimator.kernel_(sample_points(self.points), self.points))
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn loses in the sum of great kernels of both signs."""
-        return lost_in_float64(self._values, self.weights) if method == "predict" else 0.0
+        return float64_rounding_error(self._values, self.weights) if method == "predict" else 0.0
 
     def predict(self, X: Array) -> Array:
         est, weights, mean = self.estimator, self.weights, self.mean
@@ -105,7 +107,7 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
     def predict_std(self, X: Array) -> tuple[Array, Array]:
         """Mean and standard deviation of the posterior: ``k(x, x) - ‖L⁻¹ k‖²``, not below 0."""
         est = self.estimator
-        if isinstance(X, Tensor) and self._lost_digits() > HOPELESS:
+        if isinstance(X, Tensor) and self._variance_error() > MAX_VARIANCE_ERROR:
             raise self.refuse(
                 "the posterior's variance is so small a part of the prior's that float32 loses it",
                 "convert predict alone, or fit with more noise (alpha, WhiteKernel) or fewer rows",
@@ -117,9 +119,9 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
             return self.predict(X), xp.expand_dims(deviation, 1) * scale
         return self.predict(X), deviation * float(scale[0])
 
-    def _lost_digits(self) -> float:
+    def _variance_error(self) -> float:
         """Return the part of a variance that float32's rounding is, of most rows among the fitted ones."""
-        between = rows_between(self.points)
+        between = midpoints(self.points)
         kernel, prior = self.estimator.kernel_(between, self.points), self.estimator.kernel_.diag(between)
         white = kernel @ self.whitening
         rounding = prior + 2 * np.sum(np.abs(white) * np.sqrt(kernel**2 @ self.whitening**2), axis=1)
@@ -127,9 +129,9 @@ class GaussianProcessRegressorConverter(RegressorConverter, GaussianProcessConve
         return float(np.median(2.0**-24 * rounding / left))
 
 
-def rows_between(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def midpoints(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return some rows half way between two fitted ones each."""
-    first, second = np.random.default_rng(0).integers(0, len(points), (2, LOOKED_AT))
+    first, second = np.random.default_rng(0).integers(0, len(points), (2, SAMPLED_MIDPOINTS))
     return np.asarray((points[first] + points[second]) / 2)
 
 
@@ -164,7 +166,7 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
 
     def predict(self, X: Array) -> Array:
         """Sign of the mean; far from all points of the kernels' ratios, as float32 has no kernels below 1e-38."""
-        exponents = exponent(self.estimator.kernel_, X, self.points)
+        exponents = log_covariance(self.estimator.kernel_, X, self.points)
         if exponents is None or isinstance(exponents, float):
             return xp.astype(self._mean(X) > 0.0, int)
         ratios = xp.exp(exponents - xp.max(exponents, axis=1, keepdims=True))
@@ -172,7 +174,7 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         return xp.astype(xp.linear(kernel, self._weights) > 0.0, int)
 
     def predict_proba(self, X: Array) -> Array:
-        if isinstance(X, Tensor) and self._blur > BLURRED:
+        if isinstance(X, Tensor) and self._probability_error > MAX_PROBABILITY_ERROR:
             raise self.refuse(
                 f"kernel {self.estimator.kernel_}: the variance between the fitted rows is so small a part of the "
                 "prior's that float32 loses the probabilities",
@@ -183,9 +185,9 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         return xp.stack([1.0 - low - excess, excess + low], axis=1)
 
     @cached_property
-    def _blur(self) -> float:
+    def _probability_error(self) -> float:
         """What rounding of kernel values does to probabilities, in the worst tenth of rows between fitted ones."""
-        est, between = self.estimator, rows_between(self.points)
+        est, between = self.estimator, midpoints(self.points)
         kernel = est.kernel_(between, self.points)
         white = kernel @ self._whitening
         prior = est.kernel_.diag(between)
@@ -199,7 +201,7 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         return float(np.quantile(np.abs(blur[0] - blur[1]) + np.abs(blur[2] - blur[3]), 0.9)) / 2
 
 
-def beside_one_half(excess: Array) -> Array:
+def rounded_beside_one_half(excess: Array) -> Array:
     """Return what is left of a number after float64 has added it to one half, as scikit-learn does.
 
     Rows far from all points differ by less than that: they are ties, of which the first class comes first.
@@ -208,11 +210,11 @@ def beside_one_half(excess: Array) -> Array:
     return xp.round(excess * grid) / grid
 
 
-TERMS = 16
+SERIES_TERMS = 16
 """Terms of the series; what the next would add is below 1e-12."""
-CENTER = 6.25
+SERIES_CENTER = 6.25
 """``1 / λ²`` around which it is developed: that of λ = 0.4, in the middle of scikit-learn's five."""
-CERTAIN = 6.0
+GREATEST_ERF_ARGUMENT = 6.0
 """Beyond, erf is 1 in float64."""
 
 
@@ -237,16 +239,16 @@ def mixture_of_error_functions(mean: Array, spread: Array) -> Array:
     -------
     array of shape (n_rows,)
     """
-    weights, offsets = gpc.COEFS.ravel(), 1.0 / np.square(gpc.LAMBDAS.ravel()) - CENTER
-    moments = [float(np.sum(weights * offsets**n)) for n in range(TERMS + 1)]
-    epsilon = 1.0 / (spread * 2.0 + CENTER)
-    z = xp.clip(mean * xp.sqrt(epsilon), -CERTAIN, CERTAIN)
+    weights, offsets = gpc.COEFS.ravel(), 1.0 / np.square(gpc.LAMBDAS.ravel()) - SERIES_CENTER
+    moments = [float(np.sum(weights * offsets**n)) for n in range(SERIES_TERMS + 1)]
+    epsilon = 1.0 / (spread * 2.0 + SERIES_CENTER)
+    z = xp.clip(mean * xp.sqrt(epsilon), -GREATEST_ERF_ARGUMENT, GREATEST_ERF_ARGUMENT)
     y = xp.square(z)
     laguerre: Any = 1.0
     previous: Any = 0.0
     power = -epsilon
     series: Any = 0.0
-    for n in range(TERMS):
+    for n in range(SERIES_TERMS):
         series = series + laguerre * power * (moments[n + 1] / (n + 1))
         growth = (2 * n + 1.5) / (n + 1) - y * (1.0 / (n + 1))
         laguerre, previous = growth * laguerre - previous * ((n + 0.5) / (n + 1)), laguerre
@@ -274,7 +276,7 @@ class GaussianProcessClassifierConverter(DelegatingConverter):
         """Position of the class whose probability is greatest: of rows far from all points they are all almost ½."""
         members = cast("OneVsRestConverter", self.inner).members
         scores = [cast("BinaryGaussianProcessClassifierConverter", member).excess(X) for member in members]
-        return most_likely([beside_one_half(score) for score in scores])
+        return most_likely([rounded_beside_one_half(score) for score in scores])
 
     @property
     def n_features(self) -> int:

@@ -15,9 +15,9 @@ from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - Iterat
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.method_names import TRANSFORM
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.knn_imputation import depth, mean_of_nearest
+from skl2tflite.converters.pairwise.knn_imputation import mean_of_nearest, shared_neighbors
 from skl2tflite.converters.pairwise.neighbor_weights import INSTEAD, inverse_distances, recorded_weights
-from skl2tflite.converters.pairwise.pairwise_functions import of_pairs
+from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs
 from skl2tflite.errors import GraphError
 from skl2tflite.features.columns import as_text, is_nan, sendable
 from skl2tflite.flow.column import NA, NAN, NONE, Column, KindError, MadeColumn
@@ -25,7 +25,7 @@ from skl2tflite.flow.table import Table, TableLike, as_matrix
 from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.distances import EXCLUDED, FARTHEST, nan_squared_distances
+from skl2tflite.numerics.distances import EXCLUDED_RANK, UNCOMPARABLE_RANK, nan_squared_distances
 
 
 class MissingConverter(TransformerConverter):
@@ -240,16 +240,16 @@ class KNNImputerConverter(MissingConverter):
         return self.with_indicator(imputed, missing)
 
     def _by_function(self, X: Array, points: NDArray[np.float64]) -> Array:
-        """Return distances by the user's function, ``FARTHEST`` where they are NaN."""
+        """Return distances by the user's function, ``UNCOMPARABLE_RANK`` where they are NaN."""
         metric = self.estimator.metric
         try:
-            distances = of_pairs(partial(metric, missing_values=self.estimator.missing_values), X, points)
+            distances = values_of_pairs(partial(metric, missing_values=self.estimator.missing_values), X, points)
         except GraphError as error:
             raise self.refuse(
                 f"metric={getattr(metric, '__name__', metric)!s} cannot be recorded ({error})",
                 "write it with NumPy's functions of arrays, or use 'nan_euclidean'",
             ) from error
-        return xp.where(xp.isnan(distances), FARTHEST, distances)
+        return xp.where(xp.isnan(distances), UNCOMPARABLE_RANK, distances)
 
     def _means(self, nearness: Array, wanted: Array, points: NDArray[np.float64]) -> Array:
         """Return the mean of the nearest known values of each feature: from one ranking, or one for each feature."""
@@ -258,7 +258,7 @@ class KNNImputerConverter(MissingConverter):
         if not (callable(est.weights) or callable(est.metric)) and np.all(
             (~np.isnan(points)).sum(axis=0) >= est.n_neighbors
         ):
-            among = depth(points, est.n_neighbors)
+            among = shared_neighbors(points, est.n_neighbors)
         if among is None:
             return xp.stack([self._mean(nearness, values) for values in points.T], axis=1)
         return mean_of_nearest(nearness, wanted, points, est.n_neighbors, among, est.weights == "distance")
@@ -267,9 +267,9 @@ class KNNImputerConverter(MissingConverter):
         """Return the mean of the nearest known values of a feature, of all where no row can be compared."""
         est = self.estimator
         known = ~np.isnan(values)
-        scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED)
+        scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED_RANK)
         top, positions = xp.topk(scores, min(est.n_neighbors, int(known.sum())))
-        strange = top <= -FARTHEST
+        strange = top <= -UNCOMPARABLE_RANK
         distances = -top if callable(est.metric) else xp.sqrt(-top)
         if callable(est.weights):
             weights = recorded_weights(self, xp.where(strange, np.nan, distances))

@@ -12,10 +12,10 @@ from sklearn import kernel_approximation as sk
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.rows_dtype import ComputesAsGiven
-from skl2tflite.converters.pairwise.kernel_sums import check_digits, own_or_named_product
+from skl2tflite.converters.pairwise.kernel_sums import check_kernel_rounding, estimator_kernel_product
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.range_reduction import phase
+from skl2tflite.numerics.range_reduction import phase_without_turns
 from skl2tflite.numerics.sparse_products import dense
 
 
@@ -25,14 +25,14 @@ class NystroemConverter(TransformerConverter):
 
     def check(self) -> None:
         est = self.estimator
-        check_digits(
+        check_kernel_rounding(
             self, dense(est.components_), self._params, est.normalization_.T,
             instead="use fewer n_components, a larger gamma or scaled features",
         )  # fmt: skip
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
-        return own_or_named_product(self, X, dense(est.components_), self._params, est.normalization_.T)
+        return estimator_kernel_product(self, X, dense(est.components_), self._params, est.normalization_.T)
 
     @property
     def _params(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class SkewedChi2SamplerConverter(TransformerConverter):
 
 
 def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
-    return xp.cos(phase(X, weights, offset), absolute=True) * float(np.sqrt(2.0 / len(offset)))
+    return xp.cos(phase_without_turns(X, weights, offset), accuracy="absolute") * float(np.sqrt(2.0 / len(offset)))
 
 
 @converts(sk.AdditiveChi2Sampler)
@@ -90,7 +90,7 @@ class AdditiveChi2SamplerConverter(ComputesAsGiven, TransformerConverter):
         for j in range(1, est.sample_steps):
             factor = roots * np.sqrt(2.0 * interval / np.cosh(np.pi * j * interval))
             angle = logs * (j * interval)
-            columns += [factor * xp.cos(angle, absolute=True), factor * xp.sin(angle, absolute=True)]
+            columns += [factor * xp.cos(angle, accuracy="absolute"), factor * xp.sin(angle, accuracy="absolute")]
         return xp.concat([xp.where(is_zero, 0.0, column) for column in columns], axis=1)
 
 

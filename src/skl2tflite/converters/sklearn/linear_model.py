@@ -17,7 +17,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import subtract_float64
 from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities
 
-_DEAD = -1e6
+_LOG_OF_ZERO = -1e6
 """Stands for the logarithm of a probability that float64 holds as 0: far below any that it does not."""
 
 
@@ -140,7 +140,7 @@ class LogisticClassifierConverter(LinearModelClassifierConverter):
         if scores.ndim == 1:
             return binary_log_probabilities(scores, self._dtype)
         logarithms = xp.log_softmax(self._log_odds(scores))
-        return xp.where(logarithms < _DEAD / 2, -np.inf, logarithms)
+        return xp.where(logarithms < _LOG_OF_ZERO / 2, -np.inf, logarithms)
 
     @property
     def _dtype(self) -> np.dtype[np.floating]:
@@ -156,7 +156,7 @@ class LogisticClassifierConverter(LinearModelClassifierConverter):
         """
         least = -np.log(np.finfo(self._dtype).max)
         log_odds = xp.minimum(scores, 0.0) - xp.log(1.0 + xp.exp(-xp.abs(scores)))
-        return xp.where(scores < least, _DEAD, log_odds)
+        return xp.where(scores < least, _LOG_OF_ZERO, log_odds)
 
 
 @converts(sk.LogisticRegression, sk.LogisticRegressionCV)

@@ -95,7 +95,7 @@ def normalized(probabilities: Array) -> Array:
 
 
 @cache
-def last_of_equals() -> bool:
+def ties_go_to_last() -> bool:
     """Whether scikit-learn takes the last of equally likely classes, as one against the rest does in 1.6."""
     equal = sk.OneVsRestClassifier(DummyClassifier()).fit([[0.0]] * 3, [0, 1, 2])
     return bool(equal.predict([[0.0]])[0] == 2)
@@ -103,28 +103,32 @@ def last_of_equals() -> bool:
 
 def most_likely(scores: Sequence[Array]) -> Array:
     """Return the position of the greatest of several columns."""
-    if not last_of_equals():
+    if not ties_go_to_last():
         return xp.argmax(xp.stack(scores, axis=1), axis=1)
     return len(scores) - 1 - xp.argmax(xp.stack(scores[::-1], axis=1), axis=1)
 
 
-TINY = 1e-30
+TINY_PROBABILITY = 1e-30
 """Probabilities below are compared by their logarithms: float32 holds nothing below 1e-38, float64 goes to 1e-308."""
-LEAST_LOGARITHM = -745.0
+LEAST_LOG_PROBABILITY = -745.0
 """Of the least probability that float64 tells from 0."""
-OF_NOTHING = -1e9
+LOG_OF_ZERO = -1e9
 """Stands for the logarithm of 0."""
 
 
-def logarithm_of(member: Converter, X: Array) -> Array:
+def log_probability(member: Converter, X: Array) -> Array:
     """Return the logarithm of a member's probability of class 1, as float64 holds that or rounds it to 0."""
     logarithm = one_column(member, "predict_log_proba", X)
-    return xp.where(logarithm > LEAST_LOGARITHM, logarithm, OF_NOTHING)
+    return xp.where(logarithm > LEAST_LOG_PROBABILITY, logarithm, LOG_OF_ZERO)
 
 
-def tiny_ordered(member: Converter, X: Array, score: Array) -> Array:
+def ordered_score(member: Converter, X: Array, score: Array) -> Array:
     """Return a member's score, of tiny probabilities their logarithms: in the same order, and below all others."""
-    return xp.where(score > TINY, score, logarithm_of(member, X)) if isinstance(member, NaiveBayesConverter) else score
+    return (
+        xp.where(score > TINY_PROBABILITY, score, log_probability(member, X))
+        if isinstance(member, NaiveBayesConverter)
+        else score
+    )
 
 
 @converts(sk.OneVsRestClassifier)
@@ -155,7 +159,7 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
         """Position of the greatest score; of labels, whether each score exceeds its threshold."""
         if self.estimator.label_binarizer_.y_type_ == "multiclass":
             scores = zip(self.members, self._scores(X), strict=True)
-            return most_likely([tiny_ordered(member, X, score) for member, score in scores])
+            return most_likely([ordered_score(member, X, score) for member, score in scores])
         above = xp.astype(xp.stack(self._scores(X), axis=1) > binary_threshold(self.members[0]), int)
         if self.is_multilabel:
             return above
@@ -172,9 +176,11 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
             return ones
         if len(self.members) == 1 or not all(isinstance(member, NaiveBayesConverter) for member in self.members):
             return normalized(ones)
-        logarithms = xp.stack([logarithm_of(member, X) for member in self.members], axis=1)
-        of_tiny = xp.where(xp.max(logarithms, axis=1, keepdims=True) > LEAST_LOGARITHM, xp.softmax(logarithms), 0.0)
-        return xp.where(xp.max(ones, axis=1, keepdims=True) > TINY, normalized(ones), of_tiny)
+        logarithms = xp.stack([log_probability(member, X) for member in self.members], axis=1)
+        of_tiny = xp.where(
+            xp.max(logarithms, axis=1, keepdims=True) > LEAST_LOG_PROBABILITY, xp.softmax(logarithms), 0.0
+        )
+        return xp.where(xp.max(ones, axis=1, keepdims=True) > TINY_PROBABILITY, normalized(ones), of_tiny)
 
     def decision_function(self, X: Array) -> Array:
         if len(self.members) == 1:

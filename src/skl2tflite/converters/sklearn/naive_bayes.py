@@ -37,7 +37,7 @@ class NaiveBayesConverter(ClassifierConverter):
         return xp.softmax(self.scores(X))
 
 
-def apart(logarithms: NDArray[np.float64]) -> NDArray[np.float64]:
+def less_class_mean(logarithms: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return logarithms, the classes on the first axis, less the mean of those of all classes that are finite."""
     finite = np.isfinite(logarithms)
     means = np.where(finite, logarithms, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1)
@@ -82,7 +82,7 @@ class LinearNaiveBayesConverter(NaiveBayesConverter):
         return xp.linear(self.rows_of(X), self.weights.T, self.bias)
 
     def scores(self, X: Array) -> Array:
-        return xp.linear(self.rows_of(X), apart(self.weights).T, apart(self.bias))
+        return xp.linear(self.rows_of(X), less_class_mean(self.weights).T, less_class_mean(self.bias))
 
 
 @converts(sk.MultinomialNB)
@@ -133,7 +133,9 @@ class CategoricalNBConverter(NaiveBayesConverter):
 
     def scores(self, X: Array) -> Array:
         est = self.estimator
-        return self._summed(X, [apart(table) for table in est.feature_log_prob_], apart(est.class_log_prior_))
+        return self._summed(
+            X, [less_class_mean(table) for table in est.feature_log_prob_], less_class_mean(est.class_log_prior_)
+        )
 
     def _summed(self, X: Array, tables: Sequence[NDArray[np.float64]], prior: NDArray[np.float64]) -> Array:
         last = np.asarray(self.estimator.n_categories_) - 1

@@ -11,7 +11,7 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.sparse_products import dense, is_lighter, sparse_product
+from skl2tflite.numerics.sparse_products import dense, sparse_product, suits_sparse_product
 
 
 @converts(sk.GaussianRandomProjection, sk.SparseRandomProjection)
@@ -20,7 +20,7 @@ class RandomProjectionConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         components = self.estimator.components_
-        return sparse_product(X, components) if is_lighter(components) else xp.linear(X, dense(components).T)
+        return sparse_product(X, components) if suits_sparse_product(components) else xp.linear(X, dense(components).T)
 
     def gives_sparse(self, sparse: bool) -> bool:
         """Where X and the components are sparse matrices, on demand."""

@@ -12,11 +12,11 @@ from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.delegating import DelegatingConverter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.user_kernels import own_kernel_behind, recording_kernel
+from skl2tflite.converters.pairwise.user_kernels import recording_kernel, transposed_user_kernel
 from skl2tflite.converters.sklearn.neighbors.unsupervised import NearestNeighborsConverter
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.exact_distances import expanded_squares, products_do
+from skl2tflite.numerics.exact_distances import expanded_squared_distances, suits_expanded_distances
 from skl2tflite.numerics.probabilities import LEAST_EXPONENT
 from skl2tflite.numerics.sparse_products import dense
 
@@ -53,12 +53,12 @@ class LabelPropagationConverter(ClassifierConverter):
             return xp.sum(xp.take(distributions, positions), axis=1)
         if callable(est.kernel):
             with recording_kernel(self, est.kernel):
-                return xp.linear(own_kernel_behind(est.kernel, X, est.X_), distributions)
+                return xp.linear(transposed_user_kernel(est.kernel, X, est.X_), distributions)
         # Rows without a distribution add nothing. The greatest exponent is taken out, as the sums are
         # normalized anyway: float32 exponentials are 0 long before float64's.
         labelled = np.any(distributions != 0, axis=1)
         rows, gamma = rows[labelled], float(est.gamma)
-        squares = expanded_squares if products_do(rows, gamma) else xp.squared_distances
+        squares = expanded_squared_distances if suits_expanded_distances(rows, gamma) else xp.squared_distances
         exponents = squares(X, rows) * -gamma
         greatest = xp.max(exponents, axis=1, keepdims=True)
         sums = xp.linear(xp.softmax(exponents), distributions[labelled])

@@ -13,15 +13,15 @@ from sklearn import svm as sk
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, OutlierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.kernel_sums import check_digits
-from skl2tflite.converters.pairwise.user_kernels import as_fitted_array, own_kernel_columns, recording_kernel
+from skl2tflite.converters.pairwise.kernel_sums import check_kernel_rounding
+from skl2tflite.converters.pairwise.user_kernels import as_fitted_array, recording_kernel, user_kernel_columns
 from skl2tflite.converters.sklearn.linear_model import LinearModelClassifierConverter, LinearRegressorConverter
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.kernel_polynomials import PolynomialSum, dot_product_polynomial, polynomial_sum
 from skl2tflite.numerics.kernels import polynomial_kernel, rbf_kernel, sigmoid_kernel
 
-HOPELESS = 5e-2
+MAX_FLOAT32_ERROR = 5e-2
 """Estimated fraction of decisions that float32's rounding may be before any rows are looked at: labels stand much."""
 _SMALLEST_PAIR_PROBABILITY = 1e-7
 """libsvm's ``min_prob``."""
@@ -44,14 +44,14 @@ class LibSVMConverter(Converter):
         """Refuse decisions of which rounding leaves nothing."""
         constant = self.estimator.kernel == "poly" and self.estimator.degree == 0
         if len(self.estimator.support_) and not constant and not callable(self.estimator.kernel):
-            check_digits(
+            check_kernel_rounding(
                 self,
                 self.vectors,
                 self.params,
                 self.dual_weights,
                 self.estimator.intercept_,
                 instead="scale the features",
-                hopeless=HOPELESS,
+                max_float32_error=MAX_FLOAT32_ERROR,
             )
 
     @property
@@ -97,7 +97,7 @@ class LibSVMConverter(Converter):
         summed = self.polynomial
         if summed is not None:
             return summed(X)
-        order = alternating(self.groups, np.abs(weights).sum(axis=1))
+        order = alternating_order(self.groups, np.abs(weights).sum(axis=1))
         return xp.linear(self.kernel(X, order), weights[order], est.intercept_)
 
     @cached_property
@@ -118,7 +118,7 @@ class LibSVMConverter(Converter):
         est = self.estimator
         if callable(est.kernel):
             with recording_kernel(self, est.kernel):
-                return own_kernel_columns(est.kernel, X, self.fitted_rows, est.support_[order])
+                return user_kernel_columns(est.kernel, X, self.fitted_rows, est.support_[order])
         if est.kernel == "precomputed":
             return xp.take(X, est.support_[order], axis=1)
         vectors, gamma = self.vectors[order], est._gamma
@@ -129,7 +129,7 @@ class LibSVMConverter(Converter):
         return sigmoid_kernel(X, vectors, gamma, est.coef0)
 
 
-def alternating(groups: NDArray[np.intp], weights: NDArray[np.float64]) -> NDArray[np.intp]:
+def alternating_order(groups: NDArray[np.intp], weights: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return an order in which every group advances through its total weight at the same pace.
 
     A sum of kernels has large terms of both signs and a small value. Taken in this order its partial sums

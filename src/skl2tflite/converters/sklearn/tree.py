@@ -20,14 +20,14 @@ from skl2tflite.graph import functions as xp
 
 
 @cache
-def paths_know_missing() -> bool:
+def decision_path_follows_missing() -> bool:
     """Whether scikit-learn's ``decision_path`` sends NaN where ``predict`` does; 1.6 sends it right at every node."""
     rows = np.array([[np.nan], [0.0], [1.0]])
     tree = sk.DecisionTreeClassifier().fit(rows, [0, 0, 1])
     return bool(tree.decision_path(rows)[0, tree.apply(rows)[0]])
 
 
-def without_missing(forest: Forest) -> Forest:
+def missing_goes_right(forest: Forest) -> Forest:
     """Return trees in which NaN goes right at every node."""
     return replace(forest, missing_left=np.zeros(forest.n_nodes, dtype=bool))
 
@@ -59,7 +59,7 @@ class TreesConverter(Converter):
 
         Numbered from a node to its left and then to its right, the nodes below each are those that follow it.
         """
-        forest = self.forest if paths_know_missing() else without_missing(self.forest)
+        forest = self.forest if decision_path_follows_missing() else missing_goes_right(self.forest)
         sizes = np.ones(forest.n_nodes)
         for level in reversed(forest.levels):
             sizes[level] += sizes[forest.left[level]] + sizes[forest.right[level]]

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-NEARLY = 1e-10
+LEAST_SQUARED_SINE = 1e-10
 """Square of the sine of an angle between atoms that may be all rounding, in float32."""
 
 
-def least_new_square(atom: Array, atoms: NDArray[np.float64], least: float) -> Array:
+def least_independent_square(atom: Array, atoms: NDArray[np.float64], least: float) -> Array:
     """Return how much of an atom's square others must leave unexplained, for it to be new.
 
     Parameters
@@ -31,12 +31,12 @@ def least_new_square(atom: Array, atoms: NDArray[np.float64], least: float) -> A
     return xp.maximum(square * xp.square(xp.epsilon(atom) * 100.0), least)
 
 
-def parallel(atoms: NDArray[np.float64]) -> tuple[int, int] | None:
+def parallel_atoms(atoms: NDArray[np.float64]) -> tuple[int, int] | None:
     """Return two atoms that differ in direction by less than float32 can tell, if there are."""
     norms = np.linalg.norm(atoms, axis=1, keepdims=True)
     units = atoms / np.where(norms == 0, 1.0, norms)
     for i, cosines in enumerate(units @ units.T):
         for j in np.flatnonzero(np.abs(cosines[:i]) > 0.9999):
-            if np.square(units[i] - cosines[j] * units[j]).sum() < NEARLY:
+            if np.square(units[i] - cosines[j] * units[j]).sum() < LEAST_SQUARED_SINE:
                 return int(j), i
     return None

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-UNROLLED = 64
+MAX_UNROLLED_ATOMS = 64
 """Greatest number of coordinates that are written one after another; more of them make a loop, of a smaller file."""
-SETTLED = 1.0
+ROUNDING_MOVE = 1.0
 """How far coefficients move by rounding alone, in epsilons of the greatest product."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class StoppingRule:
     """When coordinate descent stops, which differs between scikit-learn's versions, and codes hang on it.
 
     Attributes
@@ -38,14 +38,14 @@ class Rule:
     least_squares: bool
 
 
-def rule_of(version: tuple[int, int]) -> Rule:
+def stopping_rule_of(version: tuple[int, int]) -> StoppingRule:
     """Return the rule of a version of scikit-learn."""
     if version < (1, 8):
-        return Rule(tol=1e-4, screens=False, least_squares=False)
-    return Rule(tol=1e-8, screens=True, least_squares=version >= (1, 9))
+        return StoppingRule(tol=1e-4, screens=False, least_squares=False)
+    return StoppingRule(tol=1e-8, screens=True, least_squares=version >= (1, 9))
 
 
-RULE = rule_of((int(sklearn.__version__.split(".")[0]), int(sklearn.__version__.split(".")[1])))
+STOPPING_RULE = stopping_rule_of((int(sklearn.__version__.split(".")[0]), int(sklearn.__version__.split(".")[1])))
 
 
 class Progress(NamedTuple):
@@ -88,14 +88,14 @@ class CoordinateDescent:
         Greatest number of passes.
     positive : bool
         Whether coefficients must be.
-    rule : Rule
+    rule : StoppingRule
     """
 
     atoms: NDArray[np.float64]
     penalty: float
     max_iter: int
     positive: bool
-    rule: Rule = RULE
+    rule: StoppingRule = STOPPING_RULE
 
     @property
     def gram(self) -> NDArray[np.float64]:
@@ -116,7 +116,7 @@ class CoordinateDescent:
             xp.sum(xp.square(X), axis=1, keepdims=True),
         )
         if self.rule.screens:
-            start = self._looked_at(start, start.going)
+            start = self._checked(start, start.going)
         return Progress(*xp.while_loop(self._unfinished, self._passed, start)).code
 
     def _unfinished(self, *state: Array) -> Array:
@@ -134,9 +134,9 @@ class CoordinateDescent:
         greatest = xp.max(xp.where(open_, xp.abs(code), 0.0), axis=1, keepdims=True)
         looked = (moved <= greatest * self.rule.tol) | (greatest == 0.0)
         looked = looked | (after.step >= self.max_iter)
-        after = self._looked_at(after, before.going & looked)
+        after = self._checked(after, before.going & looked)
         # What moves nothing but rounding, and leaves no atom out, does so for ever.
-        rounding = xp.epsilon(code) * (SETTLED / (float(np.diag(self.gram).max()) or 1.0))
+        rounding = xp.epsilon(code) * (ROUNDING_MOVE / (float(np.diag(self.gram).max()) or 1.0))
         changed = moved > rounding * xp.max(xp.abs(before.products), axis=1, keepdims=True)
         if self.rule.screens:
             kept = (xp.sum(xp.astype(each.kept, float), axis=1, keepdims=True) for each in (before, after))
@@ -148,7 +148,7 @@ class CoordinateDescent:
         gram, n_atoms = self.gram, len(self.atoms)
         squares = np.where(np.diag(gram) == 0, 1.0, np.diag(gram))  # of those that are left out anyway
         code, reached, products = progress.code, progress.reached, progress.products
-        if n_atoms <= UNROLLED:  # rows of matrices, for columns are slow to take and to put
+        if n_atoms <= MAX_UNROLLED_ATOMS:  # rows of matrices, for columns are slow to take and to put
             codes, residuals, opens = (xp.matrix_transpose(each) for each in (code, products - reached, open_))
             moved = []
             for j in range(n_atoms):
@@ -174,7 +174,7 @@ class CoordinateDescent:
             return xp.relu(target - self.penalty) / square - code
         return (target - xp.clip(target, -self.penalty, self.penalty)) / square - code
 
-    def _looked_at(self, progress: Progress, looked: Array) -> Progress:
+    def _checked(self, progress: Progress, looked: Array) -> Progress:
         """Stop looked-at rows whose duality gap is small; leave atoms out of the others."""
         code, correlation = progress.code, progress.products - progress.reached
         greatest = xp.max(correlation if self.positive else xp.abs(correlation), axis=1, keepdims=True)

@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.sparse_coding.dependence import least_new_square
-from skl2tflite.numerics.sparse_coding.order import first_of, swapped
+from skl2tflite.numerics.sparse_coding.dependence import least_independent_square
+from skl2tflite.numerics.sparse_coding.order import first_in_list, positions_after_swap
 
-EQUAL = float(np.finfo(np.float32).eps)
+PENALTY_TOLERANCE = float(np.finfo(np.float32).eps)
 """scikit-learn's tolerance of penalties."""
-TINY = float(np.finfo(np.float32).tiny)
+DIVISION_GUARD = float(np.finfo(np.float32).tiny)
 """scikit-learn's guard of divisions."""
-FAR = float(np.finfo(np.float32).max)
+NO_STEP = float(np.finfo(np.float32).max)
 """What is beyond any step."""
-LEAST_PIVOT = 1e-14
+LEAST_SQUARED_PIVOT = 1e-14
 """Square of scikit-learn's bound of what an atom must add to the others."""
-CREEP = 8.0
+PENALTY_RISE = 8.0
 """How far penalties may rise along the path by rounding, in epsilons; scikit-learn gives up where they rise."""
 
 
@@ -76,7 +76,7 @@ def _row_sum(x: Array) -> Array:
 
 
 def _least_positive(x: Array, among: Array) -> Array:
-    return xp.min(xp.where(among & (x > 0.0), x, FAR), axis=1, keepdims=True)
+    return xp.min(xp.where(among & (x > 0.0), x, NO_STEP), axis=1, keepdims=True)
 
 
 def _outer(x: Array, y: Array) -> Array:
@@ -145,12 +145,12 @@ class LeastAngle:
 
         correlation = self._products(path.left)
         magnitude = correlation if self.positive else xp.abs(correlation)
-        greatest = xp.max(xp.where(idle, magnitude, -FAR), axis=1, keepdims=True)
-        chosen = first_of(idle & (magnitude == greatest), path.place)
+        greatest = xp.max(xp.where(idle, magnitude, -NO_STEP), axis=1, keepdims=True)
+        chosen = first_in_list(idle & (magnitude == greatest), path.place)
         greatest = xp.where(xp.any(idle, axis=1, keepdims=True), greatest, 0.0)
         penalty = greatest / float(n_features)
 
-        there = ~(penalty > self.penalty + EQUAL)
+        there = ~(penalty > self.penalty + PENALTY_TOLERANCE)
         code = self._interpolated(path, penalty, there)
         stops = there | full | (path.step >= float(self.max_iter))
         goes = path.going & ~stops
@@ -159,7 +159,7 @@ class LeastAngle:
         path, added = self._added(path, chosen, xp.sign(correlation), goes & ~path.turned)
         walks = goes & (path.turned | added)
         if self.lasso:
-            rises = path.penalty * (1.0 + CREEP * xp.epsilon(penalty)) < penalty
+            rises = path.penalty * (1.0 + PENALTY_RISE * xp.epsilon(penalty)) < penalty
             rises = walks & rises & (path.step > 0.0)
             walks = walks & ~rises
             path = path._replace(going=path.going & ~rises)
@@ -169,7 +169,7 @@ class LeastAngle:
     def _interpolated(self, path: Path, penalty: Array, there: Array) -> Array:
         """Return the code where the path passes the penalty at which it ends."""
         between = there & (path.step > 0.0)
-        between = between & (xp.abs(penalty - self.penalty) > EQUAL)
+        between = between & (xp.abs(penalty - self.penalty) > PENALTY_TOLERANCE)
         fraction = (path.penalty - self.penalty) / xp.where(between, path.penalty - penalty, 1.0)
         code = path.before + fraction * (path.code - path.before)
         began = path.penalty * float(self.atoms.shape[1])
@@ -194,7 +194,7 @@ class LeastAngle:
         parts = self._solved(path, self._products(whole))
         parts = parts + self._solved(path, self._products(whole - self._mixed(parts)))
         pivot = _row_sum(xp.square(whole - self._mixed(parts)))
-        is_new = pivot >= least_new_square(atom, self.atoms, LEAST_PIVOT)
+        is_new = pivot >= least_independent_square(atom, self.atoms, LEAST_SQUARED_PIVOT)
         added = adds & is_new
         new = atom - parts
         inverse = path.inverse + _outer(new, new * xp.where(added, 1.0 / xp.where(added, pivot, 1.0), 0.0))
@@ -202,7 +202,7 @@ class LeastAngle:
         joined = added & chosen
         dependent = chosen & (adds & ~is_new)
         return path._replace(
-            place=xp.where(adds, swapped(path.place, chosen, n_active), path.place),
+            place=xp.where(adds, positions_after_swap(path.place, chosen, n_active), path.place),
             active=path.active | joined,
             barred=path.barred | dependent,
             sign=xp.where(joined, atom if self.positive else sign, path.sign),
@@ -221,12 +221,12 @@ class LeastAngle:
         heading = self._mixed(direction)
         towards = self._products(heading)
 
-        ends = _least_positive((greatest - correlation) / (closeness - towards + TINY), idle)
+        ends = _least_positive((greatest - correlation) / (closeness - towards + DIVISION_GUARD), idle)
         if not self.positive:
-            other = _least_positive((greatest + correlation) / (closeness + towards + TINY), idle)
+            other = _least_positive((greatest + correlation) / (closeness + towards + DIVISION_GUARD), idle)
             ends = xp.minimum(ends, other)
         length = xp.minimum(ends, greatest / closeness)
-        zeros = -path.code / (direction + TINY)
+        zeros = -path.code / (direction + DIVISION_GUARD)
         first_zero = _least_positive(zeros, path.active)
         turned = walks & (first_zero < length)
         at_zero = path.active & turned & (zeros == first_zero)
@@ -250,7 +250,7 @@ class LeastAngle:
 
     def _dropped(self, path: Path, at_zero: Array) -> Path:
         """Make the atom idle whose coefficient has come to 0."""
-        at_zero = first_of(at_zero, path.place)
+        at_zero = first_in_list(at_zero, path.place)
         atom = xp.astype(at_zero, float)
         place = _row_sum(path.place * atom)
         last = _row_sum(xp.astype(path.active, float)) - 1.0

@@ -8,7 +8,7 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
 
-def first_of(among: Array, place: Array) -> Array:
+def first_in_list(among: Array, place: Array) -> Array:
     """Return where the first of some atoms is.
 
     Parameters
@@ -26,7 +26,7 @@ def first_of(among: Array, place: Array) -> Array:
     return place == first
 
 
-def swapped(place: Array, chosen: Array, front: Array) -> Array:
+def positions_after_swap(place: Array, chosen: Array, front: Array) -> Array:
     """Return the places after the chosen atom has changed its own with the one at the front of those not taken.
 
     Parameters

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.sparse_coding.dependence import least_new_square
-from skl2tflite.numerics.sparse_coding.order import first_of, swapped
+from skl2tflite.numerics.sparse_coding.dependence import least_independent_square
+from skl2tflite.numerics.sparse_coding.order import first_in_list, positions_after_swap
 
 EPSILON = float(np.finfo(np.float64).eps)
-UNROLLED = 4
+MAX_UNROLLED_STEPS = 4
 """Greatest number of steps that are written one after another."""
 
 
@@ -82,7 +82,7 @@ class MatchingPursuit:
             mixtures=slots(n_atoms),
             place=xp.broadcast_rows(np.arange(float(n_atoms)), X),
         )
-        if self.count <= UNROLLED:
+        if self.count <= MAX_UNROLLED_STEPS:
             for _ in range(self.count):
                 progress = self._stepped(*progress)
             return progress.code
@@ -96,7 +96,7 @@ class MatchingPursuit:
         step, going, code, left, directions, mixtures, place = Progress(*state)
         products = xp.linear(left, self.atoms.T)
         nearness = xp.abs(products)
-        chosen = first_of(nearness == xp.max(nearness, axis=1, keepdims=True), place)
+        chosen = first_in_list(nearness == xp.max(nearness, axis=1, keepdims=True), place)
         atom = xp.astype(chosen, float)
 
         def along(weights: Array, vectors: Array) -> Array:
@@ -108,7 +108,7 @@ class MatchingPursuit:
             new, mixture = new - along(parts, directions), mixture - along(parts, mixtures)
         square = xp.sum(xp.square(new), axis=1, keepdims=True)
         near = xp.max(xp.square(products), axis=1, keepdims=True) >= EPSILON
-        is_new = square > least_new_square(atom, self.atoms, EPSILON)
+        is_new = square > least_independent_square(atom, self.atoms, EPSILON)
         going = going & (near & is_new)
         length = xp.sqrt(xp.where(going, square, 1.0))
         new, mixture = (xp.where(going, part / length, 0.0) for part in (new, mixture))
@@ -121,5 +121,5 @@ class MatchingPursuit:
             left - amount * new,
             directions + here * xp.expand_dims(new, 1),
             mixtures + here * xp.expand_dims(mixture, 1),
-            swapped(place, chosen, step),
+            positions_after_swap(place, chosen, step),
         )

@@ -13,13 +13,13 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.component_weights import unseen
-from skl2tflite.numerics.sparse_coding.dependence import parallel
-from skl2tflite.numerics.sparse_coding.descent import RULE, CoordinateDescent
+from skl2tflite.numerics.component_weights import invisible_weight_error
+from skl2tflite.numerics.sparse_coding.dependence import parallel_atoms
+from skl2tflite.numerics.sparse_coding.descent import STOPPING_RULE, CoordinateDescent
 from skl2tflite.numerics.sparse_coding.least_angle import LeastAngle
 from skl2tflite.numerics.sparse_coding.pursuit import MatchingPursuit
 
-STEPWISE = 1e-5
+ITERATIVE_CODE_ERROR = 1e-5
 """Error of codes that are made in many steps, as a fraction of their scale."""
 
 
@@ -33,7 +33,7 @@ class SparseCodingConverter(TransformerConverter):
         if algorithm in ("omp", "lars") and est.positive_code:
             instead = "use transform_algorithm='threshold', 'lasso_cd' or 'lasso_lars'"
             raise self.refuse(f"scikit-learn has no positive codes by {algorithm!r}", instead)
-        if algorithm == "lasso_cd" and est.positive_code and self.penalty == 0 and not RULE.least_squares:
+        if algorithm == "lasso_cd" and est.positive_code and self.penalty == 0 and not STOPPING_RULE.least_squares:
             what = "without a penalty, where scikit-learn below 1.9 stops hangs on rounding"
             raise self.refuse(what, "use a greater transform_alpha")
         if algorithm == "omp" and self.count > len(self.dictionary):
@@ -41,7 +41,7 @@ class SparseCodingConverter(TransformerConverter):
         if algorithm == "lars" and min(self.count, len(self.dictionary)) > (rank := self.rank):
             what = f"after {rank} steps by 'lars' scikit-learn divides by what rounding leaves of {rank} dimensions"
             raise self.refuse(what, f"use transform_n_nonzero_coefs={rank} or less")
-        pair = parallel(self.dictionary) if algorithm in ("omp", "lars", "lasso_lars") else None
+        pair = parallel_atoms(self.dictionary) if algorithm in ("omp", "lars", "lasso_lars") else None
         if pair is not None:  # which of them scikit-learn takes, and its path from there on, hangs on rounding
             what = f"atoms {pair[0]} and {pair[1]} of the dictionary are too nearly parallel for {algorithm!r}"
             raise self.refuse(what, "leave one out, or use transform_algorithm='lasso_cd'")
@@ -57,9 +57,9 @@ class SparseCodingConverter(TransformerConverter):
         """
         match self.estimator.transform_algorithm:
             case "lasso_cd":
-                return max(STEPWISE, 3.0 * RULE.tol)
+                return max(ITERATIVE_CODE_ERROR, 3.0 * STOPPING_RULE.tol)
             case "lars" | "lasso_lars":
-                return STEPWISE
+                return ITERATIVE_CODE_ERROR
         return super().tolerance
 
     @property
@@ -122,7 +122,7 @@ class SparseCodingConverter(TransformerConverter):
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What of codes no sum of atoms shows."""
-        return unseen(answer, self.parts) if method == "transform" else 0.0
+        return invisible_weight_error(answer, self.parts) if method == "transform" else 0.0
 
     def inverse_transform(self, X: Array) -> Array:
         return xp.linear(X, self.parts)

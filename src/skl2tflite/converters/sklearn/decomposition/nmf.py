@@ -12,13 +12,13 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.component_weights import unseen
+from skl2tflite.numerics.component_weights import invisible_weight_error
 from skl2tflite.numerics.nonnegative_descent import NonnegativeDescent
 
 BETA = {"frobenius": 2.0, "kullback-leibler": 1.0, "itakura-saito": 0.0}
 EPSILON = float(np.finfo(np.float32).eps)
 """scikit-learn's, for any dtype."""
-CHECKED_EVERY = 10
+UPDATES_PER_CHECK = 10
 """Multiplicative updates of NMF between two looks at the error."""
 
 
@@ -36,7 +36,7 @@ class NonnegativeConverter(TransformerConverter):
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What of the weights no sum of components shows."""
-        return unseen(answer, self.components) if method == "transform" else 0.0
+        return invisible_weight_error(answer, self.components) if method == "transform" else 0.0
 
     @property
     def beta(self) -> float:
@@ -139,7 +139,7 @@ class NMFConverter(NonnegativeConverter):
             return (step < max_iter) & ~(gain < first * tol)
 
         def body(step: Array, gain: Array, error: Array, first: Array, W: Array, X: Array) -> list[Array]:
-            end = xp.minimum(step + CHECKED_EVERY, max_iter)
+            end = xp.minimum(step + UPDATES_PER_CHECK, max_iter)
             W = several(step, end, W, X)
             after = self.error(X, W)
             return [end, error - after, after, first, W, X]

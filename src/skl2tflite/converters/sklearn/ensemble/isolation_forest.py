@@ -14,7 +14,7 @@ from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-OF_SINGLE_ROWS = -0.5
+SINGLE_ROW_SCORE = -0.5
 """Score of every row where each tree was fitted on one: scikit-learn takes 1 for 0 / 0."""
 
 
@@ -49,19 +49,19 @@ class IsolationForestConverter(OutlierConverter):
 
     def score_samples(self, X: Array) -> Array:
         if self._tells_nothing:
-            return xp.broadcast_rows(np.array(OF_SINGLE_ROWS), X)
+            return xp.broadcast_rows(np.array(SINGLE_ROW_SCORE), X)
         return -xp.exp(self._log_score(X).value[:, 0])
 
     def decision_function(self, X: Array) -> Array:
         # score - offset_, without the cancellation.
         offset = float(self.estimator.offset_)
         if self._tells_nothing:
-            return xp.broadcast_rows(np.array(OF_SINGLE_ROWS - offset), X)
+            return xp.broadcast_rows(np.array(SINGLE_ROW_SCORE - offset), X)
         return xp.expm1(self._log_score(X, -offset).value[:, 0]) * offset
 
     def predict(self, X: Array) -> Array:
         if self._tells_nothing:
-            return xp.broadcast_rows(np.array(-1 if OF_SINGLE_ROWS < self.estimator.offset_ else 1), X)
+            return xp.broadcast_rows(np.array(-1 if SINGLE_ROW_SCORE < self.estimator.offset_ else 1), X)
         # offset_ may be the score of a training row, which is no outlier then: equal sums must come out equal.
         outlier = self._log_score(X, -self.estimator.offset_).positive()[:, 0]
         return xp.where(outlier, -1, 1)

@@ -19,7 +19,7 @@ from skl2tflite.forest.sums import vote_sums
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-MOST_RANKED = 12
+MAX_RANKED_VOTERS = 12
 """Up to so many voters, the outcome for every set of them is looked up."""
 
 
@@ -109,7 +109,7 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
         if self.estimator.voting == "soft":
             return xp.argmax(self.predict_proba(X), axis=1)
         votes = xp.one_hot(self._positions(X), len(self.estimator.classes_))
-        if len(self.weights) > MOST_RANKED:
+        if len(self.weights) > MAX_RANKED_VOTERS:
             return vote_sums(votes, self.weights).argmax()
         # scikit-learn adds the weights in float64, where 0.1 + 0.2 is more than 0.3: so does this, beforehand.
         voters = xp.sum(votes * 2.0 ** np.arange(len(self.weights))[:, np.newaxis], axis=1)

@@ -13,7 +13,7 @@ from skl2tflite.converters.core.estimator_kinds import (
 )
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.pairwise.neighbor_weights import inverse_distances, recorded_weights
-from skl2tflite.converters.sklearn.neighbors.unsupervised import UNCOMPARABLE, KNeighborsConverter, RadiusConverter
+from skl2tflite.converters.sklearn.neighbors.unsupervised import NAN_METRICS, KNeighborsConverter, RadiusConverter
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.row_errors import refuse_rows
@@ -40,7 +40,7 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
     def may_weigh_nan(self) -> bool:
         """Whether weights may be NaN, as distances are from rows that cannot be compared."""
         weights, metric = self.estimator.weights, self.estimator.effective_metric_
-        return callable(weights) or (weights == "distance" and (callable(metric) or metric in UNCOMPARABLE))
+        return callable(weights) or (weights == "distance" and (callable(metric) or metric in NAN_METRICS))
 
     def weights(self, distances: Array) -> Array | None:
         """Weights of the neighbours, None where all have the same."""

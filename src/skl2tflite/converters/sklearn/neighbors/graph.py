@@ -17,7 +17,7 @@ from skl2tflite.converters.sklearn.neighbors.unsupervised import KNeighborsConve
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.distances import (
-    EXCLUDED,
+    EXCLUDED_RANK,
 )
 
 
@@ -34,7 +34,7 @@ class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConver
         return self._graph(X, 0.0)
 
     def graph(self, X: Array) -> Array:
-        return self._graph(X, EXCLUDED)
+        return self._graph(X, EXCLUDED_RANK)
 
     def equally_right(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
@@ -78,4 +78,4 @@ class RadiusNeighborsTransformerConverter(GraphTransformerConverter, RadiusNeigh
 
     def graph(self, X: Array) -> Array:
         near, distances = self.within(X)
-        return xp.where(near, distances if self.estimator.mode == "distance" else 1.0, EXCLUDED)
+        return xp.where(near, distances if self.estimator.mode == "distance" else 1.0, EXCLUDED_RANK)

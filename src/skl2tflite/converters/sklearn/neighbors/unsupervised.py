@@ -18,33 +18,33 @@ from skl2tflite.converters.core.estimator_kinds import (
 from skl2tflite.converters.core.overflow import TOO_GREAT
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.pairwise.neighbor_weights import recorded_weights_within
-from skl2tflite.converters.pairwise.pairwise_functions import Pair, named, of_pairs
+from skl2tflite.converters.pairwise.pairwise_functions import Pair, scipy_metric_name, values_of_pairs
 from skl2tflite.errors import GraphError
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.distances import (
-    EXCLUDED,
-    FARTHEST,
-    INFINITE,
-    SIMPLE,
+    EXCLUDED_RANK,
+    INFINITE_RANK,
+    METRICS_WITHOUT_PARAMETERS,
+    UNCOMPARABLE_RANK,
     Metric,
-    finite_or_not,
     metric_of,
     unit_rows,
+    with_nan_and_infinity,
 )
-from skl2tflite.numerics.screened_neighbors import SCREENED, SPARES, screened_neighbors
+from skl2tflite.numerics.screened_neighbors import EXTRA_CANDIDATES, LEAST_SCREENED_SIZE, screened_neighbors
 from skl2tflite.tracing.row_errors import refuse_rows
 
-SQUARES = ("euclidean", "l2", "sqeuclidean", "minkowski", "p", "seuclidean", "mahalanobis", "nan_euclidean")
+POWER_SUM_METRICS = ("euclidean", "l2", "sqeuclidean", "minkowski", "p", "seuclidean", "mahalanobis", "nan_euclidean")
 """Metrics that sum squares or other powers."""
 
 
-LENGTHS = ("cosine", "correlation")
+NORMALIZING_METRICS = ("cosine", "correlation")
 """Metrics that divide rows by their lengths."""
 
 
-UNCOMPARABLE = ("nan_euclidean", "braycurtis", "correlation", "dice", "sokalsneath")
+NAN_METRICS = ("nan_euclidean", "braycurtis", "correlation", "dice", "sokalsneath")
 """Metrics that may give NaN."""
 
 
@@ -90,14 +90,14 @@ class NeighborsConverter(Converter):
         """How far a row is from them."""
         est = self.estimator
         name, params = est.effective_metric_, est.effective_metric_params_
-        if callable(name) and named(name, params) is not None:
-            name = named(name, params)
+        if callable(name) and scipy_metric_name(name, params) is not None:
+            name = scipy_metric_name(name, params)
         if callable(name):
-            return Metric(partial(self._of_function, partial(name, **params)), finite_or_not)
+            return Metric(partial(self._of_function, partial(name, **params)), with_nan_and_infinity)
         if name == "braycurtis" and est._fit_method == "brute" and est._fit_X.dtype.kind != "f":
             # scikit-learn leaves whole numbers to SciPy, and rows of another dtype than the fitted ones; rows are
             # taken to be of the same.
-            return SIMPLE["scipy_braycurtis"]
+            return METRICS_WITHOUT_PARAMETERS["scipy_braycurtis"]
         try:
             return metric_of(name, params, self.points.shape[1])
         except ValueError as error:
@@ -105,8 +105,8 @@ class NeighborsConverter(Converter):
 
     def _of_function(self, function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
         try:
-            distances = of_pairs(function, X, points)
-            return xp.where(xp.isnan(distances), FARTHEST, distances)
+            distances = values_of_pairs(function, X, points)
+            return xp.where(xp.isnan(distances), UNCOMPARABLE_RANK, distances)
         except GraphError as error:
             metric = self.estimator.effective_metric_
             raise self.refuse(
@@ -125,7 +125,10 @@ class NeighborsConverter(Converter):
         """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
         distances, positions = self._ranked(X, points, k)
         # Infinite ones are all equally far; NaN is the distance from what cannot be compared.
-        beyond = {**dict.fromkeys(SQUARES, distances[:, -1]), **dict.fromkeys(LENGTHS, xp.sum(xp.square(X), axis=1))}
+        beyond = {
+            **dict.fromkeys(POWER_SUM_METRICS, distances[:, -1]),
+            **dict.fromkeys(NORMALIZING_METRICS, xp.sum(xp.square(X), axis=1)),
+        }
         if (name := self.estimator.effective_metric_) in beyond:
             reason = f"{self.path} {TOO_GREAT}"
             refuse_rows(beyond[name] >= np.inf, reason, gives_nan=True, optional=True)
@@ -134,11 +137,11 @@ class NeighborsConverter(Converter):
     def _ranked(self, X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
         """Return them, whatever float32 makes of distances beyond its range."""
         self.check_graph()
-        if points.size >= SCREENED and len(points) >= 16 * (k + SPARES[-1]):
-            if self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"]):
+        if points.size >= LEAST_SCREENED_SIZE and len(points) >= 16 * (k + EXTRA_CANDIDATES[-1]):
+            if self.metric in (METRICS_WITHOUT_PARAMETERS["euclidean"], METRICS_WITHOUT_PARAMETERS["sqeuclidean"]):
                 ranks, positions = screened_neighbors(X, points, k)
                 return self.metric.distance(ranks), positions
-            if self.metric is SIMPLE["cosine"] and np.all(np.any(points, axis=1)):
+            if self.metric is METRICS_WITHOUT_PARAMETERS["cosine"] and np.all(np.any(points, axis=1)):
                 # Half the squared distance of unit vectors; 1 from a row of zeros, and all points equally far.
                 ranks, positions = screened_neighbors(unit_rows(X), np.asarray(unit_rows(points)), k)
                 zero = xp.expand_dims(xp.sum(xp.abs(X), axis=1) == 0.0, 1)
@@ -147,7 +150,7 @@ class NeighborsConverter(Converter):
         graph = self.graph_transformer
         if isinstance(graph, GraphTransformerConverter) and graph.least_neighbors < k:
             refuse_rows(
-                ranks[:, -1] <= -EXCLUDED,
+                ranks[:, -1] <= -EXCLUDED_RANK,
                 f"{self.path} needs {k} neighbours, and the graph in front of it has fewer",
             )
         return self.metric.distance(-ranks), positions
@@ -156,7 +159,7 @@ class NeighborsConverter(Converter):
         """Return whether each point lies within the radius of each row, and the distances."""
         self.check_graph()
         ranks = self.metric.rank(X, self.points)
-        limit = min(float(self.metric.inverse(float(self.estimator.radius))), INFINITE)
+        limit = min(float(self.metric.inverse(float(self.estimator.radius))), INFINITE_RANK)
         if isinstance(X, Tensor):
             limit = float(round_down_to_float32(limit))
         return ranks <= limit, self.metric.distance(ranks)

@@ -15,11 +15,11 @@ from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.monotone import ULPS
 
-NO_POWER = 1e-12
+ZERO_EXPONENT = 1e-12
 """Exponents nearer to 0 are logarithms as far as float32 can tell."""
-NARROW = 16.0
+NARROW_MEAN = 16.0
 """Mean of a transformed feature, in standard deviations from which its digits are those of its distance to a center."""
-LOST = 1e-4
+MAX_FLOAT64_ERROR = 1e-4
 """Standard deviations that float64's rounding may take from a feature."""
 
 
@@ -28,21 +28,21 @@ class PowerTransformerConverter(TransformerConverter):
     """Yeo-Johnson's or Box-Cox's power of each feature, standardized on demand; NaN stays."""
 
     def check(self) -> None:
-        if np.any(self._lost > LOST):
+        if np.any(self._float64_error > MAX_FLOAT64_ERROR):
             raise self.refuse(
                 "makes features whose digits are lost in float64, so that scikit-learn's own answers are noise",
                 "scale the features before",
             )
 
     @property
-    def _lost(self) -> NDArray[np.float64]:
+    def _float64_error(self) -> NDArray[np.float64]:
         """What float64 rounds off a feature when its mean is subtracted, in standard deviations."""
         mean, scale = self._moments
         return np.asarray(np.finfo(np.float64).eps * np.abs(mean) / scale)
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
         """What scikit-learn loses when it subtracts the mean of powers that are almost one number."""
-        return 4.0 * self._lost if method == "transform" else 0.0
+        return 4.0 * self._float64_error if method == "transform" else 0.0
 
     def transform(self, X: Array) -> Array:
         lambdas = self.estimator.lambdas_.astype(np.float64)
@@ -64,7 +64,7 @@ class PowerTransformerConverter(TransformerConverter):
         mean, scale = self._moments
         mean, sign = (-mean, -1.0) if negative else (mean, 1.0)
         logarithm, log_center = self._logarithm(X, self._centers(mean, powers))
-        zero = np.abs(powers) < NO_POWER
+        zero = np.abs(powers) < ZERO_EXPONENT
         safe = np.where(zero, 1.0, powers)
         factor = np.where(zero, 1.0, np.exp(safe * log_center) / safe)
         offset = np.where(zero, log_center, np.expm1(safe * log_center) / safe)
@@ -96,7 +96,7 @@ class PowerTransformerConverter(TransformerConverter):
     def _centers(self, mean: NDArray[np.float64], powers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what is raised to the mean, a float32 number, of features that vary little; 0 for others."""
         size = mean if self._one else np.abs(mean)
-        narrow = (size > NARROW * self._moments[1]) & (powers != 1.0)
+        narrow = (size > NARROW_MEAN * self._moments[1]) & (powers != 1.0)
         logarithm = lowered(np.where(narrow, mean, 0.0), powers)
         centers = np.expm1(logarithm) if self._one else np.exp(logarithm)
         return np.where(narrow, centers.astype(np.float32).astype(np.float64), 0.0)
@@ -129,7 +129,7 @@ class PowerTransformerConverter(TransformerConverter):
 
 def lowered(value: Array, powers: NDArray[np.float64]) -> Array:
     """Return the logarithm of the z whose ``(z ** p - 1) / p`` is given; that itself where p is 0."""
-    zero = np.abs(powers) < NO_POWER
+    zero = np.abs(powers) < ZERO_EXPONENT
     safe = np.where(zero, 1.0, powers)
     logarithm = xp.log1p(value * safe) / safe
     return xp.where(zero, value, logarithm) if np.any(zero) else logarithm
