@@ -15,10 +15,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.distances import (
-    Metric,
-    metric_of,
-)
+from skl2tflite.numerics.metrics import Metric, metric_of
 
 
 @converts(sk.KernelDensity)

@@ -12,10 +12,8 @@ from skl2tflite.converters.core.estimator_kinds import (
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.distances import (
-    metric_of,
-    squared_distances,
-)
+from skl2tflite.numerics.distances import squared_distances
+from skl2tflite.numerics.metrics import metric_of
 from skl2tflite.numerics.projections import project_centered
 
 

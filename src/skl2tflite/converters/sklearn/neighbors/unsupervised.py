@@ -26,13 +26,11 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.distances import (
     EXCLUDED_RANK,
     INFINITE_RANK,
-    METRICS_WITHOUT_PARAMETERS,
     UNCOMPARABLE_RANK,
-    Metric,
-    metric_of,
     unit_rows,
     with_nan_and_infinity,
 )
+from skl2tflite.numerics.metrics import METRICS_WITHOUT_PARAMETERS, Metric, metric_of
 from skl2tflite.numerics.screened_neighbors import EXTRA_CANDIDATES, LEAST_SCREENED_SIZE, screened_neighbors
 from skl2tflite.tracing.row_errors import refuse_rows
 
