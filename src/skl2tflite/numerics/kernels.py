@@ -25,30 +25,30 @@ MAX_EXPANDED_SPREAD = 8.0
 
 R is the greatest distance of a vector y from their mean. With x and y centred there, ``‖x‖² - 2 x·y + ‖y‖²``
 costs rounding errors of the terms, not of the small difference: about ``2⁻²⁴ · gamma · (‖x‖ + ‖y‖)²`` in the
-exponent and hence, relatively, in the kernel. For x among the vectors that is ``2⁻²² · gamma · R²`` at most,
-which is what sums of few kernels show (2 to 100 features: 2e-6 of the scale at this limit; sums of many
-average it out). For x farther away by δ it grows with ``gamma · (2R + δ)²``, but the kernel is below
-``exp(-gamma · δ²)`` there, so that the error itself does not.
+exponent, which is the relative error of the kernel. For x among the vectors that is at most ``2⁻²² · gamma · R²``,
+and sums of few kernels show it (2 to 100 features: 2e-6 of the scale at this limit; sums of many kernels average it
+out). For x farther away by δ the relative error grows with ``gamma · (2R + δ)²``, but the kernel is below
+``exp(-gamma · δ²)`` there, so that the absolute error does not grow.
 """
 
 NEAR_ONE_SPREAD = 1.0
-"""``gamma · R²`` below which an RBF kernel is taken as 1 and what lacks to it.
+"""``gamma · R²`` below which RBF and Laplacian kernels are computed as ``expm1(...)`` plus 1.
 
-Beyond, hardly any kernel is near 1; below, the digits so kept are up to a hundred times the error (Nyström maps of
-features between 0 and 1: of 2e-4 of the scale 2e-5 are left).
+Above, hardly any kernel is near 1. Below, nearly all are, and their differences from 1 keep digits that the kernels
+themselves lose in float32: the error of Nyström maps of features between 0 and 1 falls from 2e-4 of the scale to 2e-5.
 """
 
 MAX_HELD_DIFFERENCES = 2**22
-"""Differences of features that are held at once where a kernel is looked at."""
+"""Greatest number of differences between features that are held at once while rounding errors are estimated."""
 
 MAX_CENTERED_DEGREE = 5
-"""Greatest degree of polynomial kernels that are developed around their value with the mean."""
+"""Greatest degree of polynomial kernels that are expanded around their value at the vectors' mean."""
 
 
 def centered(X: Array, points: ArrayLike) -> tuple[Array, NDArray[np.float64]]:
-    """Return rows and constant points, both moved by the same float32 numbers so that points lie around 0.
+    """Subtract the same float32 constants from rows and points, so that the points lie around 0.
 
-    Differences stay what they are, and points far from 0 keep the digits that float32 would take from them.
+    Differences between rows and points stay the same, and points far from 0 keep digits that float32 would drop.
     """
     points = np.asarray(points, dtype=np.float64)
     shift = float32_shift(points.mean(axis=0), points.std(axis=0))
@@ -64,14 +64,14 @@ def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float, *, small: bool = 
     Y : ndarray of shape (n_vectors, n_features)
     gamma : float
     small : bool, default=False
-        Whether vectors are held once, where twice would be faster on many rows.
+        Whether the file holds the vectors once; held twice, they would be compared faster with many rows.
 
     Returns
     -------
     array of shape (n_rows, n_vectors)
     """
-    # Subtracting a float32 number is one rounding in x, and none that x - y would feel where both are far
-    # from zero: what they have in common is gone before anything is squared.
+    # Subtracting a float32 constant rounds x once, and not at all where x and y are far from 0: what they have in
+    # common is removed before anything is squared.
     center = Y.mean(axis=0).astype(np.float32).astype(np.float64)
     Z, vectors = X - center, Y - center
     norms = np.sum(vectors**2, axis=1)
@@ -82,7 +82,7 @@ def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float, *, small: bool = 
             else xp.squared_distances(Z, vectors)
         )
         return xp.exp(squares * -gamma)
-    # -gamma·‖z‖² rides along as one more feature: the whole exponent is one linear layer.
+    # -gamma·‖z‖² is one more column of the product: the whole exponent is one linear layer.
     weights = np.vstack([2 * gamma * vectors.T, np.full(len(vectors), -gamma)])
     return xp.exp(xp.linear(xp.concat([Z, xp.squared_norm(Z)], axis=1), weights, -gamma * norms))
 
@@ -90,7 +90,18 @@ def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float, *, small: bool = 
 def polynomial_kernel(X: Array, Y: NDArray[np.float64], degree: int, gamma: float, coef0: float) -> Array:
     """``(gamma · x·y + coef0) ** degree`` (:func:`sklearn.metrics.pairwise.polynomial_kernel`).
 
-    By products, as libsvm's ``powi`` does, so that a negative base keeps its sign.
+    The power is computed by repeated multiplication, as in libsvm's ``powi``, so that a negative base keeps its sign.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    degree : int
+    gamma, coef0 : float
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
     """
     base = xp.linear(X, gamma * Y.T, coef0)
     power: Array | None = None
@@ -105,12 +116,34 @@ def polynomial_kernel(X: Array, Y: NDArray[np.float64], degree: int, gamma: floa
 
 
 def sigmoid_kernel(X: Array, Y: NDArray[np.float64], gamma: float, coef0: float) -> Array:
-    """``tanh(gamma · x·y + coef0)`` (:func:`sklearn.metrics.pairwise.sigmoid_kernel`)."""
+    """``tanh(gamma · x·y + coef0)`` (:func:`sklearn.metrics.pairwise.sigmoid_kernel`).
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    gamma, coef0 : float
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
+    """
     return xp.tanh(xp.linear(X, gamma * Y.T, coef0))
 
 
 def laplacian_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
-    """``exp(-gamma · Σ|x - y|)`` (:func:`sklearn.metrics.pairwise.laplacian_kernel`)."""
+    """``exp(-gamma · Σ|x - y|)`` (:func:`sklearn.metrics.pairwise.laplacian_kernel`).
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    gamma : float
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
+    """
     return xp.exp(xp.sum(xp.abs(xp.expand_dims(X, 1) - Y), axis=-1) * -gamma)
 
 
@@ -122,7 +155,18 @@ def additive_chi2_kernel(X: Array, Y: NDArray[np.float64]) -> Array:
 
 
 def chi2_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
-    """``exp(gamma · additive_chi2(x, y))`` (:func:`sklearn.metrics.pairwise.chi2_kernel`)."""
+    """``exp(gamma · additive_chi2(x, y))`` (:func:`sklearn.metrics.pairwise.chi2_kernel`).
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    gamma : float
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
+    """
     return xp.exp(additive_chi2_kernel(X, Y) * gamma)
 
 
@@ -134,7 +178,9 @@ def linear_kernel(
     *,
     normalize: bool = False,
 ) -> Array:
-    """Linear or cosine kernel, times weights: then only the product of both matrices, made in float64, is kept.
+    """Return a linear or cosine kernel, optionally times weights.
+
+    With weights the file holds the product ``Y.T @ weights``, computed in float64, and neither of its factors.
 
     Parameters
     ----------
@@ -169,7 +215,7 @@ def pairwise_kernel(X: Array, Y: NDArray[np.float64], kernel: str, params: Mappi
     Y : ndarray of shape (n_vectors, n_features)
     kernel : str
     params : mapping
-        ``gamma``, ``degree`` and ``coef0``; those that the kernel does not have are left aside.
+        ``gamma``, ``degree`` and ``coef0``; those that the kernel does not have are ignored.
 
     Returns
     -------
@@ -206,12 +252,12 @@ def pairwise_kernel(X: Array, Y: NDArray[np.float64], kernel: str, params: Mappi
 def row_dependent_part(
     X: Array, Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]
 ) -> tuple[Array, NDArray[np.float64]]:
-    """Return a kernel as what differs from row to row, and what each vector adds to it for all rows.
+    """Split a kernel into a part that depends on the row and a constant for each vector.
 
-    Vectors near to each other have kernels of almost the same value with every row: float32 keeps few of the digits in
-    which they differ, unless that value is taken away first. Exponentials of little are 1 and what lacks to it.
-    A polynomial ``(s + m) ** d`` around the kernel m with the vectors' mean is ``m ** d`` and a polynomial in s
-    without a constant term.
+    Vectors near each other have almost the same kernel with every row, and float32 keeps few of the digits in which
+    these kernels differ, unless the common value is subtracted first. An exponential near 1 is split into 1 and
+    ``expm1``. A polynomial kernel ``(s + m) ** d``, with m the kernel with the vectors' mean, is split into ``m ** d``
+    and a polynomial in s without a constant term. Other kernels have the constant 0.
 
     Parameters
     ----------
@@ -221,7 +267,9 @@ def row_dependent_part(
     Returns
     -------
     array of shape (n_rows, n_vectors)
+        The part that depends on the row.
     ndarray of shape (n_vectors,)
+        The constants.
     """
     gamma = 1.0 / Y.shape[1] if params.get("gamma") is None else float(params["gamma"])
     differences = Y - Y.mean(axis=0)
@@ -250,11 +298,11 @@ def kernel_product(
     weights: NDArray[np.float64],
     bias: NDArray[np.float64] | None = None,
 ) -> Array:
-    """Return a kernel times weights, spelled so that float32 keeps the most digits.
+    """Return a kernel times weights, in the form in which float32 keeps the most digits.
 
-    Linear and cosine kernels are one matrix with the weights, polynomials may be one polynomial
-    (:func:`~skl2tflite.numerics.kernel_polynomials.polynomial_sum`). Of others what differs from row to row is
-    multiplied, and the rest is part of the bias (:func:`row_dependent_part`).
+    Linear and cosine kernels and their weights become one matrix; polynomial kernels may become one polynomial in the
+    features (:func:`~skl2tflite.numerics.kernel_polynomials.polynomial_sum`). Of other kernels only the part that
+    depends on the row is multiplied with the weights, and the rest goes into the bias (:func:`row_dependent_part`).
 
     Parameters
     ----------
@@ -285,11 +333,11 @@ def kernel_product(
 def merge_repeated_vectors(
     Y: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return vectors without repetitions, and for each the sum of its weights.
+    """Return the distinct vectors, and for each the sum of the weights of its repetitions.
 
-    Rows that are the same have the same kernels and, where the kernels' matrix was inverted, weights of up to 1e6 that
-    take each other away: of raw iris, with one such pair, Nyström maps are wrong by 4e-2 of the scale with it and by
-    3e-6 without (Laplacian kernels).
+    Equal vectors have equal kernels and, where the kernel matrix was inverted, weights of up to 1e6 that cancel each
+    other. In unscaled iris, which has one such pair, Nyström maps of Laplacian kernels are wrong by 4e-2 of the scale
+    with the repetition and by 3e-6 without it.
     """
     distinct, which = np.unique(Y, axis=0, return_inverse=True)
     if len(distinct) == len(Y):
@@ -306,9 +354,9 @@ def float32_relative_error(
     weights: NDArray[np.float64],
     bias: NDArray[np.float64] | None = None,
 ) -> float:
-    """Return what float32 arithmetic loses of :func:`kernel_product` of rows like the vectors, as a fraction of it.
+    """Estimate the float32 rounding error of :func:`kernel_product`, as a fraction of it, for a sample of the vectors.
 
-    Nothing of linear and cosine kernels and of polynomials.
+    For linear and cosine kernels, and for those that become a polynomial in the features, it is taken to be 0.
 
     Parameters
     ----------
@@ -329,16 +377,29 @@ def float32_relative_error(
 
 
 def sampled_kernels(Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]) -> NDArray[np.float64]:
-    """Return the kernels of some vectors with all of them; see :func:`pairwise_kernel`."""
+    """Return the kernels between a sample of the vectors and all of them, in float64.
+
+    Parameters
+    ----------
+    Y, kernel, params
+        As for :func:`pairwise_kernel`.
+
+    Returns
+    -------
+    ndarray of shape (n_sampled, n_vectors)
+    """
     return _in_groups(lambda rows: pairwise_kernel(rows, Y, kernel, params), Y)
 
 
 def _in_groups(function: Callable[[NDArray[np.float64]], Array], Y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Compute a kernel of some vectors, so few at a time that differences with all vectors fit into memory."""
+    """Call a function on a sample of the vectors, on so few at a time that their differences fit into memory."""
     rows, step = sample_points(Y), max(1, MAX_HELD_DIFFERENCES // max(1, Y.size))
     return np.concatenate([np.asarray(function(rows[i : i + step])) for i in range(0, len(rows), step)])
 
 
 def float64_rounding_error(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what float64 arithmetic loses of kernels, of shape (n_rows, n_vectors), times weights: of each output."""
+    """Return a bound on scikit-learn's own float64 rounding error of kernels times weights, for each output.
+
+    ``values`` has the shape (n_rows, n_vectors), ``weights`` (n_vectors, n_outputs) or (n_vectors,).
+    """
     return np.asarray(np.finfo(np.float64).eps * (np.abs(values) @ np.abs(weights)).max(axis=0))

@@ -1,4 +1,4 @@
-"""The Matérn covariance for any smoothness: a Bessel function, as the mixture of Gaussians that it is."""
+"""The Matérn covariance for any smoothness ``nu``, written as a mixture of Gaussians instead of a Bessel function."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
 CLOSED_FORM_NU = (0.5, 1.5, 2.5, np.inf)
-"""Smoothness for which scikit-learn has a formula of its own."""
+"""Values of ``nu`` for which scikit-learn has a formula without a Bessel function."""
 ZERO_DISTANCE = float(np.finfo(np.float64).eps)
-"""Distance that scikit-learn takes for 0."""
+"""Distance that scikit-learn puts in place of 0 in the general formula."""
 QUADRATURE_STEPS = (0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05)
-"""Steps of the trapezoidal rule, tried in turn."""
+"""Step widths of the trapezoidal rule, tried in turn until it is exact enough."""
 MAX_MIXTURE_ERROR = 1e-13
-"""Error of the sum; its terms are as many as that takes."""
+"""Greatest error of the mixture; it has as many terms as that takes."""
 ASYMPTOTIC_FROM = 10.0
-"""Argument of the Bessel function beyond which its logarithm is developed in the inverse."""
+"""Argument of the Bessel function beyond which its logarithm is a polynomial in the argument's inverse."""
 ASYMPTOTE_DEGREE = 20
+"""Degree of that polynomial."""
 
 
 def matern(nu: float, squares: Array) -> Array:
@@ -33,13 +34,14 @@ def matern(nu: float, squares: Array) -> Array:
 
         ``xᵛ Kᵥ(x) = ½ ∫ exp(ν s - ½ eˢ) · exp(-ν d² e⁻ˢ) ds``,
 
-    a mixture of Gaussians with weights that do not depend on the distance. The trapezoidal rule is as good as exact
-    for it, and no term is negative.
+    a mixture of Gaussians in the distance whose weights do not depend on it. The trapezoidal rule converges very fast
+    here (its error is checked to be below 1e-13), and no term is negative.
 
     Parameters
     ----------
     nu : float
     squares : array
+        Squared distances, in units of the length scale.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def matern(nu: float, squares: Array) -> Array:
 
 
 def logarithm_of_matern(nu: float, squares: Array) -> Array:
-    """Return the logarithm of the covariance, also where it is less than any number that is held."""
+    """Return the logarithm of the covariance, also where the covariance underflows to 0."""
     if nu == np.inf:
         return squares * -0.5
     distances: Array = xp.sqrt(squares) * np.sqrt(2.0 * nu)
@@ -88,12 +90,12 @@ def logarithm_of_matern(nu: float, squares: Array) -> Array:
 
 @cache
 def mixture(nu: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the rates and weights of Gaussians of the distance whose sum is the covariance.
+    """Return the rates r and weights w for which ``Σ w exp(-r d²)`` is the covariance at distance d.
 
     Raises
     ------
     ValueError
-        Where scikit-learn's own formula leaves float64.
+        If scikit-learn's own formula overflows in float64, or no step width is exact enough.
     """
     distances = np.concatenate([[ZERO_DISTANCE], np.logspace(-16, 3, 400)])
     with np.errstate(all="ignore"):
@@ -111,7 +113,7 @@ def mixture(nu: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _mixture(nu: float, step: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the terms of the trapezoidal rule that some distance from 0 feels."""
+    """Return the terms of the trapezoidal rule that matter at some distance."""
     s = np.arange(-90.0, np.log(2.0 * nu + 150.0), step)
     logarithms = nu * s - 0.5 * np.exp(s) + np.log(step / 2) + (1.0 - nu) * np.log(2.0) - gammaln(nu)
     rates = nu * np.exp(-s)

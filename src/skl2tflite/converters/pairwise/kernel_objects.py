@@ -1,4 +1,4 @@
-"""Kernel objects (:mod:`sklearn.gaussian_process.kernels`) between rows and constant points."""
+"""Kernel objects of :mod:`sklearn.gaussian_process.kernels`, evaluated between rows and constant points."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from skl2tflite.numerics.matern import CLOSED_FORM_NU, logarithm_of_matern, mate
 from skl2tflite.tracing.user_functions import recorded
 
 MAX_POLYNOMIAL_EXPONENT = 10
-"""Of a kernel that is looked at as a polynomial."""
+"""Greatest ``exponent`` of an ``Exponentiation`` kernel that may be expanded as a polynomial."""
 PAIRWISE_METRICS = ("linear", "cosine", "rbf", "laplacian", "sigmoid", "poly", "polynomial", "chi2", "additive_chi2")
 CONVERTED_KERNELS = (
     gp.Sum,
@@ -41,7 +41,17 @@ CONVERTED_KERNELS = (
 
 
 def check_kernel(converter: Converter, kernel: Any, points: NDArray[np.float64]) -> None:
-    """Refuse an estimator with a kernel, of which this is a part, that does not convert."""
+    """Refuse an estimator whose kernel does not convert, looking at the parts of composed kernels too.
+
+    Parameters
+    ----------
+    converter : Converter
+        Converter of the estimator, which raises the refusal.
+    kernel : sklearn.gaussian_process.kernels.Kernel
+        The estimator's kernel, or a part of it.
+    points : ndarray of shape (n_points, n_features)
+        The rows that the estimator was fitted on.
+    """
     X = input_tensor("X", DType.FLOAT, (None, points.shape[1]))
     if type(kernel) not in CONVERTED_KERNELS:
         with recording_kernel(converter, kernel):
@@ -66,13 +76,24 @@ def check_kernel(converter: Converter, kernel: Any, points: NDArray[np.float64])
 
 
 def scaled_squares(kernel: Any, X: Array, points: NDArray[np.float64]) -> Array:
-    """Squared distances in units of the kernel's length scale, of which there may be one for each feature.
+    """Return squared distances in units of the kernel's length scale, which may be one for each feature.
 
-    From differences of features not yet scaled, so that no distance costs more than its own rounding, however large
-    the weights that follow; of many features by products that are as exact.
+    They are computed from differences of the unscaled features, so that each has its own rounding error only; the
+    weights that multiply the kernels may be large. For many features, matrix products that are as exact are used.
+
+    Parameters
+    ----------
+    kernel : sklearn.gaussian_process.kernels.Kernel
+        With a ``length_scale``.
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+
+    Returns
+    -------
+    array of shape (n_rows, n_points)
     """
     scale = np.asarray(kernel.length_scale, dtype=np.float64)
-    # What is not smooth at 0 would feel the last digits of small distances.
+    # Kernels that are not smooth at distance 0 would show the last digits of small distances.
     if getattr(kernel, "nu", np.inf) >= 1.5 and suits_expanded_distances(points / scale, 0.5):
         squares = expanded_squared_distances(X, points, 1.0 / scale if scale.size > 1 else None)
         squares = squares if scale.size > 1 else squares * (1.0 / float(scale.ravel()[0]) ** 2)
@@ -83,7 +104,19 @@ def scaled_squares(kernel: Any, X: Array, points: NDArray[np.float64]) -> Array:
 
 
 def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
-    """Return a kernel between rows and constant points, one number where it is the same for all."""
+    """Evaluate a kernel between rows and constant points.
+
+    Parameters
+    ----------
+    kernel : sklearn.gaussian_process.kernels.Kernel
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+
+    Returns
+    -------
+    array of shape (n_rows, n_points), or float
+        One number if the kernel is the same for all pairs.
+    """
     if type(kernel) not in CONVERTED_KERNELS:
         return user_kernel(kernel, X, points)
     match kernel:
@@ -103,7 +136,8 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
             return xp.exp(scaled_squares(kernel, X, points) * -0.5)
         case gp.RationalQuadratic():
             ratio = scaled_squares(kernel, X, points) * (0.5 / kernel.alpha)
-            # The error of an exponent is one of the kernel, so that small ones need no digits of their own.
+            # The absolute error of the exponent is the relative error of the kernel, so that small exponents need not
+            # be more exact than large ones.
             lenient = float(kernel.alpha) <= 1
             logarithm = xp.log(ratio + 1.0, accuracy="absolute") if lenient else xp.log1p(ratio)
             return xp.exp(logarithm * -float(kernel.alpha))
@@ -122,7 +156,7 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
 
 
 def covariance_polynomial(kernel: Any, n_features: int) -> Polynomial | None:
-    """Return a kernel as a polynomial in the product of two different rows, None where it is none."""
+    """Return a kernel as a polynomial in the product of two different rows, or None if it is none."""
     match kernel:
         case _ if type(kernel) not in CONVERTED_KERNELS:
             return None
@@ -146,7 +180,18 @@ def covariance_polynomial(kernel: Any, n_features: int) -> Polynomial | None:
 
 
 def log_covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
-    """Return the logarithm of a kernel that has one term, None for others."""
+    """Return the logarithm of a kernel that is a product of exponentials, or None for other kernels.
+
+    Parameters
+    ----------
+    kernel : sklearn.gaussian_process.kernels.Kernel
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+
+    Returns
+    -------
+    array of shape (n_rows, n_points), float or None
+    """
     match kernel:
         case _ if type(kernel) not in CONVERTED_KERNELS:
             return None
@@ -166,14 +211,14 @@ def log_covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
 
 
 def pairwise_params(kernel: Any) -> dict[str, Any]:
-    """Return the parameters of a kernel of :mod:`sklearn.metrics.pairwise`."""
+    """Return the parameters that a ``PairwiseKernel`` passes to :mod:`sklearn.metrics.pairwise`."""
     return {"gamma": kernel.gamma, **(kernel.pairwise_kernels_kwargs or {})}
 
 
 def weighted_covariance(kernel: Any, X: Array, points: NDArray[np.float64], weights: NDArray[np.float64]) -> Array:
-    """``covariance(kernel, X, points) @ weights``, with all that does not depend on the row made in float64.
+    """Return ``covariance(kernel, X, points) @ weights``; what does not depend on the row is computed in float64.
 
-    Kernels whose values are all near 1 are multiplied as what lacks to 1: their digits would be lost in float32.
+    Kernels whose values are all near 1 are multiplied as ``kernel - 1``, which keeps digits that float32 would lose.
 
     Parameters
     ----------
@@ -218,7 +263,7 @@ def weighted_covariance(kernel: Any, X: Array, points: NDArray[np.float64], weig
 
 
 def variance(kernel: Any, X: Array) -> Any:
-    """Return a kernel of each row with itself: an array of shape (n_rows,) or one number."""
+    """Return the kernel of each row with itself, of shape (n_rows,), or one number if it is the same for all rows."""
     if type(kernel) not in CONVERTED_KERNELS:
         return recorded(kernel.diag, X) if isinstance(X, Tensor) else kernel.diag(X)
     match kernel:
@@ -240,7 +285,7 @@ def variance(kernel: Any, X: Array) -> Any:
 
 
 def pairwise_variance(kernel: Any, X: Array) -> Any:
-    """Return a kernel of :mod:`sklearn.metrics.pairwise` of each row with itself."""
+    """Return the kernel of each row with itself for a ``PairwiseKernel``, as :func:`variance`."""
     params = pairwise_params(kernel)
     if callable(kernel.metric):
         return values_of_rows(partial(kernel.metric, **params), X)

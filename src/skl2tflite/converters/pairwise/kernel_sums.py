@@ -1,4 +1,4 @@
-"""Weighted sums of an estimator's kernel, whatever it was given: a name, a kernel object, or a function."""
+"""Weighted sums of an estimator's kernel, be it a name, a kernel object or a function, and checks of their rounding."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from skl2tflite.numerics.kernel_polynomials import relative_rounding_error, samp
 from skl2tflite.numerics.kernels import float32_relative_error, kernel_product, sampled_kernels
 
 MAX_FLOAT64_ERROR = 1e-4
-"""Fraction of the answers that scikit-learn's own rounding may be."""
+"""Greatest accepted rounding error of scikit-learn's own float64 sums, as a fraction of the answers."""
 MAX_FLOAT32_ERROR = 2e-3
-"""Estimated fraction of the answers that float32's rounding may be before any rows are looked at.
+"""Greatest accepted estimate of float32's rounding error, as a fraction of the answers.
 
-Measured errors are up to 12 times the estimate, where kernels are all near 1 (Nyström maps of 100 to 300 components).
+The estimate is made on the fitted points, before any rows are known. Measured errors are up to 12 times the estimate
+where all kernels are near 1 (Nyström maps of 100 to 300 components).
 """
 
 
@@ -36,7 +37,7 @@ def estimator_kernel_product(
     weights: NDArray[np.float64],
     bias: NDArray[np.float64] | None = None,
 ) -> Array:
-    """Return an estimator's kernel times weights: one that has a name, an object, or a function of pairs of rows.
+    """Return an estimator's kernel times weights, whether the kernel is a name, an object or a function of two rows.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def estimator_kernel_product(
     X, vectors, weights, bias
         As for :func:`~skl2tflite.numerics.kernels.kernel_product`.
     params : mapping
-        Those of a kernel that has a name; a function gets ``kernel_params``.
+        Parameters of a kernel that is a name. A function gets the estimator's ``kernel_params`` instead.
 
     Returns
     -------
@@ -62,7 +63,20 @@ def estimator_kernel_product(
 
 
 def fitted_kernels(kernel: Any, vectors: NDArray[np.float64], params: Mapping[str, Any]) -> NDArray[np.float64] | None:
-    """Return the kernels of some vectors with all of them; None of a function, and where they are precomputed."""
+    """Return the kernels between a sample of the fitted vectors and all of them, in float64.
+
+    Parameters
+    ----------
+    kernel : str, callable or sklearn.gaussian_process.kernels.Kernel
+    vectors : ndarray of shape (n_vectors, n_features)
+    params : mapping
+        Parameters of a kernel that is a name.
+
+    Returns
+    -------
+    ndarray of shape (n_sampled, n_vectors), or None
+        None if the kernel is a function or precomputed.
+    """
     if isinstance(kernel, Kernel):
         return np.asarray(kernel(sample_points(vectors), vectors))
     return None if callable(kernel) or kernel == "precomputed" else sampled_kernels(vectors, kernel, params)
@@ -78,16 +92,18 @@ def check_kernel_rounding(
     instead: str,
     max_float32_error: float = MAX_FLOAT32_ERROR,
 ) -> None:
-    """Refuse an estimator, where rounding leaves nothing of its kernels' weighted sums; not of a function's.
+    """Refuse an estimator whose weighted sums of kernels are mostly rounding error, in float64 or in float32.
+
+    Kernels that are functions of the user's are not checked.
 
     Parameters
     ----------
     converter, vectors, params, weights, bias
         As for :func:`estimator_kernel_product`.
     instead : str
-        What to do.
+        Advice for the refusal.
     max_float32_error : float, optional
-        Fraction of the sums that float32's rounding may be.
+        Greatest accepted estimate of float32's rounding error, as a fraction of the sums.
     """
     kernel = converter.estimator.kernel
     values = fitted_kernels(kernel, vectors, params)
@@ -107,13 +123,13 @@ def check_kernel_rounding(
 def check_float64_rounding(
     converter: Converter, values: NDArray[np.float64], weights: NDArray[np.float64], bias: Any, instead: str
 ) -> None:
-    """Refuse an estimator whose own float64 arithmetic rounds its answers visibly.
+    """Refuse an estimator whose own float64 arithmetic rounds its answers by more than ``MAX_FLOAT64_ERROR``.
 
     Parameters
     ----------
     converter : Converter
     values : ndarray of shape (n_rows, n_vectors)
-        Kernels of some rows.
+        Kernels between some rows and the fitted vectors.
     weights, bias, instead
         As for :func:`check_kernel_rounding`.
     """

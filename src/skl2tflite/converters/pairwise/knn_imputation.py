@@ -1,4 +1,8 @@
-"""Means of the nearest rows that have a value, all features from one ranking (:class:`sklearn.impute.KNNImputer`)."""
+"""Imputation by the mean of the nearest rows that have a value (:class:`sklearn.impute.KNNImputer`).
+
+The fitted rows that have a value of a feature are its donors, as in scikit-learn. All features share one ranking of the
+fitted rows where the donors of every feature are among the first few of it.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +16,22 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.distances import EXCLUDED_RANK, UNCOMPARABLE_RANK
 
 MAX_SHARED_NEIGHBORS = 64
-"""Nearest rows among which donors of all features are looked for, at most."""
+"""Greatest number of nearest rows in the ranking that all features share."""
 SAMPLED_ROWS = 128
-"""Fitted rows that tell how many those are."""
+"""Number of fitted rows on which the length of the shared ranking is chosen."""
 
 
 def shared_neighbors(points: NDArray[np.float64], k: int) -> int | None:
-    """Return among how many of the nearest rows there are k with a value, for each feature; None where too many.
+    """Return how many nearest rows contain k donors of every feature, or None if that takes too many.
 
-    Half as many again as fitted rows need.
+    The number is chosen on the fitted rows, and half as large again as they need.
 
     Parameters
     ----------
     points : ndarray of shape (n_points, n_features)
-        NaN where there is no value; none of the features is all NaN.
+        NaN where there is no value; each feature has a value in some row.
     k : int
+        Number of donors: ``n_neighbors``.
     """
     count = min(MAX_SHARED_NEIGHBORS, len(points) // 4)
     if count < k:
@@ -43,30 +48,32 @@ def shared_neighbors(points: NDArray[np.float64], k: int) -> int | None:
 def mean_of_nearest(
     nearness: Array, wanted: Array, points: NDArray[np.float64], k: int, among: int, by_distance: bool
 ) -> Array:
-    """Return the mean of the k nearest values of each feature, of all where no row can be compared.
+    """Return the mean of the k nearest values of each feature.
+
+    Where no fitted row has a feature in common with the row, it is the mean of all values of the feature.
 
     Parameters
     ----------
     nearness : array of shape (n_rows, n_points)
-        Opposite of the squared distances.
+        The squared distances with the sign changed.
     wanted : array of shape (n_rows, n_features)
-        Which means are wanted.
+        Which means are needed: the row lacks the feature.
     points : ndarray of shape (n_points, n_features)
         NaN where there is no value.
     k : int
-        Each feature has as many values.
+        Number of donors. Each feature has at least as many values.
     among : int
-        Number of the nearest rows that are looked at first. Where a mean is wanted for which they are too few, each
-        feature is ranked by itself.
+        Length of the ranking that all features share. If it has too few donors for a mean that is needed, each feature
+        gets its own ranking, in a loop.
     by_distance : bool
-        Whether values weigh by the inverse of the distance.
+        Whether values are weighted by the inverse of their distance.
 
     Returns
     -------
     array of shape (n_rows, n_features)
     """
     mean: NDArray[np.float64] = np.nanmean(points, axis=0)
-    offsets = points - mean  # of which float32 keeps more
+    offsets = points - mean  # float32 keeps more digits of differences from the mean
     nearest, positions = xp.topk(nearness, among)
     values = xp.take(offsets, positions, axis=0)
     known = ~xp.isnan(values)
@@ -91,7 +98,7 @@ def mean_of_nearest(
 
 
 def _means(nearness: Array, values: Array, chosen: Array, by_distance: bool) -> Array:
-    """Return weighted means along the second axis, 0 where nothing is chosen that can be compared.
+    """Return weighted means along the second axis, 0 where no chosen value has a distance.
 
     Parameters
     ----------

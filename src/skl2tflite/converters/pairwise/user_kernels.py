@@ -1,4 +1,4 @@
-"""Kernels that are functions of the user's: of two matrices, recorded with the fitted rows as one, or of two rows."""
+"""Kernels that are functions of two matrices: recorded with the fitted rows as a constant second argument."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from skl2tflite.tracing.sample_rows import ROWS
 from skl2tflite.tracing.user_functions import check_clock, recorded
 
 Kernel = Callable[..., Any]
-"""Takes matrices of shapes (n_rows, n_features) and (n_vectors, n_features), gives (n_rows, n_vectors)."""
+"""A function of matrices of shapes (n_rows, n_features) and (n_vectors, n_features): returns (n_rows, n_vectors)."""
 
 
 def as_fitted_array(kernel: Kernel, rows: Any) -> Any:
-    """Return what a kernel of the user's was fitted on as an array, where that makes no difference; else itself."""
+    """Return the fitted rows as an array, if the user's kernel gives the same values for it; else unchanged."""
     if isinstance(rows, np.ndarray) or not callable(kernel):
         return rows
     array = np.asarray(rows)
@@ -35,7 +35,7 @@ def as_fitted_array(kernel: Kernel, rows: Any) -> Any:
 
 
 def user_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
-    """Return a kernel of the user's between rows and constant vectors.
+    """Record the user's kernel between rows and constant vectors.
 
     Parameters
     ----------
@@ -50,20 +50,44 @@ def user_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
     Raises
     ------
     GraphError
-        Where the function cannot be recorded; the message shows the user's line where there is one to blame.
+        If the function cannot be recorded; the message shows the line of the user's code, if there is one.
     """
     function = partial(_matrix, kernel, vectors)
     return _recorded(function, function, X, vectors)
 
 
 def user_kernel_columns(kernel: Kernel, X: Array, vectors: NDArray[Any], columns: NDArray[np.intp]) -> Array:
-    """Return some columns of a kernel; the others are not computed where it does without their vectors."""
+    """Record some columns of the user's kernel, without computing the others if these columns do not depend on them.
+
+    Parameters
+    ----------
+    kernel : callable
+    X : array of shape (n_rows, n_features)
+    vectors : ndarray of shape (n_vectors, n_features)
+    columns : ndarray of shape (n_columns,)
+        Positions of the vectors whose kernels are needed.
+
+    Returns
+    -------
+    array of shape (n_rows, n_columns)
+    """
     alone = partial(_matrix, kernel, np.asarray(vectors)[columns])
     return _recorded(partial(_columns, kernel, vectors, columns), alone, X, vectors)
 
 
 def transposed_user_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
-    """Return a kernel, transposed, that is called with the vectors first, unless that makes no difference."""
+    """Record ``kernel(vectors, X).T``, as ``kernel(X, vectors)`` if both are the same.
+
+    Parameters
+    ----------
+    kernel : callable
+    X : array of shape (n_rows, n_features)
+    vectors : ndarray of shape (n_vectors, n_features)
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
+    """
     return _recorded(partial(_transposed, kernel, vectors), partial(_matrix, kernel, vectors), X, vectors)
 
 
@@ -81,7 +105,14 @@ def _transposed(kernel: Kernel, vectors: NDArray[Any], X: Any) -> Any:
 
 
 def _recorded(function: partial[Any], simpler: partial[Any], X: Array, vectors: NDArray[Any]) -> Array:
-    """Record a function, or a simpler one that computes the same of fitted rows."""
+    """Record a function, or a simpler one if it gives the same values on fitted rows.
+
+    Parameters
+    ----------
+    function, simpler : callable
+    X : array of shape (n_rows, n_features)
+    vectors : ndarray of shape (n_vectors, n_features)
+    """
     if not isinstance(X, Tensor):
         return np.asarray(function(X))
     check_clock(function.args[0])
@@ -105,7 +136,7 @@ def _gives(function: Callable[[Any], Any], rows: NDArray[Any], expected: NDArray
 
 @contextmanager
 def recording_kernel(converter: Converter, kernel: Kernel) -> Iterator[None]:
-    """Refuse an estimator whose kernel cannot be recorded."""
+    """Turn errors of recording a kernel into a refusal of the estimator."""
     try:
         yield
     except GraphError as error:

@@ -1,4 +1,4 @@
-"""When an atom counts as made of others."""
+"""When an atom counts as a linear combination of others."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
 LEAST_SQUARED_SINE = 1e-10
-"""Square of the sine of an angle between atoms that may be all rounding, in float32."""
+"""Squared sine of the angle between two atoms below which float32 cannot tell them from parallel ones."""
 
 
 def least_independent_square(atom: Array, atoms: NDArray[np.float64], least: float) -> Array:
-    """Return how much of an atom's square others must leave unexplained, for it to be new.
+    """Return the least squared remainder with which an atom counts as independent of others.
+
+    The remainder is the part of the atom that is orthogonal to the others.
 
     Parameters
     ----------
     atom : array of shape (n_rows, n_atoms)
-        1 where it is, else 0.
+        1 at the atom of each row, else 0.
     atoms : ndarray of shape (n_atoms, n_features)
     least : float
-        scikit-learn's own bound; where float32 has larger remainders, they count as nothing too.
+        scikit-learn's own bound. Larger remainders that float32's rounding leaves count as nothing too.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def least_independent_square(atom: Array, atoms: NDArray[np.float64], least: flo
 
 
 def parallel_atoms(atoms: NDArray[np.float64]) -> tuple[int, int] | None:
-    """Return two atoms that differ in direction by less than float32 can tell, if there are."""
+    """Return the positions of two atoms that float32 cannot tell from parallel ones, or None if there are none."""
     norms = np.linalg.norm(atoms, axis=1, keepdims=True)
     units = atoms / np.where(norms == 0, 1.0, norms)
     for i, cosines in enumerate(units @ units.T):

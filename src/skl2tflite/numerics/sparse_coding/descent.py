@@ -13,24 +13,24 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
 MAX_UNROLLED_ATOMS = 64
-"""Greatest number of coordinates that are written one after another; more of them make a loop, of a smaller file."""
+"""Greatest number of atoms whose steps the graph repeats one after another; more make a loop, and a smaller file."""
 ROUNDING_MOVE = 1.0
-"""How far coefficients move by rounding alone, in epsilons of the greatest product."""
+"""Greatest move of a coefficient that may be rounding alone, in float epsilons times the greatest product."""
 
 
 @dataclass(frozen=True)
 class StoppingRule:
-    """When coordinate descent stops, which differs between scikit-learn's versions, and codes hang on it.
+    """When coordinate descent stops: it differs between scikit-learn's versions, and the codes depend on it.
 
     Attributes
     ----------
     tol : float
-        A row is looked at once a pass moves its coefficients by no more, as a fraction of the greatest of them;
-        it stops once the duality gap is no more, as a fraction of the row's square.
+        The duality gap of a row is computed after a pass that moved its coefficients by at most this fraction of the
+        greatest of them; the row stops if the gap is at most this fraction of the row's squared norm.
     screens : bool
-        Whether the gap also leaves atoms out for good (Gap Safe rules; Ndiaye et al., arXiv:1611.05780).
+        Whether the gap is also used to exclude atoms for good (Gap Safe rules; Ndiaye et al., arXiv:1611.05780).
     least_squares : bool
-        Whether without a penalty the square of the gradient stands for the gap.
+        Whether, with a penalty of 0, the squared gradient is used instead of the gap.
     """
 
     tol: float
@@ -49,22 +49,22 @@ STOPPING_RULE = stopping_rule_of((int(sklearn.__version__.split(".")[0]), int(sk
 
 
 class Progress(NamedTuple):
-    """Where the descent is: what its loop hands on.
+    """State of the loop over passes.
 
     Attributes
     ----------
     step : array
-        Passes done.
+        Number of passes done.
     going : array of shape (n_rows, 1)
         Rows that have not stopped.
     code, reached : array of shape (n_rows, n_atoms)
-        The coefficients, and their products with the Gram matrix.
+        The coefficients, and the coefficients times the Gram matrix.
     kept : array of shape (n_rows, n_atoms)
-        Atoms that are not left out.
+        Atoms that have not been excluded.
     products : array of shape (n_rows, n_atoms)
-        Of the row and each atom.
+        Product of the row and each atom.
     square : array of shape (n_rows, 1)
-        Of the row's norm.
+        Squared norm of the row.
     """
 
     step: Array
@@ -87,7 +87,7 @@ class CoordinateDescent:
     max_iter : int
         Greatest number of passes.
     positive : bool
-        Whether coefficients must be.
+        Whether coefficients must be positive.
     rule : StoppingRule
     """
 
@@ -99,7 +99,7 @@ class CoordinateDescent:
 
     @property
     def gram(self) -> NDArray[np.float64]:
-        """Products of the atoms."""
+        """Products of the atoms with each other, of shape (n_atoms, n_atoms)."""
         return self.atoms @ self.atoms.T
 
     def __call__(self, X: Array) -> Array:
@@ -124,18 +124,18 @@ class CoordinateDescent:
         return (progress.step < self.max_iter) & xp.any(progress.going)
 
     def _passed(self, *state: Array) -> Progress:
-        """One pass over the atoms, and a look at rows that it has hardly moved."""
+        """Do one pass over the atoms, and compute the gap of the rows that it has hardly moved."""
         before = Progress(*state)
         open_ = before.kept & before.going
         code = self._descended(before, xp.astype(open_, float))
-        # Anew, for in float32 the moves' sum would drift.
+        # Computed from the code again, as the sum of all moves would drift in float32.
         after = before._replace(step=before.step + 1, code=code, reached=xp.linear(code, self.gram))
         moved = xp.max(xp.abs(code - before.code), axis=1, keepdims=True)
         greatest = xp.max(xp.where(open_, xp.abs(code), 0.0), axis=1, keepdims=True)
         looked = (moved <= greatest * self.rule.tol) | (greatest == 0.0)
         looked = looked | (after.step >= self.max_iter)
         after = self._checked(after, before.going & looked)
-        # What moves nothing but rounding, and leaves no atom out, does so for ever.
+        # A pass that only rounds, and excludes no atom, would repeat for ever.
         rounding = xp.epsilon(code) * (ROUNDING_MOVE / (float(np.diag(self.gram).max()) or 1.0))
         changed = moved > rounding * xp.max(xp.abs(before.products), axis=1, keepdims=True)
         if self.rule.screens:
@@ -144,11 +144,13 @@ class CoordinateDescent:
         return after._replace(going=after.going & changed)
 
     def _descended(self, progress: Progress, open_: Array) -> Array:
-        """Move each coefficient to where the others want it."""
+        """Move each coefficient in turn to its optimum given the others."""
         gram, n_atoms = self.gram, len(self.atoms)
-        squares = np.where(np.diag(gram) == 0, 1.0, np.diag(gram))  # of those that are left out anyway
+        squares = np.where(np.diag(gram) == 0, 1.0, np.diag(gram))  # of atoms of zeros, which are excluded
         code, reached, products = progress.code, progress.reached, progress.products
-        if n_atoms <= MAX_UNROLLED_ATOMS:  # rows of matrices, for columns are slow to take and to put
+        if (
+            n_atoms <= MAX_UNROLLED_ATOMS
+        ):  # transposed, as rows of a matrix are faster to slice and to join than columns
             codes, residuals, opens = (xp.matrix_transpose(each) for each in (code, products - reached, open_))
             moved = []
             for j in range(n_atoms):
@@ -168,14 +170,14 @@ class CoordinateDescent:
         return xp.while_loop(lambda j, *_: j < n_atoms, step, state)[1]
 
     def _shift(self, code: Array, residual: Array, square: Array | float) -> Array:
-        """Return how far a coefficient is from where the others want it."""
+        """Return how far a coefficient is from its optimum given the others."""
         target = residual + code * square
         if self.positive:
             return xp.relu(target - self.penalty) / square - code
         return (target - xp.clip(target, -self.penalty, self.penalty)) / square - code
 
     def _checked(self, progress: Progress, looked: Array) -> Progress:
-        """Stop looked-at rows whose duality gap is small; leave atoms out of the others."""
+        """Compute the duality gap of some rows; stop those whose gap is small, and exclude atoms from the others."""
         code, correlation = progress.code, progress.products - progress.reached
         greatest = xp.max(correlation if self.positive else xp.abs(correlation), axis=1, keepdims=True)
         if self.penalty == 0 and self.rule.least_squares:

@@ -1,4 +1,4 @@
-"""Codes by least angle regression and its path of lasso codes (:mod:`sklearn.linear_model._least_angle`)."""
+"""Codes by least angle regression, and lasso codes along its path (:mod:`sklearn.linear_model._least_angle`)."""
 
 from __future__ import annotations
 
@@ -14,45 +14,49 @@ from skl2tflite.numerics.sparse_coding.dependence import least_independent_squar
 from skl2tflite.numerics.sparse_coding.order import first_in_list, positions_after_swap
 
 PENALTY_TOLERANCE = float(np.finfo(np.float32).eps)
-"""scikit-learn's tolerance of penalties."""
+"""scikit-learn's tolerance when it compares penalties."""
 DIVISION_GUARD = float(np.finfo(np.float32).tiny)
-"""scikit-learn's guard of divisions."""
+"""scikit-learn's constant that keeps divisors from being 0."""
 NO_STEP = float(np.finfo(np.float32).max)
-"""What is beyond any step."""
+"""Length of a step that never ends, for atoms that are never reached."""
 LEAST_SQUARED_PIVOT = 1e-14
-"""Square of scikit-learn's bound of what an atom must add to the others."""
+"""Square of scikit-learn's least part of an atom that is orthogonal to the active ones."""
 PENALTY_RISE = 8.0
-"""How far penalties may rise along the path by rounding, in epsilons; scikit-learn gives up where they rise."""
+"""Greatest relative rise of the penalty from step to step that counts as rounding, in float epsilons.
+
+scikit-learn stops where the penalty rises.
+"""
 
 
 class Path(NamedTuple):
-    """Where on the path each row is: what its loop hands on.
+    """State of the loop over steps: where each row is on its path.
 
     Attributes
     ----------
     going : array of shape (n_rows, 1)
-        Rows that have not come to their path's end.
+        Rows that have not reached the end of their path.
     step : array of shape (n_rows, 1)
-        Steps done.
+        Number of steps done.
     turned : array of shape (n_rows, 1)
-        Rows of which a coefficient came to 0 in the last step: no atom is added in the next.
+        Rows in which a coefficient reached 0 in the last step: the next step adds no atom.
     penalty : array of shape (n_rows, 1)
-        Where the last step began.
+        Penalty at which the last step began.
     level : array of shape (n_rows, 1)
-        Magnitude of the active atoms' correlations after it.
+        Magnitude of the active atoms' correlations after the last step.
     code, before : array of shape (n_rows, n_atoms)
         The coefficients after the last step and before it.
     left : array of shape (n_rows, n_features)
-        What of the row the code does not explain.
+        The row less the sum of its atoms: the residual.
     active, barred : array of shape (n_rows, n_atoms)
-        Whether an atom is; whether it is made of active ones, and so is never more.
+        Whether an atom is active; whether it is a linear combination of active ones, and so never becomes active.
     sign : array of shape (n_rows, n_atoms)
-        Of an active atom's correlation, else 0.
+        Sign of an active atom's correlation with the residual, else 0.
     place : array of shape (n_rows, n_atoms)
-        In scikit-learn's list of atoms, the active ones first; of equals it takes the first.
+        Position of each atom in scikit-learn's list (:mod:`skl2tflite.numerics.sparse_coding.order`).
     inverse : array of shape (n_rows, n_atoms, n_atoms)
-        Of the active atoms' Gram matrix, else 0.
+        Inverse of the active atoms' Gram matrix, 0 in the rows and columns of other atoms.
     rows : array of shape (n_rows, n_features)
+        The rows to be coded.
     """
 
     going: Array
@@ -85,19 +89,19 @@ def _outer(x: Array, y: Array) -> Array:
 
 @dataclass(frozen=True)
 class LeastAngle:
-    """Walk so that the active atoms stay equally correlated with what is left, until another is as much so.
+    """Moves so that the active atoms stay equally correlated with the residual, until another atom is as correlated.
 
     Parameters
     ----------
     atoms : ndarray of shape (n_atoms, n_features)
     penalty : float
-        Where the path ends: greatest correlation over the number of features.
+        Penalty at which the path ends: the greatest correlation, divided by the number of features.
     max_iter : int
         Greatest number of steps.
     lasso : bool
-        Whether an atom whose coefficient comes to 0 is dropped.
+        Whether an atom whose coefficient reaches 0 becomes inactive, as in lasso paths.
     positive : bool
-        Whether coefficients must be.
+        Whether coefficients must be positive.
     """
 
     atoms: NDArray[np.float64]
@@ -136,7 +140,7 @@ class LeastAngle:
         return Path(*xp.while_loop(lambda going, *_: xp.any(going), self._stepped, start)).code
 
     def _stepped(self, *state: Array) -> Path:
-        """Add an atom, unless one has just turned, and walk until the next change."""
+        """Activate an atom, unless one has just become inactive, and move until the next change."""
         path = Path(*state)
         n_atoms, n_features = self.atoms.shape
         idle = ~(path.active | path.barred)
@@ -167,14 +171,23 @@ class LeastAngle:
         return self._walked(path, correlation, idle, greatest, penalty, walks)
 
     def _interpolated(self, path: Path, penalty: Array, there: Array) -> Array:
-        """Return the code where the path passes the penalty at which it ends."""
+        """Return the code at the penalty at which the path ends, for rows whose last step has passed it.
+
+        Parameters
+        ----------
+        path : Path
+        penalty : array of shape (n_rows, 1)
+            Penalty after the last step.
+        there : array of bool of shape (n_rows, 1)
+            Rows that have reached the end.
+        """
         between = there & (path.step > 0.0)
         between = between & (xp.abs(penalty - self.penalty) > PENALTY_TOLERANCE)
         fraction = (path.penalty - self.penalty) / xp.where(between, path.penalty - penalty, 1.0)
         code = path.before + fraction * (path.code - path.before)
         began = path.penalty * float(self.atoms.shape[1])
         level = began + fraction * (path.level - began)
-        # What rounding has added up on the way is solved for; ties may have left more, and that stays.
+        # The rounding errors of all steps are corrected at the end. A larger difference comes from ties, and stays.
         rest = self._products(path.rows - self._mixed(code)) - path.sign * level
         error = self._solved(path, rest)
         size = xp.max(xp.abs(error), axis=1, keepdims=True)
@@ -183,12 +196,29 @@ class LeastAngle:
         return xp.where(between, code, path.code)
 
     def _solved(self, path: Path, right: Array) -> Array:
-        """Solve the active atoms' Gram system."""
+        """Solve the linear system of the active atoms' Gram matrix."""
         mine = xp.astype(path.active, float)
         return mine * xp.sum(path.inverse * xp.expand_dims(mine * right, 1), axis=2)
 
     def _added(self, path: Path, chosen: Array, sign: Array, adds: Array) -> tuple[Path, Array]:
-        """Make an atom active, unless it is made of those that are; return where it was."""
+        """Activate an atom, unless it is a linear combination of the active ones.
+
+        Parameters
+        ----------
+        path : Path
+        chosen : array of bool of shape (n_rows, n_atoms)
+            The atom of each row.
+        sign : array of shape (n_rows, n_atoms)
+            Signs of the correlations with the residual.
+        adds : array of bool of shape (n_rows, 1)
+            Rows that activate their atom.
+
+        Returns
+        -------
+        Path
+        array of bool of shape (n_rows, 1)
+            Rows in which the atom has become active.
+        """
         atom = xp.astype(chosen, float)
         whole = self._mixed(atom)
         parts = self._solved(path, self._products(whole))
@@ -212,7 +242,22 @@ class LeastAngle:
     def _walked(
         self, path: Path, correlation: Array, idle: Array, greatest: Array, penalty: Array, walks: Array
     ) -> Path:
-        """Move the coefficients along the direction that is equally correlated with all active atoms."""
+        """Move the coefficients along the direction that is equally correlated with all active atoms.
+
+        Parameters
+        ----------
+        path : Path
+        correlation : array of shape (n_rows, n_atoms)
+            Of the residual with each atom.
+        idle : array of bool of shape (n_rows, n_atoms)
+            Atoms that may become active.
+        greatest : array of shape (n_rows, 1)
+            Greatest correlation of an idle atom.
+        penalty : array of shape (n_rows, 1)
+            Penalty at which the step begins.
+        walks : array of bool of shape (n_rows, 1)
+            Rows that take the step.
+        """
         direction = self._solved(path, path.sign)
         direction = direction + self._solved(path, path.sign - self._products(self._mixed(direction)))
         square = _row_sum(direction * path.sign)
@@ -249,7 +294,7 @@ class LeastAngle:
         return self._dropped(path, at_zero) if self.lasso else path
 
     def _dropped(self, path: Path, at_zero: Array) -> Path:
-        """Make the atom idle whose coefficient has come to 0."""
+        """Deactivate the atom whose coefficient has reached 0."""
         at_zero = first_in_list(at_zero, path.place)
         atom = xp.astype(at_zero, float)
         place = _row_sum(path.place * atom)

@@ -15,27 +15,27 @@ from skl2tflite.numerics.sparse_coding.order import first_in_list, positions_aft
 
 EPSILON = float(np.finfo(np.float64).eps)
 MAX_UNROLLED_STEPS = 4
-"""Greatest number of steps that are written one after another."""
+"""Greatest number of steps that the graph repeats one after another; more of them make a loop."""
 
 
 class Progress(NamedTuple):
-    """Where the pursuit is: what its loop hands on.
+    """State of the loop over steps.
 
     Attributes
     ----------
     step : array
-        Atoms taken.
+        Number of atoms taken.
     going : array of shape (n_rows, 1)
-        Rows that take more.
+        Rows that have not stopped.
     code : array of shape (n_rows, n_atoms)
     left : array of shape (n_rows, n_features)
-        What of the row the taken atoms do not explain.
+        The row less the sum of its atoms: the residual.
     directions : array of shape (n_rows, n_taken, n_features)
-        Orthogonal ones of unit length, that the taken atoms span.
+        Orthonormal basis of the space that the taken atoms span.
     mixtures : array of shape (n_rows, n_taken, n_atoms)
-        What atoms each direction is made of.
+        Coefficients of the atoms in each direction.
     place : array of shape (n_rows, n_atoms)
-        In scikit-learn's list of atoms, the taken ones first; of equally near ones it takes the first.
+        Position of each atom in scikit-learn's list (:mod:`skl2tflite.numerics.sparse_coding.order`).
     """
 
     step: Array
@@ -49,16 +49,16 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class MatchingPursuit:
-    """Take the atom nearest to what is left, fit all taken ones anew, so many times.
+    """Takes the atom most correlated with the residual, fits all taken atoms again, and repeats that ``count`` times.
 
-    A row stops early where nothing is left, or its next atom is one it has or made of those. Fitting anew is
-    adding the component along the new atom's part that is orthogonal to the others (Gram-Schmidt).
+    A row stops early if its residual is 0, or if its next atom is a linear combination of those it has. Fitting again
+    adds the projection on the part of the new atom that is orthogonal to the others (Gram-Schmidt).
 
     Parameters
     ----------
     atoms : ndarray of shape (n_atoms, n_features)
     count : int
-        How many to take.
+        Number of atoms to take.
     """
 
     atoms: NDArray[np.float64]
@@ -103,7 +103,7 @@ class MatchingPursuit:
             return xp.sum(xp.expand_dims(weights, 2) * vectors, axis=1)
 
         new, mixture = xp.linear(atom, self.atoms), atom
-        for _ in range(2):  # once more, for what rounding leaves of the directions there are
+        for _ in range(2):  # twice, as rounding leaves some of the earlier directions
             parts = xp.sum(directions * xp.expand_dims(new, 1), axis=2)
             new, mixture = new - along(parts, directions), mixture - along(parts, mixtures)
         square = xp.sum(xp.square(new), axis=1, keepdims=True)
