@@ -23,7 +23,7 @@ class PLSSVDConverter(TransformerConverter):
 
 @converts(sk.CCA, sk.PLSCanonical, sk.PLSRegression)
 class PLSConverter(RegressorConverter):
-    """A linear model of centred features, and rotations of standardised ones (``sklearn.cross_decomposition._PLS``)."""
+    """A linear model of centered features; ``transform`` rotates standardized ones (``_PLS`` in scikit-learn)."""
 
     def predict(self, X: Array) -> Array:
         """``(X - _x_mean) @ coef_.T + intercept_``."""

@@ -29,26 +29,26 @@ from skl2tflite.numerics.distances import EXCLUDED_RANK, UNCOMPARABLE_RANK, nan_
 
 
 class MissingConverter(TransformerConverter):
-    """What looks for missing values: NaN, or a number that stands for them."""
+    """A transformer that looks for missing values: NaN, or another value that marks them."""
 
     @property
     def missing_is_na(self) -> bool:
-        """Whether ``pandas.NA`` is what is missing, and with it None and NaN; among numbers all arrive as NaN."""
+        """Whether ``missing_values`` is ``pandas.NA``, which covers None and NaN; among numbers all arrive as NaN."""
         return type(self.estimator.missing_values).__name__ == "NAType"
 
     @property
     def missing_is_nan(self) -> bool:
-        """Whether NaN is what is missing among numbers."""
+        """Whether NaN marks missing numbers."""
         missing = self.estimator.missing_values
         return self.missing_is_na or (isinstance(missing, Real) and np.isnan(float(missing)))
 
     @property
     def missing_is_object(self) -> bool:
-        """Whether None or text is what is missing, and NaN is refused; in a column of numbers it arrives as NaN."""
+        """Whether None or text marks missing values, and NaN is refused; among numbers the mark arrives as NaN."""
         return self.estimator.missing_values is None or isinstance(self.estimator.missing_values, str)
 
     def is_missing(self, X: Array) -> Array:
-        """Where a value is missing."""
+        """Return where values are missing."""
         if xp.dtype_of(X) == DType.STRING:
             texts = (
                 [NAN, NONE, NA] if self.missing_is_na else as_text(np.array([self.estimator.missing_values], object))
@@ -57,10 +57,12 @@ class MissingConverter(TransformerConverter):
         if self.missing_is_nan or self.missing_is_object:
             return xp.isnan(X)
         missing = self.estimator.missing_values
-        return X == (float(missing) if isinstance(missing, Real) else np.inf)  # infinity is never taken
+        return X == (
+            float(missing) if isinstance(missing, Real) else np.inf
+        )  # infinity is refused in any input, so that nothing is missing
 
     def with_indicator(self, imputed: Array, missing: Array) -> Array:
-        """Add columns that say where values were missing, on demand."""
+        """Append the columns that say where values were missing, if ``add_indicator`` is set."""
         if not self.estimator.add_indicator:
             return imputed
         indicators = xp.take(missing, self.estimator.indicator_.features_, axis=1)
@@ -73,13 +75,13 @@ class MissingConverter(TransformerConverter):
 
     @property
     def removes_nan(self) -> bool:
-        """What is missing does not stay."""
+        """True: missing values are replaced."""
         return True
 
 
 @converts(sk.SimpleImputer)
 class SimpleImputerConverter(MissingConverter):
-    """``statistics_`` in place of what is missing; columns without any value at fit are dropped."""
+    """Replaces missing values by ``statistics_``; columns without any value at fit are dropped."""
 
     takes_tables = True
     exact = TRANSFORM
@@ -90,19 +92,19 @@ class SimpleImputerConverter(MissingConverter):
             raise self.refuse("fills in text that is no UTF-8, or reserved")
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Where None or text is what is missing, columns of numbers: there NaN stands for it."""
+        """Columns that accept NaN: those of numbers, if None or text marks missing values, which become NaN there."""
         if not self.missing_is_object:
             return super().nan_columns(clean)
         return np.array([not isinstance(value, str | None) for value in self.estimator.statistics_])
 
     @property
     def _kept(self) -> NDArray[np.intp]:
-        """Columns that had values at fit, or that are kept without."""
+        """Positions of the columns that had values at fit, or are kept without (``keep_empty_features``)."""
         known = np.array([not is_nan(value) for value in self.estimator.statistics_])
         return np.flatnonzero(known | self.estimator.keep_empty_features)
 
     def _of_columns(self, X: Table) -> Table:
-        """Impute columns of text, each by itself, as the estimator was fitted on objects."""
+        """Impute each column by itself, for an estimator fitted on objects such as text."""
         est = self.estimator
         made: list[Column] = []
         for i in self._kept:
@@ -121,11 +123,11 @@ class SimpleImputerConverter(MissingConverter):
         return Table(made)
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Where X is a sparse matrix; what that does not hold is 0, and not missing."""
+        """As X is; entries that a sparse matrix does not hold are 0, and not missing."""
         return sparse
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
-        """The entries that X holds, where what is filled in may be 0; indicators where values were missing."""
+        """Entries that the sparse matrix holds: those of X (imputed values may be 0), and indicators that are true."""
         est = self.estimator
         kept = self._kept
         if X.stored is None and not np.any(est.statistics_[kept] == 0):
@@ -138,7 +140,7 @@ class SimpleImputerConverter(MissingConverter):
         return stored
 
     def _numbers(self, column: Column) -> Tensor:
-        """Return a column's numbers, among which rows may have a text for what is missing."""
+        """Return a column's numbers; rows may hold the text that marks missing values."""
         missing = self.estimator.missing_values
         return column.numbers_but(missing) if isinstance(missing, str) else column.numbers()
 
@@ -166,27 +168,27 @@ class SimpleImputerConverter(MissingConverter):
 
 @converts(sk.MissingIndicator)
 class MissingIndicatorConverter(MissingConverter):
-    """Whether each of ``features_`` is missing."""
+    """Returns whether the value of each of ``features_`` is missing."""
 
     takes_tables = True
     exact = TRANSFORM
 
     @property
     def allows_nan(self) -> bool:
-        """Whether NaN is what is missing, or None, for which it stands among numbers."""
+        """Whether NaN marks missing values, or None does, which arrives as NaN among numbers."""
         return self.missing_is_nan or self.estimator.missing_values is None
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """As its parameter says, which may leave it to X."""
+        """As the parameter ``sparse`` says; with ``"auto"``, as X is."""
         wanted = self.estimator.sparse
         return sparse if wanted == "auto" else bool(wanted)
 
     def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any]:
-        """Truth values."""
+        """Booleans."""
         return np.dtype(bool)
 
     def stored(self, X: Any, result: Array) -> None:
-        """What is true."""
+        """None: the sparse matrix holds the entries that are true."""
 
     def transform(self, X: TableLike) -> Array:
         if isinstance(X, Table) and not X.is_matrix:
@@ -198,20 +200,20 @@ class MissingIndicatorConverter(MissingConverter):
         return Monotone(tuple(self.estimator.features_.tolist()), imputes=True) if self.missing_is_nan else None
 
     def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
-        # scikit-learn's own refuses what is missing in columns that had it not at fit.
+        # scikit-learn's own method raises an error for missing values in columns that had none at fit.
         return np.asarray(np.isnan(X[:, self.estimator.features_]))
 
 
 @converts(sk.KNNImputer)
 class KNNImputerConverter(MissingConverter):
-    """The mean of the nearest rows that have a value, by the features that both rows have."""
+    """The mean over the nearest fitted rows that have a value; distances use the features that both rows have."""
 
     def check(self) -> None:
         if callable(self.estimator.weights):
             self._check_weights(self.estimator.weights)
 
     def _check_weights(self, function: Any) -> None:
-        """Refuse weights that hang on the order of donors, which scikit-learn leaves open."""
+        """Refuse a function whose weights depend on the order of the donors, which scikit-learn does not define."""
         distances = np.sort(np.random.default_rng(0).uniform(0.5, 2.0, (4, self.estimator.n_neighbors)), axis=1)
         try:
             backwards = np.asarray(function(distances[:, ::-1].copy()), dtype=np.float64)[:, ::-1]
@@ -240,7 +242,7 @@ class KNNImputerConverter(MissingConverter):
         return self.with_indicator(imputed, missing)
 
     def _by_function(self, X: Array, points: NDArray[np.float64]) -> Array:
-        """Return distances by the user's function, ``UNCOMPARABLE_RANK`` where they are NaN."""
+        """Return distances by the user's metric, with ``UNCOMPARABLE_RANK`` in place of NaN."""
         metric = self.estimator.metric
         try:
             distances = values_of_pairs(partial(metric, missing_values=self.estimator.missing_values), X, points)
@@ -252,7 +254,17 @@ class KNNImputerConverter(MissingConverter):
         return xp.where(xp.isnan(distances), UNCOMPARABLE_RANK, distances)
 
     def _means(self, nearness: Array, wanted: Array, points: NDArray[np.float64]) -> Array:
-        """Return the mean of the nearest known values of each feature: from one ranking, or one for each feature."""
+        """Return the mean of each feature over its nearest donors, from one ranking or from one for each feature.
+
+        Parameters
+        ----------
+        nearness : array of shape (n_rows, n_points)
+            The squared distances with the sign changed.
+        wanted : array of bool of shape (n_rows, n_features)
+            Which means are needed.
+        points : ndarray of shape (n_points, n_features)
+            NaN where there is no value.
+        """
         est = self.estimator
         among = None
         if not (callable(est.weights) or callable(est.metric)) and np.all(
@@ -264,7 +276,7 @@ class KNNImputerConverter(MissingConverter):
         return mean_of_nearest(nearness, wanted, points, est.n_neighbors, among, est.weights == "distance")
 
     def _mean(self, nearness: Array, values: NDArray[np.float64]) -> Array:
-        """Return the mean of the nearest known values of a feature, of all where no row can be compared."""
+        """Return the mean of a feature over its nearest donors; over all donors if none has a distance."""
         est = self.estimator
         known = ~np.isnan(values)
         scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED_RANK)
@@ -280,7 +292,7 @@ class KNNImputerConverter(MissingConverter):
             weights = xp.astype(~strange, float)
         mean = values[known].mean()
         total = xp.sum(weights, axis=1)
-        # Offsets from the mean: float32 keeps more of them.
+        # Means of differences from the mean, of which float32 keeps more digits.
         offsets = xp.take(np.where(known, values, mean) - mean, positions)
         alone = xp.all(strange, axis=1)
         none = (total == 0.0) | alone if callable(est.weights) else total == 0.0
@@ -288,7 +300,7 @@ class KNNImputerConverter(MissingConverter):
         result: Array = xp.where(none, 0.0, weighted / xp.where(none, 1.0, total)) + mean
         if not callable(est.weights):
             return result
-        # A masked division, whose numerator stays where the weights have no finite sum but 0.
+        # scikit-learn's masked division leaves the numerator where the sum of the weights is 0 or infinite.
         numerator = xp.sum(weights * xp.take(np.where(known, values, mean), positions), axis=1)
         odd = none | (xp.abs(total) == np.inf)
         return xp.where(odd & ~alone, numerator, result)
@@ -296,7 +308,7 @@ class KNNImputerConverter(MissingConverter):
 
 @converts(sk.IterativeImputer)
 class IterativeImputerConverter(MissingConverter):
-    """Rounds of predictions of each feature from others, unrolled."""
+    """Predicts each feature from others, in rounds that the graph repeats one after another."""
 
     def check(self) -> None:
         if self.estimator.sample_posterior:

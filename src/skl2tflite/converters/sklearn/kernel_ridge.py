@@ -35,7 +35,7 @@ class KernelRidgeConverter(RegressorConverter):
         return estimator_kernel_product(self, X, dense(est.X_fit_), self._params, est.dual_coef_)
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What scikit-learn loses in the sum of great kernels of both signs."""
+        """scikit-learn's own rounding error in sums of large terms of both signs."""
         est = self.estimator
         values = fitted_kernels(est.kernel, dense(est.X_fit_), self._params)
         return 0.0 if values is None else float64_rounding_error(values, est.dual_coef_)

@@ -1,4 +1,4 @@
-"""Embeddings that can place a new row (:mod:`sklearn.manifold`)."""
+"""Embeddings that have a ``transform`` for new rows (:mod:`sklearn.manifold`)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from skl2tflite.graph import functions as xp
 
 
 def _solve_positive(matrix: Array, right: Array, size: int) -> Array:
-    """Solve small systems, one for each row, by elimination without pivoting: they are positive definite.
+    """Solve one small linear system for each row, by elimination without pivoting: the matrices are positive definite.
 
     Parameters
     ----------
     matrix : array of shape (n_rows, size, size)
     right : array of shape (n_rows, size)
     size : int
+        Number of unknowns.
 
     Returns
     -------
@@ -37,7 +38,7 @@ def _solve_positive(matrix: Array, right: Array, size: int) -> Array:
 
 
 class NeighborEmbeddingConverter(TransformerConverter):
-    """Places a row by its neighbours among those it was fitted on."""
+    """Places a row by its nearest neighbours among the fitted rows."""
 
     def check(self) -> None:
         _ = self.neighbors
@@ -50,7 +51,7 @@ class NeighborEmbeddingConverter(TransformerConverter):
 
 @converts(sk.Isomap)
 class IsomapConverter(NeighborEmbeddingConverter):
-    """Kernel principal components of the shortest ways through the neighbours."""
+    """Kernel principal components of the lengths of the shortest paths through the neighbours."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -68,7 +69,10 @@ class IsomapConverter(NeighborEmbeddingConverter):
 
 @converts(sk.LocallyLinearEmbedding)
 class LocallyLinearEmbeddingConverter(NeighborEmbeddingConverter):
-    """The neighbours' places, weighted as the row is made up of them: a small system for each row."""
+    """The weighted mean of the neighbours' positions, with the weights that reconstruct the row from its neighbours.
+
+    The weights are the solution of a small linear system for each row.
+    """
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

@@ -20,7 +20,7 @@ from skl2tflite.numerics.projections import project_centered
 
 @converts(sk.GaussianMixture)
 class GaussianMixtureConverter(ComputesAsGiven):
-    """Components by the logarithm of their weighted densities (:class:`sklearn.mixture._base.BaseMixture`)."""
+    """Compares components by the logarithm of their weighted density (:class:`sklearn.mixture._base.BaseMixture`)."""
 
     exact = LABELS
 
@@ -42,7 +42,7 @@ class GaussianMixtureConverter(ComputesAsGiven):
         return self._log_constants() - 0.5 * self._distances(X)
 
     def _distances(self, X: Array) -> Array:
-        """Squared distances from the means in the metric of each component's precision."""
+        """Return squared distances from the means, in the metric of each component's precision."""
         est = self.estimator
         factors = est.precisions_cholesky_
         if est.covariance_type in ("full", "tied"):
@@ -58,7 +58,7 @@ class GaussianMixtureConverter(ComputesAsGiven):
         return xp.sum(xp.square((X[:, np.newaxis, :] - means) * factors), axis=2)
 
     def _log_constants(self) -> NDArray[Any]:
-        """Return what does not depend on the row: weights and determinants."""
+        """Return the part of the logarithms that does not depend on the row: weights and determinants."""
         est = self.estimator
         factors = est.precisions_cholesky_
         n_features = est.means_.shape[1]
@@ -78,7 +78,7 @@ class GaussianMixtureConverter(ComputesAsGiven):
 
 @converts(sk.BayesianGaussianMixture)
 class BayesianGaussianMixtureConverter(GaussianMixtureConverter):
-    """The same with the expectations of weights and determinants (Bishop, chapter 10.2)."""
+    """As a Gaussian mixture, with expectations of the weights and determinants (Bishop, chapter 10.2)."""
 
     def _log_constants(self) -> NDArray[Any]:
         est = self.estimator

@@ -24,11 +24,11 @@ from skl2tflite.graph import functions as xp
 
 
 class MembersConverter(Converter):
-    """An estimator made of ``estimators_``, which do all looking at X."""
+    """An estimator made of ``estimators_``, which alone read X."""
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """All members."""
+        """The members, all of which take X."""
         return self.members
 
     @cached_property
@@ -37,12 +37,12 @@ class MembersConverter(Converter):
         return [self.sub(member, f".estimators_[{i}]") for i, member in enumerate(self.estimator.estimators_)]
 
     def check(self) -> None:
-        """Look at every member now, so that an error comes before any work."""
+        """Make the members' converters now, so that refusals come before any other work."""
         _ = self.members
 
     @property
     def n_features(self) -> int:
-        """Number of columns; where the estimator does not know it, its members do."""
+        """Number of columns; that of the members, if the estimator does not know it."""
         return super().n_features if hasattr(self.estimator, "n_features_in_") else self.members[0].n_features
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
@@ -53,7 +53,7 @@ class MembersConverter(Converter):
 
 @converts(_ConstantPredictor)
 class ConstantPredictorConverter(Converter):
-    """What stands for a binary classifier where there was one class only."""
+    """What scikit-learn puts in place of a binary classifier if there is one class only."""
 
     takes_tables = True
     takes_matrices = True
@@ -69,7 +69,7 @@ class ConstantPredictorConverter(Converter):
         return xp.broadcast_rows(np.array([1.0 - y, y]), like=rows_of(X))
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """All of them: nobody looks."""
+        """All columns, as their values are ignored."""
         return True
 
 
@@ -83,7 +83,7 @@ def binary_score(member: Converter, X: Array) -> Array:
 
 
 def binary_threshold(member: Converter) -> float:
-    """Return what a member's score must exceed (``sklearn.multiclass._threshold_for_binary_predict``)."""
+    """Return the threshold that a member's score must exceed (``sklearn.multiclass._threshold_for_binary_predict``)."""
     has_decision = hasattr(member.estimator, "decision_function") and is_classifier(member.estimator)
     return 0.0 if has_decision else 0.5
 
@@ -96,34 +96,34 @@ def normalized(probabilities: Array) -> Array:
 
 @cache
 def ties_go_to_last() -> bool:
-    """Whether scikit-learn takes the last of equally likely classes, as one against the rest does in 1.6."""
+    """Whether one against the rest predicts the last of equally likely classes, as in scikit-learn 1.6."""
     equal = sk.OneVsRestClassifier(DummyClassifier()).fit([[0.0]] * 3, [0, 1, 2])
     return bool(equal.predict([[0.0]])[0] == 2)
 
 
 def most_likely(scores: Sequence[Array]) -> Array:
-    """Return the position of the greatest of several columns."""
+    """Return the position of the greatest of several columns, with ties as in scikit-learn."""
     if not ties_go_to_last():
         return xp.argmax(xp.stack(scores, axis=1), axis=1)
     return len(scores) - 1 - xp.argmax(xp.stack(scores[::-1], axis=1), axis=1)
 
 
 TINY_PROBABILITY = 1e-30
-"""Probabilities below are compared by their logarithms: float32 holds nothing below 1e-38, float64 goes to 1e-308."""
+"""Probabilities below this are compared by their logarithms: float32 ends at 1e-38, float64 at 1e-308."""
 LEAST_LOG_PROBABILITY = -745.0
-"""Of the least probability that float64 tells from 0."""
+"""Logarithm of the least probability that is not 0 in float64."""
 LOG_OF_ZERO = -1e9
-"""Stands for the logarithm of 0."""
+"""Stands for the logarithm of a probability of 0."""
 
 
 def log_probability(member: Converter, X: Array) -> Array:
-    """Return the logarithm of a member's probability of class 1, as float64 holds that or rounds it to 0."""
+    """Return the logarithm of a member's probability of class 1; ``LOG_OF_ZERO`` if that is 0 in float64."""
     logarithm = one_column(member, "predict_log_proba", X)
     return xp.where(logarithm > LEAST_LOG_PROBABILITY, logarithm, LOG_OF_ZERO)
 
 
 def ordered_score(member: Converter, X: Array, score: Array) -> Array:
-    """Return a member's score, of tiny probabilities their logarithms: in the same order, and below all others."""
+    """Return a member's score, with tiny probabilities replaced by their logarithms: scores keep their order."""
     return (
         xp.where(score > TINY_PROBABILITY, score, log_probability(member, X))
         if isinstance(member, NaiveBayesConverter)
@@ -133,30 +133,30 @@ def ordered_score(member: Converter, X: Array, score: Array) -> Array:
 
 @converts(sk.OneVsRestClassifier)
 class OneVsRestConverter(MembersConverter, ClassifierConverter):
-    """A member for each class, or for each label."""
+    """One binary classifier for each class, or for each label of a multilabel problem."""
 
     takes_tables = True
     takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the members, which look at X themselves."""
+        """Columns that the members need, as these read X themselves."""
         return needed_of(self.members)
 
     def has(self, method: str) -> bool:
-        """Ask the members."""
+        """As the members do."""
         return super().has(method) and (method == "predict" or all(member.has(method) for member in self.members))
 
     @property
     def is_multilabel(self) -> bool:
-        """Whether it was fitted on a matrix of labels that are there or not."""
+        """Whether it was fitted on a matrix of labels that are present or absent."""
         return bool(self.estimator.multilabel_)
 
     def _scores(self, X: Array) -> list[Array]:
         return [binary_score(member, X) for member in self.members]
 
     def predict(self, X: Array) -> Array:
-        """Position of the greatest score; of labels, whether each score exceeds its threshold."""
+        """Position of the greatest score; for several labels, whether each score exceeds its threshold."""
         if self.estimator.label_binarizer_.y_type_ == "multiclass":
             scores = zip(self.members, self._scores(X), strict=True)
             return most_likely([ordered_score(member, X, score) for member, score in scores])
@@ -168,7 +168,7 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
         return xp.squeeze(above, 1)
 
     def predict_proba(self, X: Array) -> Array:
-        """Probabilities of class 1 side by side, normalized unless they are of labels."""
+        """The members' probabilities of class 1, divided by their sum unless they are of several labels."""
         ones = xp.stack([one_column(member, "predict_proba", X) for member in self.members], axis=1)
         if len(self.members) == 1:
             ones = xp.concat([1.0 - ones, ones], axis=1)
@@ -190,13 +190,13 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
 
 @converts(sk.OneVsOneClassifier)
 class OneVsOneConverter(MembersConverter, ClassifierConverter):
-    """A member for each pair of classes; votes, and confidences where they tie."""
+    """One binary classifier for each pair of classes; their votes decide, and their confidences between equal votes."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
     takes_matrices = True
 
     def _of_members(self, X: Array) -> list[Array]:
-        """Return what each member takes: of kernels or distances that are precomputed, the columns of its own rows."""
+        """Return each member's input: X, or the columns of its own rows if X is a precomputed kernel or distance."""
         indices = self.estimator.pairwise_indices_
         return [X for _ in self.members] if indices is None else [take_columns(X, columns) for columns in indices]
 
@@ -224,7 +224,7 @@ class OneVsOneConverter(MembersConverter, ClassifierConverter):
 
 @converts(sk.OutputCodeClassifier)
 class OutputCodeConverter(MembersConverter, ClassifierConverter):
-    """A member for each bit of a code; the class with the nearest code."""
+    """One binary classifier for each bit of a code; the class with the nearest code is predicted."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
     takes_matrices = True

@@ -23,7 +23,7 @@ from skl2tflite.numerics.sparse_products import dense
 
 @converts(sk.SelfTrainingClassifier)
 class SelfTrainingConverter(DelegatingConverter):
-    """The classifier that was fitted last."""
+    """The classifier of the last round."""
 
     @cached_property
     def inner(self) -> Converter:
@@ -32,15 +32,15 @@ class SelfTrainingConverter(DelegatingConverter):
 
 @converts(sk.LabelPropagation, sk.LabelSpreading)
 class LabelPropagationConverter(ClassifierConverter):
-    """Label distributions of the fitted rows, weighted by a kernel or summed over the nearest neighbours."""
+    """The fitted rows' label distributions, weighted by a kernel or added up over the nearest neighbours."""
 
     def predict_proba(self, X: Array) -> Array:
-        """Normalized sums; NaN where scikit-learn's weights are all 0, far from every fitted row."""
+        """The sums divided by their total; NaN far from all fitted rows, where all weights are 0 in scikit-learn."""
         sums = self._sums(X)
         return sums / xp.sum(sums, axis=1, keepdims=True)
 
     def predict(self, X: Array) -> Array:
-        """Position of the greatest; the first where there is none."""
+        """Position of the greatest sum; the first class where all are NaN."""
         sums = self._sums(X)
         return xp.argmax(xp.where(xp.isnan(sums), 0.0, sums), axis=1)
 
@@ -54,8 +54,8 @@ class LabelPropagationConverter(ClassifierConverter):
         if callable(est.kernel):
             with recording_kernel(self, est.kernel):
                 return xp.linear(transposed_user_kernel(est.kernel, X, est.X_), distributions)
-        # Rows without a distribution add nothing. The greatest exponent is taken out, as the sums are
-        # normalized anyway: float32 exponentials are 0 long before float64's.
+        # Fitted rows without a distribution add nothing. The greatest exponent is subtracted (by softmax), which the
+        # division by the total cancels: float32's exponentials underflow long before float64's.
         labelled = np.any(distributions != 0, axis=1)
         rows, gamma = rows[labelled], float(est.gamma)
         squares = expanded_squared_distances if suits_expanded_distances(rows, gamma) else xp.squared_distances

@@ -1,4 +1,4 @@
-"""Principal components in the space of a kernel."""
+"""Kernel principal component analysis (:mod:`sklearn.decomposition._kernel_pca`)."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from skl2tflite.numerics.sparse_products import dense
 
 @converts(sk.KernelPCA)
 class KernelPCAConverter(TransformerConverter):
-    """Kernel with the fitted rows, centered and projected; a learnt kernel regression back."""
+    """Projects the centered kernel with the fitted rows; the inverse is a kernel ridge regression learned at fit."""
 
     def has(self, method: str) -> bool:
-        """Everything; the inverse only where it was fitted."""
+        """Every method; the inverse only if it was fitted."""
         return super().has(method) and (method != "inverse_transform" or bool(self.estimator.fit_inverse_transform))
 
     def method(self, name: str) -> Any:
@@ -51,7 +51,7 @@ class KernelPCAConverter(TransformerConverter):
 
     @cached_property
     def _weights(self) -> NDArray[np.float64]:
-        """Weights of the kernels; centering the kernel is centering these, and a bias."""
+        """Weights of the kernels: to center the kernel is to center its weights and to add a bias."""
         est = self.estimator
         nonzero = est.eigenvalues_ != 0
         weights = np.zeros_like(est.eigenvectors_)
@@ -76,16 +76,16 @@ class KernelPCAConverter(TransformerConverter):
             bias = (rows @ shift - est._centerer.K_fit_rows_) @ weights
             return xp.linear(X - shift, rows.T @ weights, bias)
         if est.kernel == "precomputed":
-            # Less the mean of its column, a kernel of rows far from 0 keeps more digits.
+            # With its column's mean subtracted, the kernel of rows far from 0 keeps more digits.
             return xp.linear(X - est._centerer.K_fit_rows_, weights)
         return estimator_kernel_product(self, X, dense(est.X_fit_), self._params, weights, self._bias)
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What scikit-learn loses in components of small eigenvalues of a kernel of great values."""
+        """scikit-learn's own rounding error, in components whose eigenvalues are small beside large kernels."""
         est = self.estimator
         if method != "transform":
             return 0.0
-        # Of fitted rows that the kernels' mean, which is taken away, stands for: it is as great.
+        # The mean kernel, which is subtracted, stands for the kernels of the fitted rows: it is as large.
         return 2.0 * float64_rounding_error(est._centerer.K_fit_rows_[np.newaxis], self._weights)
 
     def inverse_transform(self, X: Array) -> Array:

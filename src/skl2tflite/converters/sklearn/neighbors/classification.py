@@ -1,4 +1,4 @@
-"""Labels by the votes of neighbours."""
+"""Classifiers by the votes of neighbours (:mod:`sklearn.neighbors._classification`)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from skl2tflite.tracing.row_errors import refuse_rows
 
 
 class NeighborsClassifierConverter(ClassifierConverter):
-    """Votes of neighbours, output by output."""
+    """A classifier by the votes of neighbours, one output after the other."""
 
     @property
     def targets(self) -> NDArray[Any]:
-        """Positions of the points' labels, one column for each output."""
+        """Position of each fitted row's label, one column for each output."""
         return np.asarray(self.estimator._y).reshape(len(self.estimator._y), -1)
 
     def join(self, results: list[Array]) -> Array | list[Array]:
@@ -34,16 +34,16 @@ class NeighborsClassifierConverter(ClassifierConverter):
 
 @converts(sk.KNeighborsClassifier)
 class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConverter):
-    """The vote of the nearest, each counted once, by the inverse of its distance or by a function of it."""
+    """The k nearest vote, with weights of 1, the inverse of the distance, or a function of the user's."""
 
     @property
     def may_weigh_nan(self) -> bool:
-        """Whether weights may be NaN, as distances are from rows that cannot be compared."""
+        """Whether weights may be NaN, as distances between rows without a common feature are."""
         weights, metric = self.estimator.weights, self.estimator.effective_metric_
         return callable(weights) or (weights == "distance" and (callable(metric) or metric in NAN_METRICS))
 
     def weights(self, distances: Array) -> Array | None:
-        """Weights of the neighbours, None where all have the same."""
+        """Return the weights of the neighbours, or None if all are equal."""
         if not callable(self.estimator.weights):
             return inverse_distances(distances) if self.estimator.weights == "distance" else None
         weights = recorded_weights(self, distances)
@@ -55,7 +55,7 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
         return weights
 
     def votes(self, X: Array) -> list[Array]:
-        """Sums of the votes for each class of each output."""
+        """Return the sum of the votes for each class, of each output."""
         distances, positions = self.kneighbors(X)
         weights = self.weights(distances)
         results = []
@@ -74,10 +74,10 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
         return self.join([v / xp.sum(v, axis=1, keepdims=True) for v in votes])
 
     def predict(self, X: Array) -> Array:
-        """Position of the label with most votes, the first of equals."""
+        """Position of the label with the most votes; of equal ones the first."""
         counts = self.votes(X)
         if self.may_weigh_nan:
-            # As sklearn.utils.extmath.weighted_mode: no more than 0 votes, and those behind NaN, do not count.
+            # As in sklearn.utils.extmath.weighted_mode, votes of at most 0, and all those after a NaN, do not count.
             counts = [
                 xp.where(xp.cumulative_sum(xp.astype(xp.isnan(v), float), axis=1) > 0.0, 0.0, xp.relu(v))
                 for v in counts
@@ -88,19 +88,19 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
 
 @converts(sk.RadiusNeighborsClassifier)
 class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusConverter):
-    """The vote of all points within a radius; ``outlier_label_`` where there is none, or a row without an answer."""
+    """All fitted rows within a radius vote; without any, the label is ``outlier_label_`` or the row has no answer."""
 
     @property
     def outliers(self) -> list[int | None]:
-        """Position of each output's outlier label among its classes, None where it is none of them."""
+        """Position of each output's outlier label among its classes, or None if it is not one of them."""
         chosen = self.estimator.outlier_label_
         if chosen is None:
-            return [0] * len(self.classes)  # of rows that are refused
+            return [0] * len(self.classes)  # such rows are refused, so that any position will do
         found = [np.flatnonzero(classes == label) for classes, label in zip(self.classes, chosen, strict=True)]
         return [int(at[0]) if at.size == 1 else None for at in found]
 
     def votes(self, X: Array) -> tuple[Array, list[Array]]:
-        """Which rows have no neighbours, and the sums of the votes for each class of each output."""
+        """Return which rows have no neighbours, and the sum of the votes for each class, of each output."""
         near, distances = self.within(X)
         alone = ~xp.any(near, axis=1)
         if self.estimator.outlier_label_ is None:
@@ -114,7 +114,7 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
         pairs = list(zip(self.targets.T, self.classes, strict=True))
         if not callable(self.estimator.weights):
             return alone, [xp.linear(weights, np.eye(len(classes))[labels]) for labels, classes in pairs]
-        # Weights of NaN and infinity stay with their class.
+        # Not by a matrix product, in which NaN and infinity would reach all classes.
         return alone, [
             xp.stack(
                 [xp.sum(xp.take(weights, np.flatnonzero(labels == i), axis=1), axis=1) for i in range(len(classes))],
@@ -134,7 +134,7 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
         return self.join(results)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """An outlier label that is no class comes after the classes."""
+        """Labels of each output; an outlier label that is not a class comes after the classes."""
         if method != "predict":
             return None
         chosen = self.estimator.outlier_label_
@@ -151,7 +151,7 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
         for votes, classes, outlier in zip(counts, self.classes, self.outliers, strict=True):
             lone, label = alone, len(classes) if outlier is None else outlier
             if callable(self.estimator.weights):
-                # Neighbours of no weight count as none.
+                # A row whose neighbours all weigh 0 counts as one without neighbours.
                 nothing = xp.all(votes == 0.0, axis=1)
                 lone = alone | nothing
                 if self.estimator.outlier_label_ is None:
@@ -159,7 +159,7 @@ class RadiusNeighborsClassifierConverter(NeighborsClassifierConverter, RadiusCon
                         nothing,
                         f"{self.path} weighs all neighbours by 0; give it weights that do not, or an outlier_label",
                     )
-                # Infinite votes become shares of NaN, which come first.
+                # Infinite votes become shares of NaN, which argmax prefers, as in scikit-learn.
                 total = xp.sum(votes, axis=1, keepdims=True)
                 shares = votes / xp.where(total == 0.0, 1.0, total)
                 votes = xp.where(xp.isnan(shares), np.inf, shares)

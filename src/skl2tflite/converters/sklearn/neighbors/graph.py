@@ -1,4 +1,4 @@
-"""Sparse graphs of distances to neighbours."""
+"""Transformers to graphs of neighbours (:mod:`sklearn.neighbors._graph`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConver
 
     @property
     def least_neighbors(self) -> int:
-        """With distances one more, as fitted rows are neighbours of themselves."""
+        """``n_neighbors``; one more for distances, as scikit-learn counts fitted rows as their own neighbours."""
         return int(self.estimator.n_neighbors) + int(self.estimator.mode == "distance")
 
     def transform(self, X: Array) -> Array:
@@ -39,7 +39,7 @@ class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConver
     def equally_right(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
-        """Of points equally far either may have the column that is not 0."""
+        """Accept another neighbour at the same distance in place of scikit-learn's."""
         if method != "transform":
             return super().equally_right(method, rows, answers, tolerance)
         ((wanted, given),) = answers

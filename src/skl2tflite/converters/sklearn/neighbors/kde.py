@@ -1,4 +1,4 @@
-"""Kernel density."""
+"""Kernel density estimation (:mod:`sklearn.neighbors._kde`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from skl2tflite.numerics.metrics import Metric, metric_of
 
 @converts(sk.KernelDensity)
 class KernelDensityConverter(Converter):
-    """Logarithm of the density: a sum of kernels around the points that it was fitted on."""
+    """Logarithm of the density, which is a sum of kernels around the fitted rows."""
 
     default_methods = ("score_samples",)
 
@@ -29,7 +29,7 @@ class KernelDensityConverter(Converter):
 
     @cached_property
     def metric(self) -> Metric:
-        """How far a row is from the points."""
+        """Metric of the distances from the fitted rows."""
         est = self.estimator
         try:
             return metric_of(est.metric, est.metric_params or {}, self.n_features)
@@ -38,7 +38,7 @@ class KernelDensityConverter(Converter):
 
     @property
     def constant(self) -> float:
-        """Logarithm of a single point's share in the density, where it stands."""
+        """Logarithm of what a single fitted row adds to the density at its own position."""
         from sklearn.neighbors._ball_tree import kernel_norm
 
         est = self.estimator
@@ -47,10 +47,11 @@ class KernelDensityConverter(Converter):
         return float(kernel_norm(float(est.bandwidth_), points.shape[1], est.kernel, return_log=True) - np.log(total))
 
     def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What scikit-learn's tree loses far from all points: it takes bounds away from a sum as great as it can be.
+        """scikit-learn's own rounding error far from all fitted rows.
 
-        So its sum is off by float64's rounding of the number of points for each node that it visits, however small
-        (measured: a few times that, up to 9 of 45).
+        Its search tree starts from the greatest possible sum and subtracts bounds from it. Each node that it visits
+        rounds the sum by float64's epsilon times the number of points, however small the sum becomes (measured: a few
+        times that, up to 9 of 45).
         """
         points, nodes = len(self.estimator.tree_.data), len(self.estimator.tree_.node_data)
         with np.errstate(over="ignore", divide="ignore"):

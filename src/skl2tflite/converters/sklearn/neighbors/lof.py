@@ -1,4 +1,4 @@
-"""Local outlier factors."""
+"""Local outlier factors (:mod:`sklearn.neighbors._lof`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from skl2tflite.graph import functions as xp
 
 @converts(sk.LocalOutlierFactor)
 class LocalOutlierFactorConverter(OutlierConverter, KNeighborsConverter):
-    """How much sparser the points are around a row than around its neighbours."""
+    """Compares the density of the fitted rows around a row with that around its neighbours."""
 
     def check(self) -> None:
         if not self.estimator.novelty:
@@ -24,11 +24,11 @@ class LocalOutlierFactorConverter(OutlierConverter, KNeighborsConverter):
 
     @property
     def allows_nan(self) -> bool:
-        """Not in new rows, whatever the metric."""
+        """False: new rows must not have NaN, whatever the metric."""
         return False
 
     def score_samples(self, X: Array) -> Array:
-        """Opposite of the mean ratio of the neighbours' densities and the row's own."""
+        """The mean ratio of the neighbours' densities to the row's own, with the sign changed."""
         est = self.estimator
         distances, positions = self.nearest(X, est.n_neighbors_)
         reach = xp.maximum(distances, xp.take(est._distances_fit_X_[:, est.n_neighbors_ - 1], positions))

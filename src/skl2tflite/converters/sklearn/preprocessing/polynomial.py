@@ -1,4 +1,4 @@
-"""Polynomials and splines of features."""
+"""Polynomial and spline features (:mod:`sklearn.preprocessing._polynomial`)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from skl2tflite.numerics.centering import float32_shift
 
 @converts(sk.PolynomialFeatures)
 class PolynomialFeaturesConverter(TransformerConverter):
-    """Products of features: those of each degree from those of the degree before.
+    """Products of features, each degree computed from the degree before.
 
-    In scikit-learn's order of multiplication: a term is the one without its first feature, times that feature.
+    The order of multiplication is scikit-learn's: a term is the term without its first feature, times that feature.
     """
 
     exact = TRANSFORM
@@ -38,7 +38,7 @@ class PolynomialFeaturesConverter(TransformerConverter):
             interaction_only=est.interaction_only,
             include_bias=True,
         )
-        columns = xp.matrix_transpose(X)  # to take rows is to copy them, to take columns is to gather numbers
+        columns = xp.matrix_transpose(X)  # taking rows copies them at once, taking columns gathers single numbers
         degrees: dict[int, Array] = {1: columns}
         for degree in range(2, est._max_degree + 1):
             shorter = {term: i for i, term in enumerate(t for t in terms if len(t) == degree - 1)}
@@ -58,9 +58,9 @@ class PolynomialFeaturesConverter(TransformerConverter):
 
 @converts(sk.SplineTransformer)
 class SplineTransformerConverter(TransformerConverter):
-    """B-splines by the recursion of Cox and de Boor, all features at once.
+    """B-splines by the recursion of Cox and de Boor, for all features at once.
 
-    Beyond the first and last base knots the splines of the outermost intervals go on, as in SciPy.
+    Beyond the first and last base knots the polynomials of the outermost intervals continue, as in SciPy.
     """
 
     def check(self) -> None:
@@ -77,9 +77,10 @@ class SplineTransformerConverter(TransformerConverter):
                 )
 
     def _ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-        """Return where extrapolation begins at either end of each feature, and the degrees that say so.
+        """Return where extrapolation begins at either end of each feature, and the degrees from which that follows.
 
-        In scikit-learn the degree counts up from feature to feature where it is below 2 and splines go on as lines.
+        With ``extrapolation="linear"`` and a degree below 2, scikit-learn increments the degree from one feature to the
+        next.
         """
         est = self.estimator
         knots = np.stack([spline.t for spline in est.bsplines_])
@@ -90,13 +91,13 @@ class SplineTransformerConverter(TransformerConverter):
         return knots[features, degrees], knots[features, -degrees - 1], degrees
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """On demand."""
+        """As the parameter ``sparse_output`` says."""
         return bool(self.estimator.sparse_output)
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array]:
-        """The splines of the interval that each value lies in, of which one is 0 on a knot.
+        """Entries that the sparse matrix holds: the splines of the interval in which a value lies, some of them 0.
 
-        Beyond the base knots of other extrapolations than ``"continue"``, and ``"error"``, all numbers but 0.
+        Beyond the base knots, with ``extrapolation="constant"`` or ``"linear"``, it holds the numbers that are not 0.
         """
         return lambda: self._held(as_matrix(X), result)
 
@@ -114,7 +115,7 @@ class SplineTransformerConverter(TransformerConverter):
         first, last = (knots[features, at] for at in (est.degree, -est.degree - 1))
         begin, end = knots[features, splines], knots[features, splines + est.degree + 1]
         x = xp.take(X, features, axis=1)
-        # The first and the last interval have no end but the other one.
+        # The first interval has no lower end, and the last one no upper end.
         started = at_or_above(x, np.where(begin <= first, -np.inf, begin))
         held = started & ~at_or_above(x, np.where(end >= last, np.inf, end))
         if est.extrapolation not in ("constant", "linear"):
@@ -169,7 +170,18 @@ class SplineTransformerConverter(TransformerConverter):
         ends: tuple[NDArray[np.float64], NDArray[np.float64]],
         counts: NDArray[np.int64],
     ) -> Array:
-        """Continue the outermost splines as lines beyond both ends, and others as 0."""
+        """Continue the outermost splines as lines beyond both ends, and the others as 0.
+
+        Parameters
+        ----------
+        splines : array of shape (n_rows, n_features, n_splines)
+        beyond : pair of arrays of shape (n_rows, n_features)
+            How far values are below the lower end (at most 0), and above the upper end (at least 0).
+        ends : pair of ndarrays of shape (n_features,)
+            The lower and the upper end.
+        counts : ndarray of int of shape (n_features,)
+            Number of splines at each end that continue as lines.
+        """
         places = np.arange(splines.shape[2] or 0)
         outer = places < counts[:, np.newaxis]
         for distance, at, kept in zip(beyond, ends, (outer, outer[:, ::-1]), strict=True):
@@ -182,11 +194,21 @@ class SplineTransformerConverter(TransformerConverter):
         return splines
 
     def _splines(self, original: Array, X: Array, knots: NDArray[np.float64], shift: NDArray[np.float64]) -> Array:
-        """Return the basis at each value, of shape (n_rows, n_features, n_splines)."""
+        """Return the splines at each value, of shape (n_rows, n_features, n_splines).
+
+        Parameters
+        ----------
+        original : array of shape (n_rows, n_features)
+            Values, which choose the interval.
+        X : array of shape (n_rows, n_features)
+            Values less ``shift``, which the splines are computed from.
+        knots : ndarray of shape (n_features, n_knots)
+        shift : ndarray of shape (n_features,)
+        """
         degree = self.estimator.degree
         intervals = knots.shape[1] - 1
         started = xp.astype(at_or_above(xp.expand_dims(original, 2), knots[:, degree + 1 : intervals - degree]), float)
-        # 1 in the interval of a value: those below the first inner knot are in the first, and so on.
+        # 1 in the interval of a value, else 0: values below the first inner knot are in the first interval, and so on.
         inner = intervals - 2 * degree - 1
         ones = xp.expand_dims(X, 2) * 0.0 + 1.0
         zeros = ones - 1.0

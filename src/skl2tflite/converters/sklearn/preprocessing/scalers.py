@@ -1,4 +1,4 @@
-"""Scalers, normalizers and polynomials (:mod:`sklearn.preprocessing`)."""
+"""Scalers of features (:mod:`sklearn.preprocessing`), and the norms of rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SKLEARN_VERSION = tuple(map(int, sklearn.__version__.split(".")[:2]))
 
 @converts(sk.StandardScaler)
 class StandardScalerConverter(TransformerConverter):
-    """``(X - mean_) / scale_``; since scikit-learn 1.8 both are rounded to the dtype of X first."""
+    """``(X - mean_) / scale_``; since scikit-learn 1.8, both are rounded to the dtype of X first."""
 
     exact = TRANSFORMS if SKLEARN_VERSION >= (1, 8) else frozenset()
     keeps_sparse = True
@@ -74,7 +74,7 @@ class RobustScalerConverter(TransformerConverter):
 
 @converts(sk.MinMaxScaler)
 class MinMaxScalerConverter(TransformerConverter):
-    """``X * scale_ + min_``, kept within ``feature_range`` on demand."""
+    """``X * scale_ + min_``, limited to ``feature_range`` if ``clip`` is set."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -94,7 +94,7 @@ class MinMaxScalerConverter(TransformerConverter):
 
 @converts(sk.MaxAbsScaler)
 class MaxAbsScalerConverter(TransformerConverter):
-    """``X / scale_``, kept within -1 and 1 on demand."""
+    """``X / scale_``, limited to -1 and 1 if ``clip`` is set."""
 
     exact = TRANSFORMS
     keeps_sparse = True
