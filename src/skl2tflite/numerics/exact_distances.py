@@ -14,11 +14,11 @@ STEPS_TO_FARTHEST_POINT = 2.0**11
 
 Squares of sums of two such numbers are below 2**24, up to which float32 holds every integer.
 """
-LARGEST_ROW_STEPS = 2.0**60
+MAX_ROW_STEPS = 2.0**60
 """Number of steps to which rows are limited, so that their squares are finite in float32."""
-LEAST_FEATURES = 6
+MIN_FEATURES = 6
 """Number of features from which the products are faster than differences; they take twice the bytes."""
-GREATEST_EXACT_SPREAD = 2.0**9
+MAX_EXACT_SPREAD = 2.0**9
 """Greatest ``gamma · R²`` at which the error of small distances is one ulp of 1 in ``exp(-gamma · ‖x - y‖²)``."""
 
 
@@ -32,7 +32,7 @@ def suits_expanded_distances(points: NDArray[np.float64], gamma: float) -> bool:
     reach = radius(points)
     # For a radius far from 1, squares of steps would overflow or underflow in float32.
     usual = 2.0**-40 < reach < 2.0**40
-    return points.shape[1] >= LEAST_FEATURES and usual and gamma * reach**2 <= GREATEST_EXACT_SPREAD
+    return points.shape[1] >= MIN_FEATURES and usual and gamma * reach**2 <= MAX_EXACT_SPREAD
 
 
 def expanded_squared_distances(
@@ -63,7 +63,7 @@ def expanded_squared_distances(
     factors = factors * width / step
     center = np.round(points.mean(axis=0) / width).astype(np.float32).astype(np.float64)
     y, y_rest = integer_and_remainder((points / width - center) * factors)
-    rows = xp.clip(X * (1 / width), -LARGEST_ROW_STEPS, LARGEST_ROW_STEPS)
+    rows = xp.clip(X * (1 / width), -MAX_ROW_STEPS, MAX_ROW_STEPS)
     whole_rows = xp.round(rows)
     x, x_rest = whole_rows - center, rows - whole_rows
     if scale is not None:

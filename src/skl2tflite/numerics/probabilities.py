@@ -9,7 +9,7 @@ import numpy as np
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-LEAST_EXPONENT = -745.13
+MIN_EXPONENT = -745.13
 """Exponent below which ``exp`` is 0 in float64."""
 
 

@@ -10,7 +10,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift
 from skl2tflite.numerics.kernels import centered
 
-LEAST_SCREENED_SIZE = 2**15
+MIN_SCREENED_SIZE = 2**15
 """Size of the points (rows times features) from which neighbours are searched among candidates."""
 
 

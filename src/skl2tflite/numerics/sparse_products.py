@@ -11,7 +11,7 @@ from scipy import sparse
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-LEAST_SPARSE_SIZE = 2**18
+MIN_SPARSE_SIZE = 2**18
 """Number of entries from which a matrix is held without its zeros: a megabyte of float32."""
 
 
@@ -25,7 +25,7 @@ times smaller, one row takes a third to three quarters of the time, 200 rows at 
 
 def suits_sparse_product(matrix: Any) -> bool:
     """Whether a matrix of shape (n_outputs, n_features) is large, and smaller and faster if held without its zeros."""
-    if not sparse.issparse(matrix) or matrix.shape[0] * matrix.shape[1] < LEAST_SPARSE_SIZE:
+    if not sparse.issparse(matrix) or matrix.shape[0] * matrix.shape[1] < MIN_SPARSE_SIZE:
         return False
     return bool(FEATURES_PER_NONZERO * np.diff(matrix.tocsr().indptr).max() <= matrix.shape[1])
 

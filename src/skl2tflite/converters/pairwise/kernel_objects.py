@@ -196,8 +196,8 @@ def log_covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
         case _ if type(kernel) not in CONVERTED_KERNELS:
             return None
         case gp.Product():
-            parts = [log_covariance(part, X, points) for part in (kernel.k1, kernel.k2)]
-            return None if any(part is None for part in parts) else xp.add(*parts)
+            first, second = (log_covariance(part, X, points) for part in (kernel.k1, kernel.k2))
+            return None if first is None or second is None else first + second
         case gp.Sum():
             others = [part for part in (kernel.k1, kernel.k2) if not isinstance(part, gp.WhiteKernel)]
             return log_covariance(others[0], X, points) if len(others) == 1 else None

@@ -17,7 +17,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-LEAST_PROBABILITY = 1e-12
+PROBABILITY_OFFSET = 1e-12
 """Added to probabilities before their logarithm is taken (``sklearn.calibration._convert_to_logits``)."""
 
 
@@ -105,6 +105,6 @@ class CalibratedClassifierConverter(ClassifierConverter):
         That case is left out, so that a row's answer does not depend on the other rows.
         """
         if not hasattr(member.estimator, "decision_function"):
-            return xp.log(member.method("predict_proba")(X) + LEAST_PROBABILITY)
+            return xp.log(member.method("predict_proba")(X) + PROBABILITY_OFFSET)
         scores: Array = member.method("decision_function")(X)
         return xp.expand_dims(scores, 1) * np.array([-1.0, 1.0]) if scores.ndim == 1 else scores

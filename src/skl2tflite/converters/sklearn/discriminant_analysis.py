@@ -12,7 +12,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import LEAST_EXPONENT, binary_log_probabilities, binary_probabilities
+from skl2tflite.numerics.probabilities import MIN_EXPONENT, binary_log_probabilities, binary_probabilities
 from skl2tflite.numerics.projections import project_centered
 
 
@@ -34,7 +34,7 @@ class LinearDiscriminantAnalysisConverter(LinearClassifierConverter):
         """Logarithms of the probabilities; a probability of 0 in float64 is replaced by the smallest normal number."""
         scores = self.decision_function(X)
         logarithms = binary_log_probabilities(scores) if scores.ndim == 1 else xp.log_softmax(scores)
-        return xp.where(logarithms < LEAST_EXPONENT, np.log(np.finfo(np.float64).smallest_normal), logarithms)
+        return xp.where(logarithms < MIN_EXPONENT, np.log(np.finfo(np.float64).smallest_normal), logarithms)
 
     def has(self, method: str) -> bool:
         """Every method, but ``transform`` with ``solver="lsqr"``."""

@@ -30,7 +30,7 @@ from skl2tflite.numerics.kernel_polynomials import (
     sample_points,
 )
 from skl2tflite.numerics.kernels import float64_rounding_error
-from skl2tflite.numerics.probabilities import LEAST_EXPONENT
+from skl2tflite.numerics.probabilities import MIN_EXPONENT
 
 
 class GaussianProcessConverter(Converter):
@@ -180,7 +180,7 @@ class BinaryGaussianProcessClassifierConverter(ClassifierConverter, GaussianProc
         if exponents is None or isinstance(exponents, float):
             return xp.astype(self._mean(X) > 0.0, int)
         ratios = xp.exp(exponents - xp.max(exponents, axis=1, keepdims=True))
-        kernel = xp.where(exponents < LEAST_EXPONENT, 0.0, ratios)
+        kernel = xp.where(exponents < MIN_EXPONENT, 0.0, ratios)
         return xp.astype(xp.linear(kernel, self._weights) > 0.0, int)
 
     def predict_proba(self, X: Array) -> Array:
@@ -225,7 +225,7 @@ SERIES_TERMS = 16
 """Number of terms of the series; the next term would be below 1e-12."""
 SERIES_CENTER = 6.25
 """Value of ``1 / λ²`` around which the series is expanded: that of λ = 0.4, the middle one of scikit-learn's five."""
-GREATEST_ERF_ARGUMENT = 6.0
+MAX_ERF_ARGUMENT = 6.0
 """Argument from which erf is 1 in float64."""
 
 
@@ -254,7 +254,7 @@ def mixture_of_error_functions(mean: Array, spread: Array) -> Array:
     weights, offsets = gpc.COEFS.ravel(), 1.0 / np.square(gpc.LAMBDAS.ravel()) - SERIES_CENTER
     moments = [float(np.sum(weights * offsets**n)) for n in range(SERIES_TERMS + 1)]
     epsilon = 1.0 / (spread * 2.0 + SERIES_CENTER)
-    z = xp.clip(mean * xp.sqrt(epsilon), -GREATEST_ERF_ARGUMENT, GREATEST_ERF_ARGUMENT)
+    z = xp.clip(mean * xp.sqrt(epsilon), -MAX_ERF_ARGUMENT, MAX_ERF_ARGUMENT)
     y = xp.square(z)
     laguerre: Any = 1.0
     previous: Any = 0.0

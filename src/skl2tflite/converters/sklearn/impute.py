@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial, reduce
 from numbers import Real
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class MissingConverter(TransformerConverter):
             texts = (
                 [NAN, NONE, NA] if self.missing_is_na else as_text(np.array([self.estimator.missing_values], object))
             )
-            return reduce(xp.logical_or, [X == np.array(text, dtype=object) for text in texts])
+            return reduce(or_, [X == np.array(text, dtype=object) for text in texts])
         if self.missing_is_nan or self.missing_is_object:
             return xp.isnan(X)
         missing = self.estimator.missing_values

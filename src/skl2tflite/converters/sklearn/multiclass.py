@@ -110,7 +110,7 @@ def most_likely(scores: Sequence[Array]) -> Array:
 
 TINY_PROBABILITY = 1e-30
 """Probabilities below this are compared by their logarithms: float32 ends at 1e-38, float64 at 1e-308."""
-LEAST_LOG_PROBABILITY = -745.0
+MIN_LOG_PROBABILITY = -745.0
 """Logarithm of the least probability that is not 0 in float64."""
 LOG_OF_ZERO = -1e9
 """Stands for the logarithm of a probability of 0."""
@@ -119,7 +119,7 @@ LOG_OF_ZERO = -1e9
 def log_probability(member: Converter, X: Array) -> Array:
     """Return the logarithm of a member's probability of class 1; ``LOG_OF_ZERO`` if that is 0 in float64."""
     logarithm = one_column(member, "predict_log_proba", X)
-    return xp.where(logarithm > LEAST_LOG_PROBABILITY, logarithm, LOG_OF_ZERO)
+    return xp.where(logarithm > MIN_LOG_PROBABILITY, logarithm, LOG_OF_ZERO)
 
 
 def ordered_score(member: Converter, X: Array, score: Array) -> Array:
@@ -177,9 +177,7 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
         if len(self.members) == 1 or not all(isinstance(member, NaiveBayesConverter) for member in self.members):
             return normalized(ones)
         logarithms = xp.stack([log_probability(member, X) for member in self.members], axis=1)
-        of_tiny = xp.where(
-            xp.max(logarithms, axis=1, keepdims=True) > LEAST_LOG_PROBABILITY, xp.softmax(logarithms), 0.0
-        )
+        of_tiny = xp.where(xp.max(logarithms, axis=1, keepdims=True) > MIN_LOG_PROBABILITY, xp.softmax(logarithms), 0.0)
         return xp.where(xp.max(ones, axis=1, keepdims=True) > TINY_PROBABILITY, normalized(ones), of_tiny)
 
     def decision_function(self, X: Array) -> Array:

@@ -18,7 +18,7 @@ from skl2tflite.features import RowKind, TableRows
 from skl2tflite.flow.matrix import is_sparse, side_by_side
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import LEAST_EXPONENT
+from skl2tflite.numerics.probabilities import MIN_EXPONENT
 
 
 @converts(sk.MultiOutputRegressor)
@@ -142,7 +142,7 @@ class ClassifierChainConverter(ChainConverter, ClassifierConverter):
         if not all(member.has("predict_log_proba") for member in self.members):
             return xp.log(self.predict_proba(X))
         logarithms = self._outputs(X, "predict_log_proba")
-        return xp.where(logarithms < LEAST_EXPONENT, -np.inf, logarithms)
+        return xp.where(logarithms < MIN_EXPONENT, -np.inf, logarithms)
 
     def decision_function(self, X: Array) -> Array:
         return self._outputs(X, "decision_function")

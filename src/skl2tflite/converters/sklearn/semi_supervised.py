@@ -17,7 +17,7 @@ from skl2tflite.converters.sklearn.neighbors.unsupervised import NearestNeighbor
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.exact_distances import expanded_squared_distances, suits_expanded_distances
-from skl2tflite.numerics.probabilities import LEAST_EXPONENT
+from skl2tflite.numerics.probabilities import MIN_EXPONENT
 from skl2tflite.numerics.sparse_products import dense
 
 
@@ -62,4 +62,4 @@ class LabelPropagationConverter(ClassifierConverter):
         exponents = squares(X, rows) * -gamma
         greatest = xp.max(exponents, axis=1, keepdims=True)
         sums = xp.linear(xp.softmax(exponents), distributions[labelled])
-        return xp.where(greatest < LEAST_EXPONENT, np.nan, sums)
+        return xp.where(greatest < MIN_EXPONENT, np.nan, sums)

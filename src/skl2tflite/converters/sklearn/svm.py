@@ -26,7 +26,7 @@ MAX_FLOAT32_ERROR = 5e-2
 
 The estimate is made on the support vectors. It may be large, as few labels change with a small error of a decision.
 """
-_SMALLEST_PAIR_PROBABILITY = 1e-7
+_MIN_PAIR_PROBABILITY = 1e-7
 """libsvm's ``min_prob``: least probability of a class in a pair."""
 
 
@@ -246,7 +246,7 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
         # libsvm's decision of two classes has the opposite sign of scikit-learn's.
         sign = 1.0 if self.n_classes == 2 else -1.0
         logits = self.decisions(X) * (sign * slopes) - offsets
-        floor = _SMALLEST_PAIR_PROBABILITY
+        floor = _MIN_PAIR_PROBABILITY
         first = xp.clip(xp.expit(logits), floor, 1 - floor)
         second = xp.clip(xp.expit(-logits), floor, 1 - floor)
         return coupled_probabilities(first, second, self.pairs)

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-LEAST_SQUARED_SINE = 1e-10
+MIN_SQUARED_SINE = 1e-10
 """Squared sine of the angle between two atoms below which float32 cannot tell them from parallel ones."""
 
 
-def least_independent_square(atom: Array, atoms: NDArray[np.float64], least: float) -> Array:
+def min_independent_square(atom: Array, atoms: NDArray[np.float64], least: float) -> Array:
     """Return the least squared remainder with which an atom counts as independent of others.
 
     The remainder is the part of the atom that is orthogonal to the others.
@@ -39,6 +39,6 @@ def parallel_atoms(atoms: NDArray[np.float64]) -> tuple[int, int] | None:
     units = atoms / np.where(norms == 0, 1.0, norms)
     for i, cosines in enumerate(units @ units.T):
         for j in np.flatnonzero(np.abs(cosines[:i]) > 0.9999):
-            if np.square(units[i] - cosines[j] * units[j]).sum() < LEAST_SQUARED_SINE:
+            if np.square(units[i] - cosines[j] * units[j]).sum() < MIN_SQUARED_SINE:
                 return int(j), i
     return None

@@ -139,8 +139,8 @@ class CoordinateDescent:
         rounding = xp.epsilon(code) * (ROUNDING_MOVE / (float(np.diag(self.gram).max()) or 1.0))
         changed = moved > rounding * xp.max(xp.abs(before.products), axis=1, keepdims=True)
         if self.rule.screens:
-            kept = (xp.sum(xp.astype(each.kept, float), axis=1, keepdims=True) for each in (before, after))
-            changed = changed | xp.not_equal(*kept)
+            were, are = (xp.sum(xp.astype(each.kept, float), axis=1, keepdims=True) for each in (before, after))
+            changed = changed | (were != are)
         return after._replace(going=after.going & changed)
 
     def _descended(self, progress: Progress, open_: Array) -> Array:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.sparse_coding.dependence import least_independent_square
+from skl2tflite.numerics.sparse_coding.dependence import min_independent_square
 from skl2tflite.numerics.sparse_coding.order import first_in_list, positions_after_swap
 
 PENALTY_TOLERANCE = float(np.finfo(np.float32).eps)
@@ -19,7 +19,7 @@ DIVISION_GUARD = float(np.finfo(np.float32).tiny)
 """scikit-learn's constant that keeps divisors from being 0."""
 NO_STEP = float(np.finfo(np.float32).max)
 """Length of a step that never ends, for atoms that are never reached."""
-LEAST_SQUARED_PIVOT = 1e-14
+MIN_SQUARED_PIVOT = 1e-14
 """Square of scikit-learn's least part of an atom that is orthogonal to the active ones."""
 PENALTY_RISE = 8.0
 """Greatest relative rise of the penalty from step to step that counts as rounding, in float epsilons.
@@ -224,7 +224,7 @@ class LeastAngle:
         parts = self._solved(path, self._products(whole))
         parts = parts + self._solved(path, self._products(whole - self._mixed(parts)))
         pivot = _row_sum(xp.square(whole - self._mixed(parts)))
-        is_new = pivot >= least_independent_square(atom, self.atoms, LEAST_SQUARED_PIVOT)
+        is_new = pivot >= min_independent_square(atom, self.atoms, MIN_SQUARED_PIVOT)
         added = adds & is_new
         new = atom - parts
         inverse = path.inverse + _outer(new, new * xp.where(added, 1.0 / xp.where(added, pivot, 1.0), 0.0))

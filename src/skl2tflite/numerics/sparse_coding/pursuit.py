@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.sparse_coding.dependence import least_independent_square
+from skl2tflite.numerics.sparse_coding.dependence import min_independent_square
 from skl2tflite.numerics.sparse_coding.order import first_in_list, positions_after_swap
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -108,7 +108,7 @@ class MatchingPursuit:
             new, mixture = new - along(parts, directions), mixture - along(parts, mixtures)
         square = xp.sum(xp.square(new), axis=1, keepdims=True)
         near = xp.max(xp.square(products), axis=1, keepdims=True) >= EPSILON
-        is_new = square > least_independent_square(atom, self.atoms, EPSILON)
+        is_new = square > min_independent_square(atom, self.atoms, EPSILON)
         going = going & (near & is_new)
         length = xp.sqrt(xp.where(going, square, 1.0))
         new, mixture = (xp.where(going, part / length, 0.0) for part in (new, mixture))

@@ -24,7 +24,7 @@ from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_p
 
 _VERSION = tuple(int(number) for number in sklearn.__version__.split(".")[:2])
 
-SMALLEST_PROBABILITY = float(np.finfo(np.float64 if _VERSION >= (1, 8) else np.float32).eps)
+MIN_PROBABILITY = float(np.finfo(np.float64 if _VERSION >= (1, 8) else np.float32).eps)
 """Least probability of the initial estimator; scikit-learn clips lower ones to it."""
 
 
@@ -95,13 +95,13 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
         """Link function of the initial probabilities (:func:`sklearn.ensemble._gb._init_raw_predictions`)."""
         several = self.estimator.estimators_.shape[1] > 1
         if not isinstance(estimator, Converter) and not several:  # whose probabilities may have been set by hand
-            p = np.clip(estimator.predict_proba(X)[:, 1:], SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY)
+            p = np.clip(estimator.predict_proba(X)[:, 1:], MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
             return self._of_logit(np.log(p / (1.0 - p)))
         probabilities = (
             estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
         )
         # With two classes, log(1 - p) is taken from the other column, so that it is right where p rounds to 1.
-        log = xp.log(xp.clip(probabilities(X), SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY))
+        log = xp.log(xp.clip(probabilities(X), MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
         if several:
             return log - xp.mean(log, axis=1, keepdims=True)
         return self._of_logit(xp.expand_dims(log[:, 1] - log[:, 0], 1))

@@ -31,7 +31,7 @@ from skl2tflite.numerics.distances import (
     with_nan_and_infinity,
 )
 from skl2tflite.numerics.metrics import METRICS_WITHOUT_PARAMETERS, Metric, metric_of
-from skl2tflite.numerics.screened_neighbors import EXTRA_CANDIDATES, LEAST_SCREENED_SIZE, screened_neighbors
+from skl2tflite.numerics.screened_neighbors import EXTRA_CANDIDATES, MIN_SCREENED_SIZE, screened_neighbors
 from skl2tflite.tracing.row_errors import refuse_rows
 
 POWER_SUM_METRICS = ("euclidean", "l2", "sqeuclidean", "minkowski", "p", "seuclidean", "mahalanobis", "nan_euclidean")
@@ -142,7 +142,7 @@ class NeighborsConverter(Converter):
     def _ranked(self, X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
         """Return distances and positions of the k nearest points, even if distances overflow in float32."""
         self.check_graph()
-        if points.size >= LEAST_SCREENED_SIZE and len(points) >= 16 * (k + EXTRA_CANDIDATES[-1]):
+        if points.size >= MIN_SCREENED_SIZE and len(points) >= 16 * (k + EXTRA_CANDIDATES[-1]):
             if self.metric in (METRICS_WITHOUT_PARAMETERS["euclidean"], METRICS_WITHOUT_PARAMETERS["sqeuclidean"]):
                 ranks, positions = screened_neighbors(X, points, k)
                 return self.metric.distance(ranks), positions

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -270,7 +271,7 @@ class OrdinalEncoderConverter(CategoriesConverter):
                 inside = inside | found
             refused.append(~inside)
             columns.append(position if self.decodes_labels else xp.take(self._numbers(decoded, categories), position))
-        refuse_rows(reduce(xp.logical_or, refused), f"{self.path} has no category of that code", self._knows_nan)
+        refuse_rows(reduce(or_, refused), f"{self.path} has no category of that code", self._knows_nan)
         return xp.stack(columns, axis=1)
 
     @staticmethod
@@ -341,7 +342,7 @@ class OneHotEncoderConverter(CategoriesConverter):
         columns = xp.take(X, at, axis=1)
         hot = columns == values
         missing = np.isnan(values)
-        return hot | xp.isnan(columns) & missing if missing.any() else hot
+        return hot | (xp.isnan(columns) & missing) if missing.any() else hot
 
     def _looked_up(self, X: TableLike, feature: int, table: NDArray[np.float64]) -> Array:
         """Return the columns of one feature, by the position of its category in a table of codes.
@@ -383,7 +384,7 @@ class OneHotEncoderConverter(CategoriesConverter):
             columns.append(position if self.decodes_labels else xp.take(as_held(decoded.labels, kind), position))
         if refused:
             reason = f"{self.path} has no category for a row of zeros; use handle_unknown='ignore', or drop"
-            refuse_rows(reduce(xp.logical_or, refused), reason, self._knows_nan)
+            refuse_rows(reduce(or_, refused), reason, self._knows_nan)
         return xp.stack(columns, axis=1)
 
 

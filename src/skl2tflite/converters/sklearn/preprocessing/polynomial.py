@@ -122,7 +122,7 @@ class SplineTransformerConverter(TransformerConverter):
             return held
         within = at_or_above(x, first) & ~at_or_above(x, np.nextafter(last, np.inf))
         beyond = ~within & (result != 0.0)
-        return within & held | beyond
+        return (within & held) | beyond
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
