@@ -169,7 +169,14 @@ def products(Z: Array, degree: int) -> list[Array]:
 
 
 def _first(n_features: int, degree: int, feature: int) -> int:
-    """Return the column of the first product of a degree whose first factor is a feature."""
+    """Return the column of the first product of a degree whose first factor is a given feature.
+
+    Parameters
+    ----------
+    n_features, degree : int
+    feature : int
+        Position of the feature.
+    """
     return comb(n_features + degree - 1, degree) - comb(n_features - feature + degree - 1, degree)
 
 

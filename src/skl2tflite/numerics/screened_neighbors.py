@@ -73,8 +73,8 @@ def screened_neighbors(X: Array, points: NDArray[np.float64], k: int) -> tuple[A
         return [i + 1.0, X, squares + term(i, X)]
 
     def compare_all(unsure: Array, X: Array, ranks: Array, positions: Array) -> list[Array]:
-        # The features are a loop within the loop: LiteRT prepares every operator of a loop's body, even if the body
-        # never runs, so that a body of n_features operators would cost time in every call.
+        # The features are a loop within the loop, as LiteRT prepares every operator of a loop's body, even if the body
+        # never runs: a few operators, instead of some for each feature.
         none = unsure * 0.0
         state = [none + 1.0, X, term(none, X)]
         _, _, squares = xp.while_loop(lambda i, *_: i < float(points.shape[1]), add_feature, state)

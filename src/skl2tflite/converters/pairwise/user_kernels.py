@@ -92,15 +92,40 @@ def transposed_user_kernel(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> A
 
 
 def _matrix(kernel: Kernel, vectors: NDArray[Any], X: Any) -> Any:
+    """Call a kernel, and make a sparse result dense.
+
+    Parameters
+    ----------
+    kernel : callable
+    vectors : ndarray of shape (n_vectors, n_features)
+    X : array of shape (n_rows, n_features)
+    """
     matrix = known(kernel)(X, vectors)
     return matrix.toarray() if hasattr(matrix, "toarray") else matrix
 
 
 def _columns(kernel: Kernel, vectors: NDArray[Any], columns: NDArray[np.intp], X: Any) -> Any:
+    """Call a kernel, and take columns of the result.
+
+    Parameters
+    ----------
+    kernel : callable
+    vectors : ndarray of shape (n_vectors, n_features)
+    columns : ndarray of shape (n_columns,)
+    X : array of shape (n_rows, n_features)
+    """
     return _matrix(kernel, vectors, X)[:, columns]
 
 
 def _transposed(kernel: Kernel, vectors: NDArray[Any], X: Any) -> Any:
+    """Call a kernel with its arguments swapped, and transpose the result.
+
+    Parameters
+    ----------
+    kernel : callable
+    vectors : ndarray of shape (n_vectors, n_features)
+    X : array of shape (n_rows, n_features)
+    """
     return _matrix(kernel, X, vectors).T
 
 
@@ -127,6 +152,14 @@ def _recorded(function: partial[Any], simpler: partial[Any], X: Array, vectors: 
 
 
 def _gives(function: Callable[[Any], Any], rows: NDArray[Any], expected: NDArray[Any]) -> bool:
+    """Whether a function takes some rows, and returns the expected values up to rounding.
+
+    Parameters
+    ----------
+    function : callable
+    rows : ndarray of shape (n_rows, n_features)
+    expected : ndarray of shape (n_rows, n_vectors)
+    """
     try:
         scale = np.abs(expected).max()
         return bool(np.allclose(function(rows), expected, rtol=0.0, atol=1e-12 * scale, equal_nan=True))

@@ -74,7 +74,7 @@ class ColumnTransformerConverter(TransformerConverter):
         return parts
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Pass each part the kinds of its own columns, unless it takes a one-dimensional column."""
+        """Pass each part what is known of its own columns, unless it takes a one-dimensional column."""
         if not isinstance(rows, TableRows):
             return
         for part in self.parts:

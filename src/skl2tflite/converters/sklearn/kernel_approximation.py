@@ -61,6 +61,18 @@ class SkewedChi2SamplerConverter(TransformerConverter):
 
 
 def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
+    """Return ``cos(X @ weights + offset) * sqrt(2 / n_components)``.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    weights : ndarray of shape (n_features, n_components)
+    offset : ndarray of shape (n_components,)
+
+    Returns
+    -------
+    array of shape (n_rows, n_components)
+    """
     return xp.cos(phase_without_turns(X, weights, offset), accuracy="absolute") * float(np.sqrt(2.0 / len(offset)))
 
 

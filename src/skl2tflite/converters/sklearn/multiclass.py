@@ -123,7 +123,19 @@ def log_probability(member: Converter, X: Array) -> Array:
 
 
 def ordered_score(member: Converter, X: Array, score: Array) -> Array:
-    """Return a member's score, with tiny probabilities replaced by their logarithms: scores keep their order."""
+    """Return a member's score, with tiny probabilities replaced by their logarithms: scores keep their order.
+
+    Parameters
+    ----------
+    member : Converter
+    X : array of shape (n_rows, n_features)
+    score : array of shape (n_rows,)
+        What :func:`binary_score` returns.
+
+    Returns
+    -------
+    array of shape (n_rows,)
+    """
     return (
         xp.where(score > TINY_PROBABILITY, score, log_probability(member, X))
         if isinstance(member, NaiveBayesConverter)

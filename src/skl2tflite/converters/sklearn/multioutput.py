@@ -103,7 +103,19 @@ class ChainConverter(MembersConverter):
 
 
 def _response(member: Converter, method: str, X: Array) -> Array:
-    """Return one column: labels as numbers, scores, or the (logarithm of the) probability of the greater class."""
+    """Return one column: labels as numbers, scores, or the (logarithm of the) probability of the greater class.
+
+    Parameters
+    ----------
+    member : Converter
+    method : str
+        ``"predict"``, ``"decision_function"``, ``"predict_proba"`` or ``"predict_log_proba"``.
+    X : array of shape (n_rows, n_features)
+
+    Returns
+    -------
+    array of shape (n_rows,)
+    """
     if method == "predict":
         return label_values(member, X)
     return one_column(member, method, X)

@@ -23,7 +23,7 @@ from skl2tflite.tracing.monotone import ULPS
 
 @converts(sk.QuantileTransformer)
 class QuantileTransformerConverter(TransformerConverter):
-    """The fraction of fitted values below each value; for a normal distribution, the quantile of that fraction."""
+    """The fraction of fitted values below each value, or its quantile of a normal distribution; NaN stays."""
 
     keeps_sparse = True
     takes_matrices = True
