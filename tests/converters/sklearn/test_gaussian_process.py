@@ -140,3 +140,11 @@ def test_probabilities_that_float32_loses_are_refused():
     for kernel in (1.0 * kernels.RBF(1.0), 30.0**2 * kernels.RBF(1.0), 100.0**2 * kernels.Matern(1.0, nu=2.5)):
         estimator = GaussianProcessClassifier(kernel, optimizer=None).fit(rows, labels)
         skl2tflite.convert(estimator, new)
+
+
+@pytest.mark.parametrize("exponent", [0.5, 2.0, 3.0])
+def test_powers_of_constant_kernels(exponent):
+    kernel = kernels.Exponentiation(kernels.ConstantKernel(2.0), exponent) + kernels.WhiteKernel()
+    X = np.random.default_rng(0).normal(size=(30, 3))
+    estimator = GaussianProcessRegressor(kernel, optimizer=None).fit(X, X[:, 0])
+    np.testing.assert_allclose(skl2tflite.convert(estimator, X).predict(X), estimator.predict(X), rtol=1e-5)
