@@ -55,7 +55,7 @@ class Progress(NamedTuple):
     ----------
     step : array
         Number of passes done.
-    going : array of shape (n_rows, 1)
+    running : array of shape (n_rows, 1)
         Rows that have not stopped.
     code, reached : array of shape (n_rows, n_atoms)
         The coefficients, and the coefficients times the Gram matrix.
@@ -68,7 +68,7 @@ class Progress(NamedTuple):
     """
 
     step: Array
-    going: Array
+    running: Array
     code: Array
     reached: Array
     kept: Array
@@ -116,34 +116,34 @@ class CoordinateDescent:
             xp.sum(xp.square(X), axis=1, keepdims=True),
         )
         if self.rule.screens:
-            start = self._checked(start, start.going)
+            start = self._checked(start, start.running)
         return Progress(*xp.while_loop(self._unfinished, self._passed, start)).code
 
     def _unfinished(self, *state: Array) -> Array:
         progress = Progress(*state)
-        return (progress.step < self.max_iter) & xp.any(progress.going)
+        return (progress.step < self.max_iter) & xp.any(progress.running)
 
     def _passed(self, *state: Array) -> Progress:
         """Do one pass over the atoms, and compute the gap of the rows that it has hardly moved."""
         before = Progress(*state)
-        open_ = before.kept & before.going
-        code = self._descended(before, xp.astype(open_, float))
+        moving = before.kept & before.running
+        code = self._descended(before, xp.astype(moving, float))
         # Computed from the code again, as the sum of all moves would drift in float32.
         after = before._replace(step=before.step + 1, code=code, reached=xp.linear(code, self.gram))
         moved = xp.max(xp.abs(code - before.code), axis=1, keepdims=True)
-        greatest = xp.max(xp.where(open_, xp.abs(code), 0.0), axis=1, keepdims=True)
-        looked = (moved <= greatest * self.rule.tol) | (greatest == 0.0)
-        looked = looked | (after.step >= self.max_iter)
-        after = self._checked(after, before.going & looked)
+        greatest = xp.max(xp.where(moving, xp.abs(code), 0.0), axis=1, keepdims=True)
+        checked = (moved <= greatest * self.rule.tol) | (greatest == 0.0)
+        checked = checked | (after.step >= self.max_iter)
+        after = self._checked(after, before.running & checked)
         # A pass that only rounds, and excludes no atom, would repeat for ever.
         rounding = xp.epsilon(code) * (ROUNDING_MOVE / (float(np.diag(self.gram).max()) or 1.0))
         changed = moved > rounding * xp.max(xp.abs(before.products), axis=1, keepdims=True)
         if self.rule.screens:
             were, are = (xp.sum(xp.astype(each.kept, float), axis=1, keepdims=True) for each in (before, after))
             changed = changed | (were != are)
-        return after._replace(going=after.going & changed)
+        return after._replace(running=after.running & changed)
 
-    def _descended(self, progress: Progress, open_: Array) -> Array:
+    def _descended(self, progress: Progress, moving: Array) -> Array:
         """Move each coefficient in turn to its optimum given the others."""
         gram, n_atoms = self.gram, len(self.atoms)
         squares = np.where(np.diag(gram) == 0, 1.0, np.diag(gram))  # of atoms of zeros, which are excluded
@@ -151,22 +151,22 @@ class CoordinateDescent:
         if (
             n_atoms <= MAX_UNROLLED_ATOMS
         ):  # transposed, as rows of a matrix are faster to slice and to join than columns
-            codes, residuals, opens = (xp.matrix_transpose(each) for each in (code, products - reached, open_))
+            codes, residuals, factors = (xp.matrix_transpose(each) for each in (code, products - reached, moving))
             moved = []
             for j in range(n_atoms):
                 here = slice(j, j + 1)
-                shift = self._shift(codes[here], residuals[here], squares[j]) * opens[here]
+                shift = self._shift(codes[here], residuals[here], squares[j]) * factors[here]
                 moved.append(codes[here] + shift)
                 residuals = residuals - shift * gram[j][:, np.newaxis]
             return xp.matrix_transpose(xp.concat(moved, axis=0))
 
-        def step(j: Array, code: Array, reached: Array, products: Array, open_: Array) -> list[Array]:
+        def step(j: Array, code: Array, reached: Array, products: Array, moving: Array) -> list[Array]:
             atom = xp.one_hot(j, n_atoms)
             here, residual = (xp.sum(values * atom, axis=1, keepdims=True) for values in (code, products - reached))
-            shift = self._shift(here, residual, xp.take(squares, j)) * (open_ * atom)
-            return [j + 1, code + shift, reached + xp.linear(shift, gram), products, open_]
+            shift = self._shift(here, residual, xp.take(squares, j)) * (moving * atom)
+            return [j + 1, code + shift, reached + xp.linear(shift, gram), products, moving]
 
-        state = [np.array(0), code, reached, products, open_]
+        state = [np.array(0), code, reached, products, moving]
         return xp.while_loop(lambda j, *_: j < n_atoms, step, state)[1]
 
     def _shift(self, code: Array, residual: Array, square: Array | float) -> Array:
@@ -176,7 +176,7 @@ class CoordinateDescent:
             return xp.relu(target - self.penalty) / square - code
         return (target - xp.clip(target, -self.penalty, self.penalty)) / square - code
 
-    def _checked(self, progress: Progress, looked: Array) -> Progress:
+    def _checked(self, progress: Progress, checked: Array) -> Progress:
         """Compute the duality gap of some rows; stop those whose gap is small, and exclude atoms from the others."""
         code, correlation = progress.code, progress.products - progress.reached
         greatest = xp.max(correlation if self.positive else xp.abs(correlation), axis=1, keepdims=True)
@@ -188,15 +188,15 @@ class CoordinateDescent:
             rest = progress.square - xp.sum(code * (progress.products + correlation), axis=1, keepdims=True)
             slack = self.penalty * xp.abs(code) - scale * code * correlation
             gap = 0.5 * xp.square(1.0 - scale) * rest + xp.sum(slack, axis=1, keepdims=True)
-        done = looked & (gap <= self.rule.tol * progress.square)
-        progress = progress._replace(going=progress.going & ~done)
+        done = checked & (gap <= self.rule.tol * progress.square)
+        progress = progress._replace(running=progress.running & ~done)
         if not self.rule.screens or self.penalty == 0:
             return progress
         radius = xp.sqrt(xp.abs(gap) * 2.0) * (1.0 / self.penalty)
         inside = 1.0 - xp.abs(correlation) / xp.maximum(greatest, self.penalty)
         norms = np.sqrt(np.diag(self.gram))
         near = inside / np.where(norms == 0, 1.0, norms) <= radius
-        stays = near | ~(looked & progress.going)
+        stays = near | ~(checked & progress.running)
         kept = progress.kept & stays
         lost = xp.where(kept, 0.0, code)
         reached = progress.reached - xp.linear(lost, self.gram)

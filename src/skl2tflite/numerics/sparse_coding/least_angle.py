@@ -33,25 +33,25 @@ class Path(NamedTuple):
 
     Attributes
     ----------
-    going : array of shape (n_rows, 1)
+    running : array of shape (n_rows, 1)
         Rows that have not reached the end of their path.
     step : array of shape (n_rows, 1)
         Number of steps done.
-    turned : array of shape (n_rows, 1)
+    reached_zero : array of shape (n_rows, 1)
         Rows in which a coefficient reached 0 in the last step: the next step adds no atom.
     penalty : array of shape (n_rows, 1)
         Penalty at which the last step began.
     level : array of shape (n_rows, 1)
         Magnitude of the active atoms' correlations after the last step.
-    code, before : array of shape (n_rows, n_atoms)
+    code, previous_code : array of shape (n_rows, n_atoms)
         The coefficients after the last step and before it.
-    left : array of shape (n_rows, n_features)
+    residual : array of shape (n_rows, n_features)
         The row less the sum of its atoms: the residual.
-    active, barred : array of shape (n_rows, n_atoms)
+    active, excluded : array of shape (n_rows, n_atoms)
         Whether an atom is active; whether it is a linear combination of active ones, and so never becomes active.
     sign : array of shape (n_rows, n_atoms)
         Sign of an active atom's correlation with the residual, else 0.
-    place : array of shape (n_rows, n_atoms)
+    position : array of shape (n_rows, n_atoms)
         Position of each atom in scikit-learn's list (:mod:`skl2tflite.numerics.sparse_coding.order`).
     inverse : array of shape (n_rows, n_atoms, n_atoms)
         Inverse of the active atoms' Gram matrix, 0 in the rows and columns of other atoms.
@@ -59,18 +59,18 @@ class Path(NamedTuple):
         The rows to be coded.
     """
 
-    going: Array
+    running: Array
     step: Array
-    turned: Array
+    reached_zero: Array
     penalty: Array
     level: Array
     code: Array
-    before: Array
-    left: Array
+    previous_code: Array
+    residual: Array
     active: Array
-    barred: Array
+    excluded: Array
     sign: Array
-    place: Array
+    position: Array
     inverse: Array
     rows: Array
 
@@ -110,11 +110,11 @@ class LeastAngle:
     lasso: bool
     positive: bool
 
-    def _mixed(self, code: Array) -> Array:
+    def _decoded(self, code: Array) -> Array:
         return xp.linear(code, self.atoms)
 
-    def _products(self, left: Array) -> Array:
-        return xp.linear(left, self.atoms.T)
+    def _products(self, residual: Array) -> Array:
+        return xp.linear(residual, self.atoms.T)
 
     def __call__(self, X: Array) -> Array:
         """Return the codes of rows."""
@@ -122,53 +122,53 @@ class LeastAngle:
         nothing = xp.broadcast_rows(np.zeros(n_atoms), X)
         none = nothing > 0.0
         start = Path(
-            going=~none[:, :1],
+            running=~none[:, :1],
             step=nothing[:, :1],
-            turned=none[:, :1],
+            reached_zero=none[:, :1],
             penalty=nothing[:, :1],
             level=nothing[:, :1],
             code=nothing,
-            before=nothing,
-            left=X * 1.0,
+            previous_code=nothing,
+            residual=X * 1.0,
             active=none,
-            barred=none,
+            excluded=none,
             sign=nothing,
-            place=xp.broadcast_rows(np.arange(float(n_atoms)), X),
+            position=xp.broadcast_rows(np.arange(float(n_atoms)), X),
             inverse=_outer(nothing, nothing),
             rows=X * 1.0,
         )
-        return Path(*xp.while_loop(lambda going, *_: xp.any(going), self._stepped, start)).code
+        return Path(*xp.while_loop(lambda running, *_: xp.any(running), self._stepped, start)).code
 
     def _stepped(self, *state: Array) -> Path:
         """Activate an atom, unless one has just become inactive, and move until the next change."""
         path = Path(*state)
         n_atoms, n_features = self.atoms.shape
-        idle = ~(path.active | path.barred)
+        idle = ~(path.active | path.excluded)
         n_active = _row_sum(xp.astype(path.active, float))
         full = n_active >= float(n_atoms)
 
-        correlation = self._products(path.left)
+        correlation = self._products(path.residual)
         magnitude = correlation if self.positive else xp.abs(correlation)
         greatest = xp.max(xp.where(idle, magnitude, -NO_STEP), axis=1, keepdims=True)
-        chosen = first_in_list(idle & (magnitude == greatest), path.place)
+        chosen = first_in_list(idle & (magnitude == greatest), path.position)
         greatest = xp.where(xp.any(idle, axis=1, keepdims=True), greatest, 0.0)
         penalty = greatest / float(n_features)
 
         there = ~(penalty > self.penalty + PENALTY_TOLERANCE)
         code = self._interpolated(path, penalty, there)
         stops = there | full | (path.step >= float(self.max_iter))
-        goes = path.going & ~stops
+        goes = path.running & ~stops
 
-        path = path._replace(code=xp.where(path.going, code, path.code), going=goes)
-        path, added = self._added(path, chosen, xp.sign(correlation), goes & ~path.turned)
-        walks = goes & (path.turned | added)
+        path = path._replace(code=xp.where(path.running, code, path.code), running=goes)
+        path, added = self._activated(path, chosen, xp.sign(correlation), goes & ~path.reached_zero)
+        walks = goes & (path.reached_zero | added)
         if self.lasso:
             rises = path.penalty * (1.0 + PENALTY_RISE * xp.epsilon(penalty)) < penalty
             rises = walks & rises & (path.step > 0.0)
             walks = walks & ~rises
-            path = path._replace(going=path.going & ~rises)
+            path = path._replace(running=path.running & ~rises)
         idle = idle & ~path.active
-        return self._walked(path, correlation, idle, greatest, penalty, walks)
+        return self._moved(path, correlation, idle, greatest, penalty, walks)
 
     def _interpolated(self, path: Path, penalty: Array, there: Array) -> Array:
         """Return the code at the penalty at which the path ends, for rows whose last step has passed it.
@@ -184,11 +184,11 @@ class LeastAngle:
         between = there & (path.step > 0.0)
         between = between & (xp.abs(penalty - self.penalty) > PENALTY_TOLERANCE)
         fraction = (path.penalty - self.penalty) / xp.where(between, path.penalty - penalty, 1.0)
-        code = path.before + fraction * (path.code - path.before)
+        code = path.previous_code + fraction * (path.code - path.previous_code)
         began = path.penalty * float(self.atoms.shape[1])
         level = began + fraction * (path.level - began)
         # The rounding errors of all steps are corrected at the end. A larger difference comes from ties, and stays.
-        rest = self._products(path.rows - self._mixed(code)) - path.sign * level
+        rest = self._products(path.rows - self._decoded(code)) - path.sign * level
         error = self._solved(path, rest)
         size = xp.max(xp.abs(error), axis=1, keepdims=True)
         bound = xp.sqrt(xp.epsilon(code)) * xp.max(xp.abs(code), axis=1, keepdims=True)
@@ -200,7 +200,7 @@ class LeastAngle:
         mine = xp.astype(path.active, float)
         return mine * xp.sum(path.inverse * xp.expand_dims(mine * right, 1), axis=2)
 
-    def _added(self, path: Path, chosen: Array, sign: Array, adds: Array) -> tuple[Path, Array]:
+    def _activated(self, path: Path, chosen: Array, sign: Array, adds: Array) -> tuple[Path, Array]:
         """Activate an atom, unless it is a linear combination of the active ones.
 
         Parameters
@@ -220,10 +220,10 @@ class LeastAngle:
             Rows in which the atom has become active.
         """
         atom = xp.astype(chosen, float)
-        whole = self._mixed(atom)
-        parts = self._solved(path, self._products(whole))
-        parts = parts + self._solved(path, self._products(whole - self._mixed(parts)))
-        pivot = _row_sum(xp.square(whole - self._mixed(parts)))
+        vector = self._decoded(atom)
+        parts = self._solved(path, self._products(vector))
+        parts = parts + self._solved(path, self._products(vector - self._decoded(parts)))
+        pivot = _row_sum(xp.square(vector - self._decoded(parts)))
         is_new = pivot >= min_independent_square(atom, self.atoms, MIN_SQUARED_PIVOT)
         added = adds & is_new
         new = atom - parts
@@ -232,14 +232,14 @@ class LeastAngle:
         joined = added & chosen
         dependent = chosen & (adds & ~is_new)
         return path._replace(
-            place=xp.where(adds, positions_after_swap(path.place, chosen, n_active), path.place),
+            position=xp.where(adds, positions_after_swap(path.position, chosen, n_active), path.position),
             active=path.active | joined,
-            barred=path.barred | dependent,
+            excluded=path.excluded | dependent,
             sign=xp.where(joined, atom if self.positive else sign, path.sign),
             inverse=inverse,
         ), added
 
-    def _walked(
+    def _moved(
         self, path: Path, correlation: Array, idle: Array, greatest: Array, penalty: Array, walks: Array
     ) -> Path:
         """Move the coefficients along the direction that is equally correlated with all active atoms.
@@ -259,11 +259,11 @@ class LeastAngle:
             Rows that take the step.
         """
         direction = self._solved(path, path.sign)
-        direction = direction + self._solved(path, path.sign - self._products(self._mixed(direction)))
+        direction = direction + self._solved(path, path.sign - self._products(self._decoded(direction)))
         square = _row_sum(direction * path.sign)
         closeness = 1.0 / xp.sqrt(xp.where(walks, square, 1.0))
         direction = direction * closeness
-        heading = self._mixed(direction)
+        heading = self._decoded(direction)
         towards = self._products(heading)
 
         ends = _least_positive((greatest - correlation) / (closeness - towards + DIVISION_GUARD), idle)
@@ -273,8 +273,8 @@ class LeastAngle:
         length = xp.minimum(ends, greatest / closeness)
         zeros = -path.code / (direction + DIVISION_GUARD)
         first_zero = _least_positive(zeros, path.active)
-        turned = walks & (first_zero < length)
-        at_zero = path.active & turned & (zeros == first_zero)
+        reached_zero = walks & (first_zero < length)
+        at_zero = path.active & reached_zero & (zeros == first_zero)
         if self.lasso:
             length = xp.minimum(length, first_zero)
         code = xp.where(path.active, path.code + length * direction, 0.0)
@@ -283,29 +283,30 @@ class LeastAngle:
             penalty=penalty,
             level=greatest - length * closeness,
             code=code,
-            before=path.code,
-            left=path.left - length * heading,
+            previous_code=path.code,
+            residual=path.residual - length * heading,
             sign=xp.where(at_zero, -path.sign, path.sign),
         )
-        fields = ("step", "penalty", "level", "code", "before", "left", "sign")
+        fields = ("step", "penalty", "level", "code", "previous_code", "residual", "sign")
         path = path._replace(
-            turned=turned, **{name: xp.where(walks, getattr(walked, name), getattr(path, name)) for name in fields}
+            reached_zero=reached_zero,
+            **{name: xp.where(walks, getattr(walked, name), getattr(path, name)) for name in fields},
         )
-        return self._dropped(path, at_zero) if self.lasso else path
+        return self._deactivated(path, at_zero) if self.lasso else path
 
-    def _dropped(self, path: Path, at_zero: Array) -> Path:
+    def _deactivated(self, path: Path, at_zero: Array) -> Path:
         """Deactivate the atom whose coefficient has reached 0."""
-        at_zero = first_in_list(at_zero, path.place)
+        at_zero = first_in_list(at_zero, path.position)
         atom = xp.astype(at_zero, float)
-        place = _row_sum(path.place * atom)
+        position = _row_sum(path.position * atom)
         last = _row_sum(xp.astype(path.active, float)) - 1.0
         drops = _row_sum(atom) > 0.0
-        behind = (path.place > place) & (path.place <= last)
-        moved = xp.where(at_zero, last, xp.where(behind, path.place - 1.0, path.place))
+        behind = (path.position > position) & (path.position <= last)
+        moved = xp.where(at_zero, last, xp.where(behind, path.position - 1.0, path.position))
         column = xp.sum(path.inverse * xp.expand_dims(atom, 1), axis=2)
         diagonal = xp.where(drops, _row_sum(column * atom), 1.0)
         return path._replace(
-            place=xp.where(drops, moved, path.place),
+            position=xp.where(drops, moved, path.position),
             active=path.active & ~at_zero,
             sign=xp.where(at_zero, 0.0, path.sign),
             inverse=path.inverse - _outer(column / diagonal, column),

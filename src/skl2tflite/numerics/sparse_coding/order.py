@@ -11,13 +11,13 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
 
-def first_in_list(among: Array, place: Array) -> Array:
+def first_in_list(among: Array, position: Array) -> Array:
     """Return which of some atoms comes first in the list.
 
     Parameters
     ----------
     among : array of bool of shape (n_rows, n_atoms)
-    place : array of shape (n_rows, n_atoms)
+    position : array of shape (n_rows, n_atoms)
         Position of each atom in the list, from 0.
 
     Returns
@@ -25,16 +25,16 @@ def first_in_list(among: Array, place: Array) -> Array:
     array of bool of shape (n_rows, n_atoms)
         At most one in each row.
     """
-    first = xp.min(xp.where(among, place, np.inf), axis=1, keepdims=True)
-    return place == first
+    first = xp.min(xp.where(among, position, np.inf), axis=1, keepdims=True)
+    return position == first
 
 
-def positions_after_swap(place: Array, chosen: Array, front: Array) -> Array:
+def positions_after_swap(position: Array, chosen: Array, front: Array) -> Array:
     """Return the positions in the list after the chosen atom has been swapped with the first that is not taken yet.
 
     Parameters
     ----------
-    place : array of shape (n_rows, n_atoms)
+    position : array of shape (n_rows, n_atoms)
     chosen : array of bool of shape (n_rows, n_atoms)
         True for one atom in each row.
     front : array
@@ -44,5 +44,5 @@ def positions_after_swap(place: Array, chosen: Array, front: Array) -> Array:
     -------
     array of shape (n_rows, n_atoms)
     """
-    given_up = xp.sum(xp.where(chosen, place, 0.0), axis=1, keepdims=True)
-    return xp.where(chosen, front, xp.where(place == front, given_up, place))
+    old_position = xp.sum(xp.where(chosen, position, 0.0), axis=1, keepdims=True)
+    return xp.where(chosen, front, xp.where(position == front, old_position, position))

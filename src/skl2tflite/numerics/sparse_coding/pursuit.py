@@ -25,26 +25,26 @@ class Progress(NamedTuple):
     ----------
     step : array
         Number of atoms taken.
-    going : array of shape (n_rows, 1)
+    running : array of shape (n_rows, 1)
         Rows that have not stopped.
     code : array of shape (n_rows, n_atoms)
-    left : array of shape (n_rows, n_features)
+    residual : array of shape (n_rows, n_features)
         The row less the sum of its atoms: the residual.
     directions : array of shape (n_rows, n_taken, n_features)
         Orthonormal basis of the space that the taken atoms span.
     mixtures : array of shape (n_rows, n_taken, n_atoms)
         Coefficients of the atoms in each direction.
-    place : array of shape (n_rows, n_atoms)
+    position : array of shape (n_rows, n_atoms)
         Position of each atom in scikit-learn's list (:mod:`skl2tflite.numerics.sparse_coding.order`).
     """
 
     step: Array
-    going: Array
+    running: Array
     code: Array
-    left: Array
+    residual: Array
     directions: Array
     mixtures: Array
-    place: Array
+    position: Array
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ class MatchingPursuit:
 
         progress = Progress(
             step=np.array(0.0),
-            going=code[:, :1] == 0.0,
+            running=code[:, :1] == 0.0,
             code=code,
-            left=X * 1.0,
+            residual=X * 1.0,
             directions=slots(n_features),
             mixtures=slots(n_atoms),
-            place=xp.broadcast_rows(np.arange(float(n_atoms)), X),
+            position=xp.broadcast_rows(np.arange(float(n_atoms)), X),
         )
         if self.count <= MAX_UNROLLED_STEPS:
             for _ in range(self.count):
@@ -90,13 +90,13 @@ class MatchingPursuit:
 
     def _unfinished(self, *state: Array) -> Array:
         progress = Progress(*state)
-        return (progress.step < float(self.count)) & xp.any(progress.going)
+        return (progress.step < float(self.count)) & xp.any(progress.running)
 
     def _stepped(self, *state: Array) -> Progress:
-        step, going, code, left, directions, mixtures, place = Progress(*state)
-        products = xp.linear(left, self.atoms.T)
+        step, running, code, residual, directions, mixtures, position = Progress(*state)
+        products = xp.linear(residual, self.atoms.T)
         nearness = xp.abs(products)
-        chosen = first_in_list(nearness == xp.max(nearness, axis=1, keepdims=True), place)
+        chosen = first_in_list(nearness == xp.max(nearness, axis=1, keepdims=True), position)
         atom = xp.astype(chosen, float)
 
         def along(weights: Array, vectors: Array) -> Array:
@@ -109,17 +109,17 @@ class MatchingPursuit:
         square = xp.sum(xp.square(new), axis=1, keepdims=True)
         near = xp.max(xp.square(products), axis=1, keepdims=True) >= EPSILON
         is_new = square > min_independent_square(atom, self.atoms, EPSILON)
-        going = going & (near & is_new)
-        length = xp.sqrt(xp.where(going, square, 1.0))
-        new, mixture = (xp.where(going, part / length, 0.0) for part in (new, mixture))
-        amount = xp.sum(left * new, axis=1, keepdims=True)
+        running = running & (near & is_new)
+        length = xp.sqrt(xp.where(running, square, 1.0))
+        new, mixture = (xp.where(running, part / length, 0.0) for part in (new, mixture))
+        amount = xp.sum(residual * new, axis=1, keepdims=True)
         here = xp.expand_dims(xp.astype(np.arange(float(self.count)) == step, float), 1)
         return Progress(
             step + 1.0,
-            going,
+            running,
             code + amount * mixture,
-            left - amount * new,
+            residual - amount * new,
             directions + here * xp.expand_dims(new, 1),
             mixtures + here * xp.expand_dims(mixture, 1),
-            positions_after_swap(place, chosen, step),
+            positions_after_swap(position, chosen, step),
         )
