@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import comb
 from typing import Any
 
@@ -16,8 +16,6 @@ from skl2tflite.numerics.exact_distances import expanded_squared_distances, suit
 from skl2tflite.numerics.kernel_polynomials import (
     dot_product_polynomial,
     polynomial_sum,
-    relative_rounding_error,
-    sample_points,
 )
 
 MAX_EXPANDED_SPREAD = 8.0
@@ -37,9 +35,6 @@ NEAR_ONE_SPREAD = 1.0
 Above, hardly any kernel is near 1. Below, nearly all are, and their differences from 1 keep digits that the kernels
 themselves lose in float32: the error of Nyström maps of features between 0 and 1 falls from 2e-4 of the scale to 2e-5.
 """
-
-MAX_HELD_DIFFERENCES = 2**22
-"""Greatest number of differences between features that are held at once while rounding errors are estimated."""
 
 MAX_CENTERED_DEGREE = 5
 """Greatest degree of polynomial kernels that are expanded around their value at the vectors' mean."""
@@ -345,61 +340,3 @@ def merge_repeated_vectors(
     sums = np.zeros((len(distinct), *weights.shape[1:]))
     np.add.at(sums, which.ravel(), weights)
     return distinct, sums
-
-
-def float32_relative_error(
-    Y: NDArray[np.float64],
-    kernel: str,
-    params: Mapping[str, Any],
-    weights: NDArray[np.float64],
-    bias: NDArray[np.float64] | None = None,
-) -> float:
-    """Estimate the float32 rounding error of :func:`kernel_product`, as a fraction of it, for a sample of the vectors.
-
-    For linear and cosine kernels, and for those that become a polynomial in the features, it is taken to be 0.
-
-    Parameters
-    ----------
-    Y, kernel, params, weights, bias
-        As for :func:`kernel_product`.
-    """
-    if kernel in ("linear", "cosine"):
-        return 0.0
-    polynomial = dot_product_polynomial(kernel, params, Y.shape[1])
-    if polynomial is not None and polynomial_sum(polynomial, Y, weights, bias) is not None:
-        return 0.0
-    Y, weights = merge_repeated_vectors(Y, weights)
-    _, constant = row_dependent_part(Y[:1], Y, kernel, params)
-    part = _in_groups(lambda rows: row_dependent_part(rows, Y, kernel, params)[0], Y)
-    columns = weights.reshape(len(Y), -1)
-    answers = (part + constant) @ columns + (0.0 if bias is None else bias)
-    return relative_rounding_error(np.square(part) @ np.square(columns), answers)
-
-
-def sampled_kernels(Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]) -> NDArray[np.float64]:
-    """Return the kernels between a sample of the vectors and all of them, in float64.
-
-    Parameters
-    ----------
-    Y, kernel, params
-        As for :func:`pairwise_kernel`.
-
-    Returns
-    -------
-    ndarray of shape (n_sampled, n_vectors)
-    """
-    return _in_groups(lambda rows: pairwise_kernel(rows, Y, kernel, params), Y)
-
-
-def _in_groups(function: Callable[[NDArray[np.float64]], Array], Y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Call a function on a sample of the vectors, on so few at a time that their differences fit into memory."""
-    rows, step = sample_points(Y), max(1, MAX_HELD_DIFFERENCES // max(1, Y.size))
-    return np.concatenate([np.asarray(function(rows[i : i + step])) for i in range(0, len(rows), step)])
-
-
-def float64_rounding_error(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a bound on scikit-learn's own float64 rounding error of kernels times weights, for each output.
-
-    ``values`` has the shape (n_rows, n_vectors), ``weights`` (n_vectors, n_outputs) or (n_vectors,).
-    """
-    return np.asarray(np.finfo(np.float64).eps * (np.abs(values) @ np.abs(weights)).max(axis=0))

@@ -17,7 +17,8 @@ from skl2tflite.converters.pairwise.user_kernels import recording_kernel
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.kernel_polynomials import relative_rounding_error, sample_points
-from skl2tflite.numerics.kernels import float32_relative_error, kernel_product, sampled_kernels
+from skl2tflite.numerics.kernel_rounding import float32_relative_error, sampled_kernels
+from skl2tflite.numerics.kernels import kernel_product
 
 MAX_FLOAT64_ERROR = 1e-4
 """Greatest accepted rounding error of scikit-learn's own float64 sums, as a fraction of the answers."""

@@ -29,7 +29,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.kernel_polynomials import (
     sample_points,
 )
-from skl2tflite.numerics.kernels import float64_rounding_error
+from skl2tflite.numerics.kernel_rounding import float64_rounding_error
 from skl2tflite.numerics.probabilities import MIN_EXPONENT
 
 

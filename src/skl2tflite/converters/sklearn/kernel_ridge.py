@@ -12,7 +12,7 @@ from skl2tflite.converters.core.estimator_kinds import RegressorConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.pairwise.kernel_sums import check_kernel_rounding, estimator_kernel_product, fitted_kernels
 from skl2tflite.graph import Array
-from skl2tflite.numerics.kernels import float64_rounding_error
+from skl2tflite.numerics.kernel_rounding import float64_rounding_error
 from skl2tflite.numerics.sparse_products import dense
 
 

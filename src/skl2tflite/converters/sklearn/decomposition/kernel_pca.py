@@ -16,7 +16,7 @@ from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift
-from skl2tflite.numerics.kernels import float32_relative_error, float64_rounding_error
+from skl2tflite.numerics.kernel_rounding import float32_relative_error, float64_rounding_error
 from skl2tflite.numerics.sparse_products import dense
 
 
