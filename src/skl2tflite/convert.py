@@ -20,7 +20,7 @@ from skl2tflite.backends.tflite.writer import write
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.core.method_graph import Traced
-from skl2tflite.converters.third_party.boosters import as_estimator
+from skl2tflite.converters.third_party.support.boosters import as_estimator
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
 from skl2tflite.features import (
     INPUT_NAME,

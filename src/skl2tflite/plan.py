@@ -13,7 +13,7 @@ from skl2tflite.arguments import shown
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS
 from skl2tflite.converters import METHODS, Converter, converter_for
 from skl2tflite.converters.core.method_graph import Traced, trace
-from skl2tflite.converters.third_party.boosters import as_estimator
+from skl2tflite.converters.third_party.support.boosters import as_estimator
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.features import (
     ColumnSpec,

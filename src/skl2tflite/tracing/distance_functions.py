@@ -16,8 +16,9 @@ import numpy as np
 from skl2tflite.graph import Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import refusal
-from skl2tflite.numerics.distances import metric_of, squared_distances
+from skl2tflite.numerics.distances import squared_distances
 from skl2tflite.numerics.kernels import additive_chi2_kernel
+from skl2tflite.numerics.metrics import metric_of
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.patches import Patch
 

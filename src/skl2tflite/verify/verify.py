@@ -11,7 +11,7 @@ from sklearn.base import is_regressor
 from skl2tflite.arguments import positive, shown
 from skl2tflite.converters import converter_for
 from skl2tflite.converters.core.blame import blaming
-from skl2tflite.converters.third_party.boosters import as_estimator
+from skl2tflite.converters.third_party.support.boosters import as_estimator
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import check_given, reading
 from skl2tflite.model import TFLiteModel

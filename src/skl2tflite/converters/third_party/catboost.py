@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.third_party.boosting import TreeTable, join
-from skl2tflite.converters.third_party.hashed_categories import as_json, known_categories
+from skl2tflite.converters.third_party.support.boosting import TreeTable, join
+from skl2tflite.converters.third_party.support.hashed_categories import as_json, known_categories
 from skl2tflite.flow.column import RESERVED, Column, KindError
 from skl2tflite.flow.matrix import as_floats
 from skl2tflite.flow.table import Table

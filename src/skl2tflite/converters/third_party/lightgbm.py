@@ -17,7 +17,7 @@ from sklearn.utils import Tags
 from skl2tflite.converters.core.categoricals import Coding, CodingConverter, UnplacedCategoriesError, categories_told
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.third_party.boosting import CategorySets, TreeTable, join
+from skl2tflite.converters.third_party.support.boosting import CategorySets, TreeTable, join
 from skl2tflite.flow.column import Column
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest

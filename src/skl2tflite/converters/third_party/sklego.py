@@ -17,7 +17,7 @@ from skl2tflite.converters.core.refusals import refuses
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.seen_rows import SeenConverter
 from skl2tflite.converters.core.user_estimators import RecordedTransformer
-from skl2tflite.converters.third_party.picked_columns import PickedConverter
+from skl2tflite.converters.third_party.support.picked_columns import PickedConverter
 from skl2tflite.flow.table import TableLike
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp

@@ -27,7 +27,7 @@ from skl2tflite.converters.core.method_names import TRANSFORM
 from skl2tflite.converters.core.refusals import refuses
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.user_estimators import RecordedTransformer
-from skl2tflite.converters.third_party.picked_columns import PickedConverter
+from skl2tflite.converters.third_party.support.picked_columns import PickedConverter
 from skl2tflite.flow.column import NAN, Column, KindError, MadeColumn
 from skl2tflite.flow.renamed import MISSING_TEXT, Categorical, named, renamed
 from skl2tflite.flow.table import Table, TableLike, as_matrix

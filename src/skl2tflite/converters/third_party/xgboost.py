@@ -19,8 +19,8 @@ from skl2tflite.converters.core.absent_entries import absent_readers
 from skl2tflite.converters.core.categoricals import Coding, CodingConverter, UnplacedCategoriesError, categories_told
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.third_party.boosting import CategorySets, TreeTable, join
-from skl2tflite.converters.third_party.xgboost_names import category_names, kept_of
+from skl2tflite.converters.third_party.support.boosting import CategorySets, TreeTable, join
+from skl2tflite.converters.third_party.support.xgboost_names import category_names, kept_of
 from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix, is_sparse
 from skl2tflite.forest.op import tree_values

@@ -19,6 +19,7 @@ from skl2tflite.graph.functions.operands import (
     refuse_truths,
 )
 from skl2tflite.graph.op import Op, apply
+from skl2tflite.graph.ops.elementwise import Accuracy
 from skl2tflite.graph.tensor import Array
 
 
@@ -58,9 +59,13 @@ def expm1(x: Operand) -> Array:
     return apply_to_floats(ops.Expm1(), x)
 
 
-def log(x: Operand, *, absolute: bool = False) -> Array:
-    """Natural logarithm; with ``absolute`` an error of 2e-7 will do (of normal numbers), which is much faster."""
-    return apply_to_floats(ops.Log(absolute), x)
+def log(x: Operand, *, accuracy: Accuracy = "relative") -> Array:
+    """Natural logarithm.
+
+    With ``accuracy="absolute"`` the result may be off by 2e-7, whatever its size (of normal numbers), and is computed
+    much faster.
+    """
+    return apply_to_floats(ops.Log(accuracy), x)
 
 
 def log1p(x: Operand) -> Array:
@@ -78,17 +83,18 @@ def log10(x: Operand) -> Array:
     return multiply(log(x), 1.0 / np.log(10.0))
 
 
-def sin(x: Operand, *, absolute: bool = False) -> Array:
+def sin(x: Operand, *, accuracy: Accuracy = "relative") -> Array:
     """Sine of radians.
 
-    With ``absolute`` an error of 4e-7 will do (of angles up to 1e5; less of small ones), which is much faster.
+    With ``accuracy="absolute"`` the result may be off by 4e-7, whatever its size (for angles up to 1e5; less for small
+    ones), and is computed much faster.
     """
-    return apply_to_floats(ops.Sin(absolute), x)
+    return apply_to_floats(ops.Sin(accuracy), x)
 
 
-def cos(x: Operand, *, absolute: bool = False) -> Array:
-    """Cosine of radians; ``absolute`` as in :func:`sin`."""
-    return apply_to_floats(ops.Cos(absolute), x)
+def cos(x: Operand, *, accuracy: Accuracy = "relative") -> Array:
+    """Cosine of radians; ``accuracy`` as in :func:`sin`."""
+    return apply_to_floats(ops.Cos(accuracy), x)
 
 
 def tanh(x: Operand) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any as AnyType
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 from scipy.special import erf, expit
@@ -15,6 +15,7 @@ from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import Op, Value, broadcast_shapes
 
 NUMBERS = (DType.FLOAT, DType.INT)
+Accuracy: TypeAlias = Literal["relative", "absolute"]
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class Unary(Op):
 
 @dataclass(frozen=True)
 class Lenient(Unary):
-    """A function whose error may be ``absolute``, a fraction of 1 and not of the result."""
+    """A function whose error may be a fraction of 1 (``accuracy="absolute"``) instead of a fraction of the result."""
 
-    absolute: bool = False
+    accuracy: Accuracy = "relative"
 
 
 class Abs(Unary):
