@@ -15,7 +15,7 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.elementwise import digitize
 from skl2tflite.tracing.numpy.writable import handled, plain
-from skl2tflite.tracing.pandas.frame import Frame, of_array
+from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.values import Values
 
@@ -157,7 +157,7 @@ def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: 
     else:
         matrix = plain(data)
         matrix = xp.expand_dims(matrix, 1) if matrix.ndim == 1 else matrix
-        frame = of_array(matrix, columns if columns is not None else range(matrix.shape[1] or 0))
+        frame = Frame.of_array(matrix, columns if columns is not None else range(matrix.shape[1] or 0))
     return frame if dtype is None else frame.astype(dtype)
 
 
