@@ -62,7 +62,7 @@ class Matrix:
     @property
     def present(self) -> Array:
         """Which entries a sparse matrix holds, as truth values of its shape."""
-        return xp.not_equal(self.values, 0) if self.stored is None else self.stored()
+        return self.values != 0 if self.stored is None else self.stored()
 
     def with_nan(self) -> Array:
         """Return the numbers, NaN where a sparse matrix has no entry."""

@@ -186,7 +186,7 @@ def renamed(table: Table, names: Sequence[Any]) -> Table:
 
 
 def _among(values: Tensor, constants: Any) -> Any:
-    return xp.any(xp.equal(xp.expand_dims(values, 1), constants), axis=1)
+    return xp.any(xp.expand_dims(values, 1) == constants, axis=1)
 
 
 def _tensor(x: Any) -> Tensor:

@@ -86,7 +86,7 @@ class WordAnalyzer:
         def count(characters: Array) -> Array:
             text = splitter.split(characters)
             slots, found = table.find(text)
-            kept = text.valid & xp.logical_not(found & xp.take(is_stop, slots)) if stops else text.valid
+            kept = text.valid & ~(found & xp.take(is_stop, slots)) if stops else text.valid
             # Symbols of the words that are kept, closed up: what is not kept adds 0 to a place of another.
             symbols = xp.astype(found & kept, int) * (slots + 1)
             places = xp.cumulative_sum(xp.astype(kept, int), exclusive=True)
@@ -103,7 +103,7 @@ class WordAnalyzer:
 
         def mark(characters: Array) -> Spans:
             text = splitter.split(characters)
-            kept = xp.astype(text.valid & xp.logical_not(table.find(text)[1]) if stops else text.valid, int)
+            kept = xp.astype(text.valid & ~table.find(text)[1] if stops else text.valid, int)
             is_last = xp.astype(text.positions == xp.take(text.lengths, text.tokens) - 1, int)
             stream = utf8(text.letters, xp.take(kept, text.tokens) * text.counts, is_last)
             n_words = xp.length(kept)

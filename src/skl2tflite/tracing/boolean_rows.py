@@ -6,7 +6,6 @@ import numpy as np
 
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import as_tensor
-from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.sample_rows import Given
 
@@ -18,4 +17,4 @@ def truths_given(X: object) -> list[Given]:
         return []
     if any(column.origin is None for column in X.columns):
         return []
-    return [as_tensor(xp.not_equal(X.matrix(), 0.0))]
+    return [as_tensor(X.matrix() != 0.0)]

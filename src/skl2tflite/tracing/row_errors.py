@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -98,9 +100,7 @@ def marked(
         mark = next(n for n in (-1, *range(INT32.min, INT32.min + len(taken) + 1)) if n not in taken)
     else:
         raise ConversionError(f"{refused[0].reason}: outputs of this kind cannot mark rows without an answer")
-    rows: Array = refused[0].rows
-    for each in refused[1:]:
-        rows = xp.logical_or(rows, each.rows)
+    rows = reduce(or_, [each.rows for each in refused])
     return [as_tensor(xp.where(_beside(rows, output), np.array(mark), output)) for output in outputs], float(mark)
 
 

@@ -128,14 +128,14 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
         """Raise stored numbers to a power above 0."""
         if not isinstance(n, Real) or n <= 0:
             raise refusal("power of a sparse matrix takes a number above 0")
-        return self._like(xp.pow(as_floats(self.matrix.values), float(n)))
+        return self._like(as_floats(self.matrix.values) ** float(n))
 
     def multiply(self, other: Any) -> Sparse:
         """Multiply by a number, a row or a column of numbers."""
         other = plain(other.matrix.values if isinstance(other, Sparse) else other)
         if scipy.sparse.issparse(other):
             other = other.toarray()
-        return self._like(xp.multiply(as_floats(self.matrix.values), other), keeps_zeros=False)
+        return self._like(as_floats(self.matrix.values) * other, keeps_zeros=False)
 
     def maximum(self, other: Any) -> Sparse:
         """The greater of each number and another that is not above 0."""
@@ -147,26 +147,26 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
         return self._like(xp.abs(self.matrix.values), self.matrix.dtype)
 
     def __neg__(self) -> Sparse:
-        return self._like(xp.negative(self.matrix.values))
+        return self._like(-self.matrix.values)
 
     def __mul__(self, other: Any) -> Sparse:
         if not isinstance(other, Real):
             raise refusal("* of sparse matrices is a product of matrices or of numbers; write multiply or @")
-        return self._like(xp.multiply(as_floats(self.matrix.values), float(other)))
+        return self._like(as_floats(self.matrix.values) * float(other))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Sparse:
         if not isinstance(other, Real):
             raise refusal("a sparse matrix is divided by a number; write multiply(1 / other)")
-        return self._like(xp.divide(as_floats(self.matrix.values), float(other)))
+        return self._like(as_floats(self.matrix.values) / float(other))
 
     def __matmul__(self, other: Any) -> Any:
         if scipy.sparse.issparse(other):
             if isinstance(other, Sparse):
                 raise refusal("a product of two sparse matrices hangs on other rows")
             return self._like(xp.linear(as_floats(self.matrix.values), other.toarray()), keeps_zeros=False)
-        return Writable(plain(xp.matmul(as_floats(self.matrix.values), plain(other))))
+        return Writable(plain(as_floats(self.matrix.values) @ plain(other)))
 
     dot = __matmul__
 

@@ -65,11 +65,11 @@ def _yeojohnson(original: Callable[..., Any]) -> Callable[..., Any]:
         if not is_handle(x) or lmbda is None:
             return original(x, lmbda, **kwargs)
         values = plain(x)
-        above, below = xp.log1p(xp.clip(values, 0.0, None)), xp.log1p(xp.negative(xp.clip(values, None, 0.0)))
+        above, below = xp.log1p(xp.clip(values, 0.0, None)), xp.log1p(-xp.clip(values, None, 0.0))
         eps = np.finfo(float).eps
         above = above if abs(lmbda) < eps else xp.expm1(above * lmbda) / lmbda
         below = below if abs(lmbda - 2) <= eps else xp.expm1(below * (2 - lmbda)) / (2 - lmbda)
-        return handled(xp.where(xp.greater_equal(values, 0.0), above, xp.negative(below)), x)
+        return handled(xp.where(values >= 0.0, above, -below), x)
 
     return call
 
@@ -223,7 +223,7 @@ def _through(function: Callable[[Any], Any], X: Given) -> tuple[Recorded | AsArr
             continue
         given, within = found
         for each in within:
-            rows = each.rows if taken is None else as_tensor(xp.logical_and(each.rows, taken))
+            rows = each.rows if taken is None else each.rows & taken
             refused.append(_Refused(rows, each.reason, True, each.gives_nan, each.optional))
         if first is None:
             result = first = given

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
+from operator import and_
 from typing import Any
 
 import numpy as np
@@ -90,8 +91,7 @@ class Way:
         asked = [(rows, answered) for rows, answered in self.asked if answered or all(rows is not w for w in without)]
         if not asked:
             return None
-        parts: list[Any] = [rows if answered else xp.logical_not(rows) for rows, answered in asked]
-        return _tensor(reduce(xp.logical_and, parts))
+        return reduce(and_, [rows if answered else ~rows for rows, answered in asked])
 
 
 def _alternatives(rows: Tensor) -> list[Tensor]:
@@ -167,7 +167,7 @@ def truth(x: Tensor) -> bool | None:
     if not operand.ndim or len(op.axes) < operand.ndim:
         return None
     if isinstance(op, ops.All):
-        return not any_row(_each_row(xp.logical_not(operand)))
+        return not any_row(_each_row(~operand))
     return any_row(_each_row(operand))
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
 
 from skl2tflite.errors import GraphError
-from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
@@ -48,7 +48,7 @@ class Whether:
 
     def __or__(self, other: object) -> Whether | bool:
         if isinstance(other, Whether):
-            return Whether(_tensor(xp.logical_or(self.rows, other.rows)))
+            return Whether(self.rows | other.rows)
         return bool(other) or bool(self)
 
     __ror__ = __or__
@@ -63,7 +63,7 @@ class Whether:
 
     def __add__(self, other: object) -> Whether:
         if isinstance(other, Whether):
-            return Whether(_tensor(xp.logical_or(self.rows, other.rows)), self.counted)
+            return Whether(self.rows | other.rows, self.counted)
         if isinstance(other, int) and other == 0:
             return self
         raise self._refusal()
@@ -112,7 +112,7 @@ class WhetherAll:
     """Whether something holds of all rows."""
 
     def __init__(self, rows: Tensor) -> None:
-        self.others = Whether(_tensor(xp.logical_not(rows)))
+        self.others = Whether(~rows)
 
     def __bool__(self) -> bool:
         return not self.others
@@ -149,8 +149,8 @@ class PerColumn:
         return Whether(self._rows(), all(each.counted for each in self.answers.values()))
 
     def _rows(self) -> Tensor:
-        rows: list[Any] = [each.rows for each in self.answers.values()]
-        return _tensor(reduce(xp.logical_or, rows))
+        rows = [each.rows for each in self.answers.values()]
+        return reduce(or_, rows)
 
     @property
     def index(self) -> Any:
@@ -247,8 +247,3 @@ def of_some_row(columns: Mapping[str, Tensor], counted: bool = False) -> PerColu
         if values.dtype != DType.BOOL:
             raise refusal(f"a sum of column {name!r} hangs on other rows; compute it in fit, or use axis=1")
     return PerColumn({name: Whether(values, counted) for name, values in columns.items()})
-
-
-def _tensor(x: Any) -> Tensor:
-    assert isinstance(x, Tensor)
-    return x

@@ -220,7 +220,7 @@ class Converter:
         if not isinstance(X, Matrix) or X.stored is None:
             return None
         # Where an entry is stored, 1 in its place would have made a number other than 0.
-        return lambda: xp.not_equal(self.transform(xp.astype(X.present, float)), 0)  # type: ignore[attr-defined]
+        return lambda: self.transform(xp.astype(X.present, float)) != 0  # type: ignore[attr-defined]
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         """Say that ``transform`` makes each column from one column, never both rising and falling; None if not so.

@@ -165,7 +165,7 @@ class CodingConverter(Converter):
         if coding.refuses_unknown:
             missing = {DType.STRING: [NAN, NONE, NA], DType.FLOAT: [np.nan]}.get(kind, [])
             demand(values, np.concatenate([categories, np.array(missing, dtype=categories.dtype)]))
-        hot = xp.astype(xp.equal(xp.expand_dims(values, 1), categories), float)
+        hot = xp.astype(xp.expand_dims(values, 1) == categories, float)
         number = xp.linear(hot, np.arange(1.0, len(categories) + 1.0)[:, np.newaxis])
         return xp.where(number > 0.0, number - 1.0, np.nan)
 

@@ -39,7 +39,7 @@ class GraphTransformerConverter(TransformerConverter):
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array]:
         """What the graph has: a distance may be 0."""
-        return lambda: xp.less(self.graph(as_matrix(X)), float(np.finfo(np.float32).max))
+        return lambda: self.graph(as_matrix(X)) < float(np.finfo(np.float32).max)
 
 
 class RegressorConverter(Converter):

@@ -265,10 +265,10 @@ def _lost(node: Node, score: Array) -> Array:
     """Return the rows in which a choice hangs on scores that are NaN, or all of them infinite."""
     axis = getattr(node.op, "axis", None)
     if axis is None:
-        within: Array = xp.equal(score, score)
+        within: Array = score == score
     elif isinstance(node.op, ops.ArgMin):
-        within = xp.logical_and(xp.all(score > -LIMIT, axis=axis), xp.any(score < LIMIT, axis=axis))
+        within = xp.all(score > -LIMIT, axis=axis) & xp.any(score < LIMIT, axis=axis)
     else:
-        within = xp.logical_and(xp.all(score < LIMIT, axis=axis), xp.any(score > -LIMIT, axis=axis))
+        within = xp.all(score < LIMIT, axis=axis) & xp.any(score > -LIMIT, axis=axis)
     others = tuple(range(1, within.ndim))
     return xp.logical_not(xp.all(within, axis=others) if others else within)

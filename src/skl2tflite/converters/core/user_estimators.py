@@ -203,7 +203,7 @@ class RecordingConverter(SeenConverter):
         unknown = next((each for each in _texts_of(text) if each not in labels), None)
         if unknown is not None:
             raise GraphError(f"gives {unknown!r}, which is none of the labels in classes_")
-        found = [xp.astype(xp.equal(text, str(each)), float) for each in labels]
+        found = [xp.astype(text == str(each), float) for each in labels]
         return xp.argmax(xp.stack(found, axis=1), axis=1)
 
     def _positions(self, name: str, result: Any) -> Any:

@@ -215,21 +215,21 @@ class CatBoostConverter(Converter):
     def _holds(self, X: Array | Table, feature: int) -> Array:
         """Return whether a column of each row holds the categories that trees test, shape (n_rows, n_categories)."""
         if not isinstance(X, Table):
-            return xp.equal(X[:, feature, np.newaxis], _as_numbers(self._categories(feature)))
+            return X[:, feature, np.newaxis] == _as_numbers(self._categories(feature))
         column = X[feature]
         if self._is_text(column, feature):
             texts = column.digits()
             held = [_NO_TEXT if category is None else category for category in self._categories(feature, texts)]
-            return xp.equal(xp.expand_dims(texts, 1), np.array(held, dtype=object))
+            return xp.expand_dims(texts, 1) == np.array(held, dtype=object)
         numbers = _as_numbers(self._categories(feature))
         if np.abs(numbers[~np.isnan(numbers)]).max(initial=0) <= WHOLE:
-            return xp.equal(xp.expand_dims(column.numbers(), 1), numbers)
+            return xp.expand_dims(column.numbers(), 1) == numbers
         if np.isnan(numbers).any() or np.abs(numbers).max() > np.iinfo(np.int32).max:
             raise self.refuse(
                 f"feature {self._name(feature)} has categories that are whole numbers beyond 32 bits",
                 "give them as text, in fit too",
             )
-        return xp.equal(xp.expand_dims(column.integers(), 1), numbers.astype(np.int64))
+        return xp.expand_dims(column.integers(), 1) == numbers.astype(np.int64)
 
     def _is_text(self, column: Column, feature: int) -> bool:
         """Whether a column of the input holds text: so, where nothing else says, the categories that trees test."""

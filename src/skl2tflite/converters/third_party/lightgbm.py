@@ -264,8 +264,8 @@ class LightGBMConverter(CodingConverter):
         """Evaluate the leaves' linear models; a leaf's plain value counts where a number that it needs is NaN."""
         x = xp.expand_dims(X[:, self.linear_features], 1)
         coefficients = values[:, :, 2:]
-        used = xp.not_equal(coefficients, 0.0)  # LightGBM keeps no coefficient of 0
-        absent = xp.any(xp.logical_and(used, xp.isnan(x)), axis=2, keepdims=True)
+        used = coefficients != 0.0  # LightGBM keeps no coefficient of 0
+        absent = xp.any(used & xp.isnan(x), axis=2, keepdims=True)
         linear = values[:, :, 1:2] + xp.sum(xp.where(used, coefficients * x, 0.0), axis=2, keepdims=True)
         return xp.where(absent, values[:, :, 0:1], linear)
 

@@ -81,7 +81,7 @@ class ColumnConverter(TransformerConverter):
 
     def _strings(self, column: Column) -> Any:
         strings = column.strings()
-        missing = xp.any(xp.equal(xp.expand_dims(strings, 1), MISSING_TEXT), axis=1)
+        missing = xp.any(xp.expand_dims(strings, 1) == MISSING_TEXT, axis=1)
         return xp.where(missing, NAN, strings)
 
     def _cleaned(self, like: Column, strings: Any) -> Column:
@@ -110,7 +110,7 @@ class CleanNullStringsConverter(ColumnConverter):
 
     def columns(self, column: Column) -> list[Column]:
         strings = column.strings()
-        null = xp.any(xp.equal(xp.expand_dims(strings, 1), np.array(self.estimator.null_strings_, object)), axis=1)
+        null = xp.any(xp.expand_dims(strings, 1) == np.array(self.estimator.null_strings_, object), axis=1)
         return [Cleaned(column.name, as_tensor(xp.where(null, NAN, strings)))]
 
 

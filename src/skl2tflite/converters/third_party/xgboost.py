@@ -271,7 +271,7 @@ class XGBoostConverter(CodingConverter):
         missing = self.estimator.missing
         if missing is None or np.isnan(missing):
             return X
-        return xp.where(xp.equal(X, float(np.float32(missing))), np.nan, X)
+        return xp.where(X == float(np.float32(missing)), np.nan, X)
 
     def columns(self, X: Array) -> Array:
         """Rows in which NaN stands for every missing value, and the columns derived from categories."""

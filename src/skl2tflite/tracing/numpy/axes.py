@@ -63,7 +63,7 @@ def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = None, append: Any 
     (axis,) = normalize_axes(axis, a.ndim)
     for _ in range(n):
         after, before = cut(a, axis, 1, None), cut(a, axis, None, -1)
-        a = xp.not_equal(after, before) if xp.dtype_of(a) == DType.BOOL else xp.subtract(after, before)
+        a = after != before if xp.dtype_of(a) == DType.BOOL else after - before
     return a
 
 
@@ -73,5 +73,5 @@ def trapezoid(y: Array, x: Any = None, dx: float = 1.0, axis: int = -1) -> Array
     if x is not None and np.ndim(x) != 1:
         raise refusal("numpy.trapezoid takes points x of one axis")
     widths = dx if x is None else xp.reshape(np.diff(x), [-1 if i == axis else 1 for i in range(y.ndim)])
-    middles = xp.multiply(xp.add(cut(y, axis, 1, None), cut(y, axis, None, -1)), 0.5)
-    return xp.sum(xp.multiply(middles, widths), axis=axis)
+    middles = (cut(y, axis, 1, None) + cut(y, axis, None, -1)) * 0.5
+    return xp.sum(middles * widths, axis=axis)

@@ -52,19 +52,19 @@ def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, 
         return x
     greatest = float(np.finfo(np.float32).max)
     x = xp.where(xp.isnan(x), nan, x)
-    x = xp.where(xp.equal(x, np.inf), greatest if posinf is None else posinf, x)
-    return xp.where(xp.equal(x, -np.inf), -greatest if neginf is None else neginf, x)
+    x = xp.where(x == np.inf, greatest if posinf is None else posinf, x)
+    return xp.where(x == -np.inf, -greatest if neginf is None else neginf, x)
 
 
 def isclose(a: Array, b: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Array:
     """Whether two values differ by no more than rounding."""
-    near = xp.less_equal(xp.abs(xp.subtract(a, b)), xp.add(atol, xp.multiply(rtol, xp.abs(b))))
-    near = xp.logical_and(near, xp.less(xp.abs(xp.astype(b, float)), np.inf))
-    same = xp.logical_or(near, xp.equal(a, b))
+    near = xp.abs(a - b) <= atol + rtol * xp.abs(b)
+    near = near & (xp.abs(xp.astype(b, float)) < np.inf)
+    same = near | (a == b)
     if not equal_nan:
         return same
-    both = xp.logical_and(xp.isnan(a), xp.isnan(b))
-    return xp.logical_or(same, both)
+    both = xp.isnan(a) & xp.isnan(b)
+    return same | both
 
 
 def around(a: Array, decimals: int = 0) -> Array:
@@ -75,20 +75,20 @@ def around(a: Array, decimals: int = 0) -> Array:
     if decimals == 0:
         return xp.round(a)
     if decimals < 0:
-        return xp.multiply(xp.round(xp.divide(a, scale)), scale)
-    return xp.divide(xp.round(xp.multiply(a, scale)), scale)
+        return xp.round(a / scale) * scale
+    return xp.round(a * scale) / scale
 
 
 def trunc(x: Array) -> Array:
     """Whole part."""
-    return xp.where(xp.less(x, 0), xp.ceil(x), xp.floor(x))
+    return xp.where(x < 0, xp.ceil(x), xp.floor(x))
 
 
 def sinc(x: Array) -> Array:
     """``sin(πx) / (πx)``, 1 at 0."""
-    angle = xp.multiply(x, np.pi)
-    zero = xp.equal(angle, 0.0)
-    return xp.where(zero, 1.0, xp.divide(xp.sin(angle), xp.where(zero, 1.0, angle)))
+    angle = x * np.pi
+    zero = angle == 0.0
+    return xp.where(zero, 1.0, xp.sin(angle) / xp.where(zero, 1.0, angle))
 
 
 def interp(x: Array, xp_: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Array:
@@ -102,7 +102,7 @@ def polyval(p: Any, x: Array) -> Array:
     """Polynomial, coefficients from the highest power down."""
     result = zeros_like(x)
     for coefficient in p:
-        result = xp.add(xp.multiply(result, x), coefficient)
+        result = result * x + coefficient
     return result
 
 
@@ -112,7 +112,7 @@ def vander(x: Array, N: int | None = None, increasing: bool = False) -> Array:
         raise refusal("numpy.vander needs N, as the number of rows is known only at run time")
     powers = [ones_like(x)]
     for _ in range(N - 1):
-        powers.append(xp.multiply(powers[-1], x))
+        powers.append(powers[-1] * x)
     return xp.stack(powers if increasing else powers[::-1], axis=-1)
 
 
@@ -124,7 +124,7 @@ def digitize(x: Array, bins: Any, right: bool = False) -> Array:
     side = "left" if right else "right"
     if np.all(np.diff(edges) >= 0):
         return searchsorted(edges, x, side)
-    return xp.subtract(len(edges), searchsorted(edges[::-1], x, side))
+    return len(edges) - searchsorted(edges[::-1], x, side)
 
 
 def searchsorted(a: Any, v: Array, side: Any = "left", sorter: Any = None) -> Array:
@@ -151,8 +151,5 @@ def isin(
     if isinstance(test_elements, Tensor):
         raise refusal("numpy.isin looks values up among constants")
     values = np.unique(as_held(np.asarray(test_elements)))
-    if not values.size:
-        found = zeros_like(element, bool)
-    else:
-        found = xp.any(xp.equal(xp.expand_dims(element, -1), values), axis=-1)
-    return xp.logical_not(found) if invert else found
+    found = xp.any(xp.expand_dims(element, -1) == values, axis=-1) if values.size else zeros_like(element, bool)
+    return ~found if invert else found

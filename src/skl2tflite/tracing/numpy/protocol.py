@@ -31,7 +31,9 @@ def record_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[object, ...], kwarg
     if mask is not True and (method != "__call__" or not outs):
         raise refusal(f"{name} with where= leaves the other elements undefined; give out= too, or use numpy.where")
     dtype = kwargs.pop("dtype", None)
-    result = _ufunc(name, ufunc, method, tuple(map(plain, inputs)), kwargs)
+    operands = (plain(x) for x in inputs)
+    arrays = tuple(np.asarray(x) if isinstance(x, list | tuple) else x for x in operands)  # lists have no arithmetic
+    result = _ufunc(name, ufunc, method, arrays, kwargs)
     if dtype is not None and DType.of(np.empty(0, dtype)) != result.dtype:
         raise refusal(f"{name} with dtype={np.dtype(dtype)} of {result.dtype} values cannot be recorded")
     if not outs:

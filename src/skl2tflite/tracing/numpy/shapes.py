@@ -82,7 +82,7 @@ def broadcast_arrays(*args: Any) -> tuple[Array, ...]:
     tensors = [a for a in args if isinstance(a, Tensor)]
     total: Any = tensors[0]
     for a in args:
-        total = xp.add(xp.multiply(xp.astype(total, float), 0.0), xp.multiply(xp.astype(a, float), 0.0))
+        total = xp.astype(total, float) * 0.0 + xp.astype(a, float) * 0.0
     shape: Shape = total.shape
     return tuple(
         broadcast_to(a, shape) if isinstance(a, Tensor) and a.ndim == len(shape) else _like(a, total) for a in args
@@ -163,7 +163,7 @@ def insert(arr: Array, obj: int, values: Any, axis: int | None = None) -> Array:
     like = zeros_like(cut(arr, axis, 0, 1))
     if isinstance(values, Tensor) and values.ndim == arr.ndim - 1:
         values = xp.expand_dims(values, axis)
-    block = xp.astype(xp.add(like, values), KINDS[xp.dtype_of(arr)])
+    block = xp.astype(like + values, KINDS[xp.dtype_of(arr)])
     return xp.concat([part for part in (before, block, after) if part.shape[axis]], axis=axis)
 
 
@@ -213,7 +213,7 @@ def pad(array: Array, pad_width: Any, mode: Any = "constant", constant_values: A
         length = length_of(array, axis)
         if mode == "constant":
             edge = zeros_like(cut(array, axis, 0, 1))
-            block = xp.add(edge, np.asarray(constant_values).astype(KINDS[xp.dtype_of(array)]))
+            block = edge + np.asarray(constant_values).astype(KINDS[xp.dtype_of(array)])
             array = xp.concat([*[block] * before, array, *[block] * after], axis=axis)
         else:
             array = xp.take(array, np.pad(np.arange(length), (before, after), mode=mode), axis=axis)

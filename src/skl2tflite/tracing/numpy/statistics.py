@@ -39,8 +39,8 @@ def var(
     """Mean of the squared differences from the mean."""
     _check_kind("numpy.var", dtype, DType.FLOAT)
     ddof = ddof if correction is None else correction
-    squares = xp.square(xp.subtract(a, xp.mean(a, axis=axis, keepdims=True)))
-    return xp.divide(xp.sum(squares, axis=axis, keepdims=keepdims), max(_count(a, axis) - ddof, 0))
+    squares = xp.square(a - xp.mean(a, axis=axis, keepdims=True))
+    return xp.sum(squares, axis=axis, keepdims=keepdims) / max(_count(a, axis) - ddof, 0)
 
 
 def std(a: Array, axis: Axis = None, **others: Any) -> Array:
@@ -58,7 +58,7 @@ def _count(a: Array, axis: Axis) -> int:
 
 def ptp(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """Greatest less least."""
-    return xp.subtract(xp.max(a, axis=axis, keepdims=keepdims), xp.min(a, axis=axis, keepdims=keepdims))
+    return xp.max(a, axis=axis, keepdims=keepdims) - xp.min(a, axis=axis, keepdims=keepdims)
 
 
 def average(a: Array, axis: Axis = None, weights: Any = None, keepdims: bool = False) -> Array:
@@ -69,13 +69,13 @@ def average(a: Array, axis: Axis = None, weights: Any = None, keepdims: bool = F
         shape = [1] * a.ndim
         shape[normalize_axes(axis, a.ndim)[0]] = -1
         weights = xp.reshape(weights, shape)
-    summed = xp.sum(xp.multiply(a, weights), axis=axis, keepdims=keepdims)
-    return xp.divide(summed, xp.sum(xp.multiply(ones_like(a), weights), axis=axis, keepdims=keepdims))
+    summed = xp.sum(a * weights, axis=axis, keepdims=keepdims)
+    return summed / xp.sum(ones_like(a) * weights, axis=axis, keepdims=keepdims)
 
 
 def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Array:
     """Number of elements that are not 0."""
-    return xp.sum(xp.not_equal(a, 0), axis=axis, keepdims=keepdims)
+    return xp.sum(a != 0, axis=axis, keepdims=keepdims)
 
 
 def _without_nan(a: Array, value: float) -> tuple[Array, Array]:
@@ -83,7 +83,7 @@ def _without_nan(a: Array, value: float) -> tuple[Array, Array]:
     if xp.dtype_of(a) != DType.FLOAT:
         return a, ones_like(a, bool)
     missing = xp.isnan(a)
-    return xp.where(missing, value, a), xp.logical_not(missing)
+    return xp.where(missing, value, a), ~missing
 
 
 def nansum(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
@@ -99,17 +99,17 @@ def nanprod(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 def nanmean(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """Mean of what is not NaN."""
     values, present = _without_nan(a, 0.0)
-    return xp.divide(xp.sum(values, axis=axis, keepdims=keepdims), xp.sum(present, axis=axis, keepdims=keepdims))
+    return xp.sum(values, axis=axis, keepdims=keepdims) / xp.sum(present, axis=axis, keepdims=keepdims)
 
 
 def nanvar(a: Array, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Array:
     """Variance of what is not NaN."""
     values, present = _without_nan(a, 0.0)
-    centered = xp.subtract(values, nanmean(a, axis, keepdims=True))
+    centered = values - nanmean(a, axis, keepdims=True)
     squares = xp.where(present, xp.square(centered), 0.0)
-    count = xp.subtract(xp.sum(present, axis=axis, keepdims=keepdims), ddof)
-    count = xp.where(xp.greater(count, 0), xp.astype(count, float), np.nan)
-    return xp.divide(xp.sum(squares, axis=axis, keepdims=keepdims), count)
+    count = xp.sum(present, axis=axis, keepdims=keepdims) - ddof
+    count = xp.where(count > 0, xp.astype(count, float), np.nan)
+    return xp.sum(squares, axis=axis, keepdims=keepdims) / count
 
 
 def nanstd(a: Array, axis: Axis = None, **others: Any) -> Array:
@@ -145,9 +145,9 @@ def sort(a: Array, axis: int | None = -1, kind: Any = None, order: Any = None, *
         return a
     rows = xp.astype(moveaxis(a, axis, -1), float)
     missing = xp.isnan(rows)
-    ascending = xp.negative(xp.topk(xp.negative(xp.where(missing, np.inf, rows)), length)[0])
-    present = xp.subtract(length, xp.sum(missing, axis=-1, keepdims=True))
-    ascending = xp.where(xp.less(np.arange(length), present), ascending, np.nan)
+    ascending = -xp.topk(-xp.where(missing, np.inf, rows), length)[0]
+    present = length - xp.sum(missing, axis=-1, keepdims=True)
+    ascending = xp.where(np.arange(length) < present, ascending, np.nan)
     return xp.astype(moveaxis(ascending, -1, axis), KINDS[xp.dtype_of(a)])
 
 
@@ -176,7 +176,7 @@ def quantile(a: Array, q: Any, axis: int | None = None, method: str = "linear", 
         place = share * (length - 1)
         low = min(int(place), length - 1)
         lower, upper = ordered[..., low], ordered[..., min(low + 1, length - 1)]
-        value = lower if place == low else xp.add(lower, xp.multiply(xp.subtract(upper, lower), place - low))
+        value = lower if place == low else lower + (upper - lower) * (place - low)
         value = xp.where(xp.any(xp.isnan(rows), axis=-1), np.nan, value)
         return xp.reshape(value, shape) if keepdims else value
 

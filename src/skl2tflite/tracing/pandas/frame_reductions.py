@@ -74,10 +74,10 @@ class FrameReductions(FrameValues):
         """Middle value of each row, of what is there."""
         rows = self._rows("median", axis)
         ordered = statistics.sort(rows)
-        count = xp.sum(xp.logical_not(xp.isnan(rows)), axis=1, keepdims=True)
-        middle = [xp.clip(xp.floor_divide(xp.subtract(count, one), 2), 0, None) for one in (1, 0)]
-        pair = [xp.take_along_axis(ordered, place, axis=1) for place in middle]
-        result = xp.squeeze(xp.multiply(xp.add(*pair), 0.5), 1)
+        count = xp.sum(~xp.isnan(rows), axis=1, keepdims=True)
+        middle = [xp.clip((count - one) // 2, 0, None) for one in (1, 0)]
+        low, high = (xp.take_along_axis(ordered, place, axis=1) for place in middle)
+        result = xp.squeeze((low + high) * 0.5, 1)
         return Series(plain(result if skipna else xp.where(xp.any(xp.isnan(rows), axis=1), np.nan, result)))
 
     def _rows(self, name: str, axis: Any) -> Tensor:
@@ -120,4 +120,4 @@ class AllPerColumn(dict[str, WhetherAll]):
         others: Any = 0
         for each in self.values():
             others = others + each.others
-        return WhetherAll(plain(xp.logical_not(others.rows)))
+        return WhetherAll(plain(~others.rows))

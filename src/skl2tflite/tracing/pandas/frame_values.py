@@ -122,7 +122,7 @@ class FrameValues(FrameColumns):
         return np.array([float(known[name]) for name in self.table.names])
 
     def __neg__(self) -> Any:
-        return self._like(xp.negative(self.table.matrix()))
+        return self._like(-self.table.matrix())
 
     def __invert__(self) -> Any:
         if not self.table.is_matrix or any(getattr(c.dtype, "kind", "") == "b" for c in self.table.columns):

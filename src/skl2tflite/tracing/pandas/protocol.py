@@ -83,7 +83,7 @@ def _missing(method: str) -> Callable[..., Any]:
         if isinstance(obj, Frame | Series):
             return getattr(obj, method)()
         missing = xp.isnan(plain(obj))
-        return handled(missing if method == "isna" else xp.logical_not(missing), obj)
+        return handled(missing if method == "isna" else ~missing, obj)
 
     return call
 
@@ -97,11 +97,9 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
         labels = _intervals(bins, right, precision, lowest)
     number = digitize(plain(x), bins, right=right)
     if lowest and right:
-        number = xp.where(xp.equal(plain(x), float(bins[0])), 1, number)
-    inside = xp.logical_and(xp.greater(number, 0), xp.less(number, len(bins)))
-    result = Series(
-        plain(xp.where(inside, xp.astype(xp.subtract(number, 1), float), float("nan"))), getattr(x, "name", None)
-    )
+        number = xp.where(plain(x) == float(bins[0]), 1, number)
+    inside = (number > 0) & (number < len(bins))
+    result = Series(plain(xp.where(inside, xp.astype(number - 1, float), float("nan"))), getattr(x, "name", None))
     if labels is False:
         return result
     named = dict(enumerate(labels))

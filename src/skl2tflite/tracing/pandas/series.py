@@ -155,13 +155,13 @@ class Series:
             a = self.column.tensor(DType.BOOL)
         result = getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b)
         if text and isinstance(other, Series):  # what is missing equals nothing
-            missing = xp.logical_or(plain(self.isna()), plain(other.isna()))
+            missing = plain(self.isna()) | plain(other.isna())
             result = xp.where(missing, name == "not_equal", result)
         same = not isinstance(other, Series) or other.name == self.name
         return Series(plain(result), self.name if same else None)
 
     def __neg__(self) -> Series:
-        return self._made(xp.negative(self.column.values))
+        return self._made(-self.column.values)
 
     def __pos__(self) -> Series:
         return self
@@ -224,10 +224,10 @@ class Series:
     def isna(self) -> Series:
         """Whether a value is missing."""
         if self.is_text:
-            found = xp.any(xp.equal(xp.expand_dims(self.column.strings(), 1), MISSING_TEXT), axis=1)
+            found = xp.any(xp.expand_dims(self.column.strings(), 1) == MISSING_TEXT, axis=1)
             return self._made(found)
         values = self.column.values
-        return self._made(xp.not_equal(values, values) if values.dtype != DType.FLOAT else xp.isnan(values))
+        return self._made(values != values if values.dtype != DType.FLOAT else xp.isnan(values))
 
     isnull = isna
 
@@ -276,7 +276,7 @@ class Series:
             found = isin(self.column.strings(), np.array([v for v in there if isinstance(v, str)], dtype=object))
         else:
             found = isin(self.column.values, there)
-        return self._made(xp.logical_or(found, plain(self.isna())) if len(there) < len(constants) else found)
+        return self._made(found | plain(self.isna()) if len(there) < len(constants) else found)
 
     def map(self, arg: Any, na_action: str | None = None) -> Series:
         """Look values up in a dictionary, or compute a function of each."""
@@ -310,7 +310,7 @@ class Series:
             return self._made(xp.where(plain(self.isna()), missing, default))
         values = self.column.strings() if text else self.column.values
         known = np.array(keys, dtype=object) if text else as_held(np.array(keys))
-        hot = xp.equal(xp.expand_dims(values, 1), known)
+        hot = xp.expand_dims(values, 1) == known
         if any(isinstance(r, str) for r in results):
             chosen: Any = xp.where(plain(self.isna()), _text(missing), _text(default))
             for i, result in enumerate(results):
@@ -386,11 +386,11 @@ def _as_str(text: Tensor, dtype: Any) -> Any:
     """Return text as text, of what is missing what pandas makes of it."""
     import pandas as pd
 
-    missing = xp.any(xp.equal(xp.expand_dims(text, 1), MISSING_TEXT), axis=1)
+    missing = xp.any(xp.expand_dims(text, 1) == MISSING_TEXT, axis=1)
     if dtype == "string":
         return xp.where(missing, NA, text)
     if int(pd.__version__.split(".")[0]) >= 3:
         return xp.where(missing, NAN, text)
     for held, written in ((NAN, "nan"), (NONE, "None"), (NA, "<NA>")):
-        text = plain(xp.where(xp.equal(text, held), written, text))
+        text = plain(xp.where(text == held, written, text))
     return text
