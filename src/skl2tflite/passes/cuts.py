@@ -1,4 +1,4 @@
-"""Let thresholds that are values of training rows stand where rounding does not turn a row at them."""
+"""Lower thresholds that equal values of training rows, where rows are computed in float32 and may be rounded."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from skl2tflite.passes.base import Pass
 def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
     """Lower the thresholds of trees whose rows are computed, where thresholds are values that training rows had.
 
-    XGBoost tests ``x < c`` with a value ``c`` of the training rows. Where float32 arithmetic makes the row, a number
-    that is ``c`` in scikit-learn's float64 may come out a few units in the last place below it, and go the other way.
-    Numbers that really lie within so few units below ``c`` are not to be told from it anyway.
+    XGBoost tests ``x < c`` where ``c`` is a value of the training rows. Where the row is computed in float32, a number
+    that equals ``c`` in scikit-learn's float64 may come out a few units in the last place below it and go the other
+    way. A threshold lowered by more than that sends it the right way. Numbers that really lie so little below ``c``
+    cannot be distinguished from ``c`` in float32 anyway.
     """
     notes = []
 

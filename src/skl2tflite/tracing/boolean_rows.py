@@ -1,4 +1,6 @@
-"""Truth values in the array that is given to ``convert``: what a function gets then, which may join them by logic."""
+"""Arrays of truth values given to ``convert``: user functions are then recorded on truth values, for ``&`` and
+``|``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ from skl2tflite.tracing.sample_rows import Given
 
 
 def truths_given(X: object) -> list[Given]:
-    """Return the columns of a model's input as an array of truth values, where rows are one; else nothing."""
+    """Return the model's input as a tensor of truth values, where the rows given to ``convert`` are one; else nothing.
+
+    Parameters
+    ----------
+    X : Table or object
+        What a function is given; only a table of the model's own features can be such an input.
+    """
     rows = given().X
     if not isinstance(rows, np.ndarray) or rows.dtype.kind != "b" or not isinstance(X, Table):
         return []

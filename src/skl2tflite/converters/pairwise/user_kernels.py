@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, Tensor
-from skl2tflite.tracing.distance_functions import known
+from skl2tflite.tracing.distance_functions import replacement_of
 from skl2tflite.tracing.sample_rows import ROWS
 from skl2tflite.tracing.user_functions import check_clock, recorded
 
@@ -68,7 +68,7 @@ def own_kernel_behind(kernel: Kernel, X: Array, vectors: NDArray[Any]) -> Array:
 
 
 def _matrix(kernel: Kernel, vectors: NDArray[Any], X: Any) -> Any:
-    matrix = known(kernel)(X, vectors)
+    matrix = replacement_of(kernel)(X, vectors)
     return matrix.toarray() if hasattr(matrix, "toarray") else matrix
 
 

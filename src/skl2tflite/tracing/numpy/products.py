@@ -1,4 +1,7 @@
-"""Products of vectors and matrices."""
+"""NumPy's products of vectors and matrices, norms, and ``einsum``.
+
+Parameters and shapes are those of the functions of the same names.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from skl2tflite.graph.tensor import Array
 
 
 def dot(a: Any, b: Any) -> Array:
-    """Matrix product; with numbers a plain one."""
+    """Matrix product; where one operand is a scalar, the product of each element with it."""
     if 0 in (np.ndim(a), np.ndim(b)):
         return a * b  # type: ignore[no-any-return]
     if np.ndim(b) > 2:
@@ -28,7 +31,7 @@ def inner(a: Any, b: Any) -> Array:
 
 
 def outer(a: Any, b: Any) -> Array:
-    """Product of each element with each."""
+    """Products of all pairs of elements."""
     return xp.reshape(a, (-1, 1)) * xp.reshape(b, (1, -1))
 
 
@@ -38,7 +41,7 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Array:
 
 
 def cross(a: Array, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Array:
-    """Product of vectors of three elements along the last axis."""
+    """Cross product of vectors of three elements along the last axis."""
     if axis not in (None, -1) or (axisa, axisb, axisc) != (-1, -1, -1) or a.shape[-1] != 3 or np.shape(b)[-1] != 3:
         raise refusal("numpy.cross takes vectors of three elements along the last axis")
     x, y = ([xp.getitem(each, (..., i)) for i in range(3)] for each in (a, b))
@@ -47,7 +50,7 @@ def cross(a: Array, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, a
 
 
 def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
-    """Norm of vectors along an axis; Frobenius' of matrices."""
+    """Norm of vectors along an axis; the Frobenius norm without one."""
     if ord in (None, "fro") or (ord == 2 and isinstance(axis, int)):
         return xp.sqrt(xp.sum(xp.square(xp.astype(x, float)), axis=axis, keepdims=keepdims))
     if not isinstance(axis, int):
@@ -63,7 +66,7 @@ def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) ->
 
 
 def einsum(subscripts: Any, *operands: Any, optimize: Any = None) -> Array:
-    """Einstein's summation: products of operands, summed over the letters that the result lacks."""
+    """Einstein summation: products of the operands, summed over the letters that the result lacks."""
     if not isinstance(subscripts, str) or "." in subscripts:
         raise refusal("numpy.einsum takes letters, as in 'ij,kj->ik', and no ellipsis")
     terms, _, result = subscripts.replace(" ", "").partition("->")

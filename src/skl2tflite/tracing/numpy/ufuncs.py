@@ -1,4 +1,7 @@
-"""NumPy's and SciPy's functions of each element (ufuncs), made of the graph's own."""
+"""The functions of tensors that record NumPy's and SciPy's ufuncs, composed of the graph's operations.
+
+Parameters and shapes are those of the functions of the same names.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from skl2tflite.tracing.numpy.elementwise import trunc
 from skl2tflite.tracing.numpy.products import vecdot
 
 LARGE = 1e9
-"""From here on, squares leave no digit of a 1 in float32, nor in float64, that is added to them."""
+"""Above this magnitude, 1 added to the square of a number changes nothing, in float32 and in float64."""
 LN2 = float(np.log(2.0))
 
 
@@ -26,22 +29,22 @@ def tan(x: Any) -> Array:
 
 
 def arcsin(x: Any) -> Array:
-    """Angle of a sine; NaN beyond 1."""
+    """Inverse sine; NaN beyond 1."""
     return xp.atan2(x, _other_leg(x))
 
 
 def arccos(x: Any) -> Array:
-    """Angle of a cosine; NaN beyond 1."""
+    """Inverse cosine; NaN beyond 1."""
     return xp.atan2(_other_leg(x), x)
 
 
 def _other_leg(x: Any) -> Array:
-    """``sqrt(1 - x²)``, without loss near 1."""
+    """``sqrt(1 - x²)``, accurate near 1 too."""
     return xp.sqrt((1.0 - x) * (1.0 + x))
 
 
 def sinh(x: Any) -> Array:
-    """Hyperbolic sine, without loss near 0."""
+    """Hyperbolic sine, accurate near 0 too."""
     e = xp.expm1(xp.abs(x))
     half = (e + e / (e + 1.0)) * 0.5
     half = xp.where(e == np.inf, np.inf, half)
@@ -54,7 +57,7 @@ def cosh(x: Any) -> Array:
 
 
 def arcsinh(x: Any) -> Array:
-    """Inverse of sinh, without loss near 0 and without overflow."""
+    """Inverse of sinh, accurate near 0 too, without overflow."""
     magnitude = xp.abs(xp.astype(x, float))
     large = magnitude > LARGE
     m = xp.where(large, 1.0, magnitude)
@@ -87,7 +90,15 @@ def hypot(x: Any, y: Any) -> Array:
 
 
 def logarithm(log: Callable[..., Array], base: float) -> Callable[..., Array]:
-    """Return a logarithm that is whole for whole powers of its base, as NumPy's: numbers of digits hang on it."""
+    """Return a logarithm that gives whole numbers exactly for powers of its base, as NumPy's do.
+
+    Code that counts digits (``floor(log10(x))``) depends on that.
+
+    Parameters
+    ----------
+    log : callable
+    base : float
+    """
 
     def call(x: Any) -> Array:
         result = log(x)
@@ -98,12 +109,12 @@ def logarithm(log: Callable[..., Array], base: float) -> Callable[..., Array]:
 
 
 def cbrt(x: Any) -> Array:
-    """Cube root: a power, and Newton's step from there, after which cubes have whole roots."""
+    """Cube root: a power and one step of Newton's method, which makes roots of cubes exact."""
     x = xp.astype(x, float)
     root = xp.abs(x) ** (1.0 / 3.0)
     square = xp.square(root)
     step = (square * root - xp.abs(x)) / (square * 3.0)
-    root = xp.where(xp.abs(step) < root, root - step, root)  # not at 0 and infinity
+    root = xp.where(xp.abs(step) < root, root - step, root)  # no step at 0 and infinity
     return xp.where(x < 0, -root, root)
 
 
@@ -111,17 +122,17 @@ def logaddexp(x: Any, y: Any) -> Array:
     """``log(exp(x) + exp(y))`` without under- or overflow."""
     greater = xp.maximum(xp.astype(x, float), xp.astype(y, float))
     distance = xp.abs(xp.astype(x, float) - xp.astype(y, float))
-    distance = xp.where(x == y, 0.0, distance)  # of equal infinities
+    distance = xp.where(x == y, 0.0, distance)  # equal infinities too, whose difference is NaN
     return greater + xp.log1p(xp.exp(-distance))
 
 
 def fmax(x: Any, y: Any) -> Array:
-    """Greater of two, or the one that is not NaN."""
+    """Maximum; where one is NaN, the other."""
     return xp.where(xp.isnan(x), y, xp.where(xp.isnan(y), x, xp.maximum(x, y)))
 
 
 def fmin(x: Any, y: Any) -> Array:
-    """Lesser of two, or the one that is not NaN."""
+    """Minimum; where one is NaN, the other."""
     return xp.where(xp.isnan(x), y, xp.where(xp.isnan(y), x, xp.minimum(x, y)))
 
 
@@ -132,14 +143,14 @@ def fmod(x: Any, y: Any) -> Array:
 
 
 def heaviside(x: Any, at_zero: Any) -> Array:
-    """0 below zero, 1 above, a value of one's choice at it."""
+    """0 below zero, 1 above, ``at_zero`` at zero."""
     x = xp.astype(x, float)
     step = xp.where(x < 0.0, 0.0, xp.where(x > 0.0, 1.0, x))
     return xp.where(x == 0.0, xp.astype(at_zero, float), step)
 
 
 def modf(x: Any) -> tuple[Array, Array]:
-    """Fraction and whole part."""
+    """Fractional and integral part."""
     whole = trunc(xp.astype(x, float))
     return xp.where(xp.abs(x) == np.inf, 0.0, x - whole), whole
 
@@ -161,7 +172,7 @@ def entr(x: Any) -> Array:
 
 
 def ndtri(p: Any) -> Array:
-    """Value below which a share of the normal distribution lies."""
+    """Quantile function of the normal distribution."""
     upper = p > 0.5
     share = xp.where(upper, 1.0 - p, p)
     tail = xp.where(share == 0.0, -np.inf, xp.ndtri(share))
@@ -169,7 +180,7 @@ def ndtri(p: Any) -> Array:
 
 
 def boxcox(x: Any, lmbda: Any, log: Callable[[Any], Array] = xp.log) -> Array:
-    """Box-Cox transformation: a power, or the logarithm where that is 0."""
+    """Box-Cox transformation: ``(x**lmbda - 1) / lmbda``, and the logarithm where ``lmbda`` is 0."""
     power, zero = _power(lmbda)
     logarithm = log(x)
     return xp.where(zero, logarithm, xp.expm1(logarithm * power) / power)
@@ -182,7 +193,7 @@ def inv_boxcox(y: Any, lmbda: Any, exp: Callable[[Any], Array] = xp.exp) -> Arra
 
 
 def _power(lmbda: Any) -> tuple[Any, Any]:
-    """Return a power to divide by, and where it was 0."""
+    """Return ``lmbda`` with 1 in place of 0, to divide by, and truth values: where it was 0."""
     zero = lmbda == 0.0
     return xp.where(zero, 1.0, lmbda), zero
 

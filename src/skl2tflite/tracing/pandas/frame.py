@@ -21,17 +21,17 @@ class Frame(FrameReductions):
     """
 
     def join(self, other: Any, **_: Any) -> Frame:
-        """Return two frames side by side."""
+        """Return this frame and another one side by side."""
         from skl2tflite.tracing.pandas.protocol import concat
 
         return concat([self, other], axis=1)
 
     @property
     def loc(self) -> Located:
-        """Columns by name, and rows by masks, to be written to."""
+        """Access by column names, and by row masks to write to."""
         return Located(self, by_name=True)
 
     @property
     def iloc(self) -> Located:
-        """Columns by position."""
+        """Access by column positions."""
         return Located(self, by_name=False)

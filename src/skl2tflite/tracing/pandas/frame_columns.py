@@ -54,7 +54,13 @@ class FrameColumns:
 
     @classmethod
     def of(cls, columns: Mapping[Any, Any]) -> Self:
-        """Return a frame of named columns; numbers are repeated for every row."""
+        """Return a frame of named columns, as ``pandas.DataFrame`` makes it of a dictionary.
+
+        Parameters
+        ----------
+        columns : mapping of name to Series, Tensor of shape (n_rows,) or (n_rows, 1), or number
+            Numbers are repeated for every row.
+        """
         like = next((plain(v) for v in columns.values() if isinstance(v, Tensor | Series)), None)
         return cls(Table([_column(name, value, like) for name, value in columns.items()]))
 
@@ -76,7 +82,7 @@ class FrameColumns:
 
     @property
     def columns(self) -> Any:
-        """Names of the columns, as pandas has them."""
+        """Names of the columns, as a pandas Index."""
         import pandas as pd
 
         return pd.Index(self.table.names)
@@ -87,29 +93,29 @@ class FrameColumns:
 
     @property
     def shape(self) -> tuple[None, int]:
-        """Unknown rows, and the number of columns."""
+        """The unknown number of rows (None) and the number of columns."""
         return (None, len(self.table.columns))
 
     @property
     def dtypes(self) -> Any:
-        """The columns' dtypes, as pandas has them."""
+        """Dtypes of the columns, as a pandas Series."""
         import pandas as pd
 
         return pd.Series([dtype_of(column) for column in self.table.columns], index=self.columns, dtype=object)
 
     @property
     def empty(self) -> bool:
-        """Whether there are no columns; a file is run with some rows."""
+        """Whether there are no columns; a file is always run with at least one row."""
         return not self.table.columns
 
     @property
     def size(self) -> Size:
-        """The number of cells, which depends on the rows: only whether it is 0 is known."""
+        """The number of values, of which only whether it is 0 is known before run time."""
         return Size(bool(self.table.columns), "a DataFrame")
 
     @property
     def T(self) -> Any:  # noqa: N802 - pandas' name
-        """Rows and columns exchanged, which cannot be."""
+        """Refuse: the unknown number of rows would become the number of columns."""
         raise refusal("a DataFrame cannot be transposed: its rows would become columns")
 
     def __contains__(self, name: object) -> bool:
@@ -123,7 +129,7 @@ class FrameColumns:
         return self.columns
 
     def items(self) -> Iterator[tuple[str, Series]]:
-        """Yield names and columns."""
+        """Yield the name and the Series of each column."""
         return ((name, self[name]) for name in self.table.names)
 
     def __len__(self) -> int:
@@ -161,7 +167,7 @@ class FrameColumns:
             raise refusal(
                 "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
             )
-        if isinstance(key, int | tuple):  # names are text here, of one level
+        if isinstance(key, int | tuple):  # column names are text here, never numbers or MultiIndex tuples
             raise refusal(f"there is no column {key!r}; there are {', '.join(map(repr, self.table.names))}")
         names = list(key)
         if names and all(isinstance(name, bool | np.bool_) for name in names):
@@ -190,24 +196,24 @@ class FrameColumns:
         self.table = self.drop(columns=[key]).table
 
     def pop(self, item: str) -> Series:
-        """Take a column out."""
+        """Remove a column and return it."""
         column: Series = self[item]
         del self[item]
         return column
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Return a column, or something else where it is not there."""
+        """Return a column, or a default where there is none of that name."""
         return self[key] if key in self.table.names else default
 
     def insert(self, loc: int, column: str, value: Any) -> None:
-        """Put a column before another one."""
+        """Insert a column at a position."""
         names = self.table.names
         names.insert(loc, column)
         self[column] = value
         self.table = self[names].table
 
     def assign(self, **columns: Any) -> Self:
-        """Return a frame with more, or other, columns."""
+        """Return a frame with columns added or replaced."""
         frame = self.copy()
         for name, value in columns.items():
             frame[name] = value(frame) if callable(value) and not isinstance(value, Tensor) else value
@@ -215,7 +221,7 @@ class FrameColumns:
 
     @takes_inplace
     def drop(self, labels: Any = None, axis: Any = 0, columns: Any = None, errors: str = "raise", **_: Any) -> Self:
-        """Leave columns out."""
+        """Return the frame without some columns."""
         gone = columns if columns is not None else labels if axis in (1, "columns") else None
         if gone is None:
             raise refusal("rows cannot be dropped: there are as many answers as rows; name columns to drop (columns=…)")
@@ -227,14 +233,14 @@ class FrameColumns:
 
     @takes_inplace
     def rename(self, mapper: Any = None, axis: Any = 0, columns: Any = None, **_: Any) -> Self:
-        """Return the columns under other names."""
+        """Return the same columns under other names."""
         names = columns if columns is not None else mapper
         if columns is None and axis not in (1, "columns"):
             raise refusal("rows have no labels to rename; use rename(columns=…)")
         return self.set_axis([names(n) if callable(names) else names.get(n, n) for n in self.table.names], axis=1)
 
     def set_axis(self, labels: Any, axis: Any = 0, **_: Any) -> Self:
-        """Return the columns under other names."""
+        """Return the same columns under other names."""
         if axis not in (1, "columns"):
             raise refusal("rows have no labels; use set_axis(…, axis=1)")
         names = list(labels)
@@ -243,15 +249,15 @@ class FrameColumns:
         return type(self)(renamed(self.table, names))
 
     def add_prefix(self, prefix: str, **_: Any) -> Self:
-        """Begin every name with some text."""
+        """Return the columns with a prefix to each name."""
         return self.set_axis([prefix + name for name in self.table.names], axis=1)
 
     def add_suffix(self, suffix: str, **_: Any) -> Self:
-        """End every name with some text."""
+        """Return the columns with a suffix to each name."""
         return self.set_axis([name + suffix for name in self.table.names], axis=1)
 
     def filter(self, items: Any = None, like: str | None = None, regex: str | None = None, axis: Any = None) -> Self:
-        """Return columns by their names."""
+        """Return the columns whose names match."""
 
         def wanted(name: str) -> bool:
             if items is not None:
@@ -261,7 +267,7 @@ class FrameColumns:
         return self[[name for name in self.table.names if wanted(name)]]  # type: ignore[no-any-return]
 
     def select_dtypes(self, include: Any = None, exclude: Any = None) -> Self:
-        """Return columns by their dtypes."""
+        """Return the columns of some dtypes."""
         import pandas as pd
 
         empty = pd.DataFrame(
@@ -270,14 +276,14 @@ class FrameColumns:
         return type(self)(self.table.take(empty.select_dtypes(include, exclude).columns))
 
     def reindex(self, labels: Any = None, axis: Any = 0, columns: Any = None, **_: Any) -> Self:
-        """Return columns in another order."""
+        """Return the columns in another order."""
         columns = labels if columns is None and axis in (1, "columns") else columns
         if columns is None:
             raise refusal("rows have no labels to put in order; use reindex(columns=…)")
         return self[list(columns)]  # type: ignore[no-any-return]
 
     def copy(self, deep: bool | None = True) -> Self:
-        """Return a frame of the same columns."""
+        """Return a new frame of the same columns."""
         return type(self)(self.table)
 
     @takes_inplace
@@ -288,7 +294,7 @@ class FrameColumns:
         return self
 
     def pipe(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call a function with the frame."""
+        """Call a function with the frame and return its result."""
         return func(self, *args, **kwargs)
 
 

@@ -36,7 +36,7 @@ class FrameReductions(FrameValues):
         return getattr(self, name)(*args[1:], **options)
 
     def agg(self, func: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Any:
-        """Compute one number of each row, or several."""
+        """Compute one reduction of each row, as a Series, or several, as a frame."""
         if axis not in (1, "columns"):
             raise refusal("aggregates of a DataFrame's columns hang on other rows; compute them in fit, or use axis=1")
         several = not isinstance(func, str) and not callable(func)
@@ -51,14 +51,14 @@ class FrameReductions(FrameValues):
     aggregate = agg
 
     def any(self, axis: Any = 0, **_: Any) -> Any:
-        """Whether some value of each row is true; of all rows, which can be asked in a condition."""
+        """Whether some value of each row is true (``axis=1``), or in some row (an answer for conditions)."""
         if axis in (1, "columns"):
             return Series(plain(xp.any(self.table.matrix(), axis=1)))
         found = of_some_row({name: column.column.values for name, column in self.items()})
         return found.any() if axis is None else found
 
     def all(self, axis: Any = 0, **_: Any) -> Any:
-        """Whether all values of each row are true; of all rows, which can be asked in a condition."""
+        """Whether all values of each row are true (``axis=1``), or in all rows (an answer for conditions)."""
         every = Series(plain(xp.all(self.table.matrix(), axis=1)))
         if axis in (1, "columns"):
             return every
@@ -67,11 +67,11 @@ class FrameReductions(FrameValues):
         return AllPerColumn({name: column.all() for name, column in self.items()})
 
     def count(self, axis: Any = 0, **_: Any) -> Series:
-        """How many values of each row are there."""
+        """Number of values of each row that are not missing."""
         return self.notna().sum(axis=axis)  # type: ignore[no-any-return]
 
     def median(self, axis: Any = 0, skipna: bool = True, **_: Any) -> Series:
-        """Middle value of each row, of what is there."""
+        """Median of each row, of the values that are not missing."""
         rows = self._rows("median", axis)
         ordered = statistics.sort(rows)
         count = xp.sum(~xp.isnan(rows), axis=1, keepdims=True)
@@ -89,6 +89,18 @@ class FrameReductions(FrameValues):
 def _reduction(
     name: str, skipping: Callable[..., Any], plainly: Callable[..., Any], **defaults: Any
 ) -> Callable[..., Series]:
+    """Return a method that reduces each row.
+
+    Parameters
+    ----------
+    name : str
+        Name of pandas' method.
+    skipping, plainly : callable
+        The reduction that skips NaN, and the one that does not (``skipna=False``). Both take the matrix and an axis.
+    **defaults
+        Further keywords of the reductions, with pandas' defaults.
+    """
+
     def call(self: FrameReductions, axis: Any = 0, skipna: bool = True, **others: Any) -> Any:
         if name == "sum" and axis in (0, "index", None) and self._has_truths:
             found = of_some_row({name: column.column.values for name, column in self.items()}, counted=True)
@@ -113,10 +125,10 @@ for _name, _skipping, _plainly, _defaults in (
 
 
 class AllPerColumn(dict[str, WhetherAll]):
-    """Whether something holds of all rows, for each column."""
+    """Answers for the columns of a DataFrame: whether a condition holds of all rows."""
 
     def all(self) -> WhetherAll:
-        """Whether it holds of all."""
+        """Whether it holds of all rows in all columns."""
         others: Any = 0
         for each in self.values():
             others = others + each.others

@@ -31,11 +31,11 @@ class FrameValues(FrameColumns):
 
     @property
     def values(self) -> Tensor:
-        """The cells as an array, which belongs to the frame."""
+        """The values as an array that may not be written to, as it belongs to the frame."""
         return Values(self.table, owner="the DataFrame's values")
 
     def to_numpy(self, dtype: Any = None, copy: bool = False, na_value: Any = None) -> Tensor:
-        """Return the cells as an array."""
+        """Return the values as an array."""
         frame = self if na_value is None else self.fillna(na_value)
         if dtype is not None:
             frame = frame.astype(dtype)
@@ -62,7 +62,7 @@ class FrameValues(FrameColumns):
         return self._like(result) if func in (np.clip, np.round, np.around) else result
 
     def _like(self, result: Any) -> Any:
-        """Return a matrix as a frame of the same columns."""
+        """Return a matrix of as many columns as a frame with the same column names; any other result as an array."""
         result = plain(result)
         if not isinstance(result, Tensor) or result.shape[1:] != (len(self.table.columns),):
             return handled(result, self)
@@ -80,7 +80,7 @@ class FrameValues(FrameColumns):
         return self.of({name: function(name, column) for name, column in self.items()})
 
     def infer_objects(self, *_: Any, **__: Any) -> Self:
-        """Return the frame itself: values have their own kinds."""
+        """Return the frame itself: symbolic columns are never of dtype object without need."""
         return self
 
     def apply(self, func: Callable[..., Any], axis: Any = 0, args: Any = (), **kwargs: Any) -> Self:
@@ -90,7 +90,7 @@ class FrameValues(FrameColumns):
         return self._each(lambda _, column: func(column, *args, **kwargs))
 
     def map(self, func: Any, **kwargs: Any) -> Self:
-        """Compute a function of each value."""
+        """Call ``Series.map`` on each column."""
         return self._each(lambda _, column: column.map(func))
 
     applymap = map
@@ -98,7 +98,18 @@ class FrameValues(FrameColumns):
     transform = apply
 
     def combine(self, name: str, other: Any, axis: Any = 1, reflected: bool = False) -> Self:
-        """Return an operation of the graph's on this frame and another operand."""
+        """Return the result of an operator between this frame and another operand.
+
+        Parameters
+        ----------
+        name : str
+            Function of :mod:`skl2tflite.graph.functions`.
+        other : FrameColumns, Series, mapping or Series of pandas, str or number
+        axis : {0, 1, "index", "columns"}
+            What the entries of a Series belong to: rows (0, "index") or columns.
+        reflected : bool
+            Whether the frame is the right operand.
+        """
         if isinstance(other, FrameColumns):
             if set(other.table.names) != set(self.table.names):
                 raise refusal("frames of other columns cannot be combined; name the same ones")
@@ -115,7 +126,7 @@ class FrameValues(FrameColumns):
         return self._like(getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b))  # type: ignore[no-any-return]
 
     def _of_columns(self, values: Any) -> Any:
-        """Return numbers of columns, which a dictionary or a Series of pandas has by name, in the columns' order."""
+        """Return the numbers that a dictionary or a pandas Series holds for the columns, in their order."""
         known = dict(values) if isinstance(values, Mapping) else values.to_dict()
         if set(known) != set(self.table.names):
             raise refusal("a DataFrame is combined with numbers for other columns; name the same ones")
@@ -137,14 +148,14 @@ class FrameValues(FrameColumns):
         return self._like(xp.abs(self.table.matrix()))
 
     def round(self, decimals: Any = 0) -> Any:
-        """Nearest numbers of so many decimals."""
+        """Round to a number of decimals."""
         if isinstance(decimals, Mapping):
             return self._each(lambda name, column: column.round(decimals[name]) if name in decimals else column)
         return self._like(around(self.table.matrix(), decimals))
 
     @takes_inplace
     def clip(self, lower: Any = None, upper: Any = None, **_: Any) -> Any:
-        """Limit values to an interval; what is missing stays."""
+        """Limit values to an interval; missing values stay."""
         lower, upper = (self._of_columns(end) if hasattr(end, "to_dict") else plain(end) for end in (lower, upper))
         return self._like(xp.clip(self.table.matrix(), lower, upper))
 
@@ -157,14 +168,14 @@ class FrameValues(FrameColumns):
     isnull = isna
 
     def notna(self) -> Any:
-        """Whether values are there."""
+        """Whether values are not missing."""
         return ~self.isna()
 
     notnull = notna
 
     @takes_inplace
     def fillna(self, value: Any = None, **_: Any) -> Any:
-        """Put values in place of what is missing."""
+        """Replace missing values."""
         if value is None:
             raise refusal("fillna takes a value; what other rows hold is not known")
         if isinstance(value, Mapping) or hasattr(value, "to_dict"):
@@ -178,7 +189,7 @@ class FrameValues(FrameColumns):
 
     @takes_inplace
     def where(self, cond: Any, other: Any = np.nan, **_: Any) -> Any:
-        """Keep values where a condition holds."""
+        """Keep values where a condition holds, and replace the others."""
         cond = cond(self) if callable(cond) and not isinstance(cond, FrameColumns | Tensor) else cond
         return self._like(xp.where(_wide(cond), self.table.matrix(), plain(other)))
 
@@ -194,7 +205,7 @@ class FrameValues(FrameColumns):
 
     @takes_inplace
     def replace(self, to_replace: Any = None, value: Any = None, **_: Any) -> Any:
-        """Replace values by others."""
+        """Replace values by other values."""
         if isinstance(to_replace, Mapping) and any(isinstance(each, Mapping) for each in to_replace.values()):
             return self._each(lambda name, column: column.replace(to_replace[name]) if name in to_replace else column)
         pairs = pairs_of(to_replace, value)
@@ -202,7 +213,7 @@ class FrameValues(FrameColumns):
         return self._each(lambda _, c: c.replace(pairs) if kinds is None else replaced(c, *kinds))
 
     def astype(self, dtype: Any, **_: Any) -> Any:
-        """Bring values to another kind."""
+        """Convert values to other dtypes."""
         if isinstance(dtype, Mapping) or hasattr(dtype, "to_dict"):
             dtypes = dict(dtype) if isinstance(dtype, Mapping) else dtype.to_dict()
             for name in dtypes:

@@ -15,7 +15,7 @@ from skl2tflite.tracing.pandas.series import INDEX, Series
 
 
 class Located:
-    """``df.loc`` or ``df.iloc``: all rows, or those of a mask, and some columns."""
+    """``df.loc`` or ``df.iloc`` of a symbolic frame: some columns of all rows; writing also where a mask holds."""
 
     def __init__(self, frame: FrameValues, by_name: bool) -> None:
         self.frame = frame
@@ -55,7 +55,7 @@ class Located:
         return self.frame[names]
 
     def _nothing(self) -> Tensor:
-        """Return NaN for every row."""
+        """Return NaN for every row: the values of a new column where the mask does not hold."""
         return plain(xp.broadcast_rows(np.asarray(np.nan), self.frame.table[0].values))  # type: ignore[no-any-return]
 
     def __setitem__(self, key: Any, value: Any) -> None:

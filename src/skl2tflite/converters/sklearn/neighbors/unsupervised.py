@@ -15,7 +15,7 @@ from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import (
     GraphTransformerConverter,
 )
-from skl2tflite.converters.core.overflow import TOO_GREAT
+from skl2tflite.converters.core.overflow import OVERFLOW_REASON
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.pairwise.neighbor_weights import recorded_weights_within
 from skl2tflite.converters.pairwise.pairwise_functions import Pair, named, of_pairs
@@ -127,7 +127,7 @@ class NeighborsConverter(Converter):
         # Infinite ones are all equally far; NaN is the distance from what cannot be compared.
         beyond = {**dict.fromkeys(SQUARES, distances[:, -1]), **dict.fromkeys(LENGTHS, xp.sum(xp.square(X), axis=1))}
         if (name := self.estimator.effective_metric_) in beyond:
-            reason = f"{self.path} {TOO_GREAT}"
+            reason = f"{self.path} {OVERFLOW_REASON}"
             refuse_rows(xp.greater_equal(beyond[name], np.inf), reason, gives_nan=True, optional=True)
         return distances, positions
 
