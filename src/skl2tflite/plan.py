@@ -32,7 +32,7 @@ from skl2tflite.passes import PassRecord, Precision, run_passes
 from skl2tflite.passes.constants import fold_constants
 from skl2tflite.passes.text import compare_text
 from skl2tflite.passes.vocabulary import encode, words_of
-from skl2tflite.tracing.category_constraints import known_values
+from skl2tflite.tracing.category_constraints import allowed_values
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
 
 Inputs = Literal["matrix", "columns"]
@@ -106,7 +106,7 @@ def plan(
         False if any(result.confuses_nan for result in traced.values()) else nan,
         columns,
         converter.needed_columns,
-        known_values(demanded, _names(converter)),
+        allowed_values(demanded, _names(converter)),
         sparse,
         form.absent_is_nan,
         form.only,

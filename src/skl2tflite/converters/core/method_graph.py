@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import absent_readers, sparse_input
+from skl2tflite.converters.core.absent_entries import sparse_input, sparsity_readers
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.impossible_checks import never
 from skl2tflite.converters.core.overflow import overflowing
@@ -27,10 +27,9 @@ from skl2tflite.flow.matrix import SparseRows, dtype_of
 from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.tracing.category_constraints import Demand, demands
-from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
-from skl2tflite.tracing.narrow_dtypes import narrow_readers
-from skl2tflite.tracing.row_errors import can_mark, marked, unanswered
+from skl2tflite.tracing.category_constraints import CategoryConstraint, category_constraints
+from skl2tflite.tracing.narrow_dtypes import distinct_readers, narrow_readers
+from skl2tflite.tracing.row_errors import can_hold_sentinel, row_errors, with_sentinel
 from skl2tflite.tracing.tracing_context import column_readings
 
 _INT32 = np.iinfo(np.int32)
@@ -51,7 +50,7 @@ class Traced:
         Where the output holds positions: the labels they stand for, one array for each column.
     label_dtype : str or None
         Where the output holds integer labels themselves: their dtype in scikit-learn.
-    demands : tuple of Demand
+    demands : tuple of CategoryConstraint
         What scikit-learn demands of the rows' categories.
     terms : dict of str to Terms
         The inputs that hold ids of terms, by name.
@@ -81,7 +80,7 @@ class Traced:
     constants: list[NDArray[Any]]
     labels: list[NDArray[Any]] | None
     label_dtype: str | None
-    demands: tuple[Demand, ...] = ()
+    demands: tuple[CategoryConstraint, ...] = ()
     terms: Mapping[str, Terms] = field(default_factory=dict)
     mark: float | None = None
     refused: str = ""
@@ -159,13 +158,18 @@ def trace(
         inputs = InputColumns(names, kinds, batch, text, types)
         X = inputs.table()
     try:
-        collected = demands(), unanswered(), absent_readers.collect(), column_readings.collect()
+        collected = (
+            category_constraints.collect(),
+            row_errors.collect(),
+            sparsity_readers.collect(),
+            column_readings.collect(),
+        )
         with (
             collected[0] as demanded,
             collected[1] as refused,
             collected[2] as readers,
             collected[3] as read,
-            collect_narrow() as narrow,
+            narrow_readers.collect() as narrow,
         ):
             results = function(X)
         if isinstance(results, Table):
@@ -196,11 +200,11 @@ def trace(
         label_dtype = np.result_type(*(classes.dtype for classes in labels)).name
         labels = None
     refused += overflowing(converter.path, taken, positions, method in ("predict", "predict_proba"))
-    if not can_mark(outputs):
+    if not can_hold_sentinel(outputs):
         refused = [each for each in refused if not each.optional]
     refused = [each for each in refused if not never(each.rows, partial(_holds_nan, converter, names))]
     if refused:
-        outputs, mark = marked(outputs, refused, held)
+        outputs, mark = with_sentinel(outputs, refused, held)
     reason = ", or ".join(dict.fromkeys(each.reason for each in refused))
     several = is_list or (is_tuple and len(outputs) > 1)
     given = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
@@ -224,7 +228,7 @@ def trace(
         zeros is not None and any(node is zeros for node in graph.nodes()),
         frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
         tuple(dict.fromkeys(read)),
-        narrow_readers(narrow),
+        distinct_readers(narrow),
         None if asked is None or len(asked) == count else frozenset(asked),
     )
 

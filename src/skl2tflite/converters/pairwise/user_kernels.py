@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.errors import GraphError
 from skl2tflite.graph import Array, Tensor
-from skl2tflite.tracing.distance_functions import known
+from skl2tflite.tracing.distance_functions import replacement_of
 from skl2tflite.tracing.sample_rows import ROWS
 from skl2tflite.tracing.user_functions import check_clock, recorded
 
@@ -100,7 +100,7 @@ def _matrix(kernel: Kernel, vectors: NDArray[Any], X: Any) -> Any:
     vectors : ndarray of shape (n_vectors, n_features)
     X : array of shape (n_rows, n_features)
     """
-    matrix = known(kernel)(X, vectors)
+    matrix = replacement_of(kernel)(X, vectors)
     return matrix.toarray() if hasattr(matrix, "toarray") else matrix
 
 

@@ -34,7 +34,7 @@ class Unary(Op):
         return (Spec(self.returns or x.dtype, x.shape),)
 
     def evaluate(self, *inputs: Value) -> Value:
-        """Call the NumPy function, quiet about what NumPy warns of."""
+        """Call the NumPy function, without NumPy's warnings."""
         with np.errstate(all="ignore"):
             return np.asarray(type(self).function(*inputs))
 
@@ -158,14 +158,14 @@ class Binary(Op):
         return (Spec(self.returns or a.dtype, broadcast_shapes((a.shape, b.shape))),)
 
     def evaluate(self, *inputs: Value) -> Value:
-        """Call the NumPy function, quiet about what NumPy warns of."""
+        """Call the NumPy function, without NumPy's warnings."""
         with np.errstate(all="ignore"):
             return np.asarray(type(self).function(*inputs))
 
 
 @dataclass(frozen=True)
 class Activated(Binary):
-    """Arithmetic that TFLite can follow by an activation in the same operator."""
+    """Arithmetic whose TFLite operator can also apply an activation function."""
 
     activation: str | None = None
 
@@ -290,7 +290,7 @@ class Where(Op):
 
 @dataclass(frozen=True)
 class Cast(Op):
-    """Convert elements to another kind; floats are truncated toward zero."""
+    """Convert elements to another dtype; floats are truncated toward zero."""
 
     dtype: DType
 
@@ -302,7 +302,7 @@ class Cast(Op):
         return (Spec(self.dtype, x.shape),)
 
     def evaluate(self, *inputs: Value) -> Value:
-        """Cast to the widest dtype of the kind; a float keeps its width."""
+        """Cast to NumPy's widest dtype of that kind; a float keeps its width."""
         (x,) = inputs
         if DType.of(x) == self.dtype:
             return x

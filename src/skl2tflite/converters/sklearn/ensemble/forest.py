@@ -9,7 +9,7 @@ import numpy as np
 from sklearn import ensemble as sk
 
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
-from skl2tflite.converters.core.method_names import TRANSFORM, WHOLE
+from skl2tflite.converters.core.method_names import INTEGER_RESULTS, TRANSFORM
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.sklearn.tree import TreesClassifierConverter, TreesConverter, TreesRegressorConverter
 from skl2tflite.forest.op import leaf_numbers
@@ -55,7 +55,7 @@ class ForestRegressorConverter(Averaged, TreesRegressorConverter):
 class RandomTreesEmbeddingConverter(Averaged, TransformerConverter):
     """One column for each leaf, 1 for the leaf that a row reaches; the file's output is dense."""
 
-    exact = WHOLE | TRANSFORM
+    exact = INTEGER_RESULTS | TRANSFORM
 
     def gives_sparse(self, sparse: bool) -> bool:
         """Whether scikit-learn returns a sparse matrix, which does not depend on X here."""

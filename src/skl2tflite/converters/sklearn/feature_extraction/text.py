@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction import text
 
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
-from skl2tflite.converters.core.method_names import TRANSFORM, WHOLE
+from skl2tflite.converters.core.method_names import INTEGER_RESULTS, TRANSFORM
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.features import TextRows
@@ -176,7 +176,7 @@ class CountVectorizerConverter(VectorizerConverter):
 class TfidfVectorizerConverter(CountVectorizerConverter):
     """Counts terms, and weights the counts as :class:`~sklearn.feature_extraction.text.TfidfTransformer` does."""
 
-    exact = WHOLE
+    exact = INTEGER_RESULTS
 
     def transform(self, X: TableLike) -> Array:
         tfidf = self.sub(self.estimator._tfidf, "._tfidf")

@@ -15,7 +15,7 @@ from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import (
     GraphTransformerConverter,
 )
-from skl2tflite.converters.core.overflow import TOO_GREAT
+from skl2tflite.converters.core.overflow import OVERFLOW_REASON
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.pairwise.neighbor_weights import recorded_weights_within
 from skl2tflite.converters.pairwise.pairwise_functions import Pair, scipy_metric_name, values_of_pairs
@@ -135,7 +135,7 @@ class NeighborsConverter(Converter):
             **dict.fromkeys(NORMALIZING_METRICS, xp.sum(xp.square(X), axis=1)),
         }
         if (name := self.estimator.effective_metric_) in beyond:
-            reason = f"{self.path} {TOO_GREAT}"
+            reason = f"{self.path} {OVERFLOW_REASON}"
             refuse_rows(beyond[name] >= np.inf, reason, gives_nan=True, optional=True)
         return distances, positions
 

@@ -21,7 +21,7 @@ from skl2tflite.flow.column import Column, KindError, MadeColumn
 from skl2tflite.flow.table import Table, TableLike
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
-from skl2tflite.tracing.category_constraints import demand
+from skl2tflite.tracing.category_constraints import constrain_categories
 from skl2tflite.tracing.category_values import (
     as_held,
     category_kind,
@@ -190,7 +190,7 @@ class CategoriesConverter(TransformerConverter):
     def _demand(self, column: Array, feature: int) -> None:
         """Record that values other than the categories are refused, if scikit-learn refuses them."""
         if self.refuses_unknown:
-            demand(column, self.categories[feature])
+            constrain_categories(column, self.categories[feature])
 
     def positions(self, X: TableLike, feature: int) -> Array:
         """Return the position of each row's category; the number of categories for unknown values."""

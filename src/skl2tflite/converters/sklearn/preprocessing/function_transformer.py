@@ -25,9 +25,8 @@ from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.matrix_arguments import called, dtype_given
 from skl2tflite.tracing.monotone import elementwise
-from skl2tflite.tracing.nan_columns import columns_of_nan
-from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
-from skl2tflite.tracing.narrow_dtypes import noted
+from skl2tflite.tracing.nan_allowed import nan_allowed_columns
+from skl2tflite.tracing.narrow_dtypes import narrow_readers, note_narrow_dtypes
 from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.trial_calls import quiet
@@ -55,7 +54,7 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
 
     def transform(self, X: Any) -> Any:
         if self.estimator.validate and isinstance(X, Table):
-            X.ask()
+            X.mark_read()
         names = None if self.estimator.validate else self.feature_names
         return self._call("func", self.estimator.func, X, self.estimator.kw_args, names)
 
@@ -83,9 +82,9 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         rows = given().X
         forms = self._given(X, names)
         instead = _OF_POLARS if is_frame(rows) and not hasattr(rows, "iloc") else _INSTEAD
-        with collect_narrow():  # the function's own narrow dtypes, which are found by calling it
+        with narrow_readers.collect():  # the function's own narrow dtypes, which are found by calling it
             found = recorded_of(self, name, call, *forms, instead=instead)
-        result = noted(call, forms[0], found, f"the function of {self.path}")
+        result = note_narrow_dtypes(call, forms[0], found, f"the function of {self.path}")
         if isinstance(X, Matrix) and isinstance(result, Tensor):
             dtype = dtype_given(call, X)
             return result if dtype is None or dtype.kind == "f" else Matrix(result, dtype)
@@ -127,4 +126,4 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
                 return False
             return ~np.asarray(clean) if np.ndim(clean) else not clean
         count = getattr(self.estimator, "n_features_in_", self.seen.count)  # None: fitted on a single axis
-        return columns_of_nan(self.transform, count, self.feature_names, clean, self.seen.sample)
+        return nan_allowed_columns(self.transform, count, self.feature_names, clean, self.seen.sample)
