@@ -175,7 +175,7 @@ class Converter:
         """Return a method that gets a table as the matrix of its numbers."""
 
         def call(X: Any) -> Any:
-            if isinstance(X, Column) and self.rows.passes_through:
+            if isinstance(X, Column | Table) and self.rows.passes_through:
                 return cast("Callable[[Any], Any]", function)(X)
             try:
                 X = X if self.takes_matrices and isinstance(X, Matrix) else as_matrix(X)
@@ -308,6 +308,8 @@ class Converter:
             count = true_width(self.estimator)
         if count is None:
             count = self.rows.n_features
+        if count is None and self.rows.passes_through:
+            count = len(self.feature_names or ())
         return self._given_width if count is None else int(count)
 
     @cached_property
@@ -329,14 +331,12 @@ class Converter:
     def rows(self) -> RowKind:
         """Kind of rows that the methods take; texts and labels come as a :class:`~skl2tflite.flow.column.Column`.
 
-        A meta-estimator takes texts if the first of its members does.
+        A meta-estimator takes texts or dicts if its members do.
         """
-        members = getattr(self.estimator, "estimators_", None)
-        if members is None:
-            members = [each.estimator for each in getattr(self.estimator, "calibrated_classifiers_", ())]
-        first = next(iter(members), None)  # an array of trees in some ensembles; those read no texts
-        kind = self.sub(first, ".estimators_[0]").rows if hasattr(first, "steps") else TABLE
-        return kind if kind.passes_through else TABLE
+        kinds = [kind for kind in (member.rows for member in self.sharing) if kind.passes_through]
+        if any(kind != kinds[0] for kind in kinds):
+            raise self.refuse("has members that read the same rows in different ways", "give them rows of one kind")
+        return kinds[0] if kinds else TABLE
 
     def learn_rows(self, rows: RowKind) -> None:
         """Take names and dtypes of columns from the rows given to ``convert``, for estimators that do not keep them.
@@ -382,6 +382,8 @@ class Converter:
         names = getattr(self.fitted, "feature_names_in_", None)
         if names is not None and np.ndim(names) != 1:
             raise self.refuse("feature_names_in_ is no list of names", "fit it again")
+        if names is None and self.rows.passes_through and self.rows.n_features is None:
+            names = dict.fromkeys(name for member in self.sharing for name in member.feature_names or ())
         return None if names is None else [str(name) for name in names]
 
     @property

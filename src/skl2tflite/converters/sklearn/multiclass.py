@@ -42,7 +42,8 @@ class MembersConverter(Converter):
     @property
     def n_features(self) -> int:
         """Number of columns; that of the members, if the estimator does not know it."""
-        return super().n_features if hasattr(self.estimator, "n_features_in_") else self.members[0].n_features
+        is_known = hasattr(self.estimator, "n_features_in_") or self.rows.passes_through
+        return super().n_features if is_known else self.members[0].n_features
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Columns in which every member takes NaN."""

@@ -17,7 +17,7 @@ from skl2tflite.converters.core.estimator_kinds import GraphTransformerConverter
 from skl2tflite.converters.core.members import check_in_front, needed_of
 from skl2tflite.converters.core.method_names import LABELS, TRANSFORMS
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.features import TABLE, RowKind
+from skl2tflite.features import RowKind
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table, TableLike, as_matrix
 from skl2tflite.graph import Array
@@ -216,6 +216,8 @@ class FeatureUnionConverter(Converter):
     @property
     def n_features(self) -> int:
         """Number of columns that each part takes."""
+        if self.rows.passes_through:
+            return super().n_features
         for part, _ in self.parts:
             if part is not None:
                 return part.n_features
@@ -223,19 +225,15 @@ class FeatureUnionConverter(Converter):
 
     @property
     def feature_names(self) -> list[str] | None:
-        """Names of the columns that each part takes."""
+        """Names of the columns that each part takes; of dicts, the names that some part takes."""
+        if self.rows.passes_through:
+            return super().feature_names
         return next((part.feature_names for part, _ in self.parts if part is not None), None)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Columns in which every part accepts NaN."""
         allowed = [not clean if part is None else part.nan_columns(clean) for part, _ in self.parts]
         return np.asarray(np.all(np.broadcast_arrays(*allowed), axis=0))
-
-    @property
-    def rows(self) -> RowKind:
-        """Texts if some part takes them, else tables."""
-        kinds = [part.rows for part, _ in self.parts if part is not None]
-        return next((kind for kind in kinds if kind.passes_through), TABLE)
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:

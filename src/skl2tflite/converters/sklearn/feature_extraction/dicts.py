@@ -121,7 +121,7 @@ class DictVectorizerConverter(RecordsConverter):
         return [(feature, [text for _, text in group]) for feature, group in groups]
 
     def _column(self, X: Table, feature: str) -> Column:
-        return X[self.feature_names.index(feature)]
+        return X[X.names.index(feature)]
 
     def _block(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
         """Return the columns of one feature."""
