@@ -117,8 +117,6 @@ AROUND: dict[str, Any] = {
     "voting": lambda: VotingClassifier(
         [("a", numbers()), ("b", make_pipeline(DictVectorizer(), xgb()))], voting="soft"
     ),
-        [("a", numbers()), ("b", make_pipeline(DictVectorizer(), xgb()))], voting="soft"
-    ),
     "stacking": lambda: StackingClassifier([("a", numbers())], cv=2),
     "calibrated": lambda: CalibratedClassifierCV(numbers(), cv=2),
     "one against the rest": lambda: OneVsRestClassifier(numbers()),
