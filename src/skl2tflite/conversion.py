@@ -9,7 +9,7 @@ from typing import Any
 
 from skl2tflite.converters import Converter, converter_for
 from skl2tflite.converters.core.blame import blaming
-from skl2tflite.converters.third_party.boosters import as_estimator
+from skl2tflite.converters.third_party.support.boosters import as_estimator
 
 
 class Conversion:

@@ -54,7 +54,7 @@ def _of_json(path: Path) -> str:
 
 
 def _xgboost(library: Any, path: Path) -> Any:
-    from skl2tflite.converters.third_party.boosters import as_estimator
+    from skl2tflite.converters.third_party.support.boosters import as_estimator
 
     booster = library.Booster(model_file=path)
     kind = json.loads(booster.attr("scikit_learn") or "{}").get("_estimator_type")
@@ -69,7 +69,7 @@ def _xgboost(library: Any, path: Path) -> Any:
 
 
 def _lightgbm(library: Any, path: Path) -> Any:
-    from skl2tflite.converters.third_party.boosters import as_estimator
+    from skl2tflite.converters.third_party.support.boosters import as_estimator
 
     return as_estimator(library.Booster(model_file=path))
 

@@ -45,7 +45,7 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
     OSError
         Where it cannot be read.
     """
-    from skl2tflite.converters.third_party.boosters import as_estimator
+    from skl2tflite.converters.third_party.support.boosters import as_estimator
 
     path.open("rb").close()  # a file that is not there, or not readable, is reported as such
     suffix = path.suffix.lower()

@@ -41,7 +41,7 @@ class Features(FeatureSchema):
     Parameters
     ----------
     count, names, allows_nan, columns, needed, known, is_sparse, absent_is_nan, only, readings, narrow, read
-        As in :class:`FeatureSchema`.
+        As in :class:`FeatureSchema`, and so is ``tells_stored_zeros``.
     rows : RowKind
         What a row is; by default one of a table.
     """
@@ -213,6 +213,7 @@ class Features(FeatureSchema):
             tuple(map(reading_from_json, data.several("readings"))) if "readings" in data else (),
             tuple(map(narrow_from_json, data.several("narrow"))) if "narrow" in data else (),
             data.maybe_many("read", int),
+            data.maybe("tells_stored_zeros", bool, False),
             kind_from_json(data.fields("rows")) if "rows" in data else TABLE,
         )
         features._check_consistent(data)
@@ -238,15 +239,6 @@ class Features(FeatureSchema):
         if len({column.name for column in columns}) < len(columns):
             raise damaged(data.at("columns"), "has two of one name")
         self.rows.check_consistent(self, data)
-
-
-def _holds_zeros(X: Any) -> bool:
-    """Whether a sparse matrix holds entries that are 0."""
-    rows = X.tocsr()
-    if not rows.has_canonical_format:
-        rows = rows.copy()
-        rows.sum_duplicates()
-    return bool((rows.data == 0).any())
 
 
 def _form(data: Fields) -> Form | None:

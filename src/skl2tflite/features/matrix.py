@@ -34,7 +34,7 @@ def as_matrix(X: Any, schema: FeatureSchema) -> NDArray[np.float32]:
     InvalidInputError
         Where scikit-learn would refuse the rows, or float32 cannot hold them.
     """
-    if schema.only is not None:
+    if schema.only is not None or schema.tells_stored_zeros:
         _check_form(X, schema)
     if schema.absent_is_nan and hasattr(X, "toarray"):
         return _of_sparse(X, schema)
@@ -94,7 +94,8 @@ def check_finite(X: NDArray[np.float32], schema: FeatureSchema, describe: Callab
         raise InvalidInputError(
             f"X contains NaN (row {row}, {describe(column)}), which "
             + (
-                "the model does not tell from what sparse rows do not hold; convert with dense rows"
+                "the model does not tell from what sparse rows do not hold; give X.toarray() to convert, and to "
+                "the model"
                 if schema.absent_is_nan
                 else "this estimator does not take; put an imputer in front"
             )
@@ -111,7 +112,7 @@ def _is_finite(X: NDArray[np.float32]) -> bool:
 
 
 def _check_form(X: Any, schema: FeatureSchema) -> None:
-    """Refuse dense rows of a model that takes sparse ones only, and the other way round."""
+    """Refuse dense or sparse rows of a model that takes the other form only, or not with stored zeros."""
     if hasattr(X, "toarray") and schema.only == "dense":
         raise InvalidInputError(
             "X is a sparse matrix, whose absent entries the estimator reads as missing, and the model was made for "
@@ -122,6 +123,20 @@ def _check_form(X: Any, schema: FeatureSchema) -> None:
             "X is dense, and the model was made for sparse rows, which the estimator answers otherwise; convert "
             "with dense rows, or give scipy.sparse.csr_array(X)"
         )
+    if schema.tells_stored_zeros and hasattr(X, "toarray") and _holds_zeros(X):
+        raise InvalidInputError(
+            "X is a sparse matrix that holds zeros, which the estimator does not read as missing, as it reads what "
+            "the matrix does not hold; convert with sparse rows, whose model tells them apart"
+        )
+
+
+def _holds_zeros(X: Any) -> bool:
+    """Whether a sparse matrix stores entries that are 0."""
+    rows = X.tocsr()
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    return bool((rows.data == 0).any())
 
 
 def _of_sparse(X: Any, schema: FeatureSchema) -> NDArray[np.float32]:

@@ -50,6 +50,9 @@ class FeatureSchema:
     read : tuple of int, optional
         The features of a matrix that the estimator reads; None where it reads all. Others may hold anything, and the
         input holds 0 for them.
+    tells_stored_zeros : bool
+        Whether the estimator tells zeros that a sparse matrix stores from entries that it does not store, which the
+        model does not.
     """
 
     count: int
@@ -64,6 +67,7 @@ class FeatureSchema:
     readings: tuple[Reading, ...] = ()
     narrow: tuple[Narrow, ...] = ()
     read: tuple[int, ...] | None = None
+    tells_stored_zeros: bool = False
 
     @cached_property
     def _allowed(self) -> NDArray[np.bool_]:

@@ -13,11 +13,11 @@ import numpy as np
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import LEAST_EXPONENT
+from skl2tflite.numerics.probabilities import MIN_EXPONENT
 
 NEVER = -1e9
 """Argument of a class that never is."""
-TINY = 1e-30
+TINY_PROBABILITY = 1e-30
 """Sums below are made of logarithms."""
 PARTS = 2520.0
 """Divisible by all numbers to 10."""
@@ -29,13 +29,13 @@ def shares_of_sigmoids(arguments: Array) -> Array:
     """Return ``expit(t)`` of each class divided by their sum, the same for all where float64 has nothing but 0."""
     sigmoids = xp.expit(arguments)
     sums = xp.sum(sigmoids, axis=1, keepdims=True)
-    return xp.where(sums > TINY, sigmoids / xp.maximum(sums, TINY), _shares_of_tiny(arguments))
+    return xp.where(sums > TINY_PROBABILITY, sigmoids / xp.maximum(sums, TINY_PROBABILITY), _shares_of_tiny(arguments))
 
 
 def _shares_of_tiny(arguments: Array) -> Array:
     """Return the shares of sigmoids that are all below 1e-30, and so as good as exponentials."""
     greatest = xp.max(arguments, axis=1, keepdims=True)
-    return xp.where(greatest > LEAST_EXPONENT, xp.softmax(arguments), 1.0 / cast(int, arguments.shape[1]))
+    return xp.where(greatest > MIN_EXPONENT, xp.softmax(arguments), 1.0 / cast(int, arguments.shape[1]))
 
 
 def most_of_sigmoids(arguments: Sequence[Array]) -> Array:
@@ -51,7 +51,7 @@ def most_of_sigmoids(arguments: Sequence[Array]) -> Array:
     array of int, of shape (n_rows,)
     """
     if len(arguments) == 1:
-        return xp.argmax(xp.clip(arguments[0], LEAST_EXPONENT, CERTAIN), axis=1)
+        return xp.argmax(xp.clip(arguments[0], MIN_EXPONENT, CERTAIN), axis=1)
     parts = [_shares_in_parts(each) for each in arguments]
     whole, rest = (_total(each) for each in zip(*parts, strict=True))
     first = xp.expand_dims(xp.argmax(whole * (1 / PARTS) + rest, axis=1), 1)
@@ -76,7 +76,7 @@ def _shares_in_parts(arguments: Array) -> tuple[Array, Array]:
     small = xp.expit(-xp.abs(arguments)) * (1.0 - 2.0 * high)
     count = xp.sum(high, axis=1, keepdims=True)
     at_least_one = xp.maximum(count, 1.0)
-    sums = xp.maximum(xp.sum(high + small, axis=1, keepdims=True), TINY)
+    sums = xp.maximum(xp.sum(high + small, axis=1, keepdims=True), TINY_PROBABILITY)
     rest = (small * (count - high) - high * _of_others(small)) / (at_least_one * sums)
     shares = shares_of_sigmoids(arguments)
     leading = xp.astype(shares > 0.5, float)

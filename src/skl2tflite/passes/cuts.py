@@ -1,4 +1,4 @@
-"""Let thresholds that are values of training rows stand where rounding does not turn a row at them."""
+"""Lower thresholds that equal values of training rows, where rows are computed in float32 and may be rounded."""
 
 from __future__ import annotations
 

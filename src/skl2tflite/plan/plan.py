@@ -28,7 +28,7 @@ from skl2tflite.plan.chosen_methods import choose_methods
 from skl2tflite.plan.column_specs import column_specs, input_names
 from skl2tflite.plan.recording import Recorded, record
 from skl2tflite.plan.row_form import row_form
-from skl2tflite.tracing.category_constraints import known_values
+from skl2tflite.tracing.category_constraints import allowed_values
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
 
 
@@ -148,7 +148,7 @@ def _features(
         False if any(result.confuses_nan for result in traced.values()) else nan,
         columns,
         converter.needed_columns,
-        known_values(demanded, input_names(converter)),
+        allowed_values(demanded, input_names(converter)),
         recorded.layout.sparse,
         form.absent_is_nan,
         form.only,

@@ -13,7 +13,7 @@ from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced, trace
 from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.errors import ConversionError
-from skl2tflite.features import column_names
+from skl2tflite.features import TextRows, column_names
 from skl2tflite.flow.column import AbsentError, OneRowError, RetraceError
 from skl2tflite.graph import DType
 

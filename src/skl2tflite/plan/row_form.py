@@ -8,7 +8,7 @@ from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import trace
 from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.errors import ConversionError
-from skl2tflite.features.features import Form
+from skl2tflite.features import Form
 from skl2tflite.flow.column import AbsentError, RetraceError
 from skl2tflite.plan.recording import Recorded
 

@@ -124,7 +124,7 @@ RANDOM_STATE = np.random.default_rng(0)
 REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "loop": (
         lambda A, B: np.array([[a @ b for b in B] for a in A]),
-        r"rows.* known only at run time.*\[test_own_kernels.py:\d+",
+        r"rows.* known only at run time.*\[test_user_kernels.py:\d+",
     ),
     "batch": (lambda A, B: A @ B.T / np.abs(A).max(), "another answer beside other rows"),
     "random": (lambda A, B: A @ B.T + RANDOM_STATE.normal(), "another answer at each call"),
@@ -242,7 +242,7 @@ def test_kernels_of_gaussian_processes(kernel: Any) -> None:
 
 def test_kernels_of_gaussian_processes_that_cannot_be_recorded() -> None:
     estimator = GaussianProcessRegressor(1.0 * Looped(), optimizer=None, alpha=0.1).fit(X, TARGET)
-    with pytest.raises(UnsupportedEstimatorError, match=r"kernel=Looped\(\) cannot be recorded .*test_own_kernels.py"):
+    with pytest.raises(UnsupportedEstimatorError, match=r"kernel=Looped\(\) cannot be recorded .*test_user_kernels.py"):
         skl2tflite.convert(estimator)
 
 
@@ -285,5 +285,5 @@ def test_functions_of_two_rows_within_gaussian_processes() -> None:
 
 def test_functions_of_two_rows_that_cannot_be_recorded() -> None:
     estimator = KernelRidge(kernel=lambda x, y: 1.0 if x[0] > y[0] else x @ y).fit(X[:30], TARGET[:30])
-    with pytest.raises(UnsupportedEstimatorError, match=r"KernelRidge: kernel=<lambda> cannot .*test_own_kernels.py"):
+    with pytest.raises(UnsupportedEstimatorError, match=r"KernelRidge: kernel=<lambda> cannot .*test_user_kernels.py"):
         skl2tflite.convert(estimator)

@@ -1,4 +1,4 @@
-"""Estimators that leave their inference to another one."""
+"""Estimators whose inference is that of another estimator."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from skl2tflite.method_arguments import offers
 
 
 class DelegatingConverter(Converter):
-    """An estimator that leaves its inference to another one; subclasses say which."""
+    """A converter of an estimator whose inference is that of another one; subclasses say which."""
 
     @cached_property
     def inner(self) -> Converter:
-        """Converter of the estimator that does the work."""
+        """Converter of the inner estimator."""
         raise NotImplementedError
 
     @property
     def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
-        """What a user calls of the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.default_methods
 
     @property
@@ -44,11 +44,11 @@ class DelegatingConverter(Converter):
         return self.inner.rows_second
 
     def has(self, method: str) -> bool:
-        """Whether both estimators have a method, and the inner one's converter too."""
+        """Return whether both estimators have a method, and the inner one's converter too."""
         return offers(self.estimator, method) and self.inner.has(method)
 
     def method(self, name: str) -> Any:
-        """Return the inner converter's method, or raise the error that says which there are."""
+        """Return the inner converter's method, or raise the error that lists the methods."""
         return self.inner.method(name) if offers(self.estimator, name) else super().method(name)
 
     def wide_log_proba(self, X: Array) -> Array | None:
@@ -66,22 +66,22 @@ class DelegatingConverter(Converter):
 
     @property
     def rows(self) -> RowKind:
-        """What a row is to the inner estimator."""
+        """Kind of rows that the inner estimator takes."""
         return self.inner.rows
 
     @property
     def integer_columns(self) -> bool:  # type: ignore[override]
-        """Ask the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.integer_columns
 
     @property
     def inverse_rows(self) -> RowKind:  # type: ignore[override]
-        """What a row is to the inner estimator's inverse."""
+        """Kind of rows that the inner estimator's ``inverse_transform`` takes."""
         return self.inner.inverse_rows
 
     @property
     def inverse_takes_nan(self) -> bool:  # type: ignore[override]
-        """Ask the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.inverse_takes_nan
 
     def learn_rows(self, rows: RowKind) -> None:
@@ -95,9 +95,9 @@ class DelegatingConverter(Converter):
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.needed_columns
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Ask the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.nan_columns(clean)

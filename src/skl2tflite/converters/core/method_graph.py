@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import absent_readers
+from skl2tflite.converters.core.absent_entries import sparsity_readers
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.impossible_checks import never
 from skl2tflite.converters.core.method_inputs import InputLayout, symbolic_rows
@@ -23,10 +23,9 @@ from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.method_output import MethodOutput
-from skl2tflite.tracing.category_constraints import Demand, demands
-from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
-from skl2tflite.tracing.narrow_dtypes import narrow_readers
-from skl2tflite.tracing.row_errors import can_mark, marked, unanswered
+from skl2tflite.tracing.category_constraints import CategoryConstraint, category_constraints
+from skl2tflite.tracing.narrow_dtypes import distinct_readers, narrow_readers
+from skl2tflite.tracing.row_errors import can_hold_sentinel, row_errors, with_sentinel
 from skl2tflite.tracing.tracing_context import column_readings
 
 _INT32 = np.iinfo(np.int32)
@@ -43,7 +42,7 @@ class Traced:
     graph : Graph
     output : MethodOutput
         How the graph's outputs become what scikit-learn returns.
-    demands : tuple of Demand
+    demands : tuple of CategoryConstraint
         What scikit-learn demands of the rows' categories.
     terms : mapping of str to Terms
         The inputs that hold ids of terms, by name.
@@ -65,7 +64,7 @@ class Traced:
 
     graph: Graph
     output: MethodOutput
-    demands: tuple[Demand, ...]
+    demands: tuple[CategoryConstraint, ...]
     terms: Mapping[str, Terms]
     missing: Mapping[str, str]
     digits: frozenset[str]
@@ -102,11 +101,11 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
     rows = symbolic_rows(converter, method, layout)
     try:
         with (
-            demands() as demanded,
-            unanswered() as refused,
-            absent_readers.collect() as readers,
+            category_constraints.collect() as demanded,
+            row_errors.collect() as refused,
+            sparsity_readers.collect() as readers,
             column_readings.collect() as read,
-            collect_narrow() as narrow,
+            narrow_readers.collect() as narrow,
         ):
             results = function(rows.X)
         if isinstance(results, Table):
@@ -136,12 +135,12 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
         name_of_dtype = np.result_type(*(classes.dtype for classes in labels)).name
         labels = None
     refused += overflowing(converter.path, inputs, positions, method in ("predict", "predict_proba"))
-    if not can_mark(outputs):
+    if not can_hold_sentinel(outputs):
         refused = [each for each in refused if not each.optional]
     refused = [each for each in refused if not never(each.rows, partial(_holds_nan, converter, rows.names))]
     sentinel = None
     if refused:
-        outputs, sentinel = marked(outputs, refused, held)
+        outputs, sentinel = with_sentinel(outputs, refused, held)
     several = is_list or (is_tuple and len(outputs) > 1)
     names = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
     graph = Graph(method, inputs, dict(zip(names, outputs, strict=True)))
@@ -168,7 +167,7 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
         absent_readers=tuple(readers),
         confuses_nan=zeros is not None and any(node is zeros for node in graph.nodes()),
         readings=tuple(dict.fromkeys(read)),
-        narrow=narrow_readers(narrow),
+        narrow=distinct_readers(narrow),
         asked=rows.read,
     )
 

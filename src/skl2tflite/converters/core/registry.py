@@ -1,4 +1,4 @@
-"""Which converter mirrors which estimator: an open table."""
+"""The registry of converters by the class of the estimator, to which other packages can add their own."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def load_converters() -> None:
 
 
 def load_third_party(package: str) -> None:
-    """Import our converters of another package's estimators."""
+    """Import the converters in ``third_party`` of another package's estimators."""
     import_module(f"{PACKAGE}.third_party.{package}")
 
 
@@ -85,7 +85,7 @@ def load_packages() -> dict[str, str]:
     for entry in entry_points(group=ENTRY_POINTS):
         try:
             entry.load()
-        except Exception as error:  # somebody else's module: anything
+        except Exception as error:  # another package's module may raise anything
             failed[f"{entry.name} = {entry.value}"] = f"{type(error).__name__}: {error}"
     return failed
 

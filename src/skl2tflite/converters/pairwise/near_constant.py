@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.gaussian_process import kernels as gp
 
 from skl2tflite.converters.pairwise.kernel_objects import (
-    KERNELS,
+    CONVERTED_KERNELS,
     scaled_squares,
     variance,
     weighted_covariance,
@@ -47,7 +47,7 @@ def constant_and_lack(kernel: Any, X: Array, points: NDArray[np.float64]) -> tup
         Not above 0, with its own digits.
     """
     match kernel:
-        case _ if type(kernel) not in KERNELS:
+        case _ if type(kernel) not in CONVERTED_KERNELS:
             return None
         case gp.ConstantKernel():
             return float(kernel.constant_value), 0.0
@@ -59,16 +59,16 @@ def constant_and_lack(kernel: Any, X: Array, points: NDArray[np.float64]) -> tup
                 return None
             (first, lack), (second, other) = left, right
             if isinstance(kernel, gp.Sum):
-                return first + second, xp.add(lack, other)
-            return first * second, xp.add(xp.multiply(lack, second), xp.multiply(other, xp.add(lack, first)))
+                return first + second, lack + other
+            return first * second, lack * second + other * (lack + first)
         case gp.Matern():
             lack = lack_of_matern(kernel.nu, scaled_squares(kernel, X, points))
             return None if lack is None else (1.0, lack)
         case gp.RBF():
-            return 1.0, xp.expm1(xp.multiply(scaled_squares(kernel, X, points), -0.5))
+            return 1.0, xp.expm1(scaled_squares(kernel, X, points) * (-0.5))
         case gp.RationalQuadratic():
-            logarithm = xp.log1p(xp.multiply(scaled_squares(kernel, X, points), 0.5 / kernel.alpha))
-            return 1.0, xp.expm1(xp.multiply(logarithm, -float(kernel.alpha)))
+            logarithm = xp.log1p(scaled_squares(kernel, X, points) * (0.5 / kernel.alpha))
+            return 1.0, xp.expm1(logarithm * (-float(kernel.alpha)))
     return None
 
 
@@ -78,8 +78,8 @@ def lack_of_matern(nu: float, squares: Array) -> Array | None:
     Of ``(1 + t) exp(-t) - 1`` and ``(1 + t + t² / 3) exp(-t) - 1`` the first powers of t cancel: it is a series.
     """
     if nu == np.inf:
-        return xp.expm1(xp.multiply(squares, -0.5))
-    t = xp.multiply(xp.sqrt(squares), np.sqrt(2.0 * nu))
+        return xp.expm1(squares * (-0.5))
+    t = xp.sqrt(squares) * np.sqrt(2.0 * nu)
     if nu == 0.5:
         return xp.expm1(xp.negative(t))
     if nu not in (1.5, 2.5):
@@ -88,8 +88,8 @@ def lack_of_matern(nu: float, squares: Array) -> Array | None:
     series: Any = 0.0
     for n in range(TERMS, 1, -1):
         coefficient = 1 / factorial(n) - 1 / factorial(n - 1) + (1 / (3 * factorial(n - 2)) if nu == 2.5 else 0.0)
-        series = xp.add(xp.multiply(series, near), (-1) ** n * coefficient)
-    return xp.where(t < 1.0, xp.multiply(series, xp.square(near)), xp.subtract(matern(nu, squares), 1.0))
+        series = series * near + (-1) ** n * coefficient
+    return xp.where(t < 1.0, series * xp.square(near), matern(nu, squares) - 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,11 +176,11 @@ class Posterior:
         """
         if not self.is_near_constant:
             white = weighted_covariance(self.kernel, X, self.points, self.whitening)
-            return xp.relu(xp.subtract(variance(self.kernel, X), xp.sum(xp.square(white), axis=1)))
+            return xp.relu(variance(self.kernel, X) - xp.sum(xp.square(white), axis=1))
         constant, lack = self._parts(X)
         left, weights = self._developed(constant)
         linear = xp.linear(lack, weights, variance(self.kernel, X) + left)
-        return xp.relu(xp.subtract(linear, xp.sum(xp.square(xp.linear(lack, self.whitening)), axis=1)))
+        return xp.relu(linear - xp.sum(xp.square(xp.linear(lack, self.whitening)), axis=1))
 
     def weighted(self, X: Array, weights: NDArray[np.float64]) -> Array:
         """The kernel's sum with weights of the points, of shape (n_points,)."""

@@ -19,35 +19,35 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.probabilities import binary_wide_log_proba
 from skl2tflite.numerics.sigmoids import NEVER, most_of_sigmoids, shares_of_sigmoids
 
-LEAST_PROBABILITY = 1e-12
+PROBABILITY_OFFSET = 1e-12
 """Added to probabilities before their logarithm is taken (``sklearn.calibration._convert_to_logits``)."""
 
 
 @converts(sk.CalibratedClassifierCV)
 class CalibratedClassifierConverter(ClassifierConverter):
-    """Mean of calibrated members: the same classifier fitted on each fold, or one of them."""
+    """Mean probabilities of calibrated members: the classifiers fitted on each fold, or a single one."""
 
     takes_tables = True
     takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the members, which look at X themselves."""
+        """Columns that the members need, as these read X themselves."""
         return needed_of(self.members)
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """All members."""
+        """The members, all of which take X."""
         return self.members
 
     @cached_property
     def members(self) -> list[Converter]:
-        """Converters of the classifiers below the calibration."""
+        """Converters of the classifiers that are calibrated."""
         pairs = enumerate(self.estimator.calibrated_classifiers_)
         return [self.sub(pair.estimator, f".calibrated_classifiers_[{i}].estimator") for i, pair in pairs]
 
     def check(self) -> None:
-        """Look at every member now, so that an error comes before any work."""
+        """Make the members' converters now, so that refusals come before any other work."""
         _ = self.members
 
     @property
@@ -140,12 +140,12 @@ class CalibratedClassifierConverter(ClassifierConverter):
         return xp.minimum(isotonic.method("predict")(scores), 1.0)
 
     def _logits(self, member: Converter, X: Array) -> Array:
-        """Return a member's decisions, of two classes ``(-s, s)``, or the logarithms of its probabilities.
+        """Return a member's decisions (of two classes, ``(-s, s)``), or the logarithms of its probabilities.
 
-        scikit-learn takes decisions that all lie in [0, 1] and sum to 1 in every row of the batch for
-        probabilities; those of a single row do not depend on what stands beside it here.
+        scikit-learn takes decisions for probabilities if they lie in [0, 1] and sum to 1 in every row of the batch.
+        That case is left out, so that a row's answer does not depend on the other rows.
         """
         if not hasattr(member.estimator, "decision_function"):
-            return xp.log(member.method("predict_proba")(X) + LEAST_PROBABILITY)
+            return xp.log(member.method("predict_proba")(X) + PROBABILITY_OFFSET)
         scores: Array = member.method("decision_function")(X)
         return xp.expand_dims(scores, 1) * np.array([-1.0, 1.0]) if scores.ndim == 1 else scores

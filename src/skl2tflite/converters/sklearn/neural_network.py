@@ -27,10 +27,10 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 
 
 class MultilayerPerceptronConverter(Converter):
-    """Layers, each linear, each but the last followed by ``activation``."""
+    """Linear layers, each but the last followed by ``activation``."""
 
     def scores(self, X: Array) -> Array:
-        """What the last layer gives, before ``out_activation_``; without its axis where it is a single number."""
+        """Return the last layer's values before ``out_activation_``, of shape (n_rows,) for a single output."""
         est = self.estimator
         *hidden, (weights, bias) = zip(est.coefs_, est.intercepts_, strict=True)
         for hidden_weights, hidden_bias in hidden:
@@ -72,7 +72,7 @@ class MLPClassifierConverter(MultilayerPerceptronConverter, ClassifierConverter)
 
     @property
     def _dtype(self) -> np.dtype[np.floating]:
-        """What scikit-learn computes float32 rows in."""
+        """Dtype in which scikit-learn computes float32 rows."""
         return np.result_type(self.estimator.coefs_[-1].dtype, np.float32)
 
 

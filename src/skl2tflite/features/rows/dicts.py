@@ -24,6 +24,7 @@ class DictRows(RowKind):
     """Dicts of features."""
 
     file = "dicts"
+    passes_through = True
 
     @property
     def absent(self) -> float:

@@ -1,4 +1,4 @@
-"""Operations that gather an axis into one value, or run along it."""
+"""Reductions over axes, and operations along one axis."""
 
 from __future__ import annotations
 

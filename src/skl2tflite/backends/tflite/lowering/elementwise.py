@@ -101,7 +101,7 @@ def lower_precise(emit: Emitter, op: Op, inputs: Sequence[Value], outputs: Seque
     """
     (x,) = inputs
     operator = PRECISE[type(op)]
-    if isinstance(op, ops.elementwise.Lenient) and op.absolute:
+    if isinstance(op, ops.elementwise.Lenient) and op.accuracy == "absolute":
         return emit.op(operator, [x], x.shape, x.dtype)
     return precise(emit, operator, x)
 

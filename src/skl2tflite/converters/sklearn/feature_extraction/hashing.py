@@ -1,4 +1,4 @@
-"""Dicts and pairs hashed to columns."""
+"""The hashing trick for dicts (:class:`sklearn.feature_extraction.FeatureHasher`)."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from skl2tflite.graph import functions as xp
 
 @converts(FeatureHasher)
 class FeatureHasherConverter(RecordsConverter):
-    """Numbers summed up in the columns that their names' hashes say, with the hashes' signs.
+    """Adds up numbers in the columns given by the hashes of their names, with the signs of the hashes.
 
-    The names are those of the rows given to ``convert``; where each goes, the estimator itself says.
+    The names are those in the rows given to ``convert``; the estimator itself is called to hash them.
     """
 
     rows: HashedRows = HashedRows()
 
     def check_fitted(self) -> None:
-        """Nothing: it learns nothing, which scikit-learn 1.6 does not say of it."""
+        """Do nothing: the estimator is stateless, which scikit-learn 1.6 does not declare."""
 
     def check(self) -> None:
         est = self.estimator
@@ -67,7 +67,7 @@ class FeatureHasherConverter(RecordsConverter):
 
     @property
     def feature_names(self) -> list[str]:
-        """The names that were given."""
+        """Names of the features in the rows given to ``convert``."""
         if not self.rows.known:
             raise self.refuse(
                 "learns no names of features, so that a file would not know its inputs",
@@ -76,15 +76,15 @@ class FeatureHasherConverter(RecordsConverter):
         return list(self.rows.names)
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Whatever the rows are."""
+        """True: the result is always a sparse matrix."""
         return True
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array]:
-        """Columns that numbers other than 0 fall into, even where those of either sign cancel out."""
+        """Entries that the sparse matrix holds: columns that receive numbers other than 0, even if these cancel."""
         unsigned = copy(self.estimator).set_params(alternate_sign=False)
         other = FeatureHasherConverter(unsigned, self.path)
         other.rows = self.rows
-        return lambda: xp.greater(other.transform(_one_where_not_zero(X)), 0)
+        return lambda: other.transform(_one_where_not_zero(X)) > 0
 
     def transform(self, X: Table | Any) -> Array:
         names = self.feature_names if isinstance(X, Table) else record_names(X)
@@ -92,20 +92,23 @@ class FeatureHasherConverter(RecordsConverter):
         values = values if self.dtype.kind == "f" else cut_off(values)
         hashes = self.estimator.transform([{name: 1.0} for name in names])  # one number in each row
         sources = _sources(hashes.indices, self.estimator.n_features)
-        # Not a product of matrices: there NaN times 0 would be NaN in every column.
+        # A matrix product would not do: NaN times 0 would make every column NaN.
         signed = xp.concat([values * hashes.data, xp.broadcast_rows(np.zeros(1), values)], axis=1)
         return xp.sum(xp.take(signed, sources, axis=1), axis=1)
 
 
 def _one_where_not_zero(X: Table | Any) -> Table | Any:
-    """Return rows with 1 in place of every number but 0."""
+    """Return rows with 1 in place of each number that is not 0."""
     if isinstance(X, Table):
-        return Table.of_matrix(as_tensor(xp.astype(xp.not_equal(X.matrix(), 0.0), float)), X.names)
+        return Table.of_matrix(as_tensor(xp.astype(X.matrix() != 0.0, float)), X.names)
     return [{name: float(value != 0) for name, value in row.items()} for row in X]
 
 
 def _sources(columns: NDArray[np.int32], n_columns: int) -> NDArray[np.int64]:
-    """Return which features each column sums up, one below another; the number of features where there are no more."""
+    """Return the positions of the features that each column adds up, of shape (n_summands, n_columns).
+
+    Columns with fewer summands than the others are filled up with the number of features, where a 0 is.
+    """
     most = int(np.bincount(columns).max())
     sources = np.full((most, n_columns), len(columns))
     filled = np.zeros(n_columns, dtype=int)

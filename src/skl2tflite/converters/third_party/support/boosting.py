@@ -1,4 +1,4 @@
-"""What the converters of the boosting libraries share: trees from their files, and sets of categories."""
+"""What the converters of boosting libraries share: trees from model files, and splits by sets of categories."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from skl2tflite.graph import functions as xp
 
 @dataclass(frozen=True, eq=False)
 class TreeTable:
-    """One tree, node 0 its root; the arrays mean what those of :class:`~skl2tflite.forest.trees.Forest` mean."""
+    """One tree, whose root is node 0; attributes as in :class:`~skl2tflite.forest.trees.Forest`."""
 
     left: NDArray[np.int64]
     right: NDArray[np.int64]
@@ -25,7 +25,7 @@ class TreeTable:
     value: NDArray[np.float64]
 
     def reachable(self) -> NDArray[np.bool_]:
-        """Whether each node can be reached: files also hold nodes that were pruned."""
+        """Return whether each node can be reached from the root: model files also hold nodes that were pruned."""
         found: NDArray[np.bool_] = np.zeros(len(self.left), dtype=np.bool_)
         frontier = np.zeros(1, dtype=np.int64)
         while frontier.size:
@@ -86,11 +86,11 @@ class CategorySets:
     n_features : int
         Columns of the input; the derived ones follow.
     outside : {0, 1}
-        What categories in no set get: those never seen, negative, or too large.
+        Value of a derived column for categories in no set: those never seen, negative, or too large.
     missing : float
-        What NaN gets; NaN itself where nodes say which way it goes.
+        Value of a derived column for NaN; NaN itself where nodes say which way it goes.
     fractions_below_zero : bool
-        Whether numbers between -1 and 0 count as category 0, as truncation makes them, or as none.
+        Whether numbers between -1 and 0 count as category 0, as truncation makes them, or as no category.
     """
 
     def __init__(self, n_features: int, outside: int, missing: float, fractions_below_zero: bool) -> None:
@@ -104,17 +104,17 @@ class CategorySets:
         return len(self._places)
 
     def place(self, feature: int, members: Iterable[int]) -> int:
-        """Return the derived column for a set of categories of a column; a node tests it against 0.5."""
+        """Return the position of the derived column for a set of categories; a node compares it with 0.5."""
         key = (feature, tuple(sorted({int(member) for member in members})))
         return self.n_features + self._places.setdefault(key, len(self._places))
 
     def columns(self, X: Array) -> Array:
-        """Return the derived columns of rows: one table for all categorical columns, one look-up."""
+        """Return the derived columns of rows, by one look-up in one table for all categorical columns."""
         features = sorted({feature for feature, _ in self._places})
         sets = {f: [(members, at) for (g, members), at in self._places.items() if g == f] for f in features}
         known = np.array([1 + max((m for members, _ in sets[f] for m in members), default=0) for f in features])
         starts = np.cumsum(known + 2) - (known + 2)
-        # A feature's rows: its categories, what is no category of any set, NaN.
+        # The rows of the table for a feature: its categories, then one for any other value, then one for NaN.
         table = np.full((int((known + 2).sum()), max(map(len, sets.values()))), float(self._outside))
         order = np.empty(len(self._places), dtype=np.int64)
         for i, f in enumerate(features):

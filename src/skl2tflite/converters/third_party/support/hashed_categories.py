@@ -1,4 +1,4 @@
-"""Categories of CatBoost's models, which keep hashes of them: told from the texts and whole numbers that may be there.
+"""The categories behind the hashes that CatBoost's models keep: found by hashing the texts that rows may hold.
 
 To CatBoost a whole number is the text of its digits, and a truth value is 0 or 1.
 """
@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 
 WHOLE_NUMBERS = range(-1_000, 100_000)
-"""Whole numbers that are known without rows that hold them."""
+"""Whole numbers that are always tried."""
 MISSING_TEXTS = frozenset(
     ["", "NA", "N/A", "n/a", "NaN", "Nan", "nan", "None", "none", "NONE", "NULL", "Null", "null", "na", "missing"]
 )
-"""Texts that are known without rows that hold them: readers of CSV files take most of them for missing values."""
+"""Texts that are always tried: most of them are missing values to readers of CSV files."""
 
 
 def known_categories(texts: frozenset[str]) -> dict[int, str]:
-    """Return categories by the 32-bit hashes that models know them by: texts, and those that are always known."""
+    """Return texts, and those that are always tried, by the 32-bit hashes that models keep."""
     return {**_hashes(texts), **_always_known()}
 
 
@@ -35,8 +35,8 @@ def _always_known() -> dict[int, str]:
 def _hashes(texts: frozenset[str]) -> dict[int, str]:
     """Return texts by their hashes.
 
-    CatBoost tells hashes only in the JSON of a model, for the rows that it is given to it; the smallest
-    model there is does.
+    CatBoost gives hashes only in the JSON form of a model, for the rows saved with it. The smallest possible model is
+    trained for that.
     """
     import catboost
 
@@ -49,7 +49,7 @@ def _hashes(texts: frozenset[str]) -> dict[int, str]:
 
 
 def as_json(model: Any, rows: Any = None) -> dict[str, Any]:
-    """Return a model of CatBoost as JSON, with the hashes of the categories that rows have."""
+    """Return a CatBoost model as JSON, with the hashes of the categories in some rows."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
         model.save_model(str(path), format="json", pool=rows)

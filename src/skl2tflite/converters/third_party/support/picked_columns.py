@@ -1,4 +1,4 @@
-"""Transformers that pick columns of a DataFrame by name, and do nothing else."""
+"""Transformers that only select columns of a DataFrame by name."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from skl2tflite.flow.table import Table, TableLike
 
 
 class PickedConverter(SeenConverter, TransformerConverter):
-    """Columns by name; subclasses say which."""
+    """A selection of columns by name; subclasses say which."""
 
     exact = TRANSFORM
     takes_tables = True
 
     def kept(self, names: Sequence[str]) -> Sequence[Any]:
-        """Return the names of the columns to keep, in their order, of those that there are."""
+        """Return the names of the columns to keep, in their order, among the names that there are."""
         raise NotImplementedError
 
     def _places(self, names: Sequence[str]) -> list[int]:
@@ -43,12 +43,12 @@ class PickedConverter(SeenConverter, TransformerConverter):
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Those that are kept: nobody looks for others."""
+        """The columns that are kept; others need not be there."""
         names = self.feature_names
         return None if names is None else tuple(sorted(self._places(names)))
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Nobody looks at values here; what is not kept may be missing."""
+        """All, or those that are not kept if ``clean``: no value is read."""
         needed = self.needed_columns
         if needed is None:
             return not clean

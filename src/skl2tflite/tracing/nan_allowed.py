@@ -1,4 +1,4 @@
-"""Which columns may hold NaN, as a function of the user's says that is asked."""
+"""Which columns may hold NaN: found by calling a user function with rows that have NaN in one column at a time."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from skl2tflite.tracing.category_values import is_missing
 from skl2tflite.tracing.trial_calls import tried
 
 
-def columns_of_nan(
+def nan_allowed_columns(
     function: Callable[[Any], Any],
     count: int | None,
     names: list[str] | None,
     clean: bool | NDArray[np.bool_],
     known: Any = None,
 ) -> bool | NDArray[np.bool_]:
-    """Return which columns may hold NaN: where a function takes it and, if ``clean``, makes no NaN of it.
+    """Return the columns in which a function takes NaN and, if ``clean``, does not give NaN for it.
 
     Parameters
     ----------
@@ -29,13 +29,18 @@ def columns_of_nan(
         Number of columns; None for a single axis.
     names : list of str or None
         Names of the columns, for a function of DataFrames.
-    clean : bool or ndarray of bool
-        For all columns of what it gives, or for each.
+    clean : bool or ndarray of bool of shape (n_output_columns,)
+        Whether the result must be free of NaN: all of it, or the columns marked.
     known : DataFrame, optional
-        Rows of which it takes some.
+        Rows, some of which the function takes, for functions that refuse rows of ones.
+
+    Returns
+    -------
+    bool or ndarray of bool of shape (count,)
+        One truth value stands for all columns.
     """
     width = count or 1
-    rows = np.ones((width + 2, width))  # one of ones, one of NaN, one with NaN in each column
+    rows = np.ones((width + 2, width))  # row 0: ones; row 1: all NaN; row 2 + i: NaN in column i
     rows[1] = np.nan
     rows[2:][np.eye(width, dtype=bool)] = np.nan
     for given in _candidates(rows[:, 0] if count is None else rows, names):
@@ -43,7 +48,7 @@ def columns_of_nan(
         if result is None:
             continue
         if result.shape[:1] != (len(rows),):
-            return True  # recording it will say what is wrong
+            return True  # recording the function will raise the error that says what is wrong
         missing = _missing(result)
         new = missing[2:] & ~missing[0] & _among(clean, missing.shape[1])
         return ~new.any(axis=1) if np.any(clean) else True
@@ -59,7 +64,17 @@ def columns_of_nan(
 
 
 def _takes_nan(function: Callable[[Any], Any], row: Any, column: int, clean: bool | NDArray[np.bool_]) -> bool:
-    """Whether a function takes a row of a DataFrame that has NaN in some column and, if ``clean``, makes none of it."""
+    """Return whether a function takes a DataFrame row with NaN in a column and, if ``clean``, gives no NaN for it.
+
+    Parameters
+    ----------
+    function : callable
+    row : DataFrame of one row
+        The function takes it.
+    column : int
+    clean : bool or ndarray of bool
+        As in :func:`nan_allowed_columns`.
+    """
     import pandas as pd
 
     cells = row.iloc[:, column]
@@ -75,12 +90,12 @@ def _takes_nan(function: Callable[[Any], Any], row: Any, column: int, clean: boo
 
 
 def _among(clean: bool | NDArray[np.bool_], width: int) -> bool | NDArray[np.bool_]:
-    """Return which of so many columns must be clean; all, where it is not known of each."""
+    """Return which of ``width`` output columns must be free of NaN; all of them where ``clean`` has another length."""
     return clean if np.shape(clean) == (width,) else bool(np.any(clean))
 
 
 def _called(function: Callable[[Any], Any], rows: Any) -> NDArray[Any] | None:
-    """Return what a function gives, None where it raises an error."""
+    """Return what a function gives as an array; None where it raises an error."""
     return tried(lambda copy: np.asarray(function(copy)), rows)
 
 
@@ -93,7 +108,7 @@ def _missing(result: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _candidates(rows: NDArray[Any], names: list[str] | None) -> list[Any]:
-    """Return rows as a function may have been given them."""
+    """Return rows in the forms that a function may take: pandas objects where pandas is loaded, then an array."""
     if "pandas" not in sys.modules or (rows.ndim == 2 and names is None):
         return [rows]
     import pandas as pd

@@ -1,4 +1,4 @@
-"""Models of boosting libraries that are no estimators: boosters, as files of the libraries hold them."""
+"""Boosters: models of boosting libraries that are no estimators, as the libraries' own files hold them."""
 
 from __future__ import annotations
 

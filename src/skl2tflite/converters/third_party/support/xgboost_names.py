@@ -1,4 +1,4 @@
-"""The categories of columns as XGBoost keeps them in its models."""
+"""Categories in the form in which XGBoost's models keep them."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ def category_names(encoded: Mapping[str, Any]) -> list[Any]:
 
 
 def kept_of(categories: Sequence[Any]) -> list[bytes]:
-    """Return what XGBoost keeps of the text of pandas' categories (``pd_cat_inf``).
+    """Return the bytes that XGBoost keeps for pandas' text categories (``pd_cat_inf``).
 
-    It takes numbers of characters for those of bytes, so that text beyond ASCII is cut, and moved, by what its
-    characters are longer.
+    It uses numbers of characters as numbers of bytes, so that categories beyond ASCII are cut at the wrong bytes.
     """
     texts = [str(each) for each in categories]
     joined = "".join(texts).encode()
