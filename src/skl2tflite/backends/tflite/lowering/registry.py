@@ -31,6 +31,11 @@ def lowers(*kinds: type[Op]) -> Callable[[_Function], _Function]:
     return register
 
 
+def has_lowering(op: Op) -> bool:
+    """Tell whether an operation has a spelling."""
+    return any(kind in _LOWERINGS for kind in type(op).__mro__)
+
+
 def lowering_of(op: Op) -> Lowering:
     """Return the spelling of an operation, or of the nearest class it inherits from."""
     for kind in type(op).__mro__:
