@@ -12,7 +12,7 @@ What is no matter of operations stays in a backend: how its file holds a constan
 called to be right, or fast.
 """
 
-from skl2tflite.legalize import along_axes, elementwise, integers, positions, powers  # noqa: F401 - they register
+from skl2tflite.legalize import along_axes, elementwise, forest, integers, positions, powers  # noqa: F401 - they register
 from skl2tflite.legalize.driver import LegalGraph, legalize
 from skl2tflite.legalize.registry import Capabilities, NoDecompositionError, decomposes, decomposition_of, element_kind
 

@@ -21,13 +21,18 @@ class LegalGraph(Graph):
     ----------
     graph : Graph
         What it was.
+    target : Capabilities
+        Whose operations these are.
     outputs : mapping of str to Tensor
     origins : mapping of Node to Node
         All nodes in order, each with the node of ``graph`` that it is (a part of).
     """
 
-    def __init__(self, graph: Graph, outputs: Mapping[str, Tensor], origins: Mapping[Node, Node]) -> None:
+    def __init__(
+        self, graph: Graph, target: Capabilities, outputs: Mapping[str, Tensor], origins: Mapping[Node, Node]
+    ) -> None:
         super().__init__(graph.name, graph.inputs, outputs)
+        self.target = target
         self.origins = dict(origins)
 
     def nodes(self) -> Iterator[Node]:
@@ -59,7 +64,7 @@ def legalize(graph: Graph, target: Capabilities) -> LegalGraph:
     UnsupportedOnTarget
         Where a decomposition does not apply to the operands; the message shows the converter's line.
     """
-    if isinstance(graph, LegalGraph):
+    if isinstance(graph, LegalGraph) and graph.target == target:
         return graph
     legalizer = _Legalizer(target)
     for node in graph.nodes():
@@ -68,7 +73,7 @@ def legalize(graph: Graph, target: Capabilities) -> LegalGraph:
         except UnsupportedOnTarget as error:
             raise UnsupportedOnTarget(f"{error} (needed by {node.op.name}, {node.source})") from None
     outputs = {name: legalizer.legal(tensor) for name, tensor in graph.outputs.items()}
-    return LegalGraph(graph, outputs, legalizer.origins)
+    return LegalGraph(graph, target, outputs, legalizer.origins)
 
 
 class _Legalizer:

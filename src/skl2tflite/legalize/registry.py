@@ -53,8 +53,8 @@ def decomposes(*kinds: type[Op], dtype: DType | None = None) -> Callable[[_Funct
 
 def decomposition_of(op: Op, operands: Sequence[Tensor]) -> Decomposition | None:
     """Return what an operation is made of, None where nothing is registered."""
-    general = _DECOMPOSITIONS.get((type(op), None))
-    return _DECOMPOSITIONS.get((type(op), element_kind(op, operands)), general) if operands else general
+    own = _DECOMPOSITIONS.get((type(op), element_kind(op, operands)))
+    return own or _DECOMPOSITIONS.get((type(op), None))
 
 
 def element_kind(op: Op, operands: Sequence[Tensor]) -> DType:
