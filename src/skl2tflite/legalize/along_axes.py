@@ -57,8 +57,9 @@ def prod(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Array:
     for axis in axes:
         while (length := result.shape[axis] or 1) > 1:
             half = length // 2
-            product = _part(result, axis, 0, half) * _part(result, axis, half, 2 * half)
-            result = xp.concat([product, _part(result, axis, 2 * half, length)], axis) if length % 2 else product
+            bounds = [(0, half), (half, 2 * half), (2 * half, length)]
+            first, second, *rest = [_part(result, axis, start, stop) for start, stop in bounds if stop > start]
+            result = xp.concat([first * second, *rest], axis)
     return xp.reshape(result, shape if keepdims else [n for axis, n in enumerate(shape) if axis not in axes])
 
 

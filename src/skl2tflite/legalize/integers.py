@@ -97,6 +97,8 @@ def _picked(kind: type[Op], x: Tensor, **attributes: object) -> Array:
     """Compare whole numbers as float32, which must hold them."""
     if not fits_float32(x):
         raise NoDecompositionError("it has it for float32, which may not hold these whole numbers")
+    if "nan_undefined" in attributes:
+        attributes["nan_undefined"] = True
     return xp.astype(apply(kind(**attributes), as_float(x)), DType.INT)
 
 
