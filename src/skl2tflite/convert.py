@@ -12,11 +12,8 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.arguments import choice, shown, whole
-from skl2tflite.backends.tflite import metadata
-from skl2tflite.backends.tflite.lowering import lower
-from skl2tflite.backends.tflite.program import Program
+from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.targets import Target, get_target
-from skl2tflite.backends.tflite.writer import write
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.core.method_graph import Traced
@@ -155,9 +152,10 @@ def convert(
         )
         if X is not None:
             planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
-        program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
+        backend = backend_of(target)
+        program = backend.new_program(f"{type(estimator).__name__}, converted by skl2tflite")
         for graph in planned.graphs.values():
-            lower(graph, program, runtime, optimize_for)
+            backend.lower(graph, program, runtime, optimize_for)
         labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
         classes = next((each for each in labels if each is not None), None)
         if any(np.ndim(each) != 1 for each in classes or ()):
@@ -179,7 +177,7 @@ def convert(
             tuple(classes) if classes is not None and target == "micro" else None,
         )
         files = facts.attach(program, None if target == "micro" else classes)
-        content = metadata.append_files(write(program), files)
+        content = backend.write(program, files)
         analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
         model = TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
         if max_flash is not None or max_ram is not None:

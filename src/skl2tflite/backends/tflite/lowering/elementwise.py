@@ -48,8 +48,14 @@ def lower_precise(emit: Emitter, op: Op, inputs: Sequence[Value], outputs: Seque
     """
     (x,) = inputs
     operator = PRECISE[type(op)]
-    may_be_lenient = isinstance(op, ops.elementwise.Lenient) and op.absolute
-    if may_be_lenient or emit.target.name != "litert" or x.rank > XNNPACK_RANK:
+    if isinstance(op, ops.elementwise.Lenient) and op.absolute:
+        return emit.op(operator, [x], x.shape, x.dtype)
+    return precise(emit, operator, x)
+
+
+def precise(emit: Emitter, operator: str, x: Value) -> Value:
+    """Write a function of each element so that LiteRT's own kernel computes it."""
+    if emit.target.name != "litert" or x.rank > XNNPACK_RANK:
         return emit.op(operator, [x], x.shape, x.dtype)
     detour = emit.reshape(x, (*[1] * (XNNPACK_RANK + 1 - x.rank), *x.shape))
     return emit.reshape(emit.op(operator, [detour], detour.shape, x.dtype), x.shape)
@@ -65,8 +71,10 @@ def lower_exp(emit: Emitter, op: ops.Exp, inputs: Sequence[Value], outputs: Sequ
     """
     (x,) = inputs
     shape = outputs[0].shape
+    if op.nan_undefined:
+        return emit.op("EXP", [x], shape, "float32")
     exponential = emit.op("EXP", [x], shape, "float32")
-    if op.nan_undefined or emit.target.name != "litert":
+    if emit.target.name != "litert":
         return exponential
     return emit.op("MAXIMUM", [exponential, x], shape, "float32")
 

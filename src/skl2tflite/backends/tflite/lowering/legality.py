@@ -55,4 +55,4 @@ class TargetOperations:
         """Return a clause that names the operator, dtype and rank that the target lacks."""
         rank = max(tensor.ndim for tensor in operands)
         width = WIDTHS[element_kind(op, operands)]
-        return f"target {self.target.name!r} has no {OPERATORS[type(op)]} for {width} of {rank} axes"
+        return f"target {self.target.name!r} has no {OPERATORS.get(type(op), op.name)} for {width} of {rank} axes"

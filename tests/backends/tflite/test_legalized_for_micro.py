@@ -1,4 +1,4 @@
-"""What TensorFlow Lite Micro has no operator for, spelt otherwise: against NumPy, on its real interpreter."""
+"""What TensorFlow Lite Micro has no operator for, decomposed: against NumPy, on its real interpreter."""
 
 from __future__ import annotations
 
