@@ -22,7 +22,20 @@ _ALL: Bounds = (None, None, None)
 
 @decomposes(ops.Any)
 def any_of(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Array:
-    """Not all are false."""
+    """Tell whether not all are false.
+
+    Parameters
+    ----------
+    x : Tensor
+    axes : tuple of int
+        Not negative, sorted.
+    keepdims : bool
+        Whether these axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+    """
     return ~xp.all(~x, axes, keepdims)
 
 
@@ -51,7 +64,20 @@ _register(_counted, (ops.Sum, ops.CumulativeSum), DType.INT)
 
 @decomposes(ops.Prod)
 def prod(x: Tensor, axes: tuple[int, ...], keepdims: bool) -> Array:
-    """Multiply halves of each axis until one is left."""
+    """Multiply halves of each axis until one is left.
+
+    Parameters
+    ----------
+    x : Tensor
+    axes : tuple of int
+        Not negative, sorted.
+    keepdims : bool
+        Whether these axes stay, with length 1.
+
+    Returns
+    -------
+    Tensor
+    """
     shape = [1 if axis in axes else n for axis, n in enumerate(x.shape)]
     result: Array = x
     for axis in axes:

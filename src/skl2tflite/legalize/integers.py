@@ -62,14 +62,36 @@ def _divided(x: Tensor, y: Tensor) -> tuple[Array, Array, Array]:
 
 @decomposes(ops.Where, dtype=DType.BOOL)
 def choose_truths(condition: Tensor, x: Tensor, y: Tensor) -> Array:
-    """By logic."""
+    """Choose by logic.
+
+    Parameters
+    ----------
+    condition, x, y : Tensor
+        Of shapes that broadcast; ``x`` and ``y`` of truth values.
+
+    Returns
+    -------
+    Tensor
+        ``x`` where the condition holds, ``y`` elsewhere.
+    """
     chosen = condition & x
     return chosen | (~condition & y)
 
 
 @decomposes(ops.Where, dtype=DType.INT)
 def choose_numbers(condition: Tensor, x: Tensor, y: Tensor) -> Array:
-    """By float32, where it holds both alternatives, else by arithmetic, which wraps back where it overflows."""
+    """Choose by float32, where it holds both alternatives, else by arithmetic, which wraps back where it overflows.
+
+    Parameters
+    ----------
+    condition, x, y : Tensor
+        Of shapes that broadcast; ``x`` and ``y`` of whole numbers.
+
+    Returns
+    -------
+    Tensor
+        ``x`` where the condition holds, ``y`` elsewhere.
+    """
     if fits_float32(x) and fits_float32(y):
         return xp.astype(xp.where(condition, as_float(x), as_float(y)), DType.INT)
     difference = x - y

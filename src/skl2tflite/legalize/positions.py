@@ -24,7 +24,19 @@ RANKING = 12
 
 @decomposes(ops.OneHot)
 def one_hot(x: Tensor, depth: int, dtype: DType) -> Array:
-    """Compare with each class."""
+    """Compare with each class.
+
+    Parameters
+    ----------
+    x : Tensor of int of any shape
+    depth : int
+        Number of classes.
+    dtype : DType
+
+    Returns
+    -------
+    Tensor of shape (*x.shape, depth)
+    """
     return xp.astype(xp.expand_dims(x, -1) == np.arange(depth), dtype)
 
 
@@ -70,6 +82,18 @@ def search_sorted(x: Tensor, bounds: tuple[float, ...], side: Literal["left", "r
     """Count the bounds at or below each value of float32, NaN lying beyond all.
 
     Few are compared one and all; among many, the place is found by halving.
+
+    Parameters
+    ----------
+    x : Tensor of float of any shape
+    bounds : tuple of float
+        In ascending order.
+    side : {"left", "right"}
+        Whether a bound counts that is below each value, or at or below it.
+
+    Returns
+    -------
+    Tensor of int of the shape of x
     """
     table = float32_bounds(bounds, side)
     if math.prod(n or 1 for n in x.shape) * len(table) > MOST_COMPARED:

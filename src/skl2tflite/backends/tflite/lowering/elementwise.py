@@ -1,4 +1,4 @@
-"""Spellings of operations on each element."""
+"""Lowerings of operations on each element."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spellings of operations that pick elements by position, and find positions by value."""
+"""Lowerings of operations that pick elements by position, and find positions by value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spellings of reductions and of what runs along an axis."""
+"""Lowerings of reductions and of what runs along an axis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spellings of operations on sequences of a length known only at run time."""
+"""Lowerings of operations on sequences of a length known only at run time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spellings of operations that move elements."""
+"""Lowerings of operations that move elements."""
 
 from __future__ import annotations
 
