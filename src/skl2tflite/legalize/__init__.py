@@ -8,8 +8,9 @@ All backends share the decompositions.
 Legalization comes last. Decompositions rely on rounding (``(1 + x) - 1`` is what ``1 + x`` has kept of x), so nothing
 may simplify their result: a :class:`LegalGraph` cannot be rewritten. Computing equal things once would be harmless.
 
-What is no matter of operations stays in a backend: how its file holds a constant table, how its kernels have to be
-called to be right, or fast.
+What does not concern operations stays in a backend: the dtype in which its file stores a constant table, the additional
+operators with which one of its kernels gives the right result for NaN, and the detours that make a kernel faster or
+more exact.
 """
 
 from skl2tflite.legalize import along_axes, elementwise, forest, integers, positions, powers  # noqa: F401 - they register

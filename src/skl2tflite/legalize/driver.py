@@ -73,7 +73,7 @@ def legalize(graph: Graph, target: Capabilities) -> LegalGraph:
         except UnsupportedOnTarget as error:
             raise UnsupportedOnTarget(f"{error} (needed by {node.op.name}, {node.source})") from None
     outputs = {name: legalizer.legal(tensor) for name, tensor in graph.outputs.items()}
-    # Of what gives several results, the parts may be left out that only the results need which nobody uses.
+    # An operation with several results, of which some are used, was decomposed for all of them.
     needed = set(Graph(graph.name, graph.inputs, outputs).nodes())
     origins = {node: origin for node, origin in legalizer.origins.items() if node in needed}
     return LegalGraph(graph, target, outputs, origins)

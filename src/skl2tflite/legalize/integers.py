@@ -1,7 +1,9 @@
 """Whole numbers and truth values where a target computes on them less than on floats.
 
-Whole numbers go through float32 where it holds them (:mod:`skl2tflite.legalize.magnitude` tells), else in two halves of
-16 bits each, or by arithmetic, so that every decomposition is exact for what it moves.
+Whole numbers are moved and chosen as float32 where it holds them (:mod:`skl2tflite.legalize.magnitude` finds bounds on
+the graph), else in two halves of 16 bits each, or by arithmetic, so that every decomposition is exact. All of this is
+expressed with the kinds of elements that a graph knows. Narrower integers, in which a file may store constant tables,
+it does not know: they are a matter of the backend.
 """
 
 from __future__ import annotations

@@ -17,9 +17,14 @@ from skl2tflite.legalize import element_kind
 
 @dataclass(frozen=True)
 class TargetOperations:
-    """The operations of a target.
+    """The operations of a target (:class:`skl2tflite.legalize.Capabilities`).
 
-    It has an operation that has a lowering and, where :data:`OPERATORS` names one, the operator for its dtype.
+    A target has an operation if there is a lowering for it and, where :data:`OPERATORS` names its operator, if the
+    runtime has a kernel of that operator for the dtype.
+
+    Parameters
+    ----------
+    target : Target
     """
 
     target: Target
