@@ -26,8 +26,7 @@ class Op(ABC):
     """An operation: a frozen dataclass whose fields are its attributes.
 
     Subclasses give ``infer`` (dtypes and shapes of the outputs) and ``evaluate`` (NumPy, in whatever float
-    width the operands have). What it is made of where a target lacks it is told in
-    ``skl2tflite.legalize``, and by which operators a target computes it in the lowerings of ``skl2tflite.backends``.
+    width the operands have). How a target spells it is the business of ``skl2tflite.backends.tflite.lowering``.
     """
 
     label: ClassVar[str] = ""
