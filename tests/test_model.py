@@ -191,7 +191,7 @@ def test_copies(model, copier):
 
 
 def test_many_rows_run_in_parts(model, monkeypatch):
-    monkeypatch.setattr("skl2tflite.model._ELEMENTS_PER_CALL", 21)
+    monkeypatch.setattr("skl2tflite.backends.tflite.runner.ELEMENTS_PER_CALL", 21)
     again = TFLiteModel(bytes(model))
     assert again._runner.rows_per_call < len(X)
     np.testing.assert_array_equal(again.predict(X), model.predict(X))

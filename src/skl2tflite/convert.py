@@ -10,10 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.backends.tflite import metadata
-from skl2tflite.backends.tflite.lowering import lower
-from skl2tflite.backends.tflite.program import Program
-from skl2tflite.backends.tflite.writer import write
+from skl2tflite.backends.registry import backend_of
 from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
@@ -185,9 +182,10 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
     options : ConversionOptions
     """
     runtime = options.runtime
-    program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
+    backend = backend_of(runtime.name)
+    program = backend.new_program(f"{type(estimator).__name__}, converted by skl2tflite")
     for graph in planned.graphs.values():
-        lower(graph, program, runtime, options.forest_layout)
+        backend.lower(graph, program, runtime, options.forest_layout)
     labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
     classes = next((each for each in labels if each is not None), None)
     if any(np.ndim(each) != 1 for each in classes or ()):
@@ -203,7 +201,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
         takes=_taken_by_inverses(planned),
     )
     files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
-    content = metadata.append_files(write(program), files)
+    content = backend.write(program, files)
     analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
     return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -16,25 +15,17 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import MOST_THREADS, functions, shown, whole
 from skl2tflite.arguments import path as path_of
+from skl2tflite.backends.backend import Runner
+from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.check import check_program
-from skl2tflite.backends.tflite.program import DYNAMIC
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.targets import TARGETS
 from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.model_description import count_operators, describe
 from skl2tflite.model_metadata import ModelFacts
-from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.runtime.micro import MicroRunner, has_micro
-from skl2tflite.runtime.rows import RowByRow
 from skl2tflite.sizes import Sizes, sizes_of
 from skl2tflite.whole_files import write_whole
-
-_ELEMENTS_PER_CALL = 2**18
-"""Bound on the largest intermediate tensor of one call and thread, so that caches hold it.
-
-Measured on 10 000 rows, against 2**24: support vectors, forests and neighbours take a half to nine tenths of the time.
-"""
 
 
 class _Method:
@@ -121,20 +112,12 @@ class TFLiteModel:
     @property
     def inputs(self) -> dict[str, tuple[str, tuple[int, ...]]]:
         """Dtype and shape of each input tensor; -1 is the batch."""
-        return self._tensors("inputs")
+        return self._program.tensors("inputs")
 
     @property
     def outputs(self) -> dict[str, tuple[str, tuple[int, ...]]]:
         """Dtype and shape of each output tensor of all signatures; -1 is the batch."""
-        return self._tensors("outputs")
-
-    def _tensors(self, side: str) -> dict[str, tuple[str, tuple[int, ...]]]:
-        found = {}
-        for signature in self._program.signatures:
-            subgraph = self._program.subgraphs[signature.subgraph]
-            for name, index in getattr(signature, side).items():
-                found[name] = (subgraph.tensors[index].dtype, subgraph.tensors[index].shape)
-        return found
+        return self._program.tensors("outputs")
 
     @property
     def feature_names_in_(self) -> NDArray[Any]:
@@ -206,25 +189,10 @@ class TFLiteModel:
     # --- running ------------------------------------------------------------------------------------
 
     @cached_property
-    def _runner(self) -> LiteRTRunner | MicroRunner | RowByRow:
-        if self.facts.runtime.is_microcontroller:
-            return self._micro_runner()
-        largest = 1
-        for subgraph in self._program.subgraphs:
-            for tensor in subgraph.tensors:
-                if DYNAMIC in tensor.shape:
-                    largest = max(largest, math.prod(n for n in tensor.shape if n != DYNAMIC))
-        if self.facts.features.reads_texts:
-            return RowByRow(LiteRTRunner(self._content, self.num_threads))
-        rows = max(1, _ELEMENTS_PER_CALL * self.num_threads // largest)
-        return LiteRTRunner(self._content, self.num_threads, rows)
-
-    def _micro_runner(self) -> MicroRunner | RowByRow:
-        """TFLM, or LiteRT where that is not installed: it runs the same operators."""
-        (method,) = self.methods
-        if has_micro():
-            return MicroRunner(self._content, method, self.inputs, self.outputs)
-        return RowByRow(LiteRTRunner(self._content, self.num_threads))
+    def _runner(self) -> Runner:
+        backend, target = backend_of(self.facts.target), self.facts.runtime
+        row_by_row = self.facts.features.reads_texts
+        return backend.runner(self._content, self._program, target, self.num_threads, row_by_row)
 
     def run(self, method: str, X: Any) -> Any:
         """Run a method by name.

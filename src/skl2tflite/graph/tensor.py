@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from functools import partial
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from skl2tflite.graph.op import Op
 
 
+_serials = itertools.count()
+
+
 class Node:
     """One application of an operation to tensors.
 
@@ -32,14 +36,17 @@ class Node:
         Its results.
     source : Source
         The line that applied it.
+    serial : int
+        Nodes made earlier have smaller numbers.
     """
 
-    __slots__ = ("inputs", "op", "outputs", "source")
+    __slots__ = ("inputs", "op", "outputs", "serial", "source")
 
     def __init__(self, op: Op, inputs: tuple[Tensor, ...], source: Source | None = None) -> None:
         self.op = op
         self.inputs = inputs
         self.source = source or Source.caller()
+        self.serial = next(_serials)
         try:
             specs = op.infer(*(tensor.spec for tensor in inputs))
         except GraphError as error:

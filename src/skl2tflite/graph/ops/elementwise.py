@@ -69,7 +69,11 @@ class Sqrt(Unary):
     function = np.sqrt
 
 
+@dataclass(frozen=True)
 class Exp(Unary):
+    """The exponential; with ``nan_undefined`` it may give anything for NaN."""
+
+    nan_undefined: bool = False
     function = np.exp
 
 
@@ -205,14 +209,19 @@ class Power(Binary):
     function = np.power
 
 
+@dataclass(frozen=True)
 class Maximum(Binary):
-    """Greater of two values; NaN where either is NaN, as in NumPy."""
+    """Greater of two values; NaN where either is NaN, as in NumPy, or anything there with ``nan_undefined``."""
 
+    nan_undefined: bool = False
     function = np.maximum
 
 
+@dataclass(frozen=True)
 class Minimum(Binary):
-    """Lesser of two values; NaN where either is NaN, as in NumPy."""
+    """Lesser of two values; NaN where either is NaN, as in NumPy, or anything there with ``nan_undefined``."""
+
+    nan_undefined: bool = False
 
     function = np.minimum
 

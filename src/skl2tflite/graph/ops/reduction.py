@@ -52,11 +52,19 @@ class Mean(Reduction):
     accepts = (DType.FLOAT,)
 
 
+@dataclass(frozen=True)
 class Max(Reduction):
+    """Greatest value; NaN where there is one, as in NumPy, or anything there with ``nan_undefined``."""
+
+    nan_undefined: bool = False
     function = np.max
 
 
+@dataclass(frozen=True)
 class Min(Reduction):
+    """Least value; NaN where there is one, as in NumPy, or anything there with ``nan_undefined``."""
+
+    nan_undefined: bool = False
     function = np.min
 
 

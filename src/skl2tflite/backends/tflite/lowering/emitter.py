@@ -89,7 +89,7 @@ class Emitter:
     name : str
         The subgraph's name.
     optimize_for : {"latency", "throughput", "size"}, default="latency"
-        What a lowering that has several spellings chooses by: one row, many rows at once, or the file.
+        What a lowering chooses by among several layouts: the time of one row, of many rows at once, or the file.
     """
 
     def __init__(self, program: Program, target: Target, name: str, optimize_for: OptimizeFor = "latency") -> None:

@@ -1,4 +1,4 @@
-"""Spelling of tree ensembles: a few gathers, one comparison and one look-up for each step of all trees."""
+"""Lowering of tree ensembles: a few gathers, one comparison and one look-up for each step of all trees."""
 
 from __future__ import annotations
 

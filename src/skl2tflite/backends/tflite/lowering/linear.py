@@ -1,4 +1,4 @@
-"""Spellings of matrix products."""
+"""Lowerings of matrix products."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What TensorFlow Lite Micro has no operator for, spelt otherwise: against NumPy, on its real interpreter."""
+"""What TensorFlow Lite Micro has no operator for, decomposed: against NumPy, on its real interpreter."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skl2tflite.backends.tflite.lowering import micro_decompositions as substitutes
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.graph import DType, apply, ops
 from skl2tflite.graph import functions as xp
+from skl2tflite.legalize import positions
 from skl2tflite.runtime.micro import MicroRunner
 from tests.backends.tflite.one_graph import WIDTHS, as_fed, oracle, to_file, trace, ulps
 
@@ -208,7 +208,7 @@ SCORES = np.array(
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 6])
 @pytest.mark.parametrize("ranked", [False, True])
 def test_greatest(k, ranked, monkeypatch):
-    monkeypatch.setattr(substitutes, "RANKING", 0 if ranked else 1000)
+    monkeypatch.setattr(positions, "RANKING", 0 if ranked else 1000)
     assert apart(applied(ops.TopK(k)), SCORES) == 0
     assert ("ARG_MAX" in operators(applied(ops.TopK(k)), SCORES)) != ranked
 
@@ -217,7 +217,7 @@ def test_greatest(k, ranked, monkeypatch):
 @pytest.mark.parametrize("side", ["left", "right"])
 @pytest.mark.parametrize("halving", [False, True])
 def test_search(n, side, halving, monkeypatch):
-    monkeypatch.setattr(substitutes, "MOST_COMPARED", 0 if halving else 10**6)
+    monkeypatch.setattr(positions, "MOST_COMPARED", 0 if halving else 10**6)
     bounds = np.sort(np.random.default_rng(n).normal(size=n)).astype(np.float32).astype(float)
     bounds[n // 2] = bounds[max(0, n // 2 - 1)]
     near = np.nextafter(bounds.astype(np.float32), np.float32(INF)).astype(float)
