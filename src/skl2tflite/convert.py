@@ -50,7 +50,7 @@ def convert(
     max_ram: int | None = None,
     inputs: Inputs | None = None,
     categories: Categories = "strings",
-    text: Text = "characters",
+    text: Text | None = None,
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -83,11 +83,11 @@ def convert(
     categories : {"strings", "codes"}
         How columns of text travel: as tensors of strings, or as int32 codes, positions in the vocabulary that the
         file carries for each column (-1: unknown). Files for ``target="micro"`` have codes always.
-    text : {"characters", "tokens"}
+    text : {"characters", "tokens"}, optional
         How texts travel that a vectorizer reads: as code points, which the file itself cuts into terms, or as the ids
         of terms, positions in the vocabulary that the file carries (-1: unknown; for HashingVectorizer their hashes).
-        The app cuts the texts then; :meth:`TFLiteModel.predict` leaves it to scikit-learn. Files for
-        ``target="micro"`` take the terms' counts instead of ids.
+        The app cuts the texts then; :meth:`TFLiteModel.predict` leaves it to scikit-learn. By default
+        characters; files for ``target="micro"`` take how often each term is in the text, by default and for tokens.
 
     Returns
     -------

@@ -10,6 +10,7 @@ from skl2tflite.arguments import choice, shown, whole
 from skl2tflite.backends.tflite.targets import Target, get_target
 from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.errors import ConversionError
+from skl2tflite.flow.column import TextInput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class ConversionOptions:
     max_ram: int | None = None
     inputs: Inputs | None = None
     categories: Categories = "strings"
-    text: Text = "characters"
+    text: Text | None = None
 
     def __post_init__(self) -> None:
         runtime = self.runtime
@@ -47,7 +48,8 @@ class ConversionOptions:
         if self.inputs is not None:
             choice("inputs", self.inputs, get_args(Inputs), ConversionError)
         choice("categories", self.categories, get_args(Categories), ConversionError)
-        choice("text", self.text, get_args(Text), ConversionError)
+        if self.text is not None:
+            choice("text", self.text, get_args(Text), ConversionError)
 
     @property
     def runtime(self) -> Target:
@@ -65,6 +67,13 @@ class ConversionOptions:
         if self.optimize_for is not None:
             return self.optimize_for
         return "size" if self.runtime.is_microcontroller else "latency"
+
+    @property
+    def text_input(self) -> TextInput:
+        """What the file takes of texts: ``text``, or by default what the target can cut; counts instead of ids."""
+        if self.runtime.dynamic_lengths:
+            return self.text or "characters"
+        return "characters" if self.text == "characters" else "counts"
 
     @property
     def is_limited(self) -> bool:

@@ -57,7 +57,7 @@ def command(
     ] = None,
     inputs: InputsOption = None,
     categories: CategoriesOption = "strings",
-    text: TextOption = "characters",
+    text: TextOption = None,
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:

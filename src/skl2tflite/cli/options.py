@@ -41,8 +41,11 @@ CategoriesOption = Annotated[
     Categories, typer.Option(help="How columns of text travel: as strings, or as int32 codes.")
 ]
 TextOption = Annotated[
-    Text,
-    typer.Option(help="How texts travel that a vectorizer reads: as code points, or as ids of their terms."),
+    Text | None,
+    typer.Option(
+        help="How texts travel that a vectorizer reads: as code points (the default), or as ids of their terms. With micro "
+        "they travel as counts of the terms."
+    ),
 ]
 TrustPickle = Annotated[
     bool,

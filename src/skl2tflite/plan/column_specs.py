@@ -56,13 +56,13 @@ def column_specs(
         if names[feature] in taken and names[feature] not in terms
     ]
     for name, read in terms.items():
+        dtype = "counts" if taken[name].dtype == DType.FLOAT else "tokens"
         broken = next((term for term in read.vocabulary or () if "\n" in term or "\r" in term), None)
         if broken is not None:
+            instead = "use text='characters'" if dtype == "tokens" else "fit it on texts without line breaks"
             raise ConversionError(
-                f"the vectorizer of {name!r} has the term {broken!r}, and a vocabulary has one on each line; use "
-                "text='characters'"
+                f"the vectorizer of {name!r} has the term {broken!r}, and a vocabulary has one on each line; {instead}"
             )
-        dtype = "counts" if taken[name].dtype == DType.FLOAT else "tokens"
         columns.append(
             ColumnSpec(name, read.feature, dtype, read.vocabulary, described(read), analyzer_of(read.vectorizer))
         )

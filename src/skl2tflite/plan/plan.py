@@ -58,7 +58,7 @@ def plan(conversion: Conversion, options: ConversionOptions = DEFAULTS) -> Plan:
             hints, types, sparse = ({}, None, False) if X is None else converter.rows.columns_in(X)
         layout = InputLayout(
             batch=target.fixed_batch,
-            text="counts" if options.text == "tokens" and not target.dynamic_lengths else options.text,
+            text=options.text_input,
             sparse=sparse,
             types=types,
         )
@@ -90,8 +90,8 @@ def _check_lengths(converter: Converter, recorded: Recorded, target: Target) -> 
         )
     if any(None in x.shape for each in recorded.traced.values() for x in each.graph.inputs.values()):
         raise UnsupportedOnTarget(
-            f"{converter.path} reads texts, and target {target.name!r} cannot cut them into terms; use text='tokens', "
-            "then the file takes the counts of the terms of its vocabulary"
+            f"{converter.path} reads texts, and target {target.name!r} cannot cut them into terms; leave out "
+            "text='characters', then the file takes the counts of the terms of its vocabulary"
         )
 
 
