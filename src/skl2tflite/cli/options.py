@@ -43,7 +43,7 @@ CategoriesOption = Annotated[
 TextOption = Annotated[
     Text | None,
     typer.Option(
-        help="How texts travel that a vectorizer reads: as code points (the default), or as ids of their terms. With micro "
+        help="How texts travel that a vectorizer reads: as code points (by default), or ids of their terms. With micro "
         "they travel as counts of the terms."
     ),
 ]
