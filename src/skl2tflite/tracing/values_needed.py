@@ -12,14 +12,13 @@ from skl2tflite.errors import GraphError
 from skl2tflite.graph.source import refusal
 from skl2tflite.tracing.tracing_context import Collector
 
-_errors: Collector[GraphError] = Collector("values_needed")
-values_needed = _errors.collect
-"""Collect the errors that were raised while a function is recorded."""
+values_needed: Collector[GraphError] = Collector("values_needed")
+"""Collects the errors that were raised while a function is recorded."""
 
 
 def needed(error: GraphError) -> GraphError:
     """Return an error that stays one, even where the code that it is raised in catches it."""
-    _errors.add(error)
+    values_needed.add(error)
     return error
 
 

@@ -93,7 +93,7 @@ def _position(name: str, greatest: Callable[..., Any]) -> Callable[..., Any]:
         matrix, names = self.table.matrix(), self.table.names
         missing = xp.isnan(matrix)
         none = (xp.all if skipna else xp.any)(missing, axis=1)
-        best = xp.equal(matrix, greatest(matrix, axis=1, keepdims=True))
+        best = matrix == greatest(matrix, axis=1, keepdims=True)
         chosen: Any = xp.where(best[:, len(names) - 1], names[-1], names[-1])
         for i in reversed(range(len(names) - 1)):
             chosen = xp.where(best[:, i], names[i], chosen)
