@@ -7,8 +7,9 @@ that bisecting finds every ``x*`` at once in 32 calls of ``f``, which is scikit-
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -82,7 +83,21 @@ class Folded:
     kept: dict[int, str]
 
 
-def fold(forest: Forest, images: Images, missing: bool) -> Folded:
+@dataclass(frozen=True)
+class Lost:
+    """Numbers of an input column, from a least to a greatest one, that have no image in the midst of others.
+
+    With ``nan`` NaN is one of them.
+    """
+
+    least: float
+    greatest: float
+    nan: bool = False
+
+
+def fold(
+    forest: Forest, images: Images, missing: bool, lost: Mapping[int, tuple[Lost, ...]] = MappingProxyType({})
+) -> Folded:
     """Move functions of single columns into a forest's thresholds.
 
     Parameters
@@ -93,12 +108,14 @@ def fold(forest: Forest, images: Images, missing: bool) -> Folded:
         What makes the features.
     missing : bool
         Whether features may be NaN; without, numbers that have no image are refused by the estimator.
+    lost : mapping of int to tuple of Lost
+        Of some features what counts as missing, though it has an image.
 
     Returns
     -------
     Folded
     """
-    return _Folding(forest, images, missing).result()
+    return _Folding(forest, images, missing, lost).result()
 
 
 def unchanged(forest: Forest, images: Images, missing: bool) -> Folded:
@@ -127,22 +144,24 @@ class _Tests:
         return cls(feature, threshold, column, row)
 
 
-class _Folding:
-    def __init__(self, forest: Forest, images: Images, missing: bool) -> None:
-        self.forest = forest
-        self.images = images
-        self.missing = missing
-        self.kept: dict[int, str] = {}
+class Search:
+    """Looks for the numbers of input columns at which features pass thresholds.
 
-        nodes = np.flatnonzero(~forest.is_leaf)
-        nodes = nodes[images.source[forest.feature[nodes]] >= 0]
-        pairs = np.lexsort((forest.threshold[nodes], forest.feature[nodes]))
-        self.nodes = nodes[pairs]
-        feature, threshold = forest.feature[self.nodes].astype(np.int64), forest.threshold[self.nodes]
-        new = np.ones(len(nodes), dtype=np.bool_)
-        new[1:] = (np.diff(feature) != 0) | (np.diff(threshold) != 0)
-        self.test = np.cumsum(new) - 1
-        self.tests = _Tests.of(feature[new], threshold[new], images.source)
+    Parameters
+    ----------
+    feature : ndarray of int64, shape (n_tests,)
+        In order.
+    threshold : ndarray of float64, shape (n_tests,)
+    images : Images
+    float64 : bool
+        Whether images are compared as they are, and not rounded to float32 before.
+    """
+
+    def __init__(self, feature: Ints, threshold: Floats, images: Images, float64: bool) -> None:
+        self.images = images
+        self.float64 = float64
+        self.kept: dict[int, str] = {}
+        self.tests = _Tests.of(feature, threshold, images.source)
         self.features = np.unique(feature)
 
     # --- images -------------------------------------------------------------------------------------
@@ -154,7 +173,7 @@ class _Folding:
         return self._compared(self.images(X, shift))[tests.row, tests.feature]
 
     def _compared(self, image: NDArray[np.floating]) -> Floats:
-        if not self.forest.compares_float64:
+        if not self.float64:
             with np.errstate(over="ignore"):
                 image = image.astype(np.float32)
         return image.astype(np.float64)
@@ -180,7 +199,7 @@ class _Folding:
         # No more rows than a round of bisecting has.
         count = min(GRID, int(tests.row.max()) + 3)
         grid = np.linspace(-GREATEST, GREATEST, count).astype(np.int64)
-        images = self._rows(from_keys(grid))
+        images = self.rows(from_keys(grid))
         below, above = low[tests.feature] - 1, high[tests.feature] + 1
         ends = np.searchsorted(tests.feature, np.arange(len(low) + 1))
         for feature in self.features:
@@ -197,11 +216,11 @@ class _Folding:
 
     # --- what is known of features ------------------------------------------------------------------
 
-    def _domains(self) -> tuple[Ints, Ints]:
+    def domains(self) -> tuple[Ints, Ints]:
         """Return the first and last key of each feature whose image is a number."""
         shape = len(self.images.source)
         low, high = np.full(shape, -GREATEST, dtype=np.int64), np.full(shape, GREATEST, dtype=np.int64)
-        lost = np.isnan(self._rows(from_keys(np.array([-GREATEST, GREATEST]))))
+        lost = np.isnan(self.rows(from_keys(np.array([-GREATEST, GREATEST]))))
         for feature in self.features[lost[:, self.features].all(axis=0)]:
             self.kept[int(feature)] = "only some numbers in between have an image"
         one_sided = np.flatnonzero(lost[0] ^ lost[1])
@@ -214,17 +233,17 @@ class _Folding:
             high[one_sided] = np.where(at_low, high[one_sided], last)
         return low, high
 
-    def _rows(self, values: NDArray[np.float32]) -> Floats:
+    def rows(self, values: NDArray[np.float32]) -> Floats:
         """Return the features of rows that hold the same number in all columns."""
         return self._compared(self.images(np.repeat(values[:, np.newaxis], self.images.n_columns, axis=1)))
 
-    def _bounds(self, low: Ints, high: Ints) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def bounds(self, low: Ints, high: Ints, missing: bool) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the bounds of columns beyond which numbers count as missing, as the trees take what is missing."""
         n_columns = self.images.n_columns
         least = np.full(n_columns, -np.inf, dtype=np.float32)
         greatest = np.full(n_columns, np.inf, dtype=np.float32)
         bounded = (low > -GREATEST) | (high < GREATEST)
-        if not self.missing or not bounded[self.features].any():
+        if not missing or not bounded[self.features].any():
             return least, greatest
         for column in np.unique(self.images.source[self.features]):
             own = self.features[self.images.source[self.features] == column]
@@ -240,17 +259,20 @@ class _Folding:
 
     # --- the search ---------------------------------------------------------------------------------
 
-    def result(self) -> Folded:
-        """Find the thresholds and build the forest."""
-        forest, tests = self.forest, self.tests
-        low, high = self._domains()
-        bounds = self._bounds(low, high)
+    def falling(self, low: Ints, high: Ints) -> NDArray[np.bool_]:
+        """Whether each feature falls."""
         ends = np.zeros((2, len(low)))
         edges = _Tests.of(self.features, np.zeros(len(self.features)), self.images.source)
         ends[0, self.features] = self._images(edges, low[self.features])
         ends[1, self.features] = self._images(edges, high[self.features])
-        falling = ends[1] < ends[0]
-        turned = falling[tests.feature]
+        return np.asarray(ends[1] < ends[0])
+
+    def steps(self, low: Ints, high: Ints, falling: NDArray[np.bool_]) -> Ints:
+        """Return of each test the last key up to which it holds, or up to which it does not where images fall.
+
+        Before the first key, or behind the last one, where that is none. Features are kept that rounding turns around.
+        """
+        tests, turned = self.tests, falling[self.tests.feature]
 
         def before(image: Floats) -> NDArray[np.bool_]:
             return np.asarray((image <= tests.threshold) ^ turned)
@@ -259,21 +281,80 @@ class _Folding:
         step = self._bisect(tests, *self._brackets(low, high, falling), before)
         for feature in np.unique(tests.feature[~self._is_single_step(step, first, last, before)]):
             self.kept[int(feature)] = "rounding makes it rise and fall around a threshold"
+        return step
+
+    def _is_single_step(
+        self, step: Ints, first: Ints, last: Ints, before: Callable[[Floats], NDArray[np.bool_]]
+    ) -> NDArray[np.bool_]:
+        """Whether each property holds up to its step and not behind, wherever rounding might make it otherwise."""
+        tests = self.tests
+        single = np.ones(len(step), dtype=np.bool_)
+        unsteady = ~self.images.steady[tests.feature]
+        if not unsteady.any():
+            return single
+        reach = [np.full(len(step), NEAR, dtype=np.int64) for _ in range(2)]
+        for side, sign in enumerate((-1, 1)):
+            for _ in range(16):
+                # As far from the step as it takes for rounding not to matter.
+                key = np.clip(step + sign * reach[side], first, last)
+                sure = [before(self._images(tests, key, shift)) == (sign < 0) for shift in (-1, 1)]
+                wide = unsteady & ~(sure[0] & sure[1]) & (key > first) & (key < last)
+                if not wide.any():
+                    break
+                reach[side] = np.where(wide, 4 * reach[side], reach[side])
+        width = reach[0] + reach[1]
+        offsets = [np.full(len(step), near) for near in range(-NEAR, NEAR + 2)]
+        if np.any(width[unsteady] > 2 * NEAR):
+            shares = np.linspace(0.0, 1.0, int(min(np.max(width[unsteady]), SAMPLES)))
+            offsets += [np.rint(share * width).astype(np.int64) - reach[0] for share in shares]
+        for offset in offsets:
+            key = np.clip(step + offset, first, last)
+            single &= before(self._images(tests, key)) == (key <= step)
+        return single | ~unsteady
+
+
+class _Folding(Search):
+    def __init__(self, forest: Forest, images: Images, missing: bool, lost: Mapping[int, tuple[Lost, ...]]) -> None:
+        self.forest = forest
+        self.missing = missing
+        self.lost = lost
+        nodes = np.flatnonzero(~forest.is_leaf)
+        nodes = nodes[images.source[forest.feature[nodes]] >= 0]
+        pairs = np.lexsort((forest.threshold[nodes], forest.feature[nodes]))
+        self.nodes = nodes[pairs]
+        feature, threshold = forest.feature[self.nodes].astype(np.int64), forest.threshold[self.nodes]
+        new = np.ones(len(nodes), dtype=np.bool_)
+        new[1:] = (np.diff(feature) != 0) | (np.diff(threshold) != 0)
+        self.test = np.cumsum(new) - 1
+        super().__init__(feature[new], threshold[new], images, forest.compares_float64)
+
+    def result(self) -> Folded:
+        """Find the thresholds and build the forest."""
+        forest, tests = self.forest, self.tests
+        low, high = self.domains()
+        bounds = self.bounds(low, high, self.missing)
+        falling = self.falling(low, high)
+        turned = falling[tests.feature]
+        step = self.steps(low, high, falling)
+        first, last = low[tests.feature], high[tests.feature]
         with np.errstate(invalid="ignore"):
             threshold = np.where(step < first, -np.inf, from_keys(np.clip(step, first, last)).astype(np.float64))
         threshold = np.where(step >= last, np.inf, threshold)
 
-        nan = self._rows(np.full(1, np.nan, dtype=np.float32))[0]
+        nan = self.rows(np.full(1, np.nan, dtype=np.float32))[0]
         number = ~np.isnan(nan)
         fill = np.full(self.images.n_columns, np.nan, dtype=np.float32)
         for feature in self.features[number[self.features]]:
-            column = self.images.source[feature]
-            if bounds[0][column] > -np.inf or bounds[1][column] < np.inf:
+            column, lost = self.images.source[feature], self.lost.get(int(feature), ())
+            if any(part.nan for part in lost):
+                number[feature] = False
+            elif lost or bounds[0][column] > -np.inf or bounds[1][column] < np.inf:
                 # NaN among the tests means what has no image; NaN itself becomes a number that takes its ways.
                 at = tests.feature == feature
-                ways = before(np.full(len(at), nan[feature]))[at]
+                ways = ((nan[feature] <= tests.threshold) ^ turned)[at]
                 edge = from_keys(high[feature : feature + 1])[0]
-                fill[column] = min(threshold[at][ways].min(initial=edge), edge)
+                highest = min(threshold[at][ways].min(initial=edge), edge)
+                fill[column] = _beside(np.float32(highest), lost)
                 number[feature] = False
                 alone = (self.images.source[self.features] == column).sum() == 1
                 if not alone or np.any((fill[column] <= threshold[at]) != ways) or fill[column] < bounds[0][column]:
@@ -304,31 +385,10 @@ class _Folding:
             self.kept,
         )
 
-    def _is_single_step(
-        self, step: Ints, first: Ints, last: Ints, before: Callable[[Floats], NDArray[np.bool_]]
-    ) -> NDArray[np.bool_]:
-        """Whether each property holds up to its step and not behind, wherever rounding might make it otherwise."""
-        tests = self.tests
-        single = np.ones(len(step), dtype=np.bool_)
-        unsteady = ~self.images.steady[tests.feature]
-        if not unsteady.any():
-            return single
-        reach = [np.full(len(step), NEAR, dtype=np.int64) for _ in range(2)]
-        for side, sign in enumerate((-1, 1)):
-            for _ in range(16):
-                # As far from the step as it takes for rounding not to matter.
-                key = np.clip(step + sign * reach[side], first, last)
-                sure = [before(self._images(tests, key, shift)) == (sign < 0) for shift in (-1, 1)]
-                wide = unsteady & ~(sure[0] & sure[1]) & (key > first) & (key < last)
-                if not wide.any():
-                    break
-                reach[side] = np.where(wide, 4 * reach[side], reach[side])
-        width = reach[0] + reach[1]
-        offsets = [np.full(len(step), near) for near in range(-NEAR, NEAR + 2)]
-        if np.any(width[unsteady] > 2 * NEAR):
-            shares = np.linspace(0.0, 1.0, int(min(np.max(width[unsteady]), SAMPLES)))
-            offsets += [np.rint(share * width).astype(np.int64) - reach[0] for share in shares]
-        for offset in offsets:
-            key = np.clip(step + offset, first, last)
-            single &= before(self._images(tests, key)) == (key <= step)
-        return single | ~unsteady
+
+def _beside(number: np.float32, lost: tuple[Lost, ...]) -> np.float32:
+    """Return the greatest number not above another that is not lost."""
+    for part in sorted(lost, key=lambda part: -part.greatest):
+        if part.least <= number <= part.greatest:
+            number = np.nextafter(np.float32(part.least), np.float32(-np.inf))
+    return number

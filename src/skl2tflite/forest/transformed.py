@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from skl2tflite.graph.dtype import Spec
-from skl2tflite.graph.op import Op, Value
+from skl2tflite.graph.op import Value
+from skl2tflite.graph.ops import Note
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Monotone:
 
 
 @dataclass(frozen=True, eq=False)
-class Transformed(Op):
+class Transformed(Note):
     """The second operand, which a fitted transformer makes of the first.
 
     It says where the operands come from, until the passes have run; it computes nothing.
@@ -63,10 +63,7 @@ class Transformed(Op):
     function: Callable[[Value], Value] = field(repr=False)
     monotone: Monotone | None = field(repr=False)
 
-    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
-        """Dtype and shape of the second operand."""
-        return (inputs[1],)
-
-    def evaluate(self, *inputs: Value) -> Value:
-        """Return the second operand."""
-        return inputs[1]
+    @property
+    def by_column(self) -> bool:
+        """Whether the transformer is monotone, column by column."""
+        return self.monotone is not None

@@ -51,6 +51,7 @@ from skl2tflite.graph.functions.elementwise import (
     subtract,
     tanh,
     where,
+    within,
 )
 from skl2tflite.graph.functions.indexing import (
     getitem,
@@ -230,5 +231,6 @@ __all__ = [
     "topk",
     "where",
     "while_loop",
+    "within",
     "wrap",
 ]

@@ -1,0 +1,134 @@
+"""Numbers that stand for what is missing, and which numbers are 0 in scikit-learn's float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from skl2tflite.graph import Array, Tensor, apply, as_tensor, ops
+from skl2tflite.graph import functions as xp
+
+Width = type[np.float32] | type[np.float64]
+
+
+def _least(function: Callable[..., Any], dtype: Width) -> float:
+    """Return the least number of which a rising function is above 0 in a dtype."""
+    below, above = -1000.0, 0.0
+    with np.errstate(all="ignore"):
+        for _ in range(40):
+            middle = (below + above) / 2
+            below, above = (below, middle) if function(dtype(middle)) > 0 else (middle, above)
+    return above
+
+
+LEAST_EXPONENT, LEAST_LOGIT = (
+    {dtype: _least(function, dtype) for dtype in (np.float32, np.float64)} for function in (np.exp, expit)
+)
+"""Below, the exponential and SciPy's logistic function are 0, by dtype."""
+
+_MOVES = (ops.Reshape, ops.Slice, ops.Take, ops.BroadcastTo, ops.PermuteDims)
+_KEEPS_ZERO = (ops.Abs, ops.Negative, ops.Sqrt)
+
+
+def without(x: Array, number: float, narrow: bool = False, width: Width = np.float64) -> Array:
+    """Return rows with NaN in place of a number.
+
+    Columns that transformers make one by one stay apart from others, so that comparisons with what these were given
+    can stand for those with what they give.
+
+    Parameters
+    ----------
+    x : array of float of shape (n_rows, n_columns)
+    number : float
+    narrow : bool
+        Whether scikit-learn's numbers are rounded to float32 before they are compared.
+    width : {numpy.float64, numpy.float32}
+        In which scikit-learn has computed them.
+    """
+    if not isinstance(x, Tensor):
+        return np.where(np.equal(x, number), np.nan, x)
+    parts: list[list[Tensor]] = [[]]
+    for part in _side_by_side(as_tensor(x)):
+        if _is_alone(part, width):
+            parts += [[part], []]
+        else:
+            parts[-1].append(part)
+    return xp.concat([_without(xp.concat(group, axis=1), number, narrow, width) for group in parts if group], axis=1)
+
+
+def _without(x: Array, number: float, narrow: bool, width: Width) -> Array:
+    held = xp.equal(x, number) if narrow or number != 0 else is_zero(x, width)
+    return xp.where(xp.within(x, number, number, held, narrow), np.nan, x)
+
+
+def _side_by_side(x: Tensor) -> Iterator[Tensor]:
+    """Yield what stands side by side in a tensor."""
+    op, inputs = x.node.op, x.node.inputs
+    if isinstance(op, ops.Note) and not op.by_column:
+        yield from _side_by_side(inputs[1])
+    elif isinstance(op, ops.Concat) and op.axis == 1 and x.ndim == 2:
+        for part in inputs:
+            yield from _side_by_side(part)
+    else:
+        yield x
+
+
+def _is_alone(x: Tensor, width: Width) -> bool:
+    """Whether passes may see through a tensor, or float32 has 0 for numbers that are too small for it."""
+    inner = x
+    while isinstance(inner.node.op, (*_MOVES, ops.Cast)):
+        inner = inner.node.inputs[0]
+    return (isinstance(inner.node.op, ops.Note) and inner.node.op.by_column) or _present(x, width) is not None
+
+
+def is_zero(x: Array, width: Width = np.float64) -> Array:
+    """Return which numbers are 0 in float64; those that are too small for float32 are not."""
+    present = _present(x, width) if isinstance(x, Tensor) else None
+    return xp.equal(x, 0.0) if present is None else xp.logical_not(present)
+
+
+def _nonzero(x: Tensor, width: Width) -> Array:
+    present = _present(x, width)
+    return xp.not_equal(x, 0.0) if present is None else present
+
+
+def _present(x: Tensor, width: Width) -> Array | None:
+    """Return which numbers are other than 0 in float64, None where those are that are so in float32."""
+    op, inputs = x.node.op, x.node.inputs
+    if isinstance(op, ops.Note):
+        return _present(inputs[1], width)
+    if isinstance(op, ops.Exp):
+        return xp.greater_equal(inputs[0], LEAST_EXPONENT[width])
+    if isinstance(op, ops.Expit):
+        return xp.greater_equal(inputs[0], LEAST_LOGIT[width])
+    if isinstance(op, ops.Softmax):
+        return xp.greater_equal(inputs[0] - xp.max(inputs[0], axis=op.axis, keepdims=True), LEAST_EXPONENT[width])
+    if isinstance(op, ops.Square):
+        return _nonzero(inputs[0], width) if width is np.float64 else None
+    if isinstance(op, ops.Multiply) and op.activation is None:
+        return _of_product(inputs[0], inputs[1], width) if width is np.float64 else None
+    if isinstance(op, (*_KEEPS_ZERO, ops.Divide)):
+        return _present(inputs[0], width) if inputs[0].shape == x.shape else None
+    if isinstance(op, _MOVES):
+        inner = _present(inputs[0], width)
+        return None if inner is None else apply(op, inner, *inputs[1:])
+    if isinstance(op, ops.Concat):
+        if all(_present(part, width) is None for part in inputs):
+            return None
+        return xp.concat([_nonzero(part, width) for part in inputs], axis=op.axis)
+    return None
+
+
+def _of_product(x: Tensor, y: Tensor, width: Width) -> Array | None:
+    """Return where neither factor is 0, None for a product by a number, unless float32 has 0 for the other factor."""
+    if x.constant is not None:
+        x, y = y, x
+    if y.constant is None:
+        return xp.logical_and(_nonzero(x, width), _nonzero(y, width))
+    present = _present(x, width)
+    if present is None or np.all(y.constant != 0):
+        return present
+    return xp.logical_and(present, y.constant != 0)
