@@ -52,7 +52,7 @@ def without(x: Array, number: float, narrow: bool = False, width: Width = np.flo
         return np.where(np.equal(x, number), np.nan, x)
     parts: list[list[Tensor]] = [[]]
     for part in _side_by_side(as_tensor(x)):
-        if _is_alone(part, width):
+        if _is_apart(part) or _Zeros(width).present(part) is not None:
             parts += [[part], []]
         else:
             parts[-1].append(part)
@@ -76,59 +76,69 @@ def _side_by_side(x: Tensor) -> Iterator[Tensor]:
         yield x
 
 
-def _is_alone(x: Tensor, width: Width) -> bool:
-    """Whether passes may see through a tensor, or float32 has 0 for numbers that are too small for it."""
-    inner = x
-    while isinstance(inner.node.op, (*_MOVES, ops.Cast)):
-        inner = inner.node.inputs[0]
-    return (isinstance(inner.node.op, ops.Note) and inner.node.op.by_column) or _present(x, width) is not None
+def _is_apart(x: Tensor) -> bool:
+    """Whether a transformer has made a tensor's columns one by one."""
+    while isinstance(x.node.op, (*_MOVES, ops.Cast)):
+        x = x.node.inputs[0]
+    return isinstance(x.node.op, ops.Note) and x.node.op.by_column
 
 
 def is_zero(x: Array, width: Width = np.float64) -> Array:
-    """Return which numbers are 0 in float64; those that are too small for float32 are not."""
-    present = _present(x, width) if isinstance(x, Tensor) else None
+    """Return which numbers are 0 in scikit-learn's dtype; those that are only too small for float32 are not."""
+    present = _Zeros(width).present(x) if isinstance(x, Tensor) else None
     return xp.equal(x, 0.0) if present is None else xp.logical_not(present)
 
 
-def _nonzero(x: Tensor, width: Width) -> Array:
-    present = _present(x, width)
-    return xp.not_equal(x, 0.0) if present is None else present
+class _Zeros:
+    """Where numbers are other than 0, by what they are made from."""
 
+    def __init__(self, width: Width) -> None:
+        self.width = width
+        self._known: dict[Tensor, Array | None] = {}
 
-def _present(x: Tensor, width: Width) -> Array | None:
-    """Return which numbers are other than 0 in float64, None where those are that are so in float32."""
-    op, inputs = x.node.op, x.node.inputs
-    if isinstance(op, ops.Note):
-        return _present(inputs[1], width)
-    if isinstance(op, ops.Exp):
-        return xp.greater_equal(inputs[0], LEAST_EXPONENT[width])
-    if isinstance(op, ops.Expit):
-        return xp.greater_equal(inputs[0], LEAST_LOGIT[width])
-    if isinstance(op, ops.Softmax):
-        return xp.greater_equal(inputs[0] - xp.max(inputs[0], axis=op.axis, keepdims=True), LEAST_EXPONENT[width])
-    if isinstance(op, ops.Square):
-        return _nonzero(inputs[0], width) if width is np.float64 else None
-    if isinstance(op, ops.Multiply) and op.activation is None:
-        return _of_product(inputs[0], inputs[1], width) if width is np.float64 else None
-    if isinstance(op, (*_KEEPS_ZERO, ops.Divide)):
-        return _present(inputs[0], width) if inputs[0].shape == x.shape else None
-    if isinstance(op, _MOVES):
-        inner = _present(inputs[0], width)
-        return None if inner is None else apply(op, inner, *inputs[1:])
-    if isinstance(op, ops.Concat):
-        if all(_present(part, width) is None for part in inputs):
-            return None
-        return xp.concat([_nonzero(part, width) for part in inputs], axis=op.axis)
-    return None
+    def present(self, x: Tensor) -> Array | None:
+        """Return which numbers are other than 0, None where those are that are so in float32."""
+        if x not in self._known:
+            self._known[x] = self._find(x)
+        return self._known[x]
 
+    def _nonzero(self, x: Tensor) -> Array:
+        present = self.present(x)
+        return xp.not_equal(x, 0.0) if present is None else present
 
-def _of_product(x: Tensor, y: Tensor, width: Width) -> Array | None:
-    """Return where neither factor is 0, None for a product by a number, unless float32 has 0 for the other factor."""
-    if x.constant is not None:
-        x, y = y, x
-    if y.constant is None:
-        return xp.logical_and(_nonzero(x, width), _nonzero(y, width))
-    present = _present(x, width)
-    if present is None or np.all(y.constant != 0):
-        return present
-    return xp.logical_and(present, y.constant != 0)
+    def _find(self, x: Tensor) -> Array | None:
+        op, inputs, is_wide = x.node.op, x.node.inputs, self.width is np.float64
+        if isinstance(op, ops.Note):
+            return self.present(inputs[1])
+        if isinstance(op, ops.Exp):
+            return xp.greater_equal(inputs[0], LEAST_EXPONENT[self.width])
+        if isinstance(op, ops.Expit):
+            return xp.greater_equal(inputs[0], LEAST_LOGIT[self.width])
+        if isinstance(op, ops.Softmax):
+            scores = inputs[0] - xp.max(inputs[0], axis=op.axis, keepdims=True)
+            return xp.greater_equal(scores, LEAST_EXPONENT[self.width])
+        if isinstance(op, ops.Square):
+            return self._nonzero(inputs[0]) if is_wide else None
+        if isinstance(op, ops.Multiply) and op.activation is None:
+            return self._of_product(inputs[0], inputs[1]) if is_wide else None
+        if isinstance(op, (*_KEEPS_ZERO, ops.Divide)):
+            return self.present(inputs[0]) if inputs[0].shape == x.shape else None
+        if isinstance(op, _MOVES):
+            inner = self.present(inputs[0])
+            return None if inner is None else apply(op, inner, *inputs[1:])
+        if isinstance(op, ops.Concat):
+            if all(self.present(part) is None for part in inputs):
+                return None
+            return xp.concat([self._nonzero(part) for part in inputs], axis=op.axis)
+        return None
+
+    def _of_product(self, x: Tensor, y: Tensor) -> Array | None:
+        """Return where neither factor is 0; of a product by a number, what is known of the other factor."""
+        if x.constant is not None:
+            x, y = y, x
+        if y.constant is None:
+            return xp.logical_and(self._nonzero(x), self._nonzero(y))
+        present = self.present(x)
+        if present is None or np.all(y.constant != 0):
+            return present
+        return xp.logical_and(present, y.constant != 0)

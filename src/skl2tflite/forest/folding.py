@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.forest.float_keys import GREATEST, Floats, Ints, from_keys
+from skl2tflite.forest.rounding import units
 from skl2tflite.forest.thresholds import clear_of_rounding
 from skl2tflite.forest.trees import Forest
 
@@ -49,6 +50,10 @@ class Images(Protocol):
     steady: NDArray[np.bool_]
     rounded: NDArray[np.bool_]
     computed: bool
+
+    @property
+    def grown(self) -> Ints:
+        """What makes rounding of each feature another than usual: :class:`~skl2tflite.forest.rounding.Growth`."""
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
         """Return the features of rows, shape (n_rows, n_features).
@@ -85,10 +90,7 @@ class Folded:
 
 @dataclass(frozen=True)
 class Lost:
-    """Numbers of an input column, from a least to a greatest one, that have no image in the midst of others.
-
-    With ``nan`` NaN is one of them.
-    """
+    """Numbers of an input column that have no image in the midst of others, and whether NaN is one of them."""
 
     least: float
     greatest: float
@@ -362,7 +364,8 @@ class _Folding(Search):
                     fill[column] = np.nan
 
         if forest.cuts_at_values:
-            clear = clear_of_rounding(threshold, np.where(turned, 1, -1))
+            far = units(threshold, self.images.grown[tests.feature])
+            clear = clear_of_rounding(threshold, np.where(turned, far, -far))
             threshold = np.where(self.images.rounded[tests.feature], clear, threshold)
         feature = tests.feature[self.test]
         folded = ~np.isin(feature, list(self.kept))
@@ -371,7 +374,8 @@ class _Folding(Search):
         swapped = falling[feature]
         new = {name: getattr(forest, name).copy() for name in ("threshold", "left", "right", "missing_left")}
         if forest.cuts_at_values and self.images.computed:
-            new["threshold"] = np.where(forest.is_leaf, forest.threshold, clear_of_rounding(forest.threshold))
+            far = units(forest.threshold, self.images.grown[forest.feature])
+            new["threshold"] = np.where(forest.is_leaf, forest.threshold, clear_of_rounding(forest.threshold, -far))
         new["threshold"][nodes] = threshold[test]
         new["missing_left"][nodes] = nan_left ^ swapped
         new["left"][nodes] = np.where(swapped, forest.right[nodes], forest.left[nodes])

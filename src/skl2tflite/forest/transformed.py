@@ -30,6 +30,8 @@ class Monotone:
         Whether the image of NaN is a number.
     positive : bool
         Whether the transformer refuses zero and negative numbers.
+    even : bool
+        Whether it is monotone of magnitudes: a number and its negative have the same image.
     """
 
     source: tuple[int, ...] | None = None
@@ -38,6 +40,7 @@ class Monotone:
     partial: bool = False
     imputes: bool = False
     positive: bool = False
+    even: bool = False
 
 
 @dataclass(frozen=True, eq=False)

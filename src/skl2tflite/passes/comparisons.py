@@ -82,7 +82,7 @@ def _question(node: Node, operands: Sequence[Tensor]) -> _Question | None:
     x, constant = operands[0], operands[1].constant
     if constant is None:
         x, constant, kind = operands[1], operands[0].constant, _TURNED[kind]
-    if constant is None or not _may_fold(x) or constant.dtype.kind != "f" or np.isnan(constant).any():
+    if constant is None or not _may_fold(x) or constant.dtype.kind != "f" or not np.isfinite(constant).all():
         return None
     above, below = np.nextafter(constant, np.inf), np.nextafter(constant, -np.inf)
     ends: dict[type, tuple[Any, Any]] = {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.forest.float_keys import Ints
-from skl2tflite.forest.rounding import is_computed, is_filled
+from skl2tflite.forest.rounding import Growth, growth, is_computed, is_filled
 from skl2tflite.forest.transformed import Transformed
 from skl2tflite.graph import DType, Node, Tensor, ops
 from skl2tflite.graph.op import Input
@@ -143,7 +143,10 @@ class Preprocessing:
             known = self._through(x, inside)
             if known is not None or x.dtype != DType.FLOAT:
                 return known
-            self.obstacles[x] = inside or x.node.op.name
+            if not (
+                isinstance(x.node.op, ops.Abs) and is_input(x.node.inputs[0])
+            ):  # magnitudes are the same in float64
+                self.obstacles[x] = inside or x.node.op.name
         self.sources[x] = self.n_columns
         self.n_columns += x.shape[1]
         return Columns.of_source(self.sources[x], x.shape[1])
@@ -303,6 +306,19 @@ def origin_of(x: Tensor, column: int) -> tuple[Tensor, int]:
     if picked is not None and x.node.inputs[0].ndim == 2:
         return origin_of(x.node.inputs[0], int(picked[column]))
     return x, column
+
+
+def grown_columns(x: Tensor, columns: Ints) -> Ints:
+    """Return of a tensor's columns, of some of them, what makes rounding of each another than usual."""
+    grown = np.zeros(x.shape[1] or 0, dtype=np.int64)
+    if growth(x) != Growth.NONE:
+        made: dict[Tensor, Growth] = {}
+        for column in columns.tolist():
+            origin = origin_of(x, column)[0]
+            if origin not in made:
+                made[origin] = growth(origin)
+            grown[column] = made[origin]
+    return grown
 
 
 Flags = NDArray[np.bool_]

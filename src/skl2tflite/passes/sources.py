@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.forest.float_keys import Ints
 from skl2tflite.forest.rounding import is_computed
 from skl2tflite.graph import Tensor
-from skl2tflite.passes.preprocessing import Columns, Preprocessing
+from skl2tflite.passes.preprocessing import Columns, Preprocessing, grown_columns
 
 
 class Features:
@@ -23,6 +26,11 @@ class Features:
         self.rounded = way.rounded()[columns.source]
         self.computed = is_computed(x)
         self.n_columns = way.n_columns
+
+    @cached_property
+    def grown(self) -> Ints:
+        """What makes rounding of each feature another than usual."""
+        return grown_columns(self.x, np.arange(len(self.source)))
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
         """Return what trees test, of rows of the sources."""

@@ -14,6 +14,8 @@ STEADY = (ops.Ceil, ops.Floor, ops.Negative, ops.Relu, ops.Round, ops.Sign, ops.
 """Monotone functions that are computed as if rounded once: rounding cannot turn them around."""
 UNSTEADY = (ops.Erf, ops.Exp, ops.Expit, ops.Expm1, ops.Log, ops.Log1p, ops.Tanh)
 """Other monotone functions."""
+EVEN = (ops.Abs, ops.Square)
+"""Monotone functions of magnitudes, steady."""
 PARTIAL = (ops.Log, ops.Log1p, ops.Sqrt)
 """Functions that have no value for some numbers."""
 WITH_CONSTANTS = (ops.Add, ops.Divide, ops.Maximum, ops.Minimum, ops.Multiply, ops.Subtract)
@@ -21,7 +23,7 @@ WITH_CONSTANTS = (ops.Add, ops.Divide, ops.Maximum, ops.Minimum, ops.Multiply, o
 
 
 def elementwise(X: Tensor, result: Tensor) -> Monotone | None:
-    """Return what is known of a function of each element, None where it may both rise and fall.
+    """Return what is known of a function of each element, or of its magnitude; None where it may both rise and fall.
 
     Parameters
     ----------
@@ -30,7 +32,7 @@ def elementwise(X: Tensor, result: Tensor) -> Monotone | None:
     result : Tensor
         What it has recorded.
     """
-    ulps, offset, partial = 0.0, 0.0, False
+    ulps, offset, partial, even = 0.0, 0.0, False, False
     while result is not X:
         op, inputs = result.node.op, result.node.inputs
         if result.shape != X.shape:
@@ -38,6 +40,8 @@ def elementwise(X: Tensor, result: Tensor) -> Monotone | None:
         if isinstance(op, STEADY + UNSTEADY):
             ulps = ULPS if isinstance(op, UNSTEADY) else ulps
             partial |= isinstance(op, PARTIAL)
+        elif isinstance(op, EVEN) and inputs[0] is X:
+            even = True
         elif isinstance(op, WITH_CONSTANTS) and not getattr(op, "activation", None):
             second = inputs[1].constant
             first = inputs[0].constant if not isinstance(op, ops.Divide) else None
@@ -50,4 +54,14 @@ def elementwise(X: Tensor, result: Tensor) -> Monotone | None:
         else:
             return None
         result = inputs[0]
-    return Monotone(ulps=ulps, offset=(offset,) if offset else (), partial=partial)
+    return Monotone(ulps=ulps, offset=(offset,) if offset else (), partial=partial, even=even)
+
+
+def source_of(result: Tensor) -> Tensor:
+    """Return the last tensor from which functions of each element, with constants, have made a result."""
+    while isinstance(result.node.op, STEADY + UNSTEADY + EVEN + WITH_CONSTANTS):
+        inputs = [x for x in result.node.inputs if x.constant is None]
+        if len(inputs) != 1 or inputs[0].shape != result.shape:
+            break
+        result = inputs[0]
+    return result

@@ -240,14 +240,23 @@ class Converter:
 
         def noted(X: Array) -> Any:
             result = transform(X)
-            X = X.asked_matrix if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
             made = result.asked_matrix if isinstance(result, Table) else result
+            X = self.numbers_read(X, made)
             if not isinstance(X, Tensor) or not isinstance(made, Tensor) or made is X:
                 return result
-            made = apply(Transformed(self.path, self.estimator, self.scikit_transform, self.monotone(X, made)), X, made)
+            known = self.monotone(X, made)
+            if known is not None and known.even:
+                function = _of_magnitudes(self.scikit_transform)
+                made = apply(Transformed(self.path, self.estimator, function, known), xp.abs(X), made)
+            else:
+                made = apply(Transformed(self.path, self.estimator, self.scikit_transform, known), X, made)
             return result.with_matrix(made) if isinstance(result, Table) else made
 
         return noted
+
+    def numbers_read(self, X: Any, made: Any) -> Any:
+        """Return the numbers of which ``transform`` has made its result, None where they are not known."""
+        return X.asked_matrix if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
 
     def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
         """Transform an array by scikit-learn, whatever it holds."""
@@ -395,3 +404,8 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
         Where no converter is registered for exactly this class: a subclass may compute otherwise.
     """
     return cast("Converter", make_converter(estimator, path))
+
+
+def _of_magnitudes(transform: Callable[[NDArray[Any]], NDArray[Any]]) -> Callable[[NDArray[Any]], NDArray[Any]]:
+    """Return an even function as one of magnitudes, the same for all numbers below 0."""
+    return lambda rows: transform(np.maximum(rows, 0.0))

@@ -20,11 +20,11 @@ from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.renamed import renamed
 from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.forest.transformed import Monotone
-from skl2tflite.graph import Tensor, as_tensor
+from skl2tflite.graph import Tensor, as_tensor, ops
 from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.matrix_arguments import called, dtype_given
-from skl2tflite.tracing.monotone import elementwise
+from skl2tflite.tracing.monotone import elementwise, source_of
 from skl2tflite.tracing.nan_columns import columns_of_nan
 from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
 from skl2tflite.tracing.narrow_dtypes import noted
@@ -58,6 +58,22 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
             X.ask()
         names = None if self.estimator.validate else self.feature_names
         return self._call("func", self.estimator.func, X, self.estimator.kw_args, names)
+
+    def numbers_read(self, X: Any, made: Any) -> Any:
+        """Return those of a DataFrame's columns too, where the function computes with all of them at once."""
+        read = super().numbers_read(X, made)
+        if read is not None or not isinstance(X, Table) or not isinstance(made, Tensor):
+            return read
+        stacked = source_of(made)
+        if not isinstance(stacked.node.op, ops.Stack) or stacked.node.op.axis != 1:
+            return None
+        columns = [column.values for column in X.columns]
+        return (
+            stacked
+            if len(columns) == len(stacked.node.inputs)
+            and all(column is part for column, part in zip(columns, stacked.node.inputs, strict=True))
+            else None
+        )
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return elementwise(X, transformed)
