@@ -52,7 +52,7 @@ def without(x: Array, number: float, narrow: bool = False, width: Width = np.flo
         return np.where(np.equal(x, number), np.nan, x)
     parts: list[list[Tensor]] = [[]]
     for part in _side_by_side(as_tensor(x)):
-        if _is_apart(part) or _Zeros(width).present(part) is not None:
+        if _is_apart(part) or may_underflow(part):
             parts += [[part], []]
         else:
             parts[-1].append(part)
@@ -81,6 +81,11 @@ def _is_apart(x: Tensor) -> bool:
     while isinstance(x.node.op, (*_MOVES, ops.Cast)):
         x = x.node.inputs[0]
     return isinstance(x.node.op, ops.Note) and x.node.op.by_column
+
+
+def may_underflow(x: Tensor) -> bool:
+    """Whether float32 has 0 for numbers of a tensor that are other than 0 in float64."""
+    return _Zeros(np.float64).present(x) is not None
 
 
 def is_zero(x: Array, width: Width = np.float64) -> Array:

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.flow.zeros import may_underflow
 from skl2tflite.forest.float_keys import Ints
 from skl2tflite.forest.folding import Folded, Lost, fold, unchanged
 from skl2tflite.forest.op import TreeValues
@@ -20,7 +21,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.passes.base import Pass
 from skl2tflite.passes.comparisons import fold_comparison
 from skl2tflite.passes.intervals import between
-from skl2tflite.passes.preprocessing import Flags, Preprocessing, TransformError, is_input, origin_of
+from skl2tflite.passes.preprocessing import Flags, Hole, Preprocessing, TransformError, is_input, origin_of
 from skl2tflite.passes.sources import Features
 
 _Losses = dict[int, tuple[Lost, ...]]
@@ -107,20 +108,26 @@ class _Trees:
         features, forest = self.features, self.forest
         made, key = _known.setdefault(forest, {}), (self.op.missing, features.rounded.tobytes(), self.way.key(self.x))
         if key not in made:
-            lost, unsteady = self._lost(direct)
+            lost, kept = self._lost(direct)
             if features.moved[self.tests > 0].any():
                 folded = fold(forest, features, self.op.missing, lost)
             else:
                 folded = unchanged(forest, features, self.op.missing)
-            folded.kept.update(dict.fromkeys(unsteady, "rounding makes it rise and fall around what is missing"))
+            folded.kept.update(kept)
             made[key] = folded, lost, passed  # which keeps their id theirs
         return made[key][:2]
 
-    def _lost(self, direct: Ints) -> tuple[_Losses, list[int]]:
-        """Return which numbers of each feature's column count as missing, and the features that cannot tell."""
+    def _lost(self, direct: Ints) -> tuple[_Losses, dict[int, str]]:
+        """Return which numbers of each feature's column count as missing, and of which features they do not tell."""
         found: dict[int, list[Lost]] = {}
-        unsteady = []
-        asked = [(int(feature), hole) for feature in direct for hole in self.columns.holes[feature]]
+        kept: dict[int, str] = {}
+        small = [self._place(tensor) for tensor in self.way.sources if may_underflow(tensor)]
+        asked: list[tuple[int, Hole]] = []
+        for feature in direct[self.columns.holes[direct].astype(np.bool_)].tolist():
+            if any(place.start <= self.columns.source[feature] < place.stop for place in small):
+                kept[feature] = "float32 has 0 for numbers that are other than 0"
+            else:
+                asked += [(feature, hole) for hole in self.columns.holes[feature]]
         for x, narrow in dict.fromkeys((hole.x, hole.narrow) for _, hole in asked):
             columns = self.way.columns(x)
             assert columns is not None  # as those are that it has holes in
@@ -131,10 +138,10 @@ class _Trees:
             ends = preimages(images, at, low, high, narrow)
             for i, (feature, _) in enumerate(own):
                 if not ends.known[i]:
-                    unsteady.append(feature)
+                    kept[feature] = "rounding makes it rise and fall around what is missing"
                 elif ends.nan[i] or ends.least[i] <= ends.greatest[i]:
                     found.setdefault(feature, []).append(Lost(ends.least[i], ends.greatest[i], bool(ends.nan[i])))
-        return {feature: tuple(dict.fromkeys(parts)) for feature, parts in found.items()}, unsteady
+        return {feature: tuple(dict.fromkeys(parts)) for feature, parts in found.items()}, kept
 
     def _on_sources(self, folded: Folded, lost: _Losses, direct: Flags) -> Node:
         """Return the trees on the sources, and beside them what some features are made from as before."""

@@ -16,6 +16,8 @@ UNSTEADY = (ops.Erf, ops.Exp, ops.Expit, ops.Expm1, ops.Log, ops.Log1p, ops.Tanh
 """Other monotone functions."""
 EVEN = (ops.Abs, ops.Square)
 """Monotone functions of magnitudes, steady."""
+ODD = (ops.Abs, ops.Divide, ops.Multiply, ops.Negative)
+"""Operations, with constants, after which magnitudes are still functions of the magnitudes before."""
 PARTIAL = (ops.Log, ops.Log1p, ops.Sqrt)
 """Functions that have no value for some numbers."""
 WITH_CONSTANTS = (ops.Add, ops.Divide, ops.Maximum, ops.Minimum, ops.Multiply, ops.Subtract)
@@ -35,12 +37,12 @@ def elementwise(X: Tensor, result: Tensor) -> Monotone | None:
     ulps, offset, partial, even = 0.0, 0.0, False, False
     while result is not X:
         op, inputs = result.node.op, result.node.inputs
-        if result.shape != X.shape:
+        if result.shape != X.shape or (even and not isinstance(op, ODD)):
             return None
         if isinstance(op, STEADY + UNSTEADY):
             ulps = ULPS if isinstance(op, UNSTEADY) else ulps
             partial |= isinstance(op, PARTIAL)
-        elif isinstance(op, EVEN) and inputs[0] is X:
+        elif isinstance(op, EVEN):
             even = True
         elif isinstance(op, WITH_CONSTANTS) and not getattr(op, "activation", None):
             second = inputs[1].constant
