@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-import xgboost
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import StackingClassifier
@@ -29,6 +27,9 @@ from sklearn.preprocessing import (
 )
 
 import skl2tflite
+
+lightgbm = pytest.importorskip("lightgbm")
+xgboost = pytest.importorskip("xgboost")
 
 NUMBERS = ["x", "w"]
 
@@ -52,6 +53,11 @@ def beside_text(*steps: Any) -> Any:
     return make_pipeline(ColumnTransformer(parts, sparse_threshold=1.0), *steps[1:])
 
 
+def weighted() -> Any:
+    parts = [("c", OneHotEncoder(), ["c"]), ("n", StandardScaler(), NUMBERS)]
+    return make_pipeline(ColumnTransformer(parts, sparse_threshold=1.0, transformer_weights={"n": 3.0}), trees())
+
+
 def wrong(pipeline: Any, rows: Any, method: str = "predict") -> int:
     expected, answer = getattr(pipeline, method)(rows), getattr(skl2tflite.convert(pipeline), method)(rows)
     error = np.abs(expected - answer).reshape(len(answer), -1).max(axis=1)
@@ -63,6 +69,7 @@ FRAMES = {
     "imputed": lambda: beside_text(make_pipeline(SimpleImputer(), StandardScaler()), trees()),
     "scaled again": lambda: beside_text(StandardScaler(), MaxAbsScaler(), trees()),
     "selected": lambda: beside_text(StandardScaler(), VarianceThreshold(), trees()),
+    "weighted": weighted,
     "DART": lambda: beside_text(StandardScaler(), trees(booster="dart", rate_drop=0.3)),
     "power": lambda: beside_text(PowerTransformer(), trees()),
     "exponentials": lambda: beside_text(FunctionTransformer(lambda X: np.exp(-8.0 * np.square(X / 8.0))), trees()),

@@ -20,7 +20,8 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.features import TABLE, RowKind, TextRows
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table, TableLike, as_matrix
-from skl2tflite.graph import Array
+from skl2tflite.forest.transformed import Monotone, Transformed
+from skl2tflite.graph import Array, Tensor, apply
 from skl2tflite.method_arguments import ARGUMENTS
 
 
@@ -182,7 +183,18 @@ class PipelineConverter(Converter):
 
 def weighted(X: TableLike, weight: float) -> TableLike:
     """Return a transformer's result times its weight."""
-    return X.times(weight) if isinstance(X, Matrix) else as_matrix(X) * weight
+    if isinstance(X, Matrix):
+        return X.times(weight)
+    numbers = as_matrix(X)
+    product = numbers * weight
+    if not isinstance(product, Tensor):
+        return product
+
+    def times(rows: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(rows * weight)
+
+    made: Tensor = apply(Transformed("transformer_weights", times, times, Monotone()), numbers, product)
+    return made
 
 
 @converts(sk.FeatureUnion)
