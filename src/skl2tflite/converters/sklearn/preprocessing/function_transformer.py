@@ -20,7 +20,7 @@ from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.renamed import renamed
 from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.forest.transformed import Monotone
-from skl2tflite.graph import Tensor, as_tensor, ops
+from skl2tflite.graph import Input, Tensor, as_tensor, ops
 from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.matrix_arguments import called, dtype_given
@@ -64,16 +64,11 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         read = super().numbers_read(X, made)
         if read is not None or not isinstance(X, Table) or not isinstance(made, Tensor):
             return read
-        stacked = source_of(made)
-        if not isinstance(stacked.node.op, ops.Stack) or stacked.node.op.axis != 1:
-            return None
-        columns = [column.values for column in X.columns]
-        return (
-            stacked
-            if len(columns) == len(stacked.node.inputs)
-            and all(column is part for column, part in zip(columns, stacked.node.inputs, strict=True))
-            else None
-        )
+        stacked = source_of(made).node
+        # By the names of the model's inputs: to look at columns would be to ask for them.
+        names = [part.node.op.key if isinstance(part.node.op, Input) else None for part in stacked.inputs]
+        is_whole = isinstance(stacked.op, ops.Stack) and stacked.op.axis == 1 and names == self.feature_names
+        return stacked.outputs[0] if is_whole else None
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return elementwise(X, transformed)
