@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from skl2tflite.graph import Tensor, apply
+from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Value
 from skl2tflite.graph.ops import Note
 
@@ -70,3 +74,15 @@ class Transformed(Note):
     def by_column(self) -> bool:
         """Whether the transformer is monotone, column by column."""
         return self.monotone is not None
+
+
+def note(
+    path: str, estimator: object, function: Callable[[Value], Value], monotone: Monotone | None, x: Tensor, made: Tensor
+) -> Tensor:
+    """Return what a transformer has made of a tensor, with a note that says so; arguments as :class:`Transformed`."""
+    if monotone is not None and monotone.even:
+        # The same for all numbers below 0, which magnitudes are not.
+        return apply(  # type: ignore[no-any-return]
+            Transformed(path, estimator, lambda rows: function(np.maximum(rows, 0.0)), monotone), xp.abs(x), made
+        )
+    return apply(Transformed(path, estimator, function, monotone), x, made)  # type: ignore[no-any-return]

@@ -19,8 +19,8 @@ from skl2tflite.features import TABLE, RowKind, TableRows, TextRows
 from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.matrix import Matrix, as_floats, dtype_of, is_sparse
 from skl2tflite.flow.table import Table, as_matrix
-from skl2tflite.forest.transformed import Monotone, Transformed
-from skl2tflite.graph import Array, DType, Tensor, apply
+from skl2tflite.forest.transformed import Monotone, note
+from skl2tflite.graph import Array, DType, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.method_arguments import offers
 from skl2tflite.tracing.rows_at_hand import given
@@ -241,21 +241,19 @@ class Converter:
         def noted(X: Array) -> Any:
             result = transform(X)
             made = result.asked_matrix if isinstance(result, Table) else result
-            X = self.numbers_read(X, made)
-            if not isinstance(X, Tensor) or not isinstance(made, Tensor) or made is X:
+            if (
+                not isinstance(read := self.numbers_read(X, made), Tensor)
+                or not isinstance(made, Tensor)
+                or made is read
+            ):
                 return result
-            known = self.monotone(X, made)
-            if known is not None and known.even:
-                function = _of_magnitudes(self.scikit_transform)
-                made = apply(Transformed(self.path, self.estimator, function, known), xp.abs(X), made)
-            else:
-                made = apply(Transformed(self.path, self.estimator, self.scikit_transform, known), X, made)
+            made = note(self.path, self.estimator, self.scikit_transform, self.monotone(read, made), read, made)
             return result.with_matrix(made) if isinstance(result, Table) else made
 
         return noted
 
     def numbers_read(self, X: Any, made: Any) -> Any:
-        """Return the numbers of which ``transform`` has made its result, None where they are not known."""
+        """Return the numbers of which ``transform`` has made its result, if they are known."""
         return X.asked_matrix if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
 
     def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
@@ -404,8 +402,3 @@ def converter_for(estimator: Any, path: str = "") -> Converter:
         Where no converter is registered for exactly this class: a subclass may compute otherwise.
     """
     return cast("Converter", make_converter(estimator, path))
-
-
-def _of_magnitudes(transform: Callable[[NDArray[Any]], NDArray[Any]]) -> Callable[[NDArray[Any]], NDArray[Any]]:
-    """Return an even function as one of magnitudes, the same for all numbers below 0."""
-    return lambda rows: transform(np.maximum(rows, 0.0))
