@@ -107,7 +107,7 @@ class Converter:
 
     def check_fitted(self) -> None:
         """Refuse an estimator that is not fitted."""
-        # scikit-learn takes a second to import; whoever only runs or inspects a file does not need it.
+        # scikit-learn takes a second to import; who only runs a file does not need it.
         from sklearn.exceptions import NotFittedError
         from sklearn.utils.validation import check_is_fitted
 
@@ -241,11 +241,8 @@ class Converter:
         def noted(X: Array) -> Any:
             result = transform(X)
             made = result.asked_matrix if isinstance(result, Table) else result
-            if (
-                not isinstance(read := self.numbers_read(X, made), Tensor)
-                or not isinstance(made, Tensor)
-                or made is read
-            ):
+            read = self.numbers_read(X, made)
+            if not isinstance(read, Tensor) or not isinstance(made, Tensor) or made is read:
                 return result
             made = note(self.path, self.estimator, self.scikit_transform, self.monotone(read, made), read, made)
             return result.with_matrix(made) if isinstance(result, Table) else made
