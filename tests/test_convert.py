@@ -17,9 +17,11 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skl2tflite
 from skl2tflite import ConversionError, FidelityError, InvalidInputError
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters.core import registry
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.graph import functions as xp
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 X = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32).astype(np.float64)
@@ -185,11 +187,12 @@ def test_fast_precision_folds_the_scaler():
     assert {"SUB", "DIV", "FULLY_CONNECTED"} <= set(exact.operators())
     assert not {"SUB", "DIV"} & set(fast.operators())
     np.testing.assert_allclose(fast.predict(X), exact.predict(X), atol=1e-5)
-    assert any("fold_affine" in str(record) for record in plan(pipeline, precision="fast").records)
+    records = plan(Conversion(pipeline), ConversionOptions(precision="fast")).records
+    assert any("fold_affine" in str(record) for record in records)
 
 
 def test_the_plan_shows_graphs_and_passes():
-    planned = plan(FITTED)
+    planned = plan(Conversion(FITTED))
     assert list(planned.graphs) == list(planned.traced) == ["predict_proba", "predict"]
     assert str(planned.graphs["predict"]).startswith("predict(X: float[?, 3]):")
     assert planned.features.count == 3

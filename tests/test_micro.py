@@ -69,7 +69,7 @@ def test_labels_that_are_numbers():
 
 
 def test_without_tflm(classifier, monkeypatch):
-    for module in ("convert", "model"):
+    for module in ("convert", "backends.tflite.runner"):
         monkeypatch.setattr(sys.modules[f"skl2tflite.{module}"], "has_micro", lambda: False)
     with pytest.warns(ConversionWarning, match=r"compared on LiteRT.*skl2tflite\[micro\]"):
         model = skl2tflite.convert(classifier, X, target="micro")

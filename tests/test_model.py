@@ -19,7 +19,8 @@ from skl2tflite import InvalidFileError, InvalidInputError, TFLiteModel
 from skl2tflite.backends.tflite.metadata import read_files
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.errors import ConversionError, UnsupportedMethodError
-from skl2tflite.model_metadata import MethodInfo, ModelFacts
+from skl2tflite.method_output import MethodOutput
+from skl2tflite.model_metadata import ModelFacts
 from tests.backends.tflite.test_writer_and_reader import two_methods
 from tests.backends.tflite.test_writer_and_reader import write as write_program
 
@@ -126,7 +127,7 @@ def test_labels_of_several_outputs():
 def test_labels_that_a_file_cannot_keep():
     dates = np.array(["2020", "2021", "2022"], dtype="M8[Y]")
     with pytest.raises(ConversionError, match=r"labels of dtype datetime64\[Y\] cannot be kept"):
-        MethodInfo(("predict",), False, dates.dtype.str, (dates,)).to_json()
+        MethodOutput(("predict",), False, dates.dtype.str, (dates,)).to_json()
 
 
 def test_classes(model):
@@ -190,7 +191,7 @@ def test_copies(model, copier):
 
 
 def test_many_rows_run_in_parts(model, monkeypatch):
-    monkeypatch.setattr("skl2tflite.model._ELEMENTS_PER_CALL", 21)
+    monkeypatch.setattr("skl2tflite.backends.tflite.runner.ELEMENTS_PER_CALL", 21)
     again = TFLiteModel(bytes(model))
     assert again._runner.rows_per_call < len(X)
     np.testing.assert_array_equal(again.predict(X), model.predict(X))

@@ -18,7 +18,18 @@ ErrorType = type[Skl2TFLiteError]
 
 
 def choice(name: str, value: object, choices: Sequence[str], error: ErrorType = InvalidInputError) -> None:
-    """Raise where an argument is none of some words."""
+    """Raise where an argument is none of some words.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument.
+    value : object
+        What was given.
+    choices : sequence of str
+    error : type
+        Of the error that is raised.
+    """
     if not isinstance(value, str) or value not in choices:
         *others, last = map(repr, choices)
         words = f"{', '.join(others)} or {last}" if others else last
@@ -26,7 +37,19 @@ def choice(name: str, value: object, choices: Sequence[str], error: ErrorType = 
 
 
 def whole(name: str, value: Any, least: int, most: int | None = None, error: ErrorType = InvalidInputError) -> int:
-    """Return an argument that is a whole number, or raise."""
+    """Return an argument that is a whole number, or raise.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument.
+    value : object
+        What was given.
+    least : int
+    most : int, optional
+    error : type
+        Of the error that is raised.
+    """
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise error(f"{name} is a whole number, not {shown(value)}")
     number = int(value)

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-from skl2tflite.arguments import choice, shown, whole
-from skl2tflite.backends.tflite import metadata
-from skl2tflite.backends.tflite.lowering import lower
-from skl2tflite.backends.tflite.program import Program
-from skl2tflite.backends.tflite.targets import Target, get_target
-from skl2tflite.backends.tflite.writer import write
+from skl2tflite.backends.registry import backend_of
+from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
-from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.core.method_graph import Traced
-from skl2tflite.converters.third_party.boosters import as_estimator
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
-    TABLE,
     ColumnSpec,
     Features,
     Known,
@@ -33,17 +26,16 @@ from skl2tflite.features import (
     reading,
     row_count,
 )
-from skl2tflite.forest.cost import OptimizeFor
+from skl2tflite.file_metadata import add_metadata
+from skl2tflite.method_output import GIVE_LABELS
 from skl2tflite.model import TFLiteModel
-from skl2tflite.model_metadata import GIVE_LABELS, MethodInfo, ModelFacts
-from skl2tflite.passes import Precision
-from skl2tflite.plan import Categories, Inputs, Text, plan
+from skl2tflite.model_metadata import ModelFacts
+from skl2tflite.options import ConversionOptions
+from skl2tflite.plan import Plan, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
-from skl2tflite.verify import verify
-from skl2tflite.verify.integer_arithmetic import computes_in_half, computes_in_integers
-
-_DTYPES = {"float": "float64", "int": "int64", "bool": "bool"}
+from skl2tflite.verify import Report, compare
+from skl2tflite.verify.integer_arithmetic import computes_in_integers
 
 
 def convert(
@@ -58,7 +50,7 @@ def convert(
     max_ram: int | None = None,
     inputs: Inputs | None = None,
     categories: Categories = "strings",
-    text: Text = "characters",
+    text: Text | None = None,
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -91,11 +83,11 @@ def convert(
     categories : {"strings", "codes"}
         How columns of text travel: as tensors of strings, or as int32 codes, positions in the vocabulary that the
         file carries for each column (-1: unknown). Files for ``target="micro"`` have codes always.
-    text : {"characters", "tokens"}
+    text : {"characters", "tokens"}, optional
         How texts travel that a vectorizer reads: as code points, which the file itself cuts into terms, or as the ids
         of terms, positions in the vocabulary that the file carries (-1: unknown; for HashingVectorizer their hashes).
-        The app cuts the texts then; :meth:`TFLiteModel.predict` leaves it to scikit-learn. Files for
-        ``target="micro"`` take the terms' counts instead of ids.
+        The app cuts the texts then; :meth:`TFLiteModel.predict` leaves it to scikit-learn. By default
+        characters; files for ``target="micro"`` take how often each term is in the text, by default and for tokens.
 
     Returns
     -------
@@ -121,84 +113,97 @@ def convert(
     ConversionWarning
         Where a file for TensorFlow Lite Micro was compared on LiteRT, as ``tflite-micro`` is not installed.
     """
-    runtime = _target(target)
-    choice("precision", precision, ("exact", "fast"), ConversionError)
-    if optimize_for is None:
-        optimize_for = "size" if target == "micro" else "latency"
-    choice("optimize_for", optimize_for, ("latency", "throughput", "size"), ConversionError)
-    for name, most in (("max_flash", max_flash), ("max_ram", max_ram)):
-        if most is not None:
-            whole(name, most, 0, error=ConversionError)
-            if target != "micro":
-                raise ConversionError("max_flash and max_ram are for target='micro', whose devices have little of both")
-    if inputs is not None:
-        choice("inputs", inputs, ("matrix", "columns"), ConversionError)
-    choice("categories", categories, ("strings", "codes"), ConversionError)
-    choice("text", text, ("characters", "tokens"), ConversionError)
-    estimator = as_estimator(estimator)
+    options = ConversionOptions(
+        methods=methods,
+        target=target,
+        precision=precision,
+        optimize_for=optimize_for,
+        max_flash=max_flash,
+        max_ram=max_ram,
+        inputs=inputs,
+        categories=categories,
+        text=text,
+    )
+    return convert_and_compare(Conversion(estimator, X), options)[0]
+
+
+def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> tuple[TFLiteModel, Report | None]:
+    """Convert an estimator, and compare the model with it where there are rows; errors as of :func:`convert`.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        The estimator, and rows to compare on.
+    options : ConversionOptions
+
+    Returns
+    -------
+    model : TFLiteModel
+    report : Report or None
+        What the comparison found; None without rows.
+    """
+    X, runtime = conversion.X, options.runtime
     if X is not None:
         check_given(X)
         with reading(X):
             if row_count(X) == 0:
                 raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
-    with blaming(estimator, X):
-        planned = plan(
-            estimator,
-            X,
-            methods=methods,
-            target=target,
-            precision=precision,
-            inputs=inputs,
-            categories=categories,
-            optimize_for=optimize_for,
-            text=text,
-        )
+    with conversion.blaming():
+        planned = plan(conversion, options)
         if X is not None:
             planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
-        program = Program(description=f"{type(estimator).__name__}, converted by skl2tflite")
-        for graph in planned.graphs.values():
-            lower(graph, program, runtime, optimize_for)
-        labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
-        classes = next((each for each in labels if each is not None), None)
-        if any(np.ndim(each) != 1 for each in classes or ()):
-            raise ConversionError(f"{planned.converter.path} has classes_ that are no list of labels; fit it again")
-        facts = ModelFacts(
-            _describe(estimator),
-            target,
-            planned.features,
-            {
-                method: replace(
-                    _method_info(method, traced, planned.features, planned.converter),
-                    is_ragged=method in planned.converter.ragged,
-                    rows_second=method in planned.converter.rows_second,
-                )
-                for method, traced in planned.traced.items()
-            },
-            {package: _version(package) for package in ("skl2tflite", "scikit-learn")},
-            # A file for a microcontroller ends where the model ends: its labels are among the facts.
-            tuple(classes) if classes is not None and target == "micro" else None,
-        )
-        files = facts.attach(program, None if target == "micro" else classes)
-        content = metadata.append_files(write(program), files)
-        analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
-        model = TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
-        if max_flash is not None or max_ram is not None:
-            check_budget(model.sizes(), max_flash, max_ram)
-        if X is not None:
-            if target == "micro" and not has_micro():
-                warnings.warn(
-                    "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
-                    ConversionWarning,
-                    stacklevel=2,
-                )
-            report = verify(model, estimator, X)
-            if not report.faithful:
-                reason = computes_in_integers(estimator, model.methods, X)
-                reason = reason or computes_in_half(estimator, model.methods, X)
-                if reason is not None:
-                    raise ConversionError(reason)
-                raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
-        return model
+        model = _written(planned, conversion.estimator, options)
+        if options.is_limited:
+            check_budget(model.sizes(), options.max_flash, options.max_ram)
+        if X is None:
+            return model, None
+        if runtime.is_microcontroller and not has_micro():
+            warnings.warn(
+                "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
+                ConversionWarning,
+                stacklevel=3,
+            )
+        report = compare(model, conversion)
+        if not report.faithful:
+            reason = computes_in_integers(conversion, model.methods)
+            if reason is not None:
+                raise ConversionError(reason)
+            raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+        return model, report
+
+
+def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLiteModel:
+    """Return the model whose file holds what was planned.
+
+    Parameters
+    ----------
+    planned : Plan
+    estimator : estimator
+    options : ConversionOptions
+    """
+    runtime = options.runtime
+    backend = backend_of(runtime.name)
+    program = backend.new_program(f"{type(estimator).__name__}, converted by skl2tflite")
+    for graph in planned.graphs.values():
+        backend.lower(graph, program, runtime, options.forest_layout)
+    labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
+    classes = next((each for each in labels if each is not None), None)
+    if any(np.ndim(each) != 1 for each in classes or ()):
+        raise ConversionError(f"{planned.converter.path} has classes_ that are no list of labels; fit it again")
+    facts = ModelFacts(
+        estimator=_describe(estimator),
+        target=runtime.name,
+        features=planned.features,
+        methods={method: traced.output for method, traced in planned.traced.items()},
+        versions={package: _version(package) for package in ("skl2tflite", "scikit-learn")},
+        # A file for a microcontroller ends where the model ends: its labels are among the facts.
+        classes=tuple(classes) if classes is not None and runtime.is_microcontroller else None,
+        takes=_taken_by_inverses(planned),
+    )
+    files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
+    content = backend.write(program, files)
+    analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
+    return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
 
 
 @cache
@@ -206,46 +211,31 @@ def _version(package: str) -> str:
     return version(package)
 
 
-def _target(name: object) -> Target:
-    if not isinstance(name, str):
-        raise ConversionError(f"target is 'litert' or 'micro', not {shown(name)}")
-    try:
-        return get_target(name)
-    except ValueError as error:
-        raise ConversionError(str(error)) from None
+def _taken_by_inverses(planned: Plan) -> dict[str, Features]:
+    """Return what rows ``inverse_transform`` takes, by its name, where they are not as those of the model."""
+    traced = planned.traced.get("inverse_transform")
+    features = None if traced is None else _of_inverse(planned.converter, traced, planned.features)
+    return {} if features is None else {"inverse_transform": features}
 
 
-def _method_info(method: str, traced: Traced, features: Features, converter: Converter) -> MethodInfo:
-    output = next(iter(traced.graph.outputs.values()))
-    if traced.labels is not None:
-        dtype = np.result_type(*(c.dtype for c in traced.labels)).str
-    else:
-        dtype = traced.label_dtype or _DTYPES[output.dtype]
-        if method in ("transform", "inverse_transform") and dtype == "float64":
-            dtype = "float32"  # scikit-learn's transformers keep the float32 that they are given
-    labels = None if traced.labels is None else tuple(traced.labels)
-    return MethodInfo(
-        tuple(traced.graph.outputs),
-        traced.is_list,
-        dtype,
-        labels,
-        _inverted(converter, traced, features) if method == "inverse_transform" else None,
-        tuple(_DTYPES[output.dtype] for output in traced.graph.outputs.values()) if traced.is_tuple else None,
-        tuple(traced.constants),
-        traced.mark,
-        traced.refused,
-    )
+def _of_inverse(converter: Converter, traced: Traced, features: Features) -> Features | None:
+    """Return what rows an inverse takes, None where they are as those of the model.
 
-
-def _inverted(converter: Converter, traced: Traced, features: Features) -> Features | None:
-    """Return what rows an inverse takes, None where they are as those of the model."""
+    Parameters
+    ----------
+    converter : Converter
+    traced : Traced
+        Of ``inverse_transform``.
+    features : Features
+        What rows the model takes.
+    """
     labels = converter.labels("inverse_transform")
-    if converter.inverse_rows != TABLE:
+    if not converter.inverse_rows.is_table:
         positions = [Known(0, tuple(range(len(each)))) for each in labels or ()]
         column = ColumnSpec(LABELS_NAME, 0, "int32")
         return Features(1, columns=(column,), known=tuple(positions), rows=converter.inverse_rows)
     count = traced.graph.inputs[INPUT_NAME].shape[1] or 0
-    a_matrix = features.columns is None and features.rows == TABLE and not features.known
+    a_matrix = features.columns is None and features.rows.is_table and not features.known
     alike = a_matrix and count == features.count and labels is None and traced.narrow == features.narrow
     return None if alike else Features(count, allows_nan=converter.inverse_takes_nan, narrow=traced.narrow)
 

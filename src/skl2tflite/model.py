@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import math
 import os
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,24 +15,17 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import MOST_THREADS, functions, shown, whole
 from skl2tflite.arguments import path as path_of
+from skl2tflite.backends.backend import Runner
+from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.check import check_program
-from skl2tflite.backends.tflite.program import DYNAMIC, Program
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.targets import TARGETS
-from skl2tflite.errors import InvalidFileError, InvalidInputError, UnsupportedMethodError, plain
-from skl2tflite.features import ImageRows
+from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
 from skl2tflite.method_arguments import ARGUMENTS
+from skl2tflite.model_description import count_operators, describe
 from skl2tflite.model_metadata import ModelFacts
-from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.runtime.micro import MicroRunner, has_micro
-from skl2tflite.runtime.rows import RowByRow
 from skl2tflite.sizes import Sizes, sizes_of
-
-_ELEMENTS_PER_CALL = 2**18
-"""Bound on the largest intermediate tensor of one call and thread, so that caches hold it.
-
-Measured on 10 000 rows, against 2**24: support vectors, forests and neighbours take a half to nine tenths of the time.
-"""
+from skl2tflite.whole_files import write_whole
 
 
 class _Method:
@@ -103,7 +93,7 @@ class TFLiteModel:
             raise InvalidFileError(
                 f"the file is for the target {self.facts.target!r}, which this version does not know"
             )
-        check_program(self._program, self._content, TARGETS[self.facts.target])  # a runtime would crash on it
+        check_program(self._program, self._content, self.facts.runtime)  # a runtime would crash on it
         if self.analyzers:
             self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
 
@@ -122,20 +112,12 @@ class TFLiteModel:
     @property
     def inputs(self) -> dict[str, tuple[str, tuple[int, ...]]]:
         """Dtype and shape of each input tensor; -1 is the batch."""
-        return self._tensors("inputs")
+        return self._program.tensors("inputs")
 
     @property
     def outputs(self) -> dict[str, tuple[str, tuple[int, ...]]]:
         """Dtype and shape of each output tensor of all signatures; -1 is the batch."""
-        return self._tensors("outputs")
-
-    def _tensors(self, side: str) -> dict[str, tuple[str, tuple[int, ...]]]:
-        found = {}
-        for signature in self._program.signatures:
-            subgraph = self._program.subgraphs[signature.subgraph]
-            for name, index in getattr(signature, side).items():
-                found[name] = (subgraph.tensors[index].dtype, subgraph.tensors[index].shape)
-        return found
+        return self._program.tensors("outputs")
 
     @property
     def feature_names_in_(self) -> NDArray[Any]:
@@ -160,7 +142,7 @@ class TFLiteModel:
 
     def operators(self) -> Counter[str]:
         """Count the file's operators by name."""
-        return Counter(op.name for subgraph in self._program.subgraphs for op in subgraph.operators)
+        return count_operators(self._program)
 
     def sizes(self) -> Sizes:
         """Return what the model costs on a microcontroller; for files of ``target="micro"``.
@@ -170,7 +152,7 @@ class TFLiteModel:
         InvalidFileError
             Where the file is for another runtime.
         """
-        if self.facts.target != "micro":
+        if not self.facts.runtime.is_microcontroller:
             raise InvalidFileError(f"the file is for the target {self.facts.target!r}; convert with target='micro'")
         return sizes_of(self._content)
 
@@ -197,7 +179,7 @@ class TFLiteModel:
         return plain(f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>")
 
     def __str__(self) -> str:
-        return describe(self)
+        return describe(repr(self), self._content, self._program, self.facts)
 
     @cached_property
     def _inputs_of(self) -> dict[str, frozenset[str]]:
@@ -207,25 +189,10 @@ class TFLiteModel:
     # --- running ------------------------------------------------------------------------------------
 
     @cached_property
-    def _runner(self) -> LiteRTRunner | MicroRunner | RowByRow:
-        if self.facts.target == "micro":
-            return self._micro_runner()
-        largest = 1
-        for subgraph in self._program.subgraphs:
-            for tensor in subgraph.tensors:
-                if DYNAMIC in tensor.shape:
-                    largest = max(largest, math.prod(n for n in tensor.shape if n != DYNAMIC))
-        if self.facts.features.reads_texts:
-            return RowByRow(LiteRTRunner(self._content, self.num_threads))
-        rows = max(1, _ELEMENTS_PER_CALL * self.num_threads // largest)
-        return LiteRTRunner(self._content, self.num_threads, rows)
-
-    def _micro_runner(self) -> MicroRunner | RowByRow:
-        """TFLM, or LiteRT where that is not installed: it runs the same operators."""
-        (method,) = self.methods
-        if has_micro():
-            return MicroRunner(self._content, method, self.inputs, self.outputs)
-        return RowByRow(LiteRTRunner(self._content, self.num_threads))
+    def _runner(self) -> Runner:
+        backend, target = backend_of(self.facts.target), self.facts.runtime
+        row_by_row = self.facts.features.reads_texts
+        return backend.runner(self._content, self._program, target, self.num_threads, row_by_row)
 
     def run(self, method: str, X: Any) -> Any:
         """Run a method by name.
@@ -308,20 +275,7 @@ class TFLiteModel:
             Where the folder does not exist or cannot be written to.
         """
         target = path_of("path", path)
-        if target.exists() and not target.is_file() and not target.is_dir():
-            raise InvalidInputError(f"{target} is a device or a pipe, which a file would replace; name a file")
-        if not target.parent.is_dir():
-            raise FileNotFoundError(f"cannot write {target}: there is no folder {target.parent}")
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self._content)
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        write_whole(target, self._content)
         return target
 
 
@@ -361,60 +315,3 @@ def load(
         return TFLiteModel(content, num_threads, analyzers)
     except InvalidFileError as error:
         raise InvalidFileError(f"{path}: {error}") from None
-
-
-def describe(model: TFLiteModel) -> str:
-    """Return what a person wants to know of a model, in a few lines."""
-    program = model._program
-    features = model.facts.features
-    lines = [repr(model)]
-    names = "" if features.names is None else f": {', '.join(features.names[:8])}"
-    names += ", …" if features.names and len(features.names) > 8 else ""
-    if isinstance(features.rows, ImageRows):
-        lines.append(f"images      {features.rows}")
-    else:
-        lines.append(f"features    {features.count}{names}")
-    for signature in program.signatures:
-        tensors = program.subgraphs[signature.subgraph].tensors
-
-        def show(entries: Mapping[str, int], tensors: Any = tensors) -> str:
-            return ", ".join(
-                f"{name} {tensors[i].dtype}[{', '.join(_lengths(tensors[i].shape))}]" for name, i in entries.items()
-            )
-
-        lines.append(f"signature   {signature.key}({show(signature.inputs)}) → {show(signature.outputs)}")
-    for name, info in model.facts.methods.items():
-        if info.mark is not None:
-            lines.append(f"no answer   {name} gives {info.mark:.0f}: {info.refused}")
-    counts = model.operators()
-    lines.append(f"operators   {sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common()))
-    sizes = sorted(((len(b), i) for i, b in enumerate(program.buffers) if b), reverse=True)
-    shown = ", ".join(f"{_users(program, i)} {size:,}" for size, i in sizes[:5])
-    rest = f", {len(sizes) - 5} more {sum(size for size, _ in sizes[5:]):,}" if len(sizes) > 5 else ""
-    lines.append(f"bytes       {len(bytes(model)):,}: {shown}{rest}")
-    if model.facts.target == "micro":
-        lines += [f"{name:12}{text}" for name, text in model.sizes().lines()]
-    return "\n".join(map(plain, lines))
-
-
-def _lengths(shape: Sequence[int]) -> list[str]:
-    """Return the lengths of axes in words: the first that is unknown counts rows, one behind it a text's entries."""
-    return [str(n) if n >= 0 else "rows" if axis == 0 else "length" for axis, n in enumerate(shape)]
-
-
-def _users(program: Program, buffer: int) -> str:
-    """Return the name of what uses a buffer first."""
-    for name, index in program.metadata.items():
-        if index == buffer:
-            return name
-    for subgraph in program.subgraphs:
-        for tensor in subgraph.tensors:
-            if tensor.buffer == buffer:
-                return f"{tensor.dtype}{list(tensor.shape)}"
-    return f"buffer {buffer}"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from skl2tflite.backends.tflite.targets import get_target
-from skl2tflite.bundle import cpp_names as spelling
+from skl2tflite.bundle import cpp_names
 
 RESOLVER = Path(__file__).parent / "stand_ins/tensorflow/lite/micro/micro_mutable_op_resolver.h"
 
@@ -23,18 +23,18 @@ RESOLVER = Path(__file__).parent / "stand_ins/tensorflow/lite/micro/micro_mutabl
     ],
 )  # fmt: skip
 def test_identifier(text, name):
-    assert spelling.identifier(text) == name
+    assert cpp_names.identifier(text) == name
 
 
 @pytest.mark.parametrize(
     ("text", "name"), [("model", "model"), ("Gamma", "gamma_"), ("Default", "default_"), ("std", "std_")]
 )
 def test_namespace(text, name):
-    assert spelling.namespace(text) == name
+    assert cpp_names.namespace(text) == name
 
 
 def test_identifiers_differ():
-    assert spelling.identifiers(["a b", "a_b", "A-B", "a b 2"]) == ["a_b", "a_b_2", "a_b_3", "a_b_2_2"]
+    assert cpp_names.identifiers(["a b", "a_b", "A-B", "a b 2"]) == ["a_b", "a_b_2", "a_b_3", "a_b_2_2"]
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,13 @@ def test_identifiers_differ():
     ],
 )
 def test_string(text, literal):
-    assert spelling.string(text) == literal
+    assert cpp_names.string(text) == literal
 
 
 def test_comments_stay_on_their_line():
-    assert spelling.comment("a\nb\\") == "a b"
-    assert not spelling.comment("x ??/ ").endswith("??/")
-    assert spelling.comment("größe \\ y") == "größe / y"
+    assert cpp_names.comment("a\nb\\") == "a b"
+    assert not cpp_names.comment("x ??/ ").endswith("??/")
+    assert cpp_names.comment("größe \\ y") == "größe / y"
 
 
 @pytest.mark.parametrize(
@@ -68,25 +68,25 @@ def test_comments_stay_on_their_line():
     ],
 )  # fmt: skip
 def test_number(value, literal):
-    assert spelling.number(value) == literal
+    assert cpp_names.number(value) == literal
 
 
 def test_float32_numbers_read_back():
     values = np.random.default_rng(0).normal(size=1000).astype(np.float32) * np.float32(10) ** np.arange(
         -20, 20
     ).repeat(25)
-    assert all(np.float32(spelling.number(value)[:-1]) == value for value in values.astype(np.float32))
+    assert all(np.float32(cpp_names.number(value)[:-1]) == value for value in values.astype(np.float32))
 
 
 def test_numbers():
-    assert spelling.numbers([[1.0, 2], [3, 4]]) == "{{1.0f, 2.0f}, {3.0f, 4.0f}}"
-    assert spelling.numbers(np.int32(4)) == "4"
+    assert cpp_names.numbers([[1.0, 2], [3, 4]]) == "{{1.0f, 2.0f}, {3.0f, 4.0f}}"
+    assert cpp_names.numbers(np.int32(4)) == "4"
 
 
 def test_resolver_has_a_method_for_every_operator():
     known = set(re.findall(r"TfLiteStatus (Add\w+)\(\)", RESOLVER.read_text()))
     operators = get_target("micro").operators
     assert len(operators) > 60
-    assert {spelling.resolver_method(operator) for operator in operators} <= known
-    assert spelling.resolver_method("AVERAGE_POOL_2D") == "AddAveragePool2D"
-    assert spelling.resolver_method("PADV2") == "AddPadV2"
+    assert {cpp_names.resolver_method(operator) for operator in operators} <= known
+    assert cpp_names.resolver_method("AVERAGE_POOL_2D") == "AddAveragePool2D"
+    assert cpp_names.resolver_method("PADV2") == "AddPadV2"

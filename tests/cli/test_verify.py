@@ -45,7 +45,7 @@ def test_neighbours_equally_far(run, tmp_path, share):
     arguments = ("verify", tmp_path / "model.tflite", tmp_path / "model.skops", tmp_path / "rows.csv")
     done = run(*arguments)
     if share < 1:
-        done.succeeds("equally far", "faithful", "of which scikit-learn counts others")
+        done.succeeds("equally far", "faithful", "of which scikit-learn takes others")
     else:
         done.fails("does not give the answers", status=1)
         assert f"{far.size} rows differ" in done.stdout

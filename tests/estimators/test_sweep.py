@@ -15,8 +15,10 @@ import pytest
 from sklearn.base import clone
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters import converter_for
 from skl2tflite.method_arguments import answer
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 from tests.comparing import as_arrays, assert_close, spread
 from tests.estimators.case import Case, data
@@ -115,7 +117,7 @@ def test_litert_equals_scikit_learn(case: Case) -> None:
             assert compared.rows == case.each * len(X)
             assert compared.near_ties.size == 0, f"{compared.near_ties.size} rows hang on rounding"
             assert compared.equally_far.size == 0, f"{compared.equally_far.size} rows have neighbours equally far"
-            exact = compared.method in case.exact or compared.method in converter_for(estimator).exact
+            exact = compared.method in case.exact or compared.method in converter_for(estimator).contract.exact
             if exact and compared.largest_error > 0:  # the same bits as scikit-learn's in float32
                 assert skl2tflite.verify(model, estimator, as_held(X))[compared.method].largest_error == 0.0
 
@@ -144,5 +146,6 @@ def test_methods_of_every_case_can_be_traced_twice() -> None:
     """Tracing has no memory: the same text both times."""
     for case in CASES[:: max(1, len(CASES) // 20)]:
         estimator = fitted(case)
-        once, again = (plan(estimator, case.rows, methods=methods_of(case, estimator)).graphs for _ in range(2))
+        options = ConversionOptions(methods=methods_of(case, estimator))
+        once, again = (plan(Conversion(estimator, case.rows), options).graphs for _ in range(2))
         assert {name: str(graph) for name, graph in once.items()} == {name: str(graph) for name, graph in again.items()}

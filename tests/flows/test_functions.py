@@ -124,3 +124,18 @@ def test_integers_of_few_bits(encoder: Any, func: Any, wraps: bool) -> None:
         return
     model = skl2tflite.convert(pipeline)
     np.testing.assert_allclose(model.predict_proba(CODES), pipeline.predict_proba(CODES), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16])
+@pytest.mark.parametrize("dense", [False, True])
+def test_counts_that_a_function_cuts_to_few_bits_wrap_around(dtype: Any, dense: bool) -> None:
+    texts = ["win now", "free win", "win win win"] * 10
+    cut = function(lambda X: (X.toarray() if dense else X).astype(dtype))
+    pipeline = make_pipeline(CountVectorizer(), cut, LogisticRegression()).fit(texts, [0, 1, 1] * 10)
+    with pytest.raises(ConversionError, match="wrap around"):
+        skl2tflite.convert(pipeline, texts)
+    plain = function(lambda X: X.astype(np.int32))
+    pipeline = make_pipeline(CountVectorizer(), plain, LogisticRegression()).fit(texts, [0, 1, 1] * 10)
+    long = ["win " * 300]
+    model = skl2tflite.convert(pipeline, texts)
+    np.testing.assert_allclose(model.predict_proba(long), pipeline.predict_proba(long), rtol=0, atol=1e-6)

@@ -83,7 +83,6 @@ def _halved(X: Any) -> Any:
         ("absolute", "int8"),
         ("sqrt", "uint8"),
         ("log1p", "uint8"),
-        ("log1p", "float16"),
         ("written", "int64"),
     ],
 )

@@ -14,9 +14,11 @@ from sklearn.ensemble import (
 )
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.forest.digits import digits_of
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.op import TreeSums
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 X, y = make_classification(600, 8, n_informative=6, n_classes=3, flip_y=0.1, random_state=0)
@@ -38,7 +40,7 @@ def fitted(name):
 
 
 def sums_of(estimator, method, optimize_for=None):
-    graph = plan(estimator, methods=(method,), optimize_for=optimize_for).graphs[method]
+    graph = plan(Conversion(estimator), ConversionOptions(methods=(method,), optimize_for=optimize_for)).graphs[method]
     (op,) = (node.op for node in graph.operations() if isinstance(node.op, TreeSums))
     return op
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skl2tflite.forest.float_keys import GREATEST, from_keys, to_keys
+from skl2tflite.forest.float_keys import GREATEST_KEY, from_keys, to_keys
 from skl2tflite.forest.folding import fold
 from skl2tflite.forest.trees import Forest
 
@@ -91,9 +91,9 @@ def test_keys_are_numbers_in_order(x):
     x = np.array([x], dtype=np.float32)
     key = to_keys(x)
     assert from_keys(key) == x
-    assert from_keys(np.array([np.clip(key[0] + 1, -GREATEST, GREATEST)])) >= x
-    assert abs(key[0]) <= GREATEST
-    if key[0] < GREATEST:
+    assert from_keys(np.array([np.clip(key[0] + 1, -GREATEST_KEY, GREATEST_KEY)])) >= x
+    assert abs(key[0]) <= GREATEST_KEY
+    if key[0] < GREATEST_KEY:
         assert from_keys(key + 1) == np.nextafter(x + np.float32(0), np.float32(np.inf))
 
 

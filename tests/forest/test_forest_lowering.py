@@ -10,14 +10,16 @@ from skl2tflite.backends.tflite.targets import get_target
 from skl2tflite.backends.tflite.writer import write
 from skl2tflite.errors import GraphError
 from skl2tflite.forest import batches
-from skl2tflite.forest.op import TreeSums, tree_values
+from skl2tflite.forest.op import TreeSums, TreeValues, tree_values
 from skl2tflite.forest.tables import Layout
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph import Graph
+from skl2tflite.graph import Graph, evaluate
 from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import apply, input_tensor
+from skl2tflite.legalize import legalize
 from skl2tflite.runtime.litert import LiteRTRunner
 from tests.forest.forest_cases import chain, fitted_trees, rows_at_thresholds
+from tests.legalize.lacking import Lacking
 
 LAYOUTS = [
     None,
@@ -34,11 +36,14 @@ WIDTHS = [1, 3, 7, 31]
 DENORMAL = np.finfo(np.float32).smallest_subnormal
 
 
+def graph_of(forest, missing, batch):
+    x = input_tensor("x", DType.FLOAT, (batch, forest.n_features))
+    return Graph("values", {"x": x}, {"y": tree_values(x, forest, missing)})
+
+
 def lowered(forest, missing=False, target="litert", optimize_for="latency"):
-    x = input_tensor("x", DType.FLOAT, (None if target == "litert" else 1, forest.n_features))
-    graph = Graph("values", {"x": x}, {"y": tree_values(x, forest, missing)})
     program = Program()
-    lower(graph, program, get_target(target), optimize_for)
+    lower(graph_of(forest, missing, None if target == "litert" else 1), program, get_target(target), optimize_for)
     content = write(program)
     check(content, get_target(target))
     return content
@@ -70,6 +75,27 @@ def test_routes_exactly(forest, layout, shared_states, monkeypatch):
     leaves = forest.evaluate(X)
     np.testing.assert_array_equal(run(forest, X)[..., 0], leaves)
     np.testing.assert_array_equal(run(forest, X[:1])[..., 0], leaves[:1])
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_gives_what_the_plain_expansion_gives(forest, layout, missing):
+    X = rows_at_thresholds(forest, np.random.default_rng(0))
+    X[:6, 0] = [np.inf, -np.inf, 0.0, -0.0, DENORMAL, -DENORMAL]
+    if missing:
+        X[10:20] = np.nan
+    graph = graph_of(forest, missing, None)
+    plain = legalize(graph, Lacking(TreeValues))
+    assert not [node for node in plain.nodes() if isinstance(node.op, TreeValues)]
+    np.testing.assert_array_equal(run(forest, X, missing), evaluate(plain, {"x": X}, np.float32)["y"])
+
+
+def test_the_plain_expansion_runs_as_a_file(forest):
+    X = rows_at_thresholds(forest, np.random.default_rng(0), n_rows=50)
+    X[:5, 0] = [np.inf, -np.inf, np.nan, np.nan, 0.0]
+    program = Program()
+    lower(legalize(graph_of(forest, True, None), Lacking(TreeValues)), program, get_target("litert"))
+    results = LiteRTRunner(write(program)).run("values", {"x": X})["y"]
+    np.testing.assert_array_equal(results, forest.value[forest.evaluate(X)].astype(np.float32))
 
 
 def test_routes_missing_values_exactly(forest, layout):

@@ -91,6 +91,8 @@ CASES: list[tuple[Op, tuple[np.ndarray, ...], np.ndarray | tuple[np.ndarray, ...
     (ops.Ahead(1), (INT[:, 0],), np.append(INT[1:, 0], 0)), (ops.Ahead(-1), (INT[:, 0],), np.append(0, INT[:-1, 0])),
     (ops.Ahead(5), (INT[:, 0],), np.zeros(4, int)),
     (ops.Wrap(), (np.array([2**31, -(2**31) - 1, 2**40 + 5, -7]),), np.array([-(2**31), 2**31 - 1, 5, -7])),
+    (ops.Elu(), (np.array([-1e-9, 2.0, -np.inf, np.nan]),), np.array([np.expm1(-1e-9), 2.0, -1.0, np.nan])),
+    (ops.TruncatedDivide(), (np.array([7, -7, 7, -7]), np.array([2, 2, -2, -2])), np.array([3, -3, -3, 3])),
     (ops.BitwiseXor(), (INT, np.array(-3)), INT ^ -3), (ops.RightShift(), (-INT, np.array(1)), -INT // 2),
     (ops.Softmax(1), (FLOAT,), np.exp(FLOAT) / np.exp(FLOAT).sum(1, keepdims=True)),
     (ops.LogSoftmax(2), (DEEP,), DEEP - np.log(np.exp(DEEP).sum(2, keepdims=True))),

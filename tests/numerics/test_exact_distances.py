@@ -8,7 +8,7 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.semi_supervised import LabelSpreading
 
 import skl2tflite
-from skl2tflite.numerics.exact_distances import expanded_squares, products_do, radius
+from skl2tflite.numerics.exact_distances import expanded_squared_distances, radius, suits_expanded_distances
 from tests.backends.tflite.one_graph import oracle, run
 
 RANDOM = np.random.default_rng(0)
@@ -28,8 +28,10 @@ def test_squares_are_rounded_once(table):
     X = TABLES[table].astype(np.float32).astype(np.float64)
     points = X[::2]
     want = squares(X, points)
-    np.testing.assert_allclose(oracle(lambda x: expanded_squares(x, points), X), want, atol=1e-14 * want.max())
-    got = run(lambda x: expanded_squares(x, points), X)
+    np.testing.assert_allclose(
+        oracle(lambda x: expanded_squared_distances(x, points), X), want, atol=1e-14 * want.max()
+    )
+    got = run(lambda x: expanded_squared_distances(x, points), X)
     np.testing.assert_array_less(np.abs(got - want), 2.0**-22 * want + 2.0**-29 * radius(points) ** 2)
 
 
@@ -39,8 +41,8 @@ def test_scaled_features(table):
     points = X[::2]
     scale = np.random.default_rng(1).uniform(0.5, 50, X.shape[1]) / (points.std(axis=0) + 1e-6)
     want = squares(X * scale, points * scale)
-    got = run(lambda x: expanded_squares(x, points, scale), X)
-    oracles = oracle(lambda x: expanded_squares(x, points, scale), X)
+    got = run(lambda x: expanded_squared_distances(x, points, scale), X)
+    oracles = oracle(lambda x: expanded_squared_distances(x, points, scale), X)
     reach = radius(points * scale) ** 2
     np.testing.assert_allclose(oracles, want, atol=1e-13 * reach)
     np.testing.assert_array_less(np.abs(got - want), 2.0**-22 * want + 2.0**-29 * reach)
@@ -48,14 +50,14 @@ def test_scaled_features(table):
 
 def test_whole_numbers_are_exact():
     X = load_digits().data[:200]
-    np.testing.assert_array_equal(run(lambda x: expanded_squares(x, X), X), squares(X, X))
+    np.testing.assert_array_equal(run(lambda x: expanded_squared_distances(x, X), X), squares(X, X))
 
 
 def test_rows_beyond_all():
     points = TABLES["scaled"]
     far = np.repeat(points[:1], 5, axis=0)
     far[:, 3] = [1e6, -1e30, 3e38, np.inf, np.nan]
-    got = run(lambda x: expanded_squares(x, points), far)
+    got = run(lambda x: expanded_squared_distances(x, points), far)
     np.testing.assert_allclose(got[0], squares(far[:1], points)[0], rtol=1e-6)
     assert np.all(got[1:4] > 1e18)
     assert np.isnan(got[4]).all()
@@ -63,20 +65,20 @@ def test_rows_beyond_all():
 
 def test_where_differences_stay():
     points = TABLES["scaled"]
-    assert products_do(points, 1.0)
-    assert not products_do(points, 100.0)
-    assert not products_do(points[:1], 1.0)
-    assert not products_do(points[:, :4], 1.0)
-    assert not products_do(points * 1e-20, 1e40)
+    assert suits_expanded_distances(points, 1.0)
+    assert not suits_expanded_distances(points, 100.0)
+    assert not suits_expanded_distances(points[:1], 1.0)
+    assert not suits_expanded_distances(points[:, :4], 1.0)
+    assert not suits_expanded_distances(points * 1e-20, 1e40)
 
 
 @pytest.mark.parametrize("magnitude", [1e-10, 1e-4, 1e4, 1e10])
 def test_tables_of_any_size(magnitude):
     X = TABLES["scaled"].astype(np.float32) * np.float32(magnitude)
     X = X.astype(np.float64)
-    assert products_do(X, magnitude**-2)
+    assert suits_expanded_distances(X, magnitude**-2)
     want = squares(X, X)
-    got = run(lambda x: expanded_squares(x, X), X)
+    got = run(lambda x: expanded_squared_distances(x, X), X)
     np.testing.assert_array_less(np.abs(got - want), 2.0**-22 * want + 2.0**-29 * radius(X) ** 2)
 
 

@@ -19,7 +19,7 @@ from sklearn.svm import SVC, SVR, NuSVC
 import skl2tflite
 from skl2tflite.converters.pairwise.kernel_objects import covariance_polynomial
 from skl2tflite.errors import UnsupportedEstimatorError
-from skl2tflite.numerics.kernel_polynomials import FEW_OUTPUTS, PolynomialSum, dot_product_polynomial, products
+from skl2tflite.numerics.kernel_polynomials import MAX_FACTORED_OUTPUTS, PolynomialSum, dot_product_polynomial, products
 
 
 def rows(load: Any) -> tuple[Any, Any]:
@@ -44,7 +44,7 @@ def test_products_come_in_lexicographic_order(n_features: int, degree: int) -> N
 
 @pytest.mark.parametrize("offset", [0.0, 30.0])
 @pytest.mark.parametrize("n_features", [1, 6])
-@pytest.mark.parametrize("outputs", [(), (1,), (3,), (FEW_OUTPUTS + 1,)])
+@pytest.mark.parametrize("outputs", [(), (1,), (3,), (MAX_FACTORED_OUTPUTS + 1,)])
 @pytest.mark.parametrize(
     "coefficients", [[2.0, -0.3], [0.0, 0.0, 0.5], [1.0, 0.3, 0.0, -0.2], [3.0, -1.0, 0.1, 0.0, 0.01]]
 )

@@ -13,7 +13,7 @@ from sklearn.preprocessing import minmax_scale
 
 import skl2tflite
 from skl2tflite.errors import UnsupportedEstimatorError
-from skl2tflite.numerics.kernels import merged, varying_part
+from skl2tflite.numerics.kernels import merge_repeated_vectors, row_dependent_part
 
 WINE = minmax_scale(load_wine().data).astype(np.float32).astype(np.float64)
 
@@ -32,7 +32,7 @@ WINE = minmax_scale(load_wine().data).astype(np.float32).astype(np.float64)
 )
 def test_both_parts_are_the_kernel(kernel: str, params: dict[str, Any], offset: float) -> None:
     X, Y = WINE[:40] + offset, WINE[100:130] + offset
-    part, constant = varying_part(X, Y, kernel, params)
+    part, constant = row_dependent_part(X, Y, kernel, params)
     expected = pairwise_kernels(X, Y, metric=kernel, **params)
     # scikit-learn expands squared distances
     np.testing.assert_allclose(part + constant, expected, rtol=1e-9 if offset and kernel == "rbf" else 1e-12)
@@ -54,13 +54,13 @@ def test_vectors_that_are_the_same_are_one(shape: tuple[int, ...]) -> None:
     weights = np.random.default_rng(0).normal(size=(len(Y), *shape))
     weights[5] += 1e6
     weights[20] -= 1e6
-    distinct, sums = merged(Y, weights)
+    distinct, sums = merge_repeated_vectors(Y, weights)
     assert len(distinct) == 20
     assert np.abs(sums).max() < 20.0
     kernels, fewer = (pairwise_kernels(WINE[40:], points, metric="laplacian") for points in (Y, distinct))
     np.testing.assert_allclose(fewer @ sums, kernels @ weights, rtol=0, atol=1e-8)
     given = WINE[:20]
-    assert merged(given, weights[:20])[0] is given
+    assert merge_repeated_vectors(given, weights[:20])[0] is given
 
 
 def test_repeated_rows_of_a_raw_table() -> None:

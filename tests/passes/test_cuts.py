@@ -8,6 +8,7 @@ from sklearn.preprocessing import FunctionTransformer, Normalizer, StandardScale
 from xgboost import XGBClassifier
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.forest.op import TreeValues
 from skl2tflite.forest.rounding import is_computed
 from skl2tflite.graph import DType, input_tensor
@@ -27,7 +28,7 @@ def test_rows_that_float32_computes_stay_on_their_side() -> None:
 
 
 def _forests(estimator: object) -> list:
-    graphs = plan(estimator).graphs.values()
+    graphs = plan(Conversion(estimator)).graphs.values()
     return [node.op.forest for graph in graphs for node in graph.nodes() if isinstance(node.op, TreeValues)]
 
 

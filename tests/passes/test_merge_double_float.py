@@ -7,7 +7,9 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 
+from skl2tflite.conversion import Conversion
 from skl2tflite.graph import evaluate
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 X, y = make_classification(300, 8, n_informative=5, n_classes=3, random_state=0)
@@ -15,7 +17,7 @@ X, y = make_classification(300, 8, n_informative=5, n_classes=3, random_state=0)
 
 def parts(estimator, method, target="micro"):
     """Outputs of the sums of trees in the graph."""
-    planned = plan(estimator, methods=(method,), target=target)
+    planned = plan(Conversion(estimator), ConversionOptions(methods=(method,), target=target))
     graph = planned.graphs[method]
     (sums,) = [node.outputs[0] for node in graph.operations() if node.op.name == "tree_sums"]
     rows = X[:1].astype(np.float32)

@@ -170,7 +170,7 @@ def test_records():
 def test_passes_are_named_and_say_what_they_do():
     assert len({step.name for step in PASSES}) == len(PASSES)
     assert all(step.summary for step in PASSES)
-    assert [step.name for step in PASSES if not step.exact] == ["merge_parts", "fold_affine"]
+    assert [step.name for step in PASSES if not step.exact] == ["merge_double_float", "fold_affine"]
 
 
 def test_the_graph_given_is_left_alone():

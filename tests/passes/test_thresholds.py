@@ -46,79 +46,18 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.forest.op import TreeValues
 from skl2tflite.forest.transformed import Monotone
-from skl2tflite.forest.trees import Forest
 from skl2tflite.plan import plan
-
-N_FEATURES = 5
-ARITHMETIC = {"ADD", "SUB", "MUL", "DIV", "LOG", "EXP", "POW", "SQRT", "MINIMUM", "MAXIMUM", "NEG", "ROUND", "TANH"}
-
-
-def rows(n_rows: int = 300, missing: bool = False, dtype: Any = np.float64) -> tuple[Any, Any]:
-    """Positive numbers of several magnitudes, and three classes."""
-    random = np.random.default_rng(0)
-    X = random.lognormal(size=(n_rows, N_FEATURES)) * [1.0, 10.0, 0.1, 1000.0, 1.0]
-    X[:, 4] = random.integers(1, 5, n_rows)
-    y = (X[:, 0] * X[:, 1] > 10).astype(int) + (X[:, 2] + X[:, 3] / 1000 > 1.5)
-    if missing:
-        X[random.random(X.shape) < 0.2] = np.nan
-    return X.astype(dtype), y
-
-
-def forests(pipe: Any, method: str) -> list[Forest]:
-    """Trees of a method's graph after the passes."""
-    graph = plan(pipe, methods=(method,)).graphs[method]
-    return [node.op.forest for node in graph.nodes() if isinstance(node.op, TreeValues)]
-
-
-def notes(pipe: Any) -> str:
-    """What the pass says of the main method."""
-    (record,) = (record for record in plan(pipe, methods=("predict",)).records if record.name == "fold_thresholds")
-    return "; ".join(record.notes)
-
-
-def rows_at_steps(pipe: Any, folded: list[Forest], X: Any, n_rows: int = 600) -> Any:
-    """Rows of folded thresholds, of the values that scikit-learn's thresholds stand for, and their neighbours."""
-    random = np.random.default_rng(1)
-    table = random.choice(X.ravel(), (n_rows, X.shape[1])).astype(np.float32)
-    table[: len(X)] = X.astype(np.float32)[:n_rows]
-    for column in range(X.shape[1]):
-        cuts = [forest.threshold[~forest.is_leaf & (forest.feature == column)] for forest in folded]
-        cut = np.concatenate(cuts).astype(np.float32)
-        cut = cut[np.isfinite(cut)]
-        if cut.size:
-            nearest = random.choice(cut, n_rows)
-            towards = random.choice([-np.inf, np.inf], n_rows).astype(np.float32)
-            stepped = np.where(random.random(n_rows) < 0.4, nearest, np.nextafter(nearest, towards))
-            table[:, column] = np.where(random.random(n_rows) < 0.8, stepped, table[:, column])
-    return table
-
-
-def assert_same_ways(pipe: Any, X: Any, *, takes_nan: bool = False) -> Any:
-    """Labels, or values to the last digits, are scikit-learn's on each row at a step."""
-    model = skl2tflite.convert(pipe, methods=("predict",))
-    table = rows_at_steps(pipe, forests(pipe, "predict"), np.nan_to_num(np.asarray(X), nan=1.0))
-    if takes_nan:
-        table[np.random.default_rng(2).random(table.shape) < 0.2] = np.nan
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        expected = pipe.predict(table.astype(np.float64))
-    actual = model.predict(table)
-    if expected.dtype.kind == "f":
-        np.testing.assert_allclose(actual, expected, rtol=2e-6, atol=1e-6 * np.abs(expected).max())
-    else:
-        np.testing.assert_array_equal(actual, expected)
-    return model
-
-
-def assert_folded(pipe: Any, X: Any, **options: Any) -> None:
-    """All preprocessing is gone from the file, and every row goes its way."""
-    model = assert_same_ways(pipe, X, **options)
-    assert "not folded" not in notes(pipe)
-    if isinstance(pipe, Pipeline):
-        of_trees = skl2tflite.convert(pipe[-1], methods=("predict",)).operators()
-        assert not ARITHMETIC & set(model.operators()) - set(of_trees)
+from tests.passes.folding import (
+    assert_folded,
+    assert_same_ways,
+    forests,
+    notes,
+    rows,
+    rows_at_steps,
+)
 
 
 def forest() -> Any:
@@ -369,7 +308,7 @@ def test_a_transformer_that_fails_stays() -> None:
 def test_methods_share_what_was_found() -> None:
     X, y = rows()
     pipe = make_pipeline(StandardScaler(), RandomForestClassifier(8, random_state=0)).fit(X, y)
-    graphs = plan(pipe).graphs.values()
+    graphs = plan(Conversion(pipe)).graphs.values()
     trees = [node.op.forest for graph in graphs for node in graph.nodes() if isinstance(node.op, TreeValues)]
     assert len(trees) == 2
     assert trees[0] is trees[1]
@@ -382,7 +321,7 @@ def test_the_graph_still_gives_scikit_learns_answers() -> None:
     X, y = rows()
     pipe = make_pipeline(QuantileTransformer(n_quantiles=50), RandomForestClassifier(8, random_state=0)).fit(X, y)
     table = rows_at_steps(pipe, forests(pipe, "predict_proba"), X)
-    values = evaluate(plan(pipe).graphs["predict_proba"], {"X": table.astype(np.float64)})["predict_proba"]
+    values = evaluate(plan(Conversion(pipe)).graphs["predict_proba"], {"X": table.astype(np.float64)})["predict_proba"]
     np.testing.assert_allclose(values, pipe.predict_proba(table.astype(np.float64)), atol=1e-12)
 
 

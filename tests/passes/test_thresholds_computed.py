@@ -27,6 +27,8 @@ from sklearn.tree import DecisionTreeRegressor
 
 import skl2tflite
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.conversion import Conversion
+from skl2tflite.options import ConversionOptions
 from skl2tflite.passes import thresholds
 from skl2tflite.plan import plan
 from skl2tflite.runtime.micro import has_micro
@@ -84,7 +86,7 @@ def operators(model: Any) -> list[str]:
 
 def notes(pipe: Any, X: Any) -> str:
     """What the pass says of the main method."""
-    records = plan(pipe, X, methods=("predict",)).records
+    records = plan(Conversion(pipe, X), ConversionOptions(methods=("predict",))).records
     return "; ".join(note for record in records if record.name == "fold_thresholds" for note in record.notes)
 
 

@@ -322,7 +322,9 @@ def test_estimators_that_raise_are_quoted(converters, error):
 
 
 @pytest.mark.parametrize("error", RAISED, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("place", ["check", "transform", "n_features", "labels", "nan_columns", "rows", "noise"])
+@pytest.mark.parametrize(
+    "place", ["check", "transform", "n_features", "labels", "nan_columns", "rows", "float64_error"]
+)
 def test_converters_of_others_that_raise_are_quoted(converters, error, place):
     def fails(self: Any, *args: Any, **kwargs: Any) -> Any:
         raise error

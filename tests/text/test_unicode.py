@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import strip_accents_ascii, strip_accents_unicode
 
-from skl2tflite.text.preprocessing import Spelling, with_final_sigmas
+from skl2tflite.text.preprocessing import Replacement, with_final_sigmas
 from skl2tflite.text.tables import CharacterTable
 from skl2tflite.text.unicode import (
     CODE_POINTS,
@@ -71,13 +71,13 @@ def test_the_sigma_that_ends_a_word(text):
 
 
 @cache
-def spelling(lowercase, accents):
-    return Spelling.of(substitution(lowercase, accents))
+def replacement(lowercase, accents):
+    return Replacement.of(substitution(lowercase, accents))
 
 
 @given(texts(), st.booleans(), st.sampled_from(list(STRIP)))
-def test_spelling(text, lowercase, accents):
-    spelt = "".join(map(chr, spelling(lowercase, accents).spell(with_final_sigmas(code_points(text)), 0)))
+def test_replacement(text, lowercase, accents):
+    spelt = "".join(map(chr, replacement(lowercase, accents).apply(with_final_sigmas(code_points(text)), 0)))
     if lowercase:
         assert spelt == STRIP[accents](text.lower()) + "\x00"
     else:

@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.errors import ConversionError
 from skl2tflite.plan import plan
 
@@ -187,13 +188,13 @@ def test_parameters_of_the_transformer() -> None:
 
 def test_numbers_stay_one_matrix() -> None:
     transformer = FunctionTransformer(np.log1p).fit(NUMBERS)
-    assert [node.op.name for node in plan(transformer).graphs["transform"].operations()] == ["log1p"]
+    assert [node.op.name for node in plan(Conversion(transformer)).graphs["transform"].operations()] == ["log1p"]
 
 
 @pytest.mark.parametrize("function", [np.log1p, lambda df: df.clip(1, 5).sub(1.0) * 2, lambda df: np.sqrt(df) + 1])
 def test_functions_of_frames_fold_into_thresholds(function: Any) -> None:
     pipeline = make_pipeline(FunctionTransformer(function), RandomForestClassifier(5, random_state=0)).fit(NUMBERS, Y)
-    names = [node.op.name for node in plan(pipeline).graphs["predict"].operations()]
+    names = [node.op.name for node in plan(Conversion(pipeline)).graphs["predict"].operations()]
     assert not {"log1p", "minimum", "sqrt", "multiply"} & set(names)
     model = skl2tflite.convert(pipeline, NUMBERS)
     np.testing.assert_array_equal(model.predict(NUMBERS), pipeline.predict(NUMBERS))

@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.errors import ConversionError
 from skl2tflite.verify.integer_arithmetic import computes_in_integers
 
@@ -49,17 +50,17 @@ def test_an_estimator_that_does_is_refused_by_name(estimator: Any) -> None:
 def test_columns_of_a_frame_are_named_by_their_dtypes() -> None:
     frame = pd.DataFrame(ROWS, columns=["a", "b", "c"]).astype({"c": float})
     step = FunctionTransformer(lambda X: X.assign(d=X["a"] * 2)).fit(frame)
-    reason = computes_in_integers(step, ["transform"], frame)
+    reason = computes_in_integers(Conversion(step, frame), ["transform"])
     assert reason is not None
     assert "rows of uint8 than" in reason
-    assert computes_in_integers(step, ["transform"], frame.astype(float)) is None
+    assert computes_in_integers(Conversion(step, frame.astype(float)), ["transform"]) is None
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "int64", "bool"])
 def test_most_answer_the_same(dtype: str) -> None:
     rows = (ROWS > 100).astype(dtype) if dtype == "bool" else ROWS.astype(dtype)
     pipeline = make_pipeline(FunctionTransformer(lambda X: X / 255.0), LogisticRegression()).fit(rows, LABELS)
-    assert computes_in_integers(pipeline, ["predict_proba"], rows) is None
+    assert computes_in_integers(Conversion(pipeline, rows), ["predict_proba"]) is None
     np.testing.assert_allclose(
         skl2tflite.convert(pipeline, rows).predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6
     )

@@ -27,7 +27,7 @@ from skl2tflite.converters.core.method_graph import trace
 from skl2tflite.graph import DType, Graph, evaluate, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.verify import MethodReport, verify
-from skl2tflite.verify.neighbor_ties import Choices
+from skl2tflite.verify.neighbor_ties import NeighborTies
 from skl2tflite.verify.sensitivity import CHOICES, FIRST, perturbed
 
 RANDOM = np.random.default_rng(0)
@@ -165,7 +165,7 @@ def test_a_ranking_of_all_chooses_none() -> None:
     for k, far in ((3, [True, False]), (4, [False, False])):
         x = input_tensor("x", DType.FLOAT, (None, 4))
         graph = Graph("g", {"x": x}, {"y": xp.topk(x, k)[0]})
-        choices = Choices(graph)
+        choices = NeighborTies(graph)
         rows = np.array([[1.1, 1.1 + 1e-9, 2.3, 3.1], [0.3, 1.1, 2.3, 3.1]])
         list(perturbed(graph, {"x": rows}, FIRST, choices))
         np.testing.assert_array_equal(choices.rows(2), far)
@@ -178,7 +178,7 @@ def test_a_ranking_of_all_chooses_none() -> None:
 def outcomes(function: Any, row: Any) -> Any:
     x = input_tensor("x", DType.FLOAT, (None, len(row)))
     graph = Graph("g", {"x": x}, {"y": function(x)})
-    return [moved["y"][0] for moved in perturbed(graph, {"x": np.array([row])}, CHOICES, Choices(graph))]
+    return [moved["y"][0] for moved in perturbed(graph, {"x": np.array([row])}, CHOICES, NeighborTies(graph))]
 
 
 def test_equals_come_in_any_order_and_others_in_theirs() -> None:
@@ -237,7 +237,7 @@ def test_rankings_within_loops() -> None:
     rows = {"X": points[:5]}
     plain = evaluate(graph, rows)
     name = next(name for name, values in plain.items() if values.dtype.kind == "i")
-    drawn = [moved[name] for moved in perturbed(graph, rows, CHOICES, Choices(graph))]
+    drawn = [moved[name] for moved in perturbed(graph, rows, CHOICES, NeighborTies(graph))]
     far = ((rows["X"][:, None] - points) ** 2).sum(-1)
     for each in drawn[:8]:
         np.testing.assert_array_equal(np.take_along_axis(far, each, 1), np.take_along_axis(far, plain[name], 1))

@@ -313,9 +313,9 @@ def contrast(X):
     return np.asarray((X[:, [0]] - X[:, [1]]) / (X[:, [0]] + X[:, [1]] + 1.0))
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.float16])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8])
 def test_rows_that_float32_holds_are_compared_as_they_are_given(register, dtype):
-    """Arithmetic of narrow numbers wraps around, or loses digits, and so do the answers."""
+    """Arithmetic of narrow numbers wraps around, and so do the answers."""
     register(Shift, "transform", lambda self, X: contrast(X) if isinstance(X, np.ndarray) else contrast_of_tensors(X))
     rows = np.random.default_rng(0).integers(0, 120, (40, 3))
     estimator = Shift(contrast).fit(rows)

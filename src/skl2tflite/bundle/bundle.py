@@ -1,4 +1,4 @@
-"""Write a bundle: whole, or not at all."""
+"""A bundle: the folder of C++ files that a model becomes. It is written whole, or not at all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.bundle import cpp_names as spelling
+from skl2tflite.bundle import cpp_names
 from skl2tflite.bundle.inputs import Inputs, made_up
 from skl2tflite.bundle.libraries import flashed
 from skl2tflite.bundle.platforms import PLATFORMS, layout
@@ -24,7 +24,7 @@ from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner, has_micro
 
 MOST_GOLDEN = 16
-"""Rows that a bundle holds at most: they take flash where they are tested."""
+"""Most rows of golden vectors in a bundle: they take flash memory on the device that runs the test."""
 
 
 def bundle(
@@ -47,7 +47,8 @@ def bundle(
     name : str
         Namespace, and prefix of the files.
     X : array-like or DataFrame of shape (n_rows, n_features), optional
-        Rows for the golden vectors, of which the first 16 are taken; by default some made up, which tell less.
+        Rows for the golden vectors, which are rows with the model's answers, as a test on the device. The first 16 are
+        taken; by default rows are made up, which are less like those that the device will see.
 
     Returns
     -------
@@ -77,7 +78,7 @@ def bundle(
     chosen = PLATFORMS[platform]
     content = flashed(bytes(model), chosen.library)
     inputs = _answered(model, Inputs.of(model, _golden_rows(model, X)))
-    source = Source(model, spelling.namespace(name), content, inputs)
+    source = Source(model, cpp_names.namespace(name), content, inputs)
     values = source.values() | {
         "platform": chosen.title,
         "extension": chosen.extension,
@@ -110,15 +111,15 @@ def _golden_rows(model: TFLiteModel, X: Any) -> dict[str, NDArray[Any]]:
 
 
 def _answered(model: TFLiteModel, inputs: Inputs) -> Inputs:
-    """Return inputs without the rows for which the model, as scikit-learn, has no answer."""
+    """Return the inputs without those golden rows for which the model, like scikit-learn, has no answer."""
     (method,) = model.methods
     info = model.facts.methods[method]
-    if info.mark is None:
+    if info.sentinel is None:
         return inputs
     answers = MicroRunner(bytes(model), method, model.inputs, model.outputs).run(method, inputs.rows)
-    kept = ~info.unanswered(answers)
+    kept = ~info.without_answer(answers)
     if not kept.any():
-        raise ConversionError(f"the model has no answer for any of the rows ({info.refused}); give others as X")
+        raise ConversionError(f"the model has no answer for any of the rows ({info.reason}); give others as X")
     return replace(inputs, rows={name: array[kept] for name, array in inputs.rows.items()})
 
 

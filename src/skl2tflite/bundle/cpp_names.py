@@ -1,4 +1,4 @@
-"""How names, texts and numbers are spelt in C++."""
+"""Names, texts and numbers as they are written in C++."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _NAMES = """
     rename rewind rint round scanf search select send setjmp signal sin sinh sleep sort sqrt stat swap system
     tan tanh time tolower tone toupper trunc unlink wait write y0 y1 yield yn
 """
-"""Functions and namespaces that headers declare for all to see."""
+"""Functions and namespaces that headers declare globally."""
 # Operators whose Add… is not their name in CamelCase.
 _METHODS = {"BATCH_MATMUL": "AddBatchMatMul", "CUMSUM": "AddCumSum", "PADV2": "AddPadV2"}
 
 
 def identifier(text: str) -> str:
-    """Return a C++ name like a text: lower case, its words joined by underscores."""
+    """Return a C++ name made of a text: its words in lower case, joined by underscores."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     words = re.sub(r"[^0-9a-z]+", "_", plain).strip("_")
     if not words:
@@ -46,7 +46,7 @@ def identifier(text: str) -> str:
 
 
 def namespace(text: str) -> str:
-    """Return a name like a text for a namespace, which must differ from all global names of the headers."""
+    """Return a name made of a text for a namespace, which must differ from all global names of the headers."""
     words = identifier(text)
     return f"{words}_" if words in _NAMES.split() else words
 
@@ -63,7 +63,7 @@ def identifiers(texts: Sequence[str]) -> list[str]:
 
 
 def comment(text: str) -> str:
-    """Return a text that can stand behind ``//``: on one line, which no backslash continues."""
+    """Return a text that can follow ``//``: on one line, without a backslash at its end to continue the comment."""
     return "".join(c if c.isprintable() else " " for c in text).rstrip("\\ ").replace("\\", "/").replace("??/", "?/")
 
 
@@ -76,7 +76,7 @@ def string(text: str) -> str:
 
 
 def number(value: Any) -> str:
-    """Return a literal of a float32, whole or truth value, which reads back as the same number."""
+    """Return a literal of a float32, an int32 or a bool, which the compiler reads back as the same value."""
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, int | np.integer):
@@ -99,7 +99,7 @@ def numbers(values: Any) -> str:
 
 
 def octets(content: bytes, indent: str = "    ") -> str:
-    """Return bytes as lines of an initializer."""
+    """Return bytes as the lines of an array's initializer."""
     lines = (content[start : start + 16] for start in range(0, len(content), 16))
     return "\n".join(indent + " ".join(f"0x{byte:02x}," for byte in line) for line in lines)
 

@@ -1,4 +1,4 @@
-"""The ``Features`` of the generated code: what a model takes, by name."""
+"""The struct ``Features`` of the generated C++, which has a member for each feature, and its golden rows."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.backends.tflite.reader import read
-from skl2tflite.bundle import cpp_names as spelling
+from skl2tflite.bundle import cpp_names
 from skl2tflite.features import INPUT_NAME, ColumnSpec, Features
 from skl2tflite.model import TFLiteModel
 
 TYPES = {"float32": "float", "int32": "int32_t", "bool": "bool"}
-"""How dtypes of tensors are called in C++."""
+"""Types in C++, by the dtypes of tensors."""
 _USED = 4
-"""Features that the README's example sets."""
+"""Number of features that the README's example sets."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Inputs:
     tensors : tuple of str
         Names of the input tensors, in the interpreter's order.
     rows : mapping of str to ndarray
-        Golden vectors, for each input tensor.
+        The rows of the golden vectors, for each input tensor.
     """
 
     features: Features
@@ -50,9 +50,9 @@ class Inputs:
 
     @cached_property
     def _columns(self) -> dict[str, ColumnSpec]:
-        """The columns that have a tensor each, by what they are called in C++, in the model's order."""
+        """The columns that have a tensor each, by their names in C++, in the model's order."""
         columns = [column for column in self.features.columns or () if column.name in self.tensors]
-        return dict(zip(spelling.identifiers([column.name for column in columns]), columns, strict=True))
+        return dict(zip(cpp_names.identifiers([column.name for column in columns]), columns, strict=True))
 
     @property
     def count(self) -> int:
@@ -61,7 +61,7 @@ class Inputs:
 
     @cached_property
     def _members(self) -> list[tuple[str, str, str]]:
-        """Type, name and remark of each member."""
+        """Type, name and comment of each member of the struct."""
         if self.features.columns is not None:
             return [
                 ("float", f"{name}[{len(c.categories or ())}]", self._remark(name, c))
@@ -71,7 +71,7 @@ class Inputs:
             ]
         if self.features.names is None:
             return [("float", f"x[{self.count}]", "")]
-        names = spelling.identifiers(self.features.names)
+        names = cpp_names.identifiers(self.features.names)
         return [("float", n, _given(n, given)) for n, given in zip(names, self.features.names, strict=True)]
 
     @staticmethod
@@ -90,7 +90,7 @@ class Inputs:
         )
 
     def check(self) -> str:
-        """Return what the compiler is to check."""
+        """Return what the compiler checks of the struct: that its floats follow one another, as in the tensor."""
         if self.features.columns is not None:
             return ""
         return '\nstatic_assert(sizeof(Features) == kFeatureCount * sizeof(float), "features follow one another");'
@@ -99,7 +99,7 @@ class Inputs:
         return {_table(name): c.categories for name, c in self._columns.items() if c.categories is not None}
 
     def declarations(self) -> str:
-        """Return what the header says of the categories."""
+        """Return the declarations of the tables of categories, for the header."""
         tables = self._vocabularies()
         if not tables:
             return ""
@@ -116,13 +116,13 @@ class Inputs:
         )
 
     def definitions(self) -> str:
-        """Return what the source says of the categories."""
+        """Return the tables of categories, for the source file."""
         tables = self._vocabularies()
         if not tables:
             return ""
         arrays = (
             f"\nconst char* const {table}[{max(1, len(texts))}] = {{\n"
-            + "".join(f"    {spelling.string(text)},\n" for text in texts or ("",))
+            + "".join(f"    {cpp_names.string(text)},\n" for text in texts or ("",))
             + "};\n"
             for table, texts in tables.items()
         )
@@ -143,7 +143,7 @@ class Inputs:
         )
 
     def usage(self, namespace: str) -> str:
-        """Return statements that set features, for the README."""
+        """Return statements that set some features, for the README."""
         if self.features.columns is None and self.features.names is None:
             lines = [f"features.x[{i}] = …;" for i in range(self.count)]
         else:
@@ -161,10 +161,10 @@ class Inputs:
         return f"{namespace}::CodeOf(…, {table}, {table}Count)" if _table(name) in self._vocabularies() else "…"
 
     def golden(self) -> str:
-        """Return the rows as initializers of ``Features``."""
+        """Return the golden rows as initializers of ``Features``."""
         if self.features.columns is None:
             braces = ("{", "}") if self.features.names is not None else ("{{", "}}")
-            rows = (", ".join(map(spelling.number, row)) for row in self.rows[INPUT_NAME])
+            rows = (", ".join(map(cpp_names.number, row)) for row in self.rows[INPUT_NAME])
         else:
             braces = ("{", "}")
             arrays = [self.rows[column.name] for column in self._columns.values()]
@@ -173,8 +173,8 @@ class Inputs:
 
 
 def _cell(cell: Any) -> str:
-    """Return what initializes a member: a number, or those of an array."""
-    return f"{{{', '.join(map(spelling.number, cell))}}}" if np.ndim(cell) else spelling.number(cell)
+    """Return the initializer of a member: a number, or an array of numbers."""
+    return f"{{{', '.join(map(cpp_names.number, cell))}}}" if np.ndim(cell) else cpp_names.number(cell)
 
 
 def _table(name: str) -> str:
@@ -183,11 +183,11 @@ def _table(name: str) -> str:
 
 
 def _given(name: str, given: str) -> str:
-    return "" if given == name else spelling.comment(given)
+    return "" if given == name else cpp_names.comment(given)
 
 
 def made_up(features: Features, count: int) -> dict[str, NDArray[Any]]:
-    """Return rows of made-up cells for all inputs: they test the arithmetic, not the model."""
+    """Return made-up rows for all inputs: they test that the device computes as this machine does, no more."""
     random = np.random.default_rng(0)
 
     def numbers(columns: int) -> NDArray[np.float32]:

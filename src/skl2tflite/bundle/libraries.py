@@ -1,7 +1,8 @@
-"""TFLM as platforms have it, often years older than TFLM itself: what it lacks, and how to do without.
+"""Releases of TensorFlow Lite Micro (TFLM) that platforms install, often years old: what they lack, what replaces it.
 
-Old kernels may answer ``kTfLiteOk`` to a dtype that they do not know and leave their output as it was, so nothing may
-reach them unchecked. What they lack was read in their source, with CMSIS-NN's kernels where a library has those.
+A kernel of an old release may return ``kTfLiteOk`` for a dtype that it does not know, and leave its output as it was.
+So every operator is checked before it is written. What a release lacks was read in its source, and in that of its
+kernels of CMSIS-NN where it has these.
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ _EVERY = frozenset({""})
 
 @dataclass(frozen=True)
 class Library:
-    """A release of TFLM.
+    """A release of TFLM that some platform installs.
 
     Attributes
     ----------
     name : str
     lacks : mapping of str to frozenset of str
-        Operators, and the dtypes for which it has no kernel and TFLM has.
+        Operators, each with the dtypes for which this release has no kernel, though today's TFLM has one.
     casts_bool : bool
         Whether CAST takes and gives bool.
     most_axes : int
-        Highest rank of operands that are broadcast.
+        Highest rank for which its kernels broadcast their operands.
     """
 
     name: str
@@ -75,12 +76,12 @@ _BROADCASTING = frozenset(
 
 
 def flashed(content: bytes, library: Library) -> bytes:
-    """Return what goes into the flash: a file without metadata that computes the same with a library's kernels.
+    """Return what is written to flash memory: the file without metadata, for the kernels that a library has.
 
     Raises
     ------
     UnsupportedOnTarget
-        Where the library lacks a kernel and there is no other spelling.
+        Where the library lacks a kernel, and nothing here replaces its operator.
     """
     content = strip(content)
     program = read(content)
@@ -109,7 +110,7 @@ def _lacking(subgraph: Subgraph, library: Library) -> Iterator[str]:
 
 
 def _without_bool_casts(program: Program) -> Program:
-    """Return a program with SELECT_V2 for CAST from bool, and NOT_EQUAL for CAST to bool."""
+    """Return a program with SELECT_V2 in place of CAST from bool, and NOT_EQUAL in place of CAST to bool."""
     made = Program()
     for subgraph in program.subgraphs:
         tensors = [
@@ -117,13 +118,13 @@ def _without_bool_casts(program: Program) -> Program:
         ]
         copy = Subgraph("", tensors, [], subgraph.inputs, subgraph.outputs)
         for operator in subgraph.operators:
-            copy.operators += _spelt(operator, copy, made)
+            copy.operators += _without_bool_cast(operator, copy, made)
         made.subgraphs.append(copy)
     return made
 
 
-def _spelt(operator: OperatorDef, subgraph: Subgraph, program: Program) -> Iterator[OperatorDef]:
-    """Return operators that compute the same."""
+def _without_bool_cast(operator: OperatorDef, subgraph: Subgraph, program: Program) -> Iterator[OperatorDef]:
+    """Yield the operators that take an operator's place: itself, if it is no CAST from or to bool."""
     source, result = (subgraph.tensors[side[0]] for side in (operator.inputs, operator.outputs))
     if operator.name != "CAST" or "bool" not in (source.dtype, result.dtype):
         yield operator
@@ -144,7 +145,7 @@ def _spelt(operator: OperatorDef, subgraph: Subgraph, program: Program) -> Itera
 
 
 def _scalar(value: int, dtype: str, subgraph: Subgraph, program: Program) -> int:
-    """Return the index of a constant, one for each value and dtype."""
+    """Return the index of a constant's tensor, which is made once for each value and dtype."""
     tensor = TensorDef("", dtype, (1,), program.add_buffer(buffer_content(np.array([value], dtype))))
     if tensor not in subgraph.tensors:
         subgraph.tensors.append(tensor)

@@ -1,4 +1,4 @@
-"""The platforms: which files go where, and how they are built."""
+"""The platforms that bundles are made for: which files go where, and how they are built."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from skl2tflite.bundle.libraries import ARDUINO, TODAY, ZEPHYR, Library
 
 @dataclass(frozen=True)
 class Platform:
-    """A layout of files.
+    """A platform: where the files of its projects are, and how they are built.
 
     Attributes
     ----------
     title : str
-        Its name in words.
+        Its name, as people write it.
     sources : str
-        Folder of the model's files; ``{name}`` stands for the model's name, here as in what follows.
+        Folder of the model's files. Here, and in all texts below, ``{name}`` stands for the model's name.
     extension : str
-        Of C++ files.
+        Extension of C++ files.
     files : mapping of str to str
-        Template of each file of the project.
+        The template of each of the project's own files, by the file's path.
     example : str
         The file with the example.
     does : str
-        What that does after the golden vectors.
+        What the example does after it has checked the golden vectors; the README says so.
     build : str
-        How it is built, in Markdown.
+        How to build the folder, in Markdown.
     library : Library
-        The TFLM that it builds with.
+        The release of TFLM that it builds with.
     """
 
     title: str

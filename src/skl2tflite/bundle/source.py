@@ -1,4 +1,4 @@
-"""What a model says of itself, as the texts that fill the templates."""
+"""The texts that fill the templates of a bundle: what the generated C++ says of one model."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from numpy.typing import NDArray
 
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.backends.tflite.reader import read
-from skl2tflite.bundle import cpp_names as spelling
+from skl2tflite.bundle import cpp_names
 from skl2tflite.bundle.inputs import TYPES, Inputs
 from skl2tflite.errors import ConversionError
-from skl2tflite.features import ImageRows
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner
 from skl2tflite.sizes import Sizes, sizes_of
 
 ARENA_STEP = 256
-"""The arena of the least size, found on another build of TFLM than the device's, is rounded up to a multiple."""
+"""The arena's size is rounded up to a multiple of this: the least size was found with another build of TFLM."""
 _BLINKS = "prediction.label + 1"
 _SCORES = ("predict_proba", "predict_log_proba", "decision_function")
 
 
 @dataclass(frozen=True)
 class Output:
-    """One member of the ``Prediction``: an output tensor, or the label that follows from it."""
+    """One member of the struct ``Prediction``: an output tensor, or the label that is computed of one."""
 
     name: str
     type: str
@@ -36,25 +35,25 @@ class Output:
 
     @property
     def declaration(self) -> str:
-        """The member in C++."""
+        """The member's declaration in C++."""
         return f"{self.type} {self.name}{''.join(f'[{n}]' for n in self.shape)};"
 
 
 @dataclass(frozen=True)
 class Labels:
-    """A table of labels: whole numbers, or texts for labels of any other kind."""
+    """A table of labels in C++: integers, or texts for labels of any other kind."""
 
     suffix: str
     labels: NDArray[Any]
 
     @property
     def name(self) -> str:
-        """The table in C++."""
+        """The table's name in C++."""
         return f"kLabels{self.suffix}"
 
     @property
     def is_text(self) -> bool:
-        """Whether the labels are no numbers of 32 bits."""
+        """Whether the labels are no integers of 32 bits."""
         limits = np.iinfo(np.int32)
         return self.labels.dtype.kind not in "iu" or not all(limits.min <= n <= limits.max for n in self.labels)
 
@@ -64,13 +63,13 @@ class Labels:
 
     @property
     def declaration(self) -> str:
-        """What the header says of it."""
+        """The table's declaration, for the header."""
         return f"constexpr int kClassCount{self.suffix} = {len(self.labels)};\nextern {self._declared};\n"
 
     @property
     def definition(self) -> str:
-        """What the source says of it."""
-        values = (spelling.string(_text(n)) if self.is_text else spelling.number(int(n)) for n in self.labels)
+        """The table's definition, for the source file."""
+        values = (cpp_names.string(_text(n)) if self.is_text else cpp_names.number(int(n)) for n in self.labels)
         return f"{self._declared} = {{\n" + "".join(f"    {value},\n" for value in values) + "};\n"
 
 
@@ -80,7 +79,7 @@ def _text(label: Any) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """A model for TFLM and the name it has in C++.
+    """The generated C++ of a model.
 
     Parameters
     ----------
@@ -89,9 +88,9 @@ class Source:
     name : str
         Namespace and prefix of all files.
     content : bytes
-        What goes into the flash.
+        The file as it is written to flash memory.
     inputs : Inputs
-        What it takes, and golden vectors.
+        What the model takes, and the rows of its golden vectors.
     """
 
     model: TFLiteModel
@@ -106,12 +105,12 @@ class Source:
 
     @cached_property
     def program(self) -> Program:
-        """The content, read."""
+        """The program that the content holds."""
         return read(self.content)
 
     @cached_property
     def sizes(self) -> Sizes:
-        """What it costs."""
+        """The flash memory and RAM that the content takes."""
         return sizes_of(self.content)
 
     @cached_property
@@ -121,7 +120,7 @@ class Source:
 
     @cached_property
     def arena_size(self) -> int:
-        """Bytes of the arena."""
+        """Size of the arena in bytes."""
         assert self.sizes.arena is not None
         return -(-self.sizes.arena // ARENA_STEP) * ARENA_STEP
 
@@ -129,7 +128,7 @@ class Source:
 
     @cached_property
     def tables(self) -> list[Labels]:
-        """Labels for which positions stand, for each output that has any."""
+        """For each output whose values, or columns, stand for labels: these labels."""
         info = self.model.facts.methods[self.method]
         classes = self.model.facts.classes or ()
         scores = classes if self.method in _SCORES else ()
@@ -138,7 +137,11 @@ class Source:
 
     @cached_property
     def rule(self) -> str:
-        """How the label follows from the first output: ``itself``, ``value``, ``greatest``, ``positive``, or not."""
+        """How the label follows from the first output; empty where there is no label.
+
+        ``"itself"``: the output is the label. ``"value"``: it is the label's position in the table. ``"greatest"``: the
+        position of the greatest score is. ``"positive"``: whether the one score is above 0 is.
+        """
         first = self.outputs[0]
         if self.method == "predict" and self.model.facts.classes is not None and first.shape == ():
             return "value" if self.tables else "itself"
@@ -153,7 +156,7 @@ class Source:
 
     @cached_property
     def outputs(self) -> list[Output]:
-        """The output tensors, by the names that they have in the method."""
+        """The output tensors, in the order in which the method returns them."""
         whole = read(bytes(self.model))
         (signature,) = whole.signatures
         subgraph = whole.subgraphs[signature.subgraph]
@@ -161,12 +164,12 @@ class Source:
         for name in self.model.facts.methods[self.method].outputs:
             tensor = subgraph.tensors[signature.outputs[name]]
             index = subgraph.outputs.index(signature.outputs[name])
-            given.append(Output(spelling.identifier(name), TYPES[tensor.dtype], tensor.shape[1:], index))
+            given.append(Output(cpp_names.identifier(name), TYPES[tensor.dtype], tensor.shape[1:], index))
         return given
 
     @cached_property
     def members(self) -> list[tuple[Output, str]]:
-        """Members of the prediction and what is said of them."""
+        """The members of the struct ``Prediction``, each with a comment."""
         if self.rule in ("value", "itself"):
             return [(Output("label", "int32_t", (), 0), "position in kLabels" if self.rule == "value" else "")]
         about = {"greatest": "position in kLabels of the greatest", "positive": "position in kLabels: 1 above 0"}
@@ -199,23 +202,23 @@ class Source:
         return "\n".join(lines)
 
     def _read_mark(self) -> list[str]:
-        """Return the lines that look for what marks a row without an answer."""
+        """Return the lines that return an error where the outputs say that a row has no answer."""
         info = self.model.facts.methods[self.method]
-        if info.mark is None:
+        if info.sentinel is None:
             return []
         first, _ = self.members[0]
         value = f"prediction->{first.name}" + "[0]" * len(first.shape)
-        if np.isfinite(info.mark):
-            held = f"{value} == {spelling.number(int(info.mark))}"
+        if np.isfinite(info.sentinel):
+            held = f"{value} == {cpp_names.number(int(info.sentinel))}"
         else:
-            held = f"std::{'isnan' if np.isnan(info.mark) else 'isinf'}({value})"
-        return [f"  if ({held}) {{  // {spelling.comment(info.refused)}", "    return kTfLiteError;", "  }"]
+            held = f"std::{'isnan' if np.isnan(info.sentinel) else 'isinf'}({value})"
+        return [f"  if ({held}) {{  // {cpp_names.comment(info.reason)}", "    return kTfLiteError;", "  }"]
 
     # --- golden vectors -------------------------------------------------------------------------------
 
     @cached_property
     def answers(self) -> dict[str, NDArray[Any]]:
-        """What TFLM gives for the golden rows, by the members of the prediction."""
+        """What TFLM answers for the golden rows on this machine, by the names of the struct's members."""
         runner = MicroRunner(self.content, self.method, self.model.inputs, self.model.outputs)
         tensors = list(runner.run(self.method, self.inputs.rows).values())
         found: dict[str, NDArray[Any]] = {}
@@ -235,14 +238,14 @@ class Source:
     def _golden_predictions(self) -> str:
         rows = []
         for row in range(self._n_rows):
-            values = (spelling.numbers(self.answers[output.name][row]) for output, _ in self.members)
+            values = (cpp_names.numbers(self.answers[output.name][row]) for output, _ in self.members)
             rows.append(f"    {{{', '.join(values)}}},")
         return "\n".join(rows)
 
     # --- all of it ------------------------------------------------------------------------------------
 
     def _answer(self) -> tuple[str, str, str]:
-        """Return the format and the value that the example prints, and how often it blinks."""
+        """Return the format and the value that the example prints, and how many times it blinks, all in C++."""
         if self.rule == "itself":
             return "%d", "static_cast<int>(prediction.label)", "prediction.label > 0 ? prediction.label : 0"
         if self.rule:
@@ -270,13 +273,13 @@ class Source:
             f"Made by skl2tflite {facts.versions['skl2tflite']} from {facts.estimator}.{self.method}; do not edit."
         )
         return {
-            "generated": spelling.comment(generated),
+            "generated": cpp_names.comment(generated),
             "name": self.name,
             "GUARD": self.name.upper(),
             "method": self.method,
             "estimator": facts.estimator,
             "model_size": str(len(self.content)),
-            "model_bytes": spelling.octets(self.content),
+            "model_bytes": cpp_names.octets(self.content),
             "feature_count": str(self.inputs.count),
             "feature_members": self.inputs.members(),
             "feature_check": self.inputs.check(),
@@ -294,7 +297,7 @@ class Source:
             "arena_size": str(self.arena_size),
             "code_size": str(self.sizes.interpreter + self.sizes.kernels),
             "operator_count": str(len(self.operators)),
-            "operators": "\n".join(f"  {spelling.resolver_method(operator)}();" for operator in self.operators),
+            "operators": "\n".join(f"  {cpp_names.resolver_method(operator)}();" for operator in self.operators),
             "operator_list": ", ".join(self.operators),
             "read_outputs": self._read_outputs(),
             "golden_count": str(self._n_rows),
@@ -316,10 +319,13 @@ convert `predict` itself.""",
 
 
 def check_bundled(model: TFLiteModel) -> None:
-    """Raise where a model is not one that a bundle can be made of."""
-    if model.facts.target != "micro":
+    """Raise where a bundle cannot be made of a model: it is for another target, or takes images."""
+    if not model.facts.runtime.is_microcontroller:
         raise ConversionError(
             f"the file is for the target {model.facts.target!r}; convert with target='micro' to bundle it"
         )
-    if isinstance(model.facts.features.rows, ImageRows):
-        raise ConversionError("a bundle takes rows of features, and this model takes images; write the file by itself")
+    if model.facts.features.rows.undivided:
+        raise ConversionError(
+            f"a bundle takes rows of features, and this model takes {model.facts.features.rows.undivided}; write the "
+            "file by itself"
+        )

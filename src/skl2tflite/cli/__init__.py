@@ -1,1 +1,1 @@
-"""The command line: ``skl2tflite demo | convert | verify | inspect | supported``."""
+"""The command line: ``skl2tflite convert | verify | inspect | bundle | supported | demo``."""

@@ -1,4 +1,4 @@
-"""Models in the files of boosting libraries, which the libraries themselves read: no code in them is run."""
+"""Models in files of boosting libraries. The libraries read them, and run no code that is in them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from skl2tflite.cli.console import one_line
 from skl2tflite.errors import InvalidFileError, MissingDependencyError
 
 LIBRARIES = {".json": ("xgboost", "catboost"), ".ubj": ("xgboost",), ".cbm": ("catboost",), ".txt": ("lightgbm",)}
-"""Suffixes of files, and the libraries that write such."""
+"""The libraries that write files of a suffix."""
 
 
 def read_booster(path: Path) -> Any:
-    """Return the estimator that a library's own file holds.
+    """Return the estimator that a boosting library's own file holds.
 
-    XGBoost says in the file whether ``save_model`` was called on a classifier, CatBoost by its loss. What else
-    boosters are, ``predict`` gives what the objective makes of the sum over the trees.
+    An XGBoost file says whether a classifier, a regressor or a ranker was saved; of a CatBoost model its loss tells it.
+    Any other model of XGBoost or LightGBM becomes an estimator that predicts as the library's ``Booster`` does.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def _of_json(path: Path) -> str:
 
 
 def _xgboost(library: Any, path: Path) -> Any:
-    from skl2tflite.converters.third_party.boosters import as_estimator
+    from skl2tflite.converters.third_party.support.boosters import as_estimator
 
     booster = library.Booster(model_file=path)
     kind = json.loads(booster.attr("scikit_learn") or "{}").get("_estimator_type")
@@ -69,7 +69,7 @@ def _xgboost(library: Any, path: Path) -> Any:
 
 
 def _lightgbm(library: Any, path: Path) -> Any:
-    from skl2tflite.converters.third_party.boosters import as_estimator
+    from skl2tflite.converters.third_party.support.boosters import as_estimator
 
     return as_estimator(library.Booster(model_file=path))
 

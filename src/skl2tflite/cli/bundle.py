@@ -48,6 +48,7 @@ def command(
     LED, golden vectors that test the model where it runs, and a README.
     """
     from skl2tflite.bundle import bundle
+    from skl2tflite.cli.chosen_columns import FeatureFile
     from skl2tflite.cli.feature_files import read_features
     from skl2tflite.cli.rows import with_categoricals
     from skl2tflite.model import load
@@ -58,8 +59,10 @@ def command(
     if features.columns is not None:
         text = dict.fromkeys(set(range(features.count)) - {column.feature for column in features.columns})
         text |= {column.feature: set(column.categories or ()) for column in features.columns if column.holds_text}
-    rows = None if data is None else read_features(data, features.count, features.names, target_column, text)
-    rows = with_categoricals(rows, features.readings)
+    rows = None
+    if data is not None:
+        rows = read_features(FeatureFile(data, features.count, features.names, target_column, text))
+        rows = with_categoricals(rows, features.readings)
     made = bundle(model, output, platform.value, name=name or file.stem, X=rows)
     console().print(facts(model.sizes().lines()))
     say(f"Wrote {made}: its README says how to build it.")

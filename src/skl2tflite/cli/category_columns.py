@@ -1,11 +1,12 @@
-"""Which columns of a file of rows are the categoricals of a model that does not say it."""
+"""The categorical columns of a file of rows, for a model that does not know which of its features they are."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from skl2tflite.cli.chosen_columns import FeatureFile
 from skl2tflite.cli.csv_files import MISSING, as_number
 from skl2tflite.cli.feature_files import read_features
 from skl2tflite.cli.parquet_files import PARQUET, parquet_frame
@@ -18,72 +19,64 @@ if TYPE_CHECKING:
     from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
 
 
-def category_columns(
-    path: Path,
-    count: int,
-    names: Sequence[str] | None,
-    target_column: str | None,
-    error: UnplacedCategoriesError,
-) -> Mapping[int, ColumnType]:
-    """Return the columns' types: those of a Parquet file, else the only ones by which the cells are the categories.
+def category_columns(file: FeatureFile, error: UnplacedCategoriesError) -> Mapping[int, ColumnType]:
+    """Return the types of a file's columns.
+
+    A Parquet file keeps them. The cells of other files tell them, if there is only one way to give each of the model's
+    lists of categories a column that holds no other cells.
 
     Parameters
     ----------
-    path : Path
-    count : int
-        Number of features.
-    names : sequence of str, optional
-        Their names.
-    target_column : str, optional
-        A column that is no feature.
+    file : FeatureFile
     error : UnplacedCategoriesError
         What the model knows of its categories.
 
     Raises
     ------
     InvalidInputError
-        Where the file does not tell it either.
+        Where the file does not tell the types.
     """
     places: Sequence[int] | None = None
-    if path.suffix.lower() in PARQUET:
-        frame, places = parquet_frame(path, count, names, target_column)
+    if file.path.suffix.lower() in PARQUET:
+        frame, places = parquet_frame(file)
         if places and not error.lists:
             return column_types(frame)
     if places is None or len(places) != len(error.lists):
-        every_word = dict.fromkeys(range(count), EVERY_WORD)
-        cells = read_features(path, count, names, target_column, every_word)
-        columns = [cells.iloc[:, i] for i in range(count)] if names is not None else list(cells.T)
+        cells = read_features(replace(file, text=dict.fromkeys(range(file.count), EVERY_WORD)))
+        columns = [cells.iloc[:, i] for i in range(file.count)] if file.names is not None else list(cells.T)
         places = _only_places([set(column) for column in columns], error)
     if places is None:
         raise InvalidInputError(
-            f"{error}: {path} does not tell them; save the DataFrame as a Parquet file, which keeps dtype 'category'"
+            f"{error}: {file.path} does not tell them; save the DataFrame as a Parquet file, which keeps dtype "
+            "'category'"
         )
     import pandas as pd
 
     dtypes = [pd.CategoricalDtype(list(categories)) for categories, _ in error.lists]
     told = {i: ColumnType(d, tuple(d.categories.tolist())) for i, d in zip(places, dtypes, strict=True)}
-    return {i: told.get(i, ColumnType()) for i in range(count)}
+    return {i: told.get(i, ColumnType()) for i in range(file.count)}
 
 
 def _only_places(columns: Sequence[set[object]], error: UnplacedCategoriesError) -> list[int] | None:
-    """Return the columns of the lists of categories, which have their order; None where there are several ways."""
-    ways: list[list[int]] = [[]]  # of placing the first lists
+    """Return the column of each list of categories, which are in the order of the columns; None unless one way fits."""
+    ways: list[list[int]] = [[]]  # to place the lists so far
     for categories, features in error.lists:
         found = [i for i in sorted(features) if all(_is_one(cell, categories) for cell in columns[i])]
         longer = [[*way, i] for i in found for way in ways if _may_follow(i, way, error.needed)]
-        ways = [way for n, way in enumerate(longer) if sum(w[-1] == way[-1] for w in longer[:n]) < 2]  # two tell enough
+        # Of the ways that end in the same column two are enough, to know that there are several.
+        ways = [way for n, way in enumerate(longer) if sum(w[-1] == way[-1] for w in longer[:n]) < 2]
     ways = [way for way in ways if way and error.needed <= set(way)]
     return ways[0] if len(ways) == 1 else None
 
 
 def _may_follow(column: int, way: Sequence[int], needed: Collection[int]) -> bool:
-    """Whether a column may have the next list: it is behind those before, and no known categorical is between."""
+    """Whether a column may have the next list: it comes after the last one, with no known categorical between them."""
     last = way[-1] if way else -1
     return last < column and not any(last < each < column for each in needed)
 
 
 def _is_one(cell: object, categories: Sequence[Any]) -> bool:
-    """Whether a cell is one of some categories, or missing."""
+    """Whether a cell is one of the categories, or missing."""
     if cell is None or is_na(cell) or cell != cell or cell in categories:
         return True
     if not isinstance(cell, str):

@@ -1,4 +1,4 @@
-"""A comparison with scikit-learn as a table."""
+"""The report of a comparison with scikit-learn, as a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def percent(share: float) -> str:
-    """Return a share in percent; 100 only where it is all."""
+    """Return a share in percent: 100 only where it is exactly 1."""
     return "100 %" if share == 1 else f"{min(share * 100, 99.99):.4g} %"
 
 
@@ -39,9 +39,12 @@ def show_report(report: Report) -> None:
     if any(method.near_ties.size for method in report.methods):
         out.print("A near tie is a row whose answer hangs on less than float32 can tell; it is not counted as a fault.")
     if far:
-        out.print("Equally far are rows with such neighbours, of which scikit-learn counts others than the file does.")
+        out.print(
+            "Equally far: a row with several neighbours at one distance, "
+            "of which scikit-learn takes others than the file."
+        )
 
 
 def _differing(method: MethodReport) -> int:
-    """Count the rows for which a method is refused."""
+    """Count the rows that make a method unfaithful: those that differ, or else near ties and equally far neighbours."""
     return int(method.wrong.size or method.near_ties.size + method.equally_far.size)

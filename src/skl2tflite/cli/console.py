@@ -1,4 +1,4 @@
-"""What the commands print with: consoles, tables and numbers as people read them."""
+"""What the commands print with: consoles, tables, and numbers in units."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 PIPED_WIDTH = 120
-"""Columns of what is printed to a file or a pipe, where no terminal sets the width."""
+"""Characters in a line that is printed to a file or a pipe, where no terminal sets the width."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -30,7 +30,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def table(*columns: str, title: str | Text | None = None, caption: str | None = None, tight: bool = False) -> Table:
-    """Return a table; a column whose title starts with ``>`` holds numbers: to the right, not wrapped."""
+    """Return a table. Columns whose title starts with ``>`` hold numbers, which are aligned right and not wrapped."""
     from rich import box
     from rich.table import Table
 
@@ -46,7 +46,7 @@ def table(*columns: str, title: str | Text | None = None, caption: str | None = 
 
 
 def facts(rows: list[tuple[str, str]]) -> Table:
-    """Return lines of a name and a text; the text wraps under itself."""
+    """Return lines of a name and a text; long texts are wrapped in their own column."""
     from rich.table import Table
     from rich.text import Text
 
@@ -59,12 +59,12 @@ def facts(rows: list[tuple[str, str]]) -> Table:
 
 
 def one_line(text: object) -> str:
-    """Return a message without its line breaks, and without codes that a terminal obeys."""
+    """Return a message on one line, without control characters."""
     return plain(" ".join(str(text).split()))
 
 
 def cell(text: str) -> Text:
-    """Return what comes from a file for a table's cell or title: lines as they are, nothing read as markup."""
+    """Return text from a file for a cell or the title of a table: it keeps its lines, and nothing is read as markup."""
     from rich.text import Text
 
     return Text("\n".join(map(plain, text.splitlines())))
@@ -113,5 +113,5 @@ def _in_unit(value: float, units: list[tuple[float, str]]) -> str:
 
 
 def error_size(value: float) -> str:
-    """Return a difference with two digits; 0 as such."""
+    """Return a difference with two digits, or "0"."""
     return "0" if value == 0 else f"{value:.1e}"

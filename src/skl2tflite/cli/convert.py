@@ -57,7 +57,7 @@ def command(
     ] = None,
     inputs: InputsOption = None,
     categories: CategoriesOption = "strings",
-    text: TextOption = "characters",
+    text: TextOption = None,
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -70,11 +70,11 @@ def command(
     from skl2tflite.cli.estimators import read_estimator
     from skl2tflite.cli.rows import read_rows
     from skl2tflite.cli.summary import summary
-    from skl2tflite.convert import convert
-    from skl2tflite.converters import converter_for
-    from skl2tflite.converters.core.blame import blaming
+    from skl2tflite.conversion import Conversion
+    from skl2tflite.convert import convert_and_compare
     from skl2tflite.errors import FidelityError, InvalidInputError
-    from skl2tflite.verify import Report, verify
+    from skl2tflite.options import ConversionOptions
+    from skl2tflite.verify import Report
 
     if model.is_dir():
         raise InvalidInputError(f"{model} is a folder; name the file of a saved model")
@@ -82,16 +82,15 @@ def command(
     refuse_unwritable(output, model)
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
     rows = None if data is None else read_rows(data, estimator, target_column)
-    with blaming(estimator):
-        learned = converter_for(estimator).rows.known
+    conversion = Conversion(estimator, rows)
+    with conversion.blaming():
+        learned = conversion.converter.rows.known
     if rows is None and not learned:
         raise InvalidInputError(f"{model} learns from rows what a file takes: give some with --data (.npy or .jsonl)")
     start = time.perf_counter()
     unwritten = f"the converted model is not faithful, so {output} was not written"
     try:
-        converted = convert(
-            estimator,
-            rows,
+        options = ConversionOptions(
             methods=method,
             target=target,
             precision=precision,
@@ -102,12 +101,12 @@ def command(
             categories=categories,
             text=text,
         )
+        converted, report = convert_and_compare(conversion, options)
     except FidelityError as error:
         if isinstance(error.report, Report):
             show_report(error.report)
         raise FidelityError(unwritten, error.report) from None
     elapsed = time.perf_counter() - start
-    report = None if rows is None else verify(converted, estimator, rows)  # as compared above, to be shown
     converted.save(output)
     lines = summary(bytes(converted))
     if report is None:

@@ -6,32 +6,29 @@ import csv
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.cli.chosen_columns import Text, choose
+from skl2tflite.cli.chosen_columns import FeatureFile
 from skl2tflite.errors import InvalidInputError
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
-"""What a cell without a value holds, in any case."""
+"""What cells without a value hold, in small or capital letters."""
 TRUTHS = {"true": 1.0, "false": 0.0}
 DELIMITERS = ",;\t"
 
 
-def read_csv(
-    path: Path, count: int, names: Sequence[str] | None, target_column: str | None, text: Text
-) -> list[NDArray[Any]]:
+def read_csv(file: FeatureFile) -> list[NDArray[Any]]:
     """Read the features of a model, column by column, from a CSV file."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            return _parse(path, lines_of(file), count, names, target_column, text)
+        with file.path.open(newline="", encoding="utf-8-sig") as content:
+            return _parse(lines_of(content), file)
     except UnicodeDecodeError:
-        raise InvalidInputError(f"{path} is not text in UTF-8, so no CSV file") from None
+        raise InvalidInputError(f"{file.path} is not text in UTF-8, so no CSV file") from None
     except csv.Error as error:
-        raise InvalidInputError(f"{path} is no CSV file: {error}") from None
+        raise InvalidInputError(f"{file.path} is no CSV file: {error}") from None
 
 
 def lines_of(file: Any) -> Iterator[tuple[int, list[str]]]:
@@ -45,21 +42,16 @@ def lines_of(file: Any) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, cells
 
 
-def _parse(
-    path: Path,
-    lines: Iterator[tuple[int, list[str]]],
-    count: int,
-    names: Sequence[str] | None,
-    target_column: str | None,
-    text: Text,
-) -> list[NDArray[Any]]:
+def _parse(lines: Iterator[tuple[int, list[str]]], file: FeatureFile) -> list[NDArray[Any]]:
+    """Return the cells of each feature: numbers, or text."""
+    path, text = file.path, file.text
     first = next(lines, None)
     if first is None:
         raise InvalidInputError(f"{path} is empty")
     titles = [cell.strip() for cell in first[1]]
     numbered = titles == [str(i) for i in range(len(titles))]  # what pandas writes for columns without names
-    titled = not numbered and are_titles(titles, names)
-    positions = choose(path, titles if titled else len(titles), count, names, target_column)
+    titled = not numbered and are_titles(titles, file.names)
+    positions = file.positions(titles if titled else len(titles))
     columns: list[Any] = [[] if i in text else array("d") for i in range(len(positions))]
     for number, cells in lines if titled or numbered else chain([first], lines):
         if len(cells) != len(titles):
@@ -78,7 +70,7 @@ def _parse(
 
 
 def _text(cell: str, words: Collection[str] | None) -> object:
-    """Return a cell as text, NaN where it is missing; where nothing is known of it, a number if it is one."""
+    """Return a cell as text, NaN where it is missing. Without known words it is a number if it can be read as one."""
     if words is None:
         value = as_number(cell)
         return cell if value is None else value
@@ -86,7 +78,7 @@ def _text(cell: str, words: Collection[str] | None) -> object:
 
 
 def are_titles(cells: Sequence[str], names: Sequence[str] | None) -> bool:
-    """Whether a first line names the columns: none of it is a number, or it is the names that are looked for."""
+    """Whether a first line holds names of columns: no cell is a number, or all names of features are there."""
     if names is not None and set(names) <= set(cells):
         return True
     return all(cell.lower() in MISSING or as_number(cell) is None for cell in cells)

@@ -1,4 +1,4 @@
-"""``skl2tflite demo``: the main job, on real data."""
+"""``skl2tflite demo``: train, convert, compare and time pipelines on real data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXAMPLES = ("skl2tflite demo", "skl2tflite demo -o /tmp/models")
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one model; times in seconds, sizes in bytes."""
+    """What the demo found of one model; times are in seconds, sizes in bytes."""
 
     report: Report
     file_size: int
@@ -92,7 +92,7 @@ def run(model: DemoModel, folder: Path) -> Result:
     X_train, X_test, y_train, _ = train_test_split(X, y, test_size=0.4, random_state=0)
     estimator = model.make()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of solvers that could go on a little
+        warnings.simplefilter("ignore")  # solvers that stop before they have converged
         estimator.fit(X_train, y_train)
     converted = convert(estimator, methods=model.methods)
     conversion = seconds(lambda: convert(estimator, methods=model.methods))
@@ -113,7 +113,7 @@ def run(model: DemoModel, folder: Path) -> Result:
 
 
 def litert_call(content: bytes, row: Any) -> Callable[[], Any]:
-    """Return the leanest call of a file's main signature from Python: set, invoke, get; one thread."""
+    """Return a function that runs a file's first signature on a row, with little Python around it, on one thread."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_content=content, num_threads=1)

@@ -14,13 +14,13 @@ class DemoModel:
     Attributes
     ----------
     name : str
-        Of its file.
+        Name of its file, without suffix.
     title : str
-        For the table.
+        Its title in the table.
     load : callable
-        Gives rows and labels or values.
+        Returns rows, and their labels or values.
     make : callable
-        Gives the unfitted estimator.
+        Returns the estimator, not yet fitted.
     methods : tuple of str
         Methods to convert, the main one first.
     """

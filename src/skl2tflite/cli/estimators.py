@@ -1,4 +1,4 @@
-"""Saved estimators: .skops files by a list of trusted types, pickles only on consent."""
+"""Saved estimators: .skops files of trusted types, files of boosting libraries, and pickles if the user trusts them."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
     OSError
         Where it cannot be read.
     """
-    from skl2tflite.converters.third_party.boosters import as_estimator
+    from skl2tflite.converters.third_party.support.boosters import as_estimator
 
-    path.open("rb").close()  # the plainest error first
+    path.open("rb").close()  # a file that is not there, or not readable, is reported as such
     suffix = path.suffix.lower()
     if suffix == SKOPS:
         estimator = _loaded(path, lambda: _load_skops(path, trusted_types))
@@ -72,7 +72,7 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
 
 
 def _loaded(path: Path, load: Callable[[], Any]) -> Any:
-    """Load, and turn whatever goes wrong into one line; versions that differ become one warning."""
+    """Return what ``load`` gives. Any exception becomes an InvalidFileError; other versions become a warning."""
     from sklearn.exceptions import InconsistentVersionWarning
 
     from skl2tflite.converters.core.saved_versions import saved_by
@@ -132,7 +132,7 @@ def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
 
 
 def _untrusted(path: Path, types: Collection[str]) -> InvalidInputError:
-    """Return the refusal of types, which names all of them; a library's own by the library."""
+    """Return the error that names all types that are not trusted; those of a boosting library by the library's name."""
     libraries = sorted(
         library
         for library, names in BOOSTERS.items()

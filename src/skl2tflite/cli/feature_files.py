@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from skl2tflite.cli.chosen_columns import Text, check_regular
+from skl2tflite.cli.chosen_columns import FeatureFile, check_regular
 from skl2tflite.cli.csv_files import read_csv
-from skl2tflite.cli.parquet_files import PARQUET, pandas_for_parquet, read_parquet
+from skl2tflite.cli.parquet_files import PARQUET, pandas_for_frames, read_parquet
 from skl2tflite.errors import InvalidInputError
 
 
-def read_features(
-    path: Path,
-    count: int,
-    names: Sequence[str] | None,
-    target_column: str | None = None,
-    text: Text | None = None,
-) -> Any:
-    """Read rows of so many features, chosen by their names where they have any; see :func:`read_rows`.
+def read_features(file: FeatureFile) -> Any:
+    """Read rows of a table.
 
-    Parameters
-    ----------
-    text : mapping of int to set of str or None, optional
-        Features that are text, with words that are never taken for missing; None: text or numbers.
+    Returns
+    -------
+    DataFrame or ndarray of shape (n_rows, n_features)
+        A DataFrame where the features have names. Numbers are float64.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the file holds no rows, lacks features, or holds cells that are no numbers.
     """
+    path = file.path
     check_regular(path)
     if path.suffix.lower() == ".npy":
         raise InvalidInputError(
             f"{path}: rows of a table are read from CSV and Parquet files, .npy files hold images; write them with "
             "numpy.savetxt('rows.csv', X, delimiter=',')"
         )
-    if path.suffix.lower() in PARQUET:
-        columns = read_parquet(path, count, names, target_column, text or {})
-    else:
-        columns = read_csv(path, count, names, target_column, text or {})
+    columns = read_parquet(file) if path.suffix.lower() in PARQUET else read_csv(file)
     if not columns or not len(columns[0]):
         raise InvalidInputError(f"{path} holds no rows")
-    if names is not None:
-        return pandas_for_parquet().DataFrame(dict(zip(names, columns, strict=True)))
+    if file.names is not None:
+        return pandas_for_frames().DataFrame(dict(zip(file.names, columns, strict=True)))
     return np.column_stack(columns)

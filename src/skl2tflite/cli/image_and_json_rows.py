@@ -1,4 +1,4 @@
-"""Rows that are no tables: images from NumPy's files, dicts and sets of labels from lines of JSON."""
+"""Rows of other kinds than tables: images from .npy files, dicts and sets of labels from lines of JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read_images(path: Path) -> NDArray[Any]:
     """
     if path.suffix.lower() != ".npy":
         raise InvalidInputError(f"{path}: the model takes images, which are read from .npy files (numpy.save)")
-    path.open("rb").close()  # the plainest error first
+    path.open("rb").close()  # a file that is not there, or not readable, is reported as such
     try:
         images = np.load(path, allow_pickle=False)
     except Exception as error:  # a damaged file can raise anything: ValueError, EOFError, BadZipFile, MemoryError
@@ -35,13 +35,13 @@ def read_images(path: Path) -> NDArray[Any]:
 
 
 def read_lines_of_json(path: Path, kind: type) -> list[Any]:
-    """Read rows from a .jsonl file, one on each line: objects are dicts, arrays sets of labels.
+    """Read rows from a .jsonl file, which has one on each line: a JSON object is a dict, an array a set of labels.
 
     Parameters
     ----------
     path : Path
     kind : {dict, list}
-        What each row must be.
+        The type of each row.
 
     Raises
     ------

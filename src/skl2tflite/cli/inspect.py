@@ -53,12 +53,14 @@ def command(
     elif is_estimator_file(file):
         if operators or as_json:
             raise InvalidInputError("--operators and --json are for .tflite files; convert the estimator first")
-        from skl2tflite.converters.core.blame import blaming
+        from skl2tflite.conversion import Conversion
+        from skl2tflite.options import ConversionOptions
         from skl2tflite.plan import plan
 
         estimator = read_estimator(file, trust_pickle=trust_pickle, trusted_types=trust_type or ())
-        with blaming(estimator):
-            planned = plan(estimator, methods=method, precision=precision)
+        conversion = Conversion(estimator)
+        with conversion.blaming():
+            planned = plan(conversion, ConversionOptions(methods=method, precision=precision))
         _show_plan(planned, graph=graph, passes=passes)
     else:
         if graph or passes or method:
@@ -95,7 +97,7 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
 
 
 def _for_terminals(text: str) -> str:
-    """Return JSON with what a terminal obeys, which JSON lets stand, in JSON's own spelling."""
+    """Return JSON with escape sequences for all control characters, of which a terminal would obey some."""
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
@@ -121,8 +123,8 @@ def _show_plan(plan: Plan, *, graph: bool, passes: bool) -> None:
         features = plan.features
         lines = [("estimator", plan.converter.path), ("features", str(features.count))]
         for name, drawn in plan.graphs.items():
-            converter = plan.converter
-            kept = "exact" if name in converter.exact else f"within {converter.tolerance:g} of the scale"
+            contract = plan.converter.contract
+            kept = "exact" if name in contract.exact else f"within {contract.tolerance:g} of the scale"
             lines.append((name, f"{sum(1 for _ in drawn.operations())} operations, {kept}"))
         out.print(facts(lines))
         out.print("--graph shows the operations, --passes what was rewritten.", style="dim")

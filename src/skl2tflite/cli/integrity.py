@@ -1,8 +1,8 @@
-"""Indices within what was loaded: compiled code follows them without looking.
+"""Checks of the indices in loaded estimators, which scikit-learn's compiled code follows without bounds checks.
 
-A file of trusted types can still hold a tree whose child is node 10⁹. scikit-learn's compiled predictors would read
-there, so trees are examined once, after loading and before anything is predicted. This guards against damaged files and
-the plainest of hostile ones; it makes no hostile file safe to predict with.
+A file of trusted types may hold a tree with a child at node 10⁹, and scikit-learn would read the memory there. So trees
+are checked once, after loading and before anything is predicted. This guards against damaged files, and against simple
+malicious ones; it does not make it safe to predict with the model of someone you do not trust.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from skl2tflite.errors import InvalidFileError
 
 
 def check_sound(model: Any) -> None:
-    """Examine every tree and sparse matrix within an object.
+    """Check every tree and sparse matrix within an object.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def check_sound(model: Any) -> None:
 def _parts(value: Any, n_features: int | None, seen: set[int]) -> Iterator[tuple[Any, int | None]]:
     """Yield every object within another, with the number of features of the estimator that it belongs to."""
     stack: list[tuple[Any, int | None]] = [(value, n_features)]
-    keep = []  # what is made on the way must live on, or its id could be another's
+    keep = []  # keeps objects alive that are made on the way, so that no two of them have the same id
     while stack:
         value, n_features = stack.pop()
         if id(value) in seen or isinstance(value, str | bytes | int | float | type):
@@ -60,7 +60,7 @@ def _parts(value: Any, n_features: int | None, seen: set[int]) -> Iterator[tuple
 
 
 def _fault(part: Any, kind: str, n_features: int | None) -> str:
-    """Say what is wrong with an object, or return an empty string."""
+    """Return what is wrong with an object; empty where nothing is."""
     if kind == "sklearn.tree._tree.Tree":
         return _tree_fault(part, n_features)
     if kind.endswith(".TreePredictor"):
@@ -70,7 +70,7 @@ def _fault(part: Any, kind: str, n_features: int | None) -> str:
     if kind.startswith("scipy.sparse.") and hasattr(part, "check_format"):
         part.check_format(full_check=True)
     estimators = getattr(part, "__dict__", {}).get("estimators_")
-    # Boosting hands its rows to its trees' compiled code without asking the trees.
+    # Gradient boosting calls its trees' compiled code, which does not check the number of features.
     boosted = estimators.ravel() if kind.startswith("sklearn.ensemble._gb.") and estimators is not None else ()
     if any(tree.tree_.n_features != n_features for tree in boosted):
         return "a tree takes another number of features"
@@ -108,7 +108,7 @@ def _links_fault(
         return "it has no nodes"
     parents = np.flatnonzero(inner)
     for child in (left[parents], right[parents]):
-        # scikit-learn's builders add children after their parent, so there can be no way round.
+        # scikit-learn adds children after their parent; so no path through the tree can be a cycle.
         if (child <= parents).any() or (child >= len(left)).any():
             return "a node's child is not a later node"
     used = feature[parents]

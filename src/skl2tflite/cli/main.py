@@ -1,4 +1,4 @@
-"""The application: its commands, and what becomes of errors."""
+"""The application: its commands, and how errors end it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ UNFAITHFUL, BAD_INPUT, DEFECT, INTERRUPTED = 1, 2, 3, 130
 
 
 class Commands(TyperGroup):
-    """The commands as a group that ends every error in one line and a status."""
+    """The commands as a group that reports every error in one line, and exits with its status."""
 
     debug = False
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:  # type: ignore[override]
-        """Run a command and leave with its status."""
+        """Run a command and exit with its status."""
         args = list(sys.argv[1:] if args is None else args) or ["--help"]
         extra["standalone_mode"] = False
         with warnings.catch_warnings():
@@ -36,7 +36,7 @@ class Commands(TyperGroup):
                 status = super().main(args, **extra)
                 sys.stdout.flush()
             except BrokenPipeError:
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # closed by its reader, as head does
                 status = 0
             except (KeyboardInterrupt, typer.Abort):
                 complain("interrupted")
@@ -49,13 +49,13 @@ class Commands(TyperGroup):
         sys.exit(status if isinstance(status, int) else 0)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command, its tracebacks shown if so asked."""
+        """Run a command; note whether it was called with ``--debug``."""
         self.debug = bool(ctx.params.get("debug"))
         return super().invoke(ctx)
 
 
 def explain(error: Exception) -> tuple[str, int]:
-    """Return an error as one line for the user, and the status to leave with."""
+    """Return an error as one line for the user, and the exit status."""
     if isinstance(error, FidelityError):
         return one_line(error), UNFAITHFUL
     if isinstance(error, DefectError):
@@ -115,17 +115,17 @@ for module in (convert, verify, inspect, bundle, supported, demo):
 
 
 def main() -> None:
-    """Run the command line; the installed ``skl2tflite``."""
+    """Run the command line: the entry point of the installed ``skl2tflite``."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # arrows and signs where the terminal has none
+            stream.reconfigure(errors="replace")  # print ? for characters that the terminal's encoding lacks
     if not os.environ.get("SKL2TFLITE_DEBUG"):
         _silence_native_code()
     app()
 
 
 def _silence_native_code() -> None:
-    """Keep what LiteRT's C++ prints to standard error (a greeting of its delegate) away from our messages."""
+    """Send what LiteRT's C++ prints to standard error, such as the name of its delegate, to /dev/null."""
     try:
         ours = os.dup(2)
         with open(os.devnull, "wb") as nowhere:

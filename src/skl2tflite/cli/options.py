@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-Precision = Literal["exact", "fast"]
+from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
+
 ROW_FILES = "CSV or Parquet file of rows (.npy of images, .jsonl of dicts)"
 """Files that rows are read from, for the help."""
 
@@ -26,22 +27,25 @@ PrecisionOption = Annotated[
     Precision, typer.Option(help="[bold]fast[/] folds scaling into weights, which changes rounding.")
 ]
 OptimizeForOption = Annotated[
-    Literal["latency", "throughput", "size"] | None,
+    OptimizeFor | None,
     typer.Option(
         help="What trees are laid out for: one row at a time, many rows at once, or a small file. By default "
         "[bold]latency[/], with micro [bold]size[/]."
     ),
 ]
 InputsOption = Annotated[
-    Literal["matrix", "columns"] | None,
+    Inputs | None,
     typer.Option(help="One tensor for all features, or one for each column. By default what the model needs."),
 ]
 CategoriesOption = Annotated[
-    Literal["strings", "codes"], typer.Option(help="How columns of text travel: as strings, or as int32 codes.")
+    Categories, typer.Option(help="How columns of text travel: as strings, or as int32 codes.")
 ]
 TextOption = Annotated[
-    Literal["characters", "tokens"],
-    typer.Option(help="How texts travel that a vectorizer reads: as code points, or as ids of their terms."),
+    Text | None,
+    typer.Option(
+        help="How texts travel that a vectorizer reads: as code points (by default), or ids of their terms. With micro "
+        "they travel as counts of the terms."
+    ),
 ]
 TrustPickle = Annotated[
     bool,

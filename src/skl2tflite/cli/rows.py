@@ -1,4 +1,4 @@
-"""Rows from CSV and Parquet files, their columns matched to an estimator's features."""
+"""Rows for an estimator, read from a file of the kind that its rows need."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.cli.chosen_columns import FeatureFile
 from skl2tflite.cli.feature_files import read_features
 from skl2tflite.cli.image_and_json_rows import read_images, read_lines_of_json
 from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
@@ -32,42 +33,42 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     -------
     DataFrame, ndarray or list
         A DataFrame where the estimator was fitted on one, a list where rows are texts, dicts or sets. Numbers are
-        float64; text is told from what is missing by the estimator's categories.
+        float64. A word such as "none" is a missing value, unless it is one of the estimator's categories.
 
     Raises
     ------
     InvalidInputError
-        Where the file holds no rows, columns that the estimator lacks, or cells that are no numbers.
+        Where the file holds no rows, lacks features of the estimator, or holds cells that are no numbers.
     """
     from skl2tflite.cli.category_columns import category_columns
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.core.blame import blaming
     from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
-    from skl2tflite.features import HashedRows, ImageRows, LabelRows, RecordRows, SetRows, TextRows
     from skl2tflite.plan import column_hints
 
     with blaming(estimator):
         converter = converter_for(estimator)
-    if isinstance(converter.rows, ImageRows):
+    file = converter.rows.file
+    if file == "images":
         return read_images(path)
-    if isinstance(converter.rows, RecordRows | HashedRows | SetRows):
-        return read_lines_of_json(path, list if isinstance(converter.rows, SetRows) else dict)
+    if file in ("dicts", "sets"):
+        return read_lines_of_json(path, list if file == "sets" else dict)
     try:
         with blaming(estimator):
             hints = column_hints(estimator)
     except UnplacedCategoriesError as error:
-        types = category_columns(path, converter.n_features, converter.feature_names, target_column, error)
+        types = category_columns(FeatureFile(path, converter.n_features, converter.feature_names, target_column), error)
         with blaming(estimator):
             hints = column_hints(estimator, types)
-    rows = read_features(path, converter.n_features, converter.feature_names, target_column, hints.text)
+    rows = read_features(FeatureFile(path, converter.n_features, converter.feature_names, target_column, hints.text))
     if converter.integer_columns:
         rows = _with_whole_numbers(rows)
     rows = with_categoricals(rows, hints.readings)
-    return rows[:, 0].tolist() if isinstance(converter.rows, TextRows | LabelRows) else rows
+    return rows[:, 0].tolist() if file == "column" else rows
 
 
 def _with_whole_numbers(rows: Any) -> Any:
-    """Return rows with columns of whole numbers as such, for an estimator that takes no floats for categories."""
+    """Return rows with integers in the columns of whole numbers: the estimator takes no floats for categories."""
 
     def whole(column: NDArray[Any]) -> bool:
         return (
@@ -85,7 +86,7 @@ def _with_whole_numbers(rows: Any) -> Any:
 
 
 def with_categoricals(rows: Any, readings: Sequence[Reading]) -> Any:
-    """Return rows with categoricals in the columns of a DataFrame where a model takes such."""
+    """Return a DataFrame with categoricals in the columns where a model takes such; other rows as they are."""
     if not is_frame(rows):
         return rows
     read = {rows.columns[each.feature]: each for each in readings if isinstance(each, Categorical)}
@@ -93,7 +94,7 @@ def with_categoricals(rows: Any, readings: Sequence[Reading]) -> Any:
 
 
 def _categorical(column: Any, reading: Categorical) -> Any:
-    """Return a column as a categorical, of whole numbers or truth values where all of it is that."""
+    """Return a column as a categorical, whose categories are integers or truth values where all cells are."""
     kept = column.dropna().infer_objects()
     if reading.kind == BOOLS:
         kept = kept.astype(bool)
@@ -103,12 +104,3 @@ def _categorical(column: Any, reading: Categorical) -> Any:
     if reading.order is not None:
         kept = kept.cat.set_categories(list(reading.order))
     return kept.reindex(column.index)
-
-
-# --- columns ----------------------------------------------------------------------------------------
-
-
-# --- CSV --------------------------------------------------------------------------------------------
-
-
-# --- Parquet ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What is in a .tflite file, ours or another's, for people and as JSON."""
+"""What is in a .tflite file, whoever wrote it, as lines of text and as JSON."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.targets import TARGETS
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.sizes import sizes_of
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from skl2tflite.model_metadata import ModelFacts
 
 _SHOWN = 8
-"""Names, labels or buffers that are shown before the rest is only counted."""
+"""How many names, labels or buffers are shown; the rest is counted."""
 
 
 def facts_of(program: Program) -> ModelFacts | None:
@@ -29,7 +30,7 @@ def facts_of(program: Program) -> ModelFacts | None:
 
 
 def read_whole(content: bytes) -> Program:
-    """Return the program of a file of any maker, if all that it refers to is there."""
+    """Return the program of a file, whoever wrote it; raise where it refers to tensors or subgraphs that it lacks."""
     program = read(content)
     count = len(program.subgraphs)
     sides: list[tuple[int, Iterable[int]]] = []
@@ -48,12 +49,12 @@ def read_whole(content: bytes) -> Program:
 
 
 def summary(content: bytes) -> list[tuple[str, str]]:
-    """Return the lines that describe a file: their names and texts.
+    """Return the lines that describe a file, each as a title and a text.
 
     Raises
     ------
     InvalidFileError
-        Where it is none, or refers to what is not in it.
+        Where it is no .tflite file, or a damaged one.
     """
     program = read_whole(content)
     facts = facts_of(program)
@@ -70,11 +71,13 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     lines += [("signature", line) for line in _signatures(program)]
     if facts is not None:
         methods = facts.methods.items()
-        lines += [("no answer", f"{n} gives {i.mark:.0f}: {i.refused}") for n, i in methods if i.mark is not None]
+        lines += [
+            ("no answer", f"{n} gives {i.sentinel:.0f}: {i.reason}") for n, i in methods if i.sentinel is not None
+        ]
     counts = Counter(operator.name for subgraph in program.subgraphs for operator in subgraph.operators)
     lines.append(("operators", f"{sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common())))
     lines.append(("bytes", f"{len(content):,}: {_listed([f'{name} {n:,}' for name, n in _buffers(program)])}"))
-    if facts is not None and facts.target == "micro":
+    if facts is not None and facts.target in TARGETS and facts.runtime.is_microcontroller:
         lines += sizes_of(content).lines()
     return lines
 
@@ -108,7 +111,7 @@ def spec(subgraph: Subgraph, index: int) -> str:
 
 
 def _buffers(program: Program) -> list[tuple[str, int]]:
-    """Return the buffers, the largest first, each with the name of what uses it first."""
+    """Return the sizes of the buffers, the largest first, each with the name of its first user."""
     users = {index: name for name, index in program.metadata.items()}
     for subgraph in program.subgraphs:
         for index, tensor in enumerate(subgraph.tensors):
@@ -123,7 +126,7 @@ def _listed(names: Any) -> str:
 
 
 def as_json(content: bytes) -> dict[str, object]:
-    """Return what is in a file as JSON keeps it; errors as of :func:`summary`."""
+    """Return what is in a file as JSON holds it; raises the errors of :func:`summary`."""
     program = read_whole(content)
     facts = facts_of(program)
     return {
@@ -133,7 +136,7 @@ def as_json(content: bytes) -> dict[str, object]:
         "target": facts and facts.target,
         "versions": facts and dict(facts.versions),
         "features": facts and facts.features.to_json(),
-        "methods": facts and {name: info.to_json() for name, info in facts.methods.items()},
+        "methods": facts and {name: facts.method_to_json(name) for name in facts.methods},
         "signatures": [
             {
                 "key": s.key,

@@ -1,4 +1,4 @@
-"""The page ``docs/supported.md``: the same list as a document."""
+"""The page ``docs/supported.md``: what ``skl2tflite supported`` lists, as a document."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ for which scikit-learn's own answer is undefined. The error says which, where, a
 
 def page(entries: Sequence[Support]) -> str:
     """Return the page."""
-    entries = [entry for entry in entries if entry.module.split(".")[0] in OWN]  # not the user's
+    entries = [entry for entry in entries if entry.module.split(".")[0] in OWN]  # no plugins
     parts = [HEAD, "## Packages\n", _table(("package", "versions", "imported as"), PACKAGES), ""]
     converting = [entry for entry in entries if not entry.reason]
     for module, group in groupby(converting, key=lambda entry: entry.module):

@@ -42,7 +42,8 @@ def command(
     converted = load(file)
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
     with blaming(estimator):
-        missing = [name for name in converted.methods if not converter_for(estimator).has(name)]
+        converter = converter_for(estimator)
+        missing = [name for name in converted.methods if not converter.has(name)]
     if missing:
         raise InvalidInputError(
             f"{model} has no {missing[0]}, which {file} was converted with; it is of another estimator"

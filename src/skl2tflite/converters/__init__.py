@@ -1,6 +1,6 @@
 """Converters: one class for each estimator, a mirror of its methods on symbolic tensors."""
 
-from skl2tflite.converters.core.base import Converter, converter_for
+from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import (
     ClassifierConverter,
     OutlierConverter,
@@ -8,7 +8,7 @@ from skl2tflite.converters.core.estimator_kinds import (
     TransformerConverter,
 )
 from skl2tflite.converters.core.method_names import METHODS
-from skl2tflite.converters.core.registry import converts, registered
+from skl2tflite.converters.core.registry import converter_for, converts, registered
 
 __all__ = [
     "METHODS",

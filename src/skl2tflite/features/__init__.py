@@ -1,11 +1,14 @@
-"""The input side: rows as arrays or DataFrames, checked as scikit-learn checks them, to input tensors."""
+"""The input side of a model: rows are checked as scikit-learn checks them, and become input tensors."""
 
 from skl2tflite.features.categoricals import Categorical, Plain, Reading, readings_of
-from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec, Known, column_names
-from skl2tflite.features.exactness import held_exactly
-from skl2tflite.features.features import INPUT_NAME, LABELS_NAME, TEXT_NAME, Features
-from skl2tflite.features.frames import column_kinds, column_types, distinct_cells, row_count
-from skl2tflite.features.kinds import (
+from skl2tflite.features.columns import CODES, MISSING_CODES, UNKNOWN_CODE, ColumnSpec
+from skl2tflite.features.features import Features
+from skl2tflite.features.frames import column_types, distinct_cells, row_count
+from skl2tflite.features.known import Known
+from skl2tflite.features.narrow import Narrow
+from skl2tflite.features.reading import check_given, reading
+from skl2tflite.features.reference import given_rows, rows_in_float64
+from skl2tflite.features.rows import (
     TABLE,
     HashedRows,
     ImageRows,
@@ -16,12 +19,10 @@ from skl2tflite.features.kinds import (
     TableRows,
     TextRows,
     ValueRows,
-    label_sets,
     record_names,
 )
-from skl2tflite.features.narrow import Narrow
-from skl2tflite.features.reading import check_given, reading
-from skl2tflite.features.reference import given_rows, reference_rows, rows_in_float64
+from skl2tflite.features.schema import Form
+from skl2tflite.features.tensor_names import INPUT_NAME, LABELS_NAME, column_names
 
 __all__ = [
     "CODES",
@@ -29,11 +30,11 @@ __all__ = [
     "LABELS_NAME",
     "MISSING_CODES",
     "TABLE",
-    "TEXT_NAME",
     "UNKNOWN_CODE",
     "Categorical",
     "ColumnSpec",
     "Features",
+    "Form",
     "HashedRows",
     "ImageRows",
     "Known",
@@ -48,17 +49,13 @@ __all__ = [
     "TextRows",
     "ValueRows",
     "check_given",
-    "column_kinds",
     "column_names",
     "column_types",
     "distinct_cells",
     "given_rows",
-    "held_exactly",
-    "label_sets",
     "reading",
     "readings_of",
     "record_names",
-    "reference_rows",
     "row_count",
     "rows_in_float64",
 ]

@@ -1,4 +1,7 @@
-"""Categoricals of pandas and polars: estimators that look at a column's dtype take codes or values by it."""
+"""Categorical columns of pandas and polars.
+
+Boosting libraries look at a DataFrame's dtypes: of a categorical they read the codes, of any other column the values.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,9 @@ class Reading:
     Parameters
     ----------
     feature : int or None
-        None stands for all features of which there is no other reading.
+        None stands for every feature that has no reading of its own.
     reader : str
-        The library that does, for messages.
+        Name of the library that reads it, for error messages.
     """
 
     feature: int | None
@@ -38,7 +41,7 @@ class Reading:
         raise NotImplementedError
 
     def check_array(self, name: str) -> None:
-        """Raise where an array cannot say what the estimator takes of a column."""
+        """Raise where the estimator would read an array otherwise than the DataFrame that it was fitted on."""
         raise NotImplementedError
 
     def to_json(self) -> dict[str, object]:
@@ -48,7 +51,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Plain(Reading):
-    """A feature of plain numbers: of a categorical the estimator would take the codes."""
+    """A feature that was plain numbers at fit. It must not be a categorical: the estimator would read its codes."""
 
     def check(self, column: Any, name: str) -> None:
         """Raise where a column is a categorical."""
@@ -59,24 +62,24 @@ class Plain(Reading):
             )
 
     def check_array(self, name: str) -> None:
-        """Take any array."""
+        """Accept any array: it holds plain numbers."""
 
 
 @dataclass(frozen=True)
 class Categorical(Reading):
-    """A feature that must be a categorical, whose values the model takes.
+    """A feature that was a categorical at fit, and must be one in a DataFrame; the file takes its values, not codes.
 
     Parameters
     ----------
     kind : {"text", "numbers", "truth values"} or None
-        What its categories are; None where they may be anything, as no tree looks at them.
+        What its categories are; None where they may be anything, because no tree splits on the feature.
     order : tuple, optional
-        All categories in the order of their codes, where the estimator takes codes as they come: a column's
-        categories must be these, or the first of them.
+        All categories in the order of their codes, for an estimator that reads codes without comparing the categories
+        that they stand for: a column must then have these categories, or the first of them.
     pandas_only : bool, default=False
-        Whether the estimator takes no categoricals of polars.
+        Whether the estimator takes categoricals of pandas only, none of polars.
     ascii_only : bool, default=False
-        Whether it misreads lists of categories of pandas that have letters beyond ASCII.
+        Whether the estimator misreads categoricals of pandas with categories that are not ASCII.
     """
 
     kind: str | None
@@ -85,7 +88,7 @@ class Categorical(Reading):
     ascii_only: bool = False
 
     def check(self, column: Any, name: str) -> None:
-        """Raise where a column is no categorical, or its categories are others than the estimator can take."""
+        """Raise where a column is no categorical, or has categories that the estimator cannot take."""
         found = categories_of(column)
         if found is None:
             raise InvalidInputError(
@@ -128,7 +131,7 @@ class Categorical(Reading):
 
 
 def kind_of(categories: Sequence[Any]) -> str | None:
-    """Return what categories are, None where they are of several kinds, or of one that no model takes."""
+    """Return what categories are: text, numbers or truth values; None where they are mixed, or anything else."""
     if all(isinstance(each, str) for each in categories):
         return TEXT
     if all(isinstance(each, bool | np.bool_) for each in categories):
@@ -138,7 +141,9 @@ def kind_of(categories: Sequence[Any]) -> str | None:
 
 
 def readings_of(read: Iterable[Reading], count: int) -> tuple[Reading, ...]:
-    """Return one reading of each feature; where all are read, those of plain numbers are one together.
+    """Return one reading for each feature.
+
+    Where every feature has one, those of plain numbers are joined to a single one, whose feature is None.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One input tensor for each column: what cells become in it."""
+"""A column that has an input tensor of its own, and how its cells become the elements of that tensor."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import floats, objects
+from skl2tflite.features.known import Known
 from skl2tflite.features.texts import (
     Analyzer,
     Rows,
@@ -26,17 +27,17 @@ from skl2tflite.fields import Fields
 from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE, RESERVED
 
 UNKNOWN_CODE = -1
-"""Code of what is in no vocabulary."""
+"""Code of a text that is not in the vocabulary."""
 MISSING_CODES: dict[str, int] = {NAN: -2, NONE: -3, NA: -4}
-"""Codes of missing values, each by what stands for it among strings."""
+"""Codes of missing values, by the string that stands for each in a tensor of strings."""
 CODES = "codes"
 READ = ("characters", "tokens", "counts")
-"""What texts become that a vectorizer reads."""
+"""The dtypes of :class:`ColumnSpec` for texts that a vectorizer reads."""
 DTYPES = ("float32", "int32", "bool", "string", *READ)
-"""What columns travel as."""
+"""All dtypes of :class:`ColumnSpec`."""
 INT32 = np.iinfo(np.int32)
 NO_LABEL = int(INT32.min)
-"""Fills rows of whole numbers that are sets of labels; text is filled with what stands for no text."""
+"""Fills up sets of labels that are whole numbers to one length; sets of text are filled up with ``FOREIGN``."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,18 @@ class ColumnSpec:
         The last three are for texts that a vectorizer reads: their code points, or the ids of their terms, in an int32
         tensor of shape (1, length), or the counts of these, in a float32 tensor of shape (1, n_terms).
     categories : tuple of str, optional
-        Text that travels as its position among these, ``dtype`` being int32; the terms of tokens, where these are not
-        the terms' hashes.
+        Of ``"int32"``: the texts that the model knows; the tensor holds positions in this tuple, and the column text.
+        Of ``"tokens"`` and ``"counts"``: the vectorizer's vocabulary; None where ids are the terms' hashes.
     parameters : dict, optional
-        Of tokens: what scikit-learn's analyzer is built of, where that can be written down.
+        Of tokens: the parameters of scikit-learn's analyzer, which makes terms of a text; None where some are
+        functions, which cannot be written to a file.
     analyzer : callable, optional
-        Of tokens: what makes terms of a text. It is not kept in files.
+        Of tokens: the analyzer itself. It is not kept in files.
     missing : str, optional
         Of numbers: the text that stands for NaN in rows.
     digits : bool, default=False
-        Of text: whether whole numbers in rows stand for their digits, and nothing else may be there (CatBoost).
+        Of text: whether cells may be whole numbers too, which become the text of their digits, and nothing may be
+        missing (CatBoost).
     """
 
     name: str
@@ -81,12 +84,12 @@ class ColumnSpec:
 
     @property
     def holds_text(self) -> bool:
-        """Whether the column's cells are text, however they travel."""
+        """Whether the column's cells are text, sent as strings or as codes."""
         return not self.is_read and (self.dtype == "string" or self.categories is not None)
 
     @property
     def as_strings(self) -> ColumnSpec:
-        """The same column in the spelling of strings."""
+        """The same column with its text sent as strings."""
         return self if self.categories is None or self.is_read else replace(self, dtype="string", categories=None)
 
     @cached_property
@@ -126,7 +129,9 @@ class ColumnSpec:
         return np.concatenate([np.empty((0, n_terms), np.float32), *(counts(each, n_terms) for each in ids)])
 
     def sets(self, rows: Iterable[tuple[Any, ...]], labels: Sequence[str | int]) -> NDArray[Any]:
-        """Return sets of labels, one a row, filled up to one length by what is no label; so are unknown ones.
+        """Return sets of labels as an array of shape (n_rows, length).
+
+        Sets are filled up to one length with a value that is no label. It also replaces labels that are unknown.
 
         Parameters
         ----------
@@ -272,53 +277,8 @@ class ColumnSpec:
         )
 
 
-@dataclass(frozen=True)
-class Known:
-    """The values of a feature that an encoder knows, where scikit-learn refuses all others.
-
-    Parameters
-    ----------
-    feature : int
-    values : tuple of str or float
-        As tensors hold them; None is NaN.
-    """
-
-    feature: int
-    values: tuple[str | float | None, ...]
-
-    def check(self, cells: NDArray[Any], feature: str) -> None:
-        """Raise where a cell is none of them, as scikit-learn does.
-
-        Parameters
-        ----------
-        cells : ndarray of shape (n_rows,)
-            Numbers, or the text that stands for them.
-        feature : str
-            For the message.
-        """
-        if cells.dtype.kind == "O":
-            texts = set(self.values)
-            known = np.array([cell in texts for cell in cells.tolist()], dtype=np.bool_)
-        else:
-            numbers = np.array([value for value in self.values if value is not None], dtype=np.float64)
-            known = np.isin(cells, numbers)
-            if None in self.values:
-                known |= np.isnan(cells)
-        if not known.all():
-            found = list(dict.fromkeys(_STOOD_FOR.get(cell, cell) for cell in cells[~known].tolist()))[:5]
-            raise InvalidInputError(f"found unknown categories {found} in {feature}; the estimator refuses them too")
-
-
-_STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no text>"}
-
-
-def column_names(names: Sequence[str] | None, count: int) -> list[str]:
-    """Return the names of the columns' tensors: those of the features, or ``x0``, ``x1``, … as scikit-learn has it."""
-    return list(names) if names is not None else [f"x{i}" for i in range(count)]
-
-
 def as_text(cells: NDArray[Any]) -> list[str]:
-    """Return what stands for each cell among strings: itself, where it is text, or what is reserved for the others."""
+    """Return cells as strings: text as it is, and the string that is reserved for whatever else a cell may be."""
     texts = [cell if type(cell) is str else _stand_in(cell) for cell in cells.tolist()]
     try:
         joined = "".join(texts)
@@ -344,7 +304,7 @@ def is_nan(cell: object) -> bool:
 
 
 def sendable(text: str) -> bool:
-    """Whether text can travel in a tensor as itself: UTF-8, and not begun by what is reserved."""
+    """Whether a tensor of strings can hold a text as it is: it is valid UTF-8 and begins with no reserved character."""
     try:
         text.encode()
     except UnicodeEncodeError:  # half of a surrogate pair

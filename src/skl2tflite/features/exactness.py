@@ -1,8 +1,10 @@
-"""Whether float32 holds rows exactly: then the rows as they were given are what a file answers for."""
+"""Whether float32 holds every number in rows exactly.
+
+Then a file and its estimator compute with the same numbers, and are compared on the rows as they were given.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from skl2tflite.features.frames import as_cells, columns_of, is_frame, is_na
 
 _WHOLE = 2**24
-"""Up to this magnitude float32 holds every whole number."""
+"""Up to this magnitude float32 holds every integer."""
 
 
 def held_exactly(X: Any) -> bool:
@@ -20,16 +22,13 @@ def held_exactly(X: Any) -> bool:
 
     Parameters
     ----------
-    X : array-like, sparse matrix, DataFrame, or sequence of texts, dicts or sets
+    X : array-like, sparse matrix or DataFrame
     """
     if is_frame(X):
         return all(_held(_cells(column)) for column in columns_of(X, range(len(X.columns))))
     if hasattr(X, "toarray"):
         return _held(np.asarray(X.data if hasattr(X, "indptr") else X.toarray().ravel()))
-    first = next(iter(X), None)
-    if isinstance(first, Mapping):
-        return all(_number_held(value) for row in X for value in row.values())
-    return isinstance(first, str | set | frozenset) or _held(as_cells(X))
+    return _held(as_cells(X))
 
 
 def _cells(column: Any) -> NDArray[Any]:
@@ -47,11 +46,12 @@ def _held(cells: NDArray[Any]) -> bool:
             rounded = cells.astype(np.float32)
         return bool(np.all((rounded == cells) | (cells != cells)))
     if kind in "iu":
-        return all(_number_held(end) for end in (cells.min(), cells.max())) if cells.size else True
-    return all(map(_number_held, cells.flat)) if kind == "O" else True
+        return all(number_held(end) for end in (cells.min(), cells.max())) if cells.size else True
+    return all(map(number_held, cells.flat)) if kind == "O" else True
 
 
-def _number_held(cell: Any) -> bool:
+def number_held(cell: Any) -> bool:
+    """Return whether float32 holds a cell, if it is a number."""
     if isinstance(cell, bool | np.bool_) or is_na(cell) or not isinstance(cell, Real):
         return True
     if isinstance(cell, int | np.integer):

@@ -13,11 +13,11 @@ from skl2tflite.flow.column import ColumnType
 from skl2tflite.graph import DType
 
 _NOT_REAL = frozenset("cmM")
-"""Kinds of columns that NumPy converts to floats, and scikit-learn refuses: complex numbers, durations, dates."""
+"""Kinds of dtypes that NumPy converts to floats, and scikit-learn refuses: complex numbers, durations, dates."""
 
 
 def is_frame(X: Any) -> bool:
-    """Whether rows are a DataFrame, of pandas, polars or alike."""
+    """Whether rows are a DataFrame of pandas, polars or the like."""
     return getattr(X, "columns", None) is not None
 
 
@@ -43,7 +43,7 @@ def columns_of(X: Any, positions: Iterable[int]) -> list[Any]:
 
 
 def as_cells(X: Any) -> NDArray[Any]:
-    """Return rows that are no DataFrame as an array; lists of mixed things keep each as it is."""
+    """Return rows that are no DataFrame as an array: one of objects where text stands beside numbers in a list."""
     if hasattr(X, "toarray"):  # scipy.sparse
         return np.asarray(X.toarray())
     if isinstance(X, np.ndarray):
@@ -99,7 +99,8 @@ def frame_to_array(frame: Any, places: Sequence[int | None] | None = None) -> ND
     ----------
     frame : DataFrame
     places : sequence of int or None, optional
-        Which of its columns each column of the result is; None stands for zeros. All of them by default.
+        For each column of the result, which of the DataFrame's columns it is; None for zeros. By default the result
+        has all columns, in their order.
     """
     if places is not None:
         taken = [place for place in places if place is not None]
@@ -127,7 +128,7 @@ def frame_to_array(frame: Any, places: Sequence[int | None] | None = None) -> ND
 
 
 def column_kinds(X: Any) -> dict[int, DType]:
-    """Return which columns of rows hold text or truth values; of all others the model decides.
+    """Return which columns of rows hold text or truth values; the dtypes of all others follow from the model.
 
     Parameters
     ----------
@@ -152,7 +153,7 @@ def column_kinds(X: Any) -> dict[int, DType]:
 def categories_of(column: Any) -> tuple[Any, ...] | None:
     """Return the categories of a pandas or polars categorical in the order of their codes, None of any other column.
 
-    Of a Categorical of polars none: its codes hang on what else it has met.
+    Of polars' Categorical an empty tuple: its codes depend on all strings that the process has met before.
     """
     dtype: Any = getattr(column, "dtype", None)
     if hasattr(column, "iloc"):
@@ -163,7 +164,7 @@ def categories_of(column: Any) -> tuple[Any, ...] | None:
 
 
 def column_types(X: Any) -> dict[int, ColumnType]:
-    """Return what a DataFrame shows of its columns; nothing of any other rows."""
+    """Return the dtype and the categories of each column of a DataFrame; an empty dict for any other rows."""
     if not is_frame(X):
         return {}
     columns = columns_of(X, range(len(X.columns)))
@@ -178,9 +179,9 @@ def _holds_text(column: Any) -> bool:
 
 
 def distinct_cells(X: Any) -> Iterable[object]:
-    """Return the cells of rows that are no floats: every text, whole number and truth value at least once.
+    """Return the cells of rows that are no floats: each text, integer and truth value at least once.
 
-    Of a pandas categorical these are its categories, whether a row has them or not.
+    A pandas categorical gives all its categories, whether a row has them or not.
     """
     for column in columns_of(X, range(len(X.columns) if is_frame(X) else as_cells(X).shape[-1])):
         categories = getattr(column.dtype, "categories", None)

@@ -1,4 +1,7 @@
-"""Rows of dtypes in which something in the model computes otherwise than in floats, as the file does."""
+"""Dtypes of rows for which a part of a model answers otherwise than for the same numbers as floats.
+
+A file computes in floats. A function that computes in the rows' own dtype may not: integers of 8 bits wrap around.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +18,23 @@ from skl2tflite.fields import Fields, damaged
 NARROW = (
     "bool", "uint8", "int8", "uint16", "int16", "float16", "uint32", "int32", "uint64", "int64",
 )  # fmt: skip
-"""Dtypes in which NumPy wraps around, cuts off what is behind the point, or rounds to few digits."""
+"""Dtypes in which NumPy's arithmetic wraps around, drops decimals, or rounds to few digits."""
 
 
 @dataclass(frozen=True)
 class Narrow:
-    """Something that reads the rows as they are, and computes otherwise in some dtypes than in floats.
+    """A part of a model that computes in the rows' own dtype, and for some dtypes answers otherwise than for floats.
 
     Parameters
     ----------
     reader : str
-        What it is and where, for messages.
+        What the part is, and where in the model, for error messages.
     dtypes : tuple of str
+        NumPy's names of these dtypes.
     features : tuple of int, optional
-        The columns of a DataFrame that have to do with it; None where it gets one array of all.
+        The columns of a DataFrame that the part reads; None where it is given one array of all columns.
     least : int, default=1
-        How many of these must be of such a dtype at once.
+        How many of these columns must have such a dtype for the answer to differ.
     """
 
     reader: str
@@ -39,7 +43,7 @@ class Narrow:
     least: int = 1
 
     def met_in(self, X: Any, places: Callable[[], Mapping[int, int]]) -> str | None:
-        """Return the dtype of rows in which it computes otherwise, None where they have none.
+        """Return a dtype of the rows for which the part answers otherwise, None where they have no such dtype.
 
         Parameters
         ----------
@@ -63,12 +67,12 @@ class Narrow:
         return common if common in self.dtypes else None
 
     def check(self, X: Any, places: Callable[[], Mapping[int, int]]) -> None:
-        """Raise where rows are of a dtype in which it computes otherwise."""
+        """Raise where rows have a dtype for which the part answers otherwise."""
         if (dtype := self.met_in(X, places)) is not None:
             instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
             raise InvalidInputError(
-                f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, as the file does; give "
-                f"{instead}"
+                f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, and the file computes in "
+                f"floats; give {instead}"
             )
 
     def to_json(self) -> dict[str, object]:
@@ -91,12 +95,26 @@ def answers_otherwise(reader: str, dtypes: str) -> str:
 
 
 def not_met(narrow: Narrow, X: Any, places: Callable[[], Mapping[int, int]]) -> Narrow | None:
-    """Return what remains of a reader's dtypes without those of rows on which it is compared, None where nothing does.
+    """Return a part without the dtypes that rows have, as a comparison on these rows shows whether the answers differ.
+
+    Parameters
+    ----------
+    narrow : Narrow
+        The part, with the dtypes for which it may answer otherwise.
+    X : array-like or DataFrame
+        Rows on which the model is compared with its estimator.
+    places : callable
+        Gives the position of each feature among a DataFrame's columns.
+
+    Returns
+    -------
+    Narrow or None
+        None where no dtype is left.
 
     Raises
     ------
     ConversionError
-        Where rows are an array of few bits, of which a comparison sees too few numbers.
+        Where rows are an array of 8 or 16 bits: they hold too few different numbers for a comparison to show it.
     """
     while (dtype := narrow.met_in(X, places)) is not None:
         if (narrow.features is None or not is_frame(X)) and np.dtype(dtype).itemsize <= 2:

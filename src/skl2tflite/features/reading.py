@@ -1,4 +1,7 @@
-"""Rows as they are given: refused where they are none, whatever becomes of looking at them."""
+"""Objects that are given as rows: refused where they are none, and whatever exception reading them raises.
+
+Such objects, and those in them, have methods of their own, which may raise anything.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,17 @@ _INSTEAD = {
     "Table": "call to_pandas() on it",
     "RecordBatch": "call to_pandas() on it",
 }
-"""What to do with tables of other libraries, by their type."""
+"""What to do instead with tables of polars and pyarrow, by their type."""
 
 
 def check_given(X: Any, once: bool = False) -> None:
-    """Raise where X is of a type that holds no rows.
+    """Raise where X is of a type that cannot hold rows.
 
     Parameters
     ----------
     X : object
     once : bool, default=False
-        Whether rows are looked at once only, so that an iterator does.
+        Whether rows are read only once, so that an iterator of them will do.
 
     Raises
     ------
@@ -39,15 +42,26 @@ def check_given(X: Any, once: bool = False) -> None:
     library = kind.__module__.split(".")[0]
     if library in ("polars", "pyarrow") and kind.__name__ in _INSTEAD:
         raise InvalidInputError(f"X is a {kind.__name__} of {library}; {_INSTEAD[kind.__name__]}")
+    if _holds_half(X):
+        raise InvalidInputError(
+            "X holds float16, for which scikit-learn computes in half precision, and a file does not; give "
+            "X.astype('float32')"
+        )
+
+
+def _holds_half(X: Any) -> bool:
+    """Whether an array, or a column of a pandas DataFrame, is of float16."""
+    dtypes = X.dtypes if hasattr(X, "iloc") and hasattr(X, "columns") else (getattr(X, "dtype", None),)
+    return any(isinstance(dtype, np.dtype) and dtype == np.float16 for dtype in dtypes)
 
 
 def listed(X: Any, expected: str) -> list[Any]:
-    """Return rows that are no table's in a list.
+    """Return rows that are no rows of a table (texts, dicts, sets) in a list; ``expected`` names them, for the message.
 
     Raises
     ------
     InvalidInputError
-        Where X is a sparse matrix, or one thing.
+        Where X is a sparse matrix, or a single value.
     """
     if hasattr(X, "toarray") or (isinstance(X, np.ndarray) and not X.ndim):
         raise InvalidInputError(
@@ -60,10 +74,7 @@ ROWS = "give rows, as an array, a DataFrame or a list"
 
 
 def unreadable(X: Any, error: Exception) -> InvalidInputError:
-    """Return what an exception becomes that looking at rows raised.
-
-    Objects given as rows, or in them, have methods of their own, which may raise anything.
-    """
+    """Return the error to raise for an exception that came while X was read."""
     return InvalidInputError(
         f"X, a {type(X).__name__}, cannot be read as rows ({type(error).__name__}: {error!s:.200}); {ROWS}"
     )
@@ -71,7 +82,7 @@ def unreadable(X: Any, error: Exception) -> InvalidInputError:
 
 @contextmanager
 def reading(X: Any) -> Iterator[None]:
-    """Turn an exception that looking at rows raises into the error that says so."""
+    """Turn any exception that is raised while X is read into an InvalidInputError that says so."""
     try:
         yield
     except (Skl2TFLiteError, Warning):

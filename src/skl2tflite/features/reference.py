@@ -1,8 +1,7 @@
-"""The rows that the estimator should see, to be compared with its file."""
+"""The rows that an estimator is given, so that its answers can be compared with those of a file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,9 @@ from skl2tflite.features.frames import as_cells, categories_of, columns_of, floa
 
 
 def reference_rows(X: Any, integers: bool = False) -> Any:
-    """Return rows as the estimator should see them to be compared: numbers that float32 holds, in float64.
+    """Return rows with their numbers rounded to float32, as a file is given them, and held in float64.
 
-    Rows that are float32 stay so, as do names.
+    Rows of float32 stay so; a DataFrame keeps its names and dtypes.
 
     Parameters
     ----------
@@ -21,19 +20,13 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
     integers : bool, default=False
         Whether integers stay as they are, for an estimator that takes them for categories.
     """
-    if not is_frame(X) and hasattr(X, "iloc"):  # a Series, which finds cells by its index
+    if not is_frame(X) and hasattr(X, "iloc"):  # a Series, in which X[0] is a label of its index
         X = X.to_numpy()
-    if _are_texts(X):
-        return list(X)
-    if _are_records(X):
-        return [
-            {k: float(np.float32(v)) if isinstance(v, float | np.floating) else v for k, v in row.items()} for row in X
-        ]
     if not is_frame(X) or not hasattr(X, "iloc"):
         return _rounded_polars(X) if is_frame(X) else _rounded_array(X, integers)
     columns = columns_of(X, range(X.shape[1]))
     holed = {name: column for name, column in zip(X.columns, columns, strict=True) if _lacks(column)}
-    if holed:  # None is not NaN to an imputer of None, nor is text
+    if holed:  # an imputer tells None and text from NaN, so that these must stay
         rounded = {name: [_rounded(cell) for cell in column] for name, column in holed.items()}
         X = X.assign(**{name: type(X[name])(cells, X.index, dtype=object) for name, cells in rounded.items()})
     elif not integers and all(floats(column) is not None and categories_of(column) is None for column in columns):
@@ -50,15 +43,19 @@ def given_rows(X: Any) -> Any:
     """Return rows as the estimator is given them: a copy, which it may write to; lists of rows as an array."""
     if hasattr(X, "copy") and (is_frame(X) or hasattr(X, "toarray") or isinstance(X, np.ndarray)):
         return X.copy()
-    if is_frame(X) or _are_texts(X) or _are_records(X):
-        return X
-    return as_cells(X)
+    return X if is_frame(X) else as_cells(X)
 
 
 def rows_in_float64(X: Any, integers: bool = False) -> Any:
-    """Return rows with the same numbers in float64, whole ones too if asked to; None where they hold no such numbers.
+    """Return rows with the same numbers in float64; None where they are an array without any.
 
-    Half-precision floats stay: what scikit-learn computes in these is its answer.
+    Floats of 16 bits stay: scikit-learn computes in half precision there, and that is its answer.
+
+    Parameters
+    ----------
+    X : array-like or DataFrame
+    integers : bool, default=False
+        Whether integers and truth values become float64 too.
     """
     if not is_frame(X):
         dtype = getattr(X, "dtype", None)
@@ -78,18 +75,6 @@ def rows_in_float64(X: Any, integers: bool = False) -> Any:
     return X.astype({name: np.float64 if isinstance(X[name].dtype, np.dtype) else "Float64" for name in names})
 
 
-def _are_records(X: Any) -> bool:
-    """Whether rows are no table, but dicts."""
-    return not is_frame(X) and not hasattr(X, "toarray") and isinstance(next(iter(X), None), Mapping)
-
-
-def _are_texts(X: Any) -> bool:
-    """Whether rows are no table, but texts."""
-    if is_frame(X) or hasattr(X, "toarray"):
-        return False
-    return len(X) > 0 and all(isinstance(row, str) for row in X)
-
-
 def _rounded_polars(X: Any) -> Any:
     import polars
 
@@ -98,7 +83,7 @@ def _rounded_polars(X: Any) -> Any:
 
 
 def _rounded_array(X: Any, integers: bool) -> Any:
-    if hasattr(X, "toarray"):  # scipy.sparse, whose absent entries an estimator may read otherwise than 0
+    if hasattr(X, "toarray"):  # scipy.sparse: an estimator may read entries that are not stored as missing
         return X if integers and X.dtype.kind in "iu" else _as_float32(X)
     array = np.asarray(X)
     if integers and array.dtype.kind in "iu":

@@ -1,30 +1,29 @@
-"""Texts, as the inputs of a model that reads them hold them."""
+"""Texts that a vectorizer reads, as inputs hold them: code points, ids of terms, or counts of terms."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features.reading import listed
 from skl2tflite.fields import Fields, damaged
 from skl2tflite.flow.column import Terms
 
 Analyzer: TypeAlias = Callable[[str], Iterable[str]]
-"""What makes terms of a text; scikit-learn's vectorizers build it."""
+"""A function that makes terms of a text: what ``build_analyzer`` of scikit-learn's vectorizers gives."""
 Rows: TypeAlias = NDArray[Any] | list[NDArray[Any]]
-"""Rows of one length in an array, of any length in a list."""
+"""The content of an input tensor: an array, or one array for each row where rows are of different lengths."""
 
 PARAMETERS = (
     "analyzer", "token_pattern", "lowercase", "strip_accents", "stop_words", "ngram_range", "preprocessor", "tokenizer",
 )  # fmt: skip
-"""What an analyzer is built of."""
+"""The parameters of a vectorizer that its analyzer depends on."""
 MOST_GRAMS = 10_000
-"""Words or characters that one term may be made of."""
+"""The most words or characters that a term may be made of."""
 
 
 def characters(text: object, name: str) -> NDArray[np.int32]:
@@ -33,7 +32,7 @@ def characters(text: object, name: str) -> NDArray[np.int32]:
     Raises
     ------
     InvalidInputError
-        Where it is none: scikit-learn takes no missing texts.
+        Where it is no text: scikit-learn takes no missing texts.
     """
     if not isinstance(text, str):
         raise InvalidInputError(f"{name} holds {text!r:.40}, which is no text (str); put in '' where one is missing")
@@ -41,9 +40,9 @@ def characters(text: object, name: str) -> NDArray[np.int32]:
 
 
 def token_ids(terms: Iterable[str], vocabulary: Mapping[str, int] | None) -> NDArray[np.int32]:
-    """Return the ids of terms, of shape (1, n_terms): positions in the vocabulary, -1 for those that are not there.
+    """Return the ids of terms, of shape (1, n_terms): positions in the vocabulary, -1 for terms that are not in it.
 
-    Without a vocabulary an id is the term's MurmurHash3, as scikit-learn's hashing has it.
+    Without a vocabulary an id is the term's MurmurHash3, as in scikit-learn's HashingVectorizer.
     """
     if vocabulary is not None:
         return np.array([[vocabulary.get(term, -1) for term in terms]], dtype=np.int32)
@@ -58,13 +57,13 @@ def counts(ids: NDArray[np.int32], n_terms: int) -> NDArray[np.float32]:
 
 
 def analyzer_of(vectorizer: Any) -> Analyzer:
-    """Return what makes terms of a text for a vectorizer."""
+    """Return the function with which a vectorizer makes terms of a text."""
     analyzer: Analyzer = vectorizer.build_analyzer()
     return analyzer
 
 
 def described(terms: Terms) -> dict[str, Any] | None:
-    """Return the parameters of a vectorizer's analyzer, None where some cannot be written down: functions."""
+    """Return the parameters of a vectorizer's analyzer; None where some are functions, which no file can hold."""
     found: dict[str, Any] = {name: getattr(terms.vectorizer, name) for name in PARAMETERS}
     if any(callable(value) for value in found.values()):
         return None
@@ -76,7 +75,7 @@ def described(terms: Terms) -> dict[str, Any] | None:
 
 
 def analyzer_parameters(data: Fields) -> dict[str, Any]:
-    """Return the parameters of an analyzer that a file holds, as :func:`described` gave them: no others, by type."""
+    """Return the parameters of an analyzer from a file, as :func:`described` gave them; others are refused."""
     ngram_range = data.many("ngram_range", int)
     found: dict[str, Any] = {
         "analyzer": data.choice("analyzer", ("word", "char", "char_wb")),
@@ -106,22 +105,7 @@ def _listed(items: tuple[str, ...] | None) -> list[str] | None:
 
 
 def rebuilt(parameters: Mapping[str, Any]) -> Analyzer:
-    """Return the analyzer of such parameters."""
+    """Return the analyzer that has these parameters, as :func:`described` gives them."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     return analyzer_of(CountVectorizer(**{**parameters, "ngram_range": tuple(parameters["ngram_range"])}))
-
-
-def as_texts(X: Any) -> Sequence[object]:
-    """Return the texts of rows: a list, an array or a column of them.
-
-    Raises
-    ------
-    InvalidInputError
-        Where X is one text, or a table.
-    """
-    if isinstance(X, str | bytes):
-        raise InvalidInputError("X is one text; the model takes a list of texts")
-    if getattr(X, "columns", None) is not None or np.ndim(X) > 1:
-        raise InvalidInputError("X is a table; the model takes a list of texts, as a column holds them")
-    return listed(X, "texts")

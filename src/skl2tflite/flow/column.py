@@ -1,4 +1,4 @@
-"""Columns between steps: what is known of each, and how its values are asked for."""
+"""Columns of a table: what is known of each before run time, and the methods by which steps read its values."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from skl2tflite.graph.source import Source
 from skl2tflite.graph.tensor import Tensor
 
 RESERVED = ("\uffff", "\ufffe")
-"""Characters that begin what is no text in a tensor of strings; Unicode reserves them for such use."""
+"""Characters that begin the sentinels in a tensor of strings. Unicode reserves them for internal use."""
 NAN = "\uffff"
-"""What stands for NaN, the missing value of most tables, in a tensor of strings."""
+"""Sentinel in a tensor of strings for NaN, the missing value of most tables."""
 NONE = "\ufffe"
-"""What stands for Python's None, which scikit-learn tells from NaN."""
+"""Sentinel for Python's None, which scikit-learn distinguishes from NaN."""
 NA = "\uffffNA"
-"""What stands for pandas.NA, which scikit-learn's encoders do not know."""
+"""Sentinel for pandas.NA, which scikit-learn's encoders do not know."""
 TextInput: TypeAlias = Literal["characters", "tokens", "counts"]
-"""How texts that a vectorizer reads travel: as code points, as ids of the terms that its analyzer makes of them, or as
-the counts of these terms."""
+"""The form in which a file takes texts that a vectorizer reads: as code points ("characters"), as ids of the terms that
+the vectorizer's analyzer finds ("tokens"), or as the counts of these terms ("counts")."""
 DTYPES = {
     DType.FLOAT: np.dtype(float),
     DType.INT: np.dtype(int),
     DType.BOOL: np.dtype(bool),
     DType.STRING: np.dtype(object),
 }
-"""NumPy's dtypes of what is computed."""
+"""NumPy's dtype for each dtype of a tensor."""
 FOREIGN = "\uffff?"
-"""What stands for all that is neither text nor missing: equal to no category."""
+"""Sentinel for cells that are neither text nor missing; it equals no category."""
 
 
 class KindError(GraphError):
-    """A column is asked for what its kind cannot give.
+    """A step reads a column in a way that its dtype does not allow, as numbers of a column of strings.
 
     Attributes
     ----------
     reason : str
-        Without the line that asked.
+        The message without the line of code.
     """
 
     def __init__(self, reason: str) -> None:
@@ -52,14 +52,14 @@ class KindError(GraphError):
 
 
 class RetraceError(Exception):
-    """A column turns out to be of another kind than was assumed: trace again, knowing better.
+    """A feature must be an input of another dtype than was assumed: the method is traced again with that dtype.
 
     Attributes
     ----------
     feature : int
         Its position among the model's features.
     kind : DType
-        What it must be.
+        The dtype that it must have.
     """
 
     def __init__(self, feature: int, kind: DType) -> None:
@@ -69,14 +69,14 @@ class RetraceError(Exception):
 
 
 class OneRowError(RetraceError):
-    """A column's texts are asked for: trace again, with one row at a time."""
+    """A step reads a feature as text, which a file takes one row at a time: the method is traced again for one row."""
 
     def __init__(self, feature: int) -> None:
         super().__init__(feature, DType.STRING)
 
 
 class AbsentError(RetraceError):
-    """Something reads what sparse rows do not hold as missing: trace again, with NaN for it in the input."""
+    """A step reads absent entries of sparse rows as missing: the method is traced again, with NaN for them."""
 
     def __init__(self) -> None:
         super().__init__(0, DType.FLOAT)
@@ -84,14 +84,14 @@ class AbsentError(RetraceError):
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """What an input of token ids needs from the vectorizer that reads it.
+    """The vectorizer behind an input of term ids or counts, which tells how to make them of a text.
 
     Attributes
     ----------
     vectorizer : object
-        The estimator, whose own analyzer makes terms of texts.
+        The estimator; its own analyzer splits texts into terms.
     feature : int
-        Which column holds the texts.
+        Position of the feature that holds the texts.
     vocabulary : tuple of str or None
         Terms in the order of their ids; None where ids are the terms' hashes.
     n_columns : int
@@ -106,14 +106,14 @@ class Terms:
 
 @dataclass(frozen=True)
 class ColumnType:
-    """What the rows given to ``convert`` show of a column.
+    """What the rows given to ``convert`` tell of a column.
 
     Attributes
     ----------
     dtype : dtype, optional
-        That of pandas.
+        Dtype in pandas.
     categories : tuple, optional
-        Of a categorical, in the order of its codes.
+        Categories of a categorical, in the order of their codes.
     """
 
     dtype: Any = None
@@ -126,11 +126,11 @@ class Column(ABC):
     Attributes
     ----------
     name : str
-        For messages, and for functions that pick columns by name.
+        Used in messages, and by functions that pick columns by name.
     is_seen : bool
-        Whether rows given to ``convert`` have shown what the column holds.
+        Whether rows given to ``convert`` have told what the column holds.
     in_array : bool
-        Whether scikit-learn holds it in an array, which knows no categoricals.
+        Whether scikit-learn holds the column in an array, which has no categoricals, and not in a DataFrame.
     """
 
     name: str
@@ -140,34 +140,34 @@ class Column(ABC):
     @property
     @abstractmethod
     def kind(self) -> DType | None:
-        """Kind of the values, None as long as nothing has asked for them."""
+        """Dtype of the values as a tensor; None as long as no step has read them."""
 
     @abstractmethod
     def tensor(self, kind: DType) -> Tensor:
-        """Return the values, of shape (n_rows,), deciding for a kind where none is decided."""
+        """Return the values as a tensor of shape (n_rows,) of a dtype, which decides the dtype if it was undecided."""
 
     @property
     def categories(self) -> tuple[Any, ...] | None:
-        """The categories of a pandas or polars categorical in the order of their codes, None of any other column.
+        """Categories of a pandas or polars categorical in the order of their codes; None for any other column.
 
-        Empty where pandas would make them of the values that it meets, as ``astype("category")`` does.
+        Empty where pandas would take them from the values of the rows, as ``astype("category")`` does.
         """
         known = getattr(self.dtype, "categories", None)
         return None if known is None else tuple(known)
 
     @property
     def made_categorical(self) -> bool:
-        """Whether a function has made a categorical of a column that was none, as far as anybody knows."""
+        """Whether a user function has made the column categorical, as far as is known."""
         return False
 
     @property
     def dtype(self) -> Any:
-        """The dtype that pandas gives the column, None where nobody has said so: rows given to ``convert`` do."""
+        """The dtype of the column in pandas; None where it is not known, for lack of rows given to ``convert``."""
         return None
 
     @property
     def origin(self) -> int | None:
-        """Which of the model's features it is, as long as nothing is computed of it; None of any other column."""
+        """Position among the model's features, if the column is one of them unchanged; else None."""
         return None
 
     def of_array(self) -> Column:
@@ -176,12 +176,12 @@ class Column(ABC):
         column.in_array = True
         return column
 
-    def ask(self) -> None:  # noqa: B027 - most columns have nothing to note
-        """Note that something looks at the values."""
+    def mark_read(self) -> None:  # noqa: B027 - optional hook
+        """Note that a step reads the values."""
 
     @property
     def place(self) -> tuple[Tensor, int] | None:
-        """Of which matrix it is which column; None where it is a tensor of its own."""
+        """The matrix that the column is part of and its position there; None where it is a tensor of its own."""
         return None
 
     @property
@@ -191,11 +191,11 @@ class Column(ABC):
 
     @property
     def values(self) -> Tensor:
-        """The values in their own kind; numbers, where nothing else is known (so far)."""
+        """The values in their own dtype; floats, as long as it is undecided."""
         return self.tensor(self.kind or DType.FLOAT)
 
     def numbers_but(self, missing: str) -> Tensor:
-        """Return the values as floats, NaN where rows of the model hold a text for what is missing."""
+        """Return the values as floats, with NaN where the model's rows hold the text ``missing``."""
         return self.numbers()
 
     def numbers(self) -> Tensor:
@@ -205,7 +205,7 @@ class Column(ABC):
         return recorded_tensor(xp.astype(self.values, float))
 
     def integers(self) -> Tensor:
-        """Return the values as whole numbers, exact beyond what float32 holds."""
+        """Return the values as whole numbers, exactly, also beyond those that float32 holds."""
         if self.kind in (DType.STRING, DType.BOOL):
             raise KindError(f"column {self.name!r} holds {self.kind} values, not whole numbers")
         return self.tensor(DType.INT)
@@ -216,19 +216,27 @@ class Column(ABC):
 
     @property
     def text(self) -> TextInput:
-        """How its texts travel."""
+        """Form in which a file takes the texts of the column."""
         return "characters"
 
     def terms(self, vectorizer: Any, vocabulary: tuple[str, ...] | None, n_columns: int) -> Tensor:
-        """Return the ids of the one row's terms, of shape (1, n_terms), or their counts, of shape (1, n_columns)."""
+        """Return the ids of the terms of the one row, of shape (1, n_terms), or their counts, of shape (1, n_columns).
+
+        Parameters
+        ----------
+        vectorizer : object
+        vocabulary : tuple of str or None
+        n_columns : int
+            As in :class:`Terms`.
+        """
         raise KindError(f"column {self.name!r} holds {self.kind} values, not texts")
 
     def sets(self, kind: DType) -> Tensor:
-        """Return each row's set of labels, of shape (n_rows, length): padded by what is no label."""
+        """Return the set of labels of each row, of shape (n_rows, length), padded with a value that is no label."""
         raise KindError(f"column {self.name!r} holds {self.kind} values, not sets of labels")
 
     def digits(self) -> Tensor:
-        """Return the values as strings, whole numbers in rows as their digits, where nothing is missing."""
+        """Return the values as strings; whole numbers in the rows become their digits, and nothing may be missing."""
         return self.strings()
 
     def strings(self) -> Tensor:
@@ -239,7 +247,7 @@ class Column(ABC):
 
 
 class MadeColumn(Column):
-    """A column that something has computed.
+    """A column that a step has computed.
 
     Parameters
     ----------
@@ -253,28 +261,28 @@ class MadeColumn(Column):
 
     @property
     def kind(self) -> DType | None:
-        """Kind of the tensor."""
+        """Dtype of the tensor."""
         return self.made.dtype
 
     @property
     def dtype(self) -> Any:
-        """NumPy's of that kind."""
+        """NumPy's dtype for it."""
         return DTYPES[self.made.dtype]
 
     def tensor(self, kind: DType) -> Tensor:
-        """Return the tensor, which must be of that kind."""
+        """Return the tensor, which must be of that dtype."""
         if kind != self.made.dtype:
             raise KindError(f"column {self.name!r} holds {self.made.dtype} values, not {kind}")
         return self.made
 
 
 def hold_text(column: Column) -> None:
-    """Say that a column holds text at which nothing looks: a matrix of numbers cannot be the model's input then."""
+    """Declare that a feature is text though no step reads it: the model's input can then be no matrix of numbers."""
     if column.origin is not None and column.place is not None:
         raise RetraceError(column.origin, DType.STRING)
 
 
 def recorded_tensor(x: Any) -> Tensor:
-    """Return a result that is a tensor, as its operands are, for the type checker."""
+    """Return a result as it is; asserts that it is a tensor, for the type checker."""
     assert isinstance(x, Tensor)
     return x

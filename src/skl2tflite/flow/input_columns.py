@@ -1,4 +1,4 @@
-"""Columns that are inputs of a model, one tensor each."""
+"""Features of a model that are inputs of their own, one tensor each."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from skl2tflite.graph.tensor import Tensor
 
 
 class InputColumns:
-    """The columns of a model's input, each a tensor of its own once something asks for it.
+    """The features of a model; each becomes an input tensor when a step first reads it.
 
     Parameters
     ----------
     names : sequence of str
-        Name of each column's tensor.
+        Names of the features' tensors.
     kinds : dict of int to DType
-        What is known of the columns; what is decided is written there, for the model's other methods.
+        Dtypes that are known of the features. What is decided during tracing is added, for the model's other methods.
     batch : int, optional
         Number of rows, where the target needs it fixed.
     text : {"characters", "tokens", "counts"}
-        How texts travel that a vectorizer reads.
+        Form in which the file takes texts that a vectorizer reads.
     types : mapping of int to ColumnType, optional
-        What the rows given to ``convert`` show of each column; None without rows.
+        What the rows given to ``convert`` tell of each feature; None without rows.
 
     Attributes
     ----------
     made : dict of str to Terms
-        The inputs of ids or counts of terms, by name.
+        Inputs of ids or counts of terms, by name.
     missing : dict of str to str
-        The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
+        Inputs of numbers in which a text stands for NaN: that text, by name.
     digits : set of str
-        The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
+        Inputs of text whose cells may also be whole numbers, which are read as their digits; none may be missing.
     """
 
     def __init__(
@@ -63,7 +63,16 @@ class InputColumns:
         return InputColumn(self, feature)
 
     def tensor(self, feature: int, kind: DType, assumed: bool = False) -> Tensor:
-        """Return a column's tensor, made when it is first asked for; ``assumed`` where any kind would do."""
+        """Return the input tensor of a feature.
+
+        Parameters
+        ----------
+        feature : int
+        kind : DType
+            Its dtype.
+        assumed : bool, default=False
+            Whether any dtype would do, so that a later step may still decide for another one.
+        """
         if assumed and feature not in self.kinds:
             self._assumed.add(feature)
         if feature in self._texts:
@@ -72,7 +81,7 @@ class InputColumns:
             )
         decided = self.kinds.setdefault(feature, kind)
         if decided != kind:
-            # Numbers were enough for what came first; strings for numbers are another matter.
+            # An earlier step took the feature as a float, but could have taken it in the dtype that is needed now.
             if decided == DType.FLOAT and (kind == DType.INT or feature in self._assumed):
                 raise RetraceError(feature, kind)
             raise KindError(f"column {self.names[feature]!r} holds {decided} values, not {kind}")
@@ -81,14 +90,14 @@ class InputColumns:
         return self._tensors[feature]
 
     def characters(self, feature: int) -> Tensor:
-        """Return a column's text as code points, of shape (1, n_characters)."""
+        """Return the text of a feature as code points, of shape (1, n_characters)."""
         self._read(feature)
         if feature not in self._texts:
             self._texts[feature] = input_tensor(self.names[feature], DType.INT, (1, None))
         return self._texts[feature]
 
     def terms(self, terms: Terms) -> Tensor:
-        """Return the ids of the terms of a column's text, of shape (1, n_terms), or their counts."""
+        """Return the ids of the terms in a feature's text, of shape (1, n_terms), or their counts."""
         self._read(terms.feature)
         for name, known in self.made.items():
             if known.vectorizer is terms.vectorizer and known.feature == terms.feature:
@@ -102,14 +111,14 @@ class InputColumns:
         return self._terms[name]
 
     def sets(self, feature: int, kind: DType) -> Tensor:
-        """Return a column's sets of labels, of shape (n_rows, length)."""
+        """Return the sets of labels in a feature, of shape (n_rows, length)."""
         self.kinds[feature] = kind
         if feature not in self._tensors:
             self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch, None))
         return self._tensors[feature]
 
     def _read(self, feature: int) -> None:
-        """Look whether a column can be read as text."""
+        """Check that a feature can be read as text."""
         decided = self.kinds.setdefault(feature, DType.STRING)
         if decided != DType.STRING and feature not in self._assumed:
             raise KindError(f"column {self.names[feature]!r} holds {decided} values, not texts")
@@ -121,24 +130,24 @@ class InputColumns:
             )
 
     def inputs(self) -> dict[str, Tensor]:
-        """Return the tensors that were asked for by name, in the order of the columns."""
+        """Return the input tensors made so far by name, in the order of the features."""
         taken = {self.names[feature]: tensor for feature, tensor in sorted({**self._tensors, **self._texts}.items())}
         return {**taken, **self._terms}
 
     def table(self) -> Table:
-        """Return all columns."""
+        """Return all features as a table."""
         return Table([self[i] for i in range(len(self.names))])
 
 
 class InputColumn(Column):
-    """A column of a model's input.
+    """A feature of a model that is an input tensor of its own.
 
     Attributes
     ----------
     inputs : InputColumns
-        All columns of that input.
+        All features of the model.
     feature : int
-        Its position among them.
+        Position among them.
     """
 
     def __init__(self, inputs: InputColumns, feature: int) -> None:
@@ -149,7 +158,7 @@ class InputColumn(Column):
 
     @property
     def kind(self) -> DType | None:
-        """What is known or decided."""
+        """The dtype, if it is known or decided."""
         return self.inputs.kinds.get(self.feature)
 
     @property
@@ -158,27 +167,27 @@ class InputColumn(Column):
 
     @property
     def categories(self) -> tuple[Any, ...] | None:
-        """Those that the rows given to ``convert`` have."""
+        """Categories in the rows given to ``convert``."""
         return self._type.categories
 
     @property
     def dtype(self) -> Any:
-        """What is known of it."""
+        """Dtype in the rows given to ``convert``."""
         return self._type.dtype
 
     @property
     def origin(self) -> int | None:
-        """Its position."""
+        """Its position among the features."""
         return self.feature
 
     @property
     def batch(self) -> int | None:
-        """The inputs' number of rows."""
+        """Number of rows of the inputs."""
         return self.inputs.batch
 
     @property
     def values(self) -> Tensor:
-        """The values in their own kind; numbers, as long as nothing else is known."""
+        """The values in their own dtype; floats, as long as it is undecided."""
         return self.inputs.tensor(self.feature, self.kind or DType.FLOAT, assumed=True)
 
     def tensor(self, kind: DType) -> Tensor:
@@ -191,11 +200,11 @@ class InputColumn(Column):
 
     @property
     def text(self) -> TextInput:
-        """How its texts travel."""
+        """Form in which the file takes its texts."""
         return self.inputs.text
 
     def terms(self, vectorizer: Any, vocabulary: tuple[str, ...] | None, n_columns: int) -> Tensor:
-        """Return the ids of the one row's terms, or their counts."""
+        """Return the ids of the terms of the one row, or their counts."""
         return self.inputs.terms(Terms(vectorizer, self.feature, vocabulary, n_columns))
 
     def sets(self, kind: DType) -> Tensor:
@@ -203,14 +212,14 @@ class InputColumn(Column):
         return self.inputs.sets(self.feature, kind)
 
     def numbers_but(self, missing: str) -> Tensor:
-        """Return the values as floats, and note the text."""
+        """Return the values as floats, and note the text that stands for NaN."""
         values = self.numbers()
         if self.inputs.missing.setdefault(self.name, missing) != missing:
             raise KindError(f"column {self.name!r} holds more than one text for what is missing")
         return values
 
     def digits(self) -> Tensor:
-        """Return the values as strings, and note how whole numbers are read."""
+        """Return the values as strings, and note that whole numbers are read as their digits."""
         self.inputs.digits.add(self.name)
         return self.strings()
 

@@ -1,7 +1,8 @@
-"""What one step hands to the next: numbers, with the dtype and the sparsity that they have in scikit-learn.
+"""Matrices between steps that are not dense matrices of floats: sparse ones, and integers or truth values.
 
-A plain array or tensor between steps is dense and of floats. Anything else is a :class:`Matrix`: a sparse one,
-whose absent entries XGBoost reads as missing, or one of whole numbers or truth values of some width.
+A dense matrix of floats is a plain tensor or array. A :class:`Matrix` adds the dtype and the sparsity that
+scikit-learn's own result has: XGBoost reads absent entries of sparse matrices as missing, and integers of few bits wrap
+around.
 """
 
 from __future__ import annotations
@@ -21,23 +22,23 @@ from skl2tflite.graph.tensor import Array
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """Numbers of rows and columns, as a step of a pipeline gives them to the next one.
+    """A matrix of numbers with the dtype and sparsity that it has in scikit-learn.
 
     Attributes
     ----------
     values : array or Tensor of shape (n_rows, n_columns)
-        The numbers, 0 where a sparse matrix has no entry.
+        The numbers; 0 where a sparse matrix stores no entry.
     dtype : numpy.dtype, optional
-        Of scikit-learn's own result; None for floats of the width that the rows have.
+        Dtype in scikit-learn; None for floats of the same width as the model's rows.
     is_sparse : bool
-        Whether scikit-learn's own result is a sparse matrix.
+        Whether it is a sparse matrix in scikit-learn.
     stored : callable, optional
-        Of a sparse matrix: says which entries it holds, by an array of bool of its shape. None where it holds all
-        numbers but 0.
+        Of a sparse matrix: returns truth values of its shape that say which entries are stored. None where these are
+        the numbers other than 0.
     bounds : tuple of float, optional
-        The least and the greatest of the numbers, where they are known.
+        Least and greatest number that it can hold, where they are known.
     with_holes : callable, optional
-        Of a sparse matrix: gives the numbers with NaN where it has no entry. Without, they follow from ``stored``.
+        Of a sparse matrix: returns the numbers with NaN where no entry is stored. Without, they follow from ``stored``.
     """
 
     values: Array
@@ -65,18 +66,18 @@ class Matrix:
 
     @property
     def present(self) -> Array:
-        """Which entries a sparse matrix holds, as truth values of its shape."""
+        """Truth values of the matrix's shape: which entries are stored."""
         if self.stored is not None:
             return self.stored()
         values = as_floats(self.values)
-        return xp.logical_not(xp.within(values, 0.0, 0.0, is_zero(values, self._width)))
+        return ~xp.within(values, 0.0, 0.0, is_zero(values, self._width))
 
     @property
     def _width(self) -> Width:
         return np.float32 if self.dtype == np.float32 else np.float64
 
     def with_nan(self) -> Array:
-        """Return the numbers, NaN where a sparse matrix has no entry."""
+        """Return the numbers, with NaN where a sparse matrix stores no entry."""
         values = as_floats(self.values)
         if not self.is_sparse:
             return values
@@ -94,7 +95,7 @@ class Matrix:
         return replace(self, values=xp.take(self.values, at, axis=1), stored=stored, with_holes=holed)
 
     def times(self, weight: float) -> Matrix:
-        """Return the numbers times a weight, as a transformer's in a union; what is stored stays so."""
+        """Return the numbers times a weight (of a FeatureUnion); the same entries are stored."""
         stored = (lambda: self.present) if self.is_sparse and weight == 0 else self.stored
         return replace(
             self, values=as_floats(self.values) * weight, dtype=None, stored=stored, bounds=None, with_holes=None
@@ -103,23 +104,23 @@ class Matrix:
 
 @dataclass(frozen=True, eq=False)
 class SparseRows(Matrix):
-    """Rows that a model is given as a sparse matrix, where something reads what that does not hold as missing.
+    """The sparse rows of a model whose absent entries a step reads as missing: the file's input has NaN for them.
 
     Attributes
     ----------
     holed : Tensor of shape (n_rows, n_columns)
-        The model's input, NaN where the sparse matrix holds nothing.
+        The model's input, with NaN where the sparse rows store no entry.
     """
 
     holed: Array = field(kw_only=True)
 
     @classmethod
     def of(cls, holed: Array) -> SparseRows:
-        """Return the rows of such an input."""
+        """Return the rows for an input with NaN for absent entries."""
         return cls(xp.where(xp.isnan(holed), 0.0, holed), None, True, lambda: ~xp.isnan(holed), holed=holed)
 
     def with_nan(self) -> Array:
-        """Return the input as it is."""
+        """Return the input itself."""
         return self.holed
 
     def take(self, positions: Sequence[int] | NDArray[np.intp]) -> Matrix:
@@ -128,12 +129,12 @@ class SparseRows(Matrix):
 
 
 def is_sparse(X: object) -> bool:
-    """Whether scikit-learn holds what is given in a sparse matrix."""
+    """Return whether X is a sparse matrix in scikit-learn."""
     return isinstance(X, Matrix) and X.is_sparse
 
 
 def dtype_of(X: object) -> np.dtype[Any] | None:
-    """Return the dtype of what a step is given, None for floats of the width that the rows have."""
+    """Return the dtype of X in scikit-learn; None for floats of the same width as the model's rows."""
     return X.dtype if isinstance(X, Matrix) else None
 
 
@@ -170,7 +171,7 @@ def side_by_side(parts: Sequence[Any], sparse: bool) -> Any:
 
 
 def _all_present(parts: Sequence[Any]) -> Array:
-    """Return which entries a sparse matrix holds that is made of parts, dense ones among them."""
+    """Return which entries are stored by a sparse matrix that is joined from parts, some of which may be dense."""
     return xp.concat([part.present for part in _as_matrices(parts)], axis=1)
 
 

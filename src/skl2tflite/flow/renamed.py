@@ -1,4 +1,4 @@
-"""Columns of a table under other names, and categories of pandas made of columns: nothing of them is asked for."""
+"""Columns that refer to another column: under another name, or as a pandas categorical. Neither reads its values."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.tensor import Tensor
 
 MISSING_TEXT = np.array([NAN, NONE, NA], dtype=object)
-"""What stands for missing values among strings."""
+"""The sentinels for missing values in a tensor of strings."""
 
 
 class Renamed(Column):
-    """A column under another name, of which anything can be asked that the column has."""
+    """A column under another name; everything else is as in that column."""
 
     def __init__(self, name: str, column: Column) -> None:
         self.name = name
@@ -28,7 +28,7 @@ class Renamed(Column):
 
     @property
     def kind(self) -> DType | None:
-        """Kind of the column."""
+        """Dtype of the column as a tensor."""
         return self.column.kind
 
     @property
@@ -38,7 +38,7 @@ class Renamed(Column):
 
     @property
     def made_categorical(self) -> bool:
-        """Ask the column."""
+        """Whether a user function has made it categorical."""
         return self.column.made_categorical
 
     @property
@@ -48,12 +48,12 @@ class Renamed(Column):
 
     @property
     def origin(self) -> int | None:
-        """The column's."""
+        """Position among the model's features, if it is one."""
         return self.column.origin
 
     @property
     def place(self) -> tuple[Tensor, int] | None:
-        """The column's."""
+        """The matrix that it is part of, and its position there."""
         return self.column.place
 
     @property
@@ -68,12 +68,12 @@ class Renamed(Column):
 
     @property
     def text(self) -> TextInput:
-        """How its texts travel."""
+        """Form in which a file takes its texts."""
         return self.column.text
 
-    def ask(self) -> None:
-        """Tell the column."""
-        self.column.ask()
+    def mark_read(self) -> None:
+        """Note that a step reads the column."""
+        self.column.mark_read()
 
     def tensor(self, kind: DType) -> Tensor:
         """Return the column's tensor."""
@@ -84,7 +84,7 @@ class Renamed(Column):
         return self.column.numbers()
 
     def numbers_but(self, missing: str) -> Tensor:
-        """Return the column's numbers, NaN where rows hold a text for what is missing."""
+        """Return the column's numbers, with NaN where the model's rows hold the text ``missing``."""
         return self.column.numbers_but(missing)
 
     def integers(self) -> Tensor:
@@ -109,15 +109,15 @@ class Renamed(Column):
 
 
 class Categorical(Renamed):
-    """A column as a categorical of pandas: all that is missing is NaN, and so is what is none of its categories.
+    """A column as a pandas categorical: missing values, and values that are no category, are NaN.
 
     Parameters
     ----------
     column : Column
     categories : tuple
-        In the order of their codes; empty where pandas makes them of the values that it meets.
+        In the order of their codes; empty where pandas takes them from the values of the rows.
     dtype : dtype
-        That of pandas.
+        Dtype in pandas.
     """
 
     def __init__(self, column: Column, categories: tuple[Any, ...], dtype: Any) -> None:
@@ -132,34 +132,34 @@ class Categorical(Renamed):
 
     @property
     def made_categorical(self) -> bool:
-        """Whether the column was none before."""
+        """Whether the column was not categorical before."""
         return self.column.categories is None or self.column.made_categorical
 
     @property
     def dtype(self) -> Any:
-        """A categorical's."""
+        """The categorical dtype."""
         return self._dtype
 
     @property
     def place(self) -> None:
-        """It is computed."""
+        """None: the column is computed."""
         return None
 
     @property
     def values(self) -> Tensor:
-        """The values that are categories."""
+        """The values, with NaN for those that are no category."""
         return self._within(self.column.values)
 
     def tensor(self, kind: DType) -> Tensor:
-        """Return the values that are categories."""
+        """Return the values, with NaN for those that are no category."""
         return self._within(self.column.tensor(kind))
 
     def numbers(self) -> Tensor:
-        """Return the numbers that are categories."""
+        """Return the numbers, with NaN for those that are no category."""
         return self._within(self.column.numbers())
 
     def strings(self) -> Tensor:
-        """Return the texts that are categories."""
+        """Return the texts, with the sentinel of NaN for those that are no category."""
         return self._within(self.column.strings())
 
     def _within(self, values: Tensor) -> Tensor:
@@ -175,7 +175,7 @@ class Categorical(Renamed):
 
 
 def named(column: Column, name: Any) -> Column:
-    """Return a column under a name."""
+    """Return a column under a name, the column itself if that is its name."""
     return column if column.name == str(name) else Renamed(str(name), column)
 
 
@@ -186,7 +186,7 @@ def renamed(table: Table, names: Sequence[Any]) -> Table:
 
 
 def _among(values: Tensor, constants: Any) -> Any:
-    return xp.any(xp.equal(xp.expand_dims(values, 1), constants), axis=1)
+    return xp.any(xp.expand_dims(values, 1) == constants, axis=1)
 
 
 def _tensor(x: Any) -> Tensor:

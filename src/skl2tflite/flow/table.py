@@ -1,7 +1,7 @@
-"""Symbolic tables: columns whose kinds are decided by what first asks for them.
+"""Symbolic tables: columns side by side, whose dtypes are decided by the first step that reads them.
 
-A model's rows are one matrix of numbers, or one tensor for each column. Converters see both as a :class:`Table`:
-an encoder asks a column for strings, a scaler asks the table for the matrix of its numbers.
+A model's input is one matrix of numbers, or one tensor for each feature. Converters see both as a :class:`Table`: an
+encoder reads a column as strings, a scaler reads the table as one matrix of numbers.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ class MatrixColumn(Column):
     matrix : Tensor of shape (n_rows, n_columns)
     at : int
     feature : int, optional
-        Which of the model's features it is; a column of strings is then asked for by tracing again.
+        Position among the model's features, if the matrix is the model's input. Reading such a column as strings raises
+        :class:`~skl2tflite.flow.column.RetraceError`.
     types : mapping of int to ColumnType, optional
-        Of a model's features, what the rows given to ``convert`` show of them; None without rows.
-    asked : set of int, optional
-        Where features are noted once something looks at their values.
+        What the rows given to ``convert`` tell of the model's features; None without rows.
+    features_read : set of int, optional
+        Set to which the feature is added when a step reads its values.
     made_of : Column, optional
-        The column that this one is made of, and that is asked for once this one is.
+        The column that this one was computed from; reading this one counts as reading that one.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class MatrixColumn(Column):
         at: int,
         feature: int | None = None,
         types: Mapping[int, ColumnType] | None = None,
-        asked: set[int] | None = None,
+        features_read: set[int] | None = None,
         made_of: Column | None = None,
     ) -> None:
         self.name = name
@@ -54,40 +55,44 @@ class MatrixColumn(Column):
         self.feature = feature
         self.is_seen = types is not None
         self._type = (types or {}).get(-1 if feature is None else feature, ColumnType())
-        self._asked = asked
+        self._features_read = features_read
         self._made_of = made_of
 
-    def ask(self) -> None:
-        """Note the feature, that of the column of which it is made."""
+    def mark_read(self) -> None:
+        """Note that the feature, or the one that the column was computed from, is read."""
         if self._made_of is not None:
-            self._made_of.ask()
-        if self._asked is not None and self.feature is not None:
-            self._asked.add(self.feature)
+            self._made_of.mark_read()
+        if self._features_read is not None and self.feature is not None:
+            self._features_read.add(self.feature)
 
     @property
     def kind(self) -> DType | None:
-        """Kind of the matrix; of a model's input, undecided: it may have to be a column of its own."""
+        """Dtype of the matrix; None for a feature of the model, which may turn out to be text in an input of its
+        own.
+        """
         return self.matrix.dtype if self.feature is None else None
 
     @property
     def categories(self) -> tuple[Any, ...] | None:
-        """Those that the rows given to ``convert`` have."""
+        """Categories in the rows given to ``convert``."""
         return self._type.categories
 
     @property
     def dtype(self) -> Any:
-        """What is known of it, or the matrix's; of a model's input, unknown."""
+        """Dtype in the rows given to ``convert``; else that of the matrix, unless the column is a feature of the
+        model.
+        """
         known = self._type.dtype
         return DTYPES[self.matrix.dtype] if known is None and self.feature is None else known
 
     @property
     def origin(self) -> int | None:
-        """Its position, in the matrix that is a model's input."""
+        """Position among the model's features, if it is one."""
         return self.feature
 
     @property
     def place(self) -> tuple[Tensor, int] | None:
-        """The matrix, and where it is in it."""
+        """The matrix, and the column's position there."""
         return self.matrix, self.at
 
     @property
@@ -101,30 +106,30 @@ class MatrixColumn(Column):
             if self.feature is None:
                 raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
             raise RetraceError(self.feature, kind)
-        self.ask()
+        self.mark_read()
         return recorded_tensor(self.matrix[:, self.at])
 
     def numbers_but(self, missing: str) -> Tensor:
-        """Ask for the column as an input of its own."""
+        """Raise RetraceError for an input of its own, where the column is a feature of the model."""
         if self.feature is None:
             return self.numbers()
         raise RetraceError(self.feature, DType.FLOAT)
 
     def characters(self) -> Tensor:
-        """Ask for the column as an input of its own."""
+        """Raise RetraceError for an input of its own, where the column is a feature of the model."""
         if self.feature is None:
             return super().characters()
         raise OneRowError(self.feature)
 
 
 class Table:
-    """Columns side by side; what holds only numbers can be asked for as one matrix.
+    """Columns side by side, which can be read as one matrix where all hold numbers.
 
     Parameters
     ----------
     columns : sequence of Column
     matrix : Tensor of shape (n_rows, n_columns), optional
-        The columns' numbers, where they are one tensor already.
+        The columns' numbers, where one tensor holds them already.
     """
 
     ndim = 2
@@ -141,28 +146,39 @@ class Table:
         names: Sequence[str],
         inputs: bool = False,
         types: Mapping[int, ColumnType] | None = None,
-        asked: set[int] | None = None,
+        features_read: set[int] | None = None,
     ) -> Table:
-        """Return the columns of a matrix; of a model's input, ``inputs`` says, with ``types`` of its features.
+        """Return the columns of a matrix as a table.
 
-        Those features are noted in ``asked`` whose values something looks at.
+        Parameters
+        ----------
+        matrix : Tensor of shape (n_rows, n_columns)
+        names : sequence of str
+        inputs : bool, default=False
+            Whether the matrix is the model's input, so that its columns are the model's features.
+        types : mapping of int to ColumnType, optional
+            What the rows given to ``convert`` tell of the features.
+        features_read : set of int, optional
+            Set to which each feature is added when a step reads its values.
         """
-        columns = [MatrixColumn(name, matrix, i, i if inputs else None, types, asked) for i, name in enumerate(names)]
+        columns = [
+            MatrixColumn(name, matrix, i, i if inputs else None, types, features_read) for i, name in enumerate(names)
+        ]
         return cls(columns, matrix)
 
     @classmethod
     def join(cls, parts: Sequence[TableLike], sparse: bool | None = None, keeps_dtypes: bool = False) -> TableLike:
-        """Return parts side by side: a matrix where all are matrices of numbers, else a table.
+        """Join parts side by side: to a matrix where all are matrices of numbers, else to a table.
 
-        Columns of a model's input may turn out to be text, so that they stay columns of a table.
+        Features of the model may turn out to be text, so that they stay columns of a table.
 
         Parameters
         ----------
         parts : sequence of Table, Matrix or array
         sparse : bool, optional
-            Whether scikit-learn's result is a sparse matrix; by default it is where one of the parts is.
+            Whether scikit-learn's result is a sparse matrix; by default, whether one of the parts is.
         keeps_dtypes : bool, default=False
-            Whether the result is a DataFrame, in which categoricals stay what they are, and so does a matrix's column.
+            Whether the result is a DataFrame, in which each column keeps its dtype and its categories; else an array.
         """
         parts = [part for part in parts if not isinstance(part, Table) or part.columns]
         tables = [part for part in parts if isinstance(part, Table)]
@@ -180,7 +196,7 @@ class Table:
 
     @property
     def shape(self) -> Shape:
-        """Unknown rows, and the number of columns."""
+        """The unknown number of rows (None) and the number of columns."""
         return (None, len(self.columns))
 
     @property
@@ -193,17 +209,17 @@ class Table:
         return Table(self.columns, matrix)
 
     @property
-    def asked_matrix(self) -> Tensor | None:
-        """The matrix of the columns' numbers, None as long as nothing has asked for it."""
+    def matrix_so_far(self) -> Tensor | None:
+        """The matrix of the columns' numbers, if it has been made; None before."""
         return self._stacked if self._matrix is None else self._matrix
 
     def each(self, function: Callable[[Tensor], Tensor]) -> Table:
-        """Return what a function makes of each number by itself: a column is asked for once what it became is.
+        """Apply a function of each number by itself. Reading a column of the result counts as reading the original one.
 
         Parameters
         ----------
         function : callable
-            Takes the matrix of the numbers, and gives one of the same shape.
+            Takes the matrix of the numbers and returns one of the same shape.
         """
         matrix = self.matrix() if self._matrix is None else self._matrix
         made, before = function(matrix), enumerate(self.columns)
@@ -211,17 +227,17 @@ class Table:
 
     @property
     def whole(self) -> Tensor | None:
-        """The columns as one tensor, None where they are none yet; this asks for no values."""
+        """The columns as one tensor, None where there is none yet; this does not count as reading the values."""
         return self._matrix
 
     @property
     def is_matrix(self) -> bool:
-        """Whether the columns are one tensor already."""
+        """Whether one tensor holds the columns already."""
         return self._matrix is not None
 
     @property
     def is_computed(self) -> bool:
-        """Whether the columns are one tensor, and none may turn out to be an input of another kind."""
+        """Whether one tensor holds the columns, and none is a feature of the model, whose dtype may still change."""
         return self.is_matrix and all(column.origin is None for column in self.columns)
 
     @property
@@ -245,16 +261,16 @@ class Table:
             matrix = self._matrix
         return Table([self.columns[i] for i in at], matrix)
 
-    def ask(self) -> None:
-        """Note that something looks at the values of all columns."""
+    def mark_read(self) -> None:
+        """Note that a step reads the values of all columns."""
         for column in self.columns:
-            column.ask()
+            column.mark_read()
 
     def matrix(self) -> Tensor:
         """Return the columns' numbers as a matrix, or raise KindError where one holds strings."""
         if not self.columns:
             raise KindError("there are no columns left")
-        self.ask()
+        self.mark_read()
         if self._matrix is not None:
             return self._matrix
         if self._stacked is None:
@@ -275,13 +291,13 @@ def as_matrix(X: TableLike) -> Any:
 
 
 def _made_in(column: Column) -> int | None:
-    """Return what tells columns of one matrix of floats from others."""
+    """Return a key that columns of the same matrix of floats share; None for all other columns."""
     place = column.place
     return None if place is None or place[0].dtype != DType.FLOAT else id(place[0])
 
 
 def _side_by_side(columns: Sequence[Column]) -> Any:
-    """Return the numbers of columns that are all of one matrix, or none of any, as a matrix."""
+    """Return the numbers of columns as a matrix; all are columns of one matrix of floats, or none is."""
     first = columns[0].place
     if first is None or _made_in(columns[0]) is None:
         return xp.stack([column.numbers() for column in columns], axis=1)
@@ -302,7 +318,7 @@ def _plain(X: Any) -> Any:
 
 
 def rows_of(X: TableLike) -> Any:
-    """Return an array that has the rows of a table or column, whatever they hold."""
+    """Return any array that has the rows of a table or column, to take the number of rows from."""
     if isinstance(X, Column):
         return X.values
     if not isinstance(X, Table):

@@ -1,16 +1,16 @@
 """The tables from which a runtime routes many rows at once.
 
-Rows run along the last axis, so that what all rows need of one node or one tree lies side by side. The top of each
-tree is *dense*: all its comparisons are made for all rows, and which exit a row takes follows from their results by
-a product of small integers. Below, trees are cut into *blocks*, each a complete binary tree of some levels in which a
-place has its children at twice its number; what such a block lacks is filled up with comparisons that fail. ::
+Rows are on the last axis, so that the values that all rows need of one node or one tree are adjacent. The top of each
+tree is *dense*: all its comparisons are made for all rows, and a product of small integers tells from their results by
+which exit a row leaves it. Below, trees are cut into *blocks*, each a complete binary tree of some levels, in which the
+children of a place are at twice its number and the next. Missing nodes are comparisons that fail. ::
 
     place = 2 * place + (x[columns[place]] > thresholds[place])        for each level of blocks
     state = next[place]                                                then, once for all levels
 
-A state is the number of a block, from 1, or a leaf's number less that of the last leaf. So a leaf is what is not
-positive; it goes through block 0, where all comparisons fail. In deep forests most rows are at leaves long before the
-last; now and then only those go on that are not.
+A state is the number of a block, from 1, or the number of a leaf minus that of the last leaf. States of leaves are
+therefore not positive; rows at a leaf go through block 0, where all comparisons fail. In deep forests most rows reach a
+leaf long before the last row does; between some blocks, rows at leaves are dropped.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.tables import Ints, input_columns
 from skl2tflite.forest.trees import Forest
 
-MOST_CODED = 7
-"""Comparisons up to which a tree's exit is looked up by their results as one number, which int8 has to hold."""
+MOST_CODED_COMPARISONS = 7
+"""Number of comparisons up to which their results are read as one number, the exit's code, which must fit int8."""
 
 
-SPARSE = 3
-"""Places for each node of a level, up to which blocks grow by it."""
+MOST_PLACES_PER_NODE = 3
+"""A block grows by a level as long as that has no more places than this for each node."""
 SMALL_LEVEL = 2**12
-"""Places of a level up to which it may be as sparse as it likes."""
-FEWER = 0.55
-"""Share of the rows, as far as leaves tell, that have to be left for it to be worth while to go on with those alone."""
+"""A level of no more places than this may be sparser."""
+REMAINING_SHARE = 0.55
+"""Rows at leaves are dropped once no more than this share of the rows, estimated by leaves, is still on its way."""
 
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Blocks of all trees that begin at one depth.
+    """The blocks of all trees that begin at the same step.
 
     Attributes
     ----------
     fewer : bool
-        Whether only rows that are not at leaves go on from here.
+        Whether rows at leaves are dropped before these blocks.
     columns, thresholds : tuple of ndarray, shapes (n_blocks,), (2 * n_blocks,), (4 * n_blocks,), ...
         Comparisons ``x[column] > threshold``, level by level; infinite thresholds where there is no node.
     next : ndarray of int64, shape (n_blocks * 2 ** height,)
-        State that follows.
+        The next state for each place below the last level.
     """
 
     fewer: bool
@@ -60,26 +60,26 @@ class Blocks:
 
 @dataclass(frozen=True, eq=False)
 class BatchTables:
-    """Tables of a forest for many rows.
+    """The tables of a forest for many rows at once.
 
     Attributes
     ----------
     copies : tuple of str
-        What the widened input consists of, as in :class:`~skl2tflite.forest.tables.ForestTables`.
+        Parts of the widened input, as in :class:`~skl2tflite.forest.tables.ForestTables`.
     columns, thresholds : ndarray, shape (n_trees, width)
         Comparisons ``x[column] > threshold`` of the dense tops; infinite thresholds where a top has fewer.
     paths : ndarray of int8, shape (n_trees, n_exits, width), or None
         1 where the path to an exit goes right at a node, -1 where it goes left, 0 where it does not pass.
-        None where exits are numbered by the results of all comparisons, the first node's being the lowest bit:
-        in shallow trees, below whose tops there is nothing.
+        None where the results of all comparisons, the first one in the lowest bit, are the exit's number: in
+        trees that are no deeper than their tops.
     reachable : ndarray of bool, shape (n_trees, n_exits)
         Which exits exist.
     leaves : ndarray of int64, shape (n_trees, n_exits), or None
         Row of `values` for each exit, if all are leaves. Else exits are the first blocks, tree by tree.
     blocks : tuple of Blocks
-        What is below the tops. The first has no block 0, as no row has reached a leaf there.
+        The blocks below the tops. The first has no block 0, as no row is at a leaf there.
     values : ndarray of float64, shape (n_values, n_outputs)
-        What leaves give.
+        Values of the distinct leaves.
     """
 
     copies: tuple[str, ...]
@@ -100,7 +100,7 @@ def build_batch_tables(forest: Forest, width: int, missing: bool = False) -> Bat
     forest : Forest
         Any trees, single leaves among them.
     width : int
-        Most comparisons in a dense top.
+        Largest number of comparisons in a dense top.
     missing : bool, default=False
         Whether NaN goes where the nodes' ``missing_left`` says; without, it goes left.
 
@@ -140,20 +140,34 @@ def build_batch_tables(forest: Forest, width: int, missing: bool = False) -> Bat
 
 
 def dense_tops(forest: Forest, width: int, height: Ints) -> tuple[Ints, Ints, NDArray[np.int8] | None]:
-    """Return nodes, exits and paths of the dense tops, as narrow as the widest of them."""
+    """Return nodes, exits and paths of the dense tops, as wide as the widest of them.
+
+    Parameters
+    ----------
+    forest : Forest
+    width : int
+        Largest number of comparisons in a top.
+    height : ndarray of int64, shape (n_nodes,)
+        Number of levels below each node.
+
+    Returns
+    -------
+    nodes, exits, paths : ndarray or None
+        As :func:`~skl2tflite.forest.clusters.grow_by_path` returns them; no paths where exits have codes.
+    """
     oblivious = grow_oblivious(forest)
-    if oblivious is not None and oblivious[0].shape[1] <= MOST_CODED:
+    if oblivious is not None and oblivious[0].shape[1] <= MOST_CODED_COMPARISONS:
         return *oblivious, None
     nodes, exits, paths = grow_by_path(forest, forest.roots, width, height)
     width = max(1, int((nodes >= 0).sum(axis=1).max()))
-    if width <= MOST_CODED and not np.any(height[exits[exits >= 0]]):
+    if width <= MOST_CODED_COMPARISONS and not np.any(height[exits[exits >= 0]]):
         return *grow_by_code(forest, forest.roots, width, height), None
     return nodes[:, :width], exits[:, : width + 1], paths[:, : width + 1, :width]
 
 
 @dataclass(frozen=True, eq=False)
 class _Cut:
-    """Nodes at the places of blocks' levels, and at their ends; a leaf stands for all that would be below it."""
+    """Blocks as nodes: at the places of each level, and below the last; a leaf fills all places below it."""
 
     fewer: bool
     levels: list[Ints]
@@ -161,7 +175,16 @@ class _Cut:
 
 
 def _cut(forest: Forest, exits: Ints, a_leaf: int) -> Iterator[_Cut]:
-    """Cut what is below tops, which end at the given nodes, into blocks."""
+    """Cut the trees below the dense tops into blocks.
+
+    Parameters
+    ----------
+    forest : Forest
+    exits : ndarray of int64, shape (n_trees, n_exits)
+        Nodes at the exits of the tops.
+    a_leaf : int
+        Some leaf, for block 0.
+    """
     ends = exits.ravel()
     n_leaves = going_on = forest.n_leaves
     passed = int(forest.is_leaf[ends].sum())
@@ -169,13 +192,13 @@ def _cut(forest: Forest, exits: Ints, a_leaf: int) -> Iterator[_Cut]:
     while not np.all(forest.is_leaf[ends]):
         nodes = ends if first else np.concatenate([[a_leaf], ends[~forest.is_leaf[ends]]])
         levels: list[Ints] = []
-        fewer = not first and n_leaves - passed <= FEWER * going_on
+        fewer = not first and n_leaves - passed <= REMAINING_SHARE * going_on
         if fewer:
             going_on = n_leaves - passed
         while True:
             leaf = forest.is_leaf[nodes]
             n_inner = len(leaf) - int(leaf.sum())
-            if not n_inner or (levels and len(nodes) > max(SPARSE * n_inner, SMALL_LEVEL)):
+            if not n_inner or (levels and len(nodes) > max(MOST_PLACES_PER_NODE * n_inner, SMALL_LEVEL)):
                 break
             levels.append(nodes)
             children = np.stack([forest.left[nodes], forest.right[nodes]], axis=1)

@@ -1,4 +1,4 @@
-"""What is made of a forest is made once, for all methods that use it."""
+"""A cache of what is computed from a forest, for all methods of a model that use the same forest."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def once(function: Callable[Concatenate[Forest, P], R]) -> Callable[Concatenate[Forest, P], R]:
-    """Return a function that keeps its results as long as the forest lives; other arguments are hashable."""
+def cached_per_forest(function: Callable[Concatenate[Forest, P], R]) -> Callable[Concatenate[Forest, P], R]:
+    """Decorate a function of a forest and hashable arguments so that results are kept as long as the forest exists."""
     known: WeakKeyDictionary[Forest, dict[Hashable, Any]] = WeakKeyDictionary()
 
     @wraps(function)

@@ -1,7 +1,8 @@
-"""Clusters: connected groups of nodes that one step of the runtime decides at once.
+"""Clusters: connected groups of nodes that one step of the runtime evaluates at once.
 
-A step evaluates all comparisons of a cluster, reads them as a binary number and looks up where to go in a
-table. Clusters of at most ``width`` nodes take any shape, so a chain collapses as well as a bushy top.
+A step evaluates all comparisons of a cluster, reads the results as a binary number (the *code*) and looks up in a table
+where the row goes. Clusters have at most ``width`` nodes and any shape, so that chains take as few steps as bushy
+trees.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.cached_per_forest import once
+from skl2tflite.forest.cached_per_forest import cached_per_forest
 from skl2tflite.forest.trees import Forest
 
-MOST_LEVELS = 10
-"""Levels of a tree up to which one table may tell where all their results lead."""
+MOST_OBLIVIOUS_LEVELS = 10
+"""Number of levels up to which an oblivious tree (one test for each level) is one cluster."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ def step_heights(forest: Forest, width: int) -> NDArray[np.int64]:
     forest : Forest
         Any trees.
     width : int
-        Most nodes in a cluster.
+        Largest number of nodes in a cluster.
 
     Returns
     -------
@@ -96,9 +97,9 @@ def grow_by_code(
     root : ndarray of int64, shape (n_clusters,)
         Topmost nodes.
     width : int
-        Most nodes in a cluster.
+        Largest number of nodes in a cluster.
     priority : ndarray, shape (n_nodes,)
-        Which exit goes first; 0 for leaves, which no cluster absorbs.
+        The exit of the greatest priority is absorbed first; 0 for leaves, which are never absorbed.
 
     Returns
     -------
@@ -127,7 +128,12 @@ def grow_by_code(
 def grow_by_path(
     forest: Forest, root: NDArray[np.int64], width: int, priority: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
-    """Grow clusters as :func:`grow_by_code`, of any width: exits are told apart by the paths to them.
+    """Grow clusters as :func:`grow_by_code` does, but of any width: exits are identified by the paths to them.
+
+    Parameters
+    ----------
+    forest, root, width, priority
+        As in :func:`grow_by_code`.
 
     Returns
     -------
@@ -159,14 +165,23 @@ def grow_by_path(
 
 
 def grow_complete(forest: Forest, root: NDArray[np.int64], depth: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Grow clusters that are complete binary trees, whose exits follow from codes in the same way for all.
+    """Grow clusters that are complete binary trees, whose exits follow from the codes by the same rule.
+
+    Parameters
+    ----------
+    forest : Forest
+        Any trees.
+    root : ndarray of int64, shape (n_clusters,)
+        Topmost nodes.
+    depth : int
+        Number of levels.
 
     Returns
     -------
     nodes : ndarray of int64, shape (n_clusters, 2 ** depth - 1)
         Nodes level by level, -1 where there are fewer.
     exits : ndarray of int64, shape (n_clusters, 2 ** depth)
-        Nodes reached, from left to right; what lies right of a missing node is a leaf once more.
+        Nodes reached, from left to right; below a leaf, that leaf at every place.
     """
     nodes = []
     ends = root[:, np.newaxis]
@@ -178,25 +193,25 @@ def grow_complete(forest: Forest, root: NDArray[np.int64], depth: int) -> tuple[
     return np.concatenate(nodes, axis=1), ends
 
 
-@once
+@cached_per_forest
 def grow_oblivious(forest: Forest) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Grow clusters that are whole trees, of which each level asks one question.
+    """Return each tree as one cluster, if all trees are oblivious: all nodes of a level make the same test.
 
     Returns
     -------
     nodes : ndarray of int64, shape (n_trees, depth)
-        One node of each level, -1 where a tree has none.
+        One node of each level; -1 where a tree is less deep.
     exits : ndarray of int64, shape (n_trees, 2 ** depth)
         Leaf reached for each code; the first level's result is the lowest bit.
 
-    None where the trees are not of that kind, or deeper than `MOST_LEVELS`.
+    None where the trees are not oblivious, or deeper than `MOST_OBLIVIOUS_LEVELS`.
     """
     nodes: list[NDArray[np.int64]] = []
     ends = forest.roots[:, np.newaxis]
     while not np.all(leaf := forest.is_leaf[ends]):
         first = np.take_along_axis(ends, np.argmin(leaf, axis=1)[:, np.newaxis], axis=1)
-        asked = (getattr(forest, name) for name in ("feature", "threshold", "missing_left"))
-        if len(nodes) == MOST_LEVELS or not all(np.all(leaf | (part[ends] == part[first])) for part in asked):
+        test = (getattr(forest, name) for name in ("feature", "threshold", "missing_left"))
+        if len(nodes) == MOST_OBLIVIOUS_LEVELS or not all(np.all(leaf | (part[ends] == part[first])) for part in test):
             return None
         nodes.append(np.where(leaf.all(axis=1), -1, first[:, 0]))
         children = (np.where(leaf, ends, side[ends]) for side in (forest.left, forest.right))
@@ -215,17 +230,17 @@ def complete_exits(depth: int) -> NDArray[np.int64]:
 
 
 def cluster(forest: Forest, width: int, first_width: int | None = None, complete: bool = False) -> Clusters:
-    """Cut a forest into clusters such that the number of steps is least.
+    """Cut a forest into clusters such that the number of steps is smallest.
 
     Parameters
     ----------
     forest : Forest
         Any trees.
     width : int
-        Most nodes in a cluster, at least 1.
+        Largest number of nodes in a cluster, at least 1.
     first_width : int, optional
-        Most nodes in a tree's first cluster, `width` by default. Trees of so many levels, each with one question,
-        are one cluster.
+        Largest number of nodes in a tree's first cluster, `width` by default. Oblivious trees of so many levels are
+        one cluster.
     complete : bool, default=False
         Whether first clusters are complete binary trees, of 1, 3, 7, … nodes; `first_exits` are then those from left
         to right.

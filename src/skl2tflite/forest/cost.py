@@ -1,31 +1,29 @@
-"""Which layout of the tables is best: a small model of what steps cost."""
+"""The choice of a forest's layout, by a model of the time and the bytes that layouts cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
 
 import numpy as np
 
+from skl2tflite.choices import OptimizeFor
 from skl2tflite.forest.batches import dense_tops
-from skl2tflite.forest.cached_per_forest import once
+from skl2tflite.forest.cached_per_forest import cached_per_forest
 from skl2tflite.forest.clusters import grow_complete, grow_oblivious, step_heights
 from skl2tflite.forest.leaves import share_leaves
 from skl2tflite.forest.tables import FUSED_VALUES, Ints, Layout, schedule
 from skl2tflite.forest.trees import Forest
 
-OptimizeFor: TypeAlias = Literal["latency", "throughput", "size"]
-
 
 @dataclass(frozen=True)
 class Prices:
-    """Nanoseconds that routing one row takes by clusters, by what there is of each.
+    """Nanoseconds for routing one row through clusters: the price of each thing that is counted.
 
-    A visit is a step of one tree; its columns are the comparisons in it. In the first step columns and
-    thresholds are constants. Table bytes cost by the caches that a visit misses. Where the first clusters are complete,
-    one more look-up tells the exits of all trees. Digits are those of all trees' values,
-    and iterations those of a loop in place of steps.
+    A visit is a step of one tree; its columns are the comparisons of the cluster. In the first step columns and
+    thresholds are constants. A megabyte of tables makes each visit dearer by cache misses. Where the first clusters are
+    complete, one more look-up gives the exits of all trees. Digits are counted over the values of all trees, iterations
+    where a loop takes the place of steps.
     """
 
     call: float
@@ -53,10 +51,10 @@ PRICES = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6, 200, 2.5, 10
 
 @dataclass(frozen=True)
 class TopPrices:
-    """Nanoseconds for one tree and one of many rows, by what there is of each.
+    """Nanoseconds for one tree and one of many rows: the price of each thing that is counted.
 
-    Exits of a dense top are told apart by products whose price goes with their number; those of trees that end with
-    their tops are numbered by comparisons, a few by tree. Below, there are three look-ups for a level.
+    ``exit`` is paid for each exit of a dense top, which products identify; ``coded`` for each comparison of a tree that
+    ends with its top, whose exits have codes; ``level`` for each level below the tops, of three look-ups.
     """
 
     comparison: float
@@ -68,36 +66,37 @@ class TopPrices:
 MANY_ROWS_TOPS = TopPrices(comparison=0.36, exit=0.4, coded=0.2, level=7.0)
 TOP_WIDTHS = (7, 15, 31, 63)
 FULL_LEVELS = 10
-"""Levels that about all rows go through, in forests however deep."""
+"""Number of levels below the tops that are counted: in deeper forests few rows reach the others."""
 
-# Bytes for each internal node, as clusters of the width hold more or less of them (two large forests).
+# Bytes for each internal node, by the width of the clusters: wide ones are less full (measured on two large forests).
 NODE_BYTES = {1: 9.0, 2: 9.8, 3: 11.8, 4: 14.7, 6: 27.0}
 STEP_BYTES = 2000
-"""Operators and tensors of a step."""
+"""Bytes of the operators and tensors of a step."""
 LOOP_BYTES = 1500
-"""A loop's, beside one step's."""
+"""Bytes of a loop, in addition to those of one step."""
 FILE_BYTES = 6000
-"""Operators and tensors of the first step, signatures and metadata."""
+"""Bytes of the operators and tensors of the first step, the signatures and the metadata."""
 FIRST_WIDTHS = (1, 2, 3, 4, 6, 7, 8)
 COMPLETE_DEPTHS = (2, 3)
 ONNX_NODE_BYTES, ONNX_VALUE_BYTES = 31.0, 2.9
-"""What a node takes in an ONNX file, whose leaves hold one number where ours hold the two parts of a sum."""
+"""Bytes of a node and of each of its values in an ONNX file, whose leaves hold one float32 for each value."""
 FAST_SHARE = 1 / 3
-"""Share of the ONNX file's size up to which speed decides, unless a file is to be small."""
+"""Layouts up to this fraction of the ONNX file's size compete by time, unless a small file is wanted."""
 FAST_SLACK, SMALL_SLACK = 1.35, 1.03
-"""Multiple of the smallest layout's size up to which it does in any case, and where a file is to be small."""
+"""Multiples of the smallest layout's size up to which layouts compete by time in any case, and where a small file is
+wanted."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a layout is expected to cost: nanoseconds for a row, and bytes."""
+    """The expected cost of a layout: nanoseconds for a row, and bytes."""
 
     layout: Layout
     time: float
     size: float
 
 
-@once
+@cached_per_forest
 def choose_layout(
     forest: Forest, missing: bool = False, optimize_for: OptimizeFor = "latency", n_digits: int | None = None
 ) -> Layout:
@@ -108,11 +107,11 @@ def choose_layout(
     forest : Forest
         Any trees.
     missing : bool, default=False
-        Whether NaN is routed.
+        Whether rows may hold NaN.
     optimize_for : {"latency", "throughput", "size"}, default="latency"
-        One row, many rows at once, or the file.
+        What to make small: the time for one row, the time for many rows at once, or the file.
     n_digits : int, optional
-        Bytes of a leaf's values as digits, where they can be that.
+        Bytes of a leaf's values as digits (:mod:`skl2tflite.forest.digits`), where digits can hold them.
 
     Returns
     -------
@@ -163,7 +162,15 @@ def choose_width(forest: Forest) -> int:
 def estimate_layouts(
     forest: Forest, missing: bool = False, n_digits: int | None = None, loops: bool = False
 ) -> Iterator[Estimate]:
-    """Yield an estimate for every layout worth considering; arguments as :func:`choose_layout`."""
+    """Yield an estimate for every layout worth considering.
+
+    Parameters
+    ----------
+    forest, missing, n_digits
+        As in :func:`choose_layout`.
+    loops : bool, default=False
+        Whether to consider layouts with a loop, which are smaller and slower.
+    """
     n_inner, n_trees = forest.n_nodes - forest.n_leaves, forest.n_trees
     n_columns = forest.n_features * (2 if missing else 1)
     n_pairs = min(n_columns * (n_columns + 1) // 2, (n_inner + 1) // 2)

@@ -1,7 +1,7 @@
-"""Values of leaves as digits of 8 bits, so many as their sums need: half the bytes of two float32 numbers.
+"""Values of leaves as fixed-point numbers of 8-bit digits, which take half the bytes of two float32 numbers.
 
-A value is ``unit * (… + 256 * d1 + d0)`` with digits from -128 to 127. Digits of one place add up exactly, and one
-small matrix product makes the sums of the values from the sums of the digits.
+A value is ``unit * (… + 256 * d1 + d0)`` with digits from -128 to 127. Digits of the same place add up exactly in
+float32, and one small matrix product gives the sums of the values from the sums of the digits.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ Floats = NDArray[np.float64]
 
 BASE = 256
 MOST_DIGITS = 6
-EXACT_SUM = 2**24
-"""Up to here float32 adds whole numbers exactly."""
-SAME = 2.0**-45
-"""Share of the greatest value by which sums of leaves' values may differ and be the same."""
+LARGEST_EXACT_INTEGER = 2**24
+"""float32 adds whole numbers exactly up to this sum."""
+EQUAL_SUMS_TOLERANCE = 2.0**-45
+"""Sums of a leaf's values count as equal if they differ by no more than this fraction of the greatest value."""
 
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """How leaves' values become digits, and sums of values follow from sums of digits.
+    """How values of leaves become digits, and how sums of values follow from sums of digits.
 
     Attributes
     ----------
     unit : ndarray of float64, shape (n_sums,)
-        What the lowest digit of each value counts, for as many values of a leaf as have digits.
+        Unit of the lowest digit of each value that has digits; where values add to a constant, the last has none.
     places : int
-        Digits of a value.
+        Number of digits of a value.
     parts : int
-        Columns of the forest's values that make one value.
+        Number of columns of the forest's values that add up to one value: 2 for double-float sums, else 1.
     weights : ndarray of float64, shape (n_outputs, n_digits)
     bias : ndarray of float64, shape (n_outputs,)
         ``sums of values = weights @ sums of digits + bias``.
@@ -50,11 +50,11 @@ class Digits:
 
     @property
     def count(self) -> int:
-        """Digits of a leaf."""
+        """Number of digits of a leaf."""
         return self.places * len(self.unit)
 
     def encode(self, values: Floats) -> NDArray[np.int8]:
-        """Return the digits of leaves, the lowest places of all values first.
+        """Return the digits of leaves: the lowest place of all values first.
 
         Parameters
         ----------
@@ -75,18 +75,18 @@ class Digits:
 
 
 def _whole(values: Floats, parts: int) -> Floats:
-    """Return the numbers that were split into parts, exactly."""
+    """Return the exact sums of the parts of each value."""
     whole: Floats = values.reshape(len(values), parts, -1).sum(axis=1)
     return whole
 
 
 def digits_of(op: TreeSums) -> Digits | None:
-    """Return the digits of an operation's values, None where float32 is as short.
+    """Return the digits of an operation's values; None where float32 takes no more bytes.
 
     Parameters
     ----------
     op : TreeSums
-        Its ``tolerance`` is what rounding of the values may usually do to a sum.
+        Its ``tolerance`` is the usual error that rounding the values may cause in a sum.
 
     Returns
     -------
@@ -105,14 +105,26 @@ _known: WeakKeyDictionary[Forest, dict[tuple[int, int, float], Digits | None]] =
 
 
 def _digits(values: Floats, parts: int, count: int, tolerance: float) -> Digits | None:
+    """Return the fewest digits that hold values well enough, and the weights of their sums; None where there are none.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_leaves, n_sums)
+    parts : int
+        Number of parts in which the sums are wanted: 2 for high and low, else 1.
+    count : int
+        Number of summands of a sum.
+    tolerance : float
+        Usual error that rounding of the values may cause in a sum.
+    """
     n_sums = values.shape[1]
     scale = np.abs(values).max(axis=0)
     largest = float(scale.max())
-    if not 0 < largest < np.inf or count * BASE // 2 > EXACT_SUM:
+    if not 0 < largest < np.inf or count * BASE // 2 > LARGEST_EXACT_INTEGER:
         return None
-    # Where the values of each leaf make the same sum, as probabilities do, the last one follows from the others.
+    # Where the values of every leaf have the same sum, as probabilities have, the last value follows from the others.
     total = values.sum(axis=1)
-    implied = n_sums > 1 and bool(np.ptp(total) <= largest * SAME)
+    implied = n_sums > 1 and bool(np.ptp(total) <= largest * EQUAL_SUMS_TOLERANCE)
     scale = np.full(n_sums, largest) if implied else np.where(scale > 0, scale, largest)
     for n_digits in range(1, MOST_DIGITS + 1):
         unit = 2.0 ** np.ceil(np.log2(scale / (127.0 * BASE ** (n_digits - 1))))
@@ -131,8 +143,8 @@ def _digits(values: Floats, parts: int, count: int, tolerance: float) -> Digits 
     if parts == 1:
         shares, biases = [np.ones(n_digits)], [constant]
     else:
-        # As many high places as float32 adds exactly make the coarse part.
-        exact = (count * (BASE // 2) * powers <= EXACT_SUM).sum()
+        # The high part of the sums is made of as many high places as float32 adds exactly.
+        exact = (count * (BASE // 2) * powers <= LARGEST_EXACT_INTEGER).sum()
         coarse = np.arange(n_digits) >= n_digits - max(1, exact)
         grid = unit[0] * powers[coarse][0]
         shares = [coarse, ~coarse]

@@ -1,8 +1,8 @@
-"""Preprocessing folded into thresholds: the largest float32 whose image passes a test takes the threshold's place.
+"""Folding preprocessing into thresholds: each threshold is replaced by the largest float32 that passes the test.
 
-Where a column reaches the trees through a monotone function ``f`` of one input column, the test ``f(x) <= t`` is
-the test ``x <= x*`` (for a decreasing function its opposite). Float32 numbers in order are integers in order, so
-that bisecting finds every ``x*`` at once in 32 calls of ``f``, which is scikit-learn's own computation.
+Where a feature that trees test is a monotone function ``f`` of one input column, the test ``f(x) <= t`` is the test
+``x <= x*`` (for a decreasing function its opposite). Float32 numbers have integer keys in the same order, so that
+bisection finds all ``x*`` at once in 32 calls of ``f``, which is scikit-learn's own ``transform``.
 """
 
 from __future__ import annotations
@@ -15,34 +15,36 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.float_keys import GREATEST, Floats, Ints, from_keys
+from skl2tflite.forest.float_keys import GREATEST_KEY, Floats, Ints, from_keys
 from skl2tflite.forest.rounding import units
 from skl2tflite.forest.thresholds import clear_of_rounding
 from skl2tflite.forest.trees import Forest
 
-NEAR = 8
-"""Neighbours of a step that are looked at, to each side, where rounding may turn a function around."""
-SAMPLES = 32
-"""Numbers looked at where it may do so farther away, all of them where there are no more."""
-GRID = 1024
-"""Most numbers tried in every column before bisecting."""
+NEIGHBORS_TRIED = 8
+"""Number of neighbours on each side of a threshold that are tried, where rounding may make a function not monotone."""
+SAMPLES_TRIED = 32
+"""Number of numbers tried where that may happen farther away; all of them where there are fewer."""
+LARGEST_GRID = 1024
+"""Largest number of numbers tried in every column before bisecting."""
 
 
 class Images(Protocol):
-    """The functions through which input columns reach the features that trees test.
+    """The functions that compute the features that trees test from input columns.
+
+    The *image* of a number is the value that such a function gives for it; it has none where that is NaN.
 
     Attributes
     ----------
     source : ndarray of int64, shape (n_features,)
-        Input column of each feature; -1 where it is none's function.
+        Input column of each feature; -1 where the feature is no function of a single column.
     n_columns : int
         Number of input columns.
     steady : ndarray of bool, shape (n_features,)
-        Whether a feature is monotone to the bit.
+        Whether the function is monotone as computed, to the bit.
     rounded : ndarray of bool, shape (n_features,)
-        Whether the input column is computed or filled in, so that its numbers may be a few units in the last place off.
+        Whether numbers of the input column may be a few units in the last place off, as they are computed or imputed.
     computed : bool
-        Whether float32 arithmetic makes a feature, where it is tested as before.
+        Whether features that stay as they are come from float32 arithmetic.
     """
 
     source: Ints
@@ -56,29 +58,37 @@ class Images(Protocol):
         """What makes rounding of each feature another than usual: :class:`~skl2tflite.forest.rounding.Growth`."""
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
-        """Return the features of rows, shape (n_rows, n_features).
+        """Return the features of rows.
 
-        With ``shift`` 1 or -1, as high or as low as rounding might have made them at each unsteady step.
+        Parameters
+        ----------
+        X : ndarray of float32, shape (n_rows, n_columns)
+        shift : {-1, 0, 1}
+            1 or -1 for the highest or lowest values that rounding may give at steps that are not ``steady``.
+
+        Returns
+        -------
+        ndarray, shape (n_rows, n_features)
         """
 
 
 @dataclass(frozen=True, eq=False)
 class Folded:
-    """A forest that tests input columns, through the same numbers of its features as before.
+    """A forest that tests input columns, and sends every row the same way as the forest that tested features.
 
     Attributes
     ----------
     forest : Forest
-        Its thresholds are those of the input columns.
+        Tests features at their former positions, with thresholds for the input columns.
     missing : bool
-        Whether NaN can come.
+        Whether tested columns may hold NaN.
     bounds : tuple of ndarray of float32, shape (n_columns,)
         Least and greatest number of each input column that has an image; others count as missing. Infinite where
-        all have.
+        all numbers have one.
     fill : ndarray of float32, shape (n_columns,)
-        What stands for NaN in columns with such bounds; NaN where it is missing itself.
+        Number that replaces NaN in columns with such bounds; NaN where NaN counts as missing as well.
     kept : dict of int to str
-        Features that are tested as before, and why.
+        Features that are still tested as before, with the reason.
     """
 
     forest: Forest
@@ -105,9 +115,9 @@ def fold(
     Parameters
     ----------
     forest : Forest
-        Tests features.
+        Its nodes test features.
     images : Images
-        What makes the features.
+        The functions that compute the features.
     missing : bool
         Whether features may be NaN; without, numbers that have no image are refused by the estimator.
     lost : mapping of int to tuple of Lost
@@ -121,7 +131,15 @@ def fold(
 
 
 def unchanged(forest: Forest, images: Images, missing: bool) -> Folded:
-    """Return the result of folding functions that change nothing."""
+    """Return the result of folding where all functions are the identity.
+
+    Parameters
+    ----------
+    forest : Forest
+    images : Images
+    missing : bool
+        As in :func:`fold`.
+    """
     n_columns = images.n_columns
     infinity = np.full(n_columns, np.inf, dtype=np.float32)
     return Folded(forest, missing, (-infinity, infinity), np.full(n_columns, np.nan, dtype=np.float32), {})
@@ -129,7 +147,7 @@ def unchanged(forest: Forest, images: Images, missing: bool) -> Folded:
 
 @dataclass(frozen=True, eq=False)
 class _Tests:
-    """Distinct tests of features, each with a place in a matrix of candidates: its column, and a row of its own."""
+    """Distinct tests of features, each with a cell in a matrix of candidate numbers: its input column, and a row."""
 
     feature: Ints
     threshold: Floats
@@ -169,7 +187,7 @@ class Search:
     # --- images -------------------------------------------------------------------------------------
 
     def _images(self, tests: _Tests, keys: Ints, shift: int = 0) -> Floats:
-        """Return the images of candidates, as the trees compare them."""
+        """Return the images of the tests' candidates, given by their keys, in the dtype in which trees compare them."""
         X = np.ones((int(tests.row.max(initial=-1)) + 1, self.images.n_columns), dtype=np.float32)
         X[tests.row, tests.column] = from_keys(keys)
         return self._compared(self.images(X, shift))[tests.row, tests.feature]
@@ -181,26 +199,38 @@ class Search:
         return image.astype(np.float64)
 
     def _bisect(self, tests: _Tests, below: Ints, above: Ints, holds: Callable[[Floats], NDArray[np.bool_]]) -> Ints:
-        """Return the last keys of which a property holds: of all keys before, and of none behind.
+        """Return for each test the last key whose image has a property.
 
-        It holds of ``below``, and not of ``above``, which are not tried.
+        Parameters
+        ----------
+        tests : _Tests
+        below, above : ndarray of int64, shape (n_tests,)
+            Keys with and without the property, which are not tried themselves. In between, the keys that have it
+            come before those that do not.
+        holds : callable
+            Takes the images, returns whether each has the property.
         """
         while np.any(above - below > 1):
             open_ = above - below > 1
-            middle = np.where(open_, (below + above) >> 1, np.clip(below, -GREATEST, GREATEST))
+            middle = np.where(open_, (below + above) >> 1, np.clip(below, -GREATEST_KEY, GREATEST_KEY))
             held = holds(self._images(tests, middle))
             below, above = np.where(open_ & held, middle, below), np.where(open_ & ~held, middle, above)
         return below
 
     def _brackets(self, low: Ints, high: Ints, falling: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-        """Return a key at which each test still holds of rising images, and one at which no more, or as falling.
+        """Return, for each test, a key on each side of its threshold, from a grid of numbers tried in all columns.
 
-        Numbers outside of ``low`` to ``high`` have no image; just beyond them all tests end.
+        Parameters
+        ----------
+        low, high : ndarray of int64, shape (n_features,)
+            Keys of the least and greatest number of each feature that has an image.
+        falling : ndarray of bool, shape (n_features,)
+            Whether the function decreases.
         """
         tests = self.tests
         # No more rows than a round of bisecting has.
-        count = min(GRID, int(tests.row.max()) + 3)
-        grid = np.linspace(-GREATEST, GREATEST, count).astype(np.int64)
+        count = min(LARGEST_GRID, int(tests.row.max()) + 3)
+        grid = np.linspace(-GREATEST_KEY, GREATEST_KEY, count).astype(np.int64)
         images = self.rows(from_keys(grid))
         below, above = low[tests.feature] - 1, high[tests.feature] + 1
         ends = np.searchsorted(tests.feature, np.arange(len(low) + 1))
@@ -216,13 +246,13 @@ class Search:
             above[own] = np.concatenate([keys, above[own][:1]])[place]
         return below, above
 
-    # --- what is known of features ------------------------------------------------------------------
+    # --- domains of the functions ------------------------------------------------------------------
 
     def domains(self) -> tuple[Ints, Ints]:
         """Return the first and last key of each feature whose image is a number."""
         shape = len(self.images.source)
-        low, high = np.full(shape, -GREATEST, dtype=np.int64), np.full(shape, GREATEST, dtype=np.int64)
-        lost = np.isnan(self.rows(from_keys(np.array([-GREATEST, GREATEST]))))
+        low, high = np.full(shape, -GREATEST_KEY, dtype=np.int64), np.full(shape, GREATEST_KEY, dtype=np.int64)
+        lost = np.isnan(self.rows(from_keys(np.array([-GREATEST_KEY, GREATEST_KEY]))))
         for feature in self.features[lost[:, self.features].all(axis=0)]:
             self.kept[int(feature)] = "only some numbers in between have an image"
         one_sided = np.flatnonzero(lost[0] ^ lost[1])
@@ -244,16 +274,16 @@ class Search:
         n_columns = self.images.n_columns
         least = np.full(n_columns, -np.inf, dtype=np.float32)
         greatest = np.full(n_columns, np.inf, dtype=np.float32)
-        bounded = (low > -GREATEST) | (high < GREATEST)
+        bounded = (low > -GREATEST_KEY) | (high < GREATEST_KEY)
         if not missing or not bounded[self.features].any():
             return least, greatest
         for column in np.unique(self.images.source[self.features]):
             own = self.features[self.images.source[self.features] == column]
-            # Those of the smallest domain; another function of the column would lose numbers that it has images for.
+            # The smallest domain counts; another function of the column may have images for more numbers.
             first = own[np.argmin(high[own] - low[own])]
-            if low[first] > -GREATEST:
+            if low[first] > -GREATEST_KEY:
                 least[column] = from_keys(low[first : first + 1])[0]
-            if high[first] < GREATEST:
+            if high[first] < GREATEST_KEY:
                 greatest[column] = from_keys(high[first : first + 1])[0]
             for feature in own[(low[own] != low[first]) | (high[own] != high[first])]:
                 self.kept[int(feature)] = "of another function of the same column more numbers have no image"
@@ -288,16 +318,24 @@ class Search:
     def _is_single_step(
         self, step: Ints, first: Ints, last: Ints, before: Callable[[Floats], NDArray[np.bool_]]
     ) -> NDArray[np.bool_]:
-        """Whether each property holds up to its step and not behind, wherever rounding might make it otherwise."""
+        """Return whether each test holds of all keys up to its step and of none behind, in spite of rounding.
+
+        Parameters
+        ----------
+        step, first, last : ndarray of int64, shape (n_tests,)
+            Keys: the last for which the test holds, and the ends of the domain.
+        before : callable
+            Takes images, returns whether each test holds.
+        """
         tests = self.tests
         single = np.ones(len(step), dtype=np.bool_)
         unsteady = ~self.images.steady[tests.feature]
         if not unsteady.any():
             return single
-        reach = [np.full(len(step), NEAR, dtype=np.int64) for _ in range(2)]
+        reach = [np.full(len(step), NEIGHBORS_TRIED, dtype=np.int64) for _ in range(2)]
         for side, sign in enumerate((-1, 1)):
             for _ in range(16):
-                # As far from the step as it takes for rounding not to matter.
+                # Move away from the step until rounding cannot change the result of the test.
                 key = np.clip(step + sign * reach[side], first, last)
                 sure = [before(self._images(tests, key, shift)) == (sign < 0) for shift in (-1, 1)]
                 wide = unsteady & ~(sure[0] & sure[1]) & (key > first) & (key < last)
@@ -305,9 +343,9 @@ class Search:
                     break
                 reach[side] = np.where(wide, 4 * reach[side], reach[side])
         width = reach[0] + reach[1]
-        offsets = [np.full(len(step), near) for near in range(-NEAR, NEAR + 2)]
-        if np.any(width[unsteady] > 2 * NEAR):
-            shares = np.linspace(0.0, 1.0, int(min(np.max(width[unsteady]), SAMPLES)))
+        offsets = [np.full(len(step), near) for near in range(-NEIGHBORS_TRIED, NEIGHBORS_TRIED + 2)]
+        if np.any(width[unsteady] > 2 * NEIGHBORS_TRIED):
+            shares = np.linspace(0.0, 1.0, int(min(np.max(width[unsteady]), SAMPLES_TRIED)))
             offsets += [np.rint(share * width).astype(np.int64) - reach[0] for share in shares]
         for offset in offsets:
             key = np.clip(step + offset, first, last)

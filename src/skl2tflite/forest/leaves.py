@@ -1,4 +1,4 @@
-"""Leaf sharing: equal leaves are one leaf."""
+"""Leaf sharing: leaves of equal values are stored once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.cached_per_forest import once
+from skl2tflite.forest.cached_per_forest import cached_per_forest
 from skl2tflite.forest.trees import Forest
 
 
@@ -37,17 +37,17 @@ class SharedLeaves:
 
 
 def _unique_rows(rows: NDArray[np.floating]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the first occurrence of each distinct row, and for every row its place among them."""
+    """Return the first occurrence of each distinct row, and for every row its position among them."""
     bits = rows.view(f"u{rows.dtype.itemsize}").astype(np.uint64)
     odd = np.random.default_rng(0).integers(2**63, size=rows.shape[1], dtype=np.uint64) * 2 + 1
-    # A sort of one hash is some ten times faster than a sort of rows, which serves where two rows collide.
+    # Sorting by one hash is some ten times faster than sorting rows, which is done only where two hashes collide.
     _, first, inverse = np.unique((bits * odd).sum(axis=1), return_index=True, return_inverse=True)
     if not np.array_equal(rows[first[inverse]], rows):
         _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     return first, inverse
 
 
-@once
+@cached_per_forest
 def share_leaves(forest: Forest, across_trees: bool = True) -> SharedLeaves:
     """Map the leaves of a forest to distinct rows of float32 values.
 
@@ -56,7 +56,7 @@ def share_leaves(forest: Forest, across_trees: bool = True) -> SharedLeaves:
     forest : Forest
         Trees whose leaves are compared.
     across_trees : bool, default=True
-        Whether leaves of different trees may be one.
+        Whether leaves of different trees may be shared.
 
     Returns
     -------

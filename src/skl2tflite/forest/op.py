@@ -1,4 +1,4 @@
-"""Forests as a graph operation: what every tree family's converter is written with."""
+"""Forests as graph operations, with which the converters of all tree families are written."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from skl2tflite.graph.tensor import Array
 class TreeValues(Op):
     """Values of the leaf that each row reaches in each tree.
 
-    ``missing`` says whether NaN can come; it goes where each node's ``missing_left`` says.
+    ``missing`` says whether rows may hold NaN, which goes where each node's ``missing_left`` says.
     """
 
     forest: Forest = field(repr=False)
@@ -40,8 +40,8 @@ class TreeValues(Op):
 class TreeSums(TreeValues):
     """Sums over trees of the values of the leaves that each row reaches.
 
-    Tree ``t`` adds to group ``t % groups``. Where values stand in two ``parts``, coarse and fine, all columns of the
-    one come before those of the other. An error of ``tolerance`` in a sum changes nothing.
+    Tree ``t`` adds to group ``t % groups``. Where values are double-float numbers (two ``parts``), the columns of all
+    high parts come before those of the low parts. An error up to ``tolerance`` in a sum is allowed.
     """
 
     groups: int = 1
@@ -82,6 +82,11 @@ def tree_values(X: Array, forest: Forest, missing: bool = False) -> Array:
 
 def leaf_numbers(X: Array, forest: Forest, missing: bool = False) -> Array:
     """Return the number of the leaf, within its tree, that each row reaches; arguments as :func:`tree_values`.
+
+    Parameters
+    ----------
+    X, forest, missing
+        As in :func:`tree_values`.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.float_keys import GREATEST, Floats, Ints, from_keys
+from skl2tflite.forest.float_keys import GREATEST_KEY, Floats, Ints, from_keys
 from skl2tflite.forest.folding import Images, Search
 
 
@@ -62,10 +62,10 @@ def preimages(images: Images, feature: Ints, low: Floats, high: Floats, narrow: 
     none = start > stop
     images_of = search.rows(np.array([-np.inf, np.inf, np.nan], dtype=np.float32))[:, feature]
     within = (images_of >= low) & (images_of <= high)
-    least = from_keys(np.clip(start, -GREATEST, GREATEST)).astype(np.float64)
-    greatest = from_keys(np.clip(stop, -GREATEST, GREATEST)).astype(np.float64)
-    least = np.where((start == -GREATEST) & within[0], -np.inf, least)
-    greatest = np.where((stop == GREATEST) & within[1], np.inf, greatest)
+    least = from_keys(np.clip(start, -GREATEST_KEY, GREATEST_KEY)).astype(np.float64)
+    greatest = from_keys(np.clip(stop, -GREATEST_KEY, GREATEST_KEY)).astype(np.float64)
+    least = np.where((start == -GREATEST_KEY) & within[0], -np.inf, least)
+    greatest = np.where((stop == GREATEST_KEY) & within[1], np.inf, greatest)
     return Preimages(
         np.where(none, np.inf, least),
         np.where(none, -np.inf, greatest),

@@ -1,8 +1,8 @@
-"""What stands between a model's rows and a threshold: nothing, constants that are filled in, or float arithmetic.
+"""Whether numbers that are compared with thresholds may have been rounded: by float32 arithmetic, or as constants.
 
 A float32 number of the rows is on the same side of a threshold in the file and in scikit-learn. A constant that the
 file rounds to float32, or a result of float32 arithmetic, may be on the other side of a threshold that equals it in
-scikit-learn's float64, and thresholds often are such values: bins and trees are made of them.
+scikit-learn's float64, and thresholds often are such values, as those of bins and trees come from the data.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _AS_THEY_ARE = (
     ops.Negative, ops.Abs, ops.PermuteDims, ops.Relu, ops.Reshape, ops.Round, ops.Floor, ops.Ceil, ops.Sign, ops.Slice,
     ops.Stack, ops.Take, ops.TakeAlongAxis, ops.Where,
 )  # fmt: skip
-"""Operations whose results are numbers that they were given, or whole ones."""
+"""Operations whose results are exact: numbers among their operands, their negatives, or whole numbers."""
 _PROBABILITIES = (ops.Expit, ops.Softmax)
 
 
 def is_computed(x: Tensor) -> bool:
-    """Whether some float arithmetic has made the numbers of a tensor, as a sum or a product does."""
+    """Return whether numbers of a tensor are results of float arithmetic, such as sums or products."""
     return any(not isinstance(node.op, _AS_THEY_ARE) for node in _sources(x))
 
 
 def is_filled(x: Tensor) -> bool:
-    """Whether some numbers of a tensor are constants that float32 does not hold, as an imputer fills them in."""
+    """Return whether a tensor holds constants that are no float32 numbers, as an imputer fills them in."""
     constants = (node.op.value for node in _sources(x) if isinstance(node.op, Constant))
     with np.errstate(over="ignore"):
         return any(np.any(value.astype(np.float32) != value) for value in constants if not np.isnan(value).all())
@@ -80,18 +80,19 @@ def _sources(x: Tensor, through: tuple[type[Op], ...] = _AS_THEY_ARE) -> Iterato
 
 
 def around(values: ArrayLike, x: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the least and the greatest number of a tensor that may be each of some values of scikit-learn's.
+    """Return the least and greatest number that each of some values may be rounded to in a tensor.
 
     Parameters
     ----------
     values : array_like of float64
+        Numbers as scikit-learn computes them.
     x : Tensor
-        Whose numbers are compared with them.
+        Holds such numbers in the file.
 
     Returns
     -------
     least, greatest : ndarray of float64
-        The values themselves for rows as they are given; their float32 neighbours for what is filled in or computed.
+        The values themselves where x holds the rows as they are; float32 numbers around them otherwise.
     """
     exact = np.asarray(values, dtype=np.float64)
     with np.errstate(over="ignore"):

@@ -1,9 +1,9 @@
-"""Sums of many numbers that float32 does not spoil: what decides labels, and what boosting adds up.
+"""Double-float sums: sums of many numbers that are far more accurate than float32, for labels and for boosting.
 
-A number ``v`` travels as two, ``high + low``. ``high`` is ``v`` rounded to a grid so coarse that all ``high``
-add up in float32 without any rounding, in whatever order; ``low`` is the rest, less than one ulp of the sum,
-so that float32 holds a sum of them to about 2**-40 of the whole. Gathering two adjacent values of a leaf costs
-about as much as gathering one.
+A number ``v`` is stored as two float32 numbers, ``high + low``. ``high`` is ``v`` rounded to a grid so coarse that all
+``high`` add up in float32 without rounding, in any order. ``low`` is the rest, less than one unit in the last place of
+the sum, so that float32 holds a sum of them to about 2**-40 of the whole. Gathering two adjacent values of a leaf takes
+about as long as gathering one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skl2tflite.forest.cached_per_forest import once
+from skl2tflite.forest.cached_per_forest import cached_per_forest
 from skl2tflite.forest.op import TreeSums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
@@ -23,21 +23,21 @@ from skl2tflite.graph.op import apply
 Floats = NDArray[np.float64]
 
 TIE_OF_ROUNDING = 4
-"""How many times the usual rounding of a sum counts as a tie."""
+"""Sums count as equal if they differ by no more than this multiple of the usual rounding error of a sum."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """Sums, each in two parts.
+    """Double-float sums.
 
     Attributes
     ----------
     high : array of shape (n_rows, n_sums)
-        Exact sums of the coarse parts.
+        Exact sums of the high parts.
     low : array of shape (n_rows, n_sums), or None
-        Sums of what the coarse parts leave; None where they leave nothing.
+        Sums of the low parts; None where all of them are 0.
     tie : float
-        What rounding may add to ``low``: sums that differ by less are equal.
+        Bound of the rounding error of ``low``: sums that differ by less count as equal.
     """
 
     high: Array
@@ -55,7 +55,7 @@ class Sums:
         return replace(self, high=self.high[:, start:stop], low=low)
 
     def plus(self, x: Array) -> Sums:
-        """Return the sums with another summand of the same shape, known to no more than float32."""
+        """Return the sums with another summand of the same shape, of float32 accuracy."""
         return replace(self, high=self.high + x)
 
     def positive(self, or_zero: bool = False) -> Array:
@@ -66,23 +66,23 @@ class Sums:
         """Position of each row's greatest sum, the first of equals."""
         if self.low is None:
             return xp.argmax(self.high, axis=1)
-        # Exact differences first: beside the great sums themselves the low parts would be rounded away.
+        # Exact differences of the high parts first: added to the large sums themselves, low parts would be lost.
         lead = self.high - xp.max(self.high, axis=1, keepdims=True) + self.low
         greatest = lead >= xp.max(lead, axis=1, keepdims=True) - self.tie
         return xp.argmax(xp.astype(greatest, float), axis=1)
 
 
 def split(values: ArrayLike, total: ArrayLike, count: int) -> tuple[Floats, Floats | None, float]:
-    """Split numbers into coarse parts that float32 adds exactly, and the rest.
+    """Split numbers into high parts, which float32 adds exactly, and low parts.
 
     Parameters
     ----------
     values : array_like of float64
         The numbers.
     total : float or array_like
-        What no sum of their magnitudes exceeds, for each column where they have columns.
+        Bound of the sums of their magnitudes; one for each column where they have columns.
     count : int
-        Summands of a sum.
+        Number of summands of a sum.
 
     Returns
     -------
@@ -91,10 +91,10 @@ def split(values: ArrayLike, total: ArrayLike, count: int) -> tuple[Floats, Floa
     low : ndarray of float64, or None
         ``values - high``; None where that is zero throughout.
     tie : float
-        How far apart sums of equal numbers may come out: `TIE_OF_ROUNDING` times the rounding that is usual.
+        Bound of the difference of equal sums: `TIE_OF_ROUNDING` times the usual rounding error.
     """
     exact = np.asarray(values, dtype=np.float64)
-    exponent = np.maximum(np.frexp(total)[1], -80)  # below, float32 runs out of small numbers
+    exponent = np.maximum(np.frexp(total)[1], -80)  # smaller grids would leave float32's range
     grid = np.ldexp(1.0, exponent - 22)
     high = np.rint(exact / grid) * grid
     low = exact - high
@@ -111,39 +111,48 @@ def tree_sums(
     X : array of shape (n_rows, n_features)
     forest : Forest
     missing : bool
-        Whether NaN is routed by the nodes' ``missing_left``; without, rows hold no NaN.
+        Whether rows may hold NaN, which goes where the nodes' ``missing_left`` says.
     groups : int, default=1
         Tree ``t`` adds to group ``t % groups``: the classes of a boosted model, whose trees stand stage by stage.
     base : array_like of shape (groups * forest.n_outputs,), optional
-        Added to the sums: in float64, and to the first trees' leaves, where it costs nothing.
+        Constants to add to the sums. They are added in float64 to the leaves of the first trees, at no cost at run
+        time.
 
     Returns
     -------
     Sums
         Of ``groups * forest.n_outputs`` columns, group by group.
     """
-    halves = _halves(forest, groups, None if base is None else tuple(np.ravel(base).tolist()))
+    split_forest = _double_float(forest, groups, None if base is None else tuple(np.ravel(base).tolist()))
     width = forest.n_outputs
-    parts = halves.forest.n_outputs // width
-    sums = apply(TreeSums(halves.forest, missing, groups, parts, halves.tie / TIE_OF_ROUNDING), X)
+    parts = split_forest.forest.n_outputs // width
+    sums = apply(TreeSums(split_forest.forest, missing, groups, parts, split_forest.tie / TIE_OF_ROUNDING), X)
 
     def part(index: int) -> Array:
         return xp.reshape(sums[:, :, index * width : (index + 1) * width], (-1, groups * width))
 
-    return Sums(part(0), part(1) if parts > 1 else None, halves.tie)
+    return Sums(part(0), part(1) if parts > 1 else None, split_forest.tie)
 
 
 @dataclass(frozen=True, eq=False)
-class _Halves:
-    """A forest with both parts of its values side by side, and what their sums may be off by."""
+class _DoubleFloatForest:
+    """A forest whose values are double-float numbers, high parts before low parts, and the tie of their sums."""
 
     forest: Forest
     tie: float
 
 
-@once
-def _halves(forest: Forest, groups: int, base: tuple[float, ...] | None) -> _Halves:
-    """Split a forest's values."""
+@cached_per_forest
+def _double_float(forest: Forest, groups: int, base: tuple[float, ...] | None) -> _DoubleFloatForest:
+    """Split the values of a forest's leaves, with a base added to those of the first trees, into high and low parts.
+
+    Parameters
+    ----------
+    forest : Forest
+    groups : int
+        Tree ``t`` adds to group ``t % groups``.
+    base : tuple of float of length groups * n_outputs, or None
+    """
     values = np.where(forest.is_leaf[:, np.newaxis], forest.value, 0.0)
     if base is not None:
         first = np.flatnonzero(forest.is_leaf & (forest.tree < groups))
@@ -154,7 +163,7 @@ def _halves(forest: Forest, groups: int, base: tuple[float, ...] | None) -> _Hal
     total = largest.reshape(stages, groups, forest.n_outputs).sum(axis=0).max(axis=0)
     high, low, tie = split(values, total, stages)
     parts = [high] if low is None else [high, low]
-    return _Halves(forest.with_values(np.concatenate(parts, axis=1)), tie)
+    return _DoubleFloatForest(forest.with_values(np.concatenate(parts, axis=1)), tie)
 
 
 def vote_sums(votes: Array, weights: ArrayLike, largest: float = 1.0) -> Sums:

@@ -1,15 +1,15 @@
 """The tables from which a runtime routes rows through a forest.
 
-Where a row stands in a tree is a *state*: leaves count from 0, clusters of nodes follow. One step turns states
-into states::
+The position of a row in a tree is a *state*: leaves are numbered from 0, clusters of nodes after them. One step
+computes the next state of each tree::
 
     row   = max(state + row_shift, row_floor)                  of `columns` and `thresholds`
     code  = sum over j of 2**j * (x[columns[row, j]] > thresholds[row, j])
     state = next[max over lines of (slope * state + offset) + code]
 
-A leaf's comparisons all fail and its piece of `next` leads back to it: a tree that is done stays where it is.
-Pieces stand in order of size, so that the place of a piece is a convex function of the state, the greatest of
-a few lines.
+The entries of `next` for one state are its *piece*: one entry for each code. The comparisons of a leaf all fail and its
+piece leads back to the leaf, so that a tree that has reached one stays there. Pieces are in order of size, so that the
+position of a piece is a convex function of the state: the maximum of a few lines.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ from skl2tflite.forest.trees import Forest
 Ints = NDArray[np.int64]
 
 MOST_SHARED_STATES = 2**15
-"""States that int16 can name. A forest with more is numbered tree by tree."""
+"""Number of states up to which int16 can number them all. With more, each tree has a numbering of its own."""
 WORTH_DROPPING = 0.15
-"""Share of the trees that must be done before a step leaves them out; it costs two operators."""
+"""Trees that have reached a leaf are left out of a step once they are this share: leaving them out costs two
+operators."""
 FUSED_VALUES = 2**16
-"""Numbers that the table of a single step may hold, to give values at once instead of states."""
+"""Largest number of values in the table of a single step that gives values directly, instead of states."""
 FEW_LEAVES = 16
-"""Clusters for each leaf from which leaves may have rows of their own."""
+"""Leaves have rows of `rest` of their own where there are at least this many clusters for each leaf."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,18 @@ class Layout:
     Attributes
     ----------
     first_width : int
-        Most comparisons of a tree in the first step, whose columns and thresholds are constants.
+        Largest number of comparisons of a tree in the first step, whose columns and thresholds are constants.
     width : int
-        Most comparisons of a cluster in the further steps.
+        Largest number of comparisons of a cluster in the further steps.
     paired : bool
-        Whether columns are fetched two at a time, from pairs made once for each row; widths are then even.
+        Whether columns are gathered two at a time, from pairs that are made once for each row; widths are then even.
     complete : bool
-        Whether the first step's comparisons are those of complete trees, so that one table serves all to tell where a
-        code leads. Not together with `paired`.
+        Whether the first clusters are complete trees, so that one table gives the exit for each code of all trees. Not
+        together with `paired`.
     digits : bool
-        Whether values that are summed stand as :mod:`~skl2tflite.forest.digits`.
+        Whether values that are summed are stored as :mod:`~skl2tflite.forest.digits`.
     loop : bool
-        Whether further steps are written once, and all trees take all of them.
+        Whether the further steps are one loop, in which all trees take part in every iteration.
     """
 
     first_width: int
@@ -101,14 +102,14 @@ class ForestTables:
     Attributes
     ----------
     order : ndarray of int64, shape (n_trees,)
-        Tree of the forest at each position; those with most steps come first.
+        Tree at each position; trees with more steps come first.
     copies : tuple of str
-        What the widened input consists of, each as many columns as the input: ``"raw"``, then as needed
-        ``"high"`` (infinity for NaN) and ``"missing"`` (1 for NaN, 0 for all else).
+        Parts of the widened input, each with as many columns as the input: ``"raw"``, then as needed ``"high"``
+        (infinity in place of NaN) and ``"missing"`` (1 for NaN, 0 otherwise).
     pairs : ndarray of int64, shape (n_pairs, 2), or None
-        Columns of the widened input that are fetched together.
+        Columns of the widened input that are gathered together.
     first : Comparisons
-        Of the first step, one group for each tree.
+        Comparisons of the first step, one group for each tree.
     first_exit : ndarray of int64, shape (2 ** first.width,), or None
         Exit for each code, the same for all trees.
     first_next : ndarray of int64, shape (n_trees, n_exits) or (n_trees, 2 ** first.width)
@@ -116,17 +117,17 @@ class ForestTables:
     running : tuple of int
         For each further step, the number of leading trees that take part.
     rest : Comparisons
-        Of the further steps, one group for each cluster, and for leaves some that fail.
+        Comparisons of the further steps: one group for each cluster, and groups for leaves, which fail.
     row_shift, row_floor : ndarray of int64, shape () or (n_trees,)
-        Place of a state's comparisons; no floor where leaves have rows of their own.
+        By which the row of a state's comparisons is found; no floor where leaves have rows of their own.
     lines : tuple of Line
-        Place of a state's piece of `next`.
+        Their maximum is the position of a state's piece in `next`.
     next : ndarray of int64
-        State for each place.
+        The next state at each position.
     values : ndarray of float64, shape (n_values, n_outputs)
-        What leaves give.
+        Values of the distinct leaves.
     value_shift : ndarray of int64, shape () or (n_trees,)
-        A leaf's row of `values`, less its state.
+        Row of `values` of a leaf minus its state.
     """
 
     order: Ints
@@ -146,7 +147,7 @@ class ForestTables:
 
     @property
     def largest(self) -> int:
-        """Bound of all integers that the formulas pass through."""
+        """Bound of all integers in the formulas, which decides whether int16 or int32 holds them."""
         state = int(max(self.next.max(), self.first_next.max()))
         bounds = [line.slope * state + int(np.max(np.abs(line.offset))) for line in self.lines]
         return max(*bounds, len(self.rest.columns) + state, self.first_next.size, len(self.values))
@@ -175,7 +176,7 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
     order, running = schedule(clusters.steps)
     position = np.argsort(order)[forest.tree]
 
-    # One numbering of all states, or one for each tree where int16 cannot hold them all.
+    # One numbering for the states of all trees, or one for each tree where int16 cannot hold them all.
     n_clusters = len(exits)
     leaves = share_leaves(forest)
     alone = len(leaves) + n_clusters > MOST_SHARED_STATES
@@ -188,7 +189,7 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
     bits = _piece_bits((clusters.nodes >= 0).sum(axis=1), layout.width)
     by_group = np.lexsort((bits, group))
     exits, bits, group = exits[by_group], bits[by_group], group[by_group]
-    # Few leaves are clusters without nodes; many share one row, and have one entry of `next` each.
+    # Few leaves are treated as clusters without nodes. Many leaves share one row, and have one entry of `next` each.
     few = FEW_LEAVES * int(n_leaves.sum()) <= n_clusters
     leaf_bits = int(bits.min()) if few else 0
     leaf_rows = n_leaves if few else np.ones_like(n_leaves)
@@ -249,10 +250,11 @@ def build_tables(forest: Forest, layout: Layout, missing: bool = False) -> Fores
 
 
 def input_columns(forest: Forest, missing: bool) -> tuple[Ints, NDArray[np.float32], tuple[str, ...]]:
-    """Return each node's column of the widened input, its threshold there, and what the input is widened by.
+    """Return the column of the widened input and the threshold of each node, and the parts of the widened input.
 
-    A comparison with NaN fails, which sends it left. To go right it is looked up as infinity; only where the
-    threshold is infinite too, and the node asks for nothing but NaN, does that not do.
+    A comparison with NaN fails, which sends NaN left. A node that sends NaN right tests the copy of the input with
+    infinity in place of NaN. Where its threshold is infinite too, so that it sends nothing but NaN right, it tests the
+    copy that is 1 for NaN.
     """
     column = np.maximum(forest.feature, 0).astype(np.int64)
     threshold = round_down_to_float32(forest.threshold)
@@ -271,14 +273,23 @@ def input_columns(forest: Forest, missing: bool) -> tuple[Ints, NDArray[np.float
 def _compare(
     nodes: Ints, exits: Ints, column: Ints, threshold: NDArray[np.float32], layout: Layout
 ) -> tuple[Comparisons, Ints]:
-    """Return the comparisons of clusters, and their exits in the same order of bits."""
+    """Return the comparisons of clusters, and their exits by code.
+
+    Parameters
+    ----------
+    nodes : ndarray of int64, shape (n_clusters, width)
+    exits : ndarray of int64, shape (n_clusters, 2 ** width)
+    column, threshold : ndarray, shape (n_nodes,)
+    layout : Layout
+        With ``paired``, the columns of each pair are put in order, and the exits follow.
+    """
     absent = nodes < 0
     columns = np.where(absent, 0, column[nodes])
     thresholds = np.where(absent, np.float32(np.inf), threshold[nodes])
     if layout.paired:
         codes = np.arange(exits.shape[1])
         for low in range(0, nodes.shape[1], 2):
-            # The smaller column first: half as many pairs. A lone column goes with itself.
+            # With the smaller column first there are half as many pairs. A single column is paired with itself.
             pair = slice(low, low + 2)
             columns[:, low + 1] = np.where(absent[:, low + 1], columns[:, low], columns[:, low + 1])
             turned = np.flatnonzero(columns[:, low] > columns[:, low + 1])
@@ -304,7 +315,7 @@ def _pair(first: Comparisons, rest: Comparisons) -> tuple[Ints, Comparisons, Com
 
 
 def schedule(steps: Ints) -> tuple[Ints, tuple[int, ...]]:
-    """Return an order of trees, those with most steps first, and how many take part in each further step."""
+    """Return the trees by decreasing number of steps, and how many of them take part in each further step."""
     running, current = [], len(steps)
     for step in range(2, int(steps.max()) + 1):
         left = int((steps >= step).sum())
@@ -316,9 +327,9 @@ def schedule(steps: Ints) -> tuple[Ints, tuple[int, ...]]:
 
 
 def _piece_bits(sizes: Ints, width: int) -> Ints:
-    """Return how many bits each cluster's piece of `next` has: all, or fewer for small clusters.
+    """Return the number of bits of each cluster's piece of `next`: `width`, or fewer for small clusters.
 
-    One size of small pieces is chosen, such that the table is smallest, or none where that saves little.
+    One smaller size is chosen such that the table is smallest; none where that saves less than 15 %.
     """
     whole = len(sizes) * 2**width
     entries = {

@@ -1,4 +1,4 @@
-"""Thresholds that split float32 numbers as the float64 originals do."""
+"""float32 thresholds that send every float32 number the same way as the float64 thresholds do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 ULPS = 8
-"""Units in the last place that :func:`clear_of_rounding` allows for."""
+"""Rounding error that :func:`clear_of_rounding` allows for, in units in the last place."""
 
 
 def round_down_to_float32(threshold: ArrayLike) -> NDArray[np.float32]:
@@ -34,14 +34,14 @@ def round_down_to_float32(threshold: ArrayLike) -> NDArray[np.float32]:
 
 
 def clear_of_rounding(threshold: NDArray[np.float64], direction: ArrayLike = -1.0) -> NDArray[np.float64]:
-    """Return thresholds moved by more units in the last place of float32 than a few float32 operations are off.
+    """Return thresholds moved by more than the rounding error of a few float32 operations.
 
     Parameters
     ----------
     threshold : ndarray of float64
         Infinite and NaN ones stay.
     direction : array_like of {-1, 1}
-        Whether they are lowered or raised.
+        -1 to lower them, 1 to raise them.
 
     Returns
     -------

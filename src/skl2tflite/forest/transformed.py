@@ -1,4 +1,4 @@
-"""Notes in a graph: which transformer has made a tensor."""
+"""Notes in a graph that say which transformer has computed a tensor."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from skl2tflite.graph.ops import Note
 
 @dataclass(frozen=True)
 class Monotone:
-    """What is known of a transformer each of whose columns is a monotone function of one input column.
+    """Properties of a transformer each of whose output columns is a monotone function of one input column.
 
-    Rising or falling; flat stretches and steps are fine. NaN is apart: its image may be anything.
+    Functions may rise or fall, and may be constant in parts or have jumps. What they give for NaN is not part of that.
 
     Attributes
     ----------
     source : tuple of int, optional
-        The input column of each output column; its own where left out.
+        Input column of each output column; by default the one at the same position.
     ulps : float
-        How far rounding may lead from a monotone function, in units of the last place of the result. Sums, products
-        and quotients by constants, square roots and comparisons are monotone to the bit: 0.
+        Rounding error of the result, in units in the last place, by which the computed function may fail to be
+        monotone. Sums, products and quotients by constants, square roots and comparisons are monotone to the bit: 0.
     offset : tuple of float
-        Added to the magnitude of each column that those units are counted for, where the result is a difference.
+        Added to the magnitude of the result of each column when the rounding error is computed, where the result is a
+        difference of numbers of that magnitude.
     partial : bool
-        Whether some numbers have no image: NaN.
+        Whether the function is undefined (NaN) for some numbers.
     imputes : bool
-        Whether the image of NaN is a number.
+        Whether it gives a number for NaN.
     positive : bool
         Whether the transformer refuses zero and negative numbers.
     even : bool
@@ -49,9 +50,9 @@ class Monotone:
 
 @dataclass(frozen=True, eq=False)
 class Transformed(Note):
-    """The second operand, which a fitted transformer makes of the first.
+    """A note that a fitted transformer has computed the second operand from the first; its value is the second operand.
 
-    It says where the operands come from, until the passes have run; it computes nothing.
+    The passes use it to fold preprocessing into thresholds, and then remove it.
 
     Attributes
     ----------
@@ -62,7 +63,7 @@ class Transformed(Note):
     function : callable
         Its own ``transform``, of an array, without checks for NaN and infinity.
     monotone : Monotone or None
-        What is known of it, None where a column depends on several or the function rises and falls.
+        How it is monotone; None where an output column depends on several input columns, or rises and falls.
     """
 
     path: str

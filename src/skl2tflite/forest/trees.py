@@ -1,4 +1,4 @@
-"""Node tables: all trees of an ensemble as one set of arrays."""
+"""Node tables: the trees of an ensemble as one set of arrays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 class TreeArrays(Protocol):
-    """The attributes of `sklearn.tree._tree.Tree` that routing needs."""
+    """The attributes of `sklearn.tree._tree.Tree` that a Forest is made from."""
 
     node_count: int
     n_features: int
@@ -41,14 +41,14 @@ class Forest:
     missing_left : ndarray of bool, shape (n_nodes,)
         Whether NaN goes left.
     value : ndarray of float64, shape (n_nodes, n_outputs)
-        What a leaf gives; rows of internal nodes mean nothing.
+        Values of the leaves; rows of internal nodes are not used.
     n_features : int
         Number of columns of the input.
     compares_float64 : bool, default=False
-        Whether the estimator compares columns that it is given in float64 as they are. A file's are float32; this
-        matters where preprocessing is folded into the thresholds.
+        Whether the estimator compares its float64 columns without rounding them to float32 first. A file compares
+        float32 numbers; the difference matters where preprocessing is folded into the thresholds.
     cuts_at_values : bool, default=False
-        Whether thresholds are just below values that training rows had, as XGBoost's are, and not between two of them.
+        Whether thresholds are just below values of training rows, as XGBoost's are, and not between two such values.
     """
 
     roots: NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Kinds and shapes of tensors."""
+"""Dtypes and shapes of tensors."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from skl2tflite.graph.source import refusal
 
 Shape: TypeAlias = tuple[int | None, ...]
-"""Axis lengths; ``None`` marks one that is known only at run time (the batch)."""
+"""Lengths of the axes; ``None`` where it is known only at run time, as the number of rows."""
 
 
 class DType(StrEnum):
-    """The kind of a tensor's elements; a target decides the width it travels in."""
+    """Dtype of a tensor's elements, without a width: how many bits a file uses is decided by the target."""
 
     FLOAT = "float"
     INT = "int"
@@ -24,12 +24,12 @@ class DType(StrEnum):
 
     @property
     def kind(self) -> str:
-        """The letter by which NumPy's dtypes are told apart."""
+        """The dtype's ``kind`` in NumPy."""
         return {"float": "f", "int": "i", "bool": "b", "string": "U"}[self.value]
 
     @classmethod
     def of(cls, array: NDArray[Any]) -> DType:
-        """Return the kind of a NumPy array's elements."""
+        """Return the dtype of a NumPy array's elements."""
         kind = array.dtype.kind
         if kind == "f":
             return cls.FLOAT
@@ -44,7 +44,7 @@ class DType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What is known of a tensor before it is computed."""
+    """Dtype and shape of a tensor, which are known before it is computed."""
 
     dtype: DType
     shape: Shape

@@ -1,4 +1,4 @@
-"""Run a graph with NumPy: in float64 it is the oracle, in float32 a model of the device."""
+"""Evaluation of graphs with NumPy: in float64 as the oracle of tests, in float32 as a model of the device."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def evaluate(
     dtype : float type, default=numpy.float64
         The width in which floats are held and computed.
     constants : mapping of Tensor to ndarray, optional
-        Other values for some constants (to see how the result depends on them), those within loops too.
+        Other values for some constants, also of those within loops (to see how the result depends on them).
     rounding : callable, optional
-        Called with each node, its operands and its results; returns the results to go on with.
+        Called with each node, its operands and its results; what it returns replaces the results.
 
     Returns
     -------

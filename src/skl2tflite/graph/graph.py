@@ -1,4 +1,4 @@
-"""A graph: named inputs, named outputs, and whatever lies between them."""
+"""A graph: named inputs, named outputs, and the nodes that compute the outputs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Graph:
                     stack.append((unseen, iter(unseen.inputs)))
 
     def all_nodes(self) -> Iterator[Node]:
-        """Yield every node, those of the graphs that loops repeat too."""
+        """Yield every node, including those of the graphs within loops."""
         for node in self.nodes():
             yield node
             for part in node.op.graphs:

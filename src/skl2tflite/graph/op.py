@@ -1,4 +1,4 @@
-"""What every operation holds: its name, shape and dtype inference, and its value on NumPy arrays."""
+"""The base class of operations: name, attributes, inference of dtypes and shapes, evaluation on NumPy arrays."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 Value = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)  # or an operation with eq=False would inherit the equality of no fields: always
+@dataclass(frozen=True, eq=False)  # a generated __eq__ would compare no fields; classes with eq=False would inherit it
 class Op(ABC):
     """An operation: a frozen dataclass whose fields are its attributes.
 
-    Subclasses give ``infer`` (dtypes and shapes of the outputs) and ``evaluate`` (NumPy, in whatever float
-    width the operands have). How a target spells it is the business of ``skl2tflite.backends.tflite.lowering``.
+    Subclasses give ``infer`` (dtypes and shapes of the outputs) and ``evaluate`` (NumPy, in the float width of the
+    operands). Which operators of a target it becomes is decided by ``skl2tflite.backends.tflite.lowering``.
     """
 
     label: ClassVar[str] = ""
@@ -61,7 +61,7 @@ class Op(ABC):
 
     @property
     def graphs(self) -> tuple[Graph, ...]:
-        """Graphs that the op computes, of those that do."""
+        """Graphs within the operation, as a loop has them."""
         return ()
 
     @property
@@ -71,9 +71,12 @@ class Op(ABC):
 
 
 def apply(op: Op, *inputs: object) -> Any:
-    """Record an operation on tensors, or compute it on arrays.
+    """Record an operation, where an operand is a tensor, or compute it on arrays.
 
-    Returns a single result bare, several as a tuple.
+    Returns
+    -------
+    Tensor, ndarray or tuple of these
+        A tuple where the operation has several results.
     """
     if not any(isinstance(x, Tensor) for x in inputs):
         return op.evaluate(*(np.asarray(x) for x in inputs))
@@ -84,7 +87,7 @@ def apply(op: Op, *inputs: object) -> Any:
 def as_tensor(x: object) -> Tensor:
     """Return a tensor: itself, or a constant of the array's value."""
     if isinstance(x, Tensor):
-        return x.node.outputs[x.index]  # of a handle (skl2tflite.tracing.numpy.writable), what it stands for
+        return x.node.outputs[x.index]  # of a handle (skl2tflite.tracing.numpy.writable), the tensor it refers to
     return Node(Constant.of(np.asarray(x)), ()).outputs[0]
 
 
@@ -96,7 +99,7 @@ class Constant(Op):
 
     @classmethod
     def of(cls, value: Value) -> Constant:
-        """Make a constant of an array, widened and made read-only."""
+        """Make a constant of an array, in the widest dtype of its kind and read-only."""
         wide: dict[str, Any] = {"float": np.float64, "int": np.int64, "bool": np.bool_, "string": object}
         array = np.array(value, dtype=wide[DType.of(value)], order="C")
         array.flags.writeable = False
@@ -113,7 +116,7 @@ class Constant(Op):
 
 @dataclass(frozen=True, eq=False)
 class Input(Op):
-    """A tensor that the caller feeds."""
+    """An input of a graph, whose value the caller gives."""
 
     key: str
     dtype: DType
@@ -134,14 +137,22 @@ class Input(Op):
 
 
 def input_tensor(name: str, dtype: DType, shape: Shape) -> Tensor:
-    """Return a new graph input."""
+    """Return a new graph input.
+
+    Parameters
+    ----------
+    name : str
+    dtype : DType
+    shape : tuple of int or None
+        None for a length that is known only at run time.
+    """
     return Node(Input(name, dtype, shape), ()).outputs[0]
 
 
 def broadcast_shapes(shapes: Sequence[Shape]) -> Shape:
     """Return the shape that operands broadcast to, by NumPy's rule.
 
-    An unknown axis stays unknown beside 1 or another unknown; beside any other length it is refused.
+    An unknown length stays unknown beside 1 or another unknown one; beside any other length it is refused.
     """
     rank = max((len(shape) for shape in shapes), default=0)
     result: list[int | None] = []

@@ -1,7 +1,7 @@
-"""What becomes of a tensor in Python's and NumPy's hands: asked of whoever records the code of users.
+"""What tensors do in conditions, operators and NumPy functions: they ask a recorder.
 
-The graph knows its own functions alone. :mod:`skl2tflite.tracing` puts a recorder of its own in the place of this one,
-which knows NumPy's functions, arrays that are written to, and conditions about all rows at once.
+The recorder of this module knows the graph's own functions only. :mod:`skl2tflite.tracing` installs another one, which
+also records NumPy's functions, arrays that are written to, and conditions on all rows at once.
 """
 
 from __future__ import annotations
@@ -16,26 +16,35 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Records calls of the graph's own functions, and nothing else."""
+    """Records calls of the graph's own functions only."""
 
     def truth(self, condition: Tensor) -> bool | None:
-        """Return what ``bool`` gives of a tensor without axes; None where it cannot be told."""
+        """Return the value of ``bool(condition)`` for a tensor without axes; None where it is not known."""
         return None
 
     def number_of_elements(self, tensor: Tensor) -> Any:
-        """Return what ``size`` gives of a tensor with an axis whose length only run time knows; None: nothing."""
+        """Return ``tensor.size`` for a tensor with an axis of unknown length; None where nothing is known."""
         return None
 
     def ufunc(self, ufunc: np.ufunc, method: str, inputs: tuple[object, ...], kwargs: dict[str, Any]) -> Any:
-        """Record a call of a NumPy ufunc; NotImplemented where that cannot be."""
+        """Record a call of a NumPy ufunc; NotImplemented where that is not possible.
+
+        Parameters
+        ----------
+        ufunc : numpy.ufunc
+        method : str
+        inputs : tuple of object
+        kwargs : dict
+            As in NumPy's ``__array_ufunc__``.
+        """
         return NotImplemented
 
     def function(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Record a call of another NumPy function; NotImplemented where that cannot be."""
+        """Record a call of another NumPy function; NotImplemented where that is not possible."""
         return NotImplemented
 
     def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call a function of the graph, of what its arguments stand for."""
+        """Call a function of the graph with the tensors that its arguments refer to."""
         return function(*args, **kwargs)
 
 
@@ -43,11 +52,11 @@ _recorder = Recorder()
 
 
 def recorder() -> Recorder:
-    """Return the recorder that tensors ask."""
+    """Return the recorder that tensors use."""
     return _recorder
 
 
 def use_recorder(chosen: Recorder) -> None:
-    """Let all tensors ask another recorder."""
+    """Let all tensors use another recorder."""
     global _recorder
     _recorder = chosen

@@ -36,7 +36,7 @@ class Source:
 
     @classmethod
     def caller(cls) -> Source:
-        """Return the innermost line outside this package's graph folder, NumPy and SciPy."""
+        """Return the innermost line of code outside graph, flow and tracing, NumPy, SciPy, scikit-learn and pandas."""
         frame = sys._getframe(1)
         while frame.f_back is not None and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
             frame = frame.f_back
@@ -44,7 +44,7 @@ class Source:
 
     @classmethod
     def of(cls, error: BaseException) -> Source:
-        """Return the innermost line of the user's that an error has come through."""
+        """Return the innermost line of the user's code in an error's traceback."""
         frames = list(traceback.walk_tb(error.__traceback__))
         names = [frame.f_code.co_filename for frame, _ in frames]
         of_users = [not name.startswith(_NOT_THE_USERS) and not name.endswith(".pyx") for name in names]
@@ -54,12 +54,12 @@ class Source:
 
 
 def refusal(message: str) -> GraphError:
-    """Return the error for something that cannot be recorded, with the line that asked for it."""
+    """Return the error for something that cannot be recorded, with the line of code that did it."""
     return GraphError(f"{message} [{Source.caller()}]")
 
 
 class NoAttributeError(GraphError, AttributeError):
-    """An attribute of arrays or DataFrames that tensors lack; ``hasattr`` sees that it is missing."""
+    """An attribute of arrays or DataFrames that symbolic ones lack; ``hasattr`` gives False for it."""
 
     def __init__(self, message: str) -> None:
         super().__init__(f"{message} [{Source.caller()}]")

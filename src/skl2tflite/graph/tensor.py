@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from functools import partial
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from skl2tflite.graph.op import Op
 
 
+_serials = itertools.count()
+
+
 class Node:
     """One application of an operation to tensors.
 
@@ -32,14 +36,17 @@ class Node:
         Its results.
     source : Source
         The line that applied it.
+    serial : int
+        Nodes made earlier have smaller numbers.
     """
 
-    __slots__ = ("inputs", "op", "outputs", "source")
+    __slots__ = ("inputs", "op", "outputs", "serial", "source")
 
     def __init__(self, op: Op, inputs: tuple[Tensor, ...], source: Source | None = None) -> None:
         self.op = op
         self.inputs = inputs
         self.source = source or Source.caller()
+        self.serial = next(_serials)
         try:
             specs = op.infer(*(tensor.spec for tensor in inputs))
         except GraphError as error:
@@ -49,7 +56,7 @@ class Node:
 
 
 _METHODS = frozenset({"compress", "cumprod", "diagonal", "repeat", "std", "swapaxes", "take", "trace", "var"})
-"""Further methods of arrays, each NumPy's function of the same name."""
+"""Further methods of arrays; each calls NumPy's function of the same name."""
 
 
 class Tensor:
@@ -63,7 +70,7 @@ class Tensor:
     __array_priority__ = 1000
 
     def __tensor__(self) -> Tensor:
-        """Return what the object stands for: itself."""
+        """Return the tensor that the object refers to: itself."""
         return self
 
     def __init__(self, node: Node, index: int, spec: Spec) -> None:
@@ -254,12 +261,12 @@ class Tensor:
 
     @property
     def size(self) -> Any:
-        """Number of elements; where it is known only at run time, no more than whether it is 0."""
+        """Number of elements; where it is unknown, an object that can only be compared with 0."""
         lengths = [n for n in self.shape if n is not None]
         return math.prod(lengths) if len(lengths) == self.ndim else recorder().number_of_elements(self)
 
     def astype(self, dtype: object, **_: object) -> Tensor:
-        """Cast to a NumPy dtype's kind (width is the target's business)."""
+        """Cast to the dtype of a NumPy dtype; its width is ignored, as the target decides it."""
         return _call("astype", self, dtype)
 
     def reshape(self, *shape: Any, order: str = "C") -> Tensor:
@@ -341,11 +348,11 @@ class Tensor:
 
 
 Array: TypeAlias = Tensor | NDArray[Any]
-"""What graph functions take and give: recorded on tensors, computed on NumPy arrays."""
+"""What graph functions take and return: tensors, on which they record, or NumPy arrays, on which they compute."""
 
 
 def _truths(symbol: str, operand: object) -> object:
-    """Return an operand of ``&``, ``|`` or ``~``, which mean logic only between truth values."""
+    """Return an operand of ``&``, ``|``, ``^`` or ``~``; refuse numbers, on whose bits these would work."""
     from skl2tflite.graph.functions.operands import dtype_of
 
     if dtype_of(operand) != DType.BOOL:

@@ -1,1 +1,1 @@
-"""Formulas that scikit-learn's estimators share, written so that float32 keeps their digits."""
+"""Formulas that several converters share: kernels, distances, projections, codes; written to stay exact in float32."""

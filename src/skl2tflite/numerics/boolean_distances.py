@@ -1,4 +1,4 @@
-"""Distances between rows of truth values, which are ratios of counts (:mod:`scipy.spatial.distance`)."""
+"""Distances between rows of booleans (Jaccard, Dice, …), which are ratios of counts (:mod:`scipy.spatial.distance`)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from skl2tflite.graph import functions as xp
 
 @dataclass(frozen=True)
 class Counts:
-    """How many features, or what weight of them, hold in a row and a point; everything else counts as not.
+    """Numbers of features that are not 0 in a row, in a point, or in both; weighted if the metric has weights.
 
     Attributes
     ----------
     both, first, second : array of shape (n_rows, n_points)
-        In both, in the row only, in the point only.
+        Number of features that are not 0 in both, in the row only, in the point only.
     total : float
-        All features.
+        Number of all features.
     """
 
     both: Array
@@ -31,53 +31,61 @@ class Counts:
 
     @classmethod
     def of(cls, X: Array, points: NDArray[np.float64], weights: NDArray[np.float64]) -> Counts:
-        """Count numbers that are not 0."""
-        flags, others = xp.astype(xp.not_equal(X, 0.0), float), (points != 0).astype(np.float64)
+        """Count the features that are not 0, for every pair of a row and a point.
+
+        Parameters
+        ----------
+        X : array of shape (n_rows, n_features)
+        points : ndarray of shape (n_points, n_features)
+        weights : ndarray of shape (n_features,)
+            What each feature counts; ones for a metric without weights.
+        """
+        flags, others = xp.astype(X != 0.0, float), (points != 0).astype(np.float64)
         both = xp.linear(flags, (others * weights).T)
-        first = xp.subtract(xp.linear(flags, weights[:, np.newaxis]), both)
-        return cls(both, first, xp.subtract(others @ weights, both), float(weights.sum()))
+        first = xp.linear(flags, weights[:, np.newaxis]) - both
+        return cls(both, first, others @ weights - both, float(weights.sum()))
 
     @property
     def differing(self) -> Array:
-        """In one of them only."""
-        return xp.add(self.first, self.second)
+        """Number of features that are not 0 in exactly one of the two."""
+        return self.first + self.second
 
     @property
     def neither(self) -> Array:
-        """In none."""
-        return xp.subtract(xp.subtract(self.total, self.both), self.differing)
+        """Number of features that are 0 in both."""
+        return self.total - self.both - self.differing
 
 
 Ratio = Callable[[Counts], tuple[Array, Array | float]]
 
 
 def _dice(n: Counts) -> tuple[Array, Array]:
-    return n.differing, xp.add(xp.multiply(n.both, 2.0), n.differing)
+    return n.differing, n.both * 2.0 + n.differing
 
 
 def _jaccard(n: Counts) -> tuple[Array, Array]:
-    return n.differing, xp.add(n.both, n.differing)
+    return n.differing, n.both + n.differing
 
 
 def _rogerstanimoto(n: Counts) -> tuple[Array, Array]:
-    twice = xp.multiply(n.differing, 2.0)
-    return twice, xp.add(n.differing, n.total)
+    twice = n.differing * 2.0
+    return twice, n.differing + n.total
 
 
 def _russellrao(n: Counts) -> tuple[Array, float]:
-    return xp.subtract(n.total, n.both), n.total
+    return n.total - n.both, n.total
 
 
 def _sokalsneath(n: Counts) -> tuple[Array, Array]:
-    twice = xp.multiply(n.differing, 2.0)
-    return twice, xp.add(n.both, twice)
+    twice = n.differing * 2.0
+    return twice, n.both + twice
 
 
 def _yule(n: Counts) -> tuple[Array, Array]:
-    product = xp.multiply(n.first, n.second)
-    # 0 where the product is, whatever stands below.
-    below = xp.where(xp.equal(product, 0.0), 1.0, xp.add(xp.multiply(n.both, n.neither), product))
-    return xp.multiply(product, 2.0), below
+    product = n.first * n.second
+    # SciPy's distance is 0 where the product is 0, also where the denominator is 0.
+    below = xp.where(product == 0.0, 1.0, n.both * n.neither + product)
+    return product * 2.0, below
 
 
 RATIOS: dict[str, Ratio] = {
@@ -89,6 +97,6 @@ RATIOS: dict[str, Ratio] = {
     "sokalsneath": _sokalsneath,
     "yule": _yule,
 }
-"""Numerator and denominator of each distance."""
-UNDEFINED = frozenset({"dice", "sokalsneath"})
-"""Distances that are none where both are 0; others are 0 there."""
+"""For each metric, the function that gives the numerator and the denominator of the distance."""
+NAN_AT_ZERO_OVER_ZERO = frozenset({"dice", "sokalsneath"})
+"""Metrics whose distance is NaN where numerator and denominator are 0; the other metrics' is 0 there."""

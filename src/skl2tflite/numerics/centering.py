@@ -1,4 +1,4 @@
-"""Subtractions that keep the digits of numbers far from 0."""
+"""Subtraction of means from features that are far from 0, without the loss of digits that float32 would bring."""
 
 from __future__ import annotations
 
@@ -11,10 +11,20 @@ from skl2tflite.graph import Array
 
 
 def float32_shift(center: NDArray[Any], spread: NDArray[Any]) -> NDArray[np.float64]:
-    """Return what to subtract from features before they are scaled and summed, so that float32 keeps their digits.
+    """Return a constant to subtract from each feature before it is scaled and summed, so that float32 keeps its digits.
 
-    A float32 number near the center of each feature that lies farther from 0 than it spreads, 0 for others:
-    the subtraction is exact near the center, and the rest of the formula can take the shift into its constants.
+    For a feature whose center is farther from 0 than its spread, the constant is the center rounded to float32:
+    subtracting it is exact for values near the center, and the formula takes the shift back in its own constants.
+    For other features the constant is 0.
+
+    Parameters
+    ----------
+    center, spread : ndarray of shape (n_features,)
+        Mean and standard deviation (or range) of each feature.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
     """
     with np.errstate(over="ignore"):
         near = np.asarray(center).astype(np.float32).astype(np.float64)
@@ -22,9 +32,10 @@ def float32_shift(center: NDArray[Any], spread: NDArray[Any]) -> NDArray[np.floa
 
 
 def subtract_float64(X: Array, subtrahend: Any) -> Array:
-    """``X - subtrahend`` with a float64 subtrahend, held in two float32 numbers: as scikit-learn does in place.
+    """Subtract float64 constants from float32 rows as exactly as scikit-learn, which computes in float64.
 
-    Near the subtrahend the first difference is exact, and the second brings what float32 left out of it.
+    The subtrahend is held as the sum of two float32 numbers. Subtracting the first is exact for values near it;
+    subtracting the second removes the part of the constant that float32 could not hold.
     """
     high = np.asarray(subtrahend).astype(np.float32).astype(np.float64)
     low = subtrahend - high

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,43 +10,18 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.boolean_distances import RATIOS, UNDEFINED, Counts
+from skl2tflite.numerics.boolean_distances import NAN_AT_ZERO_OVER_ZERO, RATIOS, Counts
+from skl2tflite.numerics.centering import subtract_float64
 from skl2tflite.numerics.kernels import centered
 
 Points = NDArray[np.float64]
 
-NAMES = {"l2": "euclidean", "l1": "manhattan", "cityblock": "manhattan", "p": "minkowski", "infinity": "chebyshev"}
-"""Other names of the same metrics."""
-EXCLUDED = float(np.finfo(np.float32).max)
-"""Rank of points that are none; rankings of some runtimes take no greater one."""
-FARTHEST = EXCLUDED / 2
-"""Rank of points that a row cannot be compared with, whose distance is NaN: behind all others."""
-INFINITE = FARTHEST / 2
-"""Rank of points at an infinite distance."""
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A distance, computed in two steps: what orders points as the distance does, and the distance from that.
-
-    Parameters
-    ----------
-    rank : callable
-        Takes rows of shape (n_rows, n_features) and constant points of shape (n_points, n_features), gives an
-        array of shape (n_rows, n_points) that grows with the distance.
-    distance : callable
-        Takes what ``rank`` gave, gives distances.
-    inverse : callable
-        Takes a distance, a number, gives what ``rank`` would.
-    """
-
-    rank: Callable[[Array, Points], Array]
-    distance: Callable[[Array], Array] = lambda ranks: ranks
-    inverse: Callable[[float], float] = lambda distance: distance
-
-    def __call__(self, X: Array, points: Points) -> Array:
-        """Return the distances of all rows from all points."""
-        return self.distance(self.rank(X, points))
+EXCLUDED_RANK = float(np.finfo(np.float32).max)
+"""Rank of points that must not be chosen: the greatest finite float32, as some runtimes rank nothing greater."""
+UNCOMPARABLE_RANK = EXCLUDED_RANK / 2
+"""Rank of points whose distance from a row is NaN: behind all points that have a distance."""
+INFINITE_RANK = UNCOMPARABLE_RANK / 2
+"""Rank of points whose distance from a row is infinite: in front of those whose distance is NaN."""
 
 
 def over_features(
@@ -57,17 +31,22 @@ def over_features(
     combine: Callable[[Any, Any], Array] = xp.add,
     reduce: Callable[..., Array] = xp.sum,
 ) -> Array:
-    """Combine a term of each feature, one feature after the other where an array of all terms would be large.
+    """Combine one term per feature into a distance of every pair, without holding all terms at once if they are many.
+
+    With few points for the number of features, all terms are one array, reduced along its last axis. With many, the
+    features are added (or compared) one after the other.
 
     Parameters
     ----------
     X : array of shape (n_rows, n_features)
     points : ndarray of shape (n_points, n_features)
     term : callable
-        Takes values of the rows, values of the points and the number of the feature: None for all at once,
-        along the last axis.
-    combine, reduce : callable
-        Join two terms; all along an axis.
+        Takes values of the rows, values of the points and the number of the feature; returns their terms. The number
+        is None where it is given all features at once, along the last axis.
+    combine : callable
+        Joins the terms of two features.
+    reduce : callable
+        Joins the terms of all features along an axis.
 
     Returns
     -------
@@ -84,41 +63,64 @@ def over_features(
 
 def squared_distances(X: Array, points: Points) -> Array:
     """Squared euclidean distances."""
-    return xp.squared_distances(*moved(X, points))
+    return xp.squared_distances(*centered_unless_float32(X, points))
 
 
-def moved(X: Array, points: Points) -> tuple[Array, Points]:
-    """Return rows and points moved to where points lose fewest digits; ties between those that float32 holds stay."""
+def centered_unless_float32(X: Array, points: Points) -> tuple[Array, Points]:
+    """Center rows and points, unless float32 holds the points exactly: then ties between them stay ties."""
     return (X, points) if np.array_equal(points, points.astype(np.float32)) else centered(X, points)
 
 
 def manhattan(X: Array, points: Points) -> Array:
     """``Σ |x - y|``."""
-    X, points = moved(X, points)
-    return over_features(X, points, lambda x, y, i: xp.abs(xp.subtract(x, y)))
+    X, points = centered_unless_float32(X, points)
+    return over_features(X, points, lambda x, y, i: xp.abs(x - y))
 
 
 def chebyshev(X: Array, points: Points) -> Array:
     """``max |x - y|``."""
-    X, points = moved(X, points)
-    return over_features(X, points, lambda x, y, i: xp.abs(xp.subtract(x, y)), xp.maximum, xp.max)
+    X, points = centered_unless_float32(X, points)
+    return over_features(X, points, lambda x, y, i: xp.abs(x - y), xp.maximum, xp.max)
 
 
 def minkowski(X: Array, points: Points, p: float, weights: NDArray[np.float64] | None) -> Array:
-    """``Σ w |x - y| ** p``."""
+    """``Σ w |x - y| ** p``.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+    p : float
+    weights : ndarray of shape (n_features,), optional
+
+    Returns
+    -------
+    array of shape (n_rows, n_points)
+    """
 
     def term(x: Array, y: Any, i: int | None) -> Array:
-        power = xp.pow(xp.abs(xp.subtract(x, y)), p)
-        return power if weights is None else xp.multiply(power, weights if i is None else weights[i])
+        power = xp.abs(x - y) ** p
+        return power if weights is None else power * (weights if i is None else weights[i])
 
-    return over_features(*moved(X, points), term)
+    return over_features(*centered_unless_float32(X, points), term)
 
 
-def weighted_squares(X: Array, points: Points, weights: NDArray[np.float64]) -> Array:
-    """``Σ w (x - y)²``."""
-    X, points = moved(X, points)
+def weighted_squared_distances(X: Array, points: Points, weights: NDArray[np.float64]) -> Array:
+    """``Σ w (x - y)²``.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+    weights : ndarray of shape (n_features,)
+
+    Returns
+    -------
+    array of shape (n_rows, n_points)
+    """
+    X, points = centered_unless_float32(X, points)
     return over_features(
-        X, points, lambda x, y, i: xp.multiply(xp.squared_difference(x, y), weights if i is None else weights[i])
+        X, points, lambda x, y, i: xp.squared_difference(x, y) * (weights if i is None else weights[i])
     )
 
 
@@ -126,216 +128,129 @@ def canberra(X: Array, points: Points) -> Array:
     """``Σ |x - y| / (|x| + |y|)``, where 0 / 0 counts as 0."""
 
     def term(x: Array, y: Any, i: int | None) -> Array:
-        total = xp.add(xp.abs(x), np.abs(y))
-        return xp.divide(xp.abs(xp.subtract(x, y)), xp.where(xp.equal(total, 0.0), 1.0, total))
+        total = xp.abs(x) + np.abs(y)
+        return xp.abs(x - y) / xp.where(total == 0.0, 1.0, total)
 
     return over_features(X, points, term)
 
 
 def braycurtis(X: Array, points: Points) -> Array:
     """``Σ |x - y| / Σ (|x| + |y|)``, where 0 / 0 counts as 0."""
-    total = xp.add(xp.sum(xp.abs(X), axis=1, keepdims=True), np.abs(points).sum(axis=1))
-    return xp.divide(manhattan(X, points), xp.where(xp.equal(total, 0.0), 1.0, total))
+    total = xp.sum(xp.abs(X), axis=1, keepdims=True) + np.abs(points).sum(axis=1)
+    return manhattan(X, points) / xp.where(total == 0.0, 1.0, total)
 
 
 def scipy_braycurtis(X: Array, points: Points) -> Array:
-    """``Σ |x - y| / Σ |x + y|`` (:func:`scipy.spatial.distance.braycurtis`), where 0 / 0 cannot be compared."""
+    """``Σ |x - y| / Σ |x + y|`` (:func:`scipy.spatial.distance.braycurtis`), where 0 / 0 is NaN."""
     differences = manhattan(X, points)
-    total = over_features(X, points, lambda x, y, i: xp.abs(xp.add(x, y)))
-    zero = xp.equal(total, 0.0)
-    ratio = xp.divide(differences, xp.where(zero, 1.0, total))
-    return xp.where(zero, xp.where(xp.equal(differences, 0.0), FARTHEST, INFINITE), ratio)
+    total = over_features(X, points, lambda x, y, i: xp.abs(x + y))
+    zero = total == 0.0
+    ratio = differences / xp.where(zero, 1.0, total)
+    return xp.where(zero, xp.where(differences == 0.0, UNCOMPARABLE_RANK, INFINITE_RANK), ratio)
 
 
-def finite_or_not(ranks: Array) -> Array:
-    """Return ranks with NaN and infinity for what stands for them."""
-    distances = xp.where(xp.equal(ranks, INFINITE), np.inf, ranks)
-    return xp.where(xp.equal(ranks, FARTHEST), np.nan, distances)
+def with_nan_and_infinity(ranks: Array) -> Array:
+    """Return ranks as distances: with NaN and infinity in place of the ranks that stand for them."""
+    distances = xp.where(ranks == INFINITE_RANK, np.inf, ranks)
+    return xp.where(ranks == UNCOMPARABLE_RANK, np.nan, distances)
 
 
-def differing(X: Array, points: Points, weights: NDArray[np.float64] | None = None) -> Array:
-    """Count features that differ; a number that float32 does not hold differs from every number that it does."""
+def count_differences(X: Array, points: Points, weights: NDArray[np.float64] | None = None) -> Array:
+    """Count the features in which a row and a point differ.
+
+    A point's value that float32 does not hold exactly differs from every value that a float32 row can have.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+    weights : ndarray of shape (n_features,), optional
+        What each feature counts, instead of 1.
+
+    Returns
+    -------
+    array of shape (n_rows, n_points)
+    """
     values = np.where(points == points.astype(np.float32), points, np.nan)
 
     def term(x: Array, y: Any, i: int | None) -> Array:
-        differs = xp.astype(xp.not_equal(x, y), float)
-        return differs if weights is None else xp.multiply(differs, weights if i is None else weights[i])
+        differs = xp.astype(x != y, float)
+        return differs if weights is None else differs * (weights if i is None else weights[i])
 
     return over_features(X, values, term)
 
 
-def ratio_of_counts(X: Array, points: Points, name: str, weights: NDArray[np.float64] | None) -> Array:
-    """Return a distance of truth values, ``FARTHEST`` where it is none."""
+def boolean_distance_ranks(X: Array, points: Points, name: str, weights: NDArray[np.float64] | None) -> Array:
+    """Return the distances of a metric of booleans, with ``UNCOMPARABLE_RANK`` where they are NaN.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+    name : str
+        A key of :data:`~skl2tflite.numerics.boolean_distances.RATIOS`.
+    weights : ndarray of shape (n_features,), optional
+
+    Returns
+    -------
+    array of shape (n_rows, n_points)
+    """
     counts = Counts.of(X, points, np.ones(points.shape[1]) if weights is None else weights)
     above, below = RATIOS[name](counts)
-    zero = xp.equal(below, 0.0)
-    return xp.where(zero, FARTHEST if name in UNDEFINED else 0.0, xp.divide(above, xp.where(zero, 1.0, below)))
+    zero = below == 0.0
+    return xp.where(
+        zero, UNCOMPARABLE_RANK if name in NAN_AT_ZERO_OVER_ZERO else 0.0, above / xp.where(zero, 1.0, below)
+    )
 
 
 def unit_rows(X: Any) -> Any:
-    """Rows divided by their lengths; rows of zeros stay."""
+    """Divide rows by their Euclidean norms; rows of zeros stay zeros."""
     lengths = xp.sqrt(xp.squared_norm(X))
-    return xp.divide(X, xp.where(xp.equal(lengths, 0.0), 1.0, lengths))
+    return X / xp.where(lengths == 0.0, 1.0, lengths)
 
 
 def cosine(X: Array, points: Points) -> Array:
-    """``1 - x·y / (‖x‖ ‖y‖)`` as half the squared distance of the unit vectors: small ones keep their digits.
+    """``1 - x·y / (‖x‖ ‖y‖)``, computed as half the squared distance of unit vectors, so that small ones keep digits.
 
-    A row of zeros has the distance 1 from everything (:func:`sklearn.metrics.pairwise.cosine_distances`).
+    A row of zeros is at distance 1 from every point (:func:`sklearn.metrics.pairwise.cosine_distances`).
     """
-    halves = xp.multiply(xp.squared_distances(unit_rows(X), np.asarray(unit_rows(points))), 0.5)
-    halves = xp.where(xp.equal(xp.squared_norm(X), 0.0), 1.0, halves)
+    halves = xp.squared_distances(unit_rows(X), np.asarray(unit_rows(points))) * 0.5
+    halves = xp.where(xp.squared_norm(X) == 0.0, 1.0, halves)
     zero = np.logical_not(np.any(points, axis=1))
     return xp.where(np.asarray(zero), 1.0, halves) if np.any(zero) else halves
 
 
 def correlation(X: Array, points: Points) -> Array:
-    """:func:`cosine` of rows less their means; rows of a single number cannot be compared."""
-    own = xp.subtract(X, xp.mean(X, axis=1, keepdims=True))
-    flat = xp.equal(xp.max(X, axis=1, keepdims=True), xp.min(X, axis=1, keepdims=True))
+    """Return :func:`cosine` of rows less their own means; NaN for rows (or points) whose values are all the same."""
+    own = X - xp.mean(X, axis=1, keepdims=True)
+    flat = xp.max(X, axis=1, keepdims=True) == xp.min(X, axis=1, keepdims=True)
     halves = cosine(own, points - points.mean(axis=1, keepdims=True))
-    return xp.where(xp.logical_or(flat, np.ptp(points, axis=1) == 0), FARTHEST, halves)
-
-
-def differences(X: Array, values: Points) -> Array:
-    """Compute ``x - y`` in float32 as if y were float64: for radians within one city, which differ in the last digits.
-
-    First y rounded to float32 is subtracted, which is exact where x is near y, and then what rounding cut off.
-    """
-    near = values.astype(np.float32).astype(np.float64)
-    apart = xp.subtract(X, near)
-    return xp.subtract(apart, values - near) if np.any(values != near) else apart
+    return xp.where(flat | (np.ptp(points, axis=1) == 0), UNCOMPARABLE_RANK, halves)
 
 
 def haversine(X: Array, points: Points) -> Array:
-    """``sin²(Δlat / 2) + cos(lat) cos(lat') sin²(Δlon / 2)``, of points on a sphere in radians."""
-    latitude = xp.square(xp.sin(xp.multiply(differences(X[:, :1], points[:, 0]), 0.5)))
-    longitude = xp.square(xp.sin(xp.multiply(differences(X[:, 1:], points[:, 1]), 0.5)))
-    return xp.add(latitude, xp.multiply(xp.multiply(xp.cos(X[:, :1]), np.cos(points[:, 0])), longitude))
+    """``sin²(Δlat / 2) + cos(lat) cos(lat') sin²(Δlon / 2)``, for latitudes and longitudes in radians.
+
+    Angles within one city differ in their last float32 digits only, so that the points' are subtracted as float64.
+    """
+    latitude = xp.square(xp.sin(subtract_float64(X[:, :1], points[:, 0]) * 0.5))
+    longitude = xp.square(xp.sin(subtract_float64(X[:, 1:], points[:, 1]) * 0.5))
+    return latitude + xp.cos(X[:, :1]) * np.cos(points[:, 0]) * longitude
 
 
 def nan_squared_distances(X: Array, points: Points) -> Array:
-    """Squared distances over the features that both have, scaled up by those missing; ``FARTHEST`` where none is.
+    """Squared distances over the features that both have, scaled up to all features.
 
-    As :func:`sklearn.metrics.pairwise.nan_euclidean_distances`, squared.
+    As :func:`sklearn.metrics.pairwise.nan_euclidean_distances`, squared; ``UNCOMPARABLE_RANK`` for pairs that have no
+    feature in common, so that they count as infinitely, and equally, far apart.
     """
     there = np.logical_not(np.isnan(points)).astype(np.float64)
-    known = xp.subtract(1.0, xp.astype(xp.isnan(X), float))
+    known = 1.0 - xp.astype(xp.isnan(X), float)
     both = xp.linear(known, there.T)
 
     def term(x: Array, y: Any, i: int | None) -> Array:
-        mask = (
-            xp.multiply(xp.expand_dims(known, 1), there) if i is None else xp.multiply(known[:, i : i + 1], there[:, i])
-        )
-        return xp.multiply(xp.squared_difference(x, y), mask)
+        mask = xp.expand_dims(known, 1) * there if i is None else known[:, i : i + 1] * there[:, i]
+        return xp.squared_difference(x, y) * mask
 
     squares = over_features(xp.where(xp.isnan(X), 0.0, X), np.nan_to_num(points), term)
-    return xp.where(
-        xp.equal(both, 0.0), FARTHEST, xp.multiply(xp.divide(squares, xp.maximum(both, 1.0)), float(points.shape[1]))
-    )
-
-
-ROOT = {"distance": xp.sqrt, "inverse": lambda distance: distance * distance}
-SIMPLE: dict[str, Metric] = {
-    "euclidean": Metric(squared_distances, **ROOT),
-    "sqeuclidean": Metric(squared_distances),
-    "manhattan": Metric(manhattan),
-    "chebyshev": Metric(chebyshev),
-    "canberra": Metric(canberra),
-    "braycurtis": Metric(braycurtis),
-    "scipy_braycurtis": Metric(scipy_braycurtis, finite_or_not),
-    "cosine": Metric(cosine),
-    "correlation": Metric(correlation, finite_or_not),
-    "nan_euclidean": Metric(
-        nan_squared_distances,
-        lambda squares: xp.where(xp.equal(squares, FARTHEST), np.nan, xp.sqrt(squares)),
-        ROOT["inverse"],
-    ),
-    "haversine": Metric(
-        haversine,
-        lambda ranks: xp.multiply(2.0, xp.atan2(xp.sqrt(ranks), xp.sqrt(xp.relu(xp.subtract(1.0, ranks))))),
-        lambda distance: float(np.sin(distance / 2) ** 2),
-    ),
-    "precomputed": Metric(lambda X, points: X),
-}
-
-
-def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
-    """Return a metric by scikit-learn's name and parameters.
-
-    Raises
-    ------
-    ValueError
-        Where it cannot be converted; the message says why.
-    """
-    if not isinstance(name, str):
-        raise ValueError("metric is a function, called in Python for each pair of rows; use a named metric")
-    name = NAMES.get(name, name)
-    if name in SIMPLE:
-        return SIMPLE[name]
-    given = params.get("w")
-    factors = None if given is None else np.asarray(given, dtype=np.float64)
-    if name in RATIOS:
-        most = n_features**2 if name == "yule" else 2 * n_features
-        ratios = np.arange(1, min(most, 10**6) + 1)
-        return Metric(
-            lambda X, points: ratio_of_counts(X, points, name, factors),
-            finite_or_not,
-            # Divided once, a distance on the radius is the float32 number next to it.
-            lambda distance: float(np.float32(distance if factors is not None else _greatest_ratio(distance, ratios))),
-        )
-    if name == "hamming":
-        total = float(n_features if factors is None else factors.sum())
-        return Metric(
-            lambda X, points: differing(X, points, factors),
-            lambda ranks: xp.divide(ranks, total),
-            lambda distance: (
-                distance * total
-                if factors is not None
-                else float(np.round(_greatest_ratio(distance, np.array([n_features])) * n_features))
-            ),
-        )
-    if name == "minkowski":
-        p = float(params.get("p", 2))
-        return Metric(
-            lambda X, points: minkowski(X, points, p, factors),
-            lambda ranks: xp.pow(ranks, 1.0 / p),
-            lambda distance: float(distance**p),
-        )
-    if name == "seuclidean":
-        if params.get("V") is None:
-            raise ValueError("metric='seuclidean' without V takes variances from the rows of a call; give V")
-        precisions = 1.0 / np.asarray(params["V"], dtype=np.float64)
-        return Metric(lambda X, points: weighted_squares(X, points, precisions), **ROOT)
-    if name == "mahalanobis":
-        if params.get("VI") is None and params.get("V") is None:
-            raise ValueError("metric='mahalanobis' without V takes it from the rows of a call; give V or VI")
-        inverse = np.linalg.inv(params["V"]) if params.get("VI") is None else np.asarray(params["VI"])
-        factor = _root((inverse + inverse.T) / 2)
-        return Metric(lambda X, points: _mahalanobis(X, points, factor), **ROOT)
-    raise ValueError(f"metric={name!r} is not converted; use another")
-
-
-def _greatest_ratio(limit: float, denominators: NDArray[np.int64]) -> float:
-    """Return the greatest ratio of whole numbers that is no more than a limit, as division tells."""
-    if np.isinf(limit):
-        return limit
-    near = np.round(limit * denominators)
-    return float(np.max(np.where(near / denominators <= limit, near, near - 1) / denominators))
-
-
-def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what gives a symmetric matrix, times its own transpose."""
-    try:
-        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(matrix)
-    if values[0] < -1e-12 * abs(values).max():
-        raise ValueError("metric='mahalanobis' with a matrix that makes squared distances negative; mend VI")
-    return np.asarray(vectors * np.sqrt(values.clip(0.0)))
-
-
-def _mahalanobis(X: Array, points: Points, factor: NDArray[np.float64]) -> Array:
-    """Return squared distances of ``x @ factor``, ``factor @ factor.T`` being the inverse covariance."""
-    X, points = centered(X, points)
-    return xp.squared_distances(xp.linear(X, factor), points @ factor)
+    return xp.where(both == 0.0, UNCOMPARABLE_RANK, squares / xp.maximum(both, 1.0) * float(points.shape[1]))

@@ -1,4 +1,4 @@
-"""Numbers as whole numbers, whose products float32 adds exactly, and what is left of them."""
+"""Constants as the sum of an integer and a remainder: float32 adds products of small integers exactly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def whole_and_rest(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the nearest whole numbers, and what is left."""
+def integer_and_remainder(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the nearest integers, and the values less these."""
     whole = np.rint(values)
     return whole, values - whole

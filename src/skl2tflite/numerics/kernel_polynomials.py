@@ -1,10 +1,10 @@
-"""Weighted sums of kernels that are polynomials in the product of two vectors: they are polynomials in the features.
+"""Weighted sums of polynomial kernels, written as one polynomial in the features.
 
-Kernels of raw features are great numbers, 1e6 to 1e15, of which weights of both signs leave little: float32 keeps
-nothing of it. Developed around the points' mean, the same polynomial has terms of the size of what they add up to,
-as its coefficients are made in float64 or wider. Measured on raw tables (iris, wine, breast cancer, diabetes,
-digits; degrees 2 to 4): terms of 1e3 to 1e14 times the answer become terms of 1 to 30 times, and for few features
-there are fewer of them.
+Polynomial kernels of unscaled features are large, 1e6 to 1e15, and their weights have both signs, so that the sum is
+small beside its terms: float32 would keep none of its digits. The same sum, expanded as a polynomial in the features
+around the points' mean, has terms about as large as the sum itself, because its coefficients are computed in float64
+or wider. Measured on unscaled tables (iris, wine, breast cancer, diabetes, digits; degrees 2 to 4): terms of 1e3 to
+1e14 times the answer become terms of 1 to 30 times, and with few features there are fewer of them.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift
 
-MOST_PRODUCTS = 8192
-"""Products of features that a file may make."""
-MOST_WEIGHTS = 2**20
-"""Weights that a file may give them."""
-FEW_OUTPUTS = 8
-"""Outputs up to which products of the highest degree are not made, but sums that are multiplied by one more feature.
+MAX_PRODUCTS = 8192
+"""Greatest number of products of features that a file computes."""
+MAX_WEIGHTS = 2**20
+"""Greatest number of coefficients of these products, over all outputs."""
+MAX_FACTORED_OUTPUTS = 8
+"""Number of outputs up to which the highest degree is factored: sums of lower products, each times one more feature.
 
 Measured on 13 features of degree 2: 6 times faster for one output, alike at 10.
 """
-TOLERATED = 3e-6
-"""Estimated error of float32 arithmetic, as a fraction of the answers, up to which the kernels' own sum does.
+ACCEPTED_RELATIVE_ERROR = 3e-6
+"""Estimated float32 error of the kernels' own sum, as a fraction of the answers, up to which that sum is used.
 
-Measured errors are a third of what :func:`rounding` estimates.
+Measured errors are a third of what :func:`relative_rounding_error` estimates.
 """
-WIDER = 1e-4
-"""Such an error from which coefficients are made in more digits than float64's, where the machine has them."""
-LONG = 5.0
-"""Square root of the length from which sums lose more than others."""
-LARGEST_EXPONENT = 64
-"""Of products of features that are not scaled, by powers of 2: float32's is 127."""
-CONSTANT = 1e-6
-"""Spread of a feature, in multiples of its mean, that is taken for none."""
-LOOKED_AT = 100
-"""Points for which errors are looked at."""
+LONGDOUBLE_RELATIVE_ERROR = 1e-4
+"""Estimated error (as above) from which coefficients are computed in ``numpy.longdouble`` instead of float64."""
+SQRT_TERMS_WITHOUT_LOSS = 5.0
+"""Square root of the number of terms up to which the order of a sum does not matter for its rounding."""
+MAX_UNSCALED_EXPONENT = 64
+"""Greatest binary exponent of products of unscaled features; beyond, features are scaled. float32's limit is 127."""
+CONSTANT_FEATURE_SPREAD = 1e-6
+"""Standard deviation of a feature, as a fraction of its mean, below which it counts as constant."""
+SAMPLED_POINTS = 100
+"""Greatest number of points on which rounding errors are estimated."""
 _BLOCK = 256
-"""Points whose products of features are held at once."""
+"""Number of points whose products of features are held at once."""
 
 
 def polynomial_sum(
@@ -59,51 +59,63 @@ def polynomial_sum(
     *,
     balanced: bool = False,
 ) -> PolynomialSum | None:
-    """Return a weighted sum of kernels as a polynomial, where it is more exact than the sum, or cheaper and as exact.
+    """Return a weighted sum of kernels as a polynomial in the features, or None where the sum itself is better.
+
+    The polynomial is better where it is more exact, or as exact and cheaper.
 
     Parameters
     ----------
     kernel : Polynomial
-        In the product of two vectors.
+        The kernel, as a polynomial in the product of two vectors.
     points : ndarray of shape (n_points, n_features)
     weights : ndarray of shape (n_points, n_outputs) or (n_points,)
     bias : ndarray of shape (n_outputs,) or scalar, optional
         Added to the result.
     balanced : bool, default=False
-        Whether the kernels' own sum is in an order in which its partial sums stay small; those of n terms in any order
-        lose √n / 5 times as much (measured: 11 times for 3000).
+        Whether the kernels' own sum would be taken in an order in which its partial sums stay small. In another order a
+        sum of n terms loses √n / 5 times as much (measured: 11 times for 3000 terms).
     """
     degree, (n_points, n_features) = kernel.degree(), points.shape
     columns = weights.reshape(n_points, -1)
     offset = np.broadcast_to(np.asarray(0.0 if bias is None else bias, dtype=np.float64), columns.shape[1:])
     size = comb(n_features + degree, degree)
-    if degree < 1 or size > MOST_PRODUCTS or size * columns.shape[1] > MOST_WEIGHTS:
+    if degree < 1 or size > MAX_PRODUCTS or size * columns.shape[1] > MAX_WEIGHTS:
         return None
-    rows = some_of(points)
+    rows = sample_points(points)
     values = np.asarray(kernel(rows @ points.T), dtype=np.float64)
     answers = values @ columns + offset
-    growth = 1.0 if balanced else max(1.0, np.sqrt(n_points) / LONG)
-    error = growth * rounding(np.square(values) @ np.square(columns), answers)
-    cheaper = degree == 1 or (degree == 2 and columns.shape[1] <= FEW_OUTPUTS and n_features <= n_points)
-    if error <= TOLERATED and not cheaper:
+    growth = 1.0 if balanced else max(1.0, np.sqrt(n_points) / SQRT_TERMS_WITHOUT_LOSS)
+    error = growth * relative_rounding_error(np.square(values) @ np.square(columns), answers)
+    cheaper = degree == 1 or (degree == 2 and columns.shape[1] <= MAX_FACTORED_OUTPUTS and n_features <= n_points)
+    if error <= ACCEPTED_RELATIVE_ERROR and not cheaper:
         return None
-    made = PolynomialSum(kernel, points, weights, offset, np.longdouble if error > WIDER else np.float64)
-    return made if rounding(made.squares(rows), answers) <= max(error, TOLERATED) else None
+    made = PolynomialSum(
+        kernel, points, weights, offset, np.longdouble if error > LONGDOUBLE_RELATIVE_ERROR else np.float64
+    )
+    return made if relative_rounding_error(made.squares(rows), answers) <= max(error, ACCEPTED_RELATIVE_ERROR) else None
 
 
-def some_of(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the points for which errors are looked at: rows to come are like them."""
-    return points[:: -(-len(points) // LOOKED_AT)]
+def sample_points(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the points on which rounding errors are estimated, as representatives of the rows to come."""
+    return points[:: -(-len(points) // SAMPLED_POINTS)]
 
 
-def rounding(squares: NDArray[np.float64], answers: NDArray[np.float64]) -> float:
-    """Return the error of float32 sums as a fraction of their column's magnitude, from sums of their terms' squares.
+def relative_rounding_error(squares: NDArray[np.float64], answers: NDArray[np.float64]) -> float:
+    """Estimate the rounding error of float32 sums, as a fraction of the greatest answer of each output.
 
-    Of what adds up to nothing in all rows there is none.
+    Outputs that are 0 in all rows have no relative error and are left out.
 
     Parameters
     ----------
-    squares, answers : ndarray of shape (n_rows, n_outputs)
+    squares : ndarray of shape (n_rows, n_outputs)
+        Sum of the squares of each sum's terms.
+    answers : ndarray of shape (n_rows, n_outputs)
+        The sums.
+
+    Returns
+    -------
+    float
+        The error of the worst row and output.
     """
     magnitudes = np.abs(answers).max(axis=0)
     usable = magnitudes > 0
@@ -111,7 +123,20 @@ def rounding(squares: NDArray[np.float64], answers: NDArray[np.float64]) -> floa
 
 
 def dot_product_polynomial(kernel: str, params: Mapping[str, Any], n_features: int) -> Polynomial | None:
-    """Return a kernel of :mod:`sklearn.metrics.pairwise` as a polynomial in the product, None where it is none."""
+    """Return a kernel of :mod:`sklearn.metrics.pairwise` as a polynomial in the product of two rows.
+
+    Parameters
+    ----------
+    kernel : str
+    params : mapping
+        ``gamma``, ``degree`` and ``coef0``; scikit-learn's defaults for those that are missing.
+    n_features : int
+
+    Returns
+    -------
+    Polynomial or None
+        None for a kernel that is no polynomial of positive integer degree.
+    """
     degree = params.get("degree", 3) if kernel in ("poly", "polynomial") else 1
     if kernel not in ("poly", "polynomial", "linear") or degree != round(degree) or degree < 1:
         return None
@@ -123,14 +148,15 @@ def dot_product_polynomial(kernel: str, params: Mapping[str, Any], n_features: i
 
 
 def wide_polynomial(*coefficients: float) -> Polynomial:
-    """Return a polynomial that is computed in more digits than float64's, where the machine has them."""
+    """Return a polynomial with coefficients of ``numpy.longdouble``."""
     return Polynomial(np.array(coefficients, dtype=np.longdouble))
 
 
 def products(Z: Array, degree: int) -> list[Array]:
-    """Return the products of features of each degree from 1 on, each in lexicographic order.
+    """Return all products of features, an array for each degree from 1 on, with columns in lexicographic order.
 
-    Those that begin with a feature are that feature times the products of one degree less from its own on.
+    The products whose first factor is feature i are that feature times those products of one degree less whose first
+    factor is feature i or later.
     """
     width = int(Z.shape[1] or 0)
     degrees = [Z]
@@ -143,7 +169,14 @@ def products(Z: Array, degree: int) -> list[Array]:
 
 
 def _first(n_features: int, degree: int, feature: int) -> int:
-    """Return the position of the first product of a degree that begins with a feature."""
+    """Return the column of the first product of a degree whose first factor is a given feature.
+
+    Parameters
+    ----------
+    n_features, degree : int
+    feature : int
+        Position of the feature.
+    """
     return comb(n_features + degree - 1, degree) - comb(n_features - feature + degree - 1, degree)
 
 
@@ -155,11 +188,12 @@ class PolynomialSum:
     Parameters
     ----------
     kernel : Polynomial
+        The polynomial q.
     points : ndarray of shape (n_points, n_features)
     weights : ndarray of shape (n_points, n_outputs) or (n_points,)
     bias : ndarray of shape (n_outputs,)
     dtype : dtype
-        Of the coefficients' sums.
+        In which the coefficients are computed.
 
     Attributes
     ----------
@@ -180,9 +214,9 @@ class PolynomialSum:
         self.shape = () if weights.ndim == 1 else weights.shape[1:]
         weights = weights.reshape(len(weights), -1)
         degree, width = kernel.degree(), points.shape[1]
-        varies = spread > CONSTANT * np.abs(center)
+        varies = spread > CONSTANT_FEATURE_SPREAD * np.abs(center)
         exponents = np.round(np.log2(np.where(varies, spread, 1.0)))
-        great = degree > 1 and degree * np.abs(exponents).max() > LARGEST_EXPONENT
+        great = degree > 1 and degree * np.abs(exponents).max() > MAX_UNSCALED_EXPONENT
         self.scale = np.exp2(exponents if great else 0.0 * exponents)
         self.coefficients = [
             np.zeros((comb(width + j - 1, j), weights.shape[1]), dtype=dtype) for j in range(degree + 1)
@@ -200,18 +234,18 @@ class PolynomialSum:
         self.coefficients[0] += bias.astype(dtype)
 
     def centered(self, X: Array) -> Array:
-        """Return rows as the polynomial takes them."""
+        """Return ``(X - shift) / scale``, which the polynomial is a function of."""
         Z = X - self.shift if np.any(self.shift) else X
         return Z * (1.0 / self.scale) if np.any(self.scale != 1.0) else Z
 
     def __call__(self, X: Array) -> Array:
-        """Return the sums, of shape (n_rows, n_outputs), or (n_rows,) of weights with one axis."""
+        """Return the sums, of shape (n_rows, n_outputs), or (n_rows,) if ``weights`` has one axis."""
         Z = self.centered(X)
         constant, linear, *others = (np.asarray(c, dtype=np.float64) for c in self.coefficients)
         outputs, degree = linear.shape[1], len(others) + 1
         if degree == 1:
             result = xp.linear(Z, linear, constant[0])
-        elif outputs > FEW_OUTPUTS:
+        elif outputs > MAX_FACTORED_OUTPUTS:
             result = _smallest_first(products(Z, degree), [linear, *others]) + constant[0]
         else:
             factors = (
@@ -222,7 +256,11 @@ class PolynomialSum:
         return result if self.shape else xp.squeeze(result, 1)
 
     def _by_first_feature(self, coefficients: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-        """Return, for products of each degree but the highest, their weights in what is multiplied by each feature."""
+        """Return the coefficients of each degree, factored by the first feature of their product.
+
+        For each degree below the highest: the weights of its products in the sums that each feature is multiplied with,
+        of shape (n_products, n_outputs * n_features).
+        """
         width, outputs = coefficients[0].shape
         blocks = []
         for degree, longer in enumerate(coefficients[1:], start=1):
@@ -236,18 +274,18 @@ class PolynomialSum:
         return blocks
 
     def squares(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sums of the squares of the terms."""
+        """Return the sum of the squares of the polynomial's terms, for each row and output."""
         made = [np.ones((len(rows), 1)), *products(self.centered(rows), len(self.coefficients) - 1)]
         parts = zip(made, self.coefficients, strict=True)
         return np.asarray(sum(np.square(columns) @ np.square(c.astype(np.float64)) for columns, c in parts))
 
 
 def _smallest_first(columns: Sequence[Array], weights: Sequence[NDArray[np.float64]]) -> Array:
-    """Multiply and add, the highest degree first: many small terms added to a great one would all be lost."""
+    """Return the sum of products times weights, highest degree first, as small terms added to a large one are lost."""
     return xp.linear(xp.concat(columns[::-1], axis=1), np.concatenate(weights[::-1]))
 
 
 def _multiplicities(n_features: int, degree: int) -> NDArray[np.float64]:
-    """Return how often each product of features comes in a power of their sum."""
+    """Return the multinomial coefficient of each product of features in a power of the features' sum."""
     terms = combinations_with_replacement(range(n_features), degree)
     return np.array([factorial(degree) // prod(map(factorial, Counter(term).values())) for term in terms], dtype=float)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import comb
 from typing import Any
 
@@ -12,38 +12,38 @@ from numpy.typing import ArrayLike, NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift
-from skl2tflite.numerics.exact_distances import expanded_squares, products_do
-from skl2tflite.numerics.kernel_polynomials import dot_product_polynomial, polynomial_sum, rounding, some_of
+from skl2tflite.numerics.exact_distances import expanded_squared_distances, suits_expanded_distances
+from skl2tflite.numerics.kernel_polynomials import (
+    dot_product_polynomial,
+    polynomial_sum,
+)
 
-LARGEST_SPREAD = 8.0
+MAX_EXPANDED_SPREAD = 8.0
 """Greatest ``gamma · R²`` for which squared distances are expanded into a matrix product.
 
 R is the greatest distance of a vector y from their mean. With x and y centred there, ``‖x‖² - 2 x·y + ‖y‖²``
 costs rounding errors of the terms, not of the small difference: about ``2⁻²⁴ · gamma · (‖x‖ + ‖y‖)²`` in the
-exponent and hence, relatively, in the kernel. For x among the vectors that is ``2⁻²² · gamma · R²`` at most,
-which is what sums of few kernels show (2 to 100 features: 2e-6 of the scale at this limit; sums of many
-average it out). For x farther away by δ it grows with ``gamma · (2R + δ)²``, but the kernel is below
-``exp(-gamma · δ²)`` there, so that the error itself does not.
+exponent, which is the relative error of the kernel. For x among the vectors that is at most ``2⁻²² · gamma · R²``,
+and sums of few kernels show it (2 to 100 features: 2e-6 of the scale at this limit; sums of many kernels average it
+out). For x farther away by δ the relative error grows with ``gamma · (2R + δ)²``, but the kernel is below
+``exp(-gamma · δ²)`` there, so that the absolute error does not grow.
 """
 
-SMALLEST_SPREAD = 1.0
-"""``gamma · R²`` below which an RBF kernel is taken as 1 and what lacks to it.
+NEAR_ONE_SPREAD = 1.0
+"""``gamma · R²`` below which RBF and Laplacian kernels are computed as ``expm1(...)`` plus 1.
 
-Beyond, hardly any kernel is near 1; below, the digits so kept are up to a hundred times the error (Nyström maps of
-features between 0 and 1: of 2e-4 of the scale 2e-5 are left).
+Above, hardly any kernel is near 1. Below, nearly all are, and their differences from 1 keep digits that the kernels
+themselves lose in float32: the error of Nyström maps of features between 0 and 1 falls from 2e-4 of the scale to 2e-5.
 """
 
-DIFFERENCES = 2**22
-"""Differences of features that are held at once where a kernel is looked at."""
-
-LARGEST_DEGREE = 5
-"""Greatest degree of polynomial kernels that are developed around their value with the mean."""
+MAX_CENTERED_DEGREE = 5
+"""Greatest degree of polynomial kernels that are expanded around their value at the vectors' mean."""
 
 
 def centered(X: Array, points: ArrayLike) -> tuple[Array, NDArray[np.float64]]:
-    """Return rows and constant points, both moved by the same float32 numbers so that points lie around 0.
+    """Subtract the same float32 constants from rows and points, so that the points lie around 0.
 
-    Differences stay what they are, and points far from 0 keep the digits that float32 would take from them.
+    Differences between rows and points stay the same, and points far from 0 keep digits that float32 would drop.
     """
     points = np.asarray(points, dtype=np.float64)
     shift = float32_shift(points.mean(axis=0), points.std(axis=0))
@@ -59,21 +59,25 @@ def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float, *, small: bool = 
     Y : ndarray of shape (n_vectors, n_features)
     gamma : float
     small : bool, default=False
-        Whether vectors are held once, where twice would be faster on many rows.
+        Whether the file holds the vectors once; held twice, they would be compared faster with many rows.
 
     Returns
     -------
     array of shape (n_rows, n_vectors)
     """
-    # Subtracting a float32 number is one rounding in x, and none that x - y would feel where both are far
-    # from zero: what they have in common is gone before anything is squared.
+    # Subtracting a float32 constant rounds x once, and not at all where x and y are far from 0: what they have in
+    # common is removed before anything is squared.
     center = Y.mean(axis=0).astype(np.float32).astype(np.float64)
     Z, vectors = X - center, Y - center
     norms = np.sum(vectors**2, axis=1)
-    if gamma * norms.max() > LARGEST_SPREAD:
-        squares = expanded_squares(X, Y) if products_do(Y, gamma) and not small else xp.squared_distances(Z, vectors)
+    if gamma * norms.max() > MAX_EXPANDED_SPREAD:
+        squares = (
+            expanded_squared_distances(X, Y)
+            if suits_expanded_distances(Y, gamma) and not small
+            else xp.squared_distances(Z, vectors)
+        )
         return xp.exp(squares * -gamma)
-    # -gamma·‖z‖² rides along as one more feature: the whole exponent is one linear layer.
+    # -gamma·‖z‖² is one more column of the product: the whole exponent is one linear layer.
     weights = np.vstack([2 * gamma * vectors.T, np.full(len(vectors), -gamma)])
     return xp.exp(xp.linear(xp.concat([Z, xp.squared_norm(Z)], axis=1), weights, -gamma * norms))
 
@@ -81,7 +85,18 @@ def rbf_kernel(X: Array, Y: NDArray[np.float64], gamma: float, *, small: bool = 
 def polynomial_kernel(X: Array, Y: NDArray[np.float64], degree: int, gamma: float, coef0: float) -> Array:
     """``(gamma · x·y + coef0) ** degree`` (:func:`sklearn.metrics.pairwise.polynomial_kernel`).
 
-    By products, as libsvm's ``powi`` does, so that a negative base keeps its sign.
+    The power is computed by repeated multiplication, as in libsvm's ``powi``, so that a negative base keeps its sign.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    degree : int
+    gamma, coef0 : float
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
     """
     base = xp.linear(X, gamma * Y.T, coef0)
     power: Array | None = None
@@ -96,12 +111,34 @@ def polynomial_kernel(X: Array, Y: NDArray[np.float64], degree: int, gamma: floa
 
 
 def sigmoid_kernel(X: Array, Y: NDArray[np.float64], gamma: float, coef0: float) -> Array:
-    """``tanh(gamma · x·y + coef0)`` (:func:`sklearn.metrics.pairwise.sigmoid_kernel`)."""
+    """``tanh(gamma · x·y + coef0)`` (:func:`sklearn.metrics.pairwise.sigmoid_kernel`).
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    gamma, coef0 : float
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
+    """
     return xp.tanh(xp.linear(X, gamma * Y.T, coef0))
 
 
 def laplacian_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
-    """``exp(-gamma · Σ|x - y|)`` (:func:`sklearn.metrics.pairwise.laplacian_kernel`)."""
+    """``exp(-gamma · Σ|x - y|)`` (:func:`sklearn.metrics.pairwise.laplacian_kernel`).
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    gamma : float
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
+    """
     return xp.exp(xp.sum(xp.abs(xp.expand_dims(X, 1) - Y), axis=-1) * -gamma)
 
 
@@ -113,7 +150,18 @@ def additive_chi2_kernel(X: Array, Y: NDArray[np.float64]) -> Array:
 
 
 def chi2_kernel(X: Array, Y: NDArray[np.float64], gamma: float) -> Array:
-    """``exp(gamma · additive_chi2(x, y))`` (:func:`sklearn.metrics.pairwise.chi2_kernel`)."""
+    """``exp(gamma · additive_chi2(x, y))`` (:func:`sklearn.metrics.pairwise.chi2_kernel`).
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_vectors, n_features)
+    gamma : float
+
+    Returns
+    -------
+    array of shape (n_rows, n_vectors)
+    """
     return xp.exp(additive_chi2_kernel(X, Y) * gamma)
 
 
@@ -125,7 +173,9 @@ def linear_kernel(
     *,
     normalize: bool = False,
 ) -> Array:
-    """Linear or cosine kernel, times weights: then only the product of both matrices, made in float64, is kept.
+    """Return a linear or cosine kernel, optionally times weights.
+
+    With weights the file holds the product ``Y.T @ weights``, computed in float64, and neither of its factors.
 
     Parameters
     ----------
@@ -160,7 +210,7 @@ def pairwise_kernel(X: Array, Y: NDArray[np.float64], kernel: str, params: Mappi
     Y : ndarray of shape (n_vectors, n_features)
     kernel : str
     params : mapping
-        ``gamma``, ``degree`` and ``coef0``; those that the kernel does not have are left aside.
+        ``gamma``, ``degree`` and ``coef0``; those that the kernel does not have are ignored.
 
     Returns
     -------
@@ -190,19 +240,19 @@ def pairwise_kernel(X: Array, Y: NDArray[np.float64], kernel: str, params: Mappi
             degree = float(params.get("degree", 3))
             if degree.is_integer() and degree > 0:
                 return polynomial_kernel(X, Y, int(degree), width, coef0)
-            return xp.pow(xp.linear(X, width * Y.T, coef0), degree)
+            return xp.linear(X, width * Y.T, coef0) ** degree
     raise ValueError(f"no kernel {kernel!r}")
 
 
-def varying_part(
+def row_dependent_part(
     X: Array, Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]
 ) -> tuple[Array, NDArray[np.float64]]:
-    """Return a kernel as what differs from row to row, and what each vector adds to it for all rows.
+    """Split a kernel into a part that depends on the row and a constant for each vector.
 
-    Vectors near to each other have kernels of almost the same value with every row: float32 keeps few of the digits in
-    which they differ, unless that value is taken away first. Exponentials of little are 1 and what lacks to it.
-    A polynomial ``(s + m) ** d`` around the kernel m with the vectors' mean is ``m ** d`` and a polynomial in s
-    without a constant term.
+    Vectors near each other have almost the same kernel with every row, and float32 keeps few of the digits in which
+    these kernels differ, unless the common value is subtracted first. An exponential near 1 is split into 1 and
+    ``expm1``. A polynomial kernel ``(s + m) ** d``, with m the kernel with the vectors' mean, is split into ``m ** d``
+    and a polynomial in s without a constant term. Other kernels have the constant 0.
 
     Parameters
     ----------
@@ -212,17 +262,19 @@ def varying_part(
     Returns
     -------
     array of shape (n_rows, n_vectors)
+        The part that depends on the row.
     ndarray of shape (n_vectors,)
+        The constants.
     """
     gamma = 1.0 / Y.shape[1] if params.get("gamma") is None else float(params["gamma"])
     differences = Y - Y.mean(axis=0)
-    if kernel == "rbf" and gamma * np.sum(differences**2, axis=1).max() < SMALLEST_SPREAD:
+    if kernel == "rbf" and gamma * np.sum(differences**2, axis=1).max() < NEAR_ONE_SPREAD:
         return xp.expm1(xp.squared_distances(*centered(X, Y)) * -gamma), np.ones(len(Y))
-    if kernel == "laplacian" and gamma * np.sum(np.abs(differences), axis=1).max() < SMALLEST_SPREAD:
+    if kernel == "laplacian" and gamma * np.sum(np.abs(differences), axis=1).max() < NEAR_ONE_SPREAD:
         X, Y = centered(X, Y)
         return xp.expm1(xp.sum(xp.abs(xp.expand_dims(X, 1) - Y), axis=-1) * -gamma), np.ones(len(Y))
     degree = params.get("degree", 3)
-    if kernel in ("poly", "polynomial") and degree in range(1, LARGEST_DEGREE + 1):
+    if kernel in ("poly", "polynomial") and degree in range(1, MAX_CENTERED_DEGREE + 1):
         center = Y.mean(axis=0).astype(np.float32).astype(np.float64)
         constant = gamma * (Y @ center) + float(params.get("coef0", 1.0))
         part = xp.linear(X - center, gamma * Y.T)
@@ -241,11 +293,11 @@ def kernel_product(
     weights: NDArray[np.float64],
     bias: NDArray[np.float64] | None = None,
 ) -> Array:
-    """Return a kernel times weights, spelled so that float32 keeps the most digits.
+    """Return a kernel times weights, in the form in which float32 keeps the most digits.
 
-    Linear and cosine kernels are one matrix with the weights, polynomials may be one polynomial
-    (:func:`~skl2tflite.numerics.kernel_polynomials.polynomial_sum`). Of others what differs from row to row is
-    multiplied, and the rest is part of the bias (:func:`varying_part`).
+    Linear and cosine kernels and their weights become one matrix; polynomial kernels may become one polynomial in the
+    features (:func:`~skl2tflite.numerics.kernel_polynomials.polynomial_sum`). Of other kernels only the part that
+    depends on the row is multiplied with the weights, and the rest goes into the bias (:func:`row_dependent_part`).
 
     Parameters
     ----------
@@ -266,19 +318,21 @@ def kernel_product(
     if summed is not None:
         return summed(X)
     if kernel != "precomputed":
-        Y, weights = merged(Y, weights)
-    part, constant = varying_part(X, Y, kernel, params)
+        Y, weights = merge_repeated_vectors(Y, weights)
+    part, constant = row_dependent_part(X, Y, kernel, params)
     if np.any(constant):
         bias = constant @ weights + (0.0 if bias is None else bias)
     return xp.linear(part, weights, bias)
 
 
-def merged(Y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return vectors without repetitions, and for each the sum of its weights.
+def merge_repeated_vectors(
+    Y: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the distinct vectors, and for each the sum of the weights of its repetitions.
 
-    Rows that are the same have the same kernels and, where the kernels' matrix was inverted, weights of up to 1e6 that
-    take each other away: of raw iris, with one such pair, Nyström maps are wrong by 4e-2 of the scale with it and by
-    3e-6 without (Laplacian kernels).
+    Equal vectors have equal kernels and, where the kernel matrix was inverted, weights of up to 1e6 that cancel each
+    other. In unscaled iris, which has one such pair, Nyström maps of Laplacian kernels are wrong by 4e-2 of the scale
+    with the repetition and by 3e-6 without it.
     """
     distinct, which = np.unique(Y, axis=0, return_inverse=True)
     if len(distinct) == len(Y):
@@ -286,48 +340,3 @@ def merged(Y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[NDArra
     sums = np.zeros((len(distinct), *weights.shape[1:]))
     np.add.at(sums, which.ravel(), weights)
     return distinct, sums
-
-
-def lost_in_float32(
-    Y: NDArray[np.float64],
-    kernel: str,
-    params: Mapping[str, Any],
-    weights: NDArray[np.float64],
-    bias: NDArray[np.float64] | None = None,
-) -> float:
-    """Return what float32 arithmetic loses of :func:`kernel_product` of rows like the vectors, as a fraction of it.
-
-    Nothing of linear and cosine kernels and of polynomials.
-
-    Parameters
-    ----------
-    Y, kernel, params, weights, bias
-        As for :func:`kernel_product`.
-    """
-    if kernel in ("linear", "cosine"):
-        return 0.0
-    polynomial = dot_product_polynomial(kernel, params, Y.shape[1])
-    if polynomial is not None and polynomial_sum(polynomial, Y, weights, bias) is not None:
-        return 0.0
-    Y, weights = merged(Y, weights)
-    _, constant = varying_part(Y[:1], Y, kernel, params)
-    part = _in_groups(lambda rows: varying_part(rows, Y, kernel, params)[0], Y)
-    columns = weights.reshape(len(Y), -1)
-    answers = (part + constant) @ columns + (0.0 if bias is None else bias)
-    return rounding(np.square(part) @ np.square(columns), answers)
-
-
-def kernels_of_some(Y: NDArray[np.float64], kernel: str, params: Mapping[str, Any]) -> NDArray[np.float64]:
-    """Return the kernels of some vectors with all of them; see :func:`pairwise_kernel`."""
-    return _in_groups(lambda rows: pairwise_kernel(rows, Y, kernel, params), Y)
-
-
-def _in_groups(function: Callable[[NDArray[np.float64]], Array], Y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Compute a kernel of some vectors, so few at a time that differences with all vectors fit into memory."""
-    rows, step = some_of(Y), max(1, DIFFERENCES // max(1, Y.size))
-    return np.concatenate([np.asarray(function(rows[i : i + step])) for i in range(0, len(rows), step)])
-
-
-def lost_in_float64(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what float64 arithmetic loses of kernels, of shape (n_rows, n_vectors), times weights: of each output."""
-    return np.asarray(np.finfo(np.float64).eps * (np.abs(values) @ np.abs(weights)).max(axis=0))

@@ -1,4 +1,4 @@
-"""Projections of centred rows."""
+"""Linear projections of centered rows, and square roots of precision matrices."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from skl2tflite.numerics.centering import float32_shift
 
 
 def project_centered(X: Array, mean: ArrayLike, spread: ArrayLike, weights: ArrayLike) -> Array:
-    """``(X - mean) @ weights``, without the digits that float32 loses where a mean is far from 0.
+    """Return ``(X - mean) @ weights``, without the loss of digits in float32 where a mean is far from 0.
 
-    What :func:`float32_shift` leaves of the mean goes into the bias, in float64. Of standardized features
-    nothing is subtracted at all.
+    :func:`~skl2tflite.numerics.centering.float32_shift` says what is subtracted from the features (nothing, if they are
+    standardized); the rest of the mean goes into the bias, computed in float64.
 
     Parameters
     ----------
@@ -22,6 +22,10 @@ def project_centered(X: Array, mean: ArrayLike, spread: ArrayLike, weights: Arra
     mean, spread : constants of shape (n_features,)
         Center and standard deviation of each feature.
     weights : constant of shape (n_features, n_outputs)
+
+    Returns
+    -------
+    array of shape (n_rows, n_outputs)
     """
     mean, weights = np.asarray(mean, dtype=np.float64), np.asarray(weights, dtype=np.float64)
     shift = float32_shift(mean, np.asarray(spread))
@@ -33,8 +37,8 @@ def project_centered(X: Array, mean: ArrayLike, spread: ArrayLike, weights: Arra
 def precision_factor(precision: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return F with ``F @ F.T = precision``, so that ``x @ precision @ x`` is the sum of squares of ``x @ F``.
 
-    From eigenvalues, so that a singular matrix is no obstacle, after scaling its diagonal to 1, so that
-    features of different size do not cost digits.
+    F is made from eigenvalues, so that the matrix may be singular, after scaling the diagonal to 1, so that features
+    of different scales do not cost digits.
     """
     scale = np.sqrt(np.diag(precision))
     scale[scale == 0] = 1.0

@@ -1,10 +1,10 @@
 """Named, ordered rewrites of graphs.
 
-Every pass keeps each result to the bit, except those of ``precision="fast"``; what depends on constants alone is
-computed in float64 and rounded once, where the device would round at each step.
+Every pass keeps each result to the bit, apart from those that run only under ``precision="fast"`` or for small files.
+What depends on constants alone is computed in float64 and rounded once, where the device would round at each step.
 """
 
 from skl2tflite.passes.base import Pass
-from skl2tflite.passes.pipeline import PASSES, PassRecord, Precision, run_passes
+from skl2tflite.passes.pipeline import PASSES, PassRecord, run_passes
 
-__all__ = ["PASSES", "Pass", "PassRecord", "Precision", "run_passes"]
+__all__ = ["PASSES", "Pass", "PassRecord", "run_passes"]

@@ -1,4 +1,4 @@
-"""Let an operator apply the activation that follows it."""
+"""Fuse an activation into the operation before it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from skl2tflite.passes.base import Pass
 
 
 def fuse_activations(graph: Graph) -> tuple[Graph, list[str]]:
-    """Put a RELU into the linear layer or arithmetic before it, where nothing else uses that."""
+    """Move a RELU into the linear layer or arithmetic before it, where nothing else uses that result."""
     uses = graph.consumers()
     notes = []
 

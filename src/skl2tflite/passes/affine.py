@@ -1,4 +1,4 @@
-"""Fold scaling into the weights that follow it; changes rounding, so it runs only when asked for."""
+"""Fold scaling into the weights of the linear layer behind it; this changes rounding, so it runs under "fast" only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cheap algebra that keeps every bit, NaN, infinities and signed zeros included."""
+"""Algebraic simplifications that keep every bit, of NaN, infinities and signed zeros too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from skl2tflite.passes.base import Pass
 
 
 def _is(tensor: Tensor, value: float) -> bool:
-    """Whether every element is this value, signed zeros apart from each other."""
+    """Return whether a tensor is a constant all of whose elements are this value; 0.0 and -0.0 differ."""
     constant = tensor.constant
     if constant is None or constant.dtype.kind not in "fi" or not constant.size:
         return False
@@ -43,7 +43,7 @@ def _neutral(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
     return None
 
 
-def _twice(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
+def _inverse_or_repeated(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
     """Two movements in a row: the one that does both, or none."""
     inner = operands[0].node
     if isinstance(node.op, ops.Reshape):
@@ -63,7 +63,7 @@ def _twice(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
     return None
 
 
-def _taken_twice(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
+def _nested_take(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
     """Entries of a constant at positions that are looked up: those of the constant in another order."""
     if not isinstance(node.op, ops.Take) or not isinstance(operands[1].node.op, ops.Take):
         return None
@@ -116,12 +116,12 @@ def _scaled_linear(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
 
 
 def _powers_of_two(values: NDArray[Any]) -> bool:
-    """Whether multiplying and dividing by each value is exact in float32, under- and overflow far away."""
+    """Return whether multiplying and dividing by each value is exact in float32, without under- or overflow."""
     mantissa, exponent = np.frexp(values)
     return bool(np.all(np.abs(mantissa) == 0.5) and np.all(np.abs(exponent) < 60))
 
 
-RULES = (_neutral, _twice, _taken_twice, _flat_concat, _exact_reciprocal, _scaled_linear)
+RULES = (_neutral, _inverse_or_repeated, _nested_take, _flat_concat, _exact_reciprocal, _scaled_linear)
 
 
 def simplify(graph: Graph) -> tuple[Graph, list[str]]:

@@ -1,4 +1,4 @@
-"""What a pass is: a name, a sentence, and a function from graph to graph."""
+"""The type of a pass: a name, a summary, and a function from graph to graph."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from skl2tflite.graph import Graph
 
 @dataclass(frozen=True)
 class Pass:
-    """A rewrite of graphs.
+    """A rewriting of graphs.
 
     Attributes
     ----------
@@ -19,11 +19,12 @@ class Pass:
     summary : str
         What it does, in a sentence.
     function : callable
-        Takes a graph, returns the rewritten one and notes on what was done or why not.
+        Takes a graph, returns the rewritten graph and notes that say what was done, or why something was not.
     exact : bool
-        Whether every result keeps its bits; other passes run only under ``precision="fast"``.
+        Whether every result keeps its bits. Other passes run only under ``precision="fast"`` or, with ``for_size``,
+        where a small file is wanted.
     for_size : bool
-        Whether it runs, under either precision, only where a small file is wanted: for microcontrollers above all.
+        Whether it runs only where a small file is wanted, under either precision: on microcontrollers, for example.
     """
 
     name: str

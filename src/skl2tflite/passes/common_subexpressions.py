@@ -1,4 +1,4 @@
-"""Compute equal things once."""
+"""Compute equal subexpressions once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _key(node: Node, operands: tuple[Tensor, ...]) -> Hashable:
     return (type(node.op), node.op, operands)
 
 
-def share_common(graph: Graph) -> tuple[Graph, list[str]]:
+def share_subexpressions(graph: Graph) -> tuple[Graph, list[str]]:
     """Merge operations of the same kind and attributes on the same operands."""
     known: dict[Hashable, tuple[Tensor, ...]] = {}
     notes = []
@@ -37,4 +37,4 @@ def share_common(graph: Graph) -> tuple[Graph, list[str]]:
     return graph.rewrite(rule), notes
 
 
-SHARE_COMMON = Pass("share_common", "compute equal subexpressions once", share_common)
+COMMON_SUBEXPRESSIONS = Pass("common_subexpressions", "compute equal subexpressions once", share_subexpressions)

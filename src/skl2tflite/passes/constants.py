@@ -1,4 +1,4 @@
-"""Compute at conversion what does not depend on the input."""
+"""Compute during conversion what does not depend on the input."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from skl2tflite.graph import Constant, Graph, Input, Node, Tensor
 from skl2tflite.passes.base import Pass
 
 LARGEST_GROWTH = 2**16
-"""Elements a folded result may have beyond its operands': a broadcast row is cheaper at run time."""
+"""How many more elements a folded result may have than its operands. Broadcasting a row is cheaper at run time."""
 
 
 def fold_constants(graph: Graph) -> tuple[Graph, list[str]]:

@@ -1,4 +1,4 @@
-"""Let thresholds that are values of training rows stand where rounding does not turn a row at them."""
+"""Lower thresholds that equal values of training rows, where rows are computed in float32 and may be rounded."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from skl2tflite.graph import Graph, Node, Tensor
 from skl2tflite.graph.op import apply
 from skl2tflite.passes.base import Pass
 from skl2tflite.passes.preprocessing import grown_columns
+from skl2tflite.passes.rounded_once import rounded_once
 
 
 def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
@@ -20,7 +21,8 @@ def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
 
     XGBoost tests ``x < c`` with a value ``c`` of the training rows. Where float32 arithmetic makes the row, a number
     that is ``c`` in scikit-learn's float64 may come out a few units in the last place below it, and go the other way.
-    Numbers that really lie within so few units below ``c`` are not to be told from it anyway.
+    So the row is computed as exactly as float64 does, where the operations are known in two parts. Else thresholds are
+    lowered: numbers that lie within so few units below ``c`` are not to be told from it.
     """
     notes = []
 
@@ -28,6 +30,11 @@ def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
         op = node.op
         if not isinstance(op, TreeValues) or not op.forest.cuts_at_values or not is_computed(operands[0]):
             return None
+        exact = rounded_once(operands[0])
+        if exact is not None:
+            notes.append("the rows are computed in two parts, and rounded once")
+            forest = replace(op.forest, cuts_at_values=False)
+            return list(apply(replace(op, forest=forest), exact, *operands[1:]).node.outputs)
         inner = ~op.forest.is_leaf & np.isfinite(op.forest.threshold)
         threshold = op.forest.threshold
         grown = grown_columns(operands[0], np.unique(op.forest.feature[inner]))

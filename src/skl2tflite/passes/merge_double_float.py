@@ -1,4 +1,4 @@
-"""Let leaves hold their values in fewer bytes where they are more exact than need be."""
+"""Store the values of leaves in fewer bytes where the result does not need double-float precision."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from skl2tflite.graph.op import apply
 from skl2tflite.passes.base import Pass
 
 MOST_TREES = 128
-"""Summands of one sign up to which float32 keeps a sum to some 2e-7 of itself."""
+"""Number of summands of one sign up to which float32 sums them to a relative error of about 2e-7."""
 TOLERANCE = 2.0**-28
-"""Error of a sum, as a share of the largest sum there may be, that float32 hardly shows."""
+"""Error of a sum, as a fraction of the largest possible sum, that is below float32's resolution."""
 
 
-def merge_parts(graph: Graph) -> tuple[Graph, list[str]]:
-    """Sum trees' values less exactly where nothing but ``high + low`` is made of their two parts: as float32 has it.
+def merge_double_float(graph: Graph) -> tuple[Graph, list[str]]:
+    """Sum trees' values to float32 precision where the two halves of a double-float sum are only added.
 
-    Decisions that hang on the last bit (labels) look at the parts themselves, and keep them.
+    A double-float sum is ``high + low`` (:mod:`skl2tflite.forest.sums`). Labels are decided from the halves themselves,
+    so that such sums keep both.
     """
     uses = graph.consumers()
     notes = []
@@ -29,7 +30,7 @@ def merge_parts(graph: Graph) -> tuple[Graph, list[str]]:
     def rule(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
         if not isinstance(node.op, ops.Add) or node.op.activation:
             return None
-        high, low = (_part(tensor, uses) for tensor in operands)
+        high, low = (_half_of_sums(tensor, uses) for tensor in operands)
         if high is None or low is None or high[0] is not low[0] or high[1] != low[1]:
             return None
         sums, shape, _ = high
@@ -55,14 +56,14 @@ def merge_parts(graph: Graph) -> tuple[Graph, list[str]]:
 
 
 def _largest_sum(values: NDArray[np.float64], op: TreeSums) -> float:
-    """Return what no sum over trees exceeds."""
+    """Return a bound of the magnitude of all sums over trees."""
     leaves = np.where(op.forest.is_leaf[:, np.newaxis], np.abs(values), 0.0)
     largest = np.maximum.reduceat(leaves, op.forest.roots, axis=0)
     return float(largest.reshape(-1, op.groups * values.shape[1]).sum(axis=0).max())
 
 
-def _part(tensor: Tensor, uses: dict[Tensor, int]) -> tuple[Tensor, ops.Reshape, tuple[int, int]] | None:
-    """Return the sums, the reshape and the columns of a tensor that is some columns of them, reshaped."""
+def _half_of_sums(tensor: Tensor, uses: dict[Tensor, int]) -> tuple[Tensor, ops.Reshape, tuple[int, int]] | None:
+    """Return the tree sums, the reshape and the column range of a tensor that is a reshaped range of their columns."""
     shape = tensor.node.op
     if not isinstance(shape, ops.Reshape) or uses.get(tensor, 0) > 1:
         return None
@@ -77,7 +78,10 @@ def _part(tensor: Tensor, uses: dict[Tensor, int]) -> tuple[Tensor, ops.Reshape,
     return columns.node.inputs[0], shape, (start, stop)
 
 
-MERGE_PARTS = Pass(
-    "merge_parts", "hold what leaves give in one number each, where labels do not hang on it", merge_parts,
-    exact=False, for_size=True,
-)  # fmt: skip
+MERGE_DOUBLE_FLOAT = Pass(
+    "merge_double_float",
+    "hold what leaves give in one number each, where labels do not hang on it",
+    merge_double_float,
+    exact=False,
+    for_size=True,
+)

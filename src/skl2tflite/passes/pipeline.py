@@ -1,20 +1,20 @@
-"""The ordered list of passes, and how it is run."""
+"""The ordered list of passes, and the function that runs them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
 
+from skl2tflite.choices import Precision
 from skl2tflite.graph import Graph, ops
 from skl2tflite.passes.activation import FUSE_ACTIVATIONS
 from skl2tflite.passes.affine import FOLD_AFFINE
 from skl2tflite.passes.algebra import SIMPLIFY
 from skl2tflite.passes.base import Pass
-from skl2tflite.passes.common_subexpressions import SHARE_COMMON
+from skl2tflite.passes.common_subexpressions import COMMON_SUBEXPRESSIONS
 from skl2tflite.passes.constants import FOLD_CONSTANTS
 from skl2tflite.passes.cuts import LOWER_CUTS
-from skl2tflite.passes.merge_double_float import MERGE_PARTS
+from skl2tflite.passes.merge_double_float import MERGE_DOUBLE_FLOAT
 from skl2tflite.passes.text import COMPARE_TEXT
 from skl2tflite.passes.thresholds import FOLD_THRESHOLDS
 
@@ -24,19 +24,17 @@ PASSES: tuple[Pass, ...] = (
     COMPARE_TEXT,
     FOLD_CONSTANTS,
     SIMPLIFY,
-    MERGE_PARTS,
+    MERGE_DOUBLE_FLOAT,
     FOLD_AFFINE,
-    SHARE_COMMON,
+    COMMON_SUBEXPRESSIONS,
     FUSE_ACTIVATIONS,
 )
-"""In order of execution. Code that no output depends on needs no pass: a graph is what its outputs reach."""
-
-Precision = Literal["exact", "fast"]
+"""All passes in the order of execution. Dead code needs no pass, as a graph consists of what its outputs depend on."""
 
 
 @dataclass(frozen=True)
 class PassRecord:
-    """What one pass did to one graph."""
+    """What one pass did to one graph: the number of operations before and after, and its notes."""
 
     graph: str
     name: str
@@ -57,9 +55,9 @@ def run_passes(graph: Graph, precision: Precision = "exact", for_size: bool = Fa
     ----------
     graph : Graph
     precision : {"exact", "fast"}
-        Whether passes that change rounding run too.
+        Whether passes that change rounding run as well.
     for_size : bool, default=False
-        Whether those run that only make files smaller.
+        Whether passes run whose only use is a smaller file.
 
     Returns
     -------
@@ -78,5 +76,5 @@ def run_passes(graph: Graph, precision: Precision = "exact", for_size: bool = Fa
 
 
 def _size(graph: Graph) -> int:
-    """Number of operations that compute."""
+    """Return the number of operations, without notes."""
     return sum(not isinstance(node.op, ops.Note) for node in graph.operations())

@@ -1,4 +1,4 @@
-"""Transformers between a model's input and a forest, as functions of single columns."""
+"""Analysis of the transformers between a model's input and a forest: which features follow from single columns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skl2tflite.graph.op import Input
 
 
 class TransformError(Exception):
-    """A transformer fails for numbers that a column may hold."""
+    """A transformer raises an exception for numbers that a column may hold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +45,22 @@ class Hole:
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """How a tensor's columns follow from single columns of what is at hand: the sources of :class:`Preprocessing`.
+    """How each column of a tensor follows from a single column of the sources (see :class:`Preprocessing`).
 
     Attributes
     ----------
     source : ndarray of int64, shape (n_columns,)
-        Column among those of all sources.
-    moved, steady, partial, mixed : ndarray of bool, shape (n_columns,)
-        Whether there is a function in between; whether it is monotone to the bit; whether some numbers may have
-        no image; whether those then become numbers again, which is not monotone.
+        Position of that column among the columns of all sources.
+    moved : ndarray of bool, shape (n_columns,)
+        Whether there is a function in between.
+    steady : ndarray of bool, shape (n_columns,)
+        Whether that function is monotone as computed, to the bit.
+    partial : ndarray of bool, shape (n_columns,)
+        Whether it may be undefined (NaN) for some numbers.
+    mixed : ndarray of bool, shape (n_columns,)
+        Whether such NaN are then imputed by numbers, which makes the function not monotone.
     holes : ndarray of object, shape (n_columns,)
-        The holes of each column, a tuple.
+        Of each column, the numbers that become NaN on the way: a tuple of :class:`Hole`.
     """
 
     source: Ints
@@ -106,17 +111,19 @@ class Columns:
 
 
 class Preprocessing:
-    """What lies between a graph's inputs and its trees.
+    """The computation between a graph's inputs and its trees.
 
-    Columns that follow from single columns of an input have that one for a source. What is computed otherwise is a
-    source of its own: its float32 numbers are at hand in the file, and what follows them may go into thresholds.
+    A *source* is a tensor whose columns trees can test directly: a model's input, or the result of the last operation
+    that mixes columns, whose float32 numbers the file computes. Functions of single columns behind a source can be
+    folded into the thresholds of trees.
 
     Attributes
     ----------
     sources : dict of Tensor to int
-        Tensors that trees may test as they are, and the number of each one's first column among all.
+        The sources, and the position of each one's first column among the columns of all sources.
     obstacles : dict of Tensor to str
-        Why a source is no input: the place of the transformer, or the name of the operation, that mixes columns.
+        For sources that are no inputs: the transformer's place in the model, or the operation's name, that mixes
+        columns.
     n_columns : int
         Number of columns of all sources.
     """
@@ -128,9 +135,9 @@ class Preprocessing:
         self._columns: dict[Tensor, Columns | None] = {}
 
     def columns(self, x: Tensor, inside: str = "") -> Columns | None:
-        """Return how a tensor's columns follow from the sources', None where it is no matrix of numbers.
+        """Return how a tensor's columns follow from the sources; None where it is no matrix of numbers.
 
-        ``inside`` is the place of the transformer that computes it.
+        ``inside`` is the place in the model of the transformer that computes it.
         """
         if x not in self._columns:
             self._columns[x] = self._find(x, inside)
@@ -152,7 +159,7 @@ class Preprocessing:
         return Columns.of_source(self.sources[x], x.shape[1])
 
     def _through(self, x: Tensor, inside: str) -> Columns | None:
-        """Return the columns that an operation takes over or a transformer makes one by one, None of others."""
+        """Return the columns of an operation that moves columns, or of a transformer of single columns; else None."""
         op = x.node.op
         if isinstance(op, Transformed):
             if op.monotone is None:
@@ -168,7 +175,8 @@ class Preprocessing:
             known = [part for part in parts if part is not None]
             return Columns.join(known) if len(known) == len(parts) else None
         if isinstance(op, ops.Cast) and (x.dtype == DType.FLOAT or x.dtype == x.node.inputs[0].dtype):
-            return self.columns(x.node.inputs[0], inside)  # integers are cut off, truth values tell from 0
+            # Casts between floats, integers and truth values are monotone.
+            return self.columns(x.node.inputs[0], inside)
         picked = _picked(x.node)
         if picked is None:
             return None
@@ -176,7 +184,7 @@ class Preprocessing:
         return inner and inner.pick(picked)
 
     def rounded(self) -> Flags:
-        """Return of each source's column whether its numbers are float32's: computed, or constants filled in."""
+        """Return whether numbers of each source column may be rounded to float32, as they are computed or imputed."""
         flags = [np.zeros(0, dtype=np.bool_)]
         for x in self.sources:
             parts = x.node.inputs if isinstance(x.node.op, ops.Stack) and x.node.op.axis == 1 else [x]
@@ -186,7 +194,16 @@ class Preprocessing:
         return np.concatenate(flags)
 
     def values(self, x: Tensor, feeds: NDArray[np.float32], shift: int = 0) -> NDArray[Any]:
-        """Return a tensor's value as scikit-learn has it, its own dtype included, as if it had no holes."""
+        """Return a tensor's value as scikit-learn computes it, in its dtype, as if it had no holes.
+
+        Parameters
+        ----------
+        x : Tensor
+        feeds : ndarray of float32, shape (n_rows, n_columns)
+            Values of the columns of all sources.
+        shift : {-1, 0, 1}
+            As in :class:`~skl2tflite.forest.folding.Images`.
+        """
         known: dict[Tensor, NDArray[Any]] = {}
 
         def value(x: Tensor) -> NDArray[Any]:
@@ -197,7 +214,7 @@ class Preprocessing:
         def find(x: Tensor) -> NDArray[Any]:
             op, inputs = x.node.op, x.node.inputs
             if x in self.sources:
-                # Numbers that float32 holds, in the dtype in which users have them and scikit-learn computes.
+                # float32 numbers, but in float64, in which scikit-learn computes.
                 return feeds[:, self.sources[x] : self.sources[x] + (x.shape[1] or 0)].astype(np.float64)
             if isinstance(op, Transformed):
                 return value(inputs[1]) if op.monotone is None else transformed(op, value(inputs[0]))
@@ -228,7 +245,7 @@ class Preprocessing:
         return value(x)
 
     def key(self, x: Tensor) -> Hashable:
-        """Return what distinguishes the way to a tensor from others."""
+        """Return a key that is equal for tensors computed in the same way from the sources."""
         op, inputs = x.node.op, x.node.inputs
         if x in self.sources:
             return ("source", self.sources[x])
@@ -242,7 +259,7 @@ class Preprocessing:
         return (None if picked is None else tuple(picked.tolist()), self.key(inputs[0]))
 
     def transformers(self, x: Tensor) -> list[Transformed]:
-        """Return the monotone transformers on the way to a tensor, first ones first."""
+        """Return the transformers of single columns between the sources and a tensor, in order."""
         op, inputs = x.node.op, x.node.inputs
         if x in self.sources:
             return []
@@ -256,7 +273,7 @@ class Preprocessing:
 
 
 def is_input(x: Tensor) -> bool:
-    """Whether a tensor is an input of numbers, or several side by side that are columns of their own."""
+    """Return whether a tensor is a matrix input, or a stack of inputs that are single columns."""
     op = x.node.op
     if isinstance(op, ops.Stack) and op.axis == 1:
         return all(part.ndim == 1 and isinstance(part.node.op, Input) for part in x.node.inputs)
@@ -282,7 +299,7 @@ def _tuples(values: Sequence[tuple[Hole, ...]]) -> NDArray[np.object_]:
 
 
 def _picked(node: Node) -> Ints | None:
-    """Return the constant positions at which a node takes whole columns, None where it does something else."""
+    """Return the constant positions of the columns that a node selects; None where it does something else."""
     if isinstance(node.op, ops.Take) and node.op.axis == 1:
         positions = node.inputs[1].constant
         return positions.astype(np.int64) if positions is not None and positions.ndim == 1 else None
@@ -293,7 +310,7 @@ def _picked(node: Node) -> Ints | None:
 
 
 def origin_of(x: Tensor, column: int) -> tuple[Tensor, int]:
-    """Return where a column is made, before it is put beside others and picked, and which it is there."""
+    """Return the tensor that computes a column, before columns were joined and selected, and the position there."""
     op = x.node.op
     if isinstance(op, Transformed) and op.monotone is None:
         return origin_of(x.node.inputs[1], column)

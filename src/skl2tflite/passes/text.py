@@ -1,4 +1,4 @@
-"""Comparisons of text that was chosen among others: runtimes compare strings, but do not select them."""
+"""Comparisons of text that ``where`` has chosen: runtimes can compare strings, but cannot select among them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ COMPARISONS = (ops.Equal, ops.NotEqual)
 
 
 def compare_text(graph: Graph) -> tuple[Graph, list[str]]:
-    """Compare each alternative, and select among the outcomes.
+    """Compare each alternative, and select among the results of the comparisons.
 
-    ``where(c, x, y) == t`` is ``where(c, x == t, y == t)``; a choice that is reshaped is one of reshaped things.
+    ``where(c, x, y) == t`` becomes ``where(c, x == t, y == t)``; reshapes and slices move inside ``where``.
     """
     notes: list[str] = []
 
@@ -37,6 +37,15 @@ def _is_choice(x: Tensor) -> bool:
 
 
 def _compared(op: ops.Equal | ops.NotEqual, x: Tensor, y: Tensor) -> Tensor:
+    """Return the comparison of a text, in which every alternative of a choice is compared by itself.
+
+    Parameters
+    ----------
+    op : Equal or NotEqual
+    x : Tensor
+        May be a choice (``where``) among texts, or a choice among choices.
+    y : Tensor
+    """
     if not _is_choice(x):
         return Node(op, (x, y)).outputs[0]
     condition, *choices = x.node.inputs

@@ -1,4 +1,4 @@
-"""Fold preprocessing into the thresholds of the trees behind it, and forget where tensors came from."""
+"""Fold monotone preprocessing into the thresholds of the trees behind it, and remove the notes of transformers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _placed: WeakKeyDictionary[Forest, dict[bytes, Forest]] = WeakKeyDictionary()
 
 
 def fold_thresholds(graph: Graph) -> tuple[Graph, list[str]]:
-    """Let trees test what is at hand where its columns reach them through monotone functions."""
+    """Let trees test the source columns where these reach them through monotone functions of single columns."""
     notes: list[str] = []
 
     def fold_trees(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
@@ -48,7 +48,7 @@ def fold_thresholds(graph: Graph) -> tuple[Graph, list[str]]:
 
 
 class _Trees:
-    """One operation on trees, and what its columns are made from."""
+    """One operation on trees, and the preprocessing in front of it."""
 
     def __init__(self, node: Node, x: Tensor, notes: list[str]) -> None:
         assert isinstance(node.op, TreeValues)
@@ -66,7 +66,7 @@ class _Trees:
         self.tests = np.bincount(tested, minlength=self.forest.n_features)
 
     def rewritten(self) -> list[Tensor] | None:
-        """Return what stands for the operation's output, None where it stays as it is."""
+        """Return the output of the rewritten operation; None where it stays as it is."""
         used, features = self.tests > 0, self.features
         own = np.ones(self.way.n_columns, dtype=np.bool_)
         refusals = []
@@ -78,7 +78,7 @@ class _Trees:
         kept = dict.fromkeys(np.flatnonzero(features.mixed).tolist(), "what has no image is imputed")
         folded, lost = None, _Losses()
         direct = (features.source >= 0) & used
-        gains = features.moved | own[features.source]  # trees that test what is computed itself do so already
+        gains = features.moved | own[features.source]  # a feature that is itself a source, and no input, gains nothing
         if (direct & gains).any():
             try:
                 folded, lost = self._fold(passed, np.flatnonzero(direct))
@@ -99,7 +99,7 @@ class _Trees:
         return list(self._on_sources(folded, lost, direct).outputs)
 
     def _place(self, source: Tensor) -> slice:
-        """Return the place of a source's columns among all."""
+        """Return the range of a source's columns among those of all sources."""
         first = self.way.sources[source]
         return slice(first, first + (source.shape[1] or 0))
 
@@ -182,7 +182,21 @@ class _Trees:
 
 
 def _placed_on(forest: Forest, feature: NDArray[np.int32], width: int) -> Forest:
-    """Return trees that test other columns, the same object for the same ones: what is made of trees is kept."""
+    """Return trees that test other columns.
+
+    Parameters
+    ----------
+    forest : Forest
+    feature : ndarray of int32, shape (n_nodes,)
+        Column that each node tests.
+    width : int
+        Number of columns.
+
+    Returns
+    -------
+    Forest
+        The same object for the same columns, so that what is cached for a forest is found again.
+    """
     made, key = _placed.setdefault(forest, {}), feature.tobytes()
     if key not in made:
         made[key] = replace(forest, feature=feature, n_features=width)
@@ -190,7 +204,15 @@ def _placed_on(forest: Forest, feature: NDArray[np.int32], width: int) -> Forest
 
 
 def _bounded(x: Tensor, folded: Folded, columns: slice) -> Tensor:
-    """Return a source in which NaN stands for numbers that have no image."""
+    """Return a source with NaN in place of numbers for which the preprocessing is undefined.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n_rows, n_columns)
+    folded : Folded
+    columns : slice
+        Range of the source's columns among those of all sources.
+    """
     least, greatest = (bounds[columns].astype(np.float64) for bounds in folded.bounds)
     fill = folded.fill[columns].astype(np.float64)
     result: Array = x

@@ -1,4 +1,4 @@
-"""Text that travels as numbers: each column's vocabulary, and comparisons of codes in place of strings."""
+"""Text as integer codes: the vocabulary of each text column, and comparisons of codes in place of strings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skl2tflite.passes.text import COMPARISONS
 def encode(
     graphs: Mapping[str, Graph], columns: Sequence[ColumnSpec]
 ) -> tuple[dict[str, Graph], tuple[ColumnSpec, ...]]:
-    """Replace inputs of text by inputs of codes: positions among all that the graphs compare a column with, sorted.
+    """Replace text inputs by inputs of codes: positions in the sorted list of all texts that a column is compared with.
 
     Parameters
     ----------
@@ -29,12 +29,12 @@ def encode(
     -------
     dict of str to Graph
     tuple of ColumnSpec
-        With their vocabularies.
+        The columns with their vocabularies.
 
     Raises
     ------
     ConversionError
-        Where text is used otherwise than compared with constants.
+        Where text is used in other ways than compared with constants.
     """
     words = words_of(graphs.values())
     vocabularies = {
@@ -56,12 +56,12 @@ def encode(
 
 
 def words_of(graphs: Iterable[Graph]) -> dict[str, set[str]]:
-    """Return the text that graphs compare each of their inputs with, after the passes.
+    """Return the texts that graphs compare each of their inputs with, after the passes.
 
     Raises
     ------
     ConversionError
-        Where text is used otherwise than compared with constants.
+        Where text is used in other ways than compared with constants.
     """
     words: dict[str, set[str]] = {}
     for graph in graphs:
@@ -99,7 +99,7 @@ def _encode(graph: Graph, vocabularies: Mapping[str, Sequence[str]]) -> Graph:
 
 
 def _comparison(node: Node, operands: Sequence[Tensor]) -> tuple[str, NDArray[np.object_]] | None:
-    """Return the input that a node compares with constant text, and the text; None where it does something else."""
+    """Return the input that a node compares with constant texts, and these; None where it does something else."""
     if not isinstance(node.op, COMPARISONS) or operands[0].dtype != DType.STRING:
         return None
     column, constant = operands if operands[0].constant is None else operands[::-1]

@@ -1,4 +1,5 @@
-"""Texts in a graph: code points to words, words to counts, as scikit-learn's vectorizers do it.
+"""Texts in a graph: from code points to words and n-grams to counts, as scikit-learn's vectorizers compute them.
 
-Every function here works on sequences of one axis and computes on NumPy arrays what it records on tensors.
+All functions take sequences (arrays of one axis), on which they record if these are tensors, and compute if they are
+NumPy arrays.
 """

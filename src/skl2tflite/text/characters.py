@@ -1,4 +1,4 @@
-"""The n-grams of characters in a text."""
+"""Character n-grams of a text (``analyzer="char"`` and ``"char_wb"``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.text.counts import count_sequences
 from skl2tflite.text.hashing import Spans, utf8
-from skl2tflite.text.preprocessing import Spelling, final_sigmas_matter, with_final_sigmas
+from skl2tflite.text.preprocessing import Replacement, final_sigmas_matter, with_final_sigmas
 from skl2tflite.text.sequences import spread
 from skl2tflite.text.tables import CharacterTable
 from skl2tflite.text.tries import Trie
@@ -20,13 +20,13 @@ from skl2tflite.text.unicode import Substitution, whitespace
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """What windows move over: the characters of a text, white space made even, and one more behind them.
+    """The symbols over which windows move: a text with normalized white space, and one symbol behind it.
 
     Attributes
     ----------
     values : array of int of shape (n + 1,)
     begins, ends : array of bool of shape (n + 1,) or None
-        Within words: whether it is the space in front of a word, or behind one.
+        For windows within words: whether a symbol is the space in front of a word, or behind one.
     """
 
     values: Array
@@ -36,16 +36,17 @@ class Windows:
 
 @dataclass(frozen=True, eq=False)
 class CharacterAnalyzer:
-    """How a vectorizer makes n-grams of characters: preprocessing, white space, windows.
+    """How a vectorizer makes character n-grams: preprocessing, white space, windows.
 
     Attributes
     ----------
     preprocessed : Substitution
+        Lower case and accents.
     ngrams : (int, int)
-        How many characters a term has, at least and at most.
+        Least and greatest number of characters of a term.
     within_words : bool
-        Whether windows stay within words, with a space at both ends (``char_wb``); a word shorter than the shortest
-        window is a term as it is.
+        Whether windows stay within words that have a space at both ends (``char_wb``). A word shorter than the
+        shortest window is a term itself.
     """
 
     preprocessed: Substitution
@@ -54,21 +55,22 @@ class CharacterAnalyzer:
 
     @property
     def lengths(self) -> tuple[int, int]:
-        """Lengths of terms: within words the shortest may be a word of one letter, with its spaces."""
+        """Least and greatest length of a term; within words, a term may be one letter between two spaces."""
         least, most = self.ngrams
         return (min(least, 3) if self.within_words else least), most
 
     def counts(self, term: str) -> bool:
-        """Whether texts can have a term."""
+        """Return whether a text can contain a term."""
         least, most = self.ngrams
         if least <= len(term) <= most:
             return True
         return self.within_words and 3 <= len(term) < least and term[0] == term[-1] == " "
 
     def counter(self, vocabulary: Mapping[str, int]) -> Callable[[Array], Array]:
-        """Return what counts the terms of a text; see :meth:`WordAnalyzer.counter`."""
+        """Return a function that counts the terms of a text; see :meth:`WordAnalyzer.counter`."""
         terms = [term for term in vocabulary if self.counts(term)]
-        # 0 is what no term has; then the terms' characters, the space in front of words, other white space.
+        # Symbols: 0 for characters in no term, then the characters of the terms, the space in front of a word, and
+        # other white space.
         known = sorted({" ", *"".join(terms)})
         symbol_of = {character: symbol for symbol, character in enumerate(known, 1)}
         space, front, white = symbol_of[" "], len(known) + 1, len(known) + 2
@@ -78,7 +80,7 @@ class CharacterAnalyzer:
         is_white[meanings[whitespace()]] = 1
         sigmas = final_sigmas_matter(self.preprocessed, meanings)
         one_to_one = self.preprocessed.is_one_to_one
-        spelling = None if one_to_one else Spelling.of(self.preprocessed, meanings)
+        replacement = None if one_to_one else Replacement.of(self.preprocessed, meanings)
         table = CharacterTable.of(meanings[self.preprocessed.single] if one_to_one else meanings)
         behind = self.preprocessed.unchanged(meanings == 0)
         trie, ends = Trie.of([[symbol_of[character] for character in term] for term in terms], white)
@@ -89,31 +91,31 @@ class CharacterAnalyzer:
         def count(characters: Array) -> Array:
             if sigmas:
                 characters = with_final_sigmas(characters)
-            if spelling is not None:
-                symbols = table.take(spelling.spell(characters, behind))
+            if replacement is not None:
+                symbols = table.take(replacement.apply(characters, behind))
             else:
                 symbols = xp.concat([table.take(characters), np.zeros(1, np.int64)])
             windows = self.windows(symbols, xp.take(is_white, symbols), space)
             symbols = windows.values
             if windows.begins is not None:
-                # Behind another character no term has the space in front of a word: windows end at the one behind it.
+                # The space in front of a word is a symbol of its own, which no term has inside: windows end before it.
                 symbols = xp.where(windows.begins, front, symbols)
             return count_sequences(trie, windows.values, symbols, columns, self.lengths, ignored)
 
         return count
 
     def marker(self) -> Callable[[Array], Spans]:
-        """Return what marks the terms of a text, given as code points; its tables are made once."""
+        """Return a function that finds the terms of a text, given as code points, as spans of its UTF-8 bytes."""
         sigmas = final_sigmas_matter(self.preprocessed)
-        spelling = None if self.preprocessed.is_identity else Spelling.of(self.preprocessed)
+        replacement = None if self.preprocessed.is_identity else Replacement.of(self.preprocessed)
         behind = self.preprocessed.unchanged(~whitespace())
         is_white = CharacterTable.of(whitespace().astype(np.int32))
 
         def mark(characters: Array) -> Spans:
             if sigmas:
                 characters = with_final_sigmas(characters)
-            if spelling is not None:
-                characters = spelling.spell(characters, behind)
+            if replacement is not None:
+                characters = replacement.apply(characters, behind)
             else:
                 characters = xp.concat([characters, np.array([behind])])
             return self._spans(self.windows(characters, is_white.take(characters), ord(" ")))
@@ -125,13 +127,13 @@ class CharacterAnalyzer:
         ones = windows.values * 0 + 1
         stream = utf8(windows.values, ones, ones * 0)
         starts = stream.ends - stream.sizes
-        inside = xp.astype(xp.arange(n_values) < n_values - 1, int)  # without what stands behind the text
+        inside = xp.astype(xp.arange(n_values) < n_values - 1, int)  # 0 for the symbol behind the text
         least, most = self.ngrams
         terms = []
         for length in range(self.lengths[0], most + 1):
             there = xp.ahead(inside, length - 1)
             if windows.begins is not None and windows.ends is not None:
-                # As many words begin up to the first character as up to the last, or up to the space behind.
+                # A window is within one word if as many words begin up to its first character as up to its last.
                 word = xp.cumulative_sum(xp.astype(windows.begins, int))
                 there = there * xp.astype(xp.ahead(word, length - 1) == word, int)
                 if length < least:
@@ -141,19 +143,19 @@ class CharacterAnalyzer:
         return Spans(stream.values, xp.concat([starts] * len(terms)), xp.concat(terms))
 
     def windows(self, values: Array, white: Array, space: int) -> Windows:
-        """Make white space even.
+        """Normalize white space: runs of it become one space; within words, each word gets a space at both ends.
 
         Parameters
         ----------
         values : array of int of shape (n,)
-            Characters, and one behind them that is no part of the text.
+            Characters or symbols, and one behind them that is no part of the text.
         white : array of int of shape (n,)
-            Whether each is white space.
+            1 for white space, else 0.
         space : int
-            What stands for a space.
+            The value that stands for a space.
         """
         if not self.within_words:
-            # Of several the first stays, as a space.
+            # Of a run of white space the first stays, as a space.
             several = xp.minimum(white, xp.ahead(white, 1))
             values = xp.where(several, space, values)
             sources, _ = spread(1 - xp.minimum(white, xp.ahead(white, -1)))

@@ -1,4 +1,4 @@
-"""How often the terms of a vocabulary stand in a text."""
+"""Counts of the terms of a vocabulary in a text (``analyzer="word"``)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ from skl2tflite.text.words import WordTable
 
 @dataclass(frozen=True, eq=False)
 class WordAnalyzer:
-    """How a vectorizer makes terms of a text: preprocessing, tokens, stop words, n-grams of words.
+    """How a vectorizer makes terms of words: preprocessing, tokens, stop words, n-grams of words.
 
     Attributes
     ----------
     preprocessed : Substitution
+        Lower case and accents.
     pattern : TokenPattern
+        What a word is.
     stop_words : collection of str
+        Words that are dropped.
     ngrams : (int, int)
-        How many words a term has, at least and at most.
+        Least and greatest number of words of a term.
     """
 
     preprocessed: Substitution
@@ -39,8 +42,8 @@ class WordAnalyzer:
         if self.ngrams[1] > 1 and self.pattern.letters[ord(" ")]:
             raise PatternError("it takes spaces for letters, so that n-grams of words are no longer told apart")
 
-    def parts(self, term: str) -> list[str] | None:
-        """Return the words of a term, None where no text has it."""
+    def words_of(self, term: str) -> list[str] | None:
+        """Return the words of a term; None where no text can contain the term."""
         parts = term.split(" ") if self.ngrams[1] > 1 else [term]
         if not self.ngrams[0] <= len(parts) <= self.ngrams[1]:
             return None
@@ -48,7 +51,7 @@ class WordAnalyzer:
         return parts if possible else None
 
     def counter(self, vocabulary: Mapping[str, int]) -> Callable[[Array], Array]:
-        """Return what counts the terms of a text; its tables are made once.
+        """Return a function that counts the terms of a text; its tables are made here, once.
 
         Parameters
         ----------
@@ -60,8 +63,8 @@ class WordAnalyzer:
         callable
             Takes code points, of shape (n_characters,), returns counts, of shape (n_columns,).
         """
-        terms = {term: parts for term in vocabulary if (parts := self.parts(term)) is not None}
-        # Without n-grams a stop word is one unknown word more.
+        terms = {term: parts for term in vocabulary if (parts := self.words_of(term)) is not None}
+        # Without n-grams, a stop word is simply a word that is not in the vocabulary.
         stops = {w for w in self.stop_words if self.pattern.matches(w)} if self.ngrams[1] > 1 else set()
         words = sorted({part for parts in terms.values() for part in parts} | stops)
         splitter = Splitter(self.pattern, self.preprocessed, set("".join(words)))
@@ -86,8 +89,8 @@ class WordAnalyzer:
         def count(characters: Array) -> Array:
             text = splitter.split(characters)
             slots, found = table.find(text)
-            kept = text.valid & xp.logical_not(found & xp.take(is_stop, slots)) if stops else text.valid
-            # Symbols of the words that are kept, closed up: what is not kept adds 0 to a place of another.
+            kept = text.valid & ~(found & xp.take(is_stop, slots)) if stops else text.valid
+            # Symbols of the kept words, moved together: a dropped word adds 0 at the position of the next one.
             symbols = xp.astype(found & kept, int) * (slots + 1)
             places = xp.cumulative_sum(xp.astype(kept, int), exclusive=True)
             symbols = xp.segment_sum(symbols, places, xp.length(slots))
@@ -96,14 +99,14 @@ class WordAnalyzer:
         return count
 
     def marker(self) -> Callable[[Array], Spans]:
-        """Return what marks the terms of a text, given as code points; its tables are made once."""
+        """Return a function that finds the terms of a text, given as code points, as spans of its UTF-8 bytes."""
         splitter = Splitter(self.pattern, self.preprocessed)
         stops = sorted(word for word in self.stop_words if self.pattern.matches(word))
         table = WordTable.of([splitter.letters(word) for word in stops])
 
         def mark(characters: Array) -> Spans:
             text = splitter.split(characters)
-            kept = xp.astype(text.valid & xp.logical_not(table.find(text)[1]) if stops else text.valid, int)
+            kept = xp.astype(text.valid & ~table.find(text)[1] if stops else text.valid, int)
             is_last = xp.astype(text.positions == xp.take(text.lengths, text.tokens) - 1, int)
             stream = utf8(text.letters, xp.take(kept, text.tokens) * text.counts, is_last)
             n_words = xp.length(kept)
@@ -124,19 +127,19 @@ class WordAnalyzer:
 def count_sequences(
     trie: Trie, first: Array, symbols: Array, columns: Array, lengths: tuple[int, int], ignored: int
 ) -> Array:
-    """Count the sequences of a trie.
+    """Count the sequences of a trie in a sequence of symbols.
 
     Parameters
     ----------
     trie : Trie
     first, symbols : array of int of shape (n,)
-        Symbols as they begin a sequence, and as they stand behind another.
+        The symbols: as the first of a sequence, and as a later one.
     columns : array of int of shape (n_states,)
-        Where each state's sequence counts.
+        Column in which the sequence of each state is counted.
     lengths : (int, int)
-        Of sequences, at least and at most.
+        Least and greatest length of a sequence.
     ignored : int
-        The column of what does not count, one behind those that are returned.
+        Column for states that are no sequence of the vocabulary; it follows those that are returned.
     """
     states = first
     reached = [states] if lengths[0] == 1 else []

@@ -1,4 +1,4 @@
-"""MurmurHash3 of a text's terms, and their columns, as scikit-learn's hashing has them."""
+"""MurmurHash3 of a text's terms, and the columns and signs that scikit-learn's hashing gives them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEAST = -(2**31)
 
 
 def _int32(number: int) -> int:
-    """Return the low 32 bits of a number, as int32 has them."""
+    """Return the int32 number with the same low 32 bits."""
     return (number + 2**31) % 2**32 - 2**31
 
 
@@ -27,9 +27,9 @@ class Bytes:
     values : array of int of shape (n_bytes + 1,)
         Bytes, and a 0 behind them.
     ends : array of int of shape (n_characters,)
-        Where each character ends.
+        Position behind the last byte of each character.
     sizes : array of int of shape (n_characters,)
-        How many bytes it has, a space behind it included.
+        Number of bytes of each character, and of a space behind it.
     """
 
     values: Array
@@ -39,14 +39,14 @@ class Bytes:
 
 @dataclass(frozen=True, eq=False)
 class Spans:
-    """The terms of a text as parts of its bytes.
+    """The terms of a text as spans of its bytes.
 
     Attributes
     ----------
     text : array of int of shape (n_bytes + 1,)
-        UTF-8, and one number more behind it.
+        The text in UTF-8, and one number more behind it.
     starts, sizes : array of int of shape (n_terms,)
-        Where each term begins, and its number of bytes; 0 where there is none.
+        Position of the first byte of each term, and its number of bytes; 0 where there is no term.
     """
 
     text: Array
@@ -62,9 +62,9 @@ def utf8(characters: Array, kept: Array, spaces: Array) -> Bytes:
     characters : array of int of shape (n,)
         Code points.
     kept : array of int of shape (n,)
-        0 where one is left out.
+        0 for characters to leave out, else 1.
     spaces : array of int of shape (n,)
-        1 where a space is put behind it.
+        1 for characters to put a space behind, else 0.
     """
     zero = np.zeros(1, np.int64)
     longer = [xp.astype(characters >= bound, int) for bound in (0x80, 0x800, 0x10000)]
@@ -76,18 +76,18 @@ def utf8(characters: Array, kept: Array, spaces: Array) -> Bytes:
     bits = xp.bitwise_right_shift(characters, xp.maximum(behind, 0) * 6)
     lead = bits + xp.take(np.array([0, 0, 0xC0, 0xE0, 0xF0]), own)
     values = xp.where(offsets == 0, lead, bits % 64 + 0x80)
-    # The 0 behind the text has no bytes of its own, so it comes out as 0 + marks: it is never read as a part.
+    # The 0 behind the text has no bytes of its own; what stands there is never read.
     return Bytes(xp.where(behind < 0, ord(" "), values), xp.cumulative_sum(sizes), sizes)
 
 
 def murmurhash3(text: Array, starts: Array, sizes: Array) -> Array:
-    """Return the hash of parts of a text (MurmurHash3_x86_32 with seed 0; A. Appleby, 2011).
+    """Return the hashes of spans of a text (MurmurHash3_x86_32 with seed 0; A. Appleby, 2011).
 
     Parameters
     ----------
     text : array of int of shape (n_bytes + 1,)
     starts, sizes : array of int of shape (n_parts,)
-        Where each part begins, and its number of bytes.
+        Position of the first byte of each span, and its number of bytes.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def murmurhash3(text: Array, starts: Array, sizes: Array) -> Array:
     ends = starts + sizes
 
     def block(text: Array, ends: Array, places: Array) -> Array:
-        """Four bytes from each place, 0 for those behind the end."""
+        """Return the int32 number of four bytes from each position, 0 for bytes behind the end."""
         number: Array | int = 0
         for i in range(4):
             at = places + i
@@ -115,7 +115,7 @@ def murmurhash3(text: Array, starts: Array, sizes: Array) -> Array:
         return xp.where(whole, mixed, hashes), xp.where(whole, places + 4, places), text, ends
 
     hashes, places, text, ends = xp.while_loop(go_on, step, (starts * 0, starts, text, ends))
-    # The rest of three bytes at most; where there is none, a block of zeros changes nothing.
+    # The last one to three bytes of each span; where there are none, a block of zeros changes nothing.
     hashes = xp.bitwise_xor(hashes, _scrambled(block(text, ends, places)))
     hashes = xp.bitwise_xor(hashes, sizes)
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35), (16, 1)):
@@ -129,7 +129,7 @@ def _scrambled(block: Array) -> Array:
 
 
 def _shifted(x: Array, bits: int) -> Array:
-    """Shift right, zeros moving in from the left."""
+    """Shift right, filling with zeros from the left."""
     return xp.bitwise_right_shift(x, np.array(bits)) % (1 << 32 - bits)
 
 
@@ -138,16 +138,37 @@ def _rotated(x: Array, bits: int) -> Array:
 
 
 def hashed_counts(spans: Spans, n_features: int, alternate_sign: bool) -> tuple[Array, Array]:
-    """Return the sums of parts' signs in the columns that their hashes name, and how many parts each column has.
+    """Return, for each column, the sum of the signs and the number of the terms that are hashed to it.
 
-    As :class:`sklearn.feature_extraction.FeatureHasher` has it; parts of size 0 are none.
+    As :class:`sklearn.feature_extraction.FeatureHasher` computes them; spans of size 0 do not count.
+
+    Parameters
+    ----------
+    spans : Spans
+    n_features : int
+        Number of columns.
+    alternate_sign : bool
+        Whether the sign of a term is that of its hash; else 1.
+
+    Returns
+    -------
+    sums, numbers : array of shape (n_features,)
     """
     hashes = murmurhash3(spans.text, spans.starts, spans.sizes)
     return columns_and_signs(hashes, xp.astype(spans.sizes > 0, int), n_features, alternate_sign)
 
 
 def columns_and_signs(hashes: Array, there: Array, n_features: int, alternate_sign: bool) -> tuple[Array, Array]:
-    """Return what :func:`hashed_counts` does, of hashes; ``there`` is 1 where one counts, 0 where not."""
+    """Return what :func:`hashed_counts` returns, for hashes.
+
+    Parameters
+    ----------
+    hashes : array of int of shape (n_terms,)
+    there : array of int of shape (n_terms,)
+        1 for hashes that count, else 0.
+    n_features, alternate_sign
+        As in :func:`hashed_counts`.
+    """
     special = (2**31 - 1 - (n_features - 1)) % n_features
     columns = xp.where(hashes == _LEAST, special, xp.wrap(xp.abs(hashes)) % n_features)
     numbers = xp.segment_sum(there, columns, n_features)

@@ -1,4 +1,4 @@
-"""Token patterns that say no more than: runs of such characters, of such a length."""
+"""Token patterns whose tokens are runs of characters of one class, the ones that a graph can split texts by."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FLAGS = re.ASCII | re.IGNORECASE | re.DOTALL | re.UNICODE
 
 
 class PatternError(ValueError):
-    """A pattern that says more than a :class:`TokenPattern` can; the message says what."""
+    """A regular expression that no :class:`TokenPattern` can express; the message says why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +31,16 @@ class TokenPattern:
     Attributes
     ----------
     letters : ndarray of bool
-        The characters of which tokens consist.
+        For each code point, whether tokens consist of such characters.
     words : ndarray of bool or None
         ``\w``, where ``\b`` stands at both ends of a class that leaves out some of it: a run of ``\w`` is a token if
         all of it are letters. Otherwise runs of letters are.
     least : int
-        Shorter runs are no tokens.
+        Length of the shortest run that is a token.
     most : int or None
-        Longer runs are no tokens.
+        Length of the longest run that is a token; None for any.
     single : bool
-        Every letter is a token of its own.
+        Whether every letter is a token of its own.
     """
 
     letters: NDArray[np.bool_]
@@ -50,7 +50,7 @@ class TokenPattern:
     single: bool = False
 
     def matches(self, word: str) -> bool:
-        """Whether a word can be a token: it consists of letters, as many as may be."""
+        """Return whether a word can be a token: whether it consists of letters and has an allowed length."""
         longest = 1 if self.single else self.most
         fits = self.least <= len(word) and (longest is None or len(word) <= longest)
         return fits and all(self.letters[ord(character)] for character in word)
@@ -58,15 +58,15 @@ class TokenPattern:
 
 @cache
 def read_pattern(pattern: str) -> TokenPattern:
-    r"""Return what a regular expression looks for, as ``re.findall`` uses it.
+    r"""Return the tokens that ``re.findall`` finds with a regular expression, as a TokenPattern.
 
-    A class of characters with any counts (``\w\w+``, ``[a-z]{2,}``, ``\S``), in one group or none, with ``\b`` at both
-    ends or neither.
+    It may be a class of characters with any counts (``\w\w+``, ``[a-z]{2,}``, ``\S``), in one group or none, with
+    ``\b`` at both ends or neither.
 
     Raises
     ------
     PatternError
-        Where it is none of that; the message says what it is.
+        Where the expression is another one; the message says why it cannot be used.
     """
     parsed = _parser.parse(pattern)
     if parsed.state.flags & ~_FLAGS:
@@ -105,7 +105,7 @@ def read_pattern(pattern: str) -> TokenPattern:
 
 
 def _only_group(items: Sequence[Any]) -> Sequence[Any]:
-    """Return the content of a group that holds everything."""
+    """Return the content of a group that encloses the whole expression; else the items as they are."""
     if len(items) == 1 and items[0][0] is _constants.SUBPATTERN:
         _, add_flags, remove_flags, content = items[0][1]
         if not add_flags and not remove_flags:
@@ -114,7 +114,7 @@ def _only_group(items: Sequence[Any]) -> Sequence[Any]:
 
 
 def _run(item: Any, flags: int) -> tuple[NDArray[np.bool_], int, int | None]:
-    """Return the class of characters that an item repeats, how often at least and at most."""
+    """Return the class of characters that an item repeats, and the least and greatest number of repetitions."""
     operator, argument = item
     least, most = 1, 1
     if operator is _constants.MAX_REPEAT:
@@ -141,7 +141,7 @@ _REASONS = {
 
 
 def _members(item: Any, flags: int) -> NDArray[np.bool_]:
-    """Return which characters an item of one character matches, asked of the compiled expression itself."""
+    """Return which characters an item matches, found by running the compiled item on all characters."""
     state = _parser.State()
     state.flags = flags
     one = _parser.SubPattern(state, [item])

@@ -1,4 +1,4 @@
-"""Lower case and accents, on code points."""
+"""Lower-casing and stripping of accents on sequences of code points."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from skl2tflite.text.unicode import CODE_POINTS, FINAL_SIGMA, NOTHING, SIGMA, Su
 
 @cache
 def _case_table() -> CharacterTable:
-    """Which characters have case (1), and which are passed over when the end of a word is looked for (2)."""
+    """Return a table with 1 for characters that have case, and 2 for those skipped in search of a word's end."""
     has_case, passed_over = cased()
     return CharacterTable.of(np.where(passed_over, 2, has_case).astype(np.int32))
 
 
 def with_final_sigmas(characters: Array) -> Array:
-    """Return code points with ς for each Σ that ends a word, as ``str.lower`` sees it (see :func:`cased`)."""
+    """Return code points with ς for each Σ at the end of a word, by the rule of ``str.lower`` (see :func:`cased`)."""
     kinds = _case_table().take(characters)
     order = xp.cumulative_sum(xp.astype(kinds != 2, int), exclusive=True) + 1
-    # The case of each character that is not passed over; in front of the first and behind the last there is none.
+    # Whether each character that is not skipped has case, with a 0 in front of the first and behind the last.
     room = xp.length(xp.concat([characters, np.zeros(2, np.int64)]))
     cases = xp.segment_sum(xp.astype(kinds == 1, int), order, room)
     final = xp.take(cases, order - 1) > xp.take(cases, order + 1)
@@ -34,7 +34,14 @@ def with_final_sigmas(characters: Array) -> Array:
 
 
 def final_sigmas_matter(preprocessed: Substitution, meanings: NDArray[np.int32] | None = None) -> bool:
-    """Whether lower case makes σ or ς of Σ, and these are told from each other: mean different numbers, if given."""
+    """Return whether it matters that Σ becomes σ or ς in lower case.
+
+    Parameters
+    ----------
+    preprocessed : Substitution
+    meanings : ndarray of int, optional
+        A number for each code point; characters of the same number need not be distinguished.
+    """
     middle, final = preprocessed.of(SIGMA), preprocessed.of(FINAL_SIGMA)
     if middle in ("Σ", final):
         return False
@@ -42,18 +49,21 @@ def final_sigmas_matter(preprocessed: Substitution, meanings: NDArray[np.int32] 
 
 
 @dataclass(frozen=True, eq=False)
-class Spelling:
-    """What characters become, by kinds of characters that become the same, or move by the same difference.
+class Replacement:
+    """A substitution of characters by texts, as tables over kinds of characters.
+
+    Characters of one kind become the same text, or the character whose code point differs by the same number.
 
     Attributes
     ----------
     table : CharacterTable
-        Each character's kind.
+        Kind of each character.
     starts, lengths : ndarray of int
-        Where in ``texts`` each kind's text is.
+        Position of the text of each kind in ``texts``, and its length.
     moves : ndarray of int
-        1 for kinds whose text is a difference to the character itself.
+        1 for kinds whose text is a difference of code points.
     texts : ndarray of int
+        The texts of all kinds, one after another.
     """
 
     table: CharacterTable
@@ -63,14 +73,14 @@ class Spelling:
     texts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, substitution: Substitution, meanings: NDArray[np.int32] | None = None) -> Spelling:
-        """Return the spelling of a substitution.
+    def of(cls, substitution: Substitution, meanings: NDArray[np.int32] | None = None) -> Replacement:
+        """Return the replacement of a substitution.
 
         Parameters
         ----------
         substitution : Substitution
         meanings : ndarray of int, optional
-            A number for each code point: only these matter, so any character may stand for its like.
+            A number for each code point. Only these matter, so that any character may replace one of the same number.
         """
         single = substitution.single.copy()
         likes = np.zeros(0 if meanings is None else int(meanings.max()) + 1, np.int32)
@@ -93,8 +103,8 @@ class Spelling:
         numbers[single == NOTHING] = 1
         for character, text in substitution.several.items():
             points = code_points(text)
-            spelled = points if meanings is None else likes[meanings[points]]
-            numbers[character] = kinds.setdefault((0, *spelled.tolist()), len(kinds))
+            replaced = points if meanings is None else likes[meanings[points]]
+            numbers[character] = kinds.setdefault((0, *replaced.tolist()), len(kinds))
         lengths = np.array([len(kind) - 1 for kind in kinds])
         return cls(
             CharacterTable.of(numbers),
@@ -104,8 +114,8 @@ class Spelling:
             np.array([point for kind in kinds for point in kind[1:]]),
         )
 
-    def spell(self, characters: Array, end: int) -> Array:
-        """Return the characters that a text becomes, and ``end`` behind them.
+    def apply(self, characters: Array, end: int) -> Array:
+        """Return the code points that a text becomes, and ``end`` behind them.
 
         Parameters
         ----------
@@ -117,5 +127,5 @@ class Spelling:
         kinds = self.table.take(characters)
         sources, offsets = spread(xp.take(self.lengths, kinds))
         kinds = xp.take(kinds, sources)
-        spelled = xp.take(self.texts, xp.take(self.starts, kinds) + offsets)
-        return spelled + xp.take(characters, sources) * xp.take(self.moves, kinds)
+        replaced = xp.take(self.texts, xp.take(self.starts, kinds) + offsets)
+        return replaced + xp.take(characters, sources) * xp.take(self.moves, kinds)

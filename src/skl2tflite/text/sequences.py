@@ -1,4 +1,4 @@
-"""Sequences that grow and shrink: entries that become none, one or several."""
+"""Sequences in which each entry becomes none, one or several entries."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from skl2tflite.graph import functions as xp
 
 
 def spread(lengths: Array) -> tuple[Array, Array]:
-    """Return where the entries of a longer or shorter sequence come from.
+    """Return the source of each entry of a sequence in which entries are repeated or dropped.
 
     Parameters
     ----------
     lengths : array of int of shape (n,)
-        How many entries each one becomes; the last becomes at least one.
+        Number of entries that each entry becomes; at least 1 for the last.
 
     Returns
     -------
     sources : array of int of shape (m,)
-        The entry that each new one comes from.
+        Position of the entry that each new one comes from.
     offsets : array of int of shape (m,)
-        The number that it has among those from the same entry.
+        Number of each new entry among those from the same source.
     """
     ends = xp.cumulative_sum(lengths)
     total = xp.sum(lengths)
-    # As many entries lie before a place as end there or before; the last one's end is beyond all places.
+    # The source of a position is the number of entries that end at it or before.
     places = xp.minimum(ends, total - 1)
     before_last = xp.astype(ends < total, int)
     sources = xp.cumulative_sum(xp.segment_sum(before_last, places, total))

@@ -1,4 +1,4 @@
-"""Whole numbers by code point, in a table of pages that share what they have in common."""
+"""A small integer for each code point, in a table of pages of which equal ones are stored once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.text.unicode import CODE_POINTS
 
 _PAGE_BITS = (4, 5, 6, 7, 8)
-"""Pages hold so many bits of a code point; the smallest table is taken."""
+"""Page sizes to try, as numbers of bits of a code point; the smallest table is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +24,9 @@ class CharacterTable:
     bits : int
         A page holds ``2**bits`` code points.
     moves : ndarray of int
-        By how many pages each page of code points lies elsewhere among the entries.
+        Difference between the position of each page among the entries and its number.
     entries : ndarray of int
-        The pages, each different one once.
+        The distinct pages, one after another.
     """
 
     bits: int

@@ -1,4 +1,4 @@
-"""A text cut into words."""
+"""Splitting a text into words."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from numpy.typing import NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.text.patterns import TokenPattern
-from skl2tflite.text.preprocessing import Spelling, final_sigmas_matter, with_final_sigmas
+from skl2tflite.text.preprocessing import Replacement, final_sigmas_matter, with_final_sigmas
 from skl2tflite.text.tables import CharacterTable
 from skl2tflite.text.unicode import CODE_POINTS, NOTHING, Substitution, code_points
 
 _OTHER = 1
-"""The letter number of all letters that no known word has."""
+"""Letter number of all letters that occur in no word of the vocabulary."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tokens:
-    """The words of a text, one after another.
+    """The words of a text, as sequences over its characters and over its words.
 
     Attributes
     ----------
     letters : array of int of shape (n_characters,)
-        Each character's letter number, 0 where it has none.
+        Letter number of each character; 0 for none.
     counts : array of int of shape (n_characters,)
-        How many letters it stands for.
+        Number of letters that each character becomes in preprocessing.
     tokens : array of int of shape (n_characters,)
-        The word that it belongs to.
+        Number of the word that each character belongs to.
     positions : array of int of shape (n_characters,)
-        How many letters of that word lie before it.
+        Number of letters of the word before each character.
     lengths : array of int of shape (n_words,)
-        Letters in each word; there are empty ones, and ones that the pattern does not take.
+        Number of letters of each word; there are empty words, and words that are no tokens.
     valid : array of bool of shape (n_words,)
-        Whether the pattern takes it.
+        Whether each word is a token of the pattern.
     """
 
     letters: Array
@@ -48,24 +48,24 @@ class Tokens:
 
 
 _MOVES, _LETTER, _COUNT, _ENDS, _STRANGE = range(5)
-"""What is known of a kind of characters: whether its letter is a difference to the character itself; the letter; for
-how many it stands; whether a word ends behind it; whether no word with it is a token."""
+"""Attributes of a kind of characters: whether its letter is a difference of code points; the letter; how many letters
+it becomes; whether a word ends behind it; whether a word that contains it is no token."""
 _SEPARATOR, _NOTHING = (0, 0, 0, 1, 0), (0, 0, 0, 0, 0)
 
 
 class Splitter:
-    """Cuts texts into words, as a token pattern finds them in preprocessed text.
+    """Splits texts into the words that a token pattern finds in preprocessed text.
 
-    A character's lower case, stripped accents and class are looked up at once: it stands for a letter, for none, or
-    for the end of a word, or for a letter and such an end, as İ does (``"i̇"``, whose dot is no letter). Where one
-    stands for more than that, texts are spelt out first.
+    One table look-up gives a character's lower case without accents and its class: it becomes a letter, nothing, the
+    end of a word, or a letter and such an end, as İ does (``"i̇"``, whose dot is no letter). Where a character becomes
+    more than that, texts are first replaced by their preprocessed characters.
 
     Parameters
     ----------
     pattern : TokenPattern
     preprocessed : Substitution
     known : iterable of str, optional
-        Letters that are to be told from each other; without them, all are, and a letter's number is its code point.
+        Letters to distinguish from each other. Without it all are, and the letter number is the code point.
     """
 
     def __init__(self, pattern: TokenPattern, preprocessed: Substitution, known: Iterable[str] | None = None) -> None:
@@ -76,10 +76,10 @@ class Splitter:
         for number, character in enumerate(sorted(set(known or ())), 3):
             if pattern.letters[ord(character)]:
                 self._meanings[ord(character)] = number
-        self._spelling: Spelling | None = None
+        self._replacement: Replacement | None = None
         kinds = self._kinds(preprocessed)
         if kinds is None:
-            self._spelling = Spelling.of(preprocessed, None if self.by_code_point else self._meanings)
+            self._replacement = Replacement.of(preprocessed, None if self.by_code_point else self._meanings)
             kinds = self._kinds(Substitution(np.arange(CODE_POINTS, dtype=np.int32), {}))
             assert kinds is not None
         numbers, self._attributes = kinds
@@ -96,8 +96,8 @@ class Splitter:
         """Return the words of a text, given as code points."""
         if self._sigmas:
             characters = with_final_sigmas(characters)
-        if self._spelling is not None:
-            characters = self._spelling.spell(characters, self._end)
+        if self._replacement is not None:
+            characters = self._replacement.apply(characters, self._end)
             kinds = self._table.take(characters)
         else:
             kinds = xp.concat([self._table.take(characters), np.zeros(1, np.int64)])
@@ -123,7 +123,7 @@ class Splitter:
         return Tokens(letters, counts, tokens, positions, lengths, valid)
 
     def _kinds(self, preprocessed: Substitution) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
-        """Return the kind of each code point and what is known of the kinds, None where texts must be spelt out."""
+        """Return the kinds of code points and their attributes; None where texts must be replaced first."""
         single = preprocessed.single
         kinds = {_SEPARATOR: 0, _NOTHING: 1}
         numbers = np.zeros(CODE_POINTS, np.int32)
@@ -151,12 +151,12 @@ class Splitter:
         return numbers, np.array(list(kinds), dtype=np.int64)
 
     def _kind_of_text(self, text: str) -> tuple[int, int, int, int, int] | None:
-        """Return the kind of a character that becomes several, None where there is none."""
+        """Return the kind of a character that becomes a text; None where no kind can express it."""
         points = code_points(text)
         meanings = self._meanings[points].tolist()
         count = sum(meaning > 0 for meaning in meanings)
         if 0 in meanings[:count]:
-            return None  # words end before the last letter
+            return None  # a word would end before the last letter
         strange = 2 in meanings
         ends = int(count < len(meanings))
         if count == 0:

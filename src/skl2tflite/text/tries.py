@@ -1,4 +1,4 @@
-"""Known sequences of symbols, followed one symbol at a time."""
+"""A trie: a set of sequences of symbols that is followed one symbol at a time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
 _ROOM = 1.2
-"""Slots for each sequence, at least."""
+"""Number of slots for each node, at least."""
 _GOLDEN = 0x9E3779B1
 
 
@@ -21,15 +21,15 @@ class Trie:
     """A set of sequences of symbols 1, 2, … as a tree, its nodes in one array (J. Aoe, "An efficient digital search
     algorithm by using a double-array structure", 1989).
 
-    State 0 is no sequence, states up to ``n_symbols`` are those of one symbol, and the others lie in slots behind:
-    the one that follows a state by a symbol is in slot ``(bases[state] + symbol) mod n_slots`` if that slot's
-    owner is the state. As there are no fewer slots than symbols, no other symbol leads there.
+    State 0 stands for no sequence, states up to ``n_symbols`` for the sequences of one symbol, and the others are in
+    the slots behind: the state that follows a state by a symbol is in slot ``(bases[state] + symbol) mod n_slots`` if
+    that slot's owner is the state. As there are at least as many slots as symbols, no other symbol leads there.
 
     Attributes
     ----------
     bases : ndarray of int of shape (n_states,)
     owners : ndarray of int of shape (n_slots,)
-        -1 where a slot is empty.
+        The state that each slot follows; -1 where the slot is empty.
     n_symbols : int
     """
 
@@ -39,7 +39,7 @@ class Trie:
 
     @classmethod
     def of(cls, sequences: Sequence[Sequence[int]], n_symbols: int) -> tuple[Trie, NDArray[np.int64]]:
-        """Return the tree of sequences, none empty, and the state of each."""
+        """Return the trie of sequences, none of which is empty, and the state of each sequence."""
         children: dict[int, dict[int, int]] = {}  # nodes in order of appearance
         ends = []
         n_nodes = n_symbols + 1
@@ -73,14 +73,20 @@ class Trie:
         return len(self.bases)
 
     def follow(self, states: Array, symbols: Array) -> Array:
-        """Return the states behind states by symbols, 0 where there is none."""
+        """Return the states that follow states by symbols; 0 where there is none."""
         slots = (xp.take(self.bases, states) + symbols) % len(self.owners)
         known = xp.take(self.owners, slots) == states
         return xp.astype(known, int) * (slots + (self.n_symbols + 1))
 
 
 def _displace(children: dict[int, dict[int, int]], n_slots: int) -> tuple[dict[int, int], dict[int, int]] | None:
-    """Give each node a base that leads its children to free slots; nodes of many children choose first."""
+    """Choose a base for each node so that its children fall into free slots; nodes with more children come first.
+
+    Returns
+    -------
+    tuple of dict
+        Base of each node, and slot of each child; None where the slots do not suffice.
+    """
     taken = bytearray(n_slots)
     bases: dict[int, int] = {}
     slot_of: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""What Python says of every Unicode character, as arrays over all code points; asked once in a process."""
+"""Properties of all Unicode characters, as arrays over code points, found by calling Python's own functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIGMA = ord("Σ")
 FINAL_SIGMA = ord("ς")
 _PAGE = 256
 _MAY_HAVE_CASE = ((0, 0x3400), (0xA000, 0xAC00), (0xD800, 0x20000), (0xE0000, 0xE1000))
-"""The other planes and blocks hold ideographs, Hangul syllables and nothing."""
+"""Ranges of code points that may have case; others are ideographs, Hangul syllables or unassigned."""
 
 StripAccents = Literal["ascii", "unicode"] | None
 
@@ -36,7 +36,7 @@ def code_points(text: str) -> NDArray[np.int32]:
 
 
 def matches(pattern: re.Pattern[str]) -> NDArray[np.bool_]:
-    """Return which characters a pattern matches; it must match runs of such characters at once."""
+    """Return which characters a pattern matches; the pattern must match runs of such characters."""
     members = np.zeros(CODE_POINTS, dtype=bool)
     for match in pattern.finditer(every_character()):
         members[match.start() : match.end()] = True
@@ -50,32 +50,32 @@ def whitespace() -> NDArray[np.bool_]:
 
 
 NOTHING = -1
-"""What a character becomes that is dropped."""
+"""Stands for no character, for characters that are dropped."""
 
 
 @dataclass(frozen=True, eq=False)
 class Substitution:
-    """What becomes of each character on its own.
+    """A replacement of each character by a text, whatever its neighbours.
 
     Attributes
     ----------
     single : ndarray of int32
-        The code point that each becomes, ``NOTHING`` where it is dropped.
+        Code point that each character becomes; ``NOTHING`` where it is dropped.
     several : mapping of int to str
-        What becomes of those that turn into more than one; their ``single`` means nothing.
+        Texts of the characters that become more than one; their ``single`` is not used.
     """
 
     single: NDArray[np.int32]
     several: Mapping[int, str]
 
     def of(self, character: int) -> str:
-        """Return what becomes of one character."""
+        """Return the text that one character becomes."""
         single = self.single[character]
         return self.several.get(character, "" if single == NOTHING else chr(single))
 
     @property
     def is_one_to_one(self) -> bool:
-        """Whether every character becomes one."""
+        """Whether every character becomes exactly one character."""
         return not self.several and bool((self.single != NOTHING).all())
 
     @property
@@ -84,7 +84,7 @@ class Substitution:
         return not self.several and np.array_equal(self.single, np.arange(CODE_POINTS))
 
     def unchanged(self, among: NDArray[np.bool_]) -> int:
-        """Return a character that becomes itself."""
+        """Return some character, of those marked, that stays as it is."""
         stays = (self.single == np.arange(CODE_POINTS)) & among
         stays[list(self.several)] = False
         return int(np.flatnonzero(stays)[0])
@@ -92,10 +92,11 @@ class Substitution:
 
 @cache
 def substitution(lowercase: bool, strip_accents: StripAccents) -> Substitution:
-    """Return what a vectorizer's preprocessor makes of each character (sklearn.feature_extraction.text._preprocess).
+    """Return the text that a vectorizer's preprocessor makes of each character.
 
-    Lower case comes first, then accents go. The latter depends on no neighbour: decomposing a text reorders only
-    marks that are dropped. Of lower case only Σ's does (see :func:`cased`); here it becomes σ.
+    As ``sklearn.feature_extraction.text._preprocess``: characters are lower-cased, then accents are stripped. Stripping
+    does not depend on neighbours: decomposing a text reorders only marks, which are dropped. Of lower case only that of
+    Σ does (see :func:`cased`); here it becomes σ.
     """
     lower = lower_case() if lowercase else Substitution(np.arange(CODE_POINTS, dtype=np.int32), {})
     if strip_accents is None:
@@ -107,7 +108,7 @@ def substitution(lowercase: bool, strip_accents: StripAccents) -> Substitution:
     single[single >= 128 if strip_accents == "ascii" else marks] = NOTHING
     for character in np.flatnonzero(decomposed).tolist():
         _put(single, several, character, strip(chr(character)))
-    # Lower case first: what that makes of a character decides what becomes of it.
+    # Accents are stripped from the lower case of each character.
     result = Substitution(single[lower.single], {})
     leads = np.flatnonzero(np.isin(lower.single, np.fromiter(several, np.int32)))
     both = {character: several[int(lower.single[character])] for character in leads.tolist()}
@@ -117,7 +118,17 @@ def substitution(lowercase: bool, strip_accents: StripAccents) -> Substitution:
 
 
 def _put(single: NDArray[np.int32], several: dict[int, str], character: int, text: str) -> None:
-    """Write down what becomes of a character."""
+    """Set the text that a character becomes, in ``single`` or ``several``.
+
+    Parameters
+    ----------
+    single : ndarray of int32, shape (CODE_POINTS,)
+    several : dict of int to str
+        As in :class:`Substitution`.
+    character : int
+    text : str
+        What the character becomes.
+    """
     several.pop(character, None)
     if len(text) > 1:
         several[character] = text
@@ -127,7 +138,7 @@ def _put(single: NDArray[np.int32], several: dict[int, str], character: int, tex
 
 @cache
 def lower_case() -> Substitution:
-    """Return every character's lower case (``str.lower``)."""
+    """Return the lower case of every character (``str.lower``)."""
     single = np.arange(CODE_POINTS, dtype=np.int32)
     several: dict[int, str] = {}
     for start in range(0, CODE_POINTS, _PAGE):
@@ -166,10 +177,10 @@ def _decomposed() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 @cache
 def cased() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which characters have case, and which are passed over when the end of a word is looked for.
+    """Return which characters have case, and which are skipped in search of the end of a word.
 
-    A Σ becomes ς where the nearest character before that is not passed over has case, and the nearest one
-    behind has none (Unicode, SpecialCasing.txt, Final_Sigma). Both properties are seen by what Python does.
+    A Σ becomes ς where the nearest character before it that is not skipped has case, and the nearest one behind it has
+    none (Unicode, SpecialCasing.txt, Final_Sigma). Both properties are found by lower-casing texts with Σ.
     """
     # İ has two code points of lower case; it has case, as I has.
     places = np.concatenate([np.arange(*span) for span in _MAY_HAVE_CASE])
@@ -181,6 +192,6 @@ def cased() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         final[places] = code_points(text.lower()).reshape(len(asked), -1)[:, len(prefix) + 1] == FINAL_SIGMA
         return final
 
-    # "cΣ" ends in ς if c has case and is not passed over; "AcΣ" also if it is passed over.
+    # "cΣ" ends in ς if c has case and is not skipped; "AcΣ" also if c is skipped.
     has_case = becomes_final("")
     return has_case, becomes_final("A") & ~has_case

@@ -1,4 +1,4 @@
-"""Words in a graph: found by a hash, recognised by their letters."""
+"""A hash table of words in a graph: words are found by a hash and compared letter by letter."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.text.tokens import Tokens
 
 _BUCKET = 3
-"""Words that share a multiplier, on average."""
+"""Average number of words in a bucket, which share a multiplier."""
 _FILLED = 0.75
-"""Share of the slots that hold a word."""
+"""Fraction of the slots that hold a word."""
 _MULTIPLIERS = 4096
 _GOLDEN = 0x9E3779B1
 
 
 def _signed(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return the low 32 bits as int32 has them."""
+    """Return the int32 numbers with the same low 32 bits."""
     return (numbers & 0xFFFFFFFF).astype(np.uint32).astype(np.int32).astype(np.int64)
 
 
@@ -29,21 +29,23 @@ def _signed(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
 class WordTable:
     """Words, each in a slot of its own that follows from a hash of its letters.
 
-    A word's two hashes are sums of its letters times random factors by position, in int32 arithmetic. One names
-    a bucket; the other, times the bucket's multiplier, names the slot (hash and displace: F. Botelho, R. Pagh,
-    N. Ziviani, "Simple and space-efficient minimal perfect hash functions", 2007). Whoever finds a slot compares
-    all letters with those of the word in it, so that no other word is ever taken for it, however long.
+    A word's two hashes are sums of its letters times random factors by position, in int32 arithmetic. The first gives a
+    bucket; the second, times the bucket's multiplier, gives the slot (hash and displace: F. Botelho, R. Pagh,
+    N. Ziviani, "Simple and space-efficient minimal perfect hash functions", 2007). All letters are then compared with
+    those of the word in the slot, so that no other word is ever mistaken for it, however long.
 
     Attributes
     ----------
     slots : ndarray of int of shape (n_words,)
-        Where each word is.
+        Slot of each word.
     factors : ndarray of int of shape (longest + 1, 2)
+        Factors of the letter at each position, for both hashes.
     multipliers : ndarray of int of shape (n_buckets,)
+        Multiplier of each bucket.
     starts, lengths : ndarray of int of shape (n_slots,)
-        Each slot's letters; an empty one has length -1.
+        Position of each slot's word in ``letters``, and its length; -1 for an empty slot.
     letters : ndarray of int
-        All words, one after another.
+        The letters of all words, one word after another.
     """
 
     slots: NDArray[np.int64]
@@ -55,7 +57,7 @@ class WordTable:
 
     @classmethod
     def of(cls, words: Sequence[NDArray[np.int32]]) -> WordTable:
-        """Return a table of different words, none of them empty."""
+        """Return a table of distinct words, none of which is empty."""
         lengths = np.array([len(word) for word in words], dtype=np.int64)
         longest = int(lengths.max(initial=1))
         letters = np.concatenate([np.empty(0, np.int32), *words]).astype(np.int64)
@@ -77,14 +79,14 @@ class WordTable:
         return cls(slots, factors, multipliers, first, count, np.append(letters, np.zeros(longest + 1, np.int64)))
 
     def find(self, text: Tokens) -> tuple[Array, Array]:
-        """Look for the words of a text.
+        """Look up the words of a text.
 
         Returns
         -------
         slots : array of int of shape (n_words,)
             The only slot in which each word can be.
         found : array of bool of shape (n_words,)
-            Whether it is there.
+            Whether the word is in that slot.
         """
         n_words = xp.length(text.lengths)
         places = xp.minimum(text.positions, len(self.factors) - 1)
@@ -100,7 +102,20 @@ class WordTable:
 def _place(
     buckets: NDArray[np.int64], hashes: NDArray[np.int64], n_buckets: int, n_slots: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
-    """Return each word's slot and each bucket's multiplier, None where some bucket finds none."""
+    """Choose a multiplier for each bucket such that all words fall into different slots.
+
+    Parameters
+    ----------
+    buckets, hashes : ndarray of int of shape (n_words,)
+        Bucket of each word, and its second hash.
+    n_buckets, n_slots : int
+
+    Returns
+    -------
+    slots : ndarray of int of shape (n_words,)
+    multipliers : ndarray of int of shape (n_buckets,)
+        None in place of both where no multiplier is found for some bucket.
+    """
     slots = np.empty(len(hashes), np.int64)
     multipliers = np.ones(n_buckets, np.int64)
     taken = bytearray(n_slots)

@@ -1,6 +1,7 @@
-"""What is recorded: NumPy and pandas code, and functions of users, called with stand-ins for arrays and DataFrames.
+"""Recording user code: functions and estimators' methods are called with symbolic arrays, DataFrames and matrices.
 
-Importing it teaches tensors NumPy's functions (:mod:`skl2tflite.tracing.recorder`).
+Every operation on a symbolic argument adds a node to the graph. Importing this package lets tensors take NumPy's own
+functions (:mod:`skl2tflite.tracing.recorder`).
 """
 
 from skl2tflite.graph.recorder import use_recorder

@@ -1,4 +1,6 @@
-"""Truth values in the array that is given to ``convert``: what a function gets then, which may join them by logic."""
+"""Arrays of truth values given to ``convert``: user functions are then recorded on truth values, for ``&`` and
+``|``.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,21 @@ import numpy as np
 
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import as_tensor
-from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.sample_rows import Given
 
 
 def truths_given(X: object) -> list[Given]:
-    """Return the columns of a model's input as an array of truth values, where rows are one; else nothing."""
+    """Return the model's input as a tensor of truth values, where the rows given to ``convert`` are one; else nothing.
+
+    Parameters
+    ----------
+    X : Table or object
+        What a function is given; only a table of the model's own features can be such an input.
+    """
     rows = given().X
     if not isinstance(rows, np.ndarray) or rows.dtype.kind != "b" or not isinstance(X, Table):
         return []
     if any(column.origin is None for column in X.columns):
         return []
-    return [as_tensor(xp.not_equal(X.matrix(), 0.0))]
+    return [as_tensor(X.matrix() != 0.0)]

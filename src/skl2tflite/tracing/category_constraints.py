@@ -1,4 +1,8 @@
-"""Values that scikit-learn refuses as unknown categories: a file cannot raise, so the model looks beforehand."""
+"""Values that scikit-learn refuses as unknown categories.
+
+A file cannot raise. Where a model's feature reaches an encoder unchanged, the metadata list the values that the encoder
+knows, and the model checks rows before it runs the file.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +24,11 @@ _CHOOSING = (
     ops.Slice, ops.Take, ops.Reshape, ops.Stack, ops.Concat, ops.Where, ops.Cast, ops.Equal, ops.NotEqual, ops.IsNan,
     ops.LogicalAnd, ops.LogicalOr, ops.LogicalNot, Transformed, Constant, Input,
 )  # fmt: skip
-"""Operations that leave values as they are, unless they equal a constant of the graph or are missing."""
+"""Operations that give values back as they are, apart from values that equal a constant of the graph or are missing."""
 
 
 @dataclass(frozen=True, eq=False)
-class Demand:
+class CategoryConstraint:
     """A column whose values must be among an encoder's categories.
 
     Attributes
@@ -38,28 +42,32 @@ class Demand:
     categories: NDArray[Any]
 
 
-_demands: Collector[Demand] = Collector("demands")
-demands = _demands.collect
-"""Collect what encoders demand while a method is recorded."""
+category_constraints: Collector[CategoryConstraint] = Collector("category_constraints")
+"""Collects the constraints of encoders while a method is recorded."""
 
 
-def demand(column: Any, categories: NDArray[Any]) -> None:
-    """Say that scikit-learn refuses rows whose value is none of the categories."""
+def constrain_categories(column: Any, categories: NDArray[Any]) -> None:
+    """Add the constraint that each value of a column is one of the categories: scikit-learn refuses any other row."""
     if isinstance(column, Tensor):
-        _demands.add(Demand(column, categories))
+        category_constraints.add(CategoryConstraint(column, categories))
 
 
-def known_values(wanted: Iterable[Demand], names: list[str]) -> tuple[Known, ...]:
-    """Return which values of the features meet all demands, for those whose values reach encoders as they are.
+def allowed_values(constraints: Iterable[CategoryConstraint], names: list[str]) -> tuple[Known, ...]:
+    """Return the values of each feature that meet all constraints, for features that reach the encoders unchanged.
 
     Parameters
     ----------
-    wanted : iterable of Demand
+    constraints : iterable of CategoryConstraint
     names : list of str
-        Names of the features' tensors.
+        Names of the features' tensors, in the order of the features.
+
+    Returns
+    -------
+    tuple of Known
+        One for each constrained feature.
     """
     allowed: dict[int, set[Any]] = {}
-    for each in wanted:
+    for each in constraints:
         found = _meets(each, names)
         if found is not None:
             feature, values = found
@@ -71,9 +79,12 @@ def _order(value: Any) -> tuple[bool, Any]:
     return value is None, 0.0 if value is None else value
 
 
-def _meets(wanted: Demand, names: list[str]) -> tuple[int, set[Any]] | None:
-    """Return the feature that a demand is about, and its values that meet it (None: NaN)."""
-    graph = Graph("demand", {}, {"value": wanted.column})
+def _meets(constraint: CategoryConstraint, names: list[str]) -> tuple[int, set[Any]] | None:
+    """Return the feature that a constraint is about and its values that meet it, None among them for NaN.
+
+    None where the column follows from several features, or is computed from one.
+    """
+    graph = Graph("constraint", {}, {"value": constraint.column})
     nodes = list(graph.nodes())
     inputs = [node for node in nodes if isinstance(node.op, Input)]
     if len(inputs) != 1 or not all(isinstance(node.op, _CHOOSING) for node in nodes):
@@ -81,7 +92,7 @@ def _meets(wanted: Demand, names: list[str]) -> tuple[int, set[Any]] | None:
     (tensor,) = inputs[0].outputs
     name = tensor.node.op.name
     constants = [node.op.value for node in nodes if isinstance(node.op, Constant)]
-    candidates = _candidates(tensor.dtype, [wanted.categories, *constants])
+    candidates = _candidates(tensor.dtype, [constraint.categories, *constants])
     if tensor.ndim == 1:
         feature, rows = names.index(name), candidates
     else:
@@ -93,12 +104,12 @@ def _meets(wanted: Demand, names: list[str]) -> tuple[int, set[Any]] | None:
     parts = [rows] if tensor.shape[0] is None else np.split(rows, len(rows))
     values = np.concatenate([evaluate(graph, {name: part})["value"] for part in parts])
     if values.dtype == object:
-        texts = set(wanted.categories.tolist())
+        texts = set(constraint.categories.tolist())
         met = np.array([value in texts for value in values.tolist()])
     else:
-        with np.errstate(over="ignore"):  # a file holds both in float32, whole numbers apart
+        with np.errstate(over="ignore"):  # a file holds floats in float32; whole numbers it holds exactly
             values, categories = (
-                each.astype(np.float32) if each.dtype.kind == "f" else each for each in (values, wanted.categories)
+                each.astype(np.float32) if each.dtype.kind == "f" else each for each in (values, constraint.categories)
             )
         categories = categories.astype(np.float64)
         met = np.isin(values, categories) | (np.isnan(values.astype(float)) & np.isnan(categories).any())
@@ -107,7 +118,7 @@ def _meets(wanted: Demand, names: list[str]) -> tuple[int, set[Any]] | None:
 
 
 def _candidates(kind: DType, constants: list[NDArray[Any]]) -> NDArray[Any]:
-    """Return every value that can matter: all that the graph knows, what is missing, and what is unknown."""
+    """Return the values to try: the constants of the graph, missing values, and one value that is unknown."""
     if kind == DType.STRING:
         texts = {str(text) for values in constants if values.dtype == object for text in values.ravel()}
         return np.array(sorted(texts | {NAN, NONE, NA, FOREIGN}), dtype=object)
@@ -122,7 +133,19 @@ def _candidates(kind: DType, constants: list[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _column_of(graph: Graph, name: str, count: int, candidates: NDArray[np.float64]) -> int | None:
-    """Return which column of a matrix a tensor follows from."""
+    """Return the position of the matrix column that a graph gives back, found by feeding other numbers to each column.
+
+    Parameters
+    ----------
+    graph : Graph
+        Has one input, the matrix, and one output, of shape (n_rows,).
+    name : str
+        Name of the input.
+    count : int
+        Number of columns of the matrix.
+    candidates : ndarray of float64
+        Numbers that the graph may treat in a special way, which are not fed.
+    """
     marks = np.arange(count) + 0.25
     while np.isin(marks, candidates).any():
         marks += count + 0.1234

@@ -1,4 +1,7 @@
-"""Categories as tensors hold them: text, floats, or whole numbers beyond those that float32 holds."""
+"""The dtype in which a tensor holds the categories of a feature, and the categories in that dtype.
+
+Categories are text, floats, or whole numbers that float32 does not hold exactly.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from numpy.typing import NDArray
 from skl2tflite.features.columns import as_text, is_nan
 from skl2tflite.graph import DType
 
-WHOLE = 2**24
-"""Up to here float32 holds every whole number."""
+LARGEST_EXACT_INTEGER = 2**24
+"""float32 holds every whole number up to this magnitude exactly."""
 
 
 def is_missing(cell: object) -> bool:
@@ -21,16 +24,16 @@ def is_missing(cell: object) -> bool:
 
 
 def category_kind(categories: NDArray[Any]) -> DType:
-    """Return what a feature's categories are."""
+    """Return the dtype of the tensor that holds a feature with these categories."""
     if any(isinstance(c, str) for c in categories) or all(c is None for c in categories):
         return DType.STRING
     if all(isinstance(c, int | np.integer) and not isinstance(c, bool) for c in categories):
-        return DType.INT if any(abs(int(c)) > WHOLE for c in categories) else DType.FLOAT
+        return DType.INT if any(abs(int(c)) > LARGEST_EXACT_INTEGER for c in categories) else DType.FLOAT
     return DType.FLOAT
 
 
 def as_held(categories: NDArray[Any], kind: DType) -> NDArray[Any]:
-    """Return categories as a tensor holds them."""
+    """Return categories as a tensor of a dtype holds them: text as text, floats rounded to float32."""
     if kind == DType.STRING:
         return np.array(as_text(np.asarray(categories, dtype=object)), dtype=object)
     if kind == DType.INT:
@@ -39,7 +42,7 @@ def as_held(categories: NDArray[Any], kind: DType) -> NDArray[Any]:
 
 
 def held_by_numpy(column: NDArray[Any], kind: DType) -> NDArray[Any]:
-    """Return a column of an array in the kind of its categories."""
+    """Return a NumPy column in the dtype of its categories, to be compared with them."""
     if kind == DType.STRING:
         return np.array(as_text(np.asarray(column, dtype=object)), dtype=object)
     return np.asarray(column, dtype=np.int64 if kind == DType.INT else np.float64)

@@ -1,6 +1,7 @@
-"""SciPy's and scikit-learn's distances and kernels between two matrices, called by a function of the user's.
+"""SciPy's and scikit-learn's distances and kernels between two matrices, called by a user function.
 
-Their own code is compiled, so that no protocol sees what it does to a tensor.
+Their code is compiled and does not go through NumPy's protocols. While a user function is recorded, functions of
+tensors take their place.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ import numpy as np
 from skl2tflite.graph import Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import refusal
-from skl2tflite.numerics.distances import metric_of, squared_distances
+from skl2tflite.numerics.distances import squared_distances
 from skl2tflite.numerics.kernels import additive_chi2_kernel
+from skl2tflite.numerics.metrics import metric_of
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.patches import Patch
 
 METRICS = ("euclidean", "sqeuclidean", "cityblock", "chebyshev", "canberra", "minkowski")
-"""Those of SciPy that are the same as scikit-learn's for all rows."""
+"""Metrics of ``scipy.spatial.distance.cdist`` that give what scikit-learn's metrics of the same name give."""
 
 
 def patches(function: Callable[..., Any]) -> tuple[Patch, ...]:
-    """Return what lets distances take tensors wherever a function's code looks them up."""
-    replacements = _known()
+    """Return patches that let distance functions take tensors in every module that the function's code is from."""
+    replacements = _replacements()
     names = {"scipy.spatial.distance", "sklearn.metrics.pairwise", "sklearn.gaussian_process.kernels"}
     modules = [sys.modules[name] for name in names.union(_modules(function)) if name in sys.modules]
     return tuple(
@@ -38,13 +40,13 @@ def patches(function: Callable[..., Any]) -> tuple[Patch, ...]:
     )
 
 
-def known(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what stands for a function while tensors are about: itself, unless it is one of these."""
-    return _known().get(id(function), function)
+def replacement_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function of tensors that takes the place of a distance function; any other function as it is."""
+    return _replacements().get(id(function), function)
 
 
 def _modules(function: object) -> Iterator[str]:
-    """Yield the names of the modules in which a function, and what it is made of, were written."""
+    """Yield the modules of a function, of the function inside a partial or wrapper, and of those in its closure."""
     if isinstance(function, partial):
         for part in (function.func, *function.args, *function.keywords.values()):
             yield from _modules(part)
@@ -57,8 +59,8 @@ def _modules(function: object) -> Iterator[str]:
 
 
 @cache
-def _known() -> dict[int, Callable[..., Any]]:
-    """Return what stands for each function while tensors are about, by the function's identity."""
+def _replacements() -> dict[int, Callable[..., Any]]:
+    """Return the functions that take the place of the originals, by the ``id`` of the original."""
     from scipy.spatial import distance
     from sklearn.metrics import pairwise
 
@@ -71,7 +73,7 @@ def _known() -> dict[int, Callable[..., Any]]:
 
 
 def _for_tensors(original: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of two matrices that computes of tensors what the original computes of arrays."""
+    """Return a function of two matrices that calls ``function`` where one is a tensor, and else the original."""
 
     @wraps(original)
     def call(X: Any, Y: Any = None, *args: Any, **kwargs: Any) -> Any:
@@ -91,12 +93,31 @@ def _points(Y: Any) -> Any:
 
 
 def _cdist(X: Any, Y: Any, metric: Any = "euclidean", **params: Any) -> Any:
+    """Return ``scipy.spatial.distance.cdist`` between symbolic rows and constant points.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_points, n_features)
+    metric, **params
+        As of SciPy's function.
+    """
     if metric not in METRICS or params.keys() - {"p"}:
         raise refusal(f"cdist with metric={metric!r} cannot be recorded; these can: {', '.join(METRICS)}")
     return metric_of(metric, params, Y.shape[1])(X, Y)
 
 
 def _euclidean_distances(X: Any, Y: Any, *norms: Any, squared: bool = False) -> Any:
-    # The norms of rows and points, and at last whether squares are wanted, as scikit-learn gives them.
+    # scikit-learn passes (X_norm_squared, Y_norm_squared, squared) by position.
+    """Return scikit-learn's ``_euclidean_distances`` between symbolic rows and constant points.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    Y : ndarray of shape (n_points, n_features)
+    *norms
+        Norms of both, which are not used, and whether squares are wanted.
+    squared : bool, default=False
+    """
     squares = squared_distances(X, Y)
     return squares if squared or (len(norms) == 3 and norms[2]) else xp.sqrt(squares)

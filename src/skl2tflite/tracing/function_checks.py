@@ -1,4 +1,4 @@
-"""Recordings of functions beside the functions themselves, on rows of several kinds."""
+"""Checks of a recorded function: its graph must give what the function gives, on made-up rows of several kinds."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from skl2tflite.tracing.sample_rows import FLOAT64, ROWS, AsArray, Given, consta
 from skl2tflite.tracing.trial_calls import joined, near, tried
 
 TOLERANCE = 1e-6
-"""Relative error that the graph's own approximations are allowed (of the error function, for one)."""
+"""Relative error allowed to the graph, whose functions may be approximations (the error function's, for example)."""
 
 
 Recorded: TypeAlias = Tensor | list[Tensor] | Table | Column | Matrix
 
 
 def is_symbolic(X: object) -> bool:
-    """Whether something stands for numbers that are known only at run time."""
+    """Return whether X is symbolic: a tensor, a table, a column, or a matrix of such numbers."""
     return isinstance(X, Tensor | Table | Column) or (isinstance(X, Matrix) and isinstance(X.values, Tensor))
 
 
-class _Twin(MadeColumn):
-    """A column of what is known of another one."""
+class _FreshColumn(MadeColumn):
+    """A new input column of which the same is known as of another column: categories, dtype, position."""
 
     def __init__(self, like: Column, made: Tensor) -> None:
         super().__init__(like.name, made)
@@ -56,35 +56,35 @@ class _Twin(MadeColumn):
         return self._like.origin
 
 
-def twin_of(X: Given) -> Given:
-    """Return an input of its own for what a function was called with, of the kinds that it asked for."""
+def fresh_input(X: Given) -> Given:
+    """Return a new graph input of the form that a function was called with, in the dtypes that it has used."""
     if isinstance(X, Tensor):
         return input_tensor("X", X.dtype, X.shape)
     if isinstance(X, Matrix):
         values = as_tensor(X.values)
         return replace(X, values=input_tensor("X", values.dtype, values.shape), stored=None)
     if isinstance(X, AsArray):
-        twin = twin_of(X.table)
-        assert isinstance(twin, Table)
-        return AsArray(twin)
+        fresh = fresh_input(X.table)
+        assert isinstance(fresh, Table)
+        return AsArray(fresh)
     if isinstance(X, Column):
-        return _twin_column(X, "X")
+        return _fresh_column(X, "X")
     if X.whole is None:
-        return Table([_twin_column(column, f"X{i}") for i, column in enumerate(X.columns)])
+        return Table([_fresh_column(column, f"X{i}") for i, column in enumerate(X.columns)])
     matrix = input_tensor("X", X.whole.dtype, (X.batch, len(X.columns)))
     columns = [
-        _Twin(like, made.tensor(matrix.dtype))
+        _FreshColumn(like, made.tensor(matrix.dtype))
         for like, made in zip(X.columns, Table.of_matrix(matrix, X.names).columns, strict=True)
     ]
     return Table(columns, matrix)
 
 
-def _twin_column(column: Column, name: str) -> Column:
-    return _Twin(column, input_tensor(name, column.kind or DType.FLOAT, (column.batch,)))
+def _fresh_column(column: Column, name: str) -> Column:
+    return _FreshColumn(column, input_tensor(name, column.kind or DType.FLOAT, (column.batch,)))
 
 
 def outputs_of(result: Recorded | AsArray) -> list[Tensor]:
-    """Return the tensors of which a result is made."""
+    """Return the tensors that a result consists of."""
     if isinstance(result, Matrix):
         return [as_tensor(result.values)]
     if isinstance(result, AsArray):
@@ -103,24 +103,25 @@ def compare(
     X: Given,
     rows: NDArray[Any] | None,
 ) -> bool:
-    """Refuse a function that computes otherwise than its graph, or than for each row alone.
+    """Refuse a function that gives other results than its graph, or for one row alone than for the row among others.
 
     Parameters
     ----------
     function : callable
+        The user's.
     result : Recorded or AsArray
-        What it has given for X.
+        What recording it on ``X`` has given.
     refused : sequence of Tensor
-        Rows for which it raises an error.
+        Truth values of shape (n_rows,): rows for which the graph says that the function raises an error.
     X : Tensor, Table, Column or AsArray
         The graph's input.
     rows : ndarray or None
-        Rows of an array to compute beside it too.
+        Further rows to compare on, beside made-up ones.
 
     Returns
     -------
     bool
-        Whether it has given NaN.
+        Whether the function gave NaN for some row.
 
     Raises
     ------
@@ -171,7 +172,7 @@ def compare(
 
 
 def _narrow_dtypes(given: Any) -> str:
-    """Return the dtypes of the columns of rows that are whole numbers, truth values or of few digits, for a message."""
+    """Return, for a message, the dtypes of integer, boolean and float16 columns; the narrow ones only, if any."""
     dtypes = list(getattr(given, "dtypes", ())) if getattr(given, "ndim", 1) == 2 else []
     dtypes = [each for each in dtypes or [given.dtype] if _is_narrow(each)]
     narrowest = [each for each in dtypes if each.itemsize < FLOAT64.itemsize] or dtypes
@@ -183,19 +184,28 @@ def _is_narrow(dtype: Any) -> bool:
 
 
 def _widened(given: Any) -> Any:
-    """Return rows whose numbers are all floats."""
+    """Return rows with all numbers as float64."""
     if getattr(given, "ndim", 1) == 2 and hasattr(given, "dtypes"):
         return given.astype({name: float for name, dtype in given.dtypes.items() if _is_narrow(dtype)})
     return given.astype(float)
 
 
 def _called(function: Callable[[Any], Any], rows: Any, result: Recorded | AsArray) -> list[NDArray[Any]] | None:
-    """Return what a function gives for rows, None where it raises an error."""
+    """Return what a function gives for rows, as arrays; None where it raises an error.
+
+    Parameters
+    ----------
+    function : callable
+    rows : object
+        Argument of the function.
+    result : Recorded or AsArray
+        What recording the function has given, which says how its results are laid out.
+    """
     return tried(lambda copy: _arrays(function(copy), result), rows, raised=GraphError)
 
 
 def _arrays(given: Any, result: Recorded | AsArray) -> list[NDArray[Any]]:
-    """Return what a function gave, as the outputs of its recording are laid out."""
+    """Return what a function gave as one array for each output of its recording; refuse another kind of result."""
     if isinstance(result, Matrix) != scipy.sparse.issparse(given):
         raise GraphError("gives a sparse matrix only when it is recorded, or only when it is not")
     if isinstance(result, Matrix):
@@ -226,7 +236,7 @@ def _arrays(given: Any, result: Recorded | AsArray) -> list[NDArray[Any]]:
 
 
 def _check_category(dtype: Any, column: Column) -> None:
-    """Refuse a categorical that is none when it is recorded, or the other way round, or of other categories."""
+    """Refuse a column that is categorical only when recorded or only when not, or whose categories differ."""
     categories = getattr(dtype, "categories", None)
     known = column.categories
     if known == () and categories is not None:

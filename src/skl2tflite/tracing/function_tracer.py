@@ -1,4 +1,8 @@
-"""The user's own functions, called on symbolic arrays: that records them."""
+"""Calling a user function on symbolic arguments, which records what it does.
+
+While it runs, NumPy's, pandas' and SciPy's functions that no protocol of NumPy reaches (``np.asarray``, ``np.zeros``,
+``len``, ``pd.concat``, …) are replaced, for this thread only, by functions that take symbolic arguments too.
+"""
 
 from __future__ import annotations
 
@@ -31,20 +35,20 @@ from skl2tflite.tracing.scipy_sparse import sparse_patches
 from skl2tflite.tracing.ways import RaisedError
 
 _ONE_AT_A_TIME = threading.RLock()
-if hasattr(os, "register_at_fork"):  # a child must neither wait for its parent's threads nor keep NumPy as they have it
+if hasattr(os, "register_at_fork"):  # a child process must not inherit a lock or patches of another thread
     os.register_at_fork(
         before=_ONE_AT_A_TIME.acquire, after_in_parent=_ONE_AT_A_TIME.release, after_in_child=_ONE_AT_A_TIME.release
     )
 
 _ARRAY, _FULL, _LENGTH = np.array, np.full, len
 _TAKING: tuple[Callable[..., Any], ...] = (np.asarray, np.asanyarray, np.ascontiguousarray, np.array)
-"""Functions that make an array of anything."""
+"""Functions that convert their argument to an array."""
 _MAKING: dict[Callable[..., Any], int] = {np.zeros: 0, np.ones: 1, np.empty: 0}
-"""Functions that make an array of a shape, and of what value."""
+"""Functions that make an array of a given shape, and the value that it is filled with."""
 _REDUCING: tuple[Callable[..., Any], ...] = (
     np.mean, np.sum, np.max, np.min, np.prod, np.average, np.median, np.std, np.var, np.argmax, np.argmin, np.transpose,
 )  # fmt: skip
-"""Functions that are called with a list of arrays, which no protocol sees."""
+"""Functions that users also call with a list of arrays; NumPy's protocols do not look into lists."""
 
 
 def record(
@@ -57,21 +61,21 @@ def record(
     function : callable
         The user's.
     given : object
-        Its argument: the handle of a tensor, a symbolic column or frame.
+        Its argument: a :class:`Writable`, a symbolic Series, DataFrame or sparse matrix.
     rows : callable
-        Gives a tensor, whose rows are those of arrays that the function makes for ``X.shape[0]`` rows.
+        Returns a tensor that has the input's rows; arrays that the function makes with ``X.shape[0]`` rows get as many.
     patches : sequence of (object, str, object)
-        What else has to know tensors while the function runs.
+        Further attributes of modules to replace while the function runs.
 
     Returns
     -------
     object
-        What the function returns, handles in it.
+        What the function returns; arrays in it are :class:`Writable` handles.
 
     Raises
     ------
     GraphError
-        Where the function does what cannot be recorded; the message shows its line.
+        Where the function does something that cannot be recorded; the message shows the line of code.
     """
     with _ONE_AT_A_TIME, _knowing_tensors(rows, patches), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of symbolic arrays that have no names, for one
@@ -86,13 +90,13 @@ def record(
 
 
 def handle(tensor: Tensor, owner: str = "X") -> Writable:
-    """Return an array for a function to take, which it may copy but not write to."""
+    """Return a tensor as an array that a function is given: it may read and copy it, but not write to it."""
     return Writable(tensor, owner=owner)
 
 
 @contextmanager
 def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> Iterator[None]:
-    """Let NumPy's functions that make arrays, which no protocol reaches, take tensors and lengths known at run time."""
+    """Replace functions that NumPy's protocols do not reach by ones that take tensors and an unknown number of rows."""
     replaced: list[Patch] = [
         *((np, original.__name__, _taking(original)) for original in _TAKING),
         *((np, original.__name__, _making(original, value, rows)) for original, value in _MAKING.items()),
@@ -110,12 +114,13 @@ def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> It
 
 
 def _called_by_name(name: str) -> bool:
-    """Whether Python code calls what now runs by its name, as in ``np.empty(…)``.
+    """Return whether Python code calls the patched function by its name, as in ``np.empty(…)``.
 
-    Compiled code may call NumPy's functions too (its random generators call ``numpy.empty``), and take their result for
-    an array without a look at it: it must never get a tensor.
+    Compiled code calls NumPy's functions too (its random generators call ``numpy.empty``) and uses the result as an
+    array without checking it, so that it must never get a tensor.
     """
-    frame = sys._getframe(3)  # behind what replaces the function, and what looks which thread calls it
+    # The caller of the patched function: past this function, the replacement, and the check of the thread.
+    frame = sys._getframe(3)
     line, _, column, _ = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
     names = [
         instruction.argval
@@ -133,7 +138,7 @@ def _holds_tensors(x: object) -> bool:
 
 
 def _taking(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return ``numpy.asarray``, or one of its kin, that takes tensors and lists of them too."""
+    """Return a replacement of ``numpy.asarray``, or of a like function, that also takes tensors and lists of them."""
 
     def call(a: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
         if not _holds_tensors(a) or not _called_by_name(original.__name__):
@@ -150,14 +155,14 @@ def _taking(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _stacked(a: Any) -> Any:
-    """Return a list of arrays as one array."""
+    """Return a list of arrays as one array, stacked along a new first axis."""
     if isinstance(a, list | tuple) and _holds_tensors(a):
         return xp.stack([plain(_stacked(each)) for each in a])
     return a
 
 
 def _reducing(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of an array that takes a list of tensors too."""
+    """Return a replacement of a reduction that also takes a list of tensors."""
 
     def call(a: Any, *args: Any, **kwargs: Any) -> Any:
         return original(handled(_stacked(a), a) if isinstance(a, list | tuple) else a, *args, **kwargs)
@@ -166,7 +171,16 @@ def _reducing(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _making(original: Callable[..., Any], value: int, rows: Callable[[], Tensor]) -> Callable[..., Any]:
-    """Return ``numpy.zeros`` or ``ones`` that takes the unknown number of rows in a shape."""
+    """Return a replacement of ``numpy.zeros`` or ``numpy.ones`` that takes a shape with an unknown number of rows.
+
+    Parameters
+    ----------
+    original : callable
+        The NumPy function.
+    value : {0, 1}
+    rows : callable
+        Returns a tensor that has the rows.
+    """
 
     def call(shape: Any, dtype: Any = float, *args: Any, **kwargs: Any) -> Any:
         if not _of_rows(shape) or not _called_by_name(original.__name__):
@@ -177,7 +191,7 @@ def _making(original: Callable[..., Any], value: int, rows: Callable[[], Tensor]
 
 
 def _filling(original: Callable[..., Any], rows: Callable[[], Tensor]) -> Callable[..., Any]:
-    """Return ``numpy.full`` that takes the unknown number of rows in a shape."""
+    """Return a replacement of ``numpy.full`` that takes a shape with an unknown number of rows."""
 
     def call(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
         if not _of_rows(shape) or not _called_by_name(original.__name__):
@@ -190,7 +204,7 @@ def _filling(original: Callable[..., Any], rows: Callable[[], Tensor]) -> Callab
 
 
 def _of_rows(shape: Any) -> bool:
-    """Whether a shape begins with a number of rows that is known only at run time: with None."""
+    """Return whether a shape begins with None: the number of rows, which is known only at run time."""
     return (shape[0] if isinstance(shape, tuple | list) and len(shape) else shape) is None
 
 
@@ -200,7 +214,7 @@ def _tensor(x: Any) -> Tensor:
 
 
 class _Columns:
-    """``numpy.c_`` that joins tensors too."""
+    """A replacement of ``numpy.c_`` that also joins tensors."""
 
     original = np.c_
 
@@ -210,7 +224,7 @@ class _Columns:
 
 
 def _length(x: Any, /) -> Any:
-    """Return what ``x.shape[0]`` is, for an array whose rows are counted at run time."""
+    """Return the length of an object; of a symbolic one None, as ``x.shape[0]`` is."""
     symbolic = hasattr(type(x), "__tensor__") or isinstance(x, Frame | Series)
     return None if symbolic and x.shape[:1] == (None,) else _LENGTH(x)
 

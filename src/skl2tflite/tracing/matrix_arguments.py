@@ -1,4 +1,4 @@
-"""Matrices between steps as scikit-learn holds them: what a function of the user's is given, and gives."""
+"""A :class:`~skl2tflite.flow.matrix.Matrix` as the array or sparse matrix that scikit-learn passes to a function."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from skl2tflite.flow.matrix import Matrix
 
 
 def as_held(values: NDArray[Any], like: Matrix) -> Any:
-    """Return numbers as scikit-learn holds a matrix: of its dtype, and in a sparse matrix if it is one.
+    """Return numbers as scikit-learn would pass them: in a matrix's dtype, and sparse if the matrix is sparse.
 
     Parameters
     ----------
     values : ndarray of shape (n_rows, n_columns)
     like : Matrix
+        Gives the dtype, the sparsity and, for its own numbers, which entries are stored.
 
     Returns
     -------
@@ -35,7 +36,7 @@ def as_held(values: NDArray[Any], like: Matrix) -> Any:
 
 
 def called(function: Callable[[Any], Any], X: Matrix) -> Any:
-    """Return what a function gives for a matrix of NumPy's numbers, a sparse result as a matrix."""
+    """Call a function with a Matrix of NumPy numbers; a sparse result becomes a Matrix."""
     result = function(as_held(np.asarray(X.values), X))
     if not scipy.sparse.issparse(result):
         return result
@@ -46,9 +47,9 @@ def called(function: Callable[[Any], Any], X: Matrix) -> Any:
 
 
 def dtype_given(function: Callable[[Any], Any], X: Matrix) -> np.dtype[Any] | None:
-    """Return the dtype that a function gives for a matrix of whole numbers, None where that is not known."""
+    """Return the dtype of what a function gives for a matrix of whole numbers; None where it raises an error."""
     least = 0.0 if X.bounds is None else X.bounds[0]
     try:
         return np.asarray(function(as_held(np.full((1, int(X.shape[1])), least), X))).dtype
-    except Exception:  # it does not take such a row
+    except Exception:  # the function does not take a row of such numbers
         return None

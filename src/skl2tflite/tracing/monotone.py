@@ -1,4 +1,4 @@
-"""Which recorded functions are monotone: for transformers that hold the user's own."""
+"""Which recorded functions are monotone in each element, so that they can go into the thresholds of trees."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Tensor, ops
 
 ULPS = 4.0
-"""How far NumPy's exponentials and logarithms may be off, in units of the last place (its SIMD loops; libm's: 1)."""
+"""Error of NumPy's exponentials and logarithms, in units in the last place (of its SIMD loops; libm's have 1)."""
 
-STEADY = (ops.Ceil, ops.Floor, ops.Negative, ops.Relu, ops.Round, ops.Sign, ops.Sqrt)
-"""Monotone functions that are computed as if rounded once: rounding cannot turn them around."""
-UNSTEADY = (ops.Erf, ops.Exp, ops.Expit, ops.Expm1, ops.Log, ops.Log1p, ops.Tanh)
-"""Other monotone functions."""
-EVEN = (ops.Abs, ops.Square)
-"""Monotone functions of magnitudes, steady."""
-ODD = (ops.Abs, ops.Divide, ops.Multiply, ops.Negative)
+EXACTLY_MONOTONE = (ops.Ceil, ops.Floor, ops.Negative, ops.Relu, ops.Round, ops.Sign, ops.Sqrt)
+"""Monotone functions that stay so when computed: their results are those of the exact ones, rounded once."""
+MONOTONE_UP_TO_ROUNDING = (ops.Erf, ops.Exp, ops.Expit, ops.Expm1, ops.Log, ops.Log1p, ops.Tanh)
+"""Monotone functions whose computed results may fall by a few units in the last place where they should rise."""
+MONOTONE_IN_MAGNITUDE = (ops.Abs, ops.Square)
+"""Functions that are monotone in the magnitude of a number, as computed too."""
+KEEP_MAGNITUDES = (ops.Abs, ops.Divide, ops.Multiply, ops.Negative)
 """Operations, with constants, after which magnitudes are still functions of the magnitudes before."""
-PARTIAL = (ops.Log, ops.Log1p, ops.Sqrt)
-"""Functions that have no value for some numbers."""
-WITH_CONSTANTS = (ops.Add, ops.Divide, ops.Maximum, ops.Minimum, ops.Multiply, ops.Subtract)
-"""Operations that are monotone, and steady, where one operand is a constant (of a quotient the second)."""
+PARTIALLY_DEFINED = (ops.Log, ops.Log1p, ops.Sqrt)
+"""Functions that give NaN for some numbers."""
+MONOTONE_WITH_A_CONSTANT = (ops.Add, ops.Divide, ops.Maximum, ops.Minimum, ops.Multiply, ops.Subtract)
+"""Operations that are monotone, as computed too, where one operand is a constant (of a quotient: the divisor)."""
+OF_EACH_ELEMENT = EXACTLY_MONOTONE + MONOTONE_UP_TO_ROUNDING + MONOTONE_IN_MAGNITUDE + MONOTONE_WITH_A_CONSTANT
 
 
 def elementwise(X: Tensor, result: Tensor) -> Monotone | None:
@@ -32,19 +33,19 @@ def elementwise(X: Tensor, result: Tensor) -> Monotone | None:
     X : Tensor
         What the function was called with.
     result : Tensor
-        What it has recorded.
+        What it returned, recorded.
     """
     ulps, offset, partial, even = 0.0, 0.0, False, False
     while result is not X:
         op, inputs = result.node.op, result.node.inputs
-        if result.shape != X.shape or (even and not isinstance(op, ODD)):
+        if result.shape != X.shape or (even and not isinstance(op, KEEP_MAGNITUDES)):
             return None
-        if isinstance(op, STEADY + UNSTEADY):
-            ulps = ULPS if isinstance(op, UNSTEADY) else ulps
-            partial |= isinstance(op, PARTIAL)
-        elif isinstance(op, EVEN):
+        if isinstance(op, EXACTLY_MONOTONE + MONOTONE_UP_TO_ROUNDING):
+            ulps = ULPS if isinstance(op, MONOTONE_UP_TO_ROUNDING) else ulps
+            partial |= isinstance(op, PARTIALLY_DEFINED)
+        elif isinstance(op, MONOTONE_IN_MAGNITUDE):
             even = True
-        elif isinstance(op, WITH_CONSTANTS) and not getattr(op, "activation", None):
+        elif isinstance(op, MONOTONE_WITH_A_CONSTANT) and not getattr(op, "activation", None):
             second = inputs[1].constant
             first = inputs[0].constant if not isinstance(op, ops.Divide) else None
             constant = second if second is not None else first
@@ -61,7 +62,7 @@ def elementwise(X: Tensor, result: Tensor) -> Monotone | None:
 
 def source_of(result: Tensor) -> Tensor:
     """Return the last tensor from which functions of each element, with constants, have made a result."""
-    while isinstance(result.node.op, STEADY + UNSTEADY + EVEN + WITH_CONSTANTS):
+    while isinstance(result.node.op, OF_EACH_ELEMENT):
         inputs = [x for x in result.node.inputs if x.constant is None]
         if len(inputs) != 1 or inputs[0].shape != result.shape:
             break

@@ -1,4 +1,8 @@
-"""What computes in the dtype of the rows that it is given: asked with rows of each dtype beside the same as floats."""
+"""User functions whose results depend on the dtype of the rows: integers that wrap around, float16 that loses digits.
+
+A file computes with floats. Each function that is given the model's own rows is called with rows of every narrow dtype
+and with the same numbers as floats. Where the results differ, the model refuses rows of that dtype at run time.
+"""
 
 from __future__ import annotations
 
@@ -25,66 +29,67 @@ from skl2tflite.tracing.tracing_context import Collector
 from skl2tflite.tracing.trial_calls import joined, near, tried
 
 ROWS = 12
-"""Rows of each dtype."""
+"""Number of made-up rows of each dtype."""
 TOLERANCE = 1e-5
-"""Relative difference that the width of float32 does not explain."""
+"""Relative difference of results beyond which rounding in float32 does not explain it."""
 COLUMNS = 50
-"""Columns of a DataFrame that are looked at one by one; of more, all are taken to have to do with a difference."""
+"""Largest number of columns that are tested one by one for which of them cause a difference; with more, all are
+named."""
 MOVES = (ops.Slice, ops.Take, ops.Reshape, ops.PermuteDims, ops.Concat)
-"""Operations that give numbers as they are."""
+"""Operations that move numbers without changing them."""
 
-_collector: Collector[Narrow | Node] = Collector("narrow")
+narrow_readers: Collector[Narrow | Node] = Collector("narrow_readers")
+"""Collects, while a method is recorded, what computes in the dtype of the model's own rows (:class:`Narrow`), and the
+nodes whose results still have that dtype."""
 
 
-def narrow_readers(found: list[Narrow | Node]) -> tuple[Narrow, ...]:
-    """Return what was noted, each once."""
+def distinct_readers(found: list[Narrow | Node]) -> tuple[Narrow, ...]:
+    """Return each reader once, in the order in which they were found."""
     return tuple(dict.fromkeys(each for each in found if isinstance(each, Narrow)))
 
 
-collect = _collector.collect
-"""Collect what reads the rows themselves while a method is recorded."""
-
-
 class _Widened(Renamed):
-    """A column that has become floats, whatever it was."""
+    """A column whose numbers have become float64, whatever dtype the rows had."""
 
 
-def noted(function: Callable[[Any], Any], X: Given, result: Any, reader: str) -> Any:
-    """Note in which dtypes of the model's rows a function computes otherwise than in floats.
+def note_narrow_dtypes(function: Callable[[Any], Any], X: Given, result: Any, reader: str) -> Any:
+    """Report the dtypes of the model's rows for which a function gives other results than for floats.
 
     Parameters
     ----------
     function : callable
     X : Tensor, Table, Column, AsArray or Matrix
-        What it is recorded of.
+        What the function was recorded on.
     result : object
-        What it gave for that.
+        What recording it has given.
     reader : str
-        What to call it in messages.
+        Name of the function in messages.
 
     Returns
     -------
     object
-        The result, which says from here on whether it has become floats.
+        The result, changed so that later steps can tell whether its numbers still have the dtype of the rows.
     """
     features = _features(X)
     if features == ():
         return result
-    asked = _Asked(function, X)
-    dtypes = [dtype for dtype in NARROW if not (is_sparse(X) and dtype == "float16")]  # which SciPy has not
-    answers = {dtype: asked.both(dtype) for dtype in dtypes}
+    trial = _Trial(function, X)
+    dtypes = [
+        dtype for dtype in NARROW if not (is_sparse(X) and dtype == "float16")
+    ]  # SciPy has no sparse matrices of float16
+    answers = {dtype: trial.both(dtype) for dtype in dtypes}
     found: dict[tuple[tuple[int, ...] | None, int], list[str]] = {}
     for dtype, (narrow, floats) in answers.items():
         if not _alike(narrow, floats):
-            found.setdefault(asked.concerned(dtype, features), []).append(dtype)
+            found.setdefault(trial.concerned(dtype, features), []).append(dtype)
     for (concerned, least), those in found.items():
-        _collector.add(Narrow(reader, tuple(those), concerned, least))
+        narrow_readers.add(Narrow(reader, tuple(those), concerned, least))
     pairs = [pair for pair in answers.values() if pair[0] and len(pair[0]) == len(pair[1])]
     stays = [
         any(narrow[i].dtype != floats[i].dtype and _is_narrow(narrow[i].dtype) for narrow, floats in pairs)
         for i in range(min((len(pair[0]) for pair in pairs), default=0))
     ]
-    return _marked(result, stays)
+    return _with_dtypes(result, stays)
 
 
 def _is_narrow(dtype: np.dtype[Any]) -> bool:
@@ -92,11 +97,14 @@ def _is_narrow(dtype: np.dtype[Any]) -> bool:
 
 
 def _features(X: Any) -> tuple[int, ...] | None:
-    """Return which features a function is given as they are, None where an array of them, () where there are none."""
+    """Return the model's features that a function is given unchanged.
+
+    None stands for all of them, in an array; () for none.
+    """
     if isinstance(X, AsArray):
         X = X.table
         if not all(_reads(column) for column in X.columns):
-            return ()  # one column of floats makes them all floats
+            return ()  # an array with one column of floats is all floats
     if isinstance(X, Table):
         read = [column for column in X.columns if _reads(column)]
         features = [column.origin for column in read]
@@ -109,23 +117,23 @@ def _features(X: Any) -> tuple[int, ...] | None:
 
 
 def _reads(column: Column) -> bool:
-    """Whether a column is one of the model's as it was given, and may hold numbers."""
+    """Return whether a column is a feature of the model in the dtype of the rows, and may hold numbers."""
     if isinstance(column, _Widened) or column.kind == DType.STRING or column.categories is not None:
         return False
     if column.origin is not None:
         return True
     while type(column) is Renamed:
         column = column.column
-    if isinstance(column, Replaced):  # whose kind may not be decided yet
+    if isinstance(column, Replaced):  # its dtype may not be decided yet
         return column.numbers_stay and _reads(column.column)
     place = column.place
     return _is_given(column.values if place is None else place[0])
 
 
 def _is_given(x: Tensor) -> bool:
-    """Whether a tensor holds the model's rows as they were given, or what a function has left in their dtype."""
+    """Return whether a tensor holds numbers in the dtype of the model's rows: the rows, or what a function left so."""
     node = x.node
-    if isinstance(node.op, Input) or any(node is each for each in _collector.found):
+    if isinstance(node.op, Input) or any(node is each for each in narrow_readers.found):
         return True
     if isinstance(node.op, Transformed):
         return _is_given(node.inputs[1])
@@ -136,45 +144,52 @@ def _is_given(x: Tensor) -> bool:
     return all(map(_is_given, node.inputs if isinstance(node.op, ops.Concat) else node.inputs[:1]))
 
 
-def _marked(result: Any, stays: list[bool]) -> Any:
-    """Return a result that says whether its numbers have still the dtype of the rows, by columns of a table."""
+def _with_dtypes(result: Any, stays: list[bool]) -> Any:
+    """Return a result that tells whether its numbers still have the dtype of the rows.
+
+    Parameters
+    ----------
+    result : Table, Tensor or object
+    stays : list of bool
+        For each column of a table, or in one value for a tensor, whether the numbers keep the dtype of the rows.
+    """
     if isinstance(result, Table) and len(stays) == len(result.columns):
         if result.is_computed:
             matrix = result.matrix()
-            marked = _marked(matrix, [any(stays)])
-            return result if marked is matrix else Table.of_matrix(marked, result.names)
+            cast = _with_dtypes(matrix, [any(stays)])
+            return result if cast is matrix else Table.of_matrix(cast, result.names)
         columns = [
             _Widened(column.name, column) if _reads(column) and not stay else column
             for column, stay in zip(result.columns, stays, strict=True)
         ]
-        return Table(columns, result.asked_matrix) if any(isinstance(each, _Widened) for each in columns) else result
+        return Table(columns, result.matrix_so_far) if any(isinstance(each, _Widened) for each in columns) else result
     if isinstance(result, Table):
         if len(stays) == 1 and not stays[0] and any(map(_reads, result.columns)):
-            return Table([_Widened(column.name, column) for column in result.columns], result.asked_matrix)
+            return Table([_Widened(column.name, column) for column in result.columns], result.matrix_so_far)
         return result
     if not isinstance(result, Tensor) or not stays:
         return result
     given = _is_given(result)
     if any(stays) and not given:
-        _collector.add(as_tensor(result).node)
+        narrow_readers.add(as_tensor(result).node)
     return apply(ops.Cast(DType.FLOAT), result) if given and not any(stays) and result.dtype == DType.FLOAT else result
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A function, and what it is given."""
+class _Trial:
+    """A function that is called with rows of narrow dtypes and with the same numbers as floats."""
 
     function: Callable[[Any], Any]
     X: Given
 
     def both(self, dtype: str, narrow: tuple[int, ...] | None = None) -> tuple[list[Any], list[Any]]:
-        """Return what the function gives for rows of a dtype, and for the same numbers as floats.
+        """Return the function's results for rows of a dtype, and for the same numbers as floats.
 
         Parameters
         ----------
         dtype : str
         narrow : tuple of int, optional
-            The columns that have the dtype, by default all; others are floats in both.
+            Positions of the columns that have the dtype, by default all; the others are floats in both calls.
         """
         first, second = (self._rows(dtype, kept) for kept in (narrow, ()))
         pair = self._answer(first), self._answer(second)
@@ -185,7 +200,7 @@ class _Asked:
         return joined([a for a, _ in taken]), joined([b for _, b in taken])
 
     def concerned(self, dtype: str, features: tuple[int, ...] | None) -> tuple[tuple[int, ...] | None, int]:
-        """Return the features that have to do with a difference, and how many of them make one at least."""
+        """Return the features that cause a difference, and how many of them must have the dtype for one: 1 or 2."""
         if features is None or not isinstance(self.X, Table):
             return features, 1
         columns = [i for i, column in enumerate(self.X.columns) if _reads(column)]
@@ -203,7 +218,7 @@ class _Asked:
         return tried(lambda copy: _arrays(self.function(copy)), rows)
 
     def _rows(self, dtype: str, narrow: tuple[int, ...] | None) -> Any:
-        """Return rows; the columns at some positions have the dtype, all of them where that is None."""
+        """Return made-up rows in which the columns at ``narrow`` (None: all) have the dtype, the others float64."""
         X = self.X
         if isinstance(X, Matrix):
             values = _numbers(dtype, int(X.shape[1]))
@@ -230,7 +245,16 @@ class _Asked:
 
 
 def _series(column: Column, numbers: NDArray[Any], dtype: str | None) -> Any:
-    """Return a column's cells: the numbers, of a dtype if the column has that of the rows, or text."""
+    """Return made-up cells of a column as a Series.
+
+    Parameters
+    ----------
+    column : Column
+    numbers : ndarray of shape (n_rows,)
+        Used where the column holds numbers; text and categories are made up here.
+    dtype : str or None
+        Dtype of the numbers, for a column in the dtype of the rows; None for float64.
+    """
     import pandas as pd
 
     categories = column.categories
@@ -244,10 +268,10 @@ def _series(column: Column, numbers: NDArray[Any], dtype: str | None) -> Any:
 
 
 def _numbers(dtype: str, width: int) -> NDArray[np.float64]:
-    """Return numbers that a dtype has: its extremes, small ones, and from all over.
+    """Return numbers of shape (ROWS, width) that a dtype can hold: its extremes, small ones, and others in between.
 
-    Of more than two bytes they stay within what float32 holds of whole numbers, and of eight they are small: NumPy
-    wraps around beyond what a file could hold.
+    Integers of more than two bytes stay within 2**24, which float32 holds exactly, and those of eight bytes within
+    1000: beyond, NumPy wraps around only for numbers that no file could hold.
     """
     random = np.random.default_rng(0)
     if dtype == "bool":
@@ -266,7 +290,7 @@ def _numbers(dtype: str, width: int) -> NDArray[np.float64]:
 
 
 def _arrays(result: Any) -> list[Any]:
-    """Return the arrays of which an answer is made: of a DataFrame, each column."""
+    """Return a result as a list of arrays: of a DataFrame one for each column."""
     if isinstance(result, Matrix):
         return _arrays(result.values)
     if hasattr(result, "toarray"):
@@ -293,5 +317,5 @@ def _pairs(a: NDArray[Any], b: NDArray[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _same(x: Any, y: Any) -> bool:
-    """Whether two cells are the same, both missing ones included."""
+    """Return whether two cells are equal, or both missing."""
     return bool(x is y or x == y or (x != x and y != y))

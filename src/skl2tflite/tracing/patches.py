@@ -1,4 +1,4 @@
-"""Attributes of modules replaced for a while, for one thread: all others see what was there."""
+"""Attributes of modules that are replaced for one thread and for a while; other threads see the originals."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from types import ModuleType
 from typing import Any
 
 Patch = tuple[Any, str, Any]
-"""A module, the name of its attribute, and what to put there."""
+"""A module, the name of its attribute, and the replacement."""
 
 
 @contextmanager
 def patched(patches: Sequence[Patch]) -> Iterator[None]:
     """Replace attributes of modules as this thread sees them.
 
-    A function takes the place of another one in the module's dictionary, where code of the module itself looks, and
-    calls the other one where another thread calls it. A class or an object cannot do that: it is found by a property
-    of the module's type instead, so that another thread gets the very same class as ever (to pickle its instances).
+    A function is replaced in the module's dictionary, so that code of the module itself finds the replacement too; it
+    calls the original where another thread calls it. A class or another object cannot dispatch like that. It is
+    replaced by a property of the module's type, so that other threads get the very same object (and can pickle
+    instances of it).
 
     Parameters
     ----------
     patches : sequence of (module, str, object)
-        Each attribute once.
+        The patches; each attribute may occur once.
     """
     owner = get_ident()
     functions = []
@@ -51,10 +52,28 @@ def patched(patches: Sequence[Patch]) -> Iterator[None]:
 
 
 def _chosen(owner: int, replacement: Any, original: Any) -> Callable[[Any], Any]:
+    """Return the getter of a property that gives the replacement in one thread, and the original in all others.
+
+    Parameters
+    ----------
+    owner : int
+        Identifier of the thread that sees the replacement.
+    replacement, original : object
+    """
     return lambda _: replacement if get_ident() == owner else original
 
 
 def _for_thread(owner: int, replacement: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that calls the replacement in one thread, and the original
+    in all others.
+
+    Parameters
+    ----------
+    owner : int
+        Identifier of the thread that sees the replacement.
+    replacement, original : callable
+    """
+
     @wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         return (replacement if get_ident() == owner else original)(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The recorder that tensors ask once user code is traced: NumPy's functions, written arrays, conditions on rows."""
+"""The recorder of user code: NumPy functions of tensors, arrays that are written to, and conditions on all rows."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from skl2tflite.tracing.whether import Size
 
 
 class TracingRecorder(Recorder):
-    """Records what NumPy code does with tensors."""
+    """Decides what Python operations and NumPy functions do with tensors while user code is recorded."""
 
     def truth(self, condition: Tensor) -> bool | None:
-        """Answer by the way through the function that is being recorded."""
+        """Return the answer that the way through the recorded function gives to a condition on all rows."""
         return truth(condition)
 
     def number_of_elements(self, tensor: Tensor) -> Size:
-        """Return a number of which only can be told whether it is 0."""
+        """Return a number that can only be compared with 0."""
         return Size(math.prod(n for n in tensor.shape if n is not None) > 0, repr(tensor))
 
     def ufunc(self, ufunc: np.ufunc, method: str, inputs: tuple[object, ...], kwargs: dict[str, Any]) -> Any:
@@ -36,5 +36,5 @@ class TracingRecorder(Recorder):
         return record_function(func, args, kwargs)
 
     def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call a function of tensors where arguments may be arrays that are written to."""
+        """Call a function of tensors with arguments that may be handles; the result is then a handle too."""
         return handled(function(*map(plain, args), **kwargs), *args[:2])

@@ -1,4 +1,4 @@
-"""Who is asked for the error where something of an estimator cannot be recorded."""
+"""What the recording of user functions needs to know of a converter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from skl2tflite.errors import UnsupportedEstimatorError
 
 
 class Refusing(Protocol):
-    """What tracing needs of a converter: where its estimator stands in the model, and the error that names it."""
+    """A converter, for code that must not import converters: its place in the model, and the error that names it."""
 
     path: str
 

@@ -1,9 +1,15 @@
-"""Rows that scikit-learn refuses once it has looked at them: a file cannot raise, so it marks their answers."""
+"""Rows for which scikit-learn raises an error once it has seen their values.
+
+A file cannot raise. It gives a sentinel in place of the answers for such rows: NaN, infinity, or a whole number that is
+no answer. The model's metadata say which it is, so that whoever reads the answers can raise the error.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -17,19 +23,19 @@ from skl2tflite.tracing.tracing_context import Collector
 
 
 @dataclass(frozen=True, eq=False)
-class Unanswered:
-    """Rows that some estimator refuses.
+class RowError:
+    """Rows for which one estimator raises an error.
 
     Attributes
     ----------
     rows : Tensor of shape (n_rows,)
-        Whether it refuses each.
+        Truth values: whether the estimator raises an error for each row.
     reason : str
-        Which estimator, why, and what to do.
+        Text of the error: which estimator, why, and what to do instead.
     gives_nan : bool
-        Whether it answers other rows with NaN, so that this cannot mark those.
+        Whether NaN may be the right answer for other rows, so that the sentinel must be another value.
     optional : bool
-        Whether such rows may go unmarked where outputs cannot mark them.
+        Whether the answers may stay as they are where the outputs cannot hold a sentinel.
     """
 
     rows: Tensor
@@ -38,52 +44,53 @@ class Unanswered:
     optional: bool = False
 
 
-_found: Collector[Unanswered] = Collector("unanswered")
-unanswered = _found.collect
-"""Collect the rows that estimators refuse while a method is recorded."""
+row_errors: Collector[RowError] = Collector("row_errors")
+"""Collects the rows that estimators refuse while a method is recorded."""
 
 
 def refuse_rows(rows: Array, reason: str, gives_nan: bool = False, optional: bool = False) -> None:
-    """Say that scikit-learn raises an error for some rows; of arrays, do so.
+    """Add a row error while a method is recorded; where ``rows`` is a NumPy array, raise the error.
 
     Parameters
     ----------
     rows : array of shape (n_rows,)
-        Truth values.
+        Truth values: whether scikit-learn raises an error for each row.
     reason : str
+        Text of the error.
     gives_nan : bool, default=False
-        Whether NaN is an answer.
+        Whether NaN may be the right answer for other rows.
     optional : bool, default=False
-        Whether such rows may go unmarked where outputs cannot mark them.
+        Whether the answers may stay as they are where the outputs cannot hold a sentinel.
 
     Raises
     ------
     NoAnswerError
-        Where the rows are no tensor, and some are refused.
+        Where ``rows`` is an array with a true value.
     """
     if isinstance(rows, Tensor):
-        _found.add(Unanswered(rows, reason, gives_nan, optional))
+        row_errors.add(RowError(rows, reason, gives_nan, optional))
     elif np.any(rows):
         raise NoAnswerError(np.flatnonzero(rows), reason)
 
 
-def can_mark(outputs: Sequence[Tensor]) -> bool:
-    """Whether all outputs are floats, or all whole numbers."""
+def can_hold_sentinel(outputs: Sequence[Tensor]) -> bool:
+    """Return whether all outputs are floats or all are whole numbers, which leave a value free for a sentinel."""
     return {output.dtype for output in outputs} in ({DType.FLOAT}, {DType.INT})
 
 
-def marked(
-    outputs: Sequence[Tensor], refused: Sequence[Unanswered], labels: Sequence[NDArray[Any]] | None
+def with_sentinel(
+    outputs: Sequence[Tensor], refused: Sequence[RowError], labels: Sequence[NDArray[Any]] | None
 ) -> tuple[list[Tensor], float]:
-    """Return outputs with a mark in the refused rows, and the mark.
+    """Return outputs that hold a sentinel in the rows of row errors, and the sentinel.
 
     Parameters
     ----------
     outputs : sequence of Tensor
-        All floats, or all whole numbers.
-    refused : sequence of Unanswered
+        All floats, or all whole numbers; rows are on the first axis.
+    refused : sequence of RowError
     labels : sequence of ndarray or None
-        What whole numbers are among; none for positions, None for any others.
+        Whole numbers that an output may hold, none of which can be the sentinel. None where whole numbers are
+        positions, from 0.
 
     Raises
     ------
@@ -92,20 +99,20 @@ def marked(
     """
     kinds = {output.dtype for output in outputs}
     if kinds == {DType.FLOAT}:
-        mark = np.inf if any(each.gives_nan for each in refused) else np.nan
+        sentinel = np.inf if any(each.gives_nan for each in refused) else np.nan
     elif kinds == {DType.INT}:
         taken = {-1} if labels is None else {int(label) for column in labels for label in column}
-        mark = next(n for n in (-1, *range(INT32.min, INT32.min + len(taken) + 1)) if n not in taken)
+        sentinel = next(n for n in (-1, *range(INT32.min, INT32.min + len(taken) + 1)) if n not in taken)
     else:
         raise ConversionError(f"{refused[0].reason}: outputs of this kind cannot mark rows without an answer")
-    rows: Array = refused[0].rows
-    for each in refused[1:]:
-        rows = xp.logical_or(rows, each.rows)
-    return [as_tensor(xp.where(_beside(rows, output), np.array(mark), output)) for output in outputs], float(mark)
+    rows = reduce(or_, [each.rows for each in refused])
+    return [as_tensor(xp.where(_beside(rows, output), np.array(sentinel), output)) for output in outputs], float(
+        sentinel
+    )
 
 
 def _beside(rows: Array, output: Tensor) -> Array:
-    """Return truth values of rows with as many axes as an output."""
+    """Return truth values of rows with as many axes as an output, so that they broadcast."""
     for _ in range(output.ndim - 1):
         rows = xp.expand_dims(rows, -1)
     return rows

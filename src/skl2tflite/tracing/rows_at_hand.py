@@ -1,4 +1,4 @@
-"""Rows given to convert, for converters that learn from them what an estimator does not keep."""
+"""The rows given to ``convert``, for converters that need to know what the estimator does not keep."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from skl2tflite.features.columns import sendable
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """Rows that are there while a method is recorded.
+    """The rows that were given to ``convert``.
 
     Attributes
     ----------
     X : array-like or DataFrame, optional
     alone : bool
-        Whether no others will ever be asked of what is recorded.
+        Whether the file will be run on these rows only, as in a check of the converter itself.
     """
 
     X: Any = None
@@ -31,13 +31,13 @@ class Given:
 
     @property
     def width(self) -> int | None:
-        """Number of columns, None where the rows are no table."""
+        """Number of columns; None without rows, or where the rows are no table."""
         shape: tuple[int, ...] = () if self.X is None else np.shape(self.X)
         return int(shape[1]) if len(shape) == 2 else None
 
     @cached_property
     def texts(self) -> frozenset[str]:
-        """Every text in some cell, and every whole number as text."""
+        """All text that cells hold, and their whole numbers as text."""
         if self.width is None:
             return frozenset()
         return frozenset(
@@ -52,7 +52,14 @@ _given: ContextVar[Given] = ContextVar("given", default=Given())  # noqa: B039 -
 
 @contextmanager
 def rows_at_hand(X: Any, alone: bool = False) -> Iterator[None]:
-    """Let converters look at rows while methods are recorded; where there are none, at those of the caller."""
+    """Let converters see rows within the block; with None, they still see those of an enclosing block.
+
+    Parameters
+    ----------
+    X : array-like, DataFrame or None
+    alone : bool, default=False
+        Whether the file will be run on these rows only.
+    """
     if X is None and not alone:
         yield
         return
@@ -64,5 +71,5 @@ def rows_at_hand(X: Any, alone: bool = False) -> Iterator[None]:
 
 
 def given() -> Given:
-    """Return the rows that there are."""
+    """Return the rows given to ``convert``."""
     return _given.get()

@@ -1,4 +1,4 @@
-"""Whether two recordings are the same."""
+"""Whether two recordings of a function are the same graph."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from skl2tflite.graph.tensor import Node, Tensor
 
 
 def difference(first: Tensor, second: Tensor, *same: tuple[Tensor, Tensor]) -> Node | None:
-    """Return the node in which two recordings of a function differ, None where they are the same.
+    """Return a node in which two recordings of a function differ; None where they are the same.
 
-    They differ where a function draws random numbers, or counts its calls.
+    Recordings differ where a function draws random numbers or counts its calls.
 
     Parameters
     ----------
     first, second : Tensor
+        The results of the two recordings.
     *same : pair of Tensor
-        What stands for one another in both, as their inputs.
+        Tensors that correspond to each other, such as the inputs.
     """
     compared = set(same)
     pairs = [(first, second)]
@@ -39,7 +40,7 @@ def difference(first: Tensor, second: Tensor, *same: tuple[Tensor, Tensor]) -> N
 
 
 def _form(tensor: Tensor) -> tuple[object, ...]:
-    """Return all that a tensor is, apart from its operands."""
+    """Return what two tensors must have in common to be the same, apart from their operands."""
     op = tensor.node.op
     return type(op), op.attributes, len(tensor.node.inputs), tensor.index, tensor.spec
 

@@ -1,4 +1,4 @@
-"""Made-up rows on which a function and its recording are compared."""
+"""Made-up rows of several kinds, on which a function and its recorded graph are compared."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from skl2tflite.graph import Constant, DType, Graph, Tensor, as_tensor
 from skl2tflite.tracing.matrix_arguments import as_held
 
 ROWS = 5
-"""Rows of each kind of numbers that a function is tried on, each alone too."""
+"""Number of rows of each kind; a function is called with all of them, and with each alone."""
 KINDS = 6
-"""Kinds of rows: near 1, of both signs, small and whole, with holes, what the graph compares with, within 0 and 1."""
+"""Kinds of rows: 0 near 1, 1 of both signs, 2 small whole numbers, 3 with NaN, 4 constants of the graph, 5 in (0,
+1)."""
 
 
 @dataclass(frozen=True, eq=False)
 class AsArray:
-    """A table whose cells a function gets, or gives, as an array: of objects where columns are of several kinds."""
+    """A table that a function takes or returns as a NumPy array: of dtype object where columns have several dtypes."""
 
     table: Table
 
@@ -36,7 +37,7 @@ Given: TypeAlias = Tensor | Table | Column | AsArray | Matrix
 
 
 def constants_of(graph: Graph) -> tuple[list[str], NDArray[np.float64]]:
-    """Return the text and the numbers that a graph compares and computes with, of those that are few."""
+    """Return the text and the finite numbers among a graph's constants, without constants of more than 64 numbers."""
     values = [node.op.value for node in graph.nodes() if isinstance(node.op, Constant)]
     words = [word for value in values if value.dtype == object for word in value.ravel().tolist()]
     numbers = [value.ravel().astype(float) for value in values if value.dtype != object and value.size <= 64]
@@ -45,10 +46,24 @@ def constants_of(graph: Graph) -> tuple[list[str], NDArray[np.float64]]:
     return words, found[np.isfinite(found)]
 
 
+BEYOND_16_BITS = 70_000
+"""A whole number that wraps around in every dtype of one or two bytes, and whose third power fits int64."""
+
+
 def samples(
     X: Given, count: int, constants: tuple[list[str], NDArray[np.float64]]
 ) -> Iterator[tuple[Mapping[str, NDArray[Any]], Any]]:
-    """Yield rows of several kinds: what is fed to the graph, and what the function is called with."""
+    """Yield rows of each kind, as feeds of the graph and as the argument of the function.
+
+    Parameters
+    ----------
+    X : Tensor, Table, Column, AsArray or Matrix
+        The graph's input.
+    count : int
+        Number of rows of each kind.
+    constants : tuple of list of str and ndarray
+        As :func:`constants_of` returns them.
+    """
     random = np.random.default_rng(0)
     for which in range(KINDS):
         size = count * 4 if which == 4 and constants[0] else count
@@ -90,7 +105,17 @@ def _frame(rows: NDArray[Any], names: list[str]) -> Any:
 
 
 def _within(random: Any, cells: NDArray[Any], dtype: np.dtype[Any], which: int) -> NDArray[Any]:
-    """Return whole numbers that a dtype has; of few bits some from all that there are, the extremes among them."""
+    """Return whole numbers within the range of a dtype; of up to two bytes, two kinds of rows cover the full range.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+    cells : ndarray of int
+        Numbers to bring into the range.
+    dtype : dtype
+    which : int
+        Kind of rows (see ``KINDS``).
+    """
     limits = np.iinfo(dtype)
     if which in (1, 5) and dtype.itemsize <= 2:
         cells = random.integers(limits.min, limits.max + 1, cells.shape)
@@ -101,7 +126,19 @@ def _within(random: Any, cells: NDArray[Any], dtype: np.dtype[Any], which: int) 
 def _matrix_cells(
     random: Any, X: Matrix, size: int, which: int, constants: tuple[list[str], NDArray[np.float64]]
 ) -> NDArray[Any]:
-    """Return cells of a matrix's dtype, whole ones of few bits from all that there may be, half of a sparse one 0."""
+    """Return cells in a matrix's dtype and range; of a sparse matrix, half of them are 0.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+    X : Matrix
+    size : int
+        Number of rows.
+    which : int
+        Kind of rows (see ``KINDS``).
+    constants : tuple of list of str and ndarray
+        As :func:`constants_of` returns them.
+    """
     shape = (size, int(X.shape[1]))
     kind = DType.FLOAT if X.dtype is None else DType.of(np.empty(0, X.dtype))
     cells = _cells(random, kind, shape, which, constants)
@@ -111,6 +148,8 @@ def _matrix_cells(
         least, greatest = (limits.min, limits.max) if X.bounds is None else map(int, X.bounds)
         if which in (1, 5) and X.dtype.itemsize <= 2:
             cells = random.integers(least, greatest + 1, shape)
+        elif which == 5:
+            cells.flat[::3] = BEYOND_16_BITS
         cells = np.clip(cells, least, greatest)
     return np.where(random.random(shape) < 0.5, cells, np.zeros((), cells.dtype)) if X.is_sparse else cells
 
@@ -122,7 +161,19 @@ def _numbered(feeds: list[NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:
 def _column_cells(
     random: Any, column: Column, size: int, which: int, constants: tuple[list[str], NDArray[np.float64]]
 ) -> Any:
-    """Return cells of a column as a Series of its dtype, as an array where pandas is not loaded."""
+    """Return cells of a column as a Series of its dtype; as an array where pandas is not loaded.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+    column : Column
+    size : int
+        Number of rows.
+    which : int
+        Kind of rows (see ``KINDS``).
+    constants : tuple of list of str and ndarray
+        As :func:`constants_of` returns them.
+    """
     kind = column.values.dtype
     categories = getattr(column.dtype, "categories", None)
     if categories is not None and len(categories):
@@ -151,7 +202,19 @@ def _column_cells(
 def _cells(
     random: Any, dtype: DType, size: tuple[int, ...], which: int, constants: tuple[list[str], NDArray[np.float64]]
 ) -> NDArray[Any]:
-    """Return cells of one kind."""
+    """Return cells of a tensor's dtype, of one kind of rows.
+
+    Parameters
+    ----------
+    random : numpy.random.Generator
+    dtype : DType
+    size : tuple of int
+        Shape.
+    which : int
+        Kind of rows (see ``KINDS``).
+    constants : tuple of list of str and ndarray
+        As :func:`constants_of` returns them.
+    """
     words, numbers = constants
     if dtype == DType.STRING:
         texts: list[Any] = [*words, *(["", "Rome", "ä ß", "12"] if which != 4 or not words else [])]
@@ -179,7 +242,7 @@ def _cells(
 
 
 def _fed(cells: Any, kind: DType) -> NDArray[Any]:
-    """Return cells as a tensor of some kind holds them."""
+    """Return cells as a graph input of a dtype takes them."""
     if kind == DType.STRING:
         return np.reshape(np.array(as_text(objects(np.ravel(cells))), dtype=object), np.shape(cells))
     if kind == DType.FLOAT and np.ndim(cells) == 1:

@@ -1,4 +1,6 @@
-"""Symbolic sparse matrices, with the face of SciPy's, for functions that a sparse step hands its result to."""
+"""Symbolic sparse matrices with the interface of SciPy's, for user functions behind a step that gives sparse
+results.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,9 @@ ELEMENTWISE = {
         "sign", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
     )
 }  # fmt: skip
-"""SciPy's methods that compute a function of each stored number, which is 0 at 0."""
+"""Methods of SciPy's sparse matrices that compute each stored number by itself; the functions are 0 at 0."""
 MAKERS = ("csr_matrix", "csr_array", "csc_matrix", "csc_array", "coo_matrix", "coo_array")
-"""SciPy's classes of sparse matrices."""
+"""Names of SciPy's classes of sparse matrices."""
 _HSTACK = scipy.sparse.hstack
 _SAME = ("tocsr", "tocsc", "tocoo", "tolil", "todok", "tobsr", "todia", "asformat", "sorted_indices", "copy", "conj")
 
@@ -37,12 +39,12 @@ _SAME = ("tocsr", "tocsc", "tocoo", "tolil", "todok", "tobsr", "todia", "asforma
 class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     """A sparse matrix whose numbers are known only at run time.
 
-    A subclass of SciPy's, so that ``scipy.sparse.issparse`` knows it; what is not recorded here is refused.
+    A subclass of SciPy's, so that ``scipy.sparse.issparse`` is true. Attributes that are not defined here are refused.
 
     Parameters
     ----------
     matrix : Matrix
-        The numbers, and which of them are stored.
+        The numbers, and which entries are stored.
     """
 
     __array_priority__ = 4000
@@ -78,7 +80,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     def __tensor__(self) -> Tensor:
         return plain(self.matrix.values)  # type: ignore[no-any-return]
 
-    # --- facts ----------------------------------------------------------------------------------------------
+    # --- shape and dtype ----------------------------------------------------------------------------------------------
 
     @property
     def shape(self) -> tuple[None, int]:
@@ -100,7 +102,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
         """That of compressed rows."""
         return "csr"
 
-    # --- dense ----------------------------------------------------------------------------------------------
+    # --- conversion to a dense array ------------------------------------------------------------------
 
     def toarray(self, *_: Any, **__: Any) -> Writable:
         """Return a dense array."""
@@ -108,10 +110,12 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
 
     todense = toarray
 
-    # --- sparse ---------------------------------------------------------------------------------------------
+    # --- results that are sparse ----------------------------------------------------------------------
 
     def _like(self, values: Any, dtype: Any = None, keeps_zeros: bool = True) -> Sparse:
-        """Return numbers in a sparse matrix of the same entries, or of those that are not 0."""
+        """Return numbers as a sparse matrix of the same stored entries; of those other than 0 without
+        ``keeps_zeros``.
+        """
         stored = (lambda: self.matrix.present) if keeps_zeros else None
         return Sparse(Matrix(plain(values), dtype, True, stored))
 
@@ -128,17 +132,17 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
         """Raise stored numbers to a power above 0."""
         if not isinstance(n, Real) or n <= 0:
             raise refusal("power of a sparse matrix takes a number above 0")
-        return self._like(xp.pow(as_floats(self.matrix.values), float(n)))
+        return self._like(as_floats(self.matrix.values) ** float(n))
 
     def multiply(self, other: Any) -> Sparse:
         """Multiply by a number, a row or a column of numbers."""
         other = plain(other.matrix.values if isinstance(other, Sparse) else other)
         if scipy.sparse.issparse(other):
             other = other.toarray()
-        return self._like(xp.multiply(as_floats(self.matrix.values), other), keeps_zeros=False)
+        return self._like(as_floats(self.matrix.values) * other, keeps_zeros=False)
 
     def maximum(self, other: Any) -> Sparse:
-        """The greater of each number and another that is not above 0."""
+        """The greater of each number and a constant that is not above 0, which keeps zeros zero."""
         if not isinstance(other, Real) or float(other) > 0:
             raise refusal("maximum of a sparse matrix takes a number that is not above 0")
         return self._like(xp.maximum(as_floats(self.matrix.values), float(other)), keeps_zeros=False)
@@ -147,26 +151,26 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
         return self._like(xp.abs(self.matrix.values), self.matrix.dtype)
 
     def __neg__(self) -> Sparse:
-        return self._like(xp.negative(self.matrix.values))
+        return self._like(-self.matrix.values)
 
     def __mul__(self, other: Any) -> Sparse:
         if not isinstance(other, Real):
             raise refusal("* of sparse matrices is a product of matrices or of numbers; write multiply or @")
-        return self._like(xp.multiply(as_floats(self.matrix.values), float(other)))
+        return self._like(as_floats(self.matrix.values) * float(other))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Sparse:
         if not isinstance(other, Real):
             raise refusal("a sparse matrix is divided by a number; write multiply(1 / other)")
-        return self._like(xp.divide(as_floats(self.matrix.values), float(other)))
+        return self._like(as_floats(self.matrix.values) / float(other))
 
     def __matmul__(self, other: Any) -> Any:
         if scipy.sparse.issparse(other):
             if isinstance(other, Sparse):
                 raise refusal("a product of two sparse matrices hangs on other rows")
             return self._like(xp.linear(as_floats(self.matrix.values), other.toarray()), keeps_zeros=False)
-        return Writable(plain(xp.matmul(as_floats(self.matrix.values), plain(other))))
+        return Writable(plain(as_floats(self.matrix.values) @ plain(other)))
 
     dot = __matmul__
 
@@ -205,11 +209,11 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     # --- sums -----------------------------------------------------------------------------------------------
 
     def sum(self, axis: Any = None, *_: Any, **__: Any) -> Writable:
-        """Sum of each row, in a column."""
+        """Sum of each row, of shape (n_rows, 1)."""
         return self._of_rows(xp.sum, axis)
 
     def mean(self, axis: Any = None, *_: Any, **__: Any) -> Writable:
-        """Mean of each row, in a column."""
+        """Mean of each row, of shape (n_rows, 1)."""
         return self._of_rows(xp.mean, axis)
 
     def _of_rows(self, function: Callable[..., Any], axis: Any) -> Writable:
@@ -238,7 +242,7 @@ _OWN = frozenset({*(name for name in vars(Sparse) if not name.startswith("__")),
 
 
 def sparse_patches() -> list[Patch]:
-    """Return what takes the place of SciPy's functions that make sparse matrices, for symbolic arrays."""
+    """Return patches that let SciPy's constructors of sparse matrices, and ``hstack``, take symbolic arrays."""
     makers = ((name, getattr(scipy.sparse, name)) for name in MAKERS)
     return [
         *((scipy.sparse, name, knowing(real, (), partial(_made, real))) for name, real in makers),
@@ -247,12 +251,20 @@ def sparse_patches() -> list[Patch]:
 
 
 def maker_of(function: Any) -> Callable[..., Any] | None:
-    """Return what makes sparse matrices of symbolic arrays where a function is SciPy's class of them, else None."""
+    """Return a constructor for symbolic arrays where a function is one of SciPy's sparse classes; else None."""
     return partial(_made, function) if function in [getattr(scipy.sparse, name) for name in MAKERS] else None
 
 
 def _made(real: type, data: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
-    """Return a sparse matrix of a symbolic array, of the numbers other than 0."""
+    """Return a symbolic array as a sparse matrix that stores the numbers other than 0.
+
+    Parameters
+    ----------
+    real : type
+        SciPy's class.
+    data : Tensor or Sparse of shape (n_rows, n_columns)
+    dtype : dtype, optional
+    """
     if args or not isinstance(data, Tensor | Sparse) or data.ndim != 2:
         raise refusal(f"scipy.sparse.{real.__name__} is made of an array of two axes here")
     matrix = data if isinstance(data, Sparse) else Sparse(Matrix(plain(data), None, True))

@@ -1,4 +1,8 @@
-"""What converters say while a method is recorded, for whoever records it."""
+"""Collectors: what converters report while a method is recorded, beside the tensors that they return.
+
+Each kind of report has one module-level :class:`Collector`. A converter calls its ``add``; whoever records the method
+wraps that in ``with collector.collect() as found``.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,14 @@ T = TypeVar("T")
 
 
 class Collector(Generic[T]):
-    """Takes things while somebody collects them, and drops them otherwise.
+    """A list that is there only while somebody collects; what is added otherwise is dropped.
+
+    Collecting is per thread and may be nested: the innermost block gets what is added.
 
     Parameters
     ----------
     name : str
+        Name of the context variable that holds the list.
     """
 
     def __init__(self, name: str) -> None:
@@ -25,7 +32,7 @@ class Collector(Generic[T]):
 
     @contextmanager
     def collect(self) -> Iterator[list[T]]:
-        """Collect all that is added within."""
+        """Yield the list of what is added within the block."""
         found: list[T] = []
         token = self._found.set(found)
         try:
@@ -35,15 +42,15 @@ class Collector(Generic[T]):
 
     @property
     def found(self) -> list[T]:
-        """What has been collected so far, nothing where nobody collects."""
+        """The list of the innermost block so far; empty where nobody collects."""
         return self._found.get() or []
 
     def add(self, item: T) -> None:
-        """Give something to whoever collects."""
+        """Append an item to the list of the innermost block."""
         found = self._found.get()
         if found is not None:
             found.append(item)
 
 
 column_readings: Collector[Reading] = Collector("column_readings")
-"""How estimators read the columns of a DataFrame, by their dtypes."""
+"""Collects how estimators read the columns of a DataFrame: as categoricals, with which categories, or as numbers."""

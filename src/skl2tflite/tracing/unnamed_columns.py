@@ -1,4 +1,4 @@
-"""Functions of DataFrames whose columns have no text for names, of which scikit-learn keeps none."""
+"""User functions and DataFrames whose column names are not text: scikit-learn does not keep such names."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.trial_calls import tried
 
 SAMPLE = 8
-"""Rows that a function is tried on."""
+"""Number of rows that a function is called with."""
 
 
 def check_unnamed(converter: Refusing, name: str, function: Callable[[Any], Any], width: int) -> None:
-    """Refuse a function that answers otherwise for a DataFrame than for an array, where nobody knows which it gets.
+    """Refuse a function that gives other results for a DataFrame than for an array, where it might be given either.
 
-    Rows given to ``convert`` are such a DataFrame; the function may get it, or what a step before has made of it.
+    The rows given to ``convert`` are a DataFrame whose column names are not text. The function is given it, or an array
+    that an earlier step has made of it; the fitted model does not tell which.
 
     Parameters
     ----------
     converter : Refusing
-        Of the estimator that calls it.
+        Converter of the estimator that calls the function.
     name : str
-        Of the parameter or the method that it is.
+        Name of the parameter or method that the function is.
     function : callable
     width : int
-        Number of columns that it takes.
+        Number of columns that the function takes.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def check_unnamed(converter: Refusing, name: str, function: Callable[[Any], Any]
         frame = pd.DataFrame(np.random.default_rng(0).uniform(0.5, 2.0, (SAMPLE, width)))
     answer = _called(function, frame)
     if answer is None:
-        return  # so it gets an array
+        return  # the function takes no DataFrame, so that it must be given an array
     other = _called(function, frame.to_numpy())
     if other is None or not _same(answer, other):
         raise converter.refuse(
@@ -58,7 +59,7 @@ def check_unnamed(converter: Refusing, name: str, function: Callable[[Any], Any]
 
 
 def _called(function: Callable[[Any], Any], rows: Any) -> Any:
-    """Return what a function gives as an array, None where it raises an error."""
+    """Return what a function gives as an array; None where it raises an error."""
     return tried(lambda copy: np.asarray(function(copy)), rows)
 
 

@@ -1,4 +1,4 @@
-"""Functions of the user's in a graph: recorded, and looked at whether what was recorded is what they compute."""
+"""User functions in a graph: each is recorded, and the recording is compared with the function itself."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table, rows_of
 from skl2tflite.graph import Tensor, as_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.tracing.category_constraints import demands
+from skl2tflite.tracing.category_constraints import category_constraints
 from skl2tflite.tracing.distance_functions import patches as _distances
-from skl2tflite.tracing.function_checks import Recorded, compare, outputs_of, twin_of
+from skl2tflite.tracing.function_checks import Recorded, compare, fresh_input, outputs_of
 from skl2tflite.tracing.function_tracer import handle, record
 from skl2tflite.tracing.numpy.writable import handled, is_handle, plain
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.patches import Patch
 from skl2tflite.tracing.refusing import Refusing
-from skl2tflite.tracing.row_errors import refuse_rows, unanswered
+from skl2tflite.tracing.row_errors import refuse_rows, row_errors
 from skl2tflite.tracing.same import difference
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.scipy_sparse import Sparse, maker_of
@@ -36,13 +36,13 @@ from skl2tflite.tracing.values import Values
 from skl2tflite.tracing.ways import RaisedError, ways
 
 CLOCKS = frozenset({"now", "today", "utcnow"})
-"""Names of what tells the date (of datetime, date, Timestamp)."""
+"""Names of methods that read the clock (of datetime, date and Timestamp)."""
 _BETTER = ("give convert rows", "before the pipeline", "in fit")
-"""What to do instead, of which some reasons speak themselves."""
+"""Phrases by which an error already says what to do instead."""
 
 
 def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any]:
-    """Return a check of scikit-learn's that has nothing to look at in a tensor."""
+    """Return a validation function of scikit-learn that returns a fixed answer for tensors."""
 
     def call(X: Any, *args: Any, **kwargs: Any) -> Any:
         return answer if isinstance(X, Tensor) else original(X, *args, **kwargs)
@@ -51,7 +51,7 @@ def _for_tensors(original: Callable[..., Any], answer: Any) -> Callable[..., Any
 
 
 def _known_functions(function: Callable[..., Any]) -> tuple[Patch, ...]:
-    """Return what lets a function give tensors to scikit-learn's checks, to distances and to SciPy's transforms."""
+    """Return patches that let scikit-learn's validation, distances, and SciPy's ``yeojohnson`` take tensors."""
     scipy_stats = sys.modules.get("scipy.stats")
     transforms = () if scipy_stats is None else ((scipy_stats, "yeojohnson", _yeojohnson(scipy_stats.yeojohnson)),)
     return (*_checks(), *_distances(function), *transforms)
@@ -59,25 +59,25 @@ def _known_functions(function: Callable[..., Any]) -> tuple[Patch, ...]:
 
 @cache
 def _yeojohnson(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return SciPy's function, which picks elements by their sign, that computes of tensors what it computes."""
+    """Return ``scipy.stats.yeojohnson`` that also takes tensors: SciPy's own code picks elements by their sign."""
 
     def call(x: Any, lmbda: Any = None, **kwargs: Any) -> Any:
         if not is_handle(x) or lmbda is None:
             return original(x, lmbda, **kwargs)
         values = plain(x)
-        above, below = xp.log1p(xp.clip(values, 0.0, None)), xp.log1p(xp.negative(xp.clip(values, None, 0.0)))
+        above, below = xp.log1p(xp.clip(values, 0.0, None)), xp.log1p(-xp.clip(values, None, 0.0))
         eps = np.finfo(float).eps
         above = above if abs(lmbda) < eps else xp.expm1(above * lmbda) / lmbda
         below = below if abs(lmbda - 2) <= eps else xp.expm1(below * (2 - lmbda)) / (2 - lmbda)
-        return handled(xp.where(xp.greater_equal(values, 0.0), above, xp.negative(below)), x)
+        return handled(xp.where(values >= 0.0, above, -below), x)
 
     return call
 
 
 @cache
 def _checks() -> tuple[Patch, ...]:
-    """Return what lets ``check_array`` and ``validate_data`` pass tensors."""
-    from sklearn.utils import validation  # not when a file is only run: it takes a second
+    """Return patches that let ``check_array`` and ``validate_data`` pass tensors."""
+    from sklearn.utils import validation  # imported here, as it takes a second, which running a file should not
 
     answers = (("_assert_all_finite", None), ("_num_samples", 1))
     return tuple((validation, name, _for_tensors(getattr(validation, name), answer)) for name, answer in answers)
@@ -86,21 +86,23 @@ def _checks() -> tuple[Patch, ...]:
 def recorded(
     function: Callable[[Any], Any], *given: Given, rows: NDArray[Any] | None = None, place: str = ""
 ) -> Recorded:
-    """Record a function, and refuse it where the recording does not stand for it.
+    """Record a function, and refuse it where its graph does not give what the function gives.
 
-    A recording keeps one path: it is made twice, and computed beside the function on rows of several kinds, so that
-    what hangs on chance, on other rows or on the values themselves is found.
+    The function is recorded twice, which shows whether it draws random numbers, and its graph is compared with the
+    function itself on made-up rows, together and one by one, which shows whether results depend on other rows or on
+    values that the code looks at.
 
     Parameters
     ----------
     function : callable
-        Takes and gives arrays, one or a list, or pandas' frames and columns.
+        Takes an array, DataFrame, Series or sparse matrix, and returns one of these or a list of arrays.
     *given : Tensor, Table, Column or AsArray
-        What it may have been given, the likelier first. A table is a DataFrame to the function, a column a Series.
+        What the function may be given, the likeliest first; the others are tried where it cannot be recorded on that.
+        The function gets a table as a DataFrame and a column as a Series.
     rows : ndarray, optional
-        Rows of an array to compute beside it too.
+        Further rows to compare the graph and the function on.
     place : str
-        What to call it in the error for rows for which it raises one.
+        Name of the function in the text of row errors, for rows for which it raises an exception.
 
     Raises
     ------
@@ -109,9 +111,9 @@ def recorded(
     """
     X, *others = given
     if not others:
-        return _recorded(function, X, rows, place)
+        return _record_and_check(function, X, rows, place)
     try:
-        return _recorded(function, X, rows, place)
+        return _record_and_check(function, X, rows, place)
     except GraphError as error:
         try:
             return recorded(function, *others, rows=rows, place=place)
@@ -120,18 +122,18 @@ def recorded(
 
 
 def recorded_of(converter: Refusing, name: str, function: Callable[..., Any], *given: Given, instead: str) -> Recorded:
-    """Record a function among an estimator's parameters, or raise the converter's error that says why it cannot be.
+    """Record a function that is a parameter of an estimator, or raise the converter's error that says why it cannot be.
 
     Parameters
     ----------
     converter : Refusing
     name : str
-        The parameter's.
+        Name of the parameter.
     function : callable
     *given : Tensor, Table, Column or AsArray
         As in :func:`recorded`.
     instead : str
-        What to do where it cannot be recorded.
+        Advice in the error: what to do where the function cannot be recorded.
     """
     if (clock := reads_clock(function)) is not None:
         raise converter.refuse(
@@ -149,9 +151,9 @@ def recorded_of(converter: Refusing, name: str, function: Callable[..., Any], *g
 
 
 def reads_clock(function: Callable[..., Any]) -> str | None:
-    """Return the name by which a function asks for the time, None where it does not.
+    """Return the name of the method by which a function reads the clock; None where it does not.
 
-    Two recordings may see the same day, so that its code is looked at.
+    Two recordings may see the same date, so that the function's code is searched for such names.
     """
     while isinstance(function, partial):
         function = function.func
@@ -168,18 +170,30 @@ def check_clock(function: Callable[..., Any]) -> None:
         raise GraphError(f"it reads the clock ({clock})")
 
 
-def _recorded(function: Callable[[Any], Any], X: Given, rows: NDArray[Any] | None = None, place: str = "") -> Recorded:
-    result, refused = _through(function, X)
-    twin = twin_of(X)
-    with unanswered(), demands(), column_readings.collect():  # of rows that are none
-        first, second = _through(function, twin), _through(function, twin)
-    once, again = ([*outputs_of(each), *(r.rows for r in those)] for each, those in (first, second))
-    if len(once) != len(again):
+def _record_and_check(
+    function: Callable[[Any], Any], X: Given, rows: NDArray[Any] | None = None, place: str = ""
+) -> Recorded:
+    """Record a function on one form of its argument, and refuse it where its graph does not give what it gives.
+
+    Parameters
+    ----------
+    function : callable
+    X : Tensor, Table, Column, AsArray or Matrix
+    rows, place
+        As in :func:`recorded`.
+    """
+    result, refused = _record_all_ways(function, X)
+    fresh = fresh_input(X)
+    # Reports about made-up inputs are dropped.
+    with row_errors.collect(), category_constraints.collect(), column_readings.collect():
+        first, second = _record_all_ways(function, fresh), _record_all_ways(function, fresh)
+    tensors, tensors_again = ([*outputs_of(each), *(r.rows for r in those)] for each, those in (first, second))
+    if len(tensors) != len(tensors_again):
         raise GraphError("gives another number of arrays at each call")
-    for one, other in zip(once, again, strict=True):
+    for one, other in zip(tensors, tensors_again, strict=True):
         if (node := difference(one, other)) is not None:
             raise GraphError(f"gives another answer at each call, as at random [{node.source}]")
-    gives_nan = compare(function, first[0], [each.rows for each in first[1]], twin, rows)
+    gives_nan = compare(function, first[0], [each.rows for each in first[1]], fresh, rows)
     for each in refused:
         reason = each.reason if each.estimator else f"{place or 'a function'} raises {each.reason}"
         refuse_rows(each.rows, reason, each.gives_nan or gives_nan, each.optional)
@@ -188,7 +202,10 @@ def _recorded(function: Callable[[Any], Any], X: Given, rows: NDArray[Any] | Non
 
 @dataclass(frozen=True, eq=False)
 class _Refused:
-    """Rows for which a function raises an error, or an estimator in it does."""
+    """Rows for which a user function raises an exception, or an estimator that it calls refuses them.
+
+    ``estimator`` says which of the two; the other attributes are those of :class:`RowError`.
+    """
 
     rows: Tensor
     reason: str
@@ -197,58 +214,75 @@ class _Refused:
     optional: bool = False
 
 
-def _through(function: Callable[[Any], Any], X: Given) -> tuple[Recorded | AsArray, list[_Refused]]:
-    """Record a function in all ways that it may take, and return what each row gets, and the rows that are refused."""
+def _record_all_ways(function: Callable[[Any], Any], X: Given) -> tuple[Recorded | AsArray, list[_Refused]]:
+    """Record a function in all ways through its branches (:mod:`skl2tflite.tracing.ways`).
+
+    Returns
+    -------
+    Recorded or AsArray
+        The result, chosen for each row by the way that it would take.
+    list of _Refused
+    """
 
     def run() -> tuple[Recorded | AsArray, list[Any]]:
-        with unanswered() as within:
-            return _recording(function, X), within
+        with row_errors.collect() as within:
+            return _record_once(function, X), within
 
     result: Any = None
     refused: list[_Refused] = []
     first: Any = None
     all_ways = ways(run)
-    asked = [rows for rows, _ in all_ways[0][0].asked]
-    outright = [  # questions whose answer yes is an error, whatever else there is
-        way.asked[-1][0]
+    asked = [rows for rows, _ in all_ways[0][0].questions]
+    outright = [  # questions to which the answer yes alone makes the function raise an exception
+        way.questions[-1][0]
         for way, found in all_ways
-        if isinstance(found, RaisedError) and sum(yes for _, yes in way.asked) == 1 and way.asked[-1][1]
+        if isinstance(found, RaisedError) and sum(yes for _, yes in way.questions) == 1 and way.questions[-1][1]
     ]
     same = [rows for rows in asked if any(difference(rows, each) is None for each in outright)]
     for way, found in all_ways:
-        taken = way.taken([rows for rows, _ in way.asked if any(difference(rows, each) is None for each in same)])
+        taken = way.taken([rows for rows, _ in way.questions if any(difference(rows, each) is None for each in same)])
         if isinstance(found, RaisedError):
             assert taken is not None
             refused.append(_Refused(taken, f"{type(found.original).__name__}: {found.original}"))
             continue
         given, within = found
         for each in within:
-            rows = each.rows if taken is None else as_tensor(xp.logical_and(each.rows, taken))
+            rows = each.rows if taken is None else each.rows & taken
             refused.append(_Refused(rows, each.reason, True, each.gives_nan, each.optional))
         if first is None:
             result = first = given
         elif taken is not None:
-            result = _chosen(taken, given, result, first)
+            result = _select_by_row(taken, given, result, first)
     return result, refused
 
 
-def _chosen(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
-    """Return one result for some rows and another for the rest; the latter where both are the same as it was first."""
+def _select_by_row(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
+    """Return one result for some rows and another for the rest.
+
+    Parameters
+    ----------
+    rows : Tensor of shape (n_rows,)
+        Truth values: which rows get the first result.
+    those, others : object
+        The two results.
+    alike : object
+        The result of the first way. Where ``those`` is the same as that, ``others`` is returned unchanged.
+    """
     if isinstance(those, AsArray) and isinstance(others, AsArray) and isinstance(alike, AsArray):
-        return AsArray(_chosen(rows, those.table, others.table, alike.table))
+        return AsArray(_select_by_row(rows, those.table, others.table, alike.table))
     if type(those) is not type(others) and not (isinstance(those, Column) and isinstance(others, Column)):
         raise GraphError("gives another kind of result where some row is unlike the others")
     if isinstance(those, Matrix):
-        values = _chosen(rows, as_tensor(those.values), as_tensor(others.values), as_tensor(alike.values))
+        values = _select_by_row(rows, as_tensor(those.values), as_tensor(others.values), as_tensor(alike.values))
         return others if values is others.values else Matrix(values, None, True)
     if isinstance(those, Table):
         if those.names != others.names:
             raise GraphError("gives other columns where some row is unlike the others")
         if those.is_matrix and others.is_matrix and alike.is_matrix:
-            matrix = _chosen(rows, those.matrix(), others.matrix(), alike.matrix())
+            matrix = _select_by_row(rows, those.matrix(), others.matrix(), alike.matrix())
             return others if matrix is others.matrix() else Table.of_matrix(matrix, others.names)
         pairs = zip(those.columns, others.columns, alike.columns, strict=True)
-        return Table([_chosen(rows, *each) for each in pairs])
+        return Table([_select_by_row(rows, *each) for each in pairs])
     if isinstance(those, Column):
         if those.origin is not None and those.origin == alike.origin:
             return others
@@ -258,7 +292,7 @@ def _chosen(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
     if isinstance(those, list):
         if len(those) != len(others):
             raise GraphError("gives another number of arrays where some row is unlike the others")
-        return [_chosen(rows, *each) for each in zip(those, others, alike, strict=True)]
+        return [_select_by_row(rows, *each) for each in zip(those, others, alike, strict=True)]
     if difference(those, alike) is None:
         return others
     if those.ndim != others.ndim:
@@ -270,7 +304,7 @@ def _listed(results: Any) -> list[Any]:
     return list(results) if isinstance(results, list | tuple) else [results]
 
 
-def _recording(function: Callable[[Any], Any], X: Given) -> Recorded | AsArray:
+def _record_once(function: Callable[[Any], Any], X: Given) -> Recorded | AsArray:
     patches = _known_functions(function)
     bare = isinstance(function, partial) and not (function.args or function.keywords)
     function = maker_of(function.func if bare else function) or function  # type: ignore[attr-defined]
@@ -282,7 +316,7 @@ def _recording(function: Callable[[Any], Any], X: Given) -> Recorded | AsArray:
         held = Sparse(X) if X.is_sparse else handle(values)
         result = record(function, held, rows=lambda: values, patches=patches)
     elif isinstance(X, AsArray):
-        X.table.ask()  # scikit-learn's checks of arrays, which let tensors pass, look at all cells
+        X.table.mark_read()  # scikit-learn's validation of arrays, which is skipped for tensors, reads all cells
         result = record(function, Values(X.table, owner="X"), rows=lambda: rows_of(X.table), patches=patches)
     else:
         given = Frame(X) if isinstance(X, Table) else Series(X, X.name)

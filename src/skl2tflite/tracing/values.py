@@ -1,4 +1,4 @@
-"""The cells of a table as an array: numbers or, where columns are of several kinds, objects."""
+"""The values of a symbolic DataFrame as an array: of numbers, or of objects where columns have several dtypes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
-from skl2tflite.tracing.numpy.writable import WHOLE, Writable
+from skl2tflite.tracing.numpy.writable import FULL_SLICE, Writable
 
 
 class Values(Writable):
-    """An array of the user's function that has a table's cells.
+    """An array that holds the cells of a table, as ``df.values`` does.
 
-    What is computed of it is computed of the table's numbers. Where it is only copied, or columns of it are taken, each
-    column stays what it is, text too.
+    Arithmetic on it uses the matrix of the table's numbers. Where it is only copied or columns of it are taken, the
+    columns stay columns of the table, so that text among them stays text.
 
     Parameters
     ----------
     table : Table
     owner : str
-        Who else holds the array and must not see it change; empty where nobody does.
+        Who else holds the array, so that writing to it is refused; empty where nobody does.
     """
 
     __slots__ = ("_table",)
@@ -39,14 +39,16 @@ class Values(Writable):
 
     @property
     def table(self) -> Table | None:
-        """The table whose cells it has; None, once it has been written to, or what it is a view of."""
+        """The table whose cells the array holds; None once the array, or the one that it is a view of, is written
+        to.
+        """
         if isinstance(self._base, Values) and self._base.table is None:
             self._table = None
         return self._table
 
     @property
     def value(self) -> Tensor:
-        """The numbers, where all cells are some."""
+        """The cells as a tensor of numbers; refused where a column holds text."""
         table = self.table
         if table is None:
             return super().value
@@ -56,7 +58,7 @@ class Values(Writable):
             raise refusal(f"an array of objects cannot be computed with: {error.reason}") from None
 
     def write(self, value: Tensor) -> None:
-        """Hold another tensor from now on."""
+        """Replace the cells by a tensor, as a write to the array does."""
         super().write(value)
         self._table = None
 
@@ -73,14 +75,14 @@ class Values(Writable):
 
     @property
     def holds_text(self) -> bool:
-        """Whether some column is known to be text."""
+        """Whether some column is known to hold text."""
         return self.table is not None and any(column.kind == DType.STRING for column in self.table.columns)
 
     def __getitem__(self, key: Any) -> Tensor:
         table = self.table
         if table is None or not isinstance(key, tuple) or len(key) != 2 or isinstance(key[1], Tensor):
             return super().__getitem__(key)
-        if key[0] is not Ellipsis and not (isinstance(key[0], slice) and key[0] == WHOLE):
+        if key[0] is not Ellipsis and not (isinstance(key[0], slice) and key[0] == FULL_SLICE):
             return super().__getitem__(key)
         places: Any = None if key[1] is None or key[1] is Ellipsis else np.arange(len(table.columns))[key[1]]
         if np.ndim(places) == 1 and np.size(places):
@@ -93,11 +95,11 @@ class Values(Writable):
         return super().__getitem__(key)
 
     def copy(self, *_: object, **__: object) -> Tensor:
-        """Return another array of the same cells."""
+        """Return a new array of the same cells."""
         return Writable(self.value) if self.table is None else Values(self.table)
 
     def astype(self, dtype: object, **_: object) -> Tensor:
-        """Bring cells to another kind."""
+        """Convert the cells to another dtype; to ``object`` as they are."""
         return self.copy() if dtype in (object, "object", "O") else super().astype(dtype)
 
 

@@ -1,7 +1,9 @@
-"""The ways that a function may take, by the answers to its questions about all rows at once.
+"""Branches of user functions whose conditions are about all rows at once, as ``if X.isna().any().any(): …``.
 
-While a function is recorded nobody knows whether there will be a row like what it asks for. It is called once for each
-way that it may take: first as if there were none, then for each question with the answer that there is one.
+A *question* is such a condition: whether some property holds of at least one row. Its answer is known only at run time,
+so that the function is recorded once for each *way* through its branches: first with the answer no to every question,
+then again with the answer yes to each question in turn. Every row later gets the result of the way that it would have
+taken alone.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
+from operator import and_
 from typing import Any
 
 import numpy as np
@@ -23,7 +26,7 @@ from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.same import difference
 
 MOST_WAYS = 64
-"""Ways through a function that are looked at."""
+"""Largest number of ways through a function that are recorded; a function with more is refused."""
 
 
 class RaisedError(GraphError):
@@ -41,61 +44,62 @@ class RaisedError(GraphError):
 
 @dataclass
 class Way:
-    """One way through a function.
+    """One way through a function: the questions that it met, and the answers that it was given.
 
     Attributes
     ----------
     given : tuple of bool
-        Answers to the first questions; to all others, that there is no such row.
-    asked : list of (Tensor, bool)
-        What was asked, of each row, and the answer.
+        Answers to give to the first questions. All further ones are answered with no.
+    questions : list of (Tensor, bool)
+        Each question, as truth values of shape (n_rows,), and its answer.
     """
 
     given: tuple[bool, ...] = ()
-    asked: list[tuple[Tensor, bool]] = field(default_factory=list)
+    questions: list[tuple[Tensor, bool]] = field(default_factory=list)
 
     def answer(self, rows: Tensor) -> bool:
-        """Answer whether there is a row of which something holds; the same question always the same."""
-        known = self._known(rows)
+        """Answer a question, in the same way each time that it is asked."""
+        known = self._answered_before(rows)
         if known is not None:
             return known
-        place = len(self.asked)
-        self.asked.append((rows, place < len(self.given) and self.given[place]))
-        return self.asked[-1][1]
+        place = len(self.questions)
+        self.questions.append((rows, place < len(self.given) and self.given[place]))
+        return self.questions[-1][1]
 
-    def _known(self, rows: Tensor) -> bool | None:
-        """Return the answer to what was asked before, or follows from it, None where it does not."""
-        for asked, answered in self.asked:
+    def _answered_before(self, rows: Tensor) -> bool | None:
+        """Return the answer that an earlier question already gave or implies; None where none does."""
+        for asked, answered in self.questions:
             if difference(asked, rows) is None:
                 return answered
-        for asked, answered in self.asked:
+        for asked, answered in self.questions:
             parts = _alternatives(asked)
             others = [part for part in parts if difference(part, rows) is not None]
             if len(others) == len(parts):
                 continue
             if not answered:
                 return False
-            if all(any(not yes and difference(part, each) is None for each, yes in self.asked) for part in others):
+            if all(any(not yes and difference(part, each) is None for each, yes in self.questions) for part in others):
                 return True
         return None
 
     def taken(self, without: Sequence[Tensor] = ()) -> Tensor | None:
-        """Return whether each row by itself takes this way, of shape (n_rows,); None where all do.
+        """Return whether each row alone would take this way, of shape (n_rows,); None where every row would.
 
         Parameters
         ----------
         without : sequence of Tensor
-            Questions of which it does not matter for what rows they are answered with no.
+            Questions to leave out where the answer is no.
         """
-        asked = [(rows, answered) for rows, answered in self.asked if answered or all(rows is not w for w in without)]
+        asked = [
+            (rows, answered) for rows, answered in self.questions if answered or all(rows is not w for w in without)
+        ]
         if not asked:
             return None
-        parts: list[Any] = [rows if answered else xp.logical_not(rows) for rows, answered in asked]
-        return _tensor(reduce(xp.logical_and, parts))
+        return reduce(and_, [rows if answered else ~rows for rows, answered in asked])
 
 
 def _alternatives(rows: Tensor) -> list[Tensor]:
-    """Return what a question is made of, which asks for one thing or another."""
+    """Return the operands of a question that is a disjunction (``a | b``), else the question itself."""
     if not isinstance(rows.node.op, ops.LogicalOr):
         return [rows]
     return [part for operand in rows.node.inputs for part in _alternatives(operand)]
@@ -105,31 +109,39 @@ class _Ways(threading.local):
     way: Way | None = None
 
 
-_now = _Ways()
+_current = _Ways()
 
 
 def any_row(rows: Tensor) -> bool:
-    """Answer whether there is a row of which something holds, given as truth values of shape (n_rows,)."""
+    """Answer a question, which is given as truth values of shape (n_rows,)."""
     if rows.constant is not None:
         return bool(np.any(rows.constant))
-    if _now.way is None:
+    if _current.way is None:
         raise refusal("whether some row is like that is known only at run time")
-    return _now.way.answer(rows)
+    return _current.way.answer(rows)
 
 
 @contextmanager
 def _taking(way: Way) -> Iterator[None]:
-    outer, _now.way = _now.way, way
+    outer, _current.way = _current.way, way
     try:
         yield
     finally:
-        _now.way = outer
+        _current.way = outer
 
 
 def ways(function: Callable[[], Any]) -> list[tuple[Way, Any]]:
-    """Call a function in all ways that it may take, and return each with what it gave, or the error that it raised.
+    """Call a function once for each way through its branches.
 
-    The first is that in which no row is like what is asked for.
+    Parameters
+    ----------
+    function : callable
+        Takes nothing; calls the user's function on symbolic rows.
+
+    Returns
+    -------
+    list of (Way, object)
+        Each way, and what the function returned or the error that it raised. In the first way every answer is no.
 
     Raises
     ------
@@ -150,13 +162,13 @@ def ways(function: Callable[[], Any]) -> list[tuple[Way, Any]]:
         found.append((way, result))
         if len(found) > MOST_WAYS:
             raise refusal("too much of it hangs on what all rows hold; compute with numpy.where instead of if")
-        answers = [answered for _, answered in way.asked]
+        answers = [answered for _, answered in way.questions]
         pending += [(*answers[:i], True) for i in range(len(way.given), len(answers))]
     return found
 
 
 def truth(x: Tensor) -> bool | None:
-    """Answer a question about all rows that a tensor without axes is; None where it is none."""
+    """Answer the question that a condition on all rows asks (``any``, ``all`` or ``not``); None of other tensors."""
     op = x.node.op
     if isinstance(op, ops.LogicalNot):
         inner = truth(x.node.inputs[0])
@@ -167,7 +179,7 @@ def truth(x: Tensor) -> bool | None:
     if not operand.ndim or len(op.axes) < operand.ndim:
         return None
     if isinstance(op, ops.All):
-        return not any_row(_each_row(xp.logical_not(operand)))
+        return not any_row(_each_row(~operand))
     return any_row(_each_row(operand))
 
 

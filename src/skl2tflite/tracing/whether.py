@@ -1,15 +1,18 @@
-"""Answers to questions about all rows at once: ``if X.isna().any().any(): raise …``."""
+"""What pandas and NumPy reductions over the rows give while a function is recorded: objects that stand for an answer.
+
+A function may only branch on them, as in ``if X.isna().any().any(): raise …``; see :mod:`skl2tflite.tracing.ways`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
 
 from skl2tflite.errors import GraphError
-from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
@@ -17,14 +20,16 @@ from skl2tflite.tracing.ways import any_row
 
 
 class Whether:
-    """Whether something holds of some row, or in how many: only whether there is one can be told.
+    """Whether a condition holds of some row, or of how many rows it holds.
+
+    Of the number, a function may only ask whether it is 0: more would depend on the other rows.
 
     Parameters
     ----------
     rows : Tensor of shape (n_rows,)
-        Truth values.
+        Truth values: whether the condition holds of each row.
     counted : bool, default=False
-        Whether it stands for the number of such rows.
+        Whether the object stands for the number of such rows, as ``sum`` gives it.
     """
 
     def __init__(self, rows: Tensor, counted: bool = False) -> None:
@@ -35,20 +40,20 @@ class Whether:
         return any_row(self.rows)
 
     def any(self) -> Whether:
-        """Whether there is one."""
+        """Whether there is such a row."""
         return Whether(self.rows)
 
     def sum(self) -> Whether:
-        """How many there are."""
+        """The number of such rows."""
         return Whether(self.rows, counted=True)
 
     def item(self) -> Whether:
-        """The same, as a scalar of NumPy's gives a Python's."""
+        """The same: of NumPy's scalars, ``item`` gives the value."""
         return self
 
     def __or__(self, other: object) -> Whether | bool:
         if isinstance(other, Whether):
-            return Whether(_tensor(xp.logical_or(self.rows, other.rows)))
+            return Whether(self.rows | other.rows)
         return bool(other) or bool(self)
 
     __ror__ = __or__
@@ -63,7 +68,7 @@ class Whether:
 
     def __add__(self, other: object) -> Whether:
         if isinstance(other, Whether):
-            return Whether(_tensor(xp.logical_or(self.rows, other.rows)), self.counted)
+            return Whether(self.rows | other.rows, self.counted)
         if isinstance(other, int) and other == 0:
             return self
         raise self._refusal()
@@ -109,10 +114,16 @@ class Whether:
 
 
 class WhetherAll:
-    """Whether something holds of all rows."""
+    """Whether a condition holds of all rows.
+
+    Parameters
+    ----------
+    rows : Tensor of shape (n_rows,)
+        Truth values: whether the condition holds of each row.
+    """
 
     def __init__(self, rows: Tensor) -> None:
-        self.others = Whether(_tensor(xp.logical_not(rows)))
+        self.others = Whether(~rows)
 
     def __bool__(self) -> bool:
         return not self.others
@@ -126,7 +137,7 @@ class WhetherAll:
 
 
 class PerColumn:
-    """An answer for each column, with the face of a pandas Series: whether something holds of some row in it.
+    """The answers for the columns of a DataFrame, with the interface of the pandas Series that a reduction gives.
 
     Parameters
     ----------
@@ -137,20 +148,20 @@ class PerColumn:
         self.answers = dict(answers)
 
     def any(self, *_: object, **__: object) -> Whether:
-        """Whether it holds of some row in some column."""
+        """Whether the condition holds of some value in any column."""
         return Whether(self._rows())
 
     def sum(self, *_: object, **__: object) -> Whether:
-        """Of how many cells it holds."""
+        """The number of values of which the condition holds."""
         return Whether(self._rows(), counted=True)
 
     def max(self, *_: object, **__: object) -> Whether:
-        """Whether it holds of some row in some column."""
+        """The greatest answer: whether the condition holds of some value in any column."""
         return Whether(self._rows(), all(each.counted for each in self.answers.values()))
 
     def _rows(self) -> Tensor:
-        rows: list[Any] = [each.rows for each in self.answers.values()]
-        return _tensor(reduce(xp.logical_or, rows))
+        rows = [each.rows for each in self.answers.values()]
+        return reduce(or_, rows)
 
     @property
     def index(self) -> Any:
@@ -196,14 +207,14 @@ class PerColumn:
 
 
 class Size:
-    """A number of cells or rows that is known only at run time, when there is at least one row.
+    """A number of values or rows that is known only at run time; a function may only ask whether it is 0.
 
     Parameters
     ----------
     some : bool
-        Whether there are any.
+        Whether the number is above 0: a file is always run with at least one row.
     of : str
-        What has them, for errors.
+        What the number belongs to, for errors.
     """
 
     def __init__(self, some: bool, of: str) -> None:
@@ -242,13 +253,8 @@ class Size:
 
 
 def of_some_row(columns: Mapping[str, Tensor], counted: bool = False) -> PerColumn:
-    """Return, for truth values in columns, whether some row holds one."""
+    """Return, for each column of truth values, whether some row is true, or how many are if ``counted``."""
     for name, values in columns.items():
         if values.dtype != DType.BOOL:
             raise refusal(f"a sum of column {name!r} hangs on other rows; compute it in fit, or use axis=1")
     return PerColumn({name: Whether(values, counted) for name, values in columns.items()})
-
-
-def _tensor(x: Any) -> Tensor:
-    assert isinstance(x, Tensor)
-    return x

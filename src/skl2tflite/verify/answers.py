@@ -9,16 +9,23 @@ import numpy as np
 from joblib import parallel_config
 from numpy.typing import NDArray
 
-from skl2tflite.converters import converter_for
+from skl2tflite.conversion import Conversion
 from skl2tflite.converters.core.blame import ask
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
-from skl2tflite.features import LABELS_NAME, TABLE, reference_rows, rows_in_float64
+from skl2tflite.features import LABELS_NAME, rows_in_float64
 from skl2tflite.features.frames import as_cells
 from skl2tflite.model import TFLiteModel
 
 
 def given_answer(model: TFLiteModel, method: str, X: Any) -> Any:
-    """Return what a model answers, or the error that some rows have no answer."""
+    """Return what a model answers, or the error that some rows have no answer.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    """
     try:
         info = model.facts.methods[method]
         if info.is_ragged or info.rows_second:
@@ -41,8 +48,15 @@ def unsaturated(results: Any) -> Any:
     return np.where(np.abs(values) == greatest, np.copysign(np.inf, values), values)
 
 
-def answer_of(estimator: Any, method: str, rows: Any) -> Any:
+def answer_of(conversion: Conversion, method: str, rows: Any) -> Any:
     """Return what an estimator answers, ragged answers as a matrix.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        Of the estimator.
+    method : str
+    rows : array-like or DataFrame of shape (n_rows, n_features)
 
     Raises
     ------
@@ -52,58 +66,88 @@ def answer_of(estimator: Any, method: str, rows: Any) -> Any:
     with warnings.catch_warnings(), parallel_config(backend="sequential"):  # whatever n_jobs is: rows are few
         warnings.simplefilter("ignore")
         rows = np.array(rows) if method == "inverse_transform" else rows  # OrdinalEncoder's writes to it
-        given = ask(estimator, method, rows)
-    converter = converter_for(estimator)
-    if method in converter.ragged:
+        given = ask(conversion.estimator, method, rows)
+    if method in conversion.converter.ragged:
         values, positions = given
-        return _spread(values, positions, estimator.n_samples_fit_)
-    if method in converter.rows_second:
+        return _spread(values, positions, conversion.estimator.n_samples_fit_)
+    if method in conversion.converter.rows_second:
         return np.moveaxis(given, 1, 0)
     return varying(method, given)
 
 
-def precise_answer(estimator: Any, method: str, rows: Any) -> Any:
-    """Return the estimator's answer for the same numbers held in float64, None where it has none."""
+def precise_answer(conversion: Conversion, method: str, rows: Any) -> Any:
+    """Return the estimator's answer for the same numbers held in float64, None where it has none.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        Of the estimator.
+    method : str
+    rows : array-like or DataFrame of shape (n_rows, n_features)
+    """
     precise = rows_in_float64(rows)
     if precise is None:
         return None
     try:
-        return answer_of(estimator, method, precise)
+        return answer_of(conversion, method, precise)
     except EstimatorError:
         return None
 
 
-def gives_floats(estimator: Any, method: str, X: Any) -> bool:
-    """Whether a transformer gives numbers of the rows' dtype: floats, once the whole numbers of the rows are floats."""
+def gives_floats(conversion: Conversion, method: str, X: Any) -> bool:
+    """Whether a transformer gives numbers of the rows' dtype: floats, once the whole numbers of the rows are floats.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        Of the estimator.
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    """
     if method not in ("transform", "inverse_transform"):
         return False
     floats = rows_in_float64(X, integers=True)
     try:
         floats = as_cells(X).astype(np.float64) if floats is None else floats
-        return bool(dense(answer_of(estimator, method, floats)).dtype.kind == "f")
+        return bool(dense(answer_of(conversion, method, floats)).dtype.kind == "f")
     except (EstimatorError, TypeError, ValueError):
         return False
 
 
 def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
-    """Return what a method takes: an inverse that does not take these rows, what ``transform`` gives."""
+    """Return what a method takes: an inverse that does not take these rows, what ``transform`` gives.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    estimator : estimator
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    """
     if method != "inverse_transform":
         return X
     takes = model.facts.features_of(method)
     try:
         model.run(method, X)
-        return X if takes.rows == TABLE else takes.tensors(X)[LABELS_NAME]
+        return X if takes.rows.is_table else takes.tensors(X)[LABELS_NAME]
     except (InvalidInputError, NoAnswerError):
         pass
     try:
-        given = dense(ask(estimator, "transform", reference_rows(X, integers=True)))
+        given = dense(ask(estimator, "transform", model.facts.features.rows.reference(X, integers=True)))
     except EstimatorError:
         return X
     return given if given.dtype.kind in "iu" else given.astype(np.float32)
 
 
 def _spread(values: NDArray[Any], positions: NDArray[Any], columns: int) -> NDArray[np.float64]:
-    """Return rows of some values as a matrix, with infinity where a row has none."""
+    """Return rows of some values as a matrix, with infinity where a row has none.
+
+    Parameters
+    ----------
+    values, positions : ndarray of ndarrays, of shape (n_rows,)
+        The values of each row, and the columns that they stand in.
+    columns : int
+    """
     matrix = np.full((len(values), columns), np.inf)
     for i, row in enumerate(positions):
         matrix[i, row] = values[i]
@@ -122,7 +166,15 @@ def varying(method: str, answer: Any) -> Any:
 
 
 def judged(method: str, position: int, values: Any) -> Any:
-    """Return an element of a tuple as it is compared."""
+    """Return an element of a tuple as it is compared.
+
+    Parameters
+    ----------
+    method : str
+    position : int
+        Of the output among the method's.
+    values : ndarray of shape (n_rows, ...)
+    """
     return np.square(np.asarray(values, dtype=np.float64)) if (method, position) == ("predict_std", 1) else values
 
 
@@ -144,6 +196,15 @@ def beside(want: Any, got: NDArray[Any], numbers: bool = False) -> NDArray[Any]:
 
     So are those of a regressor: neighbours within a radius have means, and whole numbers where none has a neighbour;
     and what a transformer hands on of the rows.
+
+    Parameters
+    ----------
+    want : ndarray of shape (n_rows, ...)
+        What the estimator gives; it may be sparse, or a DataFrame.
+    got : ndarray of shape (n_rows, ...)
+        What the model gives.
+    numbers : bool, default=False
+        Whether whole numbers are values that happen to be whole, not labels or counts.
     """
     values = dense(want)
     as_numbers = (numbers or hasattr(want, "dtypes")) and got.dtype.kind == "f" and values.dtype.kind in "iub"

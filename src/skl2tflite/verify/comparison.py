@@ -1,27 +1,32 @@
-"""What is asked when a model is compared with its estimator."""
+"""One method of a model, to be compared with its estimator's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from skl2tflite.converters import converter_for
-from skl2tflite.converters.core.base import Converter
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.conversion import Conversion
+from skl2tflite.converters import Converter
+from skl2tflite.features import RowKind
 from skl2tflite.model import TFLiteModel
+from skl2tflite.verify.differences import as_rows
 
 Reading: TypeAlias = Literal["as given", "float32"]
 """Rows as they were given, or rounded to float32."""
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
-    """One method of a model and its estimator, asked on rows.
+class Comparison:
+    """One method of a model and of its estimator, and the rows on which their answers are compared.
 
     Attributes
     ----------
     model : TFLiteModel
-    estimator : estimator
+    conversion : Conversion
+        The estimator and its converter.
     method : str
     X : array-like
         The rows that the method is given.
@@ -34,14 +39,24 @@ class Question:
     """
 
     model: TFLiteModel
-    estimator: Any
+    conversion: Conversion
     method: str
     X: Any
     tolerance: float
     each: int = 1
     reference: Reading = "float32"
 
-    @cached_property
+    @property
+    def kind(self) -> RowKind:
+        """What a row is that the method takes."""
+        return self.model.facts.features_of(self.method).rows
+
+    @property
     def converter(self) -> Converter:
-        """The estimator's converter, made and checked once."""
-        return converter_for(self.estimator)
+        """The estimator's converter."""
+        return self.conversion.converter
+
+    def float64_error(self, want: NDArray[Any]) -> NDArray[np.float64]:
+        """Return how far each of the estimator's own values may be from its formula, each row as one axis."""
+        error = self.converter.contract.float64_error(self.method, want)
+        return as_rows(np.broadcast_to(np.asarray(error, dtype=np.float64), want.shape))

@@ -54,7 +54,16 @@ def unequal(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float, method: str) -> NDArray[np.bool_]:
-    """Rows in which some value differs by more than the tolerance, or some label at all."""
+    """Rows in which some value differs by more than the tolerance, or some label at all.
+
+    Parameters
+    ----------
+    want, got : ndarray of shape (n_rows, ...)
+        What the estimator gives, and what the model gives.
+    tolerance : float
+        Of values, as a fraction of their column's greatest magnitude.
+    method : str
+    """
     if want.dtype.kind != "f":
         return np.asarray(unequal(want, got).any(axis=1))
     allowed = tolerance * scale(want, method)
@@ -62,18 +71,46 @@ def beyond(want: NDArray[Any], got: NDArray[Any], tolerance: float, method: str)
 
 
 def any_beyond(pairs: Pairs, tolerance: float, method: str) -> NDArray[np.bool_]:
-    """Rows in which some value of some output differs."""
+    """Rows in which some value of some output differs.
+
+    Parameters
+    ----------
+    pairs : list of pairs of ndarrays, each of shape (n_rows, ...)
+        For each output what the estimator gives, and what the model gives.
+    tolerance : float
+        Of values, as a fraction of their column's greatest magnitude.
+    method : str
+    """
     return np.asarray(np.any([beyond(want, got, tolerance, method) for want, got in pairs], axis=0))
 
 
 def nearer(want: NDArray[Any], precise: NDArray[Any], got: NDArray[Any], tolerance: float, method: str) -> NDArray[Any]:
-    """Return the first reference, and the second in its stead in rows that differ from the first."""
+    """Return the first reference, and the second in its stead in rows that differ from the first.
+
+    Parameters
+    ----------
+    want, precise : ndarray of shape (n_rows, ...)
+        The two references.
+    got : ndarray of the same shape
+        What the model gives.
+    tolerance : float
+        Of values, as a fraction of their column's greatest magnitude.
+    method : str
+    """
     differs = beyond(want, got, tolerance, method)
     return np.where(differs.reshape(-1, *[1] * (want.ndim - 1)), precise, want)
 
 
 def example(pairs: Pairs, wrong: NDArray[np.bool_], method: str) -> str:
-    """Say in words which value of the wrong rows is worst, as a fraction of its column's scale, over all outputs."""
+    """Say in words which value of the wrong rows is worst, as a fraction of its column's scale, over all outputs.
+
+    Parameters
+    ----------
+    pairs : list of pairs of ndarrays, each of shape (n_rows, ...)
+        For each output what the estimator gives, and what the model gives.
+    wrong : ndarray of bool, of shape (n_rows,)
+    method : str
+    """
     worst = [_worst(want, got, wrong, method) for want, got in pairs]
     output = max(range(len(worst)), key=lambda i: worst[i][0])
     _, row, column = worst[output]
@@ -87,7 +124,14 @@ def example(pairs: Pairs, wrong: NDArray[np.bool_], method: str) -> str:
 
 
 def _worst(want: NDArray[Any], got: NDArray[Any], wrong: NDArray[np.bool_], method: str) -> tuple[float, int, int]:
-    """Return by how much the worst value of the wrong rows differs, and its row and column; labels differ or not."""
+    """Return by how much the worst value of the wrong rows differs, and its row and column; labels differ or not.
+
+    Parameters
+    ----------
+    want, got : ndarray of shape (n_rows, ...)
+    wrong : ndarray of bool, of shape (n_rows,)
+    method : str
+    """
     if want.dtype.kind == "f":
         found = errors(want, got) / scale(want, method)
     else:

@@ -1,4 +1,4 @@
-"""Estimators and functions that compute in what they are given: integers that wrap around, floats of half precision."""
+"""Estimators and functions that compute in the integers that they are given, which wrap around."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.conversion import Conversion
 from skl2tflite.errors import EstimatorError
 from skl2tflite.features import given_rows, rows_in_float64
 from skl2tflite.features.frames import as_cells, is_frame
@@ -16,7 +17,7 @@ from skl2tflite.verify.answers import answer_of, dense
 from skl2tflite.verify.differences import errors, scale
 
 TOLERANCE = 1e-5
-"""Difference between answers, as a fraction of their magnitude, that the width of floats does not explain."""
+"""Difference of answers, as a fraction of their column's magnitude, beyond what rounding makes of float64."""
 
 
 def integer_dtypes(X: Any) -> list[str]:
@@ -25,17 +26,15 @@ def integer_dtypes(X: Any) -> list[str]:
     return sorted({str(dtype) for dtype in dtypes if getattr(dtype, "kind", "") in "iub"})
 
 
-def computes_in_integers(estimator: Any, methods: Sequence[str], X: Any, path: str = "") -> str | None:
+def computes_in_integers(conversion: Conversion, methods: Sequence[str], path: str = "") -> str | None:
     """Say what gives another answer for whole numbers than for the same numbers as floats; None where nothing does.
 
     Parameters
     ----------
-    estimator : estimator
-        Fitted.
+    conversion : Conversion
+        The estimator, and rows as a user gives them.
     methods : sequence of str
         Those that are compared.
-    X : array-like or DataFrame of shape (n_rows, n_features)
-        Rows as a user gives them.
     path : str
         Where the estimator stands in the model.
 
@@ -44,47 +43,42 @@ def computes_in_integers(estimator: Any, methods: Sequence[str], X: Any, path: s
     str or None
         A sentence that names the estimator, the dtype and what to do.
     """
-    dtypes = integer_dtypes(X)
-    path = path or type(estimator).__name__
-    if not dtypes or not any(_differs(estimator, method, X) for method in methods):
+    rows = conversion.X
+    dtypes = integer_dtypes(rows)
+    path = path or type(conversion.estimator).__name__
+    if not dtypes or not any(_differs(conversion, method, rows) for method in methods):
         return None
-    rows = X
-    for name, step in getattr(estimator, "steps", ())[:-1]:
+    for name, step in getattr(conversion.estimator, "steps", ())[:-1]:
         if not hasattr(step, "transform"):
             continue
-        if found := computes_in_integers(step, ["transform"], rows, f"{path}[{name!r}]"):
+        within = Conversion(step, rows)
+        if found := computes_in_integers(within, ["transform"], f"{path}[{name!r}]"):
             return found
         try:
-            rows = answer_of(step, "transform", rows)
+            rows = answer_of(within, "transform", rows)
         except EstimatorError:
             break
     return answers_otherwise(path, " and ".join(dtypes))
 
 
-def computes_in_half(estimator: Any, methods: Sequence[str], X: Any) -> str | None:
-    """Say that an estimator computes in half precision for rows of float16; None where it does not."""
-    dtypes = list(X.dtypes) if is_frame(X) and hasattr(X, "iloc") else [getattr(X, "dtype", None)]
-    if np.dtype(np.float16) not in dtypes:
-        return None
-    given = given_rows(X)
-    if not any(_differs(estimator, method, given, given.astype(np.float32)) for method in methods):
-        return None
-    return (
-        f"{type(estimator).__name__} answers otherwise for rows of float16 than for the same numbers in float32: it "
-        "computes in half precision, and a file does not; give it X.astype('float32'), when it is converted and in use"
-    )
+def _differs(conversion: Conversion, method: str, X: Any) -> bool:
+    """Whether an estimator's answer for floats is another one.
 
-
-def _differs(estimator: Any, method: str, X: Any, floats: Any = None) -> bool:
-    """Whether an estimator's answer for floats is another one."""
+    Parameters
+    ----------
+    conversion : Conversion
+        Of the estimator.
+    method : str
+    X : array-like or DataFrame of shape (n_rows, n_features)
+    """
     given = given_rows(X)
-    floats = rows_in_float64(given, integers=True) if floats is None else floats
+    floats = rows_in_float64(given, integers=True)
     if floats is None:
         return False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            pair = [answer_of(estimator, method, rows) for rows in (given, floats)]
+            pair = [answer_of(conversion, method, rows) for rows in (given, floats)]
     except EstimatorError:
         return False
     first, second = ([dense(each) for each in (a if isinstance(a, list) else [a])] for a in pair)
@@ -94,6 +88,13 @@ def _differs(estimator: Any, method: str, X: Any, floats: Any = None) -> bool:
 
 
 def _differ(a: Any, b: Any, method: str) -> bool:
+    """Whether two answers are not the same, but for the rounding of floats.
+
+    Parameters
+    ----------
+    a, b : ndarray of one shape
+    method : str
+    """
     if a.dtype.kind in "fiub" and b.dtype.kind in "fiub":
         a, b = (np.asarray(x, dtype=np.float64) for x in (a, b))
         return bool((errors(a, b) > TOLERANCE * scale(b, method)).any())

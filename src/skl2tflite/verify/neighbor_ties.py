@@ -1,4 +1,4 @@
-"""Choices among equal numbers in a ranking, as among neighbours equally far."""
+"""Ties in rankings: which of several neighbours that are equally far are counted among the nearest."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from skl2tflite.graph import Graph, Node, Tensor, ops
 from skl2tflite.graph.evaluate import Values
 
 ALIKE = 2.0**-20
-"""Relative difference of numbers that float32 cannot tell: a few units of its last place, as short sums lose."""
+"""Relative difference up to which distances count as equal: a few units of float32's last place, which short sums
+lose."""
 
 
-class Choices:
-    """Rankings, and which rows hang on what they take of numbers that are equal, or that rounding cannot tell.
+class NeighborTies:
+    """The rankings of a graph, and in which rows the answer depends on the order of numbers that count as equal.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ class Choices:
     any : bool
         Whether there are rankings.
     met : bool
-        Whether there were equal numbers to choose among in a draw.
+        Whether an evaluation has met numbers that count as equal.
     others : dict of Node to ndarray of bool
         For each ranking that leaves some out, the rows in which another evaluation took others.
     """
@@ -44,7 +45,15 @@ class Choices:
         self.preferences = np.empty(0)
 
     def watch(self, node: Node, operands: Values, results: Values) -> Values:
-        """Take in what a ranking takes in an evaluation, and return it."""
+        """Note which positions a ranking takes in an evaluation, and return its results as they are.
+
+        Parameters
+        ----------
+        node : Node
+            Of any operation.
+        operands, results : sequence of ndarray
+            What it was given, and what it gave.
+        """
         if node in self.outside and results[1].shape[-1] < operands[0].shape[-1]:
             taken = np.sort(results[1], axis=-1)
             first = self.taken.setdefault(node, taken)
@@ -52,24 +61,21 @@ class Choices:
         return results
 
     def rows(self, count: int) -> NDArray[np.bool_]:
-        """Return which of so many rows some ranking has taken others in."""
+        """Return in which rows, of so many, some ranking has taken other positions in another evaluation."""
         alike = [rows for rows in self.others.values() if rows.shape == (count,)]
         return np.any(alike, axis=0) if alike else np.zeros(count, dtype=bool)
 
     def draw(self) -> None:
-        """Begin a draw that takes equal numbers in an order drawn at random.
+        """Begin an evaluation in which rankings take equal numbers in an order drawn at random.
 
-        Every other one prefers some of what positions are looked up for, labels or targets, and the same in all
-        rankings: so votes that only hold if many members of an ensemble choose alike come out too.
+        In every other evaluation, the order prefers some labels or targets to others, the same ones in all rankings. So
+        votes that only come about where many members of an ensemble choose alike are drawn too.
         """
         self.directed = not self.directed
         self.preferences = self.generator.random(64)
 
     def any_of_equals(self, node: Node, x: NDArray[Any]) -> list[NDArray[Any]]:
-        """Return the greatest along the last axis, and their positions.
-
-        Those that float32 cannot tell from the last of them count as equal to it.
-        """
+        """Return the greatest numbers along the last axis and their positions, equal ones in any order."""
         values, _ = node.op.evaluate(x)
         last = values[..., -1:]
         equal = _alike(x, last)
@@ -79,13 +85,13 @@ class Choices:
         tables = self.looked_up[node]
         if self.directed and tables:
             table = tables[self.generator.integers(len(tables))]
-            order = order[np.argsort(self._liking(table)[order], kind="stable")]
+            order = order[np.argsort(self._preference(table)[order], kind="stable")]
         _, places = node.op.evaluate(np.where(equal, last, x)[..., order])
         positions = order[places]
         return [np.take_along_axis(x, positions, axis=-1), positions]
 
-    def _liking(self, table: NDArray[Any]) -> NDArray[np.float64]:
-        """Return how early each entry comes: a number for each label; targets up or down, one column of them."""
+    def _preference(self, table: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the rank of each entry of a table: a number for each label; of targets one column, up or down."""
         if table.dtype.kind == "i" and table.ndim == 1:
             return np.asarray(self.preferences[table % len(self.preferences)])
         columns = table.reshape(len(table), -1)
@@ -94,7 +100,7 @@ class Choices:
 
 
 def _alike(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether numbers are equal but for float32's rounding, which whole ones do not suffer."""
+    """Whether numbers are equal but for float32's rounding; whole numbers are equal or not."""
     with np.errstate(invalid="ignore"):
         whole = (a == np.rint(a)) & (b == np.rint(b))
         return np.asarray((a == b) | (~whole & (np.abs(a - b) <= ALIKE * np.abs(b))))

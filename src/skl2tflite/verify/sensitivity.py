@@ -1,4 +1,4 @@
-"""How far an answer moves when what it is computed from moves by what float32 cannot hold."""
+"""How far an answer moves when inputs, parameters and sums move by float32's rounding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.graph import Constant, Graph, Node, Tensor, evaluate, ops
-from skl2tflite.verify.neighbor_ties import Choices
+from skl2tflite.verify.neighbor_ties import NeighborTies
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,20 @@ class Effort:
 
 FIRST = Effort(8, 1.0)
 CHOICES = Effort(64, 1.0, any_of_equals=True)
-"""For rows that the first leaves unexplained, where something is ranked."""
+"""For rows that the first leaves unexplained, where the graph has rankings."""
 FURTHER = Effort(56, 4.0)
-"""For rows that those leave: a decision, as where a loop stops, feels all operations' rounding."""
+"""For rows that both leave unexplained: where a loop stops, say, depends on the rounding of all operations."""
 _ULP = 2.0**-23
-LONG = 8.0
-"""Square root of the length from which sums lose more than others."""
-WHOLE = 2.0**16
-"""Magnitude of whole numbers from which sums of them may be rounded."""
-SUMS = 16
-"""How far sums over trees move, in multiples of what rounding usually does to them; those within 4 count as equal."""
+LONG_SUM = 64
+"""Numbers from which a sum loses more than others."""
+LEAST_ROUNDED = 2.0**16
+"""Magnitude from which sums of whole numbers may be rounded."""
+TREE_SUMS = 16
+"""How far sums over trees move, in multiples of their tolerance."""
 
 
 def perturbed(
-    graph: Graph, inputs: Mapping[str, NDArray[Any]], effort: Effort = FIRST, choices: Choices | None = None
+    graph: Graph, inputs: Mapping[str, NDArray[Any]], effort: Effort = FIRST, ties: NeighborTies | None = None
 ) -> Iterator[dict[str, NDArray[Any]]]:
     """Evaluate a graph in float64, again and again, with all that float32 rounds moved by its ulps.
 
@@ -64,7 +64,7 @@ def perturbed(
     graph : Graph
     inputs : mapping of str to ndarray
     effort : Effort
-    choices : Choices, optional
+    ties : NeighborTies, optional
         The graph's rankings, to be watched.
 
     Yields
@@ -99,10 +99,10 @@ def perturbed(
     def rounded(
         moves: dict[Node, NDArray[Any]], node: Node, operands: Sequence[NDArray[Any]], results: Sequence[NDArray[Any]]
     ) -> Sequence[NDArray[Any]]:
-        if choices is not None and effort.any_of_equals and isinstance(node.op, ops.TopK):
-            return choices.any_of_equals(node, operands[0])
-        if choices is not None:
-            choices.watch(node, operands, results)
+        if ties is not None and effort.any_of_equals and isinstance(node.op, ops.TopK):
+            return ties.any_of_equals(node, operands[0])
+        if ties is not None:
+            ties.watch(node, operands, results)
         if len(results) > 1:
             return results
         return [accumulated(moves, node, operands, results[0])]
@@ -112,7 +112,7 @@ def perturbed(
     ) -> NDArray[Any]:
         if isinstance(node.op, TreeSums):
             # Trees' sums are closer than float32, but no closer than this: float64's own ties are decided by noise.
-            return result + SUMS * node.op.tolerance * generator.uniform(-1, 1, result.shape)
+            return result + TREE_SUMS * node.op.tolerance * generator.uniform(-1, 1, result.shape)
         if isinstance(node.op, TreeValues):  # leaves' values are parameters too
             leaves, place = np.unique(result, return_inverse=True)
             factor = np.where(leaves == np.rint(leaves), 1.0, factors(leaves.shape))
@@ -125,15 +125,15 @@ def perturbed(
         return np.asarray(result + magnitude * moves[node])
 
     for _ in range(effort.draws):
-        if choices is not None:
-            choices.draw()
+        if ties is not None:
+            ties.draw()
         yield evaluate(
             graph,
             {name: moved_input(x) for name, x in inputs.items()},
             constants=moved_constants(),
             rounding=partial(rounded, {}),
         )
-        if effort.any_of_equals and choices is not None and not choices.met:
+        if effort.any_of_equals and ties is not None and not ties.met:
             return
 
 
@@ -162,9 +162,9 @@ def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDAr
 def _whole(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether float32 holds numbers, and sums of a few of them, exactly: whole ones that are not great."""
     with np.errstate(invalid="ignore"):
-        return np.asarray((values == np.rint(values)) & (np.abs(values) < WHOLE))
+        return np.asarray((values == np.rint(values)) & (np.abs(values) < LEAST_ROUNDED))
 
 
 def _growth(count: int) -> float:
     """How many units of the last place a sum of so many numbers may lose, beyond those that all sums are allowed."""
-    return max(1.0, float(np.sqrt(count)) / LONG)
+    return max(1.0, float(np.sqrt(count / LONG_SUM)))

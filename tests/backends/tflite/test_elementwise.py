@@ -81,21 +81,21 @@ def test_angles_of_any_size(magnitude):
 def test_angles_to_an_absolute_error(kind):
     rng = np.random.default_rng(1)
     x = np.concatenate([rng.uniform(-a, a, (500, 1)) for a in (1e-3, 1, 10, 1e5)] + [[[NAN], [INF], [-INF], [0.0]]])
-    got, want = run(applied(kind(absolute=True)), x), oracle(applied(kind(absolute=True)), x)
+    got, want = run(applied(kind(accuracy="absolute")), x), oracle(applied(kind(accuracy="absolute")), x)
     np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
     assert np.nanmax(np.abs(got - want)) <= 1.3e-6
 
 
 def test_logarithms_to_an_absolute_error():
     x = np.concatenate([np.geomspace(1e-30, 1e30, 500), np.linspace(0.9, 1.1, 501), [NAN, -1.0]])[:, np.newaxis]
-    got, want = run(applied(ops.Log(absolute=True)), x), oracle(applied(ops.Log(absolute=True)), x)
+    got, want = run(applied(ops.Log(accuracy="absolute")), x), oracle(applied(ops.Log(accuracy="absolute")), x)
     np.testing.assert_array_equal(np.isnan(got), np.isnan(want))
     np.testing.assert_array_less(np.abs(got - want)[:-2], 5e-7 + 2e-7 * np.abs(want)[:-2])
 
 
 def test_sines_of_small_angles_keep_their_digits():
     x = np.geomspace(1e-30, 1.5, 500)[:, np.newaxis]
-    assert apart(applied(ops.Sin(absolute=True)), np.concatenate([x, -x])) <= 10
+    assert apart(applied(ops.Sin(accuracy="absolute")), np.concatenate([x, -x])) <= 10
 
 
 def test_square_root_of_the_greatest():

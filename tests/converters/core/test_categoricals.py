@@ -284,3 +284,23 @@ def test_a_file_says_how_columns_are_read(tmp_path: Any) -> None:
         Plain(None, "LightGBM"),
     )
     assert skl2tflite.load(model.save(tmp_path / "model.tflite")).facts.features.readings == readings
+
+
+@pytest.mark.parametrize("code", [0, 1, 7])
+def test_missing_may_be_a_code(code: int) -> None:
+    """XGBoost compares the codes of the rows with it, before it takes those of the fit: their order matters then."""
+    needs_categories_in_the_model("XGBoost")
+    random = np.random.default_rng(0)
+    names = pd.Series(random.choice(list("ROB"), 60), dtype="category")
+    frame = pd.DataFrame({"a": random.integers(0, 100, 60), "c": names})
+    y = (names == "B") * 3.0 + (names == "O") + frame.a / 50
+    estimator = xgboost.XGBRegressor(n_estimators=3, enable_categorical=True, missing=code).fit(frame, y)
+    turned = frame.assign(c=names.cat.reorder_categories(list("ROB")))
+    for rows in ((frame,), ()):
+        model = skl2tflite.convert(estimator, *rows)
+        np.testing.assert_allclose(model.predict(frame), estimator.predict(frame), rtol=1e-6)
+        if code == 7:
+            np.testing.assert_allclose(model.predict(turned), estimator.predict(turned), rtol=1e-6)
+            continue
+        with pytest.raises(InvalidInputError, match="in another order"):
+            model.predict(turned)

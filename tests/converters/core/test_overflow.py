@@ -126,7 +126,7 @@ def test_no_answer_on_a_microcontroller(name: str) -> None:
 def test_nothing_is_marked_where_scores_stay_in_range(name: str) -> None:
     estimator = clone(IN_RANGE[name]).fit(X, y)
     model = skl2tflite.convert(estimator, X)
-    assert all(info.mark is None for info in model.facts.methods.values())
+    assert all(info.sentinel is None for info in model.facts.methods.values())
     np.testing.assert_array_equal(model.predict(GREAT), estimator.predict(GREAT.astype(float)))
 
 

@@ -22,8 +22,10 @@ from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import SVC, SVR, OneClassSVM
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
 from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.graph import evaluate
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 RANDOM = np.random.default_rng(0)
@@ -87,7 +89,7 @@ def test_functions_of_two_matrices(estimator: Any, name: str) -> None:
     estimator.set_params(kernel=KERNELS[name]).fit(X[:80], TARGET[:80] if isinstance(estimator, SVR) else LABELS[:80])
     model = skl2tflite.convert(estimator, X[80:])
     assert model.n_features_in_ == 4
-    for method, graph in plan(estimator).graphs.items():
+    for method, graph in plan(Conversion(estimator)).graphs.items():
         got = model.facts.methods[method].decode(evaluate(graph, {"X": X}))
         np.testing.assert_allclose(got, getattr(estimator, method)(X), rtol=1e-6, atol=1e-9)
 
@@ -105,7 +107,7 @@ def test_only_support_vectors_are_kept() -> None:
 
 def lengths(estimator: Any) -> set[int | None]:
     """Lengths of the axes of all tensors."""
-    (graph,) = plan(estimator, methods=("decision_function",)).graphs.values()
+    (graph,) = plan(Conversion(estimator), ConversionOptions(methods=("decision_function",))).graphs.values()
     return {length for node in graph.nodes() for tensor in node.outputs for length in tensor.shape}
 
 
@@ -122,7 +124,7 @@ RANDOM_STATE = np.random.default_rng(0)
 REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "loop": (
         lambda A, B: np.array([[a @ b for b in B] for a in A]),
-        r"rows.* known only at run time.*\[test_own_kernels.py:\d+",
+        r"rows.* known only at run time.*\[test_user_kernels.py:\d+",
     ),
     "batch": (lambda A, B: A @ B.T / np.abs(A).max(), "another answer beside other rows"),
     "random": (lambda A, B: A @ B.T + RANDOM_STATE.normal(), "another answer at each call"),
@@ -233,14 +235,14 @@ def test_kernels_of_gaussian_processes(kernel: Any) -> None:
     ):
         estimator.fit(X[:80], y[:80])
         skl2tflite.convert(estimator, X[80:])
-        for method, graph in plan(estimator).graphs.items():
+        for method, graph in plan(Conversion(estimator)).graphs.items():
             (got,) = evaluate(graph, {"X": X}).values()
             np.testing.assert_allclose(got, getattr(estimator, method)(X), rtol=1e-9, atol=1e-12)
 
 
 def test_kernels_of_gaussian_processes_that_cannot_be_recorded() -> None:
     estimator = GaussianProcessRegressor(1.0 * Looped(), optimizer=None, alpha=0.1).fit(X, TARGET)
-    with pytest.raises(UnsupportedEstimatorError, match=r"kernel=Looped\(\) cannot be recorded .*test_own_kernels.py"):
+    with pytest.raises(UnsupportedEstimatorError, match=r"kernel=Looped\(\) cannot be recorded .*test_user_kernels.py"):
         skl2tflite.convert(estimator)
 
 
@@ -266,7 +268,7 @@ def test_functions_of_two_rows(kind: type, name: str) -> None:
     options = {KernelRidge: {}, KernelPCA: {"n_components": 2}, Nystroem: {"n_components": 3, "random_state": 0}}
     estimator = kind(kernel=kernel, kernel_params=params, **options[kind]).fit(X[:30], TARGET[:30])
     skl2tflite.convert(estimator, X[30:60])
-    for method, graph in plan(estimator).graphs.items():
+    for method, graph in plan(Conversion(estimator)).graphs.items():
         (got,) = evaluate(graph, {"X": X[:60]}).values()
         np.testing.assert_allclose(got, getattr(estimator, method)(X[:60]), rtol=1e-9, atol=1e-9)
 
@@ -276,12 +278,12 @@ def test_functions_of_two_rows_within_gaussian_processes() -> None:
     kernel = gp.PairwiseKernel(metric=lambda x, y, gamma: np.exp(-gamma * np.abs(x - y).sum()) * (1 + x[0] * y[0]))
     estimator = GaussianProcessRegressor(kernel, alpha=0.5, optimizer=None).fit(X[:30], TARGET[:30])
     skl2tflite.convert(estimator, X[30:60], methods=("predict", "predict_std"))
-    (graph,) = plan(estimator, methods=("predict_std",)).graphs.values()
+    (graph,) = plan(Conversion(estimator), ConversionOptions(methods=("predict_std",))).graphs.values()
     for got, want in zip(evaluate(graph, {"X": X}).values(), estimator.predict(X, return_std=True), strict=True):
         np.testing.assert_allclose(got, want, rtol=1e-9)
 
 
 def test_functions_of_two_rows_that_cannot_be_recorded() -> None:
     estimator = KernelRidge(kernel=lambda x, y: 1.0 if x[0] > y[0] else x @ y).fit(X[:30], TARGET[:30])
-    with pytest.raises(UnsupportedEstimatorError, match=r"KernelRidge: kernel=<lambda> cannot .*test_own_kernels.py"):
+    with pytest.raises(UnsupportedEstimatorError, match=r"KernelRidge: kernel=<lambda> cannot .*test_user_kernels.py"):
         skl2tflite.convert(estimator)

@@ -101,7 +101,7 @@ def test_no_steps_give_no_codes(algorithm):
 def test_large_dictionaries_are_loops(algorithm):
     """More atoms than are written one after another; the file is not much more than they are."""
     X = np.random.default_rng(5).normal(size=(12, 60))
-    atoms = random_atoms(descent.UNROLLED + 16, 60)
+    atoms = random_atoms(descent.MAX_UNROLLED_ATOMS + 16, 60)
     codes = coder(atoms, algorithm, transform_alpha=2.0, transform_n_nonzero_coefs=15)
     model = assert_faithful(codes, X, tolerance=3e-6)
     assert len(bytes(model)) < 4 * atoms.size * 4 + 30_000
@@ -122,11 +122,11 @@ def test_the_inverse(split):
 
 def test_the_rule_that_is_followed_is_that_of_the_installed_version():
     version = tuple(map(int, sklearn.__version__.split(".")[:2]))
-    assert descent.rule_of(version) == descent.RULE
-    assert not descent.rule_of((1, 7)).screens
-    assert descent.rule_of((1, 8)).screens
-    assert not descent.rule_of((1, 8)).least_squares
-    assert descent.rule_of((1, 10)) == descent.rule_of((1, 9))
+    assert descent.stopping_rule_of(version) == descent.STOPPING_RULE
+    assert not descent.stopping_rule_of((1, 7)).screens
+    assert descent.stopping_rule_of((1, 8)).screens
+    assert not descent.stopping_rule_of((1, 8)).least_squares
+    assert descent.stopping_rule_of((1, 10)) == descent.stopping_rule_of((1, 9))
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 from scipy.special import erf
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_diabetes, load_iris
 from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor, kernels
 from sklearn.gaussian_process._gpc import COEFS, LAMBDAS
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skl2tflite
+from skl2tflite.converters.pairwise.near_constant import lack_of_matern
 from skl2tflite.converters.sklearn.gaussian_process import mixture_of_error_functions
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
+from skl2tflite.numerics.matern import matern
 from tests.backends.tflite.one_graph import run
 from tests.estimators.case import data
 
@@ -110,7 +112,7 @@ def test_no_deviation_at_the_fitted_rows():
 
 def test_deviations_that_float32_loses_are_refused():
     rows = data("regression")
-    model = GaussianProcessRegressor(kernels.RBF(1e3) * 50.0, alpha=1e-4, optimizer=None).fit(rows.X, rows.y)
+    model = GaussianProcessRegressor(kernels.RBF(1e3) * 5e3, alpha=1e-4, optimizer=None).fit(rows.X, rows.y)
     skl2tflite.convert(model)
     with pytest.raises(UnsupportedEstimatorError, match="so small a part of the prior's that float32 loses it"):
         skl2tflite.convert(model, methods=("predict_std",))
@@ -140,3 +142,50 @@ def test_probabilities_that_float32_loses_are_refused():
     for kernel in (1.0 * kernels.RBF(1.0), 30.0**2 * kernels.RBF(1.0), 100.0**2 * kernels.Matern(1.0, nu=2.5)):
         estimator = GaussianProcessClassifier(kernel, optimizer=None).fit(rows, labels)
         skl2tflite.convert(estimator, new)
+
+
+@pytest.mark.parametrize("nu", [0.5, 1.5, 2.5, np.inf])
+def test_what_lacks_to_a_matern_kernel(nu):
+    """In float64 as good as the difference where that has digits, in float32 with digits of its own."""
+    squares = np.logspace(-8, 2, 400).astype(np.float32).astype(float)
+    lack = lack_of_matern(nu, squares)
+    np.testing.assert_allclose(lack, matern(nu, squares) - 1.0, rtol=1e-7, atol=2e-16)
+    np.testing.assert_allclose(run(lambda x: lack_of_matern(nu, x), squares), lack, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "kernel",
+    [
+        1e2**2 * kernels.RBF(30.0),
+        1e2**2 * kernels.RBF(30.0) + kernels.WhiteKernel(1.0),
+        30.0**2 * kernels.RationalQuadratic(30.0, 1.0),
+        30.0**2 * kernels.Matern(30.0, nu=1.5),
+        1e2**2 * kernels.Matern(100.0, nu=2.5),
+        300.0**2 * kernels.RBF(100.0),
+        300.0**2 * kernels.RBF(100.0) * kernels.Matern(100.0, nu=2.5),
+    ],
+    ids=str,
+)
+def test_probabilities_of_long_length_scales(kernel):
+    """Kernels are all almost the same: their differences tell how much variance is left, and which class it is."""
+    X, y = load_iris(return_X_y=True)
+    X, y = X[50:], y[50:]
+    estimator = GaussianProcessClassifier(kernel, optimizer=None).fit(X, y)
+    model = skl2tflite.convert(estimator)
+    random = np.random.default_rng(0)
+    first, second = random.integers(0, len(X), (2, 400))
+    between = (X[first] + X[second]) / 2 + random.normal(0, 0.05, (400, 4))
+    between = between.astype(np.float32).astype(float)
+    np.testing.assert_allclose(model.predict_proba(between), estimator.predict_proba(between), atol=5e-6)
+    np.testing.assert_array_equal(model.predict(between), estimator.predict(between))
+    far = random.normal(0, 300, (200, 4)).astype(np.float32).astype(float)
+    np.testing.assert_array_equal(model.predict(far), estimator.predict(far))
+
+
+def test_deviations_of_long_length_scales():
+    X, y = load_diabetes(return_X_y=True)
+    kernel = 10.0**2 * kernels.Matern(3.0, nu=2.5) + kernels.WhiteKernel(0.1)
+    estimator = GaussianProcessRegressor(kernel, optimizer=None, normalize_y=True).fit(X[:200], y[:200])
+    _, deviation = skl2tflite.convert(estimator, methods=("predict_std",)).predict(X[200:], return_std=True)
+    _, expected = estimator.predict(X[200:].astype(np.float32).astype(float), return_std=True)
+    np.testing.assert_allclose(deviation, expected, rtol=1e-4)

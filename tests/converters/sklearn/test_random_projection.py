@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.random_projection import SparseRandomProjection
 
 import skl2tflite
-from skl2tflite.numerics.sparse_products import is_lighter, sparse_product
+from skl2tflite.numerics.sparse_products import sparse_product, suits_sparse_product
 from skl2tflite.runtime.micro import has_micro
 
 TARGETS = ["litert", *(["micro"] if has_micro() else [])]
@@ -48,6 +48,6 @@ def test_rows_of_any_count() -> None:
     """One that is empty, one that is full, and numbers that stand twice."""
     matrix = sparse.coo_matrix(([1.5, -2.0, 3.0, 4.0, 0.5], ([0, 0, 2, 2, 2], [3, 3, 0, 1, 2])), shape=(4, 5))
     np.testing.assert_allclose(sparse_product(X[:, :5], matrix), X[:, :5] @ matrix.toarray().T)
-    assert not is_lighter(matrix)
-    assert not is_lighter(sparse.csr_matrix(np.ones((600, 600))))
-    assert not is_lighter(np.ones((600, 600)))
+    assert not suits_sparse_product(matrix)
+    assert not suits_sparse_product(sparse.csr_matrix(np.ones((600, 600))))
+    assert not suits_sparse_product(np.ones((600, 600)))

@@ -15,7 +15,7 @@ from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVC, OneClassSVM
 
 import skl2tflite
 from skl2tflite.converters import converter_for
-from skl2tflite.converters.sklearn.svm import alternating, coupled_probabilities
+from skl2tflite.converters.sklearn.svm import alternating_order, coupled_probabilities
 from skl2tflite.errors import UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.graph import DType, input_tensor
 from skl2tflite.graph import functions as xp
@@ -140,7 +140,7 @@ def test_alternating_order_keeps_partial_sums_small() -> None:
     weights = generator.uniform(0.1, 1.0, 1000)
     groups = np.repeat([0, 1], [300, 700])
     signed = np.where(groups == 0, weights / weights[:300].sum(), -weights / weights[300:].sum())
-    order = alternating(groups, np.abs(signed))
+    order = alternating_order(groups, np.abs(signed))
     assert sorted(order) == list(range(1000))
     assert np.abs(np.cumsum(signed[order])).max() < 3 * np.abs(signed).max()
     assert np.abs(np.cumsum(signed)).max() > 0.99

@@ -280,13 +280,14 @@ def test_a_vocabulary_has_one_term_on_each_line():
 def test_microcontrollers_take_counts():
     pytest.importorskip("tflite_micro")
     pipeline = make_pipeline(TfidfVectorizer(max_features=30), LogisticRegression()).fit(TEXTS, Y)
-    with pytest.raises(UnsupportedOnTarget, match=r"target 'micro' cannot cut them into terms; use text='tokens'"):
-        skl2tflite.convert(pipeline, target="micro")
-    model = skl2tflite.convert(pipeline, TEXTS, target="micro", text="tokens")
-    assert model.inputs == {"text": ("float32", (1, 30))}
-    np.testing.assert_allclose(model.predict_proba(TEXTS), pipeline.predict_proba(TEXTS), atol=1e-6)
+    with pytest.raises(UnsupportedOnTarget, match=r"cannot cut them into terms; leave out text='characters'"):
+        skl2tflite.convert(pipeline, target="micro", text="characters")
+    for told in ({}, {"text": "tokens"}):
+        model = skl2tflite.convert(pipeline, TEXTS, target="micro", **told)
+        assert model.inputs == {"text": ("float32", (1, 30))}
+        np.testing.assert_allclose(model.predict_proba(TEXTS), pipeline.predict_proba(TEXTS), atol=1e-6)
     with pytest.raises(UnsupportedEstimatorError, match="no room for hashed features"):
-        skl2tflite.convert(make_pipeline(HashingVectorizer(), Ridge()).fit(TEXTS, Y), target="micro", text="tokens")
+        skl2tflite.convert(make_pipeline(HashingVectorizer(), Ridge()).fit(TEXTS, Y), target="micro")
 
 
 def test_texts_are_refused_as_scikit_learn_does():

@@ -62,7 +62,7 @@ def _micro_faults(program: Program) -> Iterator[str]:
 
 
 def _faults(program: Program, target: Target) -> Iterator[str]:
-    if target.name == "micro":
+    if target.is_microcontroller:
         yield from _micro_faults(program)
     if not program.buffers or program.buffers[0]:
         yield "buffer 0 is not empty"

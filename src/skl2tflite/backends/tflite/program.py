@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,15 @@ class Program:
     metadata: dict[str, int] = field(default_factory=dict)
     description: str = ""
     _known: dict[bytes, int] = field(default_factory=dict)
+
+    def tensors(self, side: Literal["inputs", "outputs"]) -> dict[str, tuple[str, tuple[int, ...]]]:
+        """Return dtype and shape of the inputs or outputs of all signatures, by name; -1 is the batch."""
+        found = {}
+        for signature in self.signatures:
+            tensors = self.subgraphs[signature.subgraph].tensors
+            for name, index in (signature.inputs if side == "inputs" else signature.outputs).items():
+                found[name] = (tensors[index].dtype, tensors[index].shape)
+        return found
 
     def add_buffer(self, content: bytes) -> int:
         """Return the index of a buffer with this content, adding it where there is none."""

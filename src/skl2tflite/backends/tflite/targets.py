@@ -37,9 +37,37 @@ class Target:
     ----------
     name : str
         ``"litert"``, the LiteRT interpreter with or without XNNPACK, or ``"micro"``, TensorFlow Lite Micro.
+    fixed_batch : int, optional
+        Number of rows of every call; None where a call may have any number.
+    holds_one_method : bool, default=False
+        Whether the runtime runs a file's first subgraph only, so that a file holds one method.
+    has_strings : bool, default=True
+        Whether it has tensors of strings.
+    dynamic_lengths : bool, default=True
+        Whether lengths of arrays may be known only at run time, as those of texts are.
+    is_microcontroller : bool, default=False
+        Whether it runs on microcontrollers, which have little flash and memory: every byte of a file counts there, and
+        what only hosts read is left out of it.
+    has_xnnpack : bool, default=True
+        Whether XNNPACK's kernels, which round otherwise than the runtime's own, may compute an operator.
+    max_concatenated : int, optional
+        Operands that CONCATENATION takes; None for any number.
+    has_empty_tensors : bool, default=True
+        Whether tensors may have no elements.
+    saturates : bool, default=False
+        Whether sums and products stop at the greatest float32 number, where others give infinity.
     """
 
     name: str
+    fixed_batch: int | None = None
+    holds_one_method: bool = False
+    has_strings: bool = True
+    dynamic_lengths: bool = True
+    is_microcontroller: bool = False
+    has_xnnpack: bool = True
+    max_concatenated: int | None = None
+    has_empty_tensors: bool = True
+    saturates: bool = False
 
     @property
     def _kernels(self) -> _Kernels:
@@ -145,7 +173,19 @@ class Target:
         return frozenset(self._kernels.get(operator, {}))
 
 
-TARGETS: Mapping[str, Target] = MappingProxyType({name: Target(name) for name in ("litert", "micro")})
+_MICRO = Target(
+    "micro",
+    fixed_batch=1,
+    holds_one_method=True,
+    has_strings=False,
+    dynamic_lengths=False,
+    is_microcontroller=True,
+    has_xnnpack=False,
+    max_concatenated=MOST_JOINED,
+    has_empty_tensors=False,
+    saturates=True,
+)
+TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in (Target("litert"), _MICRO)})
 
 
 def get_target(name: str) -> Target:

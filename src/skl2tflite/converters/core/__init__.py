@@ -1,1 +1,1 @@
-"""What all converters share: their base classes, the registry, and how a method becomes a graph."""
+"""The basis of all converters: base classes, the registry, and the tracing of methods to graphs."""

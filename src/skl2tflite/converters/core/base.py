@@ -1,4 +1,4 @@
-"""What converters share: one class for each kind of estimator that scikit-learn has a mixin for."""
+"""The base class of converters, and the function that returns the converter of an estimator."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any, ClassVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.converters.core.contract import Contract, never_equivalent, no_error
 from skl2tflite.converters.core.feature_counts import true_width
-from skl2tflite.converters.core.method_names import METHODS, WHOLE
+from skl2tflite.converters.core.method_names import INTEGER_RESULTS, METHODS
 from skl2tflite.converters.core.refusals import why_not
-from skl2tflite.converters.core.registry import make_converter
+from skl2tflite.converters.core.registry import converter_for
 from skl2tflite.converters.core.saved_versions import check_version
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
-from skl2tflite.features import TABLE, RowKind, TableRows, TextRows
+from skl2tflite.features import TABLE, RowKind
 from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.matrix import Matrix, as_floats, dtype_of, is_sparse
 from skl2tflite.flow.table import Table, as_matrix
@@ -40,49 +41,49 @@ class Converter:
     estimator : estimator
         Fitted.
     path : str
-        Where it stands in the model, for errors.
+        Place in the model, for errors.
 
     Attributes
     ----------
     default_methods : tuple of str
-        What a user of such an estimator calls; those that the estimator has are converted by default.
+        Methods that are converted by default, where the estimator has them.
     exact : frozenset of str
-        Methods that give the same bits, or the same labels; others give values within ``tolerance``.
+        Methods whose results are equal to the bit, or the same labels; others are within ``tolerance``.
     tolerance : float
-        Error that values may have, as a fraction of the greatest magnitude in their column.
+        Largest error of values, as a fraction of the greatest magnitude in their column.
     ragged : frozenset of str
-        Methods that give values of all points, of which scikit-learn returns, for each row, those that are finite and
-        their positions, in two arrays of arrays.
+        Methods for which scikit-learn returns arrays of arrays (``radius_neighbors``). The file gives values for all
+        points; those that are finite, and their positions, are the two arrays of a row.
     rows_second : frozenset of str
-        Methods whose results have rows on their second axis; a file has them on the first.
+        Methods for which scikit-learn's result has the rows on the second axis; the file's has them on the first.
     takes_distance_graph : bool
-        Whether its rows are those of a sparse graph of distances, where 0 is not the same as nothing.
+        Whether its rows are those of a sparse graph of distances, in which a stored 0 differs from an absent entry.
     graph_transformer : Converter, optional
-        Of an estimator that does: what makes the graph.
+        Of an estimator that takes such a graph: the converter of the transformer that makes it.
     runs_on : tuple of str
-        Targets that it converts for.
+        Targets for which the estimator can be converted.
     integer_columns : bool
-        Whether the estimator tells a DataFrame's integers from floats, as categories.
+        Whether the estimator treats integers of a DataFrame differently from floats: as categories.
     inverse_rows : RowKind
-        What a row is to ``inverse_transform``.
+        Kind of rows that ``inverse_transform`` takes.
     inverse_takes_nan : bool
-        Whether that takes NaN.
+        Whether ``inverse_transform`` takes NaN.
     takes_tables : bool
-        Whether the methods (but for inverses) take a :class:`~skl2tflite.flow.table.Table`, whose columns may be
-        strings; all others are given an array of its numbers.
+        Whether the methods, apart from inverses, take a :class:`~skl2tflite.flow.table.Table`, whose columns may be
+        strings. Otherwise they are given an array of its numbers.
     takes_matrices : bool
-        Whether the methods (but for inverses) take a :class:`~skl2tflite.flow.matrix.Matrix`, whose sparsity and dtype
-        they look at or hand on; all others are given an array of its numbers.
+        Whether the methods, apart from inverses, take a :class:`~skl2tflite.flow.matrix.Matrix`, whose sparsity and
+        dtype they use or pass on. Otherwise they are given an array of its numbers.
     cleans_each : bool
-        Whether :meth:`nan_columns` may be asked for the columns, one by one, of what ``transform`` gives.
+        Whether :meth:`nan_columns` takes one truth value for each column that ``transform`` gives.
     keeps_sparse : bool
-        Whether ``transform`` gives a sparse matrix for a sparse one; else it gives a dense one for any.
+        Whether ``transform`` gives a sparse matrix for a sparse one. Otherwise it always gives a dense one.
     keeps_dtype : bool
-        Whether ``transform`` gives whole numbers for whole numbers, of their width; else it gives floats for any.
+        Whether ``transform`` gives integers for integers, of the same width. Otherwise it always gives floats.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
-    exact: ClassVar[frozenset[str]] = WHOLE
+    exact: ClassVar[frozenset[str]] = INTEGER_RESULTS
     tolerance: ClassVar[float] = 1e-6
     ragged: ClassVar[frozenset[str]] = frozenset()
     rows_second: frozenset[str] = frozenset()
@@ -122,20 +123,20 @@ class Converter:
         """Refuse parameters whose inference cannot be reproduced; called once, when the converter is made."""
 
     def refuse(self, what: str, instead: str = "") -> UnsupportedEstimatorError:
-        """Return the error for something of this estimator that cannot be converted."""
+        """Return the error for something of this estimator that cannot be converted, with advice what to do instead."""
         return UnsupportedEstimatorError(f"{self.path}: {what}" + (f"; {instead}" if instead else ""))
 
     @cached_property
     def methods(self) -> tuple[str, ...]:
-        """Inference methods that both the estimator and its converter have."""
+        """Names of the inference methods that both the estimator and its converter have."""
         return tuple(name for name in METHODS if self.has(name))
 
     def has(self, method: str) -> bool:
-        """Whether the estimator has a method now, and the converter too."""
+        """Return whether the estimator has a method (with its parameters), and the converter too."""
         return hasattr(type(self), method) and offers(self.estimator, method)
 
     def method(self, name: str) -> Any:
-        """Return a method, or raise the error that says which there are."""
+        """Return the function of a method, which takes what a step may be given, or raise an error with the methods."""
         if not offers(self.estimator, name):
             raise UnsupportedMethodError(
                 f"{self.path} has no method {name!r}; it has {', '.join(self.methods) or 'none that converts'}"
@@ -149,21 +150,33 @@ class Converter:
         function = getattr(self, name)
         if name == "transform":
             function = self._noted(function)
-        takes_columns = self.inverse_rows != TABLE if name == "inverse_transform" else self.takes_tables
+        takes_columns = not self.inverse_rows.is_table if name == "inverse_transform" else self.takes_tables
         function = self._of_arrays(function) if takes_columns else self._of_numbers(function)
-        return self._held_as_there(function) if name == "transform" else function
+        return self._as_matrix(function) if name == "transform" else function
+
+    def log_proba(self, X: Any) -> Array | None:
+        """Return what :meth:`wide_log_proba` gives for whatever other methods take."""
+        function = self.wide_log_proba
+        return cast("Array | None", (self._of_arrays if self.takes_tables else self._of_numbers)(function)(X))
+
+    def wide_log_proba(self, X: Array) -> Array | None:
+        """Logarithms of ``predict_proba`` that keep the digits of numbers below 1e-38, which are 0 in float32.
+
+        Of two classes both together tell how near 1 a probability is. None where there is no way to have them.
+        """
+        return None
 
     def _of_arrays(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """Return a method that takes matrices as the array of their numbers, if it does not take them itself."""
+        """Return a method that gets a Matrix as the array of its numbers, unless the converter takes matrices."""
         if self.takes_matrices:
             return function
         return lambda X: function(X.values if isinstance(X, Matrix) else X)
 
     def _of_numbers(self, function: Callable[[Array], Any]) -> Callable[[Any], Any]:
-        """Return a method that takes tables as the matrix of their numbers."""
+        """Return a method that gets a table as the matrix of its numbers."""
 
         def call(X: Any) -> Any:
-            if isinstance(X, Column) and isinstance(self.rows, TextRows):
+            if isinstance(X, Column | Table) and self.rows.passes_through:
                 return cast("Callable[[Any], Any]", function)(X)
             try:
                 X = X if self.takes_matrices and isinstance(X, Matrix) else as_matrix(X)
@@ -175,8 +188,8 @@ class Converter:
 
         return call
 
-    def _held_as_there(self, transform: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """Return ``transform`` with a result that says how scikit-learn holds it, where that is no array of floats."""
+    def _as_matrix(self, transform: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return ``transform`` whose result is a Matrix where scikit-learn's result is not a dense array of floats."""
 
         def held(X: Any) -> Any:
             result = transform(X)
@@ -191,19 +204,19 @@ class Converter:
         return held
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Whether ``transform`` gives a sparse matrix, where it is given one or not."""
+        """Return whether ``transform`` gives a sparse matrix, for a sparse matrix or a dense one."""
         return self.keeps_sparse and sparse
 
     def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
-        """Return the dtype that ``transform`` gives for a dtype; None stands for floats of the width of the rows."""
+        """Return the dtype of ``transform``'s result for a dtype; None stands for floats as wide as the rows."""
         return dtype if self.keeps_dtype else None
 
     def gives_bounds(self, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
-        """Return the least and the greatest whole number that ``transform`` gives, None where they are not known."""
+        """Return the least and greatest integer that ``transform`` can give; None where they are not known."""
         return None
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
-        """Return what says which entries the sparse matrix holds that ``transform`` gives.
+        """Return a function that says which entries the sparse matrix stores that ``transform`` gives.
 
         Parameters
         ----------
@@ -215,32 +228,32 @@ class Converter:
         Returns
         -------
         callable or None
-            Gives an array of bool of the shape of the result; None stands for all numbers but 0.
+            Returns truth values of the result's shape. None stands for the numbers other than 0.
         """
         if not isinstance(X, Matrix) or X.stored is None:
             return None
-        # Where an entry is stored, 1 in its place would have made a number other than 0.
-        return lambda: xp.not_equal(self.transform(xp.astype(X.present, float)), 0)  # type: ignore[attr-defined]
+        # A stored entry is found by transforming 1 in place of it, which gives a number other than 0.
+        return lambda: self.transform(xp.astype(X.present, float)) != 0  # type: ignore[attr-defined]
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
-        """Say that ``transform`` makes each column from one column, never both rising and falling; None if not so.
+        """Return how ``transform`` computes each column as a monotone function of one column; None if it does not.
 
-        Such transformers go into the thresholds of trees behind them.
+        Such transformers are folded into the thresholds of trees behind them.
 
         Parameters
         ----------
         X : Tensor
         transformed : Tensor
-            What ``transform`` has recorded for X.
+            The result of ``transform`` for X.
         """
         return None
 
     def _noted(self, transform: Callable[[Array], Any]) -> Callable[[Array], Any]:
-        """Return a function whose result says, among tensors, which transformer has made it."""
+        """Return ``transform`` whose result carries a note which transformer has computed it (:class:`Transformed`)."""
 
         def noted(X: Array) -> Any:
             result = transform(X)
-            made = result.asked_matrix if isinstance(result, Table) else result
+            made = result.matrix_so_far if isinstance(result, Table) else result
             read = self.numbers_read(X, made)
             if not isinstance(read, Tensor) or not isinstance(made, Tensor) or made is read:
                 return result
@@ -251,46 +264,60 @@ class Converter:
 
     def numbers_read(self, X: Any, made: Any) -> Any:
         """Return the numbers of which ``transform`` has made its result, if they are known."""
-        return X.asked_matrix if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
+        return X.matrix_so_far if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
 
     def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
-        """Transform an array by scikit-learn, whatever it holds."""
+        """Return scikit-learn's own ``transform`` of an array, without its checks for NaN and infinity."""
         from sklearn import config_context
 
         with config_context(assume_finite=True), quiet():
             return np.asarray(self.estimator.transform(np.array(X)))
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """How far the estimator's own answer may be from its formula, where its float64 arithmetic loses digits."""
-        return 0.0
+    @property
+    def contract(self) -> Contract:
+        """How close a file's answers are to the estimator's; of one that leaves them to another, that one's."""
+        return Contract(self.exact, self.tolerance, self.float64_error, self.is_equivalent)
 
-    def equally_right(
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """How far the estimator's own answer may be from its formula, where its float64 arithmetic loses digits."""
+        return no_error(method, answer)
+
+    def is_equivalent(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
-        """Whether, of each row, the estimator's answer and another are both right, though they differ.
+        """Return for which rows the estimator's answer and the file's are both right, though they differ.
 
         Parameters
         ----------
         method : str
         rows : ndarray of shape (n_rows, n_features)
         answers : sequence of pairs of ndarrays, each of shape (n_rows, ...)
-            For each output what the estimator gives, and what the file gives.
+            For each output, the estimator's answers and the file's.
         tolerance : float
-            Of values, as a fraction of their greatest magnitude.
+            Largest error of values, as a fraction of their greatest magnitude.
 
         Returns
         -------
         ndarray of bool, of shape (n_rows,)
         """
-        return np.zeros(len(rows), dtype=bool)
+        return never_equivalent(method, rows, answers, tolerance)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """What the whole numbers in a method's outputs stand for: one array for each column, or None."""
+        """Return the labels that integers in a method's result stand for: one array for each column, or None."""
         return None
 
     def sub(self, estimator: Any, place: str) -> Converter:
-        """Return the converter of a part, named by its place in this estimator."""
-        return converter_for(estimator, f"{self.path}{place}")
+        """Return the converter of a part, named by its place in this estimator, as ``".part_"``; it is made once."""
+        key = id(estimator), place
+        if key not in self._converters_of_parts:
+            # The estimator is kept beside its converter, so that no other one gets its id.
+            self._converters_of_parts[key] = estimator, converter_for(estimator, f"{self.path}{place}")
+        return self._converters_of_parts[key][1]
+
+    @cached_property
+    def _converters_of_parts(self) -> dict[tuple[int, str], tuple[Any, Converter]]:
+        """The converters of parts that have been asked for, by the part's identity and place."""
+        return {}
 
     @property
     def n_features(self) -> int:
@@ -298,13 +325,15 @@ class Converter:
         count = getattr(self.fitted, "n_features_in_", None)
         if count == 0:
             count = true_width(self.estimator)
-        if count is None and isinstance(self.rows, TextRows):
-            return 1
+        if count is None:
+            count = self.rows.n_features
+        if count is None and self.rows.passes_through:
+            count = len(self.feature_names or ())
         return self._given_width if count is None else int(count)
 
     @cached_property
     def _given_width(self) -> int:
-        """Number of columns of the rows at hand, which an estimator that is never fitted takes as they come."""
+        """Number of columns of the rows given to ``convert``, for an estimator that is never fitted."""
         width = given().width
         if width is None:
             raise ConversionError(
@@ -314,36 +343,33 @@ class Converter:
 
     @property
     def fitted(self) -> Any:
-        """The estimator; of one that answers without a fit of its own, as its part was fitted before, that part."""
+        """The fitted estimator: this one, or the part of a meta-estimator that was fitted before."""
         return self.estimator
 
     @property
     def rows(self) -> RowKind:
-        """What a row is. Of texts and labels the methods take a :class:`~skl2tflite.flow.column.Column`.
+        """Kind of rows that the methods take; texts and labels come as a :class:`~skl2tflite.flow.column.Column`.
 
-        A meta-estimator asks the first of those that it is made of whether rows are texts.
+        A meta-estimator takes texts or dicts if its members do.
         """
-        members = getattr(self.estimator, "estimators_", None)
-        if members is None:
-            members = [each.estimator for each in getattr(self.estimator, "calibrated_classifiers_", ())]
-        first = next(iter(members), None)  # of trees, which read no texts, a row of them
-        kind = self.sub(first, ".estimators_[0]").rows if hasattr(first, "steps") else TABLE
-        return kind if isinstance(kind, TextRows) else TABLE
+        kinds = [kind for kind in (member.rows for member in self.sharing) if kind.passes_through]
+        if any(kind != kinds[0] for kind in kinds):
+            raise self.refuse("has members that read the same rows in different ways", "give them rows of one kind")
+        return kinds[0] if kinds else TABLE
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Take what is known of rows from those given to ``convert``, for an estimator that does not learn it.
+        """Take names and dtypes of columns from the rows given to ``convert``, for estimators that do not keep them.
 
-        Members are told too; those of an estimator that makes arrays of its rows see no names.
+        Members are told as well, without the names where the estimator passes them arrays.
         """
-        if isinstance(rows, TableRows) and not self.takes_tables:
-            rows = TableRows(rows.count)
+        rows = rows if self.takes_tables else rows.in_array()
         for member in self.sharing:
-            if type(member.rows) is type(rows) or (isinstance(member.rows, TableRows) and isinstance(rows, TableRows)):
+            if member.rows.is_like(rows):
                 member.learn_rows(rows)
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """Members that are given the estimator's rows as they are."""
+        """Converters of members that are given the estimator's rows unchanged."""
         return ()
 
     @property
@@ -355,17 +381,17 @@ class Converter:
 
     @property
     def removes_nan(self) -> bool:
-        """Whether what it gives is free of NaN even where what it takes is not."""
+        """Whether results are free of NaN even for rows with NaN."""
         return not hasattr(self.estimator, "transform")
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Which columns may hold NaN, in one truth value for all or one for each.
+        """Return which columns may hold NaN, in one truth value for all or one for each.
 
         Parameters
         ----------
         clean : bool, default=False
-            Whether what the estimator gives must be free of NaN, as what comes behind it does not take any. A
-            converter that ``cleans_each`` also takes one truth value for each column of what it gives.
+            Whether the result must be free of NaN, as the next step takes none. A converter with ``cleans_each`` also
+            takes one truth value for each column of the result.
         """
         return self.allows_nan and (self.removes_nan or not clean)
 
@@ -375,27 +401,11 @@ class Converter:
         names = getattr(self.fitted, "feature_names_in_", None)
         if names is not None and np.ndim(names) != 1:
             raise self.refuse("feature_names_in_ is no list of names", "fit it again")
+        if names is None and self.rows.passes_through and self.rows.n_features is None:
+            names = dict.fromkeys(name for member in self.sharing for name in member.feature_names or ())
         return None if names is None else [str(name) for name in names]
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Where a DataFrame's columns are picked by name, those that must be there; None: all, in their order."""
+        """Positions of the columns that must be there, where columns are selected by name; None: all, in order."""
         return None
-
-
-def converter_for(estimator: Any, path: str = "") -> Converter:
-    """Return the converter of a fitted estimator.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted.
-    path : str
-        Where it stands in the model, as a Python expression: ``"pipe['scale']"``.
-
-    Raises
-    ------
-    UnsupportedEstimatorError
-        Where no converter is registered for exactly this class: a subclass may compute otherwise.
-    """
-    return cast("Converter", make_converter(estimator, path))

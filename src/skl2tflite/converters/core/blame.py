@@ -1,4 +1,6 @@
-"""Whose an exception is that ends a conversion: the estimator's, a registered converter's, or ours."""
+"""Attribution of exceptions during a conversion: to the estimator, to a converter of another package, or to this
+one.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +25,13 @@ from skl2tflite.errors import (
 from skl2tflite.method_arguments import answer, offers
 
 REFUSALS = (IndexError, TypeError, ValueError, ZeroDivisionError)
-"""What estimators raise for rows that they do not take."""
+"""Exceptions that estimators raise for rows that they do not take."""
 _QUOTED = 400
-"""Characters of another one's message that are quoted."""
+"""Number of characters of another exception's message that are quoted."""
 
 
 def estimator_error(estimator: Any, method: str, error: Exception) -> EstimatorError:
-    """Return what an estimator's own exception becomes.
+    """Return the error for an exception that an estimator's own method raised.
 
     Parameters
     ----------
@@ -47,10 +49,17 @@ def estimator_error(estimator: Any, method: str, error: Exception) -> EstimatorE
 def ask(estimator: Any, method: str, X: Any) -> Any:
     """Call a method of an estimator.
 
+    Parameters
+    ----------
+    estimator : estimator
+    method : str
+    X : object
+        Rows, of shape (n_rows, n_features) or as the estimator takes them.
+
     Raises
     ------
     EstimatorError
-        Which quotes whatever the method raises.
+        Quotes the exception that the method raises.
     """
     try:
         return answer(estimator, method, X)
@@ -62,14 +71,14 @@ def ask(estimator: Any, method: str, X: Any) -> Any:
 
 @contextmanager
 def blaming(estimator: Any, X: Any = None) -> Iterator[None]:
-    """Turn an exception into an error that says whose it is.
+    """Turn an exception within the block into an error that says where it comes from.
 
     Parameters
     ----------
     estimator : object
-        What is converted within.
+        The estimator that is converted.
     X : array-like or DataFrame, optional
-        The rows that came with it.
+        Rows given to ``convert``.
 
     Raises
     ------
@@ -89,6 +98,16 @@ def blaming(estimator: Any, X: Any = None) -> Iterator[None]:
 
 
 def _blamed(error: Exception, estimator: Any, X: Any) -> Skl2TFLiteError:
+    """Return the error for an exception: of another package's converter, of the estimator, or a defect of this package.
+
+    Parameters
+    ----------
+    error : Exception
+    estimator : object
+        The whole model.
+    X : object or None
+        Rows given to ``convert``.
+    """
     name = type(estimator).__name__
     foreign = _foreign_converter(error)
     if foreign is not None:
@@ -122,14 +141,22 @@ def _foreign_converter(error: Exception) -> Converter | None:
 
 
 def _own_error(error: Exception, estimator: Any, X: Any) -> EstimatorError | None:
-    """Return what the estimator raises where it is asked itself, None where it answers.
+    """Return the error that the estimator's own methods raise for rows; None where they give answers.
 
-    Without rows it is asked about one of zeros, or of nothing, in every form that rows may have.
+    Without rows they are called with one row of zeros, or an empty one, in every form that rows may have.
+
+    Parameters
+    ----------
+    error : Exception
+        Raised while the estimator was read, for the message.
+    estimator : estimator
+    X : object or None
+        Rows given to ``convert``.
     """
     found = _of_parameters(estimator)
     given = [X] if X is not None else _rows_of_nothing(estimator)
     for method in METHODS if found is None else ():
-        if method != "inverse_transform":  # whose rows are others
+        if method != "inverse_transform":  # it takes rows of another kind
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 found = found or _refusal(estimator, method, given)
@@ -139,7 +166,15 @@ def _own_error(error: Exception, estimator: Any, X: Any) -> EstimatorError | Non
 
 
 def _refusal(estimator: Any, method: str, given: Sequence[Any]) -> EstimatorError | None:
-    """Return what a method raises for the first rows of some, None where it answers any of them."""
+    """Return the error that a method raises for the first of several rows; None where it gives an answer for any.
+
+    Parameters
+    ----------
+    estimator : estimator
+    method : str
+    given : sequence of object
+        Rows to call the method with, one after another.
+    """
     found = None
     for rows in given:
         try:
@@ -154,10 +189,10 @@ def _refusal(estimator: Any, method: str, given: Sequence[Any]) -> EstimatorErro
 
 
 def _of_parameters(estimator: Any) -> EstimatorError | None:
-    """Return scikit-learn's own error about the estimator's parameters, None where they are valid.
+    """Return scikit-learn's own error about the estimator's parameters; None where they are valid.
 
-    They can be invalid though ``fit`` checked them, as ``set_params`` does not. Classes that users write inherit the
-    check, and declare no parameters for it.
+    ``fit`` checks them, but ``set_params`` does not, so that they may be invalid now. Users' own classes inherit the
+    check, but declare no constraints for it.
     """
     kind = type(estimator)
     try:

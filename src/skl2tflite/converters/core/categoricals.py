@@ -1,4 +1,4 @@
-"""Categoricals of DataFrames as boosting libraries take them: by the position among the categories of the fit."""
+"""Categorical columns for boosting libraries, whose trees see codes: positions among the categories of the fit."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from skl2tflite.flow.column import NA, NAN, NONE, Column, KindError, hold_text
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import Array, DType, Tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.tracing.category_constraints import demand
+from skl2tflite.tracing.category_constraints import constrain_categories
 from skl2tflite.tracing.category_values import as_held, category_kind
 from skl2tflite.tracing.tracing_context import column_readings
 
 
 @dataclass(frozen=True, eq=False)
 class Coding:
-    """The codes of a column of categories.
+    """How the categories of a column become codes.
 
     Attributes
     ----------
     categories : tuple
         In the order of their codes.
     refuses_unknown : bool
-        Whether the library raises an error for others; else they are missing.
+        Whether the library raises an error for other values; otherwise they count as missing.
     in_order : bool
-        Whether the library takes the codes of a column as they come.
+        Whether the library takes the codes of a column as they are, so that the order of its categories matters.
     ascii_only : bool
-        Whether it misreads letters beyond ASCII.
+        Whether the library misreads letters beyond ASCII.
     """
 
     categories: tuple[Any, ...]
@@ -45,15 +45,15 @@ class Coding:
 
 
 class UnplacedCategoriesError(UnsupportedEstimatorError):
-    """A model does not say which of its features are categoricals, or which categories these have.
+    """A model does not tell which of its features are categorical, or which categories they have.
 
     Attributes
     ----------
     lists : sequence of (categories, features)
-        The categories that it knows in the order of their columns, each with the features that may have them; empty
-        where it knows none.
+        The lists of categories that the model keeps, in the order of their columns, each with the features that may
+        have them; empty where it keeps none.
     needed : frozenset of int
-        Features that are categoricals for certain.
+        Features that are certainly categorical.
     """
 
     def __init__(
@@ -68,32 +68,32 @@ class UnplacedCategoriesError(UnsupportedEstimatorError):
 
 
 class CodingConverter(Converter):
-    """An estimator whose trees see codes where a DataFrame has categories.
+    """A converter of an estimator whose trees see codes in place of the categories of a DataFrame.
 
-    The model takes the values; what is missing or unknown is NaN among the codes.
+    The file takes the values and computes the codes; missing and unknown values become NaN.
 
     Attributes
     ----------
     library : str
-        What codes the columns.
+        Name of the library, for messages.
     pandas_only : bool
-        Whether it takes no categoricals of polars.
+        Whether it takes categoricals of pandas only, not of polars.
     """
 
     library: ClassVar[str]
     pandas_only: ClassVar[bool] = False
 
     def codings(self, columns: Sequence[Column]) -> Mapping[int, Coding]:
-        """Return which columns hold categories, by their positions."""
+        """Return the codings of the categorical columns, by position."""
         raise NotImplementedError
 
     @property
     def used_columns(self) -> Collection[int]:
-        """Columns that the model looks at."""
+        """Positions of the columns that the model uses."""
         raise NotImplementedError
 
     def _of_numbers(self, function: Callable[[Array], Any]) -> Callable[[Any], Any]:
-        """Return a method that takes tables with categories in some columns."""
+        """Return a method that takes tables in which some columns are categorical."""
         plain = super()._of_numbers(function)
 
         def call(X: Any) -> Any:
@@ -106,11 +106,11 @@ class CodingConverter(Converter):
         return call
 
     def _read(self, table: Table, codings: Mapping[int, Coding]) -> None:
-        """Say which features of the model must be categoricals, and which must not be."""
+        """Report which features of the model must be categorical, and which must not be."""
         for at, column in enumerate(table.columns):
             coding = codings.get(at)
             if column.origin is None or column.in_array or column.made_categorical:
-                continue  # of the model's rows the estimator demands nothing there
+                continue  # the column is none of the model's features in a DataFrame, which are checked at run time
             if coding is None:
                 column_readings.add(Plain(column.origin, self.library))
                 continue
@@ -120,7 +120,7 @@ class CodingConverter(Converter):
             column_readings.add(Categorical(column.origin, self.library, kind, order, only, coding.ascii_only))
 
     def _codes(self, table: Table, codings: Mapping[int, Coding]) -> Array:
-        """Return the matrix that the trees see: numbers, and codes in place of categories that they look at."""
+        """Return the matrix that the trees see: numbers, and codes in place of categories."""
         used = self.used_columns or {0}
         parts: list[Array | None] = []
         numbers: list[int] = []
@@ -137,7 +137,7 @@ class CodingConverter(Converter):
             end()
             if kind_of(codings[at].categories) == TEXT:
                 hold_text(column)
-            # Columns that no tree looks at need not be there: their codes are filled in once others give the rows.
+            # Columns that no tree uses are not read: zeros take their place once other columns give the rows.
             codes = self._column_codes(column, codings[at]) if at in used else None
             parts.append(codes)
         end()
@@ -152,7 +152,7 @@ class CodingConverter(Converter):
             raise self.refuse(f"takes numbers, but {error.reason}", "encode it before, or drop it") from None
 
     def _column_codes(self, column: Column, coding: Coding) -> Array:
-        """Return the codes of one column, of shape (n_rows, 1): NaN for what is missing or unknown."""
+        """Return the codes of one column, of shape (n_rows, 1); NaN for missing and unknown values."""
         categories = self._held(column.name, coding.categories)
         kind = category_kind(np.array([*coding.categories, None], dtype=object)[:-1])
         try:
@@ -164,13 +164,13 @@ class CodingConverter(Converter):
             raise self.refuse(f"has categories of kind {kind}, but {error.reason}") from None
         if coding.refuses_unknown:
             missing = {DType.STRING: [NAN, NONE, NA], DType.FLOAT: [np.nan]}.get(kind, [])
-            demand(values, np.concatenate([categories, np.array(missing, dtype=categories.dtype)]))
-        hot = xp.astype(xp.equal(xp.expand_dims(values, 1), categories), float)
+            constrain_categories(values, np.concatenate([categories, np.array(missing, dtype=categories.dtype)]))
+        hot = xp.astype(xp.expand_dims(values, 1) == categories, float)
         number = xp.linear(hot, np.arange(1.0, len(categories) + 1.0)[:, np.newaxis])
         return xp.where(number > 0.0, number - 1.0, np.nan)
 
     def _held(self, name: str, categories: tuple[Any, ...]) -> NDArray[Any]:
-        """Return categories as a tensor holds them."""
+        """Return categories as a tensor holds them; refuse those that it cannot hold exactly."""
         kind = kind_of(categories)
         cells = np.array([*categories, None], dtype=object)[:-1]
         if kind is None:
@@ -200,12 +200,12 @@ class CodingConverter(Converter):
 
 
 def categories_told(column: Column) -> tuple[Any, ...] | None:
-    """Return the categories of a column of a DataFrame, None where it is no categorical or nobody has said so."""
+    """Return the categories of a DataFrame's column; None where it is not categorical, or not known to be."""
     return None if column.in_array else column.categories
 
 
 def _columns_of(X: Any) -> Table | None:
-    """Return the columns of a matrix that a step has made; None of arrays, which hold codes."""
+    """Return the columns of a matrix of tensors as a table; None for NumPy arrays, which hold codes already."""
     if not isinstance(X, Tensor) or X.ndim != 2 or X.shape[1] is None:
         return None
     return Table.of_matrix(X, [f"column {i}" for i in range(X.shape[1])])

@@ -1,4 +1,4 @@
-"""What converts, estimator by estimator: what ``skl2tflite supported`` and the docs are made from."""
+"""Which methods of which estimators convert: the data of ``skl2tflite supported`` and of the docs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from skl2tflite.method_arguments import ARGUMENTS, offers
 
 @dataclass(frozen=True)
 class Support:
-    """What converts of an estimator, and why the rest does not.
+    """Which methods of an estimator convert, and why the others do not.
 
     Attributes
     ----------
@@ -30,13 +30,13 @@ class Support:
     tolerance : float
         As a fraction of the greatest magnitude in a column.
     delegates : bool
-        Whether it has the methods, and the contract, of the estimators within.
+        Whether its methods and their accuracy are those of the estimators within.
     targets : tuple of str
         Runtimes that its files are for.
     refused : dict of str to str
-        Its other public methods that answer for new rows, and why they do not convert.
+        Other public methods that answer for new rows, and why they do not convert.
     reason : str
-        Why nothing of it converts; empty where something does.
+        Why no method converts; empty where some do.
     """
 
     estimator: str
@@ -56,7 +56,7 @@ class Support:
 
 
 def support_of(estimator: type, converter: type[Converter] | None) -> Support:
-    """Return what a class says of itself and its converter of it."""
+    """Return which methods of an estimator class convert with a converter class, or why none does."""
     name, module = estimator.__name__, _public_module(estimator)
     public = [method for method in dir(estimator) if is_inference(method) and _is_method(estimator, method)]
     reasons = {method: reason for method in public if (reason := why_not(estimator, method))}
@@ -65,7 +65,8 @@ def support_of(estimator: type, converter: type[Converter] | None) -> Support:
     delegates = hasattr(converter, "inner") or hasattr(converter, "last")
     public += [method for method in ARGUMENTS if offers(estimator, method)]
     methods = [m for m in METHODS if m not in reasons and m in public and (delegates or hasattr(converter, m))]
-    kept: frozenset[str] = frozenset() if isinstance(converter.exact, property) else converter.exact
+    of_others = converter.contract is not Converter.contract
+    kept = frozenset[str]() if of_others else converter.exact
     tolerance = Converter.tolerance if isinstance(converter.tolerance, property) else converter.tolerance
     exact = tuple(method for method in methods if method in kept)
     close = tuple(method for method in methods if method not in kept)
@@ -73,7 +74,7 @@ def support_of(estimator: type, converter: type[Converter] | None) -> Support:
 
 
 def survey() -> list[Support]:
-    """Return what there is to say of every estimator: scikit-learn's, then those of installed packages."""
+    """Return the support of every estimator: scikit-learn's, then those of installed packages."""
     from sklearn.utils import all_estimators
 
     for package in sorted(OPTIONAL):
@@ -87,12 +88,12 @@ def survey() -> list[Support]:
 
 
 def _is_method(estimator: type, name: str) -> bool:
-    """Whether a class has a method: a function, or one that is there only for some parameters."""
+    """Return whether an attribute of a class is a method, even one that is available for some parameters only."""
     attribute = next(base.__dict__[name] for base in estimator.__mro__ if name in base.__dict__)
     return callable(attribute) or hasattr(attribute, "fn") or isinstance(attribute, staticmethod | classmethod)
 
 
 def _public_module(estimator: type) -> str:
-    """Return the module that users import an estimator from: scikit-learn's have two parts, boosting libraries one."""
+    """Return the module that users import an estimator from: two levels deep in scikit-learn, one in other packages."""
     parts = [part for part in estimator.__module__.split(".") if not part.startswith("_")]
     return ".".join(parts[: 2 if parts[0] == "sklearn" else 1 if parts[0] in OPTIONAL else None])

@@ -1,4 +1,4 @@
-"""Estimators that leave their inference to another one."""
+"""Estimators whose inference is that of another estimator."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.contract import Contract
 from skl2tflite.features import RowKind
+from skl2tflite.graph import Array
 from skl2tflite.method_arguments import offers
 
 
 class DelegatingConverter(Converter):
-    """An estimator that leaves its inference to another one; subclasses say which."""
+    """A converter of an estimator whose inference is that of another one; subclasses say which."""
 
     @cached_property
     def inner(self) -> Converter:
-        """Converter of the estimator that does the work."""
+        """Converter of the inner estimator."""
         raise NotImplementedError
 
     @property
     def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
-        """What a user calls of the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.default_methods
 
     @property
-    def exact(self) -> frozenset[str]:  # type: ignore[override]
-        """Methods that are exact for the inner estimator."""
-        return self.inner.exact
+    def contract(self) -> Contract:
+        """The inner estimator's."""
+        return self.inner.contract
 
     @property
     def ragged(self) -> frozenset[str]:  # type: ignore[override]
@@ -41,22 +43,17 @@ class DelegatingConverter(Converter):
         """The inner estimator's."""
         return self.inner.rows_second
 
-    @property
-    def tolerance(self) -> float:  # type: ignore[override]
-        """The inner estimator's."""
-        return self.inner.tolerance
-
     def has(self, method: str) -> bool:
-        """Whether both estimators have a method, and the inner one's converter too."""
+        """Return whether both estimators have a method, and the inner one's converter too."""
         return offers(self.estimator, method) and self.inner.has(method)
 
     def method(self, name: str) -> Any:
-        """Return the inner converter's method, or raise the error that says which there are."""
+        """Return the inner converter's method, or raise the error that lists the methods."""
         return self.inner.method(name) if offers(self.estimator, name) else super().method(name)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """That of the inner estimator."""
-        return self.inner.noise(method, answer)
+    def wide_log_proba(self, X: Array) -> Array | None:
+        """Ask the inner estimator."""
+        return self.inner.log_proba(X)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
         """Labels of the inner estimator."""
@@ -69,22 +66,22 @@ class DelegatingConverter(Converter):
 
     @property
     def rows(self) -> RowKind:
-        """What a row is to the inner estimator."""
+        """Kind of rows that the inner estimator takes."""
         return self.inner.rows
 
     @property
     def integer_columns(self) -> bool:  # type: ignore[override]
-        """Ask the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.integer_columns
 
     @property
     def inverse_rows(self) -> RowKind:  # type: ignore[override]
-        """What a row is to the inner estimator's inverse."""
+        """Kind of rows that the inner estimator's ``inverse_transform`` takes."""
         return self.inner.inverse_rows
 
     @property
     def inverse_takes_nan(self) -> bool:  # type: ignore[override]
-        """Ask the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.inverse_takes_nan
 
     def learn_rows(self, rows: RowKind) -> None:
@@ -98,9 +95,9 @@ class DelegatingConverter(Converter):
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.needed_columns
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Ask the inner estimator."""
+        """Those of the inner estimator."""
         return self.inner.nan_columns(clean)

@@ -1,4 +1,4 @@
-"""Codes back to categories: what encoders' inverses give for each code, asked of scikit-learn itself."""
+"""What ``inverse_transform`` of encoders gives for each code, found by calling scikit-learn's own method."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Decoded:
-    """What the inverse gives for one feature.
+    """What ``inverse_transform`` gives for one feature.
 
     Attributes
     ----------
     labels : ndarray
-        Categories, None, or what stands for infrequent ones.
+        Results: categories, None, or the value that stands for infrequent categories.
     whole : int
-        The first so many labels are those of the codes 0, 1, 2, …
+        Number of labels, the first ones, that belong to the codes 0, 1, 2, …
     others : tuple of float
-        Codes of the labels behind these, in their order.
+        Codes of the other labels, in their order.
     """
 
     labels: NDArray[Any]
@@ -59,7 +59,7 @@ def of_ordinal(encoder: Any) -> list[Decoded]:
 
 
 def of_one_hot(encoder: Any, widths: Sequence[int]) -> list[Decoded]:
-    """Return what a OneHotEncoder gives for each column of each feature; behind these, for none, unless it raises."""
+    """Return what a OneHotEncoder gives for each column of each feature, and for a row of zeros unless it raises."""
     ends = np.cumsum(widths)
     rows = np.zeros((max(1, *widths), ends[-1]))
     for end, width in zip(ends, widths, strict=True):

@@ -22,24 +22,24 @@ class TransformerConverter(Converter):
 
 
 class GraphTransformerConverter(TransformerConverter):
-    """A transformer that makes a sparse graph of distances; subclasses give ``transform`` and what is missing there."""
+    """A transformer that makes a sparse graph of distances; subclasses give ``transform`` and ``graph``."""
 
     @property
     def least_neighbors(self) -> int:
-        """How many neighbours each row has at least."""
+        """Least number of neighbours of a row."""
         return 0
 
     def graph(self, X: Array) -> Array:
-        """Return what ``transform`` does, with the greatest float32 number where the graph has nothing."""
+        """Return the result of ``transform`` with the greatest float32 number for absent entries."""
         raise NotImplementedError
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Whatever X is."""
+        """Return True: the graph is always sparse."""
         return True
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array]:
-        """What the graph has: a distance may be 0."""
-        return lambda: xp.less(self.graph(as_matrix(X)), float(np.finfo(np.float32).max))
+        """Return which entries the graph stores, which may be distances of 0."""
+        return lambda: self.graph(as_matrix(X)) < float(np.finfo(np.float32).max)
 
 
 class RegressorConverter(Converter):
@@ -62,12 +62,12 @@ class ClassifierConverter(Converter):
 
     @property
     def is_multilabel(self) -> bool:
-        """Whether it was fitted on a matrix of labels that are there or not (kept by its label binarizer)."""
+        """Whether it was fitted on a matrix that says which labels a row has (as its label binarizer tells)."""
         binarizer = getattr(self.estimator, "_label_binarizer", None)
         return binarizer is not None and str(binarizer.y_type_).startswith("multilabel")
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """``predict`` gives positions in ``classes_``; of several labels at once, whether each is there."""
+        """Return the classes, in which ``predict`` gives positions; None for multilabel models (truth values)."""
         return self.classes if method == "predict" and not self.is_multilabel else None
 
     def predict_log_proba(self, X: Array) -> Array | Sequence[Array]:
@@ -79,7 +79,7 @@ class ClassifierConverter(Converter):
 
 
 class LinearClassifierConverter(ClassifierConverter):
-    """A classifier whose labels follow from ``decision_function``: above 0, or the greatest."""
+    """A classifier whose labels follow from ``decision_function``: its sign, or its greatest column."""
 
     def decision_function(self, X: Array) -> Array:
         """Scores: one a row for two classes, else one for each class."""

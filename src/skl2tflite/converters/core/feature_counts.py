@@ -1,4 +1,4 @@
-"""How many features an estimator takes, where CatBoost has forgotten it."""
+"""The number of features of CatBoost models, whose ``n_features_in_`` is lost when they are copied."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 
 def true_width(estimator: Any) -> int:
-    """Return the number of features of an estimator that says that it has none.
+    """Return the number of features of an estimator whose ``n_features_in_`` is 0.
 
-    ``n_features_in_`` of a CatBoost model is 0 once it was pickled, copied or loaded, and so is that of whatever asks
-    its members. Its feature names are still there.
+    It is 0 in a CatBoost model that was pickled, copied or loaded, and in meta-estimators that take it from such a
+    member. The model's feature names are still there.
 
     Returns
     -------
     int
-        0 where that is so.
+        0 where there are no features.
     """
     around = [estimator]
     for each in around:  # grows
@@ -26,7 +26,7 @@ def true_width(estimator: Any) -> int:
 
 
 def _parts(estimator: Any) -> Iterator[Any]:
-    """Yield what an estimator keeps that was fitted with it."""
+    """Yield the fitted estimators within a meta-estimator; of several the first."""
     for name in ("estimator_", "best_estimator_", "regressor_", "final_estimator_", "estimator"):
         if hasattr(estimator, name):
             yield getattr(estimator, name)

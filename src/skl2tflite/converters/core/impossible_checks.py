@@ -1,4 +1,4 @@
-"""What cannot be of the rows that a model takes: checks for NaN and infinity that they have passed already."""
+"""Conditions of user functions that no row can meet: checks for NaN and infinity, which models refuse beforehand."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from skl2tflite.graph import Constant, DType, Tensor, ops
 from skl2tflite.graph.op import Input
 
 _PARTS = (ops.Slice, ops.Reshape, ops.Take, ops.Stack, ops.Concat, ops.PermuteDims, ops.BroadcastRows)
-"""Operations that give some of the elements that they are given, elsewhere."""
+"""Operations that select or move elements of their operands."""
 
 
 def never(rows: Tensor, holds_nan: Callable[[str], bool]) -> bool:
-    """Return whether something holds of no row that a model takes.
+    """Return whether a condition is false for every row that a model takes.
 
     Parameters
     ----------
     rows : Tensor
-        Truth values.
+        Truth values: whether the condition holds of each row.
     holds_nan : callable
-        Says of an input, by its name, whether it may hold NaN; no input holds infinity.
+        Takes the name of an input, returns whether it may hold NaN. No input holds infinity.
 
     Returns
     -------
     bool
-        False where that is not known, too.
+        False also where that is not known.
     """
     op, operands = rows.node.op, rows.node.inputs
     if isinstance(op, Constant):
@@ -47,12 +47,12 @@ def never(rows: Tensor, holds_nan: Callable[[str], bool]) -> bool:
 
 
 def _kept(x: Tensor) -> int:
-    """Return how many operands give elements: the rest says how many, or which."""
+    """Return how many operands elements are taken from; the others are positions or give the number of rows."""
     return 1 if isinstance(x.node.op, ops.Take | ops.BroadcastRows) else len(x.node.inputs)
 
 
 def _finite(x: Tensor, holds_nan: Callable[[str], bool]) -> bool:
-    """Return whether numbers are known not to be NaN; infinite ones neither, where no input holds NaN."""
+    """Return whether numbers are known to be neither NaN nor infinite, given which inputs may hold NaN."""
     op, operands = x.node.op, x.node.inputs
     if x.dtype != DType.FLOAT:
         return x.dtype in (DType.INT, DType.BOOL)

@@ -1,4 +1,4 @@
-"""What meta-estimators ask of their members."""
+"""Functions of meta-estimators' converters on the converters of their members."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from skl2tflite.graph import functions as xp
 
 
 def needed_of(members: Sequence[Converter]) -> tuple[int, ...] | None:
-    """Return the columns that some member needs; all of them (None), where one does not pick by name."""
+    """Return the columns that some member needs; None (all), where a member does not select columns by name."""
     needed = [member.needed_columns for member in members]
     known = [columns for columns in needed if columns is not None]
     return tuple(sorted({i for columns in known for i in columns})) if known and len(known) == len(needed) else None
 
 
 def check_in_front(members: Iterable[Converter]) -> None:
-    """Refuse transformers whose results are no rows to what is behind them."""
+    """Refuse transformers whose results do not have rows on the first axis, as the next step needs."""
     for member in members:
         if "transform" in member.rows_second:
             raise member.refuse("transform gives rows on the second axis", "use it by itself, or set flatten_transform")
@@ -40,17 +40,23 @@ _TREES = (sk.DecisionTreeClassifier, sk.ExtraTreeClassifier, sk.DecisionTreeRegr
 
 
 def are_trees(members: Sequence[Any]) -> bool:
-    """Whether all members are trees, which one forest can hold."""
+    """Return whether all members are decision trees, which one forest can hold."""
     return all(type(member) in _TREES for member in members)
 
 
 def one_column(member: Converter, method: str, X: Array) -> Array:
-    """Return a member's answers as one column: of probabilities of two classes those of the greater.
+    """Return a member's result as one column: of probabilities of two classes, those of the second.
+
+    Parameters
+    ----------
+    member : Converter
+    method : str
+    X : array of shape (n_rows, n_features)
 
     Raises
     ------
     UnsupportedEstimatorError
-        Where it gives more, as one that was fitted before, on other targets than the ensemble's.
+        Where it has more columns, as a member that was fitted before on other targets than the ensemble's.
     """
     answer = member.method(method)(X)
     if not isinstance(answer, list | tuple):
@@ -67,6 +73,13 @@ def positions_in(classes: ArrayLike, member: Converter, X: Array) -> Array:
     """Return the positions in sorted ``classes`` of the labels that a member predicts.
 
     A member may have seen fewer classes than the ensemble.
+
+    Parameters
+    ----------
+    classes : array_like of shape (n_classes,)
+        Sorted labels of the ensemble.
+    member : Converter
+    X : array of shape (n_rows, n_features)
     """
     positions: Array = member.method("predict")(X)
     labels = member.labels("predict")

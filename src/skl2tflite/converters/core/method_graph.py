@@ -1,77 +1,57 @@
-"""Call a converter's method on symbolic tensors: that records its graph."""
+"""Call a converter's method on symbolic rows: that records its graph, and says what its outputs become."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import dense_for_now, sparse_input
+from skl2tflite.converters.core.absent_entries import sparsity_readers
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.impossible_checks import never
+from skl2tflite.converters.core.method_inputs import InputLayout, symbolic_rows
 from skl2tflite.converters.core.overflow import overflowing
 from skl2tflite.errors import ConversionError, GraphError
-from skl2tflite.features import (
-    INPUT_NAME,
-    LABELS_NAME,
-    TABLE,
-    TEXT_NAME,
-    ImageRows,
-    LabelRows,
-    Narrow,
-    Reading,
-    SetRows,
-    TextRows,
-    column_names,
-)
-from skl2tflite.flow.column import ColumnType, KindError, RetraceError, Terms, TextInput
-from skl2tflite.flow.input_columns import InputColumns
+from skl2tflite.features import Narrow, Reading
+from skl2tflite.flow.column import KindError, Terms
 from skl2tflite.flow.matrix import SparseRows, dtype_of
 from skl2tflite.flow.table import Table, as_matrix
-from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor, input_tensor
+from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.tracing.category_constraints import Demand, demands
-from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
-from skl2tflite.tracing.narrow_dtypes import narrow_readers
-from skl2tflite.tracing.row_errors import can_mark, marked, unanswered
+from skl2tflite.method_output import MethodOutput
+from skl2tflite.tracing.category_constraints import CategoryConstraint, category_constraints
+from skl2tflite.tracing.narrow_dtypes import distinct_readers, narrow_readers
+from skl2tflite.tracing.row_errors import can_hold_sentinel, row_errors, with_sentinel
 from skl2tflite.tracing.tracing_context import column_readings
 
 _INT32 = np.iinfo(np.int32)
+_DTYPES = {DType.FLOAT: "float64", DType.INT: "int64", DType.BOOL: "bool"}
+"""NumPy's dtypes of what scikit-learn returns."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Traced:
-    """The graph of one method, and what is needed to read its outputs.
+    """The graph of one method, and what recording it has shown.
 
     Attributes
     ----------
     graph : Graph
-    is_list, is_tuple : bool
-        Whether scikit-learn returns a list, one array for each output, or a tuple of different things.
-    constants : list of ndarray
-        Of a tuple, the last elements, where they are the same for all rows.
-    labels : list of ndarray or None
-        Where the output holds positions: the labels they stand for, one array for each column.
-    label_dtype : str or None
-        Where the output holds integer labels themselves: their dtype in scikit-learn.
-    demands : tuple of Demand
+    output : MethodOutput
+        How the graph's outputs become what scikit-learn returns.
+    demands : tuple of CategoryConstraint
         What scikit-learn demands of the rows' categories.
-    terms : dict of str to Terms
+    terms : mapping of str to Terms
         The inputs that hold ids of terms, by name.
-    mark : float or None
-        What outputs hold of rows that scikit-learn refuses once it has looked at them.
-    refused : str
-        Why it does.
-    missing : dict of str to str
+    missing : mapping of str to str
         The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
     digits : frozenset of str
         The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
-    is_for_dense : bool
-        Whether something would read what rows do not hold as missing, if they were a sparse matrix; they were none.
+    absent_readers : tuple of bool
+        Of each estimator that reads absent entries as missing, whether what it is given is sparse.
     confuses_nan : bool
         Whether something reads NaN, which stands for what sparse rows do not hold, as 0.
     readings : tuple of Reading
@@ -83,53 +63,27 @@ class Traced:
     """
 
     graph: Graph
-    is_list: bool
-    is_tuple: bool
-    constants: list[NDArray[Any]]
-    labels: list[NDArray[Any]] | None
-    label_dtype: str | None
-    demands: tuple[Demand, ...] = ()
-    terms: Mapping[str, Terms] = field(default_factory=dict)
-    mark: float | None = None
-    refused: str = ""
-    missing: Mapping[str, str] = field(default_factory=dict)
-    is_for_dense: bool = False
-    confuses_nan: bool = False
-    digits: frozenset[str] = frozenset()
-    readings: tuple[Reading, ...] = ()
-    narrow: tuple[Narrow, ...] = ()
-    asked: frozenset[int] | None = None
+    output: MethodOutput
+    demands: tuple[CategoryConstraint, ...]
+    terms: Mapping[str, Terms]
+    missing: Mapping[str, str]
+    digits: frozenset[str]
+    absent_readers: tuple[bool, ...]
+    confuses_nan: bool
+    readings: tuple[Reading, ...]
+    narrow: tuple[Narrow, ...]
+    asked: frozenset[int] | None
 
 
-def trace(
-    converter: Converter,
-    method: str,
-    batch: int | None = None,
-    kinds: dict[int, DType] | None = None,
-    text: TextInput = "characters",
-    sparse: bool = False,
-    absent_is_missing: bool = False,
-    types: Mapping[int, ColumnType] | None = None,
-) -> Traced:
+def trace(converter: Converter, method: str, layout: InputLayout | None = None) -> Traced:
     """Record one method.
 
     Parameters
     ----------
     converter : Converter
     method : str
-    batch : int, optional
-        Number of rows, where the target needs it fixed.
-    kinds : dict of int to DType, optional
-        Records each feature as an input of its own, of these kinds where they are known; what is decided is
-        written there. Without it all features are one matrix.
-    text : {"characters", "tokens"}
-        How texts travel that a vectorizer reads.
-    sparse : bool, default=False
-        Whether rows are given in a sparse matrix.
-    absent_is_missing : bool, default=False
-        Whether the input has NaN for what a sparse matrix of rows does not hold; else 0.
-    types : mapping of int to ColumnType, optional
-        What the rows given to ``convert`` show of each feature; None without rows.
+    layout : InputLayout, optional
+        How rows come into the graph; by default all features are one matrix.
 
     Returns
     -------
@@ -142,46 +96,18 @@ def trace(
     RetraceError
         Where a feature must be of another kind, or a matrix does not do.
     """
+    layout = layout or InputLayout()
     function = converter.method(method)
-    count = _columns(converter, method)
-    inverse = method == "inverse_transform"
-    rows = converter.inverse_rows if inverse else converter.rows
-    features = count == converter.n_features and not inverse
-    names = column_names(converter.feature_names if features else None, count)
-    inputs: dict[str, Tensor] | InputColumns
-    asked: set[int] | None = None
-    X: Any
-    if isinstance(rows, ImageRows):
-        X = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *rows.shape))
-        inputs = {INPUT_NAME: X}
-    elif isinstance(rows, TextRows):
-        inputs = InputColumns([TEXT_NAME], {0: DType.STRING}, batch, text)
-        X = inputs[0]
-    elif isinstance(rows, LabelRows | SetRows):
-        kinds = {0: DType.INT} if inverse else {} if kinds is None else kinds
-        inputs = InputColumns([LABELS_NAME], kinds, batch)
-        X = inputs[0]
-    elif kinds is None or not features:
-        matrix = input_tensor(INPUT_NAME, DType.FLOAT, (batch, count))
-        inputs = {INPUT_NAME: matrix}
-        if sparse and not inverse:
-            X = sparse_input(matrix, absent_is_missing)
-        else:
-            asked = set() if features else None
-            X = Table.of_matrix(matrix, names, features, types if features else None, asked)
-    else:
-        inputs = InputColumns(names, kinds, batch, text, types)
-        X = inputs.table()
+    rows = symbolic_rows(converter, method, layout)
     try:
-        collected = demands(), unanswered(), dense_for_now.collect(), column_readings.collect()
         with (
-            collected[0] as demanded,
-            collected[1] as refused,
-            collected[2] as dense,
-            collected[3] as read,
-            collect_narrow() as narrow,
+            category_constraints.collect() as demanded,
+            row_errors.collect() as refused,
+            sparsity_readers.collect() as readers,
+            column_readings.collect() as read,
+            narrow_readers.collect() as narrow,
         ):
-            results = function(X)
+            results = function(rows.X)
         if isinstance(results, Table):
             results = _numbers(converter, method, results)
         dtype = dtype_of(results)
@@ -195,91 +121,105 @@ def trace(
     if not outputs:
         raise ConversionError(f"{converter.path}.{method} gives no array")
     for output in outputs:
-        if output.constant is not None or (batch is None and None not in output.shape):
+        if output.constant is not None or (layout.batch is None and None not in output.shape):
             raise ConversionError(f"{converter.path}.{method} does not depend on its input")
     if method in converter.rows_second:
         outputs = [as_tensor(xp.permute_dims(each, (1, 0, *range(2, each.ndim)))) for each in outputs]
     labels, positions = converter.labels(method), outputs
-    taken = inputs.inputs() if isinstance(inputs, InputColumns) else inputs
-    label_dtype = None if dtype is None else dtype.name
-    mark = None
+    inputs = rows.inputs
+    name_of_dtype = None if dtype is None else dtype.name
     held: list[NDArray[Any]] | None = None if labels is None else []
     if labels is not None and all(_fits_int32(classes) for classes in labels):
         held = labels
         outputs = [_take_labels(outputs[0], labels)]
-        label_dtype = np.result_type(*(classes.dtype for classes in labels)).name
+        name_of_dtype = np.result_type(*(classes.dtype for classes in labels)).name
         labels = None
-    refused += overflowing(converter.path, taken, positions, method in ("predict", "predict_proba"))
-    if not can_mark(outputs):
+    refused += overflowing(converter.path, inputs, positions, method in ("predict", "predict_proba"))
+    if not can_hold_sentinel(outputs):
         refused = [each for each in refused if not each.optional]
-    refused = [each for each in refused if not never(each.rows, partial(_holds_nan, converter, names))]
+    refused = [each for each in refused if not never(each.rows, partial(_holds_nan, converter, rows.names))]
+    sentinel = None
     if refused:
-        outputs, mark = marked(outputs, refused, held)
-    reason = ", or ".join(dict.fromkeys(each.reason for each in refused))
+        outputs, sentinel = with_sentinel(outputs, refused, held)
     several = is_list or (is_tuple and len(outputs) > 1)
-    given = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
-    graph = Graph(method, taken, dict(zip(given, outputs, strict=True)))
-    terms = inputs.made if isinstance(inputs, InputColumns) else {}
-    missing = inputs.missing if isinstance(inputs, InputColumns) else {}
-    zeros = as_tensor(X.values).node if isinstance(X, SparseRows) else None
+    names = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
+    graph = Graph(method, inputs, dict(zip(names, outputs, strict=True)))
+    zeros = as_tensor(rows.X.values).node if isinstance(rows.X, SparseRows) else None
+    columns = rows.columns
     return Traced(
-        graph,
-        is_list,
-        is_tuple,
-        constants,
-        labels,
-        label_dtype,
-        tuple(demanded),
-        terms,
-        mark,
-        reason,
-        missing,
-        bool(dense),
-        zeros is not None and any(node is zeros for node in graph.nodes()),
-        frozenset(inputs.digits) if isinstance(inputs, InputColumns) else frozenset(),
-        tuple(dict.fromkeys(read)),
-        narrow_readers(narrow),
-        None if asked is None or len(asked) == count else frozenset(asked),
+        graph=graph,
+        output=MethodOutput(
+            outputs=tuple(names),
+            is_list=is_list,
+            dtype=_dtype_returned(method, outputs[0], name_of_dtype, labels),
+            labels=None if labels is None else tuple(labels),
+            parts=tuple(_DTYPES[output.dtype] for output in outputs) if is_tuple else None,
+            constants=tuple(constants),
+            sentinel=sentinel,
+            reason=", or ".join(dict.fromkeys(each.reason for each in refused)),
+            is_ragged=method in converter.ragged,
+            rows_second=method in converter.rows_second,
+        ),
+        demands=tuple(demanded),
+        terms={} if columns is None else columns.made,
+        missing={} if columns is None else columns.missing,
+        digits=frozenset() if columns is None else frozenset(columns.digits),
+        absent_readers=tuple(readers),
+        confuses_nan=zeros is not None and any(node is zeros for node in graph.nodes()),
+        readings=tuple(dict.fromkeys(read)),
+        narrow=distinct_readers(narrow),
+        asked=rows.read,
     )
 
 
+def _dtype_returned(method: str, output: Tensor, known: str | None, labels: Sequence[NDArray[Any]] | None) -> str:
+    """Return the dtype of what scikit-learn returns.
+
+    Parameters
+    ----------
+    method : str
+    output : Tensor
+        The first of the graph's outputs.
+    known : str or None
+        The dtype that its values have in scikit-learn, where something has said it.
+    labels : sequence of ndarray or None
+        Where the output holds positions: the labels they stand for.
+    """
+    if labels is not None:
+        return np.result_type(*(classes.dtype for classes in labels)).str
+    dtype = known or _DTYPES[output.dtype]
+    # scikit-learn's transformers keep the float32 that they are given.
+    return "float32" if method in ("transform", "inverse_transform") and dtype == "float64" else dtype
+
+
 def _holds_nan(converter: Converter, names: Sequence[str], name: str) -> bool:
-    """Whether an input may hold NaN, of which others are refused before they reach the file."""
+    """Whether an input may hold NaN, of which others are refused before they reach the file.
+
+    Parameters
+    ----------
+    converter : Converter
+    names : sequence of str
+        Of the features.
+    name : str
+        Of the input.
+    """
     allowed = np.broadcast_to(converter.nan_columns(), len(names))
     return bool(allowed[names.index(name)] if name in names else allowed.any())
 
 
 def _numbers(converter: Converter, method: str, result: Table) -> Tensor:
-    """Return a result's numbers; a file gives no text."""
+    """Return a result's numbers; a file gives no text.
+
+    Parameters
+    ----------
+    converter : Converter
+    method : str
+    result : Table
+    """
     try:
         return result.matrix()
     except KindError as error:
         raise ConversionError(f"{converter.path}.{method} has no numbers to give: {error.reason}") from None
-
-
-def _columns(converter: Converter, method: str) -> int:
-    """Number of columns that a method takes: an inverse takes as many as ``transform`` gives."""
-    if method != "inverse_transform" or converter.inverse_rows != TABLE or not converter.has("transform"):
-        return converter.n_features
-    kinds: dict[int, DType] = {}
-    while True:
-        try:
-            columns: int | None = converter.method("transform")(_any_rows(converter, kinds)).shape[-1]
-            return converter.n_features if columns is None else columns
-        except RetraceError as change:
-            kinds[change.feature] = change.kind
-        except GraphError as error:
-            raise GraphError(f"{converter.path}.transform cannot be recorded: {error}") from None
-
-
-def _any_rows(converter: Converter, kinds: dict[int, DType]) -> Any:
-    """Return what ``transform`` takes: labels, a matrix of numbers, or columns where some must be of other kinds."""
-    if isinstance(converter.rows, LabelRows):
-        return InputColumns([LABELS_NAME], kinds)[0]
-    names = column_names(converter.feature_names, converter.n_features)
-    if kinds:
-        return InputColumns(names, kinds).table()
-    return Table.of_matrix(input_tensor(INPUT_NAME, DType.FLOAT, (None, len(names))), names, inputs=True)
 
 
 def _fits_int32(classes: NDArray[Any]) -> bool:

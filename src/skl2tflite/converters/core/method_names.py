@@ -19,15 +19,15 @@ METHODS = (
     "latent_mean_and_variance",
     "predict_std",
 )
-"""Inference methods, in the order in which one becomes a file's main one."""
+"""Inference methods. The first of these that a file has is its main method."""
 
 
-WHOLE = frozenset({"apply", "decision_path"})
-"""Methods whose results are whole numbers, whichever estimator has them."""
+INTEGER_RESULTS = frozenset({"apply", "decision_path"})
+"""Methods whose results are whole numbers for any estimator, so that they are exact."""
 
 
-LABELS = WHOLE | {"predict"}
-"""Those of estimators that predict labels."""
+LABELS = INTEGER_RESULTS | {"predict"}
+"""Exact methods of estimators that predict labels."""
 
 
 TRANSFORM = frozenset({"transform"})

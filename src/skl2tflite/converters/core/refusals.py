@@ -1,4 +1,4 @@
-"""What of scikit-learn does not convert, and why: the one place that errors, ``supported`` and the docs read."""
+"""Estimators and methods that do not convert, and why: the data of errors, of ``supported`` and of the docs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ METHODS_OF: dict[tuple[str, str], str] = {
 
 
 def refuses(estimator: type, reason: str) -> None:
-    """Say why an estimator class of another package has no converter, and what to use instead."""
+    """Register why an estimator class of another package has no converter, and what to use instead."""
     _REASONS[estimator] = reason
 
 

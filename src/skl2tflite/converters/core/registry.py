@@ -1,4 +1,4 @@
-"""Which converter mirrors which estimator: an open table."""
+"""The registry of converters by the class of the estimator, to which other packages can add their own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import walk_packages
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from skl2tflite.arguments import shown
 from skl2tflite.converters.core.refusals import why_not
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError
+
+if TYPE_CHECKING:
+    from skl2tflite.converters.core.base import Converter
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -68,7 +71,7 @@ def load_converters() -> None:
 
 
 def load_third_party(package: str) -> None:
-    """Import our converters of another package's estimators."""
+    """Import the converters in ``third_party`` of another package's estimators."""
     import_module(f"{PACKAGE}.third_party.{package}")
 
 
@@ -82,7 +85,7 @@ def load_packages() -> dict[str, str]:
     for entry in entry_points(group=ENTRY_POINTS):
         try:
             entry.load()
-        except Exception as error:  # somebody else's module: anything
+        except Exception as error:  # another package's module may raise anything
             failed[f"{entry.name} = {entry.value}"] = f"{type(error).__name__}: {error}"
     return failed
 
@@ -96,15 +99,20 @@ def registered() -> dict[type, type[Any]]:
     return dict(_CONVERTERS)
 
 
-def make_converter(estimator: Any, path: str) -> Any:
-    """Make the converter that is registered for exactly the class of an estimator.
+def converter_for(estimator: Any, path: str = "") -> Converter:
+    """Make the converter of a fitted estimator.
 
     Parameters
     ----------
     estimator : estimator
         Fitted.
     path : str
-        Where it stands in the model, as a Python expression; empty for the whole.
+        Where it stands in the model, as a Python expression: ``"pipe['scale']"``.
+
+    Raises
+    ------
+    UnsupportedEstimatorError
+        Where no converter is registered for exactly this class: a subclass may compute otherwise.
     """
     load_converters()
     if not hasattr(estimator, "fit"):
@@ -134,4 +142,5 @@ def make_converter(estimator: Any, path: str) -> Any:
                 f"; the converters of entry point '{name}' could not be loaded ({why})" for name, why in failed.items()
             )
         )
-    return kind(estimator, path)
+    converter: Converter = kind(estimator, path)
+    return converter

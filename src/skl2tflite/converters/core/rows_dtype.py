@@ -1,4 +1,4 @@
-"""Estimators of scikit-learn that compute in the dtype of the rows: their checks let whole numbers be."""
+"""scikit-learn's estimators that compute in the dtype of the rows, as they do not convert integers to floats."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.flow.table import Table
 from skl2tflite.tracing.function_checks import is_symbolic
-from skl2tflite.tracing.narrow_dtypes import noted
+from skl2tflite.tracing.narrow_dtypes import note_narrow_dtypes
 from skl2tflite.tracing.sample_rows import AsArray
 
 
 class ComputesAsGiven(Converter):
-    """A converter whose estimator answers otherwise for whole numbers than for the same numbers as floats."""
+    """A converter of an estimator that gives other results for integers than for the same numbers as floats."""
 
     def method(self, name: str) -> Any:
-        """Return a method that notes in which dtypes it does."""
+        """Return a method that reports for which dtypes the results differ."""
         function = super().method(name)
         if name == "inverse_transform":
             return function
@@ -25,6 +25,6 @@ class ComputesAsGiven(Converter):
             if not is_symbolic(X):
                 return result
             rows = AsArray(X) if isinstance(X, Table) else X
-            return noted(getattr(self.estimator, name), rows, result, self.path)
+            return note_narrow_dtypes(getattr(self.estimator, name), rows, result, self.path)
 
         return call

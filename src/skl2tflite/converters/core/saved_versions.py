@@ -1,4 +1,4 @@
-"""Estimators that another version of scikit-learn has saved, and that answer otherwise here or fail by themselves."""
+"""Estimators that another version of scikit-learn saved: some give other answers in the installed one, or fail."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from skl2tflite.errors import EstimatorError, UnsupportedEstimatorError
 
 saved_by: ContextVar[str] = ContextVar("saved_by", default="")
-"""Version of scikit-learn that saved the estimator at hand, where whoever loaded it was told."""
+"""Version of scikit-learn that saved the estimator, if scikit-learn warned of it when it was loaded."""
 
 _TOLERANCE = 1e-6
-"""Of sums of a tree's values: fractions add to 1 up to rounding, counts to the weight of the rows."""
+"""Relative tolerance for the sums of a tree's values: fractions add to 1, counts to the weight of the rows."""
 
 
 def check_version(estimator: Any, path: str) -> None:
@@ -26,7 +26,7 @@ def check_version(estimator: Any, path: str) -> None:
     estimator : estimator
         Fitted.
     path : str
-        Where it stands in the model, for errors.
+        Place in the model, for errors.
     """
     what = _answers_otherwise(estimator)
     if what:
@@ -41,8 +41,8 @@ def check_version(estimator: Any, path: str) -> None:
 def own_exception(estimator: Any, error: Exception) -> EstimatorError | None:
     """Return the error that quotes an exception as the estimator's own; None where it is not.
 
-    It is where a method of an estimator raised it, or an estimator lacks an attribute that its class gives in this
-    version.
+    It is the estimator's own if a method of it raised the exception, or if it lacks an attribute that its class sets in
+    the installed version.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def own_exception(estimator: Any, error: Exception) -> EstimatorError | None:
 
 
 def advice(lacks_an_attribute: bool) -> str:
-    """Return what to do about an estimator that raises an exception by itself."""
+    """Return advice for an estimator whose own methods raise an exception."""
     from sklearn import __version__
 
     if saved_by.get():
@@ -79,10 +79,10 @@ def advice(lacks_an_attribute: bool) -> str:
 
 
 def _answers_otherwise(estimator: Any) -> str:
-    """Return what shows that a former version of scikit-learn fitted an estimator that this one reads otherwise."""
+    """Return what shows that an older scikit-learn fitted an estimator, from which this one computes other answers."""
     state = getattr(estimator, "__dict__", {})
     kinds = {each.__name__ for each in type(estimator).__mro__ if each.__module__.startswith("sklearn.")}
-    boosts = "AdaBoostClassifier" in kinds  # which asks its members for labels alone
+    boosts = "AdaBoostClassifier" in kinds  # it uses only the labels of its members
     members = state.get("estimators_") if not boosts else None
     if _holds_counts(estimator) or (isinstance(members, list) and any(map(_holds_counts, members))):
         return "its trees hold counts of rows, where since 1.4 they hold fractions; fit it again"
@@ -101,7 +101,7 @@ def _answers_otherwise(estimator: Any) -> str:
 
 
 def _holds_counts(estimator: Any) -> bool:
-    """Whether the values of a classification tree add to the weight of each node's rows, and not to 1."""
+    """Return whether the values of a classification tree add to the weight of each node's rows, and not to 1."""
     tree = getattr(estimator, "tree_", None)
     if tree is None or type(estimator).__name__ not in ("DecisionTreeClassifier", "ExtraTreeClassifier"):
         return False
@@ -116,7 +116,7 @@ def _n_classes(state: dict[str, Any]) -> int:
 
 
 def _was_multinomial(state: dict[str, Any]) -> bool:
-    """Whether probabilities were a softmax, up to scikit-learn 1.7."""
+    """Return whether probabilities were a softmax, up to scikit-learn 1.7."""
     if state["multi_class"] in ("auto", "deprecated", "warn"):
         return _n_classes(state) > 2 and state["solver"] != "liblinear"
     return bool(state["multi_class"] == "multinomial")
@@ -131,7 +131,7 @@ def _is_ours(module: str) -> bool:
 
 
 def _own_estimators(traceback: TracebackType | None) -> Iterator[Any]:
-    """Yield the estimators whose methods were running below our own code, the innermost first."""
+    """Yield the estimators whose methods this package had called when an exception was raised, innermost first."""
     frames: list[FrameType] = []
     while traceback is not None:
         frames.append(traceback.tb_frame)

@@ -1,4 +1,4 @@
-"""What rows given to ``convert`` say of an estimator's input, where the estimator does not say it itself."""
+"""The number and names of columns, from the rows given to ``convert``, for estimators that do not keep them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from skl2tflite.features import TABLE, RowKind, TableRows
 
 
 class SeenConverter(Converter):
-    """A converter whose estimator may not know its number of features, or their names.
+    """A converter of an estimator that may not keep its number of features or their names.
 
     Attributes
     ----------
     seen : TableRows
-        What is known of rows.
+        What the rows given to ``convert`` tell of the columns.
     """
 
     seen: TableRows = TABLE
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Take the number of columns, their names and dtypes."""
+        """Keep the number of columns, their names and dtypes."""
         if isinstance(rows, TableRows):
             self.seen = rows
 

@@ -1,4 +1,4 @@
-"""Estimators of the user's own, recorded by calling their methods."""
+"""Users' own estimators, whose methods are recorded by calling them with symbolic arguments."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.function_tracer import handle
 from skl2tflite.tracing.matrix_arguments import called
-from skl2tflite.tracing.nan_columns import columns_of_nan
-from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
-from skl2tflite.tracing.narrow_dtypes import noted
+from skl2tflite.tracing.nan_allowed import nan_allowed_columns
+from skl2tflite.tracing.narrow_dtypes import narrow_readers, note_narrow_dtypes
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
@@ -45,16 +44,16 @@ _Estimator = TypeVar("_Estimator", bound=type)
 
 
 def trace(estimator: _Estimator) -> _Estimator:
-    """Let instances of a class convert by recording their own methods, which are NumPy code.
+    """Let instances of a class be converted by recording their own methods, which are NumPy code.
 
-    A class of one's own is decorated, a class of somebody else's is passed. Each inference method (``transform``,
-    ``predict``, ``predict_proba``, …) is called on a symbolic array; what it may do is what a ``FunctionTransformer``'s
-    function may. Fitted estimators among its attributes are converted as they are elsewhere.
+    Decorate a class of your own, or call ``trace`` with a class of another package. Each inference method
+    (``transform``, ``predict``, ``predict_proba``, …) is called on a symbolic array; it may do what the function of a
+    ``FunctionTransformer`` may do. Fitted estimators among its attributes are converted by their own converters.
 
     Parameters
     ----------
     estimator : class
-        Not a subclass by itself: each class is named.
+        The class itself; subclasses must be named as well.
 
     Returns
     -------
@@ -79,14 +78,14 @@ def trace(estimator: _Estimator) -> _Estimator:
 
 
 class RecordingConverter(SeenConverter):
-    """An estimator whose own methods can be recorded; subclasses say which are."""
+    """A converter that records the estimator's own methods; subclasses say which."""
 
     def check_fitted(self) -> None:
-        """Leave that to its methods: some estimators learn nothing."""
+        """Do nothing: some estimators learn nothing, and the methods of others raise an error themselves."""
 
     @property
     def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
-        """What a user of such an estimator calls."""
+        """Methods that are converted by default, by those that the estimator has."""
         if self.has("predict_proba"):
             return "predict_proba", "predict"
         return ("predict",) if self.has("predict") else ("transform",)
@@ -95,22 +94,22 @@ class RecordingConverter(SeenConverter):
     takes_matrices = True
     cleans_each = True
     takes_frames: ClassVar[bool] = False
-    """Whether it takes nothing but DataFrames, so that a table that reaches it is one."""
+    """Whether the estimator takes DataFrames only, so that a table is given to it as one."""
 
     @property
     def instead(self) -> str:
-        """What to do where a method cannot be recorded."""
+        """Advice in errors: what to do where a method cannot be recorded."""
         return (
             "write it with NumPy functions of arrays, or register a converter with @skl2tflite.converts("
             f"{type(self.estimator).__name__})"
         )
 
     def call(self, name: str, X: Any) -> Any:
-        """Record a method of the estimator's, or call it with an array."""
+        """Record a method of the estimator, or call it where X is a NumPy array."""
 
         def call(X: Any) -> Any:
             if isinstance(X, Tensor | Frame | Series | Sparse):
-                return self._positions_of_text(name, getattr(self._open, name)(X))
+                return self._positions_of_text(name, getattr(self._traceable, name)(X))
             return self._positions(name, getattr(self.estimator, name)(X))
 
         if not is_symbolic(X):
@@ -119,13 +118,13 @@ class RecordingConverter(SeenConverter):
             check_unnamed(self, name, call, X.shape[1])
         forms = self._given(name, X)
         try:
-            with collect_narrow():  # of what is inside, which the method itself tells
+            with narrow_readers.collect():  # reports of estimators within are dropped, as the method itself is tested
                 result: Any = recorded(call, *forms, place=f"{self.path}.{name}")
         except UnsupportedEstimatorError:
-            raise  # of a part
+            raise  # the error of an estimator within
         except GraphError as error:
             raise self.refuse(f"{name} cannot be recorded ({error})", self.instead) from error
-        result = noted(call, forms[0], result, f"{self.path}.{name}")
+        result = note_narrow_dtypes(call, forms[0], result, f"{self.path}.{name}")
         if isinstance(result, Table) and result.is_computed:
             return result.matrix()
         if isinstance(result, Tensor) and result.dtype == DType.STRING:
@@ -133,7 +132,10 @@ class RecordingConverter(SeenConverter):
         return result
 
     def _given(self, name: str, X: Tensor | Table | Column | Matrix) -> list[Given]:
-        """Return a table where the estimator was fitted on a DataFrame, and an array, which it may make of it."""
+        """Return the forms in which the estimator may be given X, the likeliest first.
+
+        Where it was fitted on a DataFrame, a table, and then an array, as an earlier step may make of it.
+        """
         if isinstance(X, Matrix) and (X.is_sparse or self.feature_names is None):
             return [X]
         X = as_tensor(X.values) if isinstance(X, Matrix) else X
@@ -149,8 +151,8 @@ class RecordingConverter(SeenConverter):
         return [table, AsArray(table)]
 
     @cached_property
-    def _open(self) -> Any:
-        """The estimator with attributes that know tensors."""
+    def _traceable(self) -> Any:
+        """A copy of the estimator whose attributes (labels, fitted estimators) take tensors."""
         estimator = copy.copy(self.estimator)
         for name, value in vars(self.estimator).items():
             if name == "classes_" and isinstance(value, np.ndarray):
@@ -170,22 +172,22 @@ class RecordingConverter(SeenConverter):
         return _Part(value, lambda: self.sub(value, place)) if _holds_estimators(value) else value
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """The classes, where ``predict`` takes labels from ``classes_`` by position."""
+        """Return the classes, where ``predict`` gives labels out of ``classes_``; the file gives their positions."""
         if method != "predict" or not self._gives_positions:
             return None
         return [np.asarray(self.estimator.classes_)]
 
     @cached_property
     def _gives_positions(self) -> bool:
-        """Whether ``predict`` gives labels, text or what it takes from ``classes_`` by positions."""
-        classes = getattr(self._open, "classes_", None)
+        """Whether ``predict`` gives text labels, or indexes ``classes_`` with positions."""
+        classes = getattr(self._traceable, "classes_", None)
         if not isinstance(classes, _Labels) or classes.ndim != 1:
             return False
         try:
-            given = np.asarray(self._open.predict(np.zeros((1, self.n_features))))
+            given = np.asarray(self._traceable.predict(np.zeros((1, self.n_features))))
         except Exception:
             return False
-        return classes.asked or (given.dtype.kind in "OUS" and given[0] in self._words)
+        return classes.was_indexed or (given.dtype.kind in "OUS" and given[0] in self._words)
 
     @property
     def _words(self) -> list[str]:
@@ -193,7 +195,7 @@ class RecordingConverter(SeenConverter):
         return [each for each in np.asarray(getattr(self.estimator, "classes_", ())).tolist() if isinstance(each, str)]
 
     def _positions_of_text(self, name: str, result: Any) -> Any:
-        """Return positions in ``classes_`` in place of text, of which a method makes its own answer."""
+        """Return positions in ``classes_`` in place of text labels that a recorded method gives."""
         if self.labels(name) is None or isinstance(result, Values) or not isinstance(result, Tensor):
             return result
         if result.dtype != DType.STRING:
@@ -203,46 +205,46 @@ class RecordingConverter(SeenConverter):
         unknown = next((each for each in _texts_of(text) if each not in labels), None)
         if unknown is not None:
             raise GraphError(f"gives {unknown!r}, which is none of the labels in classes_")
-        found = [xp.astype(xp.equal(text, str(each)), float) for each in labels]
+        found = [xp.astype(text == str(each), float) for each in labels]
         return xp.argmax(xp.stack(found, axis=1), axis=1)
 
     def _positions(self, name: str, result: Any) -> Any:
-        """Return positions in ``classes_`` in place of labels, where that is what is recorded."""
+        """Return positions in ``classes_`` in place of labels that the method gives for NumPy arrays."""
         labels = self.labels(name)
         if labels is None:
             return result
         return np.argmax(np.asarray(result)[:, np.newaxis] == labels[0], axis=1)
 
     def nan_columns(self, clean: bool | NDArray[np.bool_] = False) -> bool | NDArray[np.bool_]:
-        """Columns whose NaN the main method takes."""
+        """Columns in which the main method takes NaN."""
         method = getattr(self.estimator, self.methods[0])
         count = getattr(self.estimator, "n_features_in_", self.seen.count or 1)
         clean = clean if "transform" in self.methods else False
-        return columns_of_nan(method, count, self.feature_names, clean, self.known_rows)
+        return nan_allowed_columns(method, count, self.feature_names, clean, self.known_rows)
 
     @property
     def known_rows(self) -> Any:
-        """Rows of which the estimator takes some, in a DataFrame, or None."""
+        """A DataFrame of rows some of which the estimator takes, or None."""
         return self.seen.sample
 
 
 class RecordedTransformer(RecordingConverter):
-    """A transformer's own ``transform``, recorded."""
+    """A converter that records a transformer's own ``transform``."""
 
     instead = ""
     check_fitted = Converter.check_fitted
 
     def transform(self, X: Any) -> Any:
-        """Record it."""
+        """Record the transformer's ``transform``."""
         return self.call("transform", X)
 
 
 class TracedConverter(RecordingConverter):
-    """The estimator's own methods, recorded."""
+    """A converter that records all inference methods of an estimator (:func:`trace`)."""
 
     @property
     def feature_names(self) -> list[str] | None:
-        """Names of the columns: the class's own, else those of the DataFrame given to ``convert``."""
+        """Names of the columns that the estimator keeps; else those of the DataFrame given to ``convert``."""
         names = super().feature_names
         if names is None and self.seen.names is not None and len(self.seen.names) == self.n_features:
             return list(self.seen.names)
@@ -259,7 +261,7 @@ for _name in METHODS:
 
 
 def _texts_of(text: Tensor) -> Iterator[object]:
-    """Yield what elements of a tensor of text may be; of a model's input, its name."""
+    """Yield the texts that elements of a tensor may be; for a model's input, a description of it."""
     nodes, seen = [text.node], set()
     while nodes:
         node = nodes.pop()
@@ -274,24 +276,24 @@ def _texts_of(text: Tensor) -> Iterator[object]:
 
 
 class _Labels(np.ndarray):
-    """The labels of a classifier, which positions known at run time are asked of."""
+    """The labels of a classifier, which can be indexed by a tensor of positions; the result is these positions."""
 
-    asked = False
+    was_indexed = False
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, np.ndarray | Tensor) and (isinstance(key, Tensor) or key.dtype.kind in "iu"):
-            self.asked = True
+            self.was_indexed = True
             if isinstance(key, Tensor):
                 return key
         return np.asarray(self)[key]
 
     def take(self, indices: Any, *args: Any, **kwargs: Any) -> Any:
-        """Take labels by position."""
+        """Take labels at positions."""
         return self[indices] if not args and not kwargs else np.asarray(self).take(indices, *args, **kwargs)
 
 
 def _holds_estimators(value: object) -> bool:
-    """Whether an attribute is a fitted estimator, or a collection with one."""
+    """Return whether an attribute is a fitted estimator, or a list, tuple or dict that holds one."""
     if isinstance(value, list | tuple):
         return any(map(_holds_estimators, value))
     if isinstance(value, dict):
@@ -300,7 +302,7 @@ def _holds_estimators(value: object) -> bool:
 
 
 class _Part:
-    """A fitted estimator inside another: for tensors its converter answers."""
+    """A fitted estimator within a recorded one: calls with tensors go to its converter."""
 
     def __init__(self, estimator: Any, converter: Callable[[], Converter]) -> None:
         self._estimator = estimator

@@ -1,1 +1,1 @@
-"""What is computed between the rows of an input and fitted points: kernels and neighbours, users' own included."""
+"""Kernels and neighbours between rows and fitted points, including kernels, metrics and weights that are functions."""

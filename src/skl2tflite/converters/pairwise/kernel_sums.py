@@ -1,4 +1,4 @@
-"""Weighted sums of an estimator's kernel, whatever it was given: a name, a kernel object, or a function."""
+"""Weighted sums of an estimator's kernel, be it a name, a kernel object or a function, and checks of their rounding."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from sklearn.gaussian_process.kernels import Kernel
 
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.pairwise.kernel_objects import check_kernel, weighted_covariance
-from skl2tflite.converters.pairwise.pairwise_functions import of_pairs
+from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs
 from skl2tflite.converters.pairwise.user_kernels import recording_kernel
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.kernel_polynomials import rounding, some_of
-from skl2tflite.numerics.kernels import kernel_product, kernels_of_some, lost_in_float32
+from skl2tflite.numerics.kernel_polynomials import relative_rounding_error, sample_points
+from skl2tflite.numerics.kernel_rounding import float32_relative_error, sampled_kernels
+from skl2tflite.numerics.kernels import kernel_product
 
-LOST = 1e-4
-"""Fraction of the answers that scikit-learn's own rounding may be."""
-HOPELESS = 2e-3
-"""Estimated fraction of the answers that float32's rounding may be before any rows are looked at.
+MAX_FLOAT64_ERROR = 1e-4
+"""Greatest accepted rounding error of scikit-learn's own float64 sums, as a fraction of the answers."""
+MAX_FLOAT32_ERROR = 2e-3
+"""Greatest accepted estimate of float32's rounding error, as a fraction of the answers.
 
-Measured errors are up to 12 times the estimate, where kernels are all near 1 (Nyström maps of 100 to 300 components).
+The estimate is made on the fitted points, before any rows are known. Measured errors are up to 12 times the estimate
+where all kernels are near 1 (Nyström maps of 100 to 300 components).
 """
 
 
-def own_or_named_product(
+def estimator_kernel_product(
     converter: Converter,
     X: Array,
     vectors: NDArray[np.float64],
@@ -36,7 +38,7 @@ def own_or_named_product(
     weights: NDArray[np.float64],
     bias: NDArray[np.float64] | None = None,
 ) -> Array:
-    """Return an estimator's kernel times weights: one that has a name, an object, or a function of pairs of rows.
+    """Return an estimator's kernel times weights, whether the kernel is a name, an object or a function of two rows.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ def own_or_named_product(
     X, vectors, weights, bias
         As for :func:`~skl2tflite.numerics.kernels.kernel_product`.
     params : mapping
-        Those of a kernel that has a name; a function gets ``kernel_params``.
+        Parameters of a kernel that is a name. A function gets the estimator's ``kernel_params`` instead.
 
     Returns
     -------
@@ -54,23 +56,34 @@ def own_or_named_product(
     if isinstance(est.kernel, Kernel):
         check_kernel(converter, est.kernel, vectors)
         result = weighted_covariance(est.kernel, X, vectors, weights)
-        return result if bias is None else xp.add(result, bias)
+        return result if bias is None else result + bias
     if not callable(est.kernel):
         return kernel_product(X, vectors, est.kernel, params, weights, bias)
     with recording_kernel(converter, est.kernel):
-        return xp.linear(of_pairs(partial(est.kernel, **(est.kernel_params or {})), X, vectors), weights, bias)
+        return xp.linear(values_of_pairs(partial(est.kernel, **(est.kernel_params or {})), X, vectors), weights, bias)
 
 
-def kernels_of_fitted(
-    kernel: Any, vectors: NDArray[np.float64], params: Mapping[str, Any]
-) -> NDArray[np.float64] | None:
-    """Return the kernels of some vectors with all of them; None of a function, and where they are precomputed."""
+def fitted_kernels(kernel: Any, vectors: NDArray[np.float64], params: Mapping[str, Any]) -> NDArray[np.float64] | None:
+    """Return the kernels between a sample of the fitted vectors and all of them, in float64.
+
+    Parameters
+    ----------
+    kernel : str, callable or sklearn.gaussian_process.kernels.Kernel
+    vectors : ndarray of shape (n_vectors, n_features)
+    params : mapping
+        Parameters of a kernel that is a name.
+
+    Returns
+    -------
+    ndarray of shape (n_sampled, n_vectors), or None
+        None if the kernel is a function or precomputed.
+    """
     if isinstance(kernel, Kernel):
-        return np.asarray(kernel(some_of(vectors), vectors))
-    return None if callable(kernel) or kernel == "precomputed" else kernels_of_some(vectors, kernel, params)
+        return np.asarray(kernel(sample_points(vectors), vectors))
+    return None if callable(kernel) or kernel == "precomputed" else sampled_kernels(vectors, kernel, params)
 
 
-def check_digits(
+def check_kernel_rounding(
     converter: Converter,
     vectors: NDArray[np.float64],
     params: Mapping[str, Any],
@@ -78,27 +91,29 @@ def check_digits(
     bias: NDArray[np.float64] | float = 0.0,
     *,
     instead: str,
-    hopeless: float = HOPELESS,
+    max_float32_error: float = MAX_FLOAT32_ERROR,
 ) -> None:
-    """Refuse an estimator, where rounding leaves nothing of its kernels' weighted sums; not of a function's.
+    """Refuse an estimator whose weighted sums of kernels are mostly rounding error, in float64 or in float32.
+
+    Kernels that are functions of the user's are not checked.
 
     Parameters
     ----------
     converter, vectors, params, weights, bias
-        As for :func:`own_or_named_product`.
+        As for :func:`estimator_kernel_product`.
     instead : str
-        What to do.
-    hopeless : float, optional
-        Fraction of the sums that float32's rounding may be.
+        Advice for the refusal.
+    max_float32_error : float, optional
+        Greatest accepted estimate of float32's rounding error, as a fraction of the sums.
     """
     kernel = converter.estimator.kernel
-    values = kernels_of_fitted(kernel, vectors, params)
+    values = fitted_kernels(kernel, vectors, params)
     if values is None:
         return
-    check_lost(converter, values, weights, bias, instead)
+    check_float64_rounding(converter, values, weights, bias, instead)
     if callable(kernel):
         return
-    if lost_in_float32(vectors, kernel, params, weights, np.asarray(bias)) > hopeless:
+    if float32_relative_error(vectors, kernel, params, weights, np.asarray(bias)) > max_float32_error:
         raise converter.refuse(
             "its kernels are so great, or so nearly the same, beside the sums that their weights make of them that "
             "float32 keeps no digits of these",
@@ -106,22 +121,22 @@ def check_digits(
         )
 
 
-def check_lost(
+def check_float64_rounding(
     converter: Converter, values: NDArray[np.float64], weights: NDArray[np.float64], bias: Any, instead: str
 ) -> None:
-    """Refuse an estimator whose own float64 arithmetic rounds its answers visibly.
+    """Refuse an estimator whose own float64 arithmetic rounds its answers by more than ``MAX_FLOAT64_ERROR``.
 
     Parameters
     ----------
     converter : Converter
     values : ndarray of shape (n_rows, n_vectors)
-        Kernels of some rows.
+        Kernels between some rows and the fitted vectors.
     weights, bias, instead
-        As for :func:`check_digits`.
+        As for :func:`check_kernel_rounding`.
     """
     columns = weights.reshape(len(weights), -1)
-    lost = 2.0**-29 * rounding(np.square(values) @ np.square(columns), values @ columns + bias)
-    if lost > LOST:
+    lost = 2.0**-29 * relative_rounding_error(np.square(values) @ np.square(columns), values @ columns + bias)
+    if lost > MAX_FLOAT64_ERROR:
         raise converter.refuse(
             "its kernels are so great beside the sums that their weights make of them that scikit-learn's own float64 "
             f"arithmetic rounds these by {lost:.0e} of their magnitude",

@@ -1,4 +1,4 @@
-"""Weights of neighbours: by the inverse of the distance, or by a function of the user's."""
+"""Weights of neighbours: the inverse of the distance, or a function of the user's (``weights=callable``)."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ INSTEAD_WITHIN = (
 
 
 def inverse_distances(distances: Array) -> Array:
-    """Weights ``1 / distance``; in rows with a distance of 0, 1 for those distances and 0 for others."""
-    zero = xp.equal(distances, 0.0)
+    """Return weights ``1 / distance``; in rows with distances of 0, these weigh 1 and all others 0."""
+    zero = distances == 0.0
     return xp.where(
         xp.any(zero, axis=1, keepdims=True),
         xp.astype(zero, float),
-        xp.divide(1.0, xp.where(zero, 1.0, distances)),
+        1.0 / xp.where(zero, 1.0, distances),
     )
 
 
 def recorded_weights(converter: Converter, distances: Array) -> Array:
-    """Return what the user's function makes of the distances of the nearest, one weight for each.
+    """Record the user's function of the distances of the nearest neighbours; it returns one weight for each.
 
     Parameters
     ----------
@@ -50,10 +50,11 @@ def recorded_weights(converter: Converter, distances: Array) -> Array:
 
 
 def recorded_weights_within(converter: Converter, distances: Array) -> Array:
-    """Return what the user's function makes of distances of which those within the radius are real.
+    """Record the user's function for neighbours within a radius; it is called with the distances of all points.
 
-    scikit-learn calls it with an array of arrays, the distances of each row's neighbours. Here all points have a
-    distance, so that each weight must follow from its distance alone.
+    scikit-learn calls it with an array of arrays: the distances of each row's neighbours within the radius. A file
+    computes the weights of all points and drops those beyond the radius, so that each weight must depend on its own
+    distance only.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def recorded_weights_within(converter: Converter, distances: Array) -> Array:
 
 
 def _of_rows(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a function of an array that calls one of an array of arrays, one for each row."""
+    """Return a function of a matrix of distances that calls a function of an array of arrays, one for each row."""
 
     @wraps(function)
     def call(distances: Any) -> Any:
@@ -87,7 +88,7 @@ def _of_rows(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _objects(rows: list[Any]) -> NDArray[Any]:
-    """Return an array of arrays, which NumPy makes of lists of different lengths only."""
+    """Return an array of arrays, also if all rows have the same length."""
     objects = np.ndarray(len(rows), dtype=object)
     for i, row in enumerate(rows):
         objects[i] = row
@@ -95,7 +96,7 @@ def _objects(rows: list[Any]) -> NDArray[Any]:
 
 
 def is_elementwise(X: Tensor, result: Tensor) -> bool:
-    """Whether each element of a recorded result follows from the same element of an input, the same way everywhere."""
+    """Whether each element of a recorded result is the same function of the element of X at the same place."""
     seen, left = {X}, [result]
     while left:
         tensor = left.pop()

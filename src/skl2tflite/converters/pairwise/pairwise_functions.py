@@ -1,4 +1,4 @@
-"""Distances that are functions of the user's, of two rows: recorded once, and computed for all pairs at once."""
+"""Metrics and kernels that are functions of two rows: recorded once, then computed for all pairs at once."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from skl2tflite.tracing.same import difference
 from skl2tflite.tracing.user_functions import check_clock
 
 Pair = Callable[[Any, Any], Any]
-"""Takes two rows of shape (n_features,), gives a number."""
-COMPARED = 12
-"""Rows and points for which a recording is compared with its function."""
+"""A function of two rows of shape (n_features,) that returns a number."""
+COMPARED_ROWS = 12
+"""Number of points on which a recording is compared with the function itself."""
 
 
-def named(function: Pair, params: Mapping[str, Any]) -> str | None:
-    """Return the name of a metric, where the function is SciPy's own of that name; None where it is another."""
+def scipy_metric_name(function: Pair, params: Mapping[str, Any]) -> str | None:
+    """Return the name of the metric that a function of :mod:`scipy.spatial.distance` computes, or None for others."""
     from scipy.spatial import distance
 
     found = (name for name in METRICS if getattr(distance, name) is function)
     return next(found, None) if params.keys() <= {"p"} else None
 
 
-def of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
-    """Return a function of the user's of each row and each point.
+def values_of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
+    """Return the user's function of each row and each point.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
     Raises
     ------
     GraphError
-        Where the function cannot be recorded; the message shows the user's line where there is one to blame.
+        If the function cannot be recorded; the message shows the line of the user's code, if there is one.
     """
     if not isinstance(X, Tensor):
         return np.array([[float(function(row, point)) for point in points] for row in X])
@@ -59,14 +59,14 @@ def of_pairs(function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
 
     def of_all(X: Tensor, points: NDArray[np.float64]) -> Tensor:
         distances = _mapped(result, {x: xp.expand_dims(X, 1), y: as_tensor(points[np.newaxis])})
-        return as_tensor(xp.add(distances, np.zeros((1, len(points))))) if distances.shape[1] == 1 else distances
+        return as_tensor(distances + np.zeros((1, len(points)))) if distances.shape[1] == 1 else distances
 
     _compare(function, of_all, points)
     return of_all(X, points)
 
 
-def of_rows(function: Pair, X: Array) -> Array:
-    """Return a function of two rows of each row and itself, of shape (n_rows,); otherwise as :func:`of_pairs`."""
+def values_of_rows(function: Pair, X: Array) -> Array:
+    """Return the user's function of each row and itself, of shape (n_rows,); otherwise as :func:`values_of_pairs`."""
     if not isinstance(X, Tensor):
         return np.array([float(function(row, row)) for row in X])
     x, y, result = _recording(function, int(X.shape[1] or 0))
@@ -75,7 +75,7 @@ def of_rows(function: Pair, X: Array) -> Array:
 
 
 def _recording(function: Pair, n_features: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Return what stands for two rows, and what the function makes of them."""
+    """Record the function on two symbolic rows; return the rows and the result."""
     x, y = (input_tensor(name, DType.FLOAT, (n_features,)) for name in "xy")
     result = record(partial(_called, function, handle(y, "y")), handle(x, "x"), rows=lambda: x)
     if not isinstance(result, Tensor) and not hasattr(type(result), "__tensor__"):
@@ -91,19 +91,20 @@ def _called(function: Pair, y: Any, x: Any) -> Any:
 
 
 def _mapped(result: Tensor, inputs: dict[Tensor, Array]) -> Tensor:
-    """Return what a recording gives for all pairs, on two axes in front of its own.
+    """Repeat the operations of a recording for all pairs, which are two more axes in front of its own.
 
     Parameters
     ----------
     result : Tensor
+        Result of the recording.
     inputs : dict of Tensor to array
-        What stands for its inputs: with the rows on the first axis, the points on the second.
+        The recording's inputs, and the arrays that replace them: rows on the first axis, points on the second.
     """
     mapped = {x: as_tensor(value) for x, value in inputs.items()}
     for node in Graph("pair", {}, {"result": result}).nodes():
         given = [mapped.get(tensor) for tensor in node.inputs]
         if all(value is None for value in given):
-            continue  # an input, or made of constants
+            continue  # an input, or computed from constants
         if len(node.outputs) > 1:
             raise GraphError(f"{node.op.name} in a function of two rows cannot be recorded for all pairs")
         output = node.outputs[0]
@@ -114,7 +115,18 @@ def _mapped(result: Tensor, inputs: dict[Tensor, Array]) -> Tensor:
 
 
 def _of_all(op: Any, inputs: tuple[Tensor, ...], given: list[Tensor | None], output: Tensor) -> Any:
-    """Return what an operation gives for all pairs; of operands that are not given, for the same constant."""
+    """Apply an operation of a recording to all pairs.
+
+    Parameters
+    ----------
+    op : Op
+    inputs : tuple of Tensor
+        Its operands in the recording.
+    given : list of Tensor or None
+        The same operands for all pairs; None for those that are constants of the recording.
+    output : Tensor
+        Its result in the recording.
+    """
     if isinstance(op, ops.Unary | ops.Binary | ops.Where | ops.Cast):
         operands = [
             x if value is None else _with_axes(value, output.ndim + 2)
@@ -140,16 +152,16 @@ def _of_all(op: Any, inputs: tuple[Tensor, ...], given: list[Tensor | None], out
 
 
 def _with_axes(value: Tensor, count: int) -> Array:
-    """Return an array with as many axes: new ones behind those of the pairs, as broadcasting adds them."""
+    """Add axes behind the two of the pairs, where broadcasting would add axes in front of the recording's."""
     return xp.reshape(value, (-1, value.shape[1], *[1] * (count - value.ndim), *value.shape[2:]))
 
 
 def _product(inputs: tuple[Tensor, ...], given: list[Tensor | None]) -> Array:
-    """Return a product of which one side is a row, or a constant."""
+    """Return a matrix product in which each side is a single row or column, or one side is a constant."""
     a, b = given
     if a is not None and b is not None and inputs[0].shape[0] == 1 and inputs[1].shape[-1] == 1:
         column = xp.reshape(b, (-1, b.shape[1], 1, inputs[1].shape[0]))
-        return xp.sum(xp.multiply(a, column), axis=-1, keepdims=True)
+        return xp.sum(a * column, axis=-1, keepdims=True)
     if a is not None and b is None and inputs[1].constant is not None:
         return xp.linear(a, inputs[1].constant)
     if b is not None and a is None and inputs[0].constant is not None and inputs[1].shape[-1] == 1:
@@ -159,9 +171,17 @@ def _product(inputs: tuple[Tensor, ...], given: list[Tensor | None]) -> Array:
 
 
 def _compare(function: Pair, of_all: Callable[..., Tensor], points: NDArray[np.float64]) -> None:
-    """Refuse a function that computes otherwise than its recording, on rows of several kinds that it takes."""
+    """Compare a function with its recording on several kinds of rows, and refuse it if they differ.
+
+    Parameters
+    ----------
+    function : callable
+    of_all : callable
+        Computes the recording for all pairs of rows and points.
+    points : ndarray of shape (n_points, n_features)
+    """
     random = np.random.default_rng(0)
-    few = points[:: -(-len(points) // COMPARED)]
+    few = points[:: -(-len(points) // COMPARED_ROWS)]
     tried = np.concatenate([few, few + random.normal(size=few.shape) * np.nanstd(points), -few, np.round(few)])
     rows, expected = _answered(function, tried, few)
     X = input_tensor("X", DType.FLOAT, (None, points.shape[1]))
@@ -179,7 +199,19 @@ def _compare(function: Pair, of_all: Callable[..., Tensor], points: NDArray[np.f
 def _answered(
     function: Pair, rows: NDArray[np.float64], points: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the rows that a function takes, as it may want them positive, and what it gives for each point."""
+    """Return the rows on which a function raises no error (it may want positive ones), and its values for each point.
+
+    Parameters
+    ----------
+    function : callable
+    rows : ndarray of shape (n_rows, n_features)
+    points : ndarray of shape (n_points, n_features)
+
+    Returns
+    -------
+    ndarray of shape (n_taken, n_features)
+    ndarray of shape (n_taken, n_points)
+    """
     taken, expected = [], []
     for row in rows:
         try:

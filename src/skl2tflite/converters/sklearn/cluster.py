@@ -1,4 +1,4 @@
-"""Clusterers that can place a new row (:mod:`sklearn.cluster`)."""
+"""Clusterers that have a ``predict`` for new rows, and feature agglomeration (:mod:`sklearn.cluster`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from skl2tflite.numerics.kernels import centered
 
 
 class NearestCenterConverter(Converter):
-    """The nearest of the centers, the first of equally near ones."""
+    """Predicts the nearest center; of equally near ones the first."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
     exact = LABELS
@@ -66,10 +66,10 @@ class KMeansConverter(CenterDistancesConverter):
 
 @converts(sk.BisectingKMeans)
 class BisectingKMeansConverter(CenterDistancesConverter):
-    """Down the tree of bisections, at each node to the nearer of two centers."""
+    """Follows the tree of bisections from its root, at each node to the nearer of two centers."""
 
     def predict(self, X: Array) -> Array:
-        """Label of the leaf; every bisection is decided, then the decisions are followed."""
+        """Label of the leaf that a row reaches; all bisections are decided at once, then the decisions are followed."""
         nodes = self._bisections(self.estimator._bisecting_tree)
         if not nodes:
             return xp.broadcast_rows(np.array(self.estimator._bisecting_tree.label), like=X)
@@ -88,7 +88,7 @@ class BisectingKMeansConverter(CenterDistancesConverter):
         return result
 
     def _bisections(self, node: Any) -> list[Any]:
-        """Nodes that are split, depth first."""
+        """Return the inner nodes below a node, depth first."""
         if node.left is None:
             return []
         return [node, *self._bisections(node.left), *self._bisections(node.right)]
@@ -109,7 +109,7 @@ class BirchConverter(CenterDistancesConverter):
 
 @converts(sk.FeatureAgglomeration)
 class FeatureAgglomerationConverter(TransformerConverter):
-    """Features pooled within each cluster of them (``sklearn.cluster._feature_agglomeration``)."""
+    """Pools the features of each cluster of features (``sklearn.cluster._feature_agglomeration``)."""
 
     exact = frozenset({"inverse_transform"})
 
@@ -120,7 +120,7 @@ class FeatureAgglomerationConverter(TransformerConverter):
         return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
     def transform(self, X: Array) -> Array:
-        """Means by one matrix; any other ``pooling_func`` is called on each cluster's columns, and recorded."""
+        """Pool by one matrix if ``pooling_func`` is the mean; other functions are recorded for each cluster."""
         function = self.estimator.pooling_func
         if function is np.mean:
             weights = np.zeros((self.n_features, len(self.members)))

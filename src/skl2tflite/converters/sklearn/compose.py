@@ -1,4 +1,4 @@
-"""Transformers of columns and targets (:mod:`sklearn.compose`)."""
+"""``ColumnTransformer`` and ``TransformedTargetRegressor`` (:mod:`sklearn.compose`)."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ class Part:
     Attributes
     ----------
     converter : Converter or None
-        None passes the columns through.
+        Converter of the transformer; None for ``"passthrough"``.
     columns : ndarray of int
+        Positions of the columns in X.
     scalar : bool
-        Whether the columns were named by one scalar: then the transformer takes a single axis.
+        Whether the columns were given as one scalar: then the transformer takes a one-dimensional column.
     weight : float or None
+        Factor of the result, from ``transformer_weights``.
     """
 
     converter: Converter | None
@@ -40,7 +42,7 @@ class Part:
     weight: float | None
 
     def transform(self, X: TableLike) -> TableLike:
-        """Take the columns, transform and weight them."""
+        """Select the columns, transform them, and multiply the result by the weight."""
         if not self.scalar:
             X = take_columns(X, self.columns)
         else:
@@ -52,14 +54,14 @@ class Part:
 
 @converts(sk.ColumnTransformer)
 class ColumnTransformerConverter(TransformerConverter):
-    """Transformers side by side, each on columns of its own, in their order and the remainder last."""
+    """Concatenates the results of transformers that take columns of their own; the remainder comes last."""
 
     takes_tables = True
     takes_matrices = True
 
     @cached_property
     def parts(self) -> list[Part]:
-        """What is neither dropped nor without columns."""
+        """The entries of ``transformers_`` that are not dropped and have columns."""
         est = self.estimator
         weights = est.transformer_weights or {}
         parts = []
@@ -72,11 +74,11 @@ class ColumnTransformerConverter(TransformerConverter):
         return parts
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Tell each part of its own columns; one that is given a single axis learns nothing of them."""
+        """Pass each part what is known of its own columns, unless it takes a one-dimensional column."""
         if not isinstance(rows, TableRows):
             return
         for part in self.parts:
-            if part.converter is not None and not part.scalar and isinstance(part.converter.rows, TableRows):
+            if part.converter is not None and not part.scalar and part.converter.rows.is_like(rows):
                 part.converter.learn_rows(rows.take(part.columns.tolist()))
 
     def check(self) -> None:
@@ -84,19 +86,19 @@ class ColumnTransformerConverter(TransformerConverter):
             raise self.refuse("every column is dropped", "there is nothing to convert")
 
     def transform(self, X: TableLike) -> TableLike:
-        """Join what the parts give, in a sparse matrix where the result of ``fit_transform`` was one."""
+        """Concatenate the parts' results, as a sparse matrix if the result of ``fit_transform`` was one."""
         parts = [part.transform(X) for part in self.parts]
         return Table.join(parts, bool(self.estimator.sparse_output_), gives_frames(self.estimator))
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Columns that some transformer takes: scikit-learn looks for no others."""
+        """Columns that some transformer takes; scikit-learn does not require others."""
         if self.feature_names is None:
             return None
         return tuple(sorted({int(i) for part in self.parts for i in part.columns}))
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Whether every part that uses a column takes NaN there; nobody looks at what is dropped."""
+        """Columns in which NaN is accepted by every part that takes them; dropped columns may hold anything."""
         allowed: NDArray[np.bool_] = np.ones(self.n_features, dtype=bool)
         for part in self.parts:
             allowed[part.columns] &= not clean if part.converter is None else part.converter.nan_columns(clean)
@@ -105,7 +107,7 @@ class ColumnTransformerConverter(TransformerConverter):
 
 @converts(sk.TransformedTargetRegressor)
 class TransformedTargetRegressorConverter(RegressorConverter):
-    """The regressor's prediction, taken back by the target's transformer."""
+    """Applies the inverse of the target's transformer to the regressor's prediction."""
 
     takes_tables = True
     takes_matrices = True
@@ -117,7 +119,7 @@ class TransformedTargetRegressorConverter(RegressorConverter):
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """The regressor."""
+        """The regressor, which takes X."""
         return [self.regressor]
 
     def predict(self, X: Array) -> Array:
@@ -131,5 +133,5 @@ class TransformedTargetRegressorConverter(RegressorConverter):
         return xp.squeeze(result, 1) if est._training_dim == 1 and result.shape[1] == 1 else result
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Ask the regressor."""
+        """Columns in which the regressor accepts NaN."""
         return self.regressor.nan_columns(clean)

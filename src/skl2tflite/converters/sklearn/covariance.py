@@ -29,7 +29,7 @@ class CovarianceConverter(Converter):
     default_methods: ClassVar[tuple[str, ...]] = ("mahalanobis",)
 
     def mahalanobis(self, X: Array) -> Array:
-        """``sum(((X - location_) @ precision) * (X - location_))`` as a sum of squares, which cannot cancel."""
+        """``sum(((X - location_) @ precision) * (X - location_))`` as a sum of squares, which has no cancellation."""
         est = self.estimator
         factor = precision_factor(est.get_precision())
         return xp.squeeze(xp.squared_norm(project_centered(X, est.location_, 0.0, factor)), 1)
@@ -37,7 +37,7 @@ class CovarianceConverter(Converter):
 
 @converts(sk.EllipticEnvelope)
 class EllipticEnvelopeConverter(CovarianceConverter, OutlierConverter):
-    """An outlier is further from ``location_`` than ``-offset_``."""
+    """Outliers are rows whose squared distance from ``location_`` exceeds ``-offset_``."""
 
     default_methods = ("predict", "decision_function")
 
@@ -45,7 +45,7 @@ class EllipticEnvelopeConverter(CovarianceConverter, OutlierConverter):
         return -self.mahalanobis(X)
 
     def decision_function(self, X: Array) -> Array:
-        return xp.subtract(self.score_samples(X), self.estimator.offset_)
+        return self.score_samples(X) - float(self.estimator.offset_)
 
     def predict(self, X: Array) -> Array:
         """1 where the decision is at least 0, else -1."""

@@ -23,12 +23,12 @@ class PLSSVDConverter(TransformerConverter):
 
 @converts(sk.CCA, sk.PLSCanonical, sk.PLSRegression)
 class PLSConverter(RegressorConverter):
-    """A linear model of centred features, and rotations of standardised ones (``sklearn.cross_decomposition._PLS``)."""
+    """A linear model of centered features; ``transform`` rotates standardized ones (``_PLS`` in scikit-learn)."""
 
     def predict(self, X: Array) -> Array:
         """``(X - _x_mean) @ coef_.T + intercept_``."""
         est = self.estimator
-        values = xp.add(project_centered(X, est._x_mean, 0.0, np.transpose(est.coef_)), est.intercept_)
+        values = project_centered(X, est._x_mean, 0.0, np.transpose(est.coef_)) + est.intercept_
         return xp.squeeze(values, 1) if est._predict_1d else values
 
     def transform(self, X: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Estimators that do not look at the features (:mod:`sklearn.dummy`)."""
+"""Estimators that ignore the features (:mod:`sklearn.dummy`)."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class DummyClassifierConverter(ClassifierConverter):
 
     @property
     def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Only probabilities where labels are random."""
+        """``predict_proba`` alone if labels are random."""
         return ("predict_proba",) if self.estimator.strategy == "uniform" else ("predict_proba", "predict")
 
     def has(self, method: str) -> bool:
-        """Everything but random labels."""
+        """Every method but a ``predict`` that is random."""
         return super().has(method) and not (method == "predict" and self.estimator.strategy == "uniform")
 
     def method(self, name: str) -> Any:
@@ -42,7 +42,7 @@ class DummyClassifierConverter(ClassifierConverter):
         return super().method(name)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """All labels as strings where some outputs' are: scikit-learn tiles them into one array."""
+        """Labels of all outputs; as strings if some are, because scikit-learn puts them into one array."""
         labels = super().labels(method)
         if labels and np.array([classes[0] for classes in labels]).dtype.kind == "U":
             return [np.array([str(label) for label in classes]) for classes in labels]
@@ -74,7 +74,7 @@ class DummyClassifierConverter(ClassifierConverter):
         return outputs if len(outputs) > 1 else outputs[0]
 
     def predict_log_proba(self, X: Array) -> Array | Sequence[Array]:
-        """Logarithms, computed in advance: of 0 they are infinite."""
+        """Logarithms of the probabilities, computed at conversion; minus infinity for 0."""
         with np.errstate(divide="ignore"):
             outputs = [xp.broadcast_rows(np.log(row), like=X) for row in self._rows()]
         return outputs if len(outputs) > 1 else outputs[0]
@@ -91,7 +91,7 @@ class DummyClassifierConverter(ClassifierConverter):
         ]
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """All of them: nobody looks."""
+        """All columns, as their values are ignored."""
         return True
 
 
@@ -103,12 +103,12 @@ class DummyRegressorConverter(RegressorConverter):
         return self._same(np.ravel(self.estimator.constant_), X)
 
     def predict_std(self, X: Array) -> tuple[Array, Array]:
-        """The values, and zeros."""
+        """The constants, and standard deviations of 0."""
         return self.predict(X), self._same(np.zeros(self.estimator.n_outputs_), X)
 
     def _same(self, row: NDArray[Any], X: Array) -> Array:
         return xp.broadcast_rows(row if self.estimator.n_outputs_ > 1 else row[0], like=X)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """All of them: nobody looks."""
+        """All columns, as their values are ignored."""
         return True

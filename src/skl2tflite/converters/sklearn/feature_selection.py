@@ -1,4 +1,4 @@
-"""Feature selectors (:mod:`sklearn.feature_selection`): columns by position."""
+"""Feature selectors (:mod:`sklearn.feature_selection`), which take columns by position."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from skl2tflite.method_arguments import offers
     sk.VarianceThreshold,
 )
 class SelectorConverter(TransformerConverter):
-    """Columns where ``get_support()`` holds (:class:`sklearn.feature_selection.SelectorMixin`)."""
+    """Selects the columns where ``get_support()`` is true (:class:`sklearn.feature_selection.SelectorMixin`)."""
 
     exact = TRANSFORMS
     takes_matrices = True
@@ -40,7 +40,7 @@ class SelectorConverter(TransformerConverter):
 
     @property
     def fitted(self) -> Any:
-        """The estimator that SelectFromModel was given, where that was fitted before and it was not."""
+        """The fitted estimator: the one inside ``SelectFromModel``, if only that has been fitted."""
         est = self.estimator
         return est.estimator if isinstance(est, sk.SelectFromModel) and not hasattr(est, "estimator_") else est
 
@@ -50,7 +50,7 @@ class SelectorConverter(TransformerConverter):
 
     @cached_property
     def support(self) -> NDArray[np.bool_]:
-        """Which features are kept."""
+        """Whether each feature is kept."""
         return np.asarray(self.estimator.get_support())
 
     def transform(self, X: Matrix | Array) -> Any:
@@ -58,7 +58,7 @@ class SelectorConverter(TransformerConverter):
         return take_columns(X, np.flatnonzero(self.support))
 
     def inverse_transform(self, X: Array) -> Array:
-        """Put columns of zeros where features were removed: a look-up in the columns and one of zeros."""
+        """Put columns of zeros where features were removed, by taking columns of X and of one column of zeros."""
         zeros = xp.broadcast_rows(np.zeros(1), like=X)
         places = np.where(self.support, np.cumsum(self.support) - 1, self.support.sum())
         return xp.take(xp.concat([X, zeros], axis=1), places, axis=1)
@@ -66,7 +66,7 @@ class SelectorConverter(TransformerConverter):
 
 @converts(sk.RFE, sk.RFECV)
 class RecursiveEliminationConverter(SelectorConverter):
-    """A selector that is also what ``estimator_`` is, on the selected columns."""
+    """A selector that also has the methods of ``estimator_``, for the selected columns."""
 
     _OWN = ("transform", "inverse_transform")
 
@@ -76,13 +76,13 @@ class RecursiveEliminationConverter(SelectorConverter):
         return self.sub(self.estimator.estimator_, ".estimator_")
 
     def has(self, method: str) -> bool:
-        """Ask the inner estimator for what is not the selector's own."""
+        """Whether the selector itself, or the inner estimator, has a method."""
         if method in self._OWN:
             return True
         return offers(self.estimator, method) and self.inner.has(method)
 
     def method(self, name: str) -> Any:
-        """Return the selection, or the inner estimator's method behind it."""
+        """Return the selector's own method, or the inner estimator's method on the selected columns."""
         if name in self._OWN or not offers(self.estimator, name):
             return super().method(name)
         function = self.inner.method(name)

@@ -13,7 +13,7 @@ from skl2tflite.converters.core.registry import converts
 
 @converts(sk.FrozenEstimator)
 class FrozenConverter(DelegatingConverter):
-    """The estimator that is kept from being fitted again."""
+    """The estimator that is frozen, which keeps it from being fitted again."""
 
     @cached_property
     def inner(self) -> Converter:

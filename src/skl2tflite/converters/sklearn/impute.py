@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial, reduce
 from numbers import Real
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,9 @@ from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - Iterat
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.method_names import TRANSFORM
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.knn_imputation import depth, mean_of_nearest
+from skl2tflite.converters.pairwise.knn_imputation import mean_of_nearest, shared_neighbors
 from skl2tflite.converters.pairwise.neighbor_weights import INSTEAD, inverse_distances, recorded_weights
-from skl2tflite.converters.pairwise.pairwise_functions import of_pairs
+from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs
 from skl2tflite.errors import GraphError
 from skl2tflite.features.columns import as_text, is_nan, sendable
 from skl2tflite.flow.column import NA, NAN, NONE, Column, KindError, MadeColumn
@@ -25,42 +26,44 @@ from skl2tflite.flow.table import Table, TableLike, as_matrix
 from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.distances import EXCLUDED, FARTHEST, nan_squared_distances
+from skl2tflite.numerics.distances import EXCLUDED_RANK, UNCOMPARABLE_RANK, nan_squared_distances
 
 
 class MissingConverter(TransformerConverter):
-    """What looks for missing values: NaN, or a number that stands for them."""
+    """A transformer that looks for missing values: NaN, or another value that marks them."""
 
     @property
     def missing_is_na(self) -> bool:
-        """Whether ``pandas.NA`` is what is missing, and with it None and NaN; among numbers all arrive as NaN."""
+        """Whether ``missing_values`` is ``pandas.NA``, which covers None and NaN; among numbers all arrive as NaN."""
         return type(self.estimator.missing_values).__name__ == "NAType"
 
     @property
     def missing_is_nan(self) -> bool:
-        """Whether NaN is what is missing among numbers."""
+        """Whether NaN marks missing numbers."""
         missing = self.estimator.missing_values
         return self.missing_is_na or (isinstance(missing, Real) and np.isnan(float(missing)))
 
     @property
     def missing_is_object(self) -> bool:
-        """Whether None or text is what is missing, and NaN is refused; in a column of numbers it arrives as NaN."""
+        """Whether None or text marks missing values, and NaN is refused; among numbers the mark arrives as NaN."""
         return self.estimator.missing_values is None or isinstance(self.estimator.missing_values, str)
 
     def is_missing(self, X: Array) -> Array:
-        """Where a value is missing."""
+        """Return where values are missing."""
         if xp.dtype_of(X) == DType.STRING:
             texts = (
                 [NAN, NONE, NA] if self.missing_is_na else as_text(np.array([self.estimator.missing_values], object))
             )
-            return reduce(xp.logical_or, [xp.equal(X, np.array(text, dtype=object)) for text in texts])
+            return reduce(or_, [X == np.array(text, dtype=object) for text in texts])
         if self.missing_is_nan or self.missing_is_object:
             return xp.isnan(X)
         missing = self.estimator.missing_values
-        return xp.equal(X, float(missing) if isinstance(missing, Real) else np.inf)  # infinity is never taken
+        return X == (
+            float(missing) if isinstance(missing, Real) else np.inf
+        )  # infinity is refused in any input, so that nothing is missing
 
     def with_indicator(self, imputed: Array, missing: Array) -> Array:
-        """Add columns that say where values were missing, on demand."""
+        """Append the columns that say where values were missing, if ``add_indicator`` is set."""
         if not self.estimator.add_indicator:
             return imputed
         indicators = xp.take(missing, self.estimator.indicator_.features_, axis=1)
@@ -73,13 +76,13 @@ class MissingConverter(TransformerConverter):
 
     @property
     def removes_nan(self) -> bool:
-        """What is missing does not stay."""
+        """True: missing values are replaced."""
         return True
 
 
 @converts(sk.SimpleImputer)
 class SimpleImputerConverter(MissingConverter):
-    """``statistics_`` in place of what is missing; columns without any value at fit are dropped."""
+    """Replaces missing values by ``statistics_``; columns without any value at fit are dropped."""
 
     takes_tables = True
     exact = TRANSFORM
@@ -90,19 +93,19 @@ class SimpleImputerConverter(MissingConverter):
             raise self.refuse("fills in text that is no UTF-8, or reserved")
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Where None or text is what is missing, columns of numbers: there NaN stands for it."""
+        """Columns that accept NaN: those of numbers, if None or text marks missing values, which become NaN there."""
         if not self.missing_is_object:
             return super().nan_columns(clean)
         return np.array([not isinstance(value, str | None) for value in self.estimator.statistics_])
 
     @property
     def _kept(self) -> NDArray[np.intp]:
-        """Columns that had values at fit, or that are kept without."""
+        """Positions of the columns that had values at fit, or are kept without (``keep_empty_features``)."""
         known = np.array([not is_nan(value) for value in self.estimator.statistics_])
         return np.flatnonzero(known | self.estimator.keep_empty_features)
 
     def _of_columns(self, X: Table) -> Table:
-        """Impute columns of text, each by itself, as the estimator was fitted on objects."""
+        """Impute each column by itself, for an estimator fitted on objects such as text."""
         est = self.estimator
         made: list[Column] = []
         for i in self._kept:
@@ -121,11 +124,11 @@ class SimpleImputerConverter(MissingConverter):
         return Table(made)
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Where X is a sparse matrix; what that does not hold is 0, and not missing."""
+        """As X is; entries that a sparse matrix does not hold are 0, and not missing."""
         return sparse
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
-        """The entries that X holds, where what is filled in may be 0; indicators where values were missing."""
+        """Entries that the sparse matrix holds: those of X (imputed values may be 0), and indicators that are true."""
         est = self.estimator
         kept = self._kept
         if X.stored is None and not np.any(est.statistics_[kept] == 0):
@@ -133,12 +136,12 @@ class SimpleImputerConverter(MissingConverter):
 
         def stored() -> Array:
             present: Array = X.take(kept).present
-            return xp.concat([present, xp.not_equal(result[:, len(kept) :], 0.0)][: 1 + est.add_indicator], axis=1)
+            return xp.concat([present, result[:, len(kept) :] != 0.0][: 1 + est.add_indicator], axis=1)
 
         return stored
 
     def _numbers(self, column: Column) -> Tensor:
-        """Return a column's numbers, among which rows may have a text for what is missing."""
+        """Return a column's numbers; rows may hold the text that marks missing values."""
         missing = self.estimator.missing_values
         return column.numbers_but(missing) if isinstance(missing, str) else column.numbers()
 
@@ -166,27 +169,27 @@ class SimpleImputerConverter(MissingConverter):
 
 @converts(sk.MissingIndicator)
 class MissingIndicatorConverter(MissingConverter):
-    """Whether each of ``features_`` is missing."""
+    """Returns whether the value of each of ``features_`` is missing."""
 
     takes_tables = True
     exact = TRANSFORM
 
     @property
     def allows_nan(self) -> bool:
-        """Whether NaN is what is missing, or None, for which it stands among numbers."""
+        """Whether NaN marks missing values, or None does, which arrives as NaN among numbers."""
         return self.missing_is_nan or self.estimator.missing_values is None
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """As its parameter says, which may leave it to X."""
+        """As the parameter ``sparse`` says; with ``"auto"``, as X is."""
         wanted = self.estimator.sparse
         return sparse if wanted == "auto" else bool(wanted)
 
     def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any]:
-        """Truth values."""
+        """Booleans."""
         return np.dtype(bool)
 
     def stored(self, X: Any, result: Array) -> None:
-        """What is true."""
+        """None: the sparse matrix holds the entries that are true."""
 
     def transform(self, X: TableLike) -> Array:
         if isinstance(X, Table) and not X.is_matrix:
@@ -198,20 +201,20 @@ class MissingIndicatorConverter(MissingConverter):
         return Monotone(tuple(self.estimator.features_.tolist()), imputes=True) if self.missing_is_nan else None
 
     def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
-        # scikit-learn's own refuses what is missing in columns that had it not at fit.
+        # scikit-learn's own method raises an error for missing values in columns that had none at fit.
         return np.asarray(np.isnan(X[:, self.estimator.features_]))
 
 
 @converts(sk.KNNImputer)
 class KNNImputerConverter(MissingConverter):
-    """The mean of the nearest rows that have a value, by the features that both rows have."""
+    """The mean over the nearest fitted rows that have a value; distances use the features that both rows have."""
 
     def check(self) -> None:
         if callable(self.estimator.weights):
             self._check_weights(self.estimator.weights)
 
     def _check_weights(self, function: Any) -> None:
-        """Refuse weights that hang on the order of donors, which scikit-learn leaves open."""
+        """Refuse a function whose weights depend on the order of the donors, which scikit-learn does not define."""
         distances = np.sort(np.random.default_rng(0).uniform(0.5, 2.0, (4, self.estimator.n_neighbors)), axis=1)
         try:
             backwards = np.asarray(function(distances[:, ::-1].copy()), dtype=np.float64)[:, ::-1]
@@ -227,9 +230,9 @@ class KNNImputerConverter(MissingConverter):
         points = np.where(absent, np.nan, est._fit_X).astype(np.float64)
         missing = self.is_missing(X)
         if callable(est.metric):
-            nearness = xp.negative(self._by_function(X, np.asarray(est._fit_X, dtype=np.float64)))
+            nearness = -self._by_function(X, np.asarray(est._fit_X, dtype=np.float64))
         else:
-            nearness = xp.negative(nan_squared_distances(xp.where(missing, np.nan, X), points))
+            nearness = -nan_squared_distances(xp.where(missing, np.nan, X), points)
         filled = np.flatnonzero(est._valid_mask)
         wanted, known = xp.take(missing, filled, axis=1), xp.take(X, filled, axis=1)
         imputed = xp.where(wanted, self._means(nearness, wanted, points[:, filled]), known)
@@ -240,63 +243,73 @@ class KNNImputerConverter(MissingConverter):
         return self.with_indicator(imputed, missing)
 
     def _by_function(self, X: Array, points: NDArray[np.float64]) -> Array:
-        """Return distances by the user's function, ``FARTHEST`` where they are NaN."""
+        """Return distances by the user's metric, with ``UNCOMPARABLE_RANK`` in place of NaN."""
         metric = self.estimator.metric
         try:
-            distances = of_pairs(partial(metric, missing_values=self.estimator.missing_values), X, points)
+            distances = values_of_pairs(partial(metric, missing_values=self.estimator.missing_values), X, points)
         except GraphError as error:
             raise self.refuse(
                 f"metric={getattr(metric, '__name__', metric)!s} cannot be recorded ({error})",
                 "write it with NumPy's functions of arrays, or use 'nan_euclidean'",
             ) from error
-        return xp.where(xp.isnan(distances), FARTHEST, distances)
+        return xp.where(xp.isnan(distances), UNCOMPARABLE_RANK, distances)
 
     def _means(self, nearness: Array, wanted: Array, points: NDArray[np.float64]) -> Array:
-        """Return the mean of the nearest known values of each feature: from one ranking, or one for each feature."""
+        """Return the mean of each feature over its nearest donors, from one ranking or from one for each feature.
+
+        Parameters
+        ----------
+        nearness : array of shape (n_rows, n_points)
+            The squared distances with the sign changed.
+        wanted : array of bool of shape (n_rows, n_features)
+            Which means are needed.
+        points : ndarray of shape (n_points, n_features)
+            NaN where there is no value.
+        """
         est = self.estimator
         among = None
         if not (callable(est.weights) or callable(est.metric)) and np.all(
             (~np.isnan(points)).sum(axis=0) >= est.n_neighbors
         ):
-            among = depth(points, est.n_neighbors)
+            among = shared_neighbors(points, est.n_neighbors)
         if among is None:
             return xp.stack([self._mean(nearness, values) for values in points.T], axis=1)
         return mean_of_nearest(nearness, wanted, points, est.n_neighbors, among, est.weights == "distance")
 
     def _mean(self, nearness: Array, values: NDArray[np.float64]) -> Array:
-        """Return the mean of the nearest known values of a feature, of all where no row can be compared."""
+        """Return the mean of a feature over its nearest donors; over all donors if none has a distance."""
         est = self.estimator
         known = ~np.isnan(values)
-        scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED)
+        scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED_RANK)
         top, positions = xp.topk(scores, min(est.n_neighbors, int(known.sum())))
-        strange = xp.less_equal(top, -FARTHEST)
-        distances = xp.negative(top) if callable(est.metric) else xp.sqrt(xp.negative(top))
+        strange = top <= -UNCOMPARABLE_RANK
+        distances = -top if callable(est.metric) else xp.sqrt(-top)
         if callable(est.weights):
             weights = recorded_weights(self, xp.where(strange, np.nan, distances))
             weights = xp.where(xp.isnan(weights), 0.0, weights)
         elif est.weights == "distance":
             weights = xp.where(strange, 0.0, inverse_distances(distances))
         else:
-            weights = xp.astype(xp.logical_not(strange), float)
+            weights = xp.astype(~strange, float)
         mean = values[known].mean()
         total = xp.sum(weights, axis=1)
-        # Offsets from the mean: float32 keeps more of them.
+        # Means of differences from the mean, of which float32 keeps more digits.
         offsets = xp.take(np.where(known, values, mean) - mean, positions)
         alone = xp.all(strange, axis=1)
-        none = xp.logical_or(xp.equal(total, 0.0), alone) if callable(est.weights) else xp.equal(total, 0.0)
-        weighted = xp.sum(xp.multiply(weights, offsets), axis=1)
-        result = xp.add(xp.where(none, 0.0, xp.divide(weighted, xp.where(none, 1.0, total))), mean)
+        none = (total == 0.0) | alone if callable(est.weights) else total == 0.0
+        weighted = xp.sum(weights * offsets, axis=1)
+        result: Array = xp.where(none, 0.0, weighted / xp.where(none, 1.0, total)) + mean
         if not callable(est.weights):
             return result
-        # A masked division, whose numerator stays where the weights have no finite sum but 0.
-        numerator = xp.sum(xp.multiply(weights, xp.take(np.where(known, values, mean), positions)), axis=1)
-        odd = xp.logical_or(none, xp.equal(xp.abs(total), np.inf))
-        return xp.where(xp.logical_and(odd, xp.logical_not(alone)), numerator, result)
+        # scikit-learn's masked division leaves the numerator where the sum of the weights is 0 or infinite.
+        numerator = xp.sum(weights * xp.take(np.where(known, values, mean), positions), axis=1)
+        odd = none | (xp.abs(total) == np.inf)
+        return xp.where(odd & ~alone, numerator, result)
 
 
 @converts(sk.IterativeImputer)
 class IterativeImputerConverter(MissingConverter):
-    """Rounds of predictions of each feature from others, unrolled."""
+    """Predicts each feature from others, in rounds that the graph repeats one after another."""
 
     def check(self) -> None:
         if self.estimator.sample_posterior:

@@ -16,17 +16,18 @@ from skl2tflite.graph import functions as xp
 class IsotonicRegressionConverter(RegressorConverter):
     """Linear interpolation between thresholds.
 
-    Outside of them the end values (``out_of_bounds="clip"``) or NaN: also for ``"raise"``, as a file cannot raise.
+    Beyond the outermost thresholds the result is the value there (``out_of_bounds="clip"``) or NaN; also with
+    ``"raise"``, as a file cannot raise an error.
     """
 
     @property
     def n_features(self) -> int:
-        """The one that it is a function of."""
+        """1: it is a function of one feature."""
         return 1
 
     @property
     def rows(self) -> RowKind:
-        """One number each, in a vector or a column, as scikit-learn takes them, whichever it was fitted on."""
+        """Single numbers, in a vector or in one column, whichever the estimator was fitted on."""
         return ValueRows()
 
     def predict(self, X: Array) -> Array:

@@ -12,10 +12,10 @@ from sklearn import kernel_approximation as sk
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.rows_dtype import ComputesAsGiven
-from skl2tflite.converters.pairwise.kernel_sums import check_digits, own_or_named_product
+from skl2tflite.converters.pairwise.kernel_sums import check_kernel_rounding, estimator_kernel_product
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.range_reduction import phase
+from skl2tflite.numerics.range_reduction import phase_without_turns
 from skl2tflite.numerics.sparse_products import dense
 
 
@@ -25,18 +25,18 @@ class NystroemConverter(TransformerConverter):
 
     def check(self) -> None:
         est = self.estimator
-        check_digits(
+        check_kernel_rounding(
             self, dense(est.components_), self._params, est.normalization_.T,
             instead="use fewer n_components, a larger gamma or scaled features",
         )  # fmt: skip
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
-        return own_or_named_product(self, X, dense(est.components_), self._params, est.normalization_.T)
+        return estimator_kernel_product(self, X, dense(est.components_), self._params, est.normalization_.T)
 
     @property
     def _params(self) -> dict[str, Any]:
-        """Parameters of the kernel that are not its defaults."""
+        """Parameters of the kernel that are given."""
         est = self.estimator
         given = {name: getattr(est, name) for name in ("gamma", "degree", "coef0") if getattr(est, name) is not None}
         return {**(est.kernel_params or {}), **given}
@@ -61,17 +61,29 @@ class SkewedChi2SamplerConverter(TransformerConverter):
 
 
 def _random_features(X: Array, weights: NDArray[np.float64], offset: NDArray[np.float64]) -> Array:
-    return xp.multiply(xp.cos(phase(X, weights, offset), absolute=True), np.sqrt(2.0 / len(offset)))
+    """Return ``cos(X @ weights + offset) * sqrt(2 / n_components)``.
+
+    Parameters
+    ----------
+    X : array of shape (n_rows, n_features)
+    weights : ndarray of shape (n_features, n_components)
+    offset : ndarray of shape (n_components,)
+
+    Returns
+    -------
+    array of shape (n_rows, n_components)
+    """
+    return xp.cos(phase_without_turns(X, weights, offset), accuracy="absolute") * float(np.sqrt(2.0 / len(offset)))
 
 
 @converts(sk.AdditiveChi2Sampler)
 class AdditiveChi2SamplerConverter(ComputesAsGiven, TransformerConverter):
-    """Samples of the kernel's spectrum at multiples of an interval; a value of 0 maps to zeros."""
+    """Samples the kernel's spectrum at multiples of an interval; a value of 0 becomes zeros."""
 
     keeps_sparse = True
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array]:
-        """The entries that X holds, in every block of columns: a sine may be 0."""
+        """Entries that the sparse matrix holds: those of X in every block of columns, as a sine may be 0."""
         return lambda: xp.concat([X.present] * (2 * self.estimator.sample_steps - 1), axis=1)
 
     def check(self) -> None:
@@ -90,16 +102,16 @@ class AdditiveChi2SamplerConverter(ComputesAsGiven, TransformerConverter):
         for j in range(1, est.sample_steps):
             factor = roots * np.sqrt(2.0 * interval / np.cosh(np.pi * j * interval))
             angle = logs * (j * interval)
-            columns += [factor * xp.cos(angle, absolute=True), factor * xp.sin(angle, absolute=True)]
+            columns += [factor * xp.cos(angle, accuracy="absolute"), factor * xp.sin(angle, accuracy="absolute")]
         return xp.concat([xp.where(is_zero, 0.0, column) for column in columns], axis=1)
 
 
 @converts(sk.PolynomialCountSketch)
 class PolynomialCountSketchConverter(TransformerConverter):
-    """Circular convolution of count sketches: a product of their Fourier transforms.
+    """Circular convolution of count sketches, as the product of their Fourier transforms.
 
-    Transforms are constant matrices. Of a real sketch half of the frequencies say all, and the transform of
-    every sketch is one linear layer of the features.
+    The transforms are constant matrices, so that the transform of every sketch is one linear layer of the features. As
+    sketches are real, half of the frequencies are enough.
     """
 
     def transform(self, X: Array) -> Array:
@@ -112,16 +124,16 @@ class PolynomialCountSketchConverter(TransformerConverter):
         for sketch in sketches[1:]:
             c, d = self._transformed(X, sketch)
             real, imaginary = real * c - imaginary * d, real * d + imaginary * c
-        # The inverse transform of half a spectrum, as a matrix: what it makes of each unit.
+        # The inverse transform of half a spectrum, as a matrix: each row is the transform of a unit vector.
         units = np.eye(size // 2 + 1)
         inverse = np.vstack([np.fft.irfft(units, n=size), np.fft.irfft(1j * units, n=size)])
-        # What no combination of features reaches is 0, not the rounding of transforms.
+        # Columns that no combination of features reaches are exactly 0, without the rounding of the transforms.
         reached = np.fft.rfft([np.any(sketch != 0, axis=0) for sketch in sketches], axis=1)
         inverse[:, np.fft.irfft(np.prod(reached, axis=0), n=size) < 0.5] = 0.0
         return xp.linear(xp.concat([real, imaginary], axis=1), inverse)
 
     def _sketch(self, d: int) -> NDArray[np.float64]:
-        """Return the matrix of one sketch; its last row is the bias that ``coef0`` adds as a feature."""
+        """Return the matrix of one sketch; its last row is the bias, as ``coef0`` acts like a constant feature."""
         est = self.estimator
         n_features = self.n_features
         matrix = np.zeros((n_features + 1, est.n_components))

@@ -10,9 +10,9 @@ from sklearn import kernel_ridge as sk
 
 from skl2tflite.converters.core.estimator_kinds import RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.kernel_sums import check_digits, kernels_of_fitted, own_or_named_product
+from skl2tflite.converters.pairwise.kernel_sums import check_kernel_rounding, estimator_kernel_product, fitted_kernels
 from skl2tflite.graph import Array
-from skl2tflite.numerics.kernels import lost_in_float64
+from skl2tflite.numerics.kernel_rounding import float64_rounding_error
 from skl2tflite.numerics.sparse_products import dense
 
 
@@ -22,7 +22,7 @@ class KernelRidgeConverter(RegressorConverter):
 
     def check(self) -> None:
         est = self.estimator
-        check_digits(
+        check_kernel_rounding(
             self,
             dense(est.X_fit_),
             self._params,
@@ -32,13 +32,13 @@ class KernelRidgeConverter(RegressorConverter):
 
     def predict(self, X: Array) -> Array:
         est = self.estimator
-        return own_or_named_product(self, X, dense(est.X_fit_), self._params, est.dual_coef_)
+        return estimator_kernel_product(self, X, dense(est.X_fit_), self._params, est.dual_coef_)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What scikit-learn loses in the sum of great kernels of both signs."""
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """scikit-learn's own rounding error in sums of large terms of both signs."""
         est = self.estimator
-        values = kernels_of_fitted(est.kernel, dense(est.X_fit_), self._params)
-        return 0.0 if values is None else lost_in_float64(values, est.dual_coef_)
+        values = fitted_kernels(est.kernel, dense(est.X_fit_), self._params)
+        return 0.0 if values is None else float64_rounding_error(values, est.dual_coef_)
 
     @property
     def _params(self) -> dict[str, Any]:

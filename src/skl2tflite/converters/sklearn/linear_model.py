@@ -17,8 +17,8 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import subtract_float64
 from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities
 
-_DEAD = -1e6
-"""Stands for the logarithm of a probability that float64 holds as 0: far below any that it does not."""
+_LOG_OF_ZERO = -1e6
+"""Stands for the logarithm of a probability that is 0 in float64: far below the logarithm of any that is not."""
 
 
 def linear_predictor(estimator: Any, X: Array) -> Array:
@@ -46,7 +46,7 @@ class LinearRegressorConverter(RegressorConverter):
 
 @cache
 def centers_rows() -> bool:
-    """Whether the deviations of Bayesian models are those of centered rows, which they are not in scikit-learn 1.6."""
+    """Whether Bayesian models center rows before they compute deviations, which scikit-learn 1.6 does not."""
     estimator = sk.BayesianRidge().fit([[99.0], [100.0], [101.0]], [0.0, 1.0, 1.0])
     _, deviation = estimator.predict([[100.0]], return_std=True)
     return bool(np.allclose(deviation, estimator.alpha_**-0.5, rtol=1e-6))
@@ -54,25 +54,25 @@ def centers_rows() -> bool:
 
 @converts(sk.BayesianRidge, sk.ARDRegression)
 class BayesianRegressorConverter(LinearRegressorConverter):
-    """Coefficients that are normally distributed, with the covariance ``sigma_``."""
+    """A linear model whose coefficients are normally distributed, with the covariance ``sigma_``."""
 
     def predict_std(self, X: Array) -> tuple[Array, Array]:
-        """Mean and standard deviation: ``√(x' sigma_ x + 1 / alpha_)``, as a sum of squares."""
+        """Mean and standard deviation ``√(x' sigma_ x + 1 / alpha_)``, computed as a sum of squares."""
         est = self.estimator
         rows = subtract_float64(X, est.X_offset_) if centers_rows() else X
         if isinstance(est, sk.ARDRegression):
             rows = xp.take(rows, np.flatnonzero(est.lambda_ < est.threshold_lambda), axis=1)
-        if not est.sigma_.size:  # all features are pruned
+        if not est.sigma_.size:  # no feature is left
             return self.predict(X), xp.broadcast_rows(np.array(est.alpha_**-0.5), X)
         values, vectors = np.linalg.eigh(est.sigma_)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
         squares = xp.sum(xp.square(xp.linear(rows, root)), axis=1)
-        return self.predict(X), xp.sqrt(xp.add(squares, 1.0 / float(est.alpha_)))
+        return self.predict(X), xp.sqrt(squares + 1.0 / float(est.alpha_))
 
 
 @converts(sk.SGDRegressor, sk.PassiveAggressiveRegressor)
 class SGDRegressorConverter(LinearRegressorConverter):
-    """One value a row, even where ``sparsify`` has given ``coef_`` a second axis."""
+    """One value for each row, even if ``sparsify`` has given ``coef_`` a second axis."""
 
     def predict(self, X: Array) -> Array:
         return xp.reshape(super().predict(X), (-1,))
@@ -88,7 +88,7 @@ class LogLinkRegressorConverter(LinearRegressorConverter):
 
 @converts(sk.TweedieRegressor)
 class TweedieRegressorConverter(LinearRegressorConverter):
-    """The link is the logarithm where ``power > 0``, else the identity, unless ``link`` says which."""
+    """The link is ``link``; with ``"auto"``, the logarithm if ``power > 0``, else the identity."""
 
     def predict(self, X: Array) -> Array:
         est = self.estimator
@@ -119,7 +119,7 @@ class LinearModelClassifierConverter(LinearClassifierConverter):
 
 @converts(sk.RidgeClassifier, sk.RidgeClassifierCV)
 class RidgeClassifierConverter(LinearModelClassifierConverter):
-    """Of several labels at once, each is there where its score is above 0."""
+    """A linear classifier; with several labels at once, each is present if its score is above 0."""
 
     def predict(self, X: Array) -> Array:
         return xp.astype(self.decision_function(X) > 0, int) if self.is_multilabel else super().predict(X)
@@ -140,30 +140,30 @@ class LogisticClassifierConverter(LinearModelClassifierConverter):
         if scores.ndim == 1:
             return binary_log_probabilities(scores, self._dtype)
         logarithms = xp.log_softmax(self._log_odds(scores))
-        return xp.where(logarithms < _DEAD / 2, -np.inf, logarithms)
+        return xp.where(logarithms < _LOG_OF_ZERO / 2, -np.inf, logarithms)
 
     @property
     def _dtype(self) -> np.dtype[np.floating]:
-        """What scikit-learn computes float32 rows in."""
+        """Dtype in which scikit-learn computes float32 rows."""
         est = self.estimator
         return np.result_type(np.float32, est.coef_.dtype, getattr(est.intercept_, "dtype", np.float32))
 
     def _log_odds(self, scores: Array) -> Array:
-        """``log(expit(scores))``, whose softmax is ``expit(scores)`` divided by its sum.
+        """Return ``log(expit(scores))``, whose softmax is ``expit(scores)`` divided by its sum.
 
-        Scores far below 0, as models of unscaled features have, leave no class a probability that float32
-        could hold. Where not even scikit-learn's dtype does, every class gets the same one.
+        Models of unscaled features have scores far below 0, for which all probabilities underflow in float32; their
+        logarithms do not. If they underflow in scikit-learn's dtype too, every class gets the same probability.
         """
         least = -np.log(np.finfo(self._dtype).max)
         log_odds = xp.minimum(scores, 0.0) - xp.log(1.0 + xp.exp(-xp.abs(scores)))
-        return xp.where(scores < least, _DEAD, log_odds)
+        return xp.where(scores < least, _LOG_OF_ZERO, log_odds)
 
 
 @converts(sk.LogisticRegression, sk.LogisticRegressionCV)
 class LogisticRegressionConverter(LogisticClassifierConverter):
-    """Two classes: ``expit`` of the score; more: ``softmax`` of the scores.
+    """``expit`` of the score of two classes, ``softmax`` of the scores of more.
 
-    Up to scikit-learn 1.7 ``multi_class`` may say otherwise; later versions ignore it.
+    Up to scikit-learn 1.7, ``multi_class`` may say otherwise; later versions ignore it.
     """
 
     @property
@@ -191,7 +191,7 @@ class LogisticRegressionConverter(LogisticClassifierConverter):
 
 @converts(sk.SGDClassifier)
 class SGDClassifierConverter(LogisticClassifierConverter):
-    """Probabilities by loss: ``log_loss`` and ``modified_huber`` have them."""
+    """Probabilities depend on the loss; only ``log_loss`` and ``modified_huber`` have them."""
 
     def predict_proba(self, X: Array) -> Array:
         return self._clipped(X) if self.estimator.loss == "modified_huber" else super().predict_proba(X)
@@ -202,7 +202,7 @@ class SGDClassifierConverter(LogisticClassifierConverter):
         return super().predict_log_proba(X)
 
     def _clipped(self, X: Array) -> Array:
-        """``(clip(scores, -1, 1) + 1) / 2``, divided by its sum; where that is 0, the same for every class."""
+        """Return ``(clip(scores, -1, 1) + 1) / 2`` divided by its sum; where that is 0, equal probabilities."""
         scores = self.decision_function(X)
         if scores.ndim == 1:
             scores = xp.expand_dims(scores, 1) * np.array([-1.0, 1.0])

@@ -1,4 +1,4 @@
-"""Embeddings that can place a new row (:mod:`sklearn.manifold`)."""
+"""Embeddings that have a ``transform`` for new rows (:mod:`sklearn.manifold`)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from skl2tflite.graph import functions as xp
 
 
 def _solve_positive(matrix: Array, right: Array, size: int) -> Array:
-    """Solve small systems, one for each row, by elimination without pivoting: they are positive definite.
+    """Solve one small linear system for each row, by elimination without pivoting: the matrices are positive definite.
 
     Parameters
     ----------
     matrix : array of shape (n_rows, size, size)
     right : array of shape (n_rows, size)
     size : int
+        Number of unknowns.
 
     Returns
     -------
@@ -37,7 +38,7 @@ def _solve_positive(matrix: Array, right: Array, size: int) -> Array:
 
 
 class NeighborEmbeddingConverter(TransformerConverter):
-    """Places a row by its neighbours among those it was fitted on."""
+    """Places a row by its nearest neighbours among the fitted rows."""
 
     def check(self) -> None:
         _ = self.neighbors
@@ -50,7 +51,7 @@ class NeighborEmbeddingConverter(TransformerConverter):
 
 @converts(sk.Isomap)
 class IsomapConverter(NeighborEmbeddingConverter):
-    """Kernel principal components of the shortest ways through the neighbours."""
+    """Kernel principal components of the lengths of the shortest paths through the neighbours."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -58,29 +59,30 @@ class IsomapConverter(NeighborEmbeddingConverter):
         if est.n_neighbors is None:
             near, distances = self.neighbors.within(X)
             first = xp.where(near, distances, np.inf)
-            ways = [xp.add(first[:, i : i + 1], onwards[i]) for i in range(len(onwards))]
+            ways = [first[:, i : i + 1] + onwards[i] for i in range(len(onwards))]
         else:
             first, positions = self.neighbors.nearest(X, est.n_neighbors)
-            ways = [
-                xp.add(first[:, i : i + 1], xp.take(onwards, positions[:, i], axis=0)) for i in range(est.n_neighbors)
-            ]
-        kernel = xp.multiply(xp.square(reduce(xp.minimum, ways)), -0.5)
+            ways = [first[:, i : i + 1] + xp.take(onwards, positions[:, i], axis=0) for i in range(est.n_neighbors)]
+        kernel = xp.square(reduce(xp.minimum, ways)) * -0.5
         return self.sub(est.kernel_pca_, ".kernel_pca_").method("transform")(kernel)  # type: ignore[no-any-return]
 
 
 @converts(sk.LocallyLinearEmbedding)
 class LocallyLinearEmbeddingConverter(NeighborEmbeddingConverter):
-    """The neighbours' places, weighted as the row is made up of them: a small system for each row."""
+    """The weighted mean of the neighbours' positions, with the weights that reconstruct the row from its neighbours.
+
+    The weights are the solution of a small linear system for each row.
+    """
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
         count = est.n_neighbors
         _, positions = self.neighbors.nearest(X, count)
-        differences = xp.subtract(xp.take(self.neighbors.points, positions, axis=0), xp.expand_dims(X, 1))
-        products = xp.matmul(differences, xp.matrix_transpose(differences))
+        differences = xp.take(self.neighbors.points, positions, axis=0) - xp.expand_dims(X, 1)
+        products = differences @ xp.matrix_transpose(differences)
         trace = xp.sum(xp.square(differences), axis=(1, 2), keepdims=True)
-        ridge = xp.where(xp.greater(trace, 0.0), xp.multiply(trace, float(est.reg)), float(est.reg))
-        matrix = xp.add(products, xp.multiply(ridge, np.eye(count)))
+        ridge = xp.where(trace > 0.0, trace * float(est.reg), float(est.reg))
+        matrix = products + ridge * np.eye(count)
         weights = _solve_positive(matrix, xp.broadcast_rows(np.ones(count), X), count)
-        weights = xp.divide(weights, xp.sum(weights, axis=1, keepdims=True))
-        return xp.sum(xp.multiply(xp.take(est.embedding_, positions, axis=0), xp.expand_dims(weights, 2)), axis=1)
+        weights = weights / xp.sum(weights, axis=1, keepdims=True)
+        return xp.sum(xp.take(est.embedding_, positions, axis=0) * xp.expand_dims(weights, 2), axis=1)

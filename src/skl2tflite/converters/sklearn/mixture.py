@@ -20,7 +20,7 @@ from skl2tflite.numerics.projections import project_centered
 
 @converts(sk.GaussianMixture)
 class GaussianMixtureConverter(ComputesAsGiven):
-    """Components by the logarithm of their weighted densities (:class:`sklearn.mixture._base.BaseMixture`)."""
+    """Compares components by the logarithm of their weighted density (:class:`sklearn.mixture._base.BaseMixture`)."""
 
     exact = LABELS
 
@@ -39,10 +39,10 @@ class GaussianMixtureConverter(ComputesAsGiven):
 
     def _log_densities(self, X: Array) -> Array:
         """Return the logarithm of each component's density times its weight."""
-        return xp.subtract(self._log_constants(), 0.5 * self._distances(X))
+        return self._log_constants() - 0.5 * self._distances(X)
 
     def _distances(self, X: Array) -> Array:
-        """Squared distances from the means in the metric of each component's precision."""
+        """Return squared distances from the means, in the metric of each component's precision."""
         est = self.estimator
         factors = est.precisions_cholesky_
         if est.covariance_type in ("full", "tied"):
@@ -52,12 +52,13 @@ class GaussianMixtureConverter(ComputesAsGiven):
             ]
             return xp.concat(columns, axis=1)
         if est.covariance_type == "spherical":
-            return xp.multiply(xp.squared_distances(*centered(X, est.means_)), np.square(factors))
+            scaled: Array = xp.squared_distances(*centered(X, est.means_)) * np.square(factors)
+            return scaled
         X, means = centered(X, est.means_)
         return xp.sum(xp.square((X[:, np.newaxis, :] - means) * factors), axis=2)
 
     def _log_constants(self) -> NDArray[Any]:
-        """Return what does not depend on the row: weights and determinants."""
+        """Return the part of the logarithms that does not depend on the row: weights and determinants."""
         est = self.estimator
         factors = est.precisions_cholesky_
         n_features = est.means_.shape[1]
@@ -77,7 +78,7 @@ class GaussianMixtureConverter(ComputesAsGiven):
 
 @converts(sk.BayesianGaussianMixture)
 class BayesianGaussianMixtureConverter(GaussianMixtureConverter):
-    """The same with the expectations of weights and determinants (Bishop, chapter 10.2)."""
+    """As a Gaussian mixture, with expectations of the weights and determinants (Bishop, chapter 10.2)."""
 
     def _log_constants(self) -> NDArray[Any]:
         est = self.estimator

@@ -17,18 +17,17 @@ from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter
 from skl2tflite.converters.core.members import label_values, needed_of, one_column
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.sklearn.naive_bayes import NaiveBayesConverter
 from skl2tflite.flow.table import TableLike, rows_of, take_columns
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
 
 class MembersConverter(Converter):
-    """An estimator made of ``estimators_``, which do all looking at X."""
+    """An estimator made of ``estimators_``, which alone read X."""
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """All members."""
+        """The members, all of which take X."""
         return self.members
 
     @cached_property
@@ -37,13 +36,14 @@ class MembersConverter(Converter):
         return [self.sub(member, f".estimators_[{i}]") for i, member in enumerate(self.estimator.estimators_)]
 
     def check(self) -> None:
-        """Look at every member now, so that an error comes before any work."""
+        """Make the members' converters now, so that refusals come before any other work."""
         _ = self.members
 
     @property
     def n_features(self) -> int:
-        """Number of columns; where the estimator does not know it, its members do."""
-        return super().n_features if hasattr(self.estimator, "n_features_in_") else self.members[0].n_features
+        """Number of columns; that of the members, if the estimator does not know it."""
+        is_known = hasattr(self.estimator, "n_features_in_") or self.rows.passes_through
+        return super().n_features if is_known else self.members[0].n_features
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Columns in which every member takes NaN."""
@@ -53,7 +53,7 @@ class MembersConverter(Converter):
 
 @converts(_ConstantPredictor)
 class ConstantPredictorConverter(Converter):
-    """What stands for a binary classifier where there was one class only."""
+    """What scikit-learn puts in place of a binary classifier if there is one class only."""
 
     takes_tables = True
     takes_matrices = True
@@ -68,8 +68,12 @@ class ConstantPredictorConverter(Converter):
         y = float(self.estimator.y_[0])
         return xp.broadcast_rows(np.array([1.0 - y, y]), like=rows_of(X))
 
+    def wide_log_proba(self, X: Array) -> Array:
+        y = float(self.estimator.y_[0])
+        return xp.broadcast_rows(np.array([y, 1.0 - y]) * LOG_OF_ZERO, like=rows_of(X))
+
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """All of them: nobody looks."""
+        """All columns, as their values are ignored."""
         return True
 
 
@@ -82,8 +86,15 @@ def binary_score(member: Converter, X: Array) -> Array:
     )
 
 
+def is_scored_by_probability(member: Converter) -> bool:
+    """Whether :func:`binary_score` is a probability: so is the number that stands for a classifier of one class."""
+    if isinstance(member.estimator, _ConstantPredictor):
+        return True
+    return not is_regressor(member.estimator) and not hasattr(member.estimator, "decision_function")
+
+
 def binary_threshold(member: Converter) -> float:
-    """Return what a member's score must exceed (``sklearn.multiclass._threshold_for_binary_predict``)."""
+    """Return the threshold that a member's score must exceed (``sklearn.multiclass._threshold_for_binary_predict``)."""
     has_decision = hasattr(member.estimator, "decision_function") and is_classifier(member.estimator)
     return 0.0 if has_decision else 0.5
 
@@ -95,67 +106,85 @@ def normalized(probabilities: Array) -> Array:
 
 
 @cache
-def last_of_equals() -> bool:
-    """Whether scikit-learn takes the last of equally likely classes, as one against the rest does in 1.6."""
+def ties_go_to_last() -> bool:
+    """Whether one against the rest predicts the last of equally likely classes, as in scikit-learn 1.6."""
     equal = sk.OneVsRestClassifier(DummyClassifier()).fit([[0.0]] * 3, [0, 1, 2])
     return bool(equal.predict([[0.0]])[0] == 2)
 
 
 def most_likely(scores: Sequence[Array]) -> Array:
-    """Return the position of the greatest of several columns."""
-    if not last_of_equals():
+    """Return the position of the greatest of several columns, with ties as in scikit-learn."""
+    if not ties_go_to_last():
         return xp.argmax(xp.stack(scores, axis=1), axis=1)
-    return xp.subtract(len(scores) - 1, xp.argmax(xp.stack(scores[::-1], axis=1), axis=1))
+    return len(scores) - 1 - xp.argmax(xp.stack(scores[::-1], axis=1), axis=1)
 
 
-TINY = 1e-30
+TINY_PROBABILITY = 1e-30
 """Probabilities below are compared by their logarithms: float32 holds nothing below 1e-38, float64 goes to 1e-308."""
-LEAST_LOGARITHM = -745.0
+MIN_LOG_PROBABILITY = -745.0
 """Of the least probability that float64 tells from 0."""
-OF_NOTHING = -1e9
+LEAST_COMPLEMENT = float(np.log(2.0**-53))
+"""Logarithm of the least ``1 - p`` with which float64 tells p from 1."""
+LOG_OF_ZERO = -1e9
 """Stands for the logarithm of 0."""
 
 
-def logarithm_of(member: Converter, X: Array) -> Array:
-    """Return the logarithm of a member's probability of class 1, as float64 holds that or rounds it to 0."""
-    logarithm = one_column(member, "predict_log_proba", X)
-    return xp.where(logarithm > LEAST_LOGARITHM, logarithm, OF_NOTHING)
+def logarithms_of(members: Sequence[Converter], X: Array) -> list[Array] | None:
+    """Return the logarithms of each member's probabilities of both classes; None where some member has none."""
+    logarithms = [member.log_proba(X) for member in members]
+    known = [each for each in logarithms if each is not None and each.shape[1:] == (2,)]
+    return known if len(known) == len(members) else None
 
 
-def tiny_ordered(member: Converter, X: Array, score: Array) -> Array:
-    """Return a member's score, of tiny probabilities their logarithms: in the same order, and below all others."""
-    return xp.where(score > TINY, score, logarithm_of(member, X)) if isinstance(member, NaiveBayesConverter) else score
+def above_nothing(logarithms: Array) -> Array:
+    """Return the logarithms of the probabilities of class 1, where float64 does not round these to 0."""
+    ones = logarithms[:, 1]
+    return xp.where(ones > MIN_LOG_PROBABILITY, ones, LOG_OF_ZERO)
+
+
+def log_odds(logarithms: Array) -> Array:
+    """Return ``log(p / (1 - p))`` of class 1, which orders probabilities near 0 and near 1 as float64 does.
+
+    Those that float64 rounds to 0, or to 1, are equal.
+    """
+    complement = xp.maximum(logarithms[:, 0], LEAST_COMPLEMENT)
+    return above_nothing(logarithms) - complement
 
 
 @converts(sk.OneVsRestClassifier)
 class OneVsRestConverter(MembersConverter, ClassifierConverter):
-    """A member for each class, or for each label."""
+    """One binary classifier for each class, or for each label of a multilabel problem."""
 
     takes_tables = True
     takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the members, which look at X themselves."""
+        """Columns that the members need, as these read X themselves."""
         return needed_of(self.members)
 
     def has(self, method: str) -> bool:
-        """Ask the members."""
+        """As the members do."""
         return super().has(method) and (method == "predict" or all(member.has(method) for member in self.members))
 
     @property
     def is_multilabel(self) -> bool:
-        """Whether it was fitted on a matrix of labels that are there or not."""
+        """Whether it was fitted on a matrix of labels that are present or absent."""
         return bool(self.estimator.multilabel_)
 
     def _scores(self, X: Array) -> list[Array]:
         return [binary_score(member, X) for member in self.members]
 
+    def _ordered(self, X: Array) -> list[Array]:
+        """Return numbers in the order of the members' scores; of probabilities, which float32 may not tell apart."""
+        of_probabilities = all(is_scored_by_probability(member) for member in self.members)
+        logarithms = logarithms_of(self.members, X) if of_probabilities else None
+        return self._scores(X) if logarithms is None else [log_odds(each) for each in logarithms]
+
     def predict(self, X: Array) -> Array:
-        """Position of the greatest score; of labels, whether each score exceeds its threshold."""
+        """Position of the greatest score; for several labels, whether each score exceeds its threshold."""
         if self.estimator.label_binarizer_.y_type_ == "multiclass":
-            scores = zip(self.members, self._scores(X), strict=True)
-            return most_likely([tiny_ordered(member, X, score) for member, score in scores])
+            return most_likely(self._ordered(X))
         above = xp.astype(xp.stack(self._scores(X), axis=1) > binary_threshold(self.members[0]), int)
         if self.is_multilabel:
             return above
@@ -164,17 +193,18 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
         return xp.squeeze(above, 1)
 
     def predict_proba(self, X: Array) -> Array:
-        """Probabilities of class 1 side by side, normalized unless they are of labels."""
+        """The members' probabilities of class 1, divided by their sum unless they are of several labels."""
         ones = xp.stack([one_column(member, "predict_proba", X) for member in self.members], axis=1)
         if len(self.members) == 1:
             ones = xp.concat([1.0 - ones, ones], axis=1)
         if self.is_multilabel:
             return ones
-        if len(self.members) == 1 or not all(isinstance(member, NaiveBayesConverter) for member in self.members):
+        known = None if len(self.members) == 1 else logarithms_of(self.members, X)
+        if known is None:
             return normalized(ones)
-        logarithms = xp.stack([logarithm_of(member, X) for member in self.members], axis=1)
-        of_tiny = xp.where(xp.max(logarithms, axis=1, keepdims=True) > LEAST_LOGARITHM, xp.softmax(logarithms), 0.0)
-        return xp.where(xp.max(ones, axis=1, keepdims=True) > TINY, normalized(ones), of_tiny)
+        logarithms = xp.stack([above_nothing(each) for each in known], axis=1)
+        of_tiny = xp.where(xp.max(logarithms, axis=1, keepdims=True) > MIN_LOG_PROBABILITY, xp.softmax(logarithms), 0.0)
+        return xp.where(xp.max(ones, axis=1, keepdims=True) > TINY_PROBABILITY, normalized(ones), of_tiny)
 
     def decision_function(self, X: Array) -> Array:
         if len(self.members) == 1:
@@ -184,13 +214,13 @@ class OneVsRestConverter(MembersConverter, ClassifierConverter):
 
 @converts(sk.OneVsOneClassifier)
 class OneVsOneConverter(MembersConverter, ClassifierConverter):
-    """A member for each pair of classes; votes, and confidences where they tie."""
+    """One binary classifier for each pair of classes; their votes decide, and their confidences between equal votes."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
     takes_matrices = True
 
     def _of_members(self, X: Array) -> list[Array]:
-        """Return what each member takes: of kernels or distances that are precomputed, the columns of its own rows."""
+        """Return each member's input: X, or the columns of its own rows if X is a precomputed kernel or distance."""
         indices = self.estimator.pairwise_indices_
         return [X for _ in self.members] if indices is None else [take_columns(X, columns) for columns in indices]
 
@@ -218,7 +248,7 @@ class OneVsOneConverter(MembersConverter, ClassifierConverter):
 
 @converts(sk.OutputCodeClassifier)
 class OutputCodeConverter(MembersConverter, ClassifierConverter):
-    """A member for each bit of a code; the class with the nearest code."""
+    """One binary classifier for each bit of a code; the class with the nearest code is predicted."""
 
     default_methods: ClassVar[tuple[str, ...]] = ("predict",)
     takes_matrices = True

@@ -18,19 +18,19 @@ from skl2tflite.features import RowKind, TableRows
 from skl2tflite.flow.matrix import is_sparse, side_by_side
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import LEAST_EXPONENT
+from skl2tflite.numerics.probabilities import MIN_EXPONENT
 
 
 @converts(sk.MultiOutputRegressor)
 class MultiOutputRegressorConverter(MembersConverter, RegressorConverter):
-    """Every member's values side by side."""
+    """One regressor for each output."""
 
     takes_tables = True
     takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the members, which look at X themselves."""
+        """Columns that the members need, as these read X themselves."""
         return needed_of(self.members)
 
     def predict(self, X: Array) -> Array:
@@ -39,18 +39,18 @@ class MultiOutputRegressorConverter(MembersConverter, RegressorConverter):
 
 @converts(sk.MultiOutputClassifier)
 class MultiOutputClassifierConverter(MembersConverter, ClassifierConverter):
-    """Every member's labels side by side; a list of probabilities."""
+    """One classifier for each output; probabilities are a list of arrays."""
 
     takes_tables = True
     takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the members, which look at X themselves."""
+        """Columns that the members need, as these read X themselves."""
         return needed_of(self.members)
 
     def has(self, method: str) -> bool:
-        """Ask the members."""
+        """As the members do."""
         needed = "predict_proba" if method == "predict_log_proba" else method
         return super().has(method) and all(member.has(needed) for member in self.members)
 
@@ -75,22 +75,22 @@ class MultiOutputClassifierConverter(MembersConverter, ClassifierConverter):
 
 
 class ChainConverter(MembersConverter):
-    """Members in ``order_``, each on X and what those before it gave (``sklearn.multioutput._BaseChain``)."""
+    """Members in ``order_``, each on X and the answers of those before it (``sklearn.multioutput._BaseChain``)."""
 
     takes_matrices = True
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Tell each member how many columns it is given, and the answers of those before it."""
+        """Pass each member the number of its columns: those of X and the answers of the members before it."""
         if isinstance(rows, TableRows) and rows.count is not None:
             for i, member in enumerate(self.members):
                 member.learn_rows(TableRows(rows.count + i))
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """As the chain's own tags say: it looks at X itself."""
+        """As the chain's own tags say, because it validates X itself."""
         return Converter.nan_columns(self, clean)
 
     def _outputs(self, X: Array, method: str) -> Array:
-        """Return the answers of a method, put back in the order of the targets."""
+        """Return the members' answers, in the order of the targets."""
         chain_method = getattr(self.estimator, "chain_method_", "predict")
         previous: list[Array] = []
         outputs: list[Array] = []
@@ -103,7 +103,19 @@ class ChainConverter(MembersConverter):
 
 
 def _response(member: Converter, method: str, X: Array) -> Array:
-    """Return one column: labels as numbers, scores, or the (log) probability of the greater class."""
+    """Return one column: labels as numbers, scores, or the (logarithm of the) probability of the greater class.
+
+    Parameters
+    ----------
+    member : Converter
+    method : str
+        ``"predict"``, ``"decision_function"``, ``"predict_proba"`` or ``"predict_log_proba"``.
+    X : array of shape (n_rows, n_features)
+
+    Returns
+    -------
+    array of shape (n_rows,)
+    """
     if method == "predict":
         return label_values(member, X)
     return one_column(member, method, X)
@@ -111,7 +123,7 @@ def _response(member: Converter, method: str, X: Array) -> Array:
 
 @converts(sk.RegressorChain)
 class RegressorChainConverter(ChainConverter, RegressorConverter):
-    """Regressors that see the predictions before them."""
+    """Regressors that take the predictions of those before them as features."""
 
     def predict(self, X: Array) -> Array:
         return self._outputs(X, "predict")
@@ -119,30 +131,30 @@ class RegressorChainConverter(ChainConverter, RegressorConverter):
 
 @converts(sk.ClassifierChain)
 class ClassifierChainConverter(ChainConverter, ClassifierConverter):
-    """Classifiers that see the answers before them; labels come as float numbers, as there."""
+    """Classifiers that take the answers of those before them as features; labels are floats, as in scikit-learn."""
 
     def has(self, method: str) -> bool:
-        """Ask the members."""
+        """As the members do."""
         needed = "predict_proba" if method == "predict_log_proba" else method
         return super().has(method) and all(member.has(needed) for member in self.members)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """None: ``predict`` gives numbers, not positions."""
+        """None: ``predict`` returns the labels as numbers, not their positions."""
         return None
 
     def predict(self, X: Array) -> Array:
         return xp.astype(self._outputs(X, "predict"), float)
 
     def predict_proba(self, X: Array) -> Array:
-        """Probability that each label is there."""
+        """Probability that each label is present."""
         return self._outputs(X, "predict_proba")
 
     def predict_log_proba(self, X: Array) -> Array:
-        """Logarithms of the probabilities, which float64 gives as 0 below about 1e-324."""
+        """Logarithms of the probabilities; minus infinity below about 1e-324, where float64's probability is 0."""
         if not all(member.has("predict_log_proba") for member in self.members):
             return xp.log(self.predict_proba(X))
         logarithms = self._outputs(X, "predict_log_proba")
-        return xp.where(logarithms < LEAST_EXPONENT, -np.inf, logarithms)
+        return xp.where(logarithms < MIN_EXPONENT, -np.inf, logarithms)
 
     def decision_function(self, X: Array) -> Array:
         return self._outputs(X, "decision_function")

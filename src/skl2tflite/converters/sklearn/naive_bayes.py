@@ -24,7 +24,7 @@ class NaiveBayesConverter(ClassifierConverter):
         raise NotImplementedError
 
     def scores(self, X: Array) -> Array:
-        """Joint log likelihood but for what all classes share: its digits are those that tell classes apart."""
+        """Return the joint log likelihood up to a term that all classes share: its digits tell the classes apart."""
         return self.predict_joint_log_proba(X)
 
     def predict(self, X: Array) -> Array:
@@ -33,12 +33,15 @@ class NaiveBayesConverter(ClassifierConverter):
     def predict_log_proba(self, X: Array) -> Array:
         return xp.log_softmax(self.scores(X))
 
+    def wide_log_proba(self, X: Array) -> Array:
+        return self.predict_log_proba(X)
+
     def predict_proba(self, X: Array) -> Array:
         return xp.softmax(self.scores(X))
 
 
-def apart(logarithms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return logarithms, the classes on the first axis, less the mean of those of all classes that are finite."""
+def less_class_mean(logarithms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Subtract from logarithms, with classes on the first axis, the mean of the finite ones over the classes."""
     finite = np.isfinite(logarithms)
     means = np.where(finite, logarithms, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1)
     return np.asarray(logarithms - means)
@@ -61,12 +64,12 @@ class LinearNaiveBayesConverter(NaiveBayesConverter):
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """What each feature adds to the score of each class, shape (n_classes, n_features)."""
+        """Factor of each feature in the score of each class, of shape (n_classes, n_features)."""
         return np.asarray(self.estimator.feature_log_prob_)
 
     @property
     def bias(self) -> NDArray[np.float64]:
-        """What is added to the score of each class."""
+        """Constant in the score of each class."""
         return np.asarray(self.estimator.class_log_prior_)
 
     def check(self) -> None:
@@ -74,7 +77,7 @@ class LinearNaiveBayesConverter(NaiveBayesConverter):
             raise self.refuse("alpha=0 left probabilities of 0, whose logarithms are infinite", "fit it with alpha > 0")
 
     def rows_of(self, X: Array) -> Array:
-        """Return what is multiplied with the weights."""
+        """Return what is multiplied by the weights."""
         return X
 
     def predict_joint_log_proba(self, X: Array) -> Array:
@@ -82,32 +85,32 @@ class LinearNaiveBayesConverter(NaiveBayesConverter):
         return xp.linear(self.rows_of(X), self.weights.T, self.bias)
 
     def scores(self, X: Array) -> Array:
-        return xp.linear(self.rows_of(X), apart(self.weights).T, apart(self.bias))
+        return xp.linear(self.rows_of(X), less_class_mean(self.weights).T, less_class_mean(self.bias))
 
 
 @converts(sk.MultinomialNB)
 class MultinomialNBConverter(LinearNaiveBayesConverter):
-    """Log probabilities of the features, as often as they come."""
+    """Adds up the log probability of each feature times its count."""
 
 
 @converts(sk.ComplementNB)
 class ComplementNBConverter(LinearNaiveBayesConverter):
-    """Weights against all other classes."""
+    """Weights are made from the complement of each class."""
 
     @property
     def bias(self) -> NDArray[np.float64]:
-        """The prior, which counts only for a single class."""
+        """The prior, which counts only if there is a single class."""
         prior = np.asarray(self.estimator.class_log_prior_)
         return prior if len(prior) == 1 else np.zeros(len(prior))
 
 
 @converts(sk.BernoulliNB)
 class BernoulliNBConverter(LinearNaiveBayesConverter):
-    """Log probabilities of the features that are there, and of the absence of those that are not."""
+    """Adds up the log probabilities of the features that are present and of the absence of the others."""
 
     @property
     def absent(self) -> NDArray[np.float64]:
-        """Log probabilities of features' absence."""
+        """Log probability of each feature's absence, of shape (n_classes, n_features)."""
         return np.asarray(np.log(1.0 - np.exp(self.estimator.feature_log_prob_)))
 
     @property
@@ -119,7 +122,7 @@ class BernoulliNBConverter(LinearNaiveBayesConverter):
         return np.asarray(super().bias + self.absent.sum(axis=1))
 
     def rows_of(self, X: Array) -> Array:
-        """Return whether each feature is there."""
+        """Return whether each feature is present."""
         threshold = self.estimator.binarize
         return X if threshold is None else xp.astype(X > threshold, float)
 
@@ -127,20 +130,22 @@ class BernoulliNBConverter(LinearNaiveBayesConverter):
 @converts(sk.CategoricalNB)
 class CategoricalNBConverter(NaiveBayesConverter):
     def predict_joint_log_proba(self, X: Array) -> Array:
-        """Sum of each feature's log probabilities, looked up."""
+        """Sum of the log probabilities of each feature's category, which are looked up in tables."""
         est = self.estimator
         return self._summed(X, est.feature_log_prob_, est.class_log_prior_)
 
     def scores(self, X: Array) -> Array:
         est = self.estimator
-        return self._summed(X, [apart(table) for table in est.feature_log_prob_], apart(est.class_log_prior_))
+        return self._summed(
+            X, [less_class_mean(table) for table in est.feature_log_prob_], less_class_mean(est.class_log_prior_)
+        )
 
     def _summed(self, X: Array, tables: Sequence[NDArray[np.float64]], prior: NDArray[np.float64]) -> Array:
         last = np.asarray(self.estimator.n_categories_) - 1
         refuse_rows(
-            xp.any(xp.logical_or(xp.less_equal(X, -1.0), xp.greater_equal(X, last + 1.0)), axis=1),
+            xp.any((X <= -1.0) | (X >= last + 1.0), axis=1),
             f"{self.path} refuses categories below 0 and beyond those at fit; fit it with min_categories",
         )
         categories = xp.clip(xp.astype(X, int), 0, last)
         terms = [xp.take(table.T, categories[:, i]) for i, table in enumerate(tables)]
-        return xp.add(xp.sum(xp.stack(terms, axis=1), axis=1), prior)
+        return xp.sum(xp.stack(terms, axis=1), axis=1) + prior

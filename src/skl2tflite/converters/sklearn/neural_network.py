@@ -14,7 +14,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities
+from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities, binary_wide_log_proba
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "identity": lambda x: x,
@@ -27,10 +27,10 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 
 
 class MultilayerPerceptronConverter(Converter):
-    """Layers, each linear, each but the last followed by ``activation``."""
+    """Linear layers, each but the last followed by ``activation``."""
 
     def scores(self, X: Array) -> Array:
-        """What the last layer gives, before ``out_activation_``; without its axis where it is a single number."""
+        """Return the last layer's values before ``out_activation_``, of shape (n_rows,) for a single output."""
         est = self.estimator
         *hidden, (weights, bias) = zip(est.coefs_, est.intercepts_, strict=True)
         for hidden_weights, hidden_bias in hidden:
@@ -57,6 +57,12 @@ class MLPClassifierConverter(MultilayerPerceptronConverter, ClassifierConverter)
             return binary_log_probabilities(scores, self._dtype)
         return xp.log_expit(scores) if self.is_multilabel else xp.log_softmax(scores)
 
+    def wide_log_proba(self, X: Array) -> Array:
+        scores = self.scores(X)
+        if scores.ndim == 1:
+            return binary_wide_log_proba(scores)
+        return xp.log_expit(scores) if self.is_multilabel else xp.log_softmax(scores)
+
     def predict(self, X: Array) -> Array:
         scores = self.scores(X)
         if scores.ndim == 2 and not self.is_multilabel:
@@ -66,7 +72,7 @@ class MLPClassifierConverter(MultilayerPerceptronConverter, ClassifierConverter)
 
     @property
     def _dtype(self) -> np.dtype[np.floating]:
-        """What scikit-learn computes float32 rows in."""
+        """Dtype in which scikit-learn computes float32 rows."""
         return np.result_type(self.estimator.coefs_[-1].dtype, np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Pipelines and unions (:mod:`sklearn.pipeline`)."""
+"""``Pipeline`` and ``FeatureUnion`` (:mod:`sklearn.pipeline`)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from sklearn import get_config
 from sklearn import pipeline as sk
 
 from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.contract import Contract
 from skl2tflite.converters.core.estimator_kinds import GraphTransformerConverter
 from skl2tflite.converters.core.members import check_in_front, needed_of
 from skl2tflite.converters.core.method_names import LABELS, TRANSFORMS
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.features import TABLE, RowKind, TextRows
+from skl2tflite.features import RowKind
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table, TableLike, as_matrix
 from skl2tflite.forest.transformed import Monotone, Transformed
@@ -26,7 +27,7 @@ from skl2tflite.method_arguments import ARGUMENTS
 
 
 def is_passthrough(estimator: Any) -> bool:
-    """Whether a step does nothing."""
+    """Whether a step passes its input through."""
     return estimator is None or (isinstance(estimator, str) and estimator == "passthrough")
 
 
@@ -38,14 +39,14 @@ def gives_frames(estimator: Any) -> bool:
 
 @converts(sk.Pipeline)
 class PipelineConverter(Converter):
-    """Every step's ``transform`` in turn, then the last step's own method."""
+    """Applies every step's ``transform`` in turn, then the last step's own method."""
 
     takes_tables = True
     takes_matrices = True
 
     @cached_property
     def steps(self) -> list[Converter]:
-        """Converters of the steps that do something."""
+        """Converters of the steps that are not passthroughs."""
         steps = [self.sub(step, f"[{name!r}]") for name, step in self.estimator.steps if not is_passthrough(step)]
         for step, behind in pairwise(steps):
             if behind.takes_distance_graph and isinstance(step, GraphTransformerConverter):
@@ -53,39 +54,39 @@ class PipelineConverter(Converter):
         return steps
 
     def check_fitted(self) -> None:
-        """Leave that to the steps: scikit-learn asks the last one only, which may learn nothing."""
+        """Do nothing, as each step checks itself; scikit-learn checks only the last step, which may be stateless."""
 
     def check(self) -> None:
-        """Look at every step now, so that an error comes before any work."""
+        """Make the steps' converters now, so that refusals come before any other work."""
         if not self.steps:
             raise self.refuse("every step is 'passthrough'", "there is nothing to convert")
         check_in_front(self.steps[:-1])
 
     @property
     def last(self) -> Converter | None:
-        """Converter of the last step, None where that is a passthrough."""
+        """Converter of the last step, or None if that is a passthrough."""
         return None if is_passthrough(self.estimator.steps[-1][1]) else self.steps[-1]
 
     @property
     def default_methods(self) -> tuple[str, ...]:  # type: ignore[override]
-        """What a user calls of the last step."""
+        """Those of the last step."""
         return self.last.default_methods if self.last else ("transform",)
 
     @property
-    def exact(self) -> frozenset[str]:  # type: ignore[override]
-        """Labels of the last step, and what every step does exactly."""
-        transforms = TRANSFORMS.intersection(*(step.exact for step in self.steps))
-        return transforms | (self.last.exact & LABELS if self.last else transforms)
+    def contract(self) -> Contract:
+        """Labels of the last step, and what every step does exactly; the greatest of the steps' tolerances."""
+        steps = [step.contract for step in self.steps]
+        exact = TRANSFORMS.intersection(*(step.exact for step in steps))
+        tolerance = max(step.tolerance for step in steps)
+        if self.last is None:
+            return Contract(exact, tolerance)
+        last = self.last.contract
+        return Contract(exact | (last.exact & LABELS), tolerance, last.float64_error)
 
     @property
     def rows_second(self) -> frozenset[str]:  # type: ignore[override]
-        """The last step's."""
+        """Those of the last step."""
         return self.last.rows_second if self.last else frozenset()
-
-    @property
-    def tolerance(self) -> float:  # type: ignore[override]
-        """The greatest of the steps'."""
-        return max(step.tolerance for step in self.steps)
 
     @property
     def n_features(self) -> int:
@@ -94,7 +95,7 @@ class PipelineConverter(Converter):
 
     @property
     def integer_columns(self) -> bool:  # type: ignore[override]
-        """Ask all steps."""
+        """Whether some step takes integers."""
         return any(step.integer_columns for step in self.steps)
 
     @property
@@ -104,20 +105,20 @@ class PipelineConverter(Converter):
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the first step."""
+        """Columns that the first step needs."""
         return self.steps[0].needed_columns
 
     @property
     def rows(self) -> RowKind:
-        """What a row is to the first step."""
+        """Kind of rows of the first step."""
         return self.steps[0].rows
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Tell the first step."""
+        """Pass the kind of rows to the first step."""
         self.steps[0].learn_rows(rows)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Ask the steps from the last to the first, each with what the one behind it takes."""
+        """Ask the steps from the last to the first, each given whether the step after it accepts NaN."""
         allowed: bool | NDArray[np.bool_] = not clean
         behind: Any = clean
         for step in reversed(self.steps):
@@ -126,13 +127,13 @@ class PipelineConverter(Converter):
         return allowed
 
     def _offers(self, method: str) -> bool:
-        """Whether the pipeline has a method; it hands arguments on to the last step."""
+        """Whether the pipeline has a method; for methods with arguments, whether the last step has it."""
         if method in ARGUMENTS:
             return self.last is not None and self.last.has(method)
         return hasattr(self.estimator, method)
 
     def has(self, method: str) -> bool:
-        """Ask the last step; for the inverse, all of them."""
+        """Whether the last step has a method; for the inverse, whether all steps have it."""
         if not self._offers(method):
             return False
         if method == "inverse_transform":
@@ -143,37 +144,37 @@ class PipelineConverter(Converter):
         """Return a function that runs the steps before the last, then the last one's method."""
         if name == "inverse_transform" or not self._offers(name):
             return super().method(name)
-        before = self.steps[:-1] if self.last else self.steps
         final = self.last.method(name) if self.last else None
+        return lambda X: self._transformed(X) if final is None else final(self._transformed(X))
 
-        def run(X: TableLike) -> Any:
-            for step, behind in zip(before, [*self.steps[1:], None], strict=False):
-                makes_graph = behind is not None and behind.graph_transformer is step
-                if makes_graph and isinstance(step, GraphTransformerConverter):
-                    X = step.graph(as_matrix(X))
-                else:
-                    X = step.method("transform")(X)
-            return X if final is None else final(X)
+    def _transformed(self, X: TableLike) -> TableLike:
+        """Return what reaches the last step, or comes out of it where it is a passthrough."""
+        before = self.steps[:-1] if self.last else self.steps
+        for step, behind in zip(before, [*self.steps[1:], None], strict=False):
+            makes_graph = behind is not None and behind.graph_transformer is step
+            if makes_graph and isinstance(step, GraphTransformerConverter):
+                X = step.graph(as_matrix(X))
+            else:
+                X = step.method("transform")(X)
+        return X
 
-        return run
-
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """That of the last step."""
-        return self.last.noise(method, answer) if self.last else 0.0
+    def wide_log_proba(self, X: TableLike) -> Array | None:
+        """Those of the last step."""
+        return self.last.log_proba(self._transformed(X)) if self.last else None
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """Labels of the last step; of the inverse, of the first."""
+        """Labels of the last step; for the inverse, of the first."""
         if method == "inverse_transform":
             return self.steps[0].labels(method)
         return self.last.labels(method) if self.last else None
 
     @property
     def _labels_behind(self) -> Converter | None:
-        """A step behind the first whose inverse gives labels, which are no numbers to the steps in front."""
+        """A step after the first whose inverse returns labels, which the steps before it cannot take; or None."""
         return next((step for step in self.steps[1:] if step.labels("inverse_transform") is not None), None)
 
     def inverse_transform(self, X: Array) -> Array:
-        """Every step's inverse, last first."""
+        """Apply every step's inverse, the last step's first."""
         if self._labels_behind is not None:
             raise self._labels_behind.refuse("its inverse gives labels, and steps in front take numbers")
         for step in reversed(self.steps):
@@ -199,7 +200,7 @@ def weighted(X: TableLike, weight: float) -> TableLike:
 
 @converts(sk.FeatureUnion)
 class FeatureUnionConverter(Converter):
-    """Transformers side by side."""
+    """Concatenates the results of transformers of the same columns."""
 
     takes_tables = True
     takes_matrices = True
@@ -207,7 +208,7 @@ class FeatureUnionConverter(Converter):
 
     @cached_property
     def parts(self) -> list[tuple[Converter | None, float | None]]:
-        """Converter (None: passthrough) and weight of each transformer that is not dropped."""
+        """Converter (None for a passthrough) and weight of each transformer that is not dropped."""
         weights = self.estimator.transformer_weights or {}
         return [
             (None if is_passthrough(part) else self.sub(part, f"[{name!r}]"), weights.get(name))
@@ -216,7 +217,7 @@ class FeatureUnionConverter(Converter):
         ]
 
     def check(self) -> None:
-        """Look at every part now."""
+        """Make the parts' converters now, so that refusals come before any other work."""
         if not self.parts:
             raise self.refuse("every transformer is dropped", "there is nothing to convert")
         check_in_front(part for part, _ in self.parts if part is not None)
@@ -224,6 +225,8 @@ class FeatureUnionConverter(Converter):
     @property
     def n_features(self) -> int:
         """Number of columns that each part takes."""
+        if self.rows.passes_through:
+            return super().n_features
         for part, _ in self.parts:
             if part is not None:
                 return part.n_features
@@ -231,33 +234,29 @@ class FeatureUnionConverter(Converter):
 
     @property
     def feature_names(self) -> list[str] | None:
-        """Names of the columns that each part takes."""
+        """Names of the columns that each part takes; of dicts, the names that some part takes."""
+        if self.rows.passes_through:
+            return super().feature_names
         return next((part.feature_names for part, _ in self.parts if part is not None), None)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Whether every part takes NaN."""
+        """Columns in which every part accepts NaN."""
         allowed = [not clean if part is None else part.nan_columns(clean) for part, _ in self.parts]
         return np.asarray(np.all(np.broadcast_arrays(*allowed), axis=0))
 
     @property
-    def rows(self) -> RowKind:
-        """Texts, where some part reads them."""
-        kinds = [part.rows for part, _ in self.parts if part is not None]
-        return next((kind for kind in kinds if isinstance(kind, TextRows)), TABLE)
-
-    @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Columns that some part needs; all of them, where one does not pick by name."""
+        """Columns that some part needs, or None if a part does not select columns by name."""
         members = [part for part, _ in self.parts if part is not None]
         return needed_of(members) if len(members) == len(self.parts) else None
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """All parts."""
+        """The parts, all of which take X."""
         return [part for part, _ in self.parts if part is not None]
 
     def transform(self, X: TableLike) -> TableLike:
-        """Concatenate the parts' columns, each times its weight."""
+        """Concatenate the parts' results, each times its weight."""
         columns = []
         for part, weight in self.parts:
             result = X if part is None else part.method("transform")(X)

@@ -13,18 +13,21 @@ from sklearn import svm as sk
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, OutlierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.kernel_sums import check_digits
-from skl2tflite.converters.pairwise.user_kernels import as_fitted_array, own_kernel_columns, recording_kernel
+from skl2tflite.converters.pairwise.kernel_sums import check_kernel_rounding
+from skl2tflite.converters.pairwise.user_kernels import as_fitted_array, recording_kernel, user_kernel_columns
 from skl2tflite.converters.sklearn.linear_model import LinearModelClassifierConverter, LinearRegressorConverter
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.kernel_polynomials import PolynomialSum, dot_product_polynomial, polynomial_sum
 from skl2tflite.numerics.kernels import polynomial_kernel, rbf_kernel, sigmoid_kernel
 
-HOPELESS = 5e-2
-"""Estimated fraction of decisions that float32's rounding may be before any rows are looked at: labels stand much."""
-_SMALLEST_PAIR_PROBABILITY = 1e-7
-"""libsvm's ``min_prob``."""
+MAX_FLOAT32_ERROR = 5e-2
+"""Greatest accepted estimate of float32's rounding error, as a fraction of the decisions.
+
+The estimate is made on the support vectors. It may be large, as few labels change with a small error of a decision.
+"""
+_MIN_PAIR_PROBABILITY = 1e-7
+"""libsvm's ``min_prob``: least probability of a class in a pair."""
 
 
 @converts(sk.LinearSVC)
@@ -41,23 +44,23 @@ class LibSVMConverter(Converter):
     """Sums of kernels with the support vectors (:class:`sklearn.svm._base.BaseLibSVM`)."""
 
     def check(self) -> None:
-        """Refuse decisions of which rounding leaves nothing."""
+        """Refuse an estimator whose decisions would be mostly rounding error."""
         constant = self.estimator.kernel == "poly" and self.estimator.degree == 0
         if len(self.estimator.support_) and not constant and not callable(self.estimator.kernel):
-            check_digits(
+            check_kernel_rounding(
                 self,
                 self.vectors,
                 self.params,
                 self.dual_weights,
                 self.estimator.intercept_,
                 instead="scale the features",
-                hopeless=HOPELESS,
+                max_float32_error=MAX_FLOAT32_ERROR,
             )
 
     @property
     def params(self) -> dict[str, Any]:
-        """Those of a kernel that has a name."""
-        est = self.estimator  # of its _gamma, what "scale" and "auto" came to, fit gives no public name
+        """Parameters of a kernel that is a name."""
+        est = self.estimator  # _gamma is the value of "scale" and "auto", which has no public name
         return {"gamma": est._gamma, "degree": est.degree, "coef0": est.coef0}
 
     @cached_property
@@ -67,42 +70,42 @@ class LibSVMConverter(Converter):
 
     @cached_property
     def fitted_rows(self) -> Any:
-        """The rows that a kernel of the user's is given beside X: what ``fit`` was given, an array if it may be."""
+        """Second argument of the user's kernel: the rows given to ``fit``, as an array if that makes no difference."""
         return as_fitted_array(self.estimator.kernel, self.estimator._BaseLibSVM__Xfit)
 
     @property
     def n_features(self) -> int:
-        """Number of columns, which is not learned where the kernel is a function."""
+        """Number of columns; that of the fitted rows if the kernel is a function, as the estimator lacks it then."""
         return int(np.shape(self.fitted_rows)[1]) if callable(self.estimator.kernel) else super().n_features
 
     @cached_property
     def dual_weights(self) -> NDArray[np.float64]:
-        """Weight of each support vector's kernel in each decision, shape (n_vectors, n_decisions)."""
+        """Weight of each support vector's kernel in each decision, of shape (n_vectors, n_decisions)."""
         return _dense(self.estimator.dual_coef_).T
 
     @property
     def groups(self) -> NDArray[np.intp]:
-        """Number of the group of each support vector, such that groups pull a decision in opposite directions."""
+        """Group of each support vector: groups have weights of opposite signs."""
         return (self.dual_weights[:, 0] > 0).astype(np.intp)
 
     def decisions(self, X: Array) -> Array:
-        """Values of all decisions in the sign of the public attributes, shape (n_rows, n_decisions)."""
+        """Return all decisions, of shape (n_rows, n_decisions), with the signs of the public attributes."""
         est, weights = self.estimator, self.dual_weights
         if not len(weights):
             return xp.broadcast_rows(est.intercept_, X)
-        if est.kernel == "poly" and est.degree == 0:  # every kernel is 1; one after another, as libsvm adds them
+        if est.kernel == "poly" and est.degree == 0:  # every kernel is 1; added one after the other, as in libsvm
             return xp.broadcast_rows(np.cumsum(weights, axis=0)[-1] + est.intercept_, X)
         if est.kernel == "linear":
             return xp.linear(X, self.vectors.T @ weights, est.intercept_)
         summed = self.polynomial
         if summed is not None:
             return summed(X)
-        order = alternating(self.groups, np.abs(weights).sum(axis=1))
+        order = alternating_order(self.groups, np.abs(weights).sum(axis=1))
         return xp.linear(self.kernel(X, order), weights[order], est.intercept_)
 
     @cached_property
     def polynomial(self) -> PolynomialSum | None:
-        """The decisions as polynomials in the features, where that is more exact or cheaper."""
+        """The decisions as polynomials in the features, if that is more exact or cheaper; else None."""
         est = self.estimator
         if est.kernel != "poly":
             return None
@@ -114,11 +117,11 @@ class LibSVMConverter(Converter):
         )
 
     def kernel(self, X: Array, order: NDArray[np.intp]) -> Array:
-        """Kernels of rows with the support vectors, these in an order."""
+        """Return the kernels between rows and the support vectors, with these in the given order."""
         est = self.estimator
         if callable(est.kernel):
             with recording_kernel(self, est.kernel):
-                return own_kernel_columns(est.kernel, X, self.fitted_rows, est.support_[order])
+                return user_kernel_columns(est.kernel, X, self.fitted_rows, est.support_[order])
         if est.kernel == "precomputed":
             return xp.take(X, est.support_[order], axis=1)
         vectors, gamma = self.vectors[order], est._gamma
@@ -129,18 +132,19 @@ class LibSVMConverter(Converter):
         return sigmoid_kernel(X, vectors, gamma, est.coef0)
 
 
-def alternating(groups: NDArray[np.intp], weights: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return an order in which every group advances through its total weight at the same pace.
+def alternating_order(groups: NDArray[np.intp], weights: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return an order of support vectors in which every group has added the same part of its weight at any point.
 
-    A sum of kernels has large terms of both signs and a small value. Taken in this order its partial sums
-    stay small too, and with them the rounding errors: measured on 2000 support vectors, two orders of
-    magnitude below those in libsvm's order, in which one class follows the other.
+    A sum of kernels has large terms of both signs and a small value. In this order its partial sums stay small too, and
+    with them the rounding errors. Measured on 2000 support vectors, these are 100 times smaller than in libsvm's order,
+    in which one class follows the other.
 
     Parameters
     ----------
     groups : ndarray of shape (n_vectors,)
+        Group of each vector.
     weights : ndarray of shape (n_vectors,)
-        Not negative.
+        Magnitude of each vector's weight.
 
     Returns
     -------
@@ -155,7 +159,7 @@ def alternating(groups: NDArray[np.intp], weights: NDArray[np.float64]) -> NDArr
 
 
 def _dense(matrix: Any) -> NDArray[np.float64]:
-    """Return an attribute as an array: where the estimator was fitted on sparse rows, it is sparse too."""
+    """Return an attribute as an array; it is sparse if the estimator was fitted on sparse rows."""
     return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix, dtype=np.float64)
 
 
@@ -164,7 +168,7 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
     """One decision for each pair of classes, then votes (:class:`sklearn.svm._base.BaseSVC`)."""
 
     def check(self) -> None:
-        """Refuse what scikit-learn itself labels wrongly, too."""
+        """Refuse, besides, an estimator whose labels are shifted in scikit-learn itself."""
         if len(self.estimator.n_support_) != len(self.estimator.classes_):
             raise self.refuse(
                 "some classes had no rows of positive weight, and scikit-learn's own labels are shifted",
@@ -179,17 +183,20 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
 
     @cached_property
     def pairs(self) -> NDArray[np.intp]:
-        """First and second class of each pair, shape (n_pairs, 2)."""
+        """First and second class of each pair, of shape (n_pairs, 2)."""
         return np.array(list(combinations(range(self.n_classes), 2)))
 
     @property
     def groups(self) -> NDArray[np.intp]:
-        """Class of each support vector; they are sorted by it."""
+        """Class of each support vector, by which they are sorted."""
         return np.repeat(np.arange(self.n_classes), self.estimator.n_support_)
 
     @cached_property
     def dual_weights(self) -> NDArray[np.float64]:
-        """Support vectors of class i have their weights against class j in row j, or j - 1 where i < j."""
+        """Weight of each support vector in each pair's decision.
+
+        In ``dual_coef_``, the weights of class i's support vectors against class j are in row j, or row j - 1 if i < j.
+        """
         dual, groups = _dense(self.estimator.dual_coef_), self.groups
         weights = np.zeros((len(groups), len(self.pairs)))
         for pair, (i, j) in enumerate(self.pairs):
@@ -199,7 +206,7 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
 
     @property
     def sides(self) -> NDArray[np.float64]:
-        """1 for the first class of each pair, -1 for the second, shape (n_pairs, n_classes)."""
+        """1 for the first class of each pair, -1 for the second, else 0; of shape (n_pairs, n_classes)."""
         classes = np.eye(self.n_classes)
         return classes[self.pairs[:, 0]] - classes[self.pairs[:, 1]]
 
@@ -239,25 +246,25 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
         # libsvm's decision of two classes has the opposite sign of scikit-learn's.
         sign = 1.0 if self.n_classes == 2 else -1.0
         logits = self.decisions(X) * (sign * slopes) - offsets
-        floor = _SMALLEST_PAIR_PROBABILITY
+        floor = _MIN_PAIR_PROBABILITY
         first = xp.clip(xp.expit(logits), floor, 1 - floor)
         second = xp.clip(xp.expit(-logits), floor, 1 - floor)
         return coupled_probabilities(first, second, self.pairs)
 
 
 def coupled_probabilities(first: Array, second: Array, pairs: NDArray[np.intp]) -> Array:
-    """Return the probabilities of classes that agree best with those within pairs.
+    """Return the probabilities of classes that agree best with the probabilities within pairs.
 
-    The loop is libsvm's ``multiclass_probability``, which scikit-learn runs for two classes too and which stops
-    long before it has converged: its result is a matter of its steps (up to 2e-3 away from the solution), so
-    they are the same here. They are written without the differences that float32 would not survive: with
+    The loop is libsvm's ``multiclass_probability``, which scikit-learn runs for two classes too. It stops long before
+    it has converged, up to 2e-3 away from the solution, so that its result depends on its steps: they are the same
+    here. They are written without differences in which float32 would lose all digits. With
     ``Q[t, t] = Σ r[j, t]²`` and ``Q[t, j] = -r[j, t] r[t, j]``,
 
     - ``p'Qp`` is ``Σ (r[j, i] p[i] - r[i, j] p[j])²`` over the pairs;
     - ``p[t] + (p'Qp - (Qp)[t]) / Q[t, t]`` is ``(p'Qp + Σ r[j, t] r[t, j] p[j]) / Q[t, t]``;
-    - dividing by what p now sums to is libsvm's division by ``1 + diff``.
+    - dividing p by its sum is libsvm's division by ``1 + diff``.
 
-    Rows stop one by one: a row's result does not depend on the others in its batch.
+    Each row stops on its own, so that its result does not depend on the other rows.
 
     Parameters
     ----------
@@ -290,7 +297,7 @@ def coupled_probabilities(first: Array, second: Array, pairs: NDArray[np.intp]) 
         return xp.max(xp.abs(gradient - xp.squared_norm(d)), axis=1, keepdims=True)
 
     def unfinished(sweep: Array, p: Array, largest_error: Array, *_: Array) -> Array:
-        return xp.logical_and(sweep < sweeps, xp.any(largest_error >= tolerance))
+        return (sweep < sweeps) & xp.any(largest_error >= tolerance)
 
     def step(
         sweep: Array, p: Array, largest_error: Array, halves: Array, products: Array, diagonal: Array
@@ -325,7 +332,8 @@ class OneClassSVMConverter(LibSVMConverter, OutlierConverter):
         return xp.squeeze(self.decisions(X), 1)
 
     def score_samples(self, X: Array) -> Array:
-        return xp.add(self.decision_function(X), self.estimator.offset_)
+        scores: Array = self.decision_function(X) + self.estimator.offset_
+        return scores
 
     def predict(self, X: Array) -> Array:
         return xp.where(self.decision_function(X) > 0, 1, -1)

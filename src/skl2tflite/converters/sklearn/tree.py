@@ -20,20 +20,20 @@ from skl2tflite.graph import functions as xp
 
 
 @cache
-def paths_know_missing() -> bool:
-    """Whether scikit-learn's ``decision_path`` sends NaN where ``predict`` does; 1.6 sends it right at every node."""
+def decision_path_follows_missing() -> bool:
+    """Whether scikit-learn's ``decision_path`` sends NaN to the same side as ``predict``; 1.6 always sends it right."""
     rows = np.array([[np.nan], [0.0], [1.0]])
     tree = sk.DecisionTreeClassifier().fit(rows, [0, 0, 1])
     return bool(tree.decision_path(rows)[0, tree.apply(rows)[0]])
 
 
-def without_missing(forest: Forest) -> Forest:
-    """Return trees in which NaN goes right at every node."""
+def missing_goes_right(forest: Forest) -> Forest:
+    """Return the same trees with NaN going right at every node."""
     return replace(forest, missing_left=np.zeros(forest.n_nodes, dtype=bool))
 
 
 class TreesConverter(Converter):
-    """Trees whose leaves' values are averaged; a single tree is a forest of one."""
+    """Trees whose leaves' values are averaged; a single tree is a forest of one tree."""
 
     @property
     def trees(self) -> Sequence[Any]:
@@ -42,24 +42,25 @@ class TreesConverter(Converter):
 
     @cached_property
     def forest(self) -> Forest:
-        """Node tables, a leaf's value being that of all outputs side by side."""
+        """The trees as tables of nodes; the value of a leaf holds all outputs."""
         return Forest.from_sklearn(self.trees)
 
     def mean(self, X: Array) -> Array:
-        """Mean over the trees of the leaves' values, shape (n_rows, n_values)."""
+        """Return the mean of the leaves' values over the trees, of shape (n_rows, n_values)."""
         values = tree_values(X, self.forest, missing=self.allows_nan)
         return values[:, 0] if len(self.trees) == 1 else xp.sum(values, axis=1) / len(self.trees)
 
     def apply(self, X: Array) -> Array:
-        """Leaf that each row reaches, in each tree."""
+        """Number of the leaf that each row reaches in each tree."""
         return leaf_numbers(X, self.forest, missing=self.allows_nan)
 
     def decision_path(self, X: Array) -> Any:
-        """Whether each row passes each node, trees side by side: scikit-learn's sparse matrix comes out dense.
+        """Whether each row passes through each node of each tree; the file's output is dense.
 
-        Numbered from a node to its left and then to its right, the nodes below each are those that follow it.
+        Nodes are numbered depth first, the left subtree before the right one. So the nodes below a node are those that
+        follow it, and a row passes through it if the number of its leaf is among theirs.
         """
-        forest = self.forest if paths_know_missing() else without_missing(self.forest)
+        forest = self.forest if decision_path_follows_missing() else missing_goes_right(self.forest)
         sizes = np.ones(forest.n_nodes)
         for level in reversed(forest.levels):
             sizes[level] += sizes[forest.left[level]] + sizes[forest.right[level]]
@@ -69,11 +70,11 @@ class TreesConverter(Converter):
             order[forest.right[level]] = order[level] + 1 + sizes[forest.left[level]]
         leaves = tree_values(X, forest.with_values(order[:, np.newaxis]), missing=self.allows_nan)
         leaves = xp.take(xp.squeeze(leaves, 2), forest.tree, axis=1)
-        return xp.astype(xp.logical_and(leaves >= order, leaves < order + sizes), int)
+        return xp.astype((leaves >= order) & (leaves < order + sizes), int)
 
 
 class TreesClassifierConverter(TreesConverter, ClassifierConverter):
-    """Labels are those of the greatest mean fraction of training rows."""
+    """Predicts the label with the greatest mean fraction of training rows."""
 
     def predict_proba(self, X: Array) -> Array | list[Array]:
         fractions = self.mean(X)

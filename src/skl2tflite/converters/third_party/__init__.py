@@ -1,1 +1,1 @@
-"""Converters of estimators of other packages, one module for each package."""
+"""Converters of estimators of other packages; the module of a package is imported once the package is."""

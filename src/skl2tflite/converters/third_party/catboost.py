@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.third_party.boosting import TreeTable, join
-from skl2tflite.converters.third_party.hashed_categories import as_json, known_categories
+from skl2tflite.converters.third_party.support.boosting import TreeTable, join
+from skl2tflite.converters.third_party.support.hashed_categories import as_json, known_categories
 from skl2tflite.flow.column import RESERVED, Column, KindError
 from skl2tflite.flow.matrix import as_floats
 from skl2tflite.flow.table import Table
@@ -23,11 +23,11 @@ from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array, Constant, DType, Graph, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.probabilities import binary_probabilities
-from skl2tflite.tracing.category_values import WHOLE
+from skl2tflite.tracing.category_values import LARGEST_EXACT_INTEGER
 from skl2tflite.tracing.rows_at_hand import given
 
 _NO_TEXT = RESERVED[0] * 2
-"""Equal to no cell of a tensor of strings."""
+"""A text that equals no cell of a tensor of strings."""
 _BINARY = frozenset({"CrossEntropy", "Logloss"})
 _MULTILABEL = frozenset({"MultiCrossEntropy", "MultiLogloss"})
 
@@ -48,7 +48,7 @@ class CatBoostConverter(Converter):
         return as_json(self.estimator)
 
     def check(self) -> None:
-        """Refuse what the JSON form does not hold, or no graph can compute."""
+        """Refuse models that the JSON form does not hold completely, or that no graph can compute."""
         if not self.trees:
             raise self.refuse("it has no trees", "there is nothing to convert")
         kinds = {"text_features": "text", "embedding_features": "embeddings"}
@@ -67,13 +67,13 @@ class CatBoostConverter(Converter):
 
     @property
     def trees(self) -> list[dict[str, Any]]:
-        """Trees as JSON has them: oblivious ones, or nested nodes."""
+        """The trees in JSON: oblivious trees, or nested nodes."""
         trees: list[dict[str, Any]] = self.model.get("oblivious_trees") or self.model.get("trees") or []
         return trees
 
     @cached_property
     def bias(self) -> NDArray[np.float64]:
-        """What is added to the sum over the trees, one number for each output."""
+        """Constant that is added to the sum over the trees, one for each output."""
         return np.atleast_1d(np.asarray(self.model["scale_and_bias"][1], dtype=np.float64))
 
     @property
@@ -88,12 +88,12 @@ class CatBoostConverter(Converter):
 
     @cached_property
     def float_features(self) -> dict[int, dict[str, Any]]:
-        """Numeric features by their number among the numeric ones."""
+        """Numeric features by their position among the numeric ones."""
         return {feature["feature_index"]: feature for feature in self.model["features_info"]["float_features"]}
 
     @cached_property
     def categorical_features(self) -> dict[int, dict[str, Any]]:
-        """Categorical features by their number among the categorical ones."""
+        """Categorical features by their position among the categorical ones."""
         features = self.model["features_info"].get("categorical_features", [])
         return {feature["feature_index"]: feature for feature in features}
 
@@ -104,7 +104,7 @@ class CatBoostConverter(Converter):
 
     @cached_property
     def tested(self) -> dict[int, list[int]]:
-        """Hashes of the categories that trees test, by the column; each test is a derived column, 1 where it holds."""
+        """Hashes of the categories that trees test, by column; each becomes a derived column, 1 where a row has it."""
         found = {
             feature["flat_feature_index"]: sorted(value & 0xFFFFFFFF for value in feature.get("values", []))
             for feature in self.categorical_features.values()
@@ -213,33 +213,33 @@ class CatBoostConverter(Converter):
             raise self.refuse(f"takes numbers, but {error.reason}", "encode it before, or drop it") from None
 
     def _holds(self, X: Array | Table, feature: int) -> Array:
-        """Return whether a column of each row holds the categories that trees test, shape (n_rows, n_categories)."""
+        """Return whether a column holds each category that trees test; shape (n_rows, n_categories)."""
         if not isinstance(X, Table):
-            return xp.equal(X[:, feature, np.newaxis], _as_numbers(self._categories(feature)))
+            return X[:, feature, np.newaxis] == _as_numbers(self._categories(feature))
         column = X[feature]
         if self._is_text(column, feature):
             texts = column.digits()
             held = [_NO_TEXT if category is None else category for category in self._categories(feature, texts)]
-            return xp.equal(xp.expand_dims(texts, 1), np.array(held, dtype=object))
+            return xp.expand_dims(texts, 1) == np.array(held, dtype=object)
         numbers = _as_numbers(self._categories(feature))
-        if np.abs(numbers[~np.isnan(numbers)]).max(initial=0) <= WHOLE:
-            return xp.equal(xp.expand_dims(column.numbers(), 1), numbers)
+        if np.abs(numbers[~np.isnan(numbers)]).max(initial=0) <= LARGEST_EXACT_INTEGER:
+            return xp.expand_dims(column.numbers(), 1) == numbers
         if np.isnan(numbers).any() or np.abs(numbers).max() > np.iinfo(np.int32).max:
             raise self.refuse(
                 f"feature {self._name(feature)} has categories that are whole numbers beyond 32 bits",
                 "give them as text, in fit too",
             )
-        return xp.equal(xp.expand_dims(column.integers(), 1), numbers.astype(np.int64))
+        return xp.expand_dims(column.integers(), 1) == numbers.astype(np.int64)
 
     def _is_text(self, column: Column, feature: int) -> bool:
-        """Whether a column of the input holds text: so, where nothing else says, the categories that trees test."""
+        """Return whether a column holds text; where that is unknown, decided by the categories that trees test."""
         if column.kind is not None:
             return column.kind == DType.STRING
         known = known_categories(given().texts)
         return not all(value in known and _is_whole(known[value]) for value in self.tested[feature])
 
     def _categories(self, feature: int, column: Tensor | None = None) -> list[str | None]:
-        """Return the categories of a column that trees test, None for one that no row will hold."""
+        """Return the categories of a column that trees test; None for a category that no row will have."""
         rows = given()
         known = known_categories(rows.texts | (frozenset() if column is None else _texts_within(column)))
         categories = [known.get(value) for value in self.tested[feature]]
@@ -298,12 +298,12 @@ class CatBoostClassifierConverter(CatBoostConverter, ClassifierConverter):
 
     @property
     def is_multilabel(self) -> bool:
-        """Whether several labels may be there at once."""
+        """Whether a row may have several labels."""
         return self.loss in _MULTILABEL
 
     @property
     def least_raw(self) -> float:
-        """Raw value above which a label is given: 0, or that of the model's probability threshold."""
+        """Raw value above which the positive label is predicted: 0, or that of the model's probability threshold."""
         threshold = float(self.model["model_info"].get("binclass_probability_threshold", 0.5))
         return -math.log(1 / threshold - 1)
 
@@ -314,7 +314,7 @@ class CatBoostClassifierConverter(CatBoostConverter, ClassifierConverter):
         return xp.softmax(raw, axis=1) if self.loss == "MultiClass" else xp.expit(raw)
 
     def predict_log_proba(self, X: Array) -> Array:
-        """Logarithm of the probabilities, from the raw values: none is that of 0."""
+        """Logarithm of the probabilities, computed from the raw values, so that none is the logarithm of 0."""
         raw = self.raw(X)
         if self.loss in _BINARY:
             raw = raw * np.array([-1.0, 1.0])

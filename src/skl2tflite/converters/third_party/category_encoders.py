@@ -1,4 +1,4 @@
-"""Encoders of the package category_encoders: what each says of every category of a column, in tables."""
+"""Encoders of the package category_encoders, as tables of what they give for every category of a column."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.category_values import category_kind, unknown_value
 
 MISSING = (np.nan, None, pd.NA)
-"""What the package takes for missing, without telling one from another."""
+"""The values that the package treats as missing, all alike."""
 MISSING_OF = {DType.STRING: len(MISSING), DType.FLOAT: 1, DType.INT: 0}
-"""How many of these a column of each kind can hold."""
+"""How many of these a column of each dtype can hold."""
 NAMES = (
     "BackwardDifferenceEncoder", "BaseNEncoder", "BinaryEncoder", "CatBoostEncoder", "CountEncoder", "GLMMEncoder",
     "GrayEncoder", "HelmertEncoder", "JamesSteinEncoder", "LeaveOneOutEncoder", "MEstimateEncoder", "OneHotEncoder",
@@ -34,7 +34,7 @@ NAMES = (
 
 
 def installed() -> Iterator[type]:
-    """Yield the encoders that this version has, and whose own dependencies are there."""
+    """Yield the encoders that the installed version has, and whose own dependencies are installed."""
     for name in NAMES:
         try:
             yield getattr(ce, name)
@@ -44,9 +44,10 @@ def installed() -> Iterator[type]:
 
 @converts(*installed())
 class CategoryEncoderConverter(CategoriesConverter):
-    """Each column by itself: the encoder is asked once for every category, for an unknown and for a missing value.
+    """Encoders of each column by itself.
 
-    What it raises an error for is NaN in a file. ``transform`` is the one without targets, as for new rows.
+    The encoder is called with every category, an unknown and a missing value of each column, and the results become
+    tables. Where it raises an exception, the file gives NaN. ``transform`` is the one without targets, as for new rows.
     """
 
     def check(self) -> None:
@@ -73,13 +74,13 @@ class CategoryEncoderConverter(CategoriesConverter):
 
     @cached_property
     def encoded_features(self) -> list[int]:
-        """Positions of the columns that hold categories; the others pass."""
+        """Positions of the columns that are encoded; the others pass unchanged."""
         encoded = set(self.estimator.cols)
         return [i for i, name in enumerate(self.names) if name in encoded]
 
     @cached_property
     def listed(self) -> list[NDArray[Any]]:
-        """Categories of each column without missing ones, none where it passes."""
+        """Categories of each column, missing ones last; none where the column passes unchanged."""
         found = _mappings(self.estimator)
         lists = []
         for i, name in enumerate(self.names):
@@ -93,11 +94,11 @@ class CategoryEncoderConverter(CategoriesConverter):
 
     @staticmethod
     def _completed(categories: NDArray[Any]) -> NDArray[Any]:
-        """Sort numbers, which are searched for, and put what is missing behind."""
+        """Return categories with numbers sorted (they are looked up by bisection) and missing values appended."""
         ordered = categories
         if not any(isinstance(c, str) for c in categories):
             ordered = np.array(sorted(categories), dtype=object)
-            if all(float(c).is_integer() for c in ordered):  # pandas has made floats of them, beside NaN
+            if all(float(c).is_integer() for c in ordered):  # integers beside NaN become floats in pandas
                 ordered = np.array([int(c) for c in ordered], dtype=object)
         if not len(ordered):
             return ordered
@@ -105,7 +106,7 @@ class CategoryEncoderConverter(CategoriesConverter):
 
     @cached_property
     def probes(self) -> list[tuple[int, list[Any]]]:
-        """For each column, values to ask for: its categories, what is missing, something else."""
+        """For each column, the values that the encoder is called with: categories, a missing and an unknown value."""
         probes: list[tuple[int, list[Any]]] = []
         for i, (categories, kind) in enumerate(zip(self.listed, self.kinds, strict=True)):
             if i not in self.encoded_features:
@@ -118,7 +119,7 @@ class CategoryEncoderConverter(CategoriesConverter):
         return probes
 
     def ask_encoder(self, rows: list[list[Any]]) -> NDArray[np.float64]:
-        """Return what the encoder makes of rows, NaN where it raises an error."""
+        """Return the encoder's result for rows; NaN in rows for which it raises an exception."""
         cells = {name: [row[i] for row in rows] for i, name in enumerate(self.names)}
         frame = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in cells.items()})
         for i, name in enumerate(self.names):
@@ -141,19 +142,19 @@ class CategoryEncoderConverter(CategoriesConverter):
 
     @cached_property
     def base(self) -> list[Any]:
-        """A row that the encoder knows."""
+        """A row of known categories, in which one value at a time is changed."""
         return [0.0 if i not in self.encoded_features else values[0] for i, values in self.probes]
 
     @cached_property
     def tables(self) -> list[NDArray[np.float64]]:
-        """For each column, what the encoder gives for a row with each of the probes there."""
+        """For each column, the encoder's results for the base row with each probe in that column."""
         rows = [[*self.base[:i], value, *self.base[i + 1 :]] for i, values in self.probes for value in values]
         answers = self.ask_encoder(rows)
         return np.split(answers, np.cumsum([len(values) for _, values in self.probes])[:-1])
 
     @cached_property
     def sources(self) -> NDArray[np.intp]:
-        """The column that each column of the result is made of, -1 for constants."""
+        """Input column that each output column depends on; -1 for constants."""
         base = self.ask_encoder([self.base])
         sources = np.full(self.width, -1)
         for i, answers in enumerate(self.tables):
@@ -165,7 +166,7 @@ class CategoryEncoderConverter(CategoriesConverter):
         return sources
 
     def _check_columns_apart(self) -> None:
-        """Compare what tables give for mixed rows with what the encoder gives."""
+        """Check on mixed rows that the tables of single columns give what the encoder gives."""
         random = np.random.default_rng(0)
         rows = [[values[random.integers(len(values))] for _, values in self.probes] for _ in range(8)]
         expected = self.ask_encoder(rows)
@@ -180,11 +181,11 @@ class CategoryEncoderConverter(CategoriesConverter):
 
     @property
     def refuses_unknown(self) -> bool:
-        """Errors are seen when the encoder is asked."""
+        """False: where the encoder refuses unknown values, the tables hold NaN."""
         return False
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Columns whose missing values the encoder takes, and, if ``clean``, makes numbers of."""
+        """Columns in which the encoder takes missing values and, if ``clean``, gives numbers for them."""
         allowed = np.ones(self.n_features, dtype=bool)
         for i, (_, values) in enumerate(self.probes):
             if i not in self.encoded_features:
@@ -238,7 +239,7 @@ class CategoryEncoderConverter(CategoriesConverter):
 
 
 def _mappings(encoder: Any) -> dict[Any, list[Any]]:
-    """Return the categories that an encoder has seen in each column."""
+    """Return the categories that an encoder has learnt for each column."""
     mapping = getattr(encoder, "ordinal_encoder", encoder).mapping
     if isinstance(mapping, dict):
         return {name: list(values.index) for name, values in mapping.items()}

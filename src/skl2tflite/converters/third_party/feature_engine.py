@@ -21,7 +21,7 @@ RECORDED = (
     "creation", "discretisation", "encoding", "imputation", "outliers", "preprocessing", "scaling", "selection",
     "transformation", "wrappers",
 )  # fmt: skip
-"""Modules whose transformers look at each row by itself."""
+"""Modules whose transformers compute each row by itself."""
 OF_DATES = ("datetime", "timeseries.forecasting")
 DROP_ROWS = (feature_engine.imputation.DropMissingData, feature_engine.outliers.OutlierTrimmer)
 OTHERS = (
@@ -29,7 +29,7 @@ OTHERS = (
     feature_engine.imputation.RandomSampleImputer,
     feature_engine.encoding.StringSimilarityEncoder,
 )
-"""Transformers of these modules that do not."""
+"""Transformers in these modules that do not, or that cannot be recorded."""
 
 
 def transformers(*modules: str) -> Iterator[type]:
@@ -41,11 +41,11 @@ def transformers(*modules: str) -> Iterator[type]:
 
 @converts(*(each for each in transformers(*RECORDED) if each not in OTHERS))
 class FeatureEngineConverter(RecordedTransformer):
-    """Their own methods, recorded: each raises an error for rows that it does not take, which the file marks."""
+    """Transformers whose own methods are recorded; rows for which these raise an exception are row errors."""
 
     @property
     def known_rows(self) -> Any:
-        """Rows given to ``convert``, or one of what the encoder has seen."""
+        """Rows given to ``convert``, or one row of categories that the encoder knows."""
         if self.seen.sample is not None or self.feature_names is None:
             return self.seen.sample
         seen: dict[str, Any] = getattr(self.estimator, "encoder_dict_", {})

@@ -1,4 +1,4 @@
-"""imbalanced-learn's pipelines and ensembles (:mod:`imblearn`): samplers have done their work when the fit ends."""
+"""imbalanced-learn's pipelines and ensembles (:mod:`imblearn`), whose samplers do nothing after the fit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from skl2tflite.converters.sklearn.pipeline import PipelineConverter, is_passthr
 
 
 def is_sampler(step: Any) -> bool:
-    """Whether a step resamples the rows to fit on, and passes any others."""
+    """Return whether a step is a sampler, which resamples the rows of the fit and passes all others unchanged."""
     return hasattr(step, "fit_resample")
 
 
@@ -28,7 +28,7 @@ class ImblearnPipelineConverter(PipelineConverter):
 
     @cached_property
     def steps(self) -> list[Converter]:
-        """Converters of the steps that do something at inference."""
+        """Converters of the steps that change new rows."""
         return [
             self.sub(step, f"[{name!r}]")
             for name, step in self.estimator.steps
@@ -55,6 +55,6 @@ class BalancedBaggingClassifierConverter(BaggingClassifierConverter):
         super().__init__(without_samplers(estimator) if hasattr(estimator, "estimators_") else estimator, path)
 
 
-# Their answers are their parents'.
+# They predict as their scikit-learn base classes do.
 converts(imblearn.ensemble.BalancedRandomForestClassifier)(ForestClassifierConverter)
 converts(imblearn.ensemble.RUSBoostClassifier)(AdaBoostClassifierConverter)

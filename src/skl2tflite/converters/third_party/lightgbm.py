@@ -17,7 +17,7 @@ from sklearn.utils import Tags
 from skl2tflite.converters.core.categoricals import Coding, CodingConverter, UnplacedCategoriesError, categories_told
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.third_party.boosting import CategorySets, TreeTable, join
+from skl2tflite.converters.third_party.support.boosting import CategorySets, TreeTable, join
 from skl2tflite.flow.column import Column
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
@@ -43,14 +43,14 @@ _MISSING_NONE, _MISSING_ZERO = 0, 1
 
 
 class LightGBMConverter(CodingConverter):
-    """Raw scores of a booster, and what its objective makes of them.
+    """Raw scores of a booster, and predictions from them by its objective.
 
-    Trees compare float64; thresholds are moved to where they split float32 numbers alike. They see categories as
-    codes, whole numbers from 0: of a DataFrame's categoricals the positions among the categories of the fit.
+    Trees compare float64; their thresholds are replaced by ones that send float32 numbers the same way. To trees,
+    categories are codes from 0: the positions of a DataFrame's categories among those of the fit.
     """
 
     library = "LightGBM"
-    pandas_only = True  # it takes the categories of no others
+    pandas_only = True  # LightGBM takes categoricals of pandas only
 
     @cached_property
     def text(self) -> str:
@@ -70,7 +70,7 @@ class LightGBMConverter(CodingConverter):
         return name, {word.partition(":")[0]: word.partition(":")[2] for word in parameters}
 
     def check(self) -> None:
-        """Refuse objectives whose predictions are not known here."""
+        """Refuse objectives that are not supported."""
         known = _IDENTITY | _EXPONENTIAL | _LOGISTIC | {"cross_entropy_lambda", "multiclass"}
         name, _ = self.objective
         if name not in known:
@@ -83,16 +83,16 @@ class LightGBMConverter(CodingConverter):
 
     @property
     def feature_names(self) -> list[str] | None:
-        """Names of the columns; none where LightGBM may have put "_" in place of a space, as it does."""
+        """Names of the columns; None where a name has "_", with which LightGBM may have replaced a space."""
         names = super().feature_names
         return None if names is None or any("_" in name for name in names) else names
 
     # --- categories ---------------------------------------------------------------------------------
 
     def codings(self, columns: Sequence[Column]) -> Mapping[int, Coding]:
-        """Return LightGBM's own categories (``_data_from_pandas``): those of the fit, ordered as the columns were.
+        """Return the categories that the booster keeps from the fit, in the order of columns (``_data_from_pandas``).
 
-        Fitted on an array it knows none, and takes the codes of any categorical as they come.
+        Fitted on an array, it keeps none and takes the codes of any categorical as they are.
         """
         found = {i: categories_told(column) for i, column in enumerate(columns)}
         told = {i: categories for i, categories in found.items() if categories is not None}
@@ -118,28 +118,28 @@ class LightGBMConverter(CodingConverter):
 
     @cached_property
     def _categorical_columns(self) -> list[int]:
-        """Columns that trees test for sets of categories; ordered categoricals are numbers to them."""
+        """Columns that trees split by sets of categories; ordered categoricals are split as numbers."""
         behind = self.text.partition("\n[categorical_feature: ")[2]
         return sorted(int(column) for column in behind.partition("]")[0].split(",") if column)
 
     def _doubtful(self, lists: Sequence[Sequence[Any]]) -> bool:
-        """Whether a column that trees see as numbers may be a categorical: its values are like the codes of one.
+        """Return whether a column that trees split as a number may be a categorical, as its values look like codes.
 
-        So it is where ``categorical_feature`` named others than the categoricals.
+        That is so where ``categorical_feature`` named other columns than the categoricals.
         """
         codes = {f"[0:{len(categories) - 1}]" for categories in lists}
         seen = self.model[0]["feature_infos"].split()
         return any(info in codes for i, info in enumerate(seen) if i not in self._categorical_columns)
 
     def _may(self, column: int, categories: Sequence[Any]) -> bool:
-        """Whether all that the fit saw in a column of numbers may have been codes of such categories."""
+        """Return whether all values of a numeric column in the fit may have been codes of such categories."""
         info = self.model[0]["feature_infos"].split()[column]
         limits = re.fullmatch(r"\[(\d+):(\d+)\]", info)
         return info == "none" or (limits is not None and int(limits[2]) < len(categories))
 
     @cached_property
     def used_columns(self) -> Collection[int]:
-        """Columns of some test or linear model."""
+        """Columns that some split or linear model uses."""
         tests = [_numbers(tree, "split_feature", int) for tree in self.model[1]]
         return frozenset(np.concatenate([*tests, self.linear_features]).tolist())
 
@@ -147,7 +147,7 @@ class LightGBMConverter(CodingConverter):
 
     @cached_property
     def n_groups(self) -> int:
-        """Number of raw scores of a row: trees of one iteration."""
+        """Number of raw scores of a row, which is the number of trees of one iteration."""
         return int(self.model[0]["num_tree_per_iteration"])
 
     @property
@@ -157,7 +157,7 @@ class LightGBMConverter(CodingConverter):
 
     @cached_property
     def zero_is_missing(self) -> list[int]:
-        """Columns with tests that count zero as missing; each has a copy with NaN in its place."""
+        """Columns with splits that treat zero as missing; each gets a copy with NaN in place of zero."""
         columns: set[int] = set()
         for tree in self.model[1]:
             decision, feature = _numbers(tree, "decision_type", int), _numbers(tree, "split_feature", int)
@@ -167,7 +167,7 @@ class LightGBMConverter(CodingConverter):
 
     @cached_property
     def tables(self) -> tuple[list[TreeTable], CategorySets]:
-        """All trees, and their sets of categories: those in a set go left, all else goes right, NaN too."""
+        """All trees, and their sets of categories: categories in a set go left, all others and NaN go right."""
         offset = self.n_features + len(self.zero_is_missing)
         categories = CategorySets(offset, outside=1, missing=1.0, fractions_below_zero=True)
         return [self._table(tree, categories) for tree in self.model[1]], categories
@@ -180,7 +180,7 @@ class LightGBMConverter(CodingConverter):
 
     @cached_property
     def forest(self) -> Forest:
-        """All trees; of linear ones a leaf has its value, then its model's constant and coefficients."""
+        """All trees; a leaf has its plain value and, in linear trees, its model's constant and coefficients."""
         trees, categories = self.tables
         forest = join(trees, self.n_features + len(self.zero_is_missing) + len(categories))
         return replace(forest, compares_float64=True)
@@ -194,7 +194,7 @@ class LightGBMConverter(CodingConverter):
         kind = decision >> 2 & 3
         missing_left = np.where(
             kind == _MISSING_NONE,
-            split >= 0,  # NaN counts as 0
+            split >= 0,  # NaN is treated as 0
             decision & _DEFAULT_LEFT != 0,
         )
         threshold = _without_zeros(split)
@@ -210,7 +210,7 @@ class LightGBMConverter(CodingConverter):
                 feature[node] = categories.place(int(feature[node]), members)
                 threshold[node] = 0.5
         children = [_numbers(tree, name, int) for name in ("left_child", "right_child")]
-        # Inner nodes first; children that are leaves come as the complement of their number.
+        # Inner nodes come first; a child that is a leaf is given as the bitwise complement of the leaf's number.
         left, right = (np.where(child < 0, inner + ~child, child) for child in children)
         none = np.full(leaves, -1)
         return TreeTable(
@@ -263,16 +263,16 @@ class LightGBMConverter(CodingConverter):
         return xp.sum(xp.reshape(values, (-1, self.n_rounds, self.n_groups)), axis=1)
 
     def _linear(self, X: Array, values: Array) -> Array:
-        """Evaluate the leaves' linear models; a leaf's plain value counts where a number that it needs is NaN."""
+        """Evaluate the linear models of the leaves; where a number that a model needs is NaN, use the plain value."""
         x = xp.expand_dims(X[:, self.linear_features], 1)
         coefficients = values[:, :, 2:]
-        used = xp.not_equal(coefficients, 0.0)  # LightGBM keeps no coefficient of 0
-        absent = xp.any(xp.logical_and(used, xp.isnan(x)), axis=2, keepdims=True)
+        used = coefficients != 0.0  # LightGBM keeps no coefficient of 0
+        absent = xp.any(used & xp.isnan(x), axis=2, keepdims=True)
         linear = values[:, :, 1:2] + xp.sum(xp.where(used, coefficients * x, 0.0), axis=2, keepdims=True)
         return xp.where(absent, values[:, :, 0:1], linear)
 
     def link(self, raw: Array) -> Array:
-        """Predictions from raw scores: of a random forest their means, then the objective's ``ConvertOutput``."""
+        """Predictions from raw scores, by the objective's ``ConvertOutput``; of a random forest, from their means."""
         name, parameters = self.objective
         raw = self.mean(raw)
         if name in _LOGISTIC:
@@ -286,7 +286,7 @@ class LightGBMConverter(CodingConverter):
         return xp.sign(raw) * xp.square(raw) if "sqrt" in parameters else raw
 
     def mean(self, raw: Array) -> Array:
-        """Means of a random forest, sums of all others; LightGBM's raw scores are sums even so."""
+        """Means over the trees of a random forest, whose raw scores are sums too; the raw scores of all others."""
         return raw / float(self.n_rounds) if "average_output" in self.model[0] else raw
 
     @property
@@ -377,11 +377,19 @@ def _entries(text: str) -> dict[str, str]:
 
 
 def _numbers(section: Mapping[str, str], name: str, kind: type) -> NDArray[Any]:
-    """Return an entry's numbers; those of a tree of one leaf are absent."""
+    """Return an entry's numbers; those of a tree of one leaf are absent.
+
+    Parameters
+    ----------
+    section : mapping of str to str
+        Entries of the header or of a tree.
+    name : str
+    kind : {float, int}
+    """
     return np.array(section.get(name, "").split(), dtype=np.float64 if kind is float else np.int64)
 
 
 def _without_zeros(threshold: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return thresholds for rows in which numbers up to ``ZERO`` are not yet 0, as they are in LightGBM."""
+    """Return thresholds that treat numbers up to ``ZERO`` as 0, as LightGBM does before it compares them."""
     moved = np.where((threshold >= 0) & (threshold < ZERO), float(ZERO), threshold)
     return np.where((threshold < 0) & (threshold >= -float(ZERO)), _BELOW_ZERO, moved)

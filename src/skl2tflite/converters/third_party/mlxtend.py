@@ -19,7 +19,7 @@ from skl2tflite.graph import functions as xp
 
 @converts(ColumnSelector, DenseTransformer)
 class MlxtendConverter(RecordedTransformer):
-    """Their own ``transform``, recorded; it learns nothing of its input, which rows given to ``convert`` tell."""
+    """Transformers that learn nothing in the fit; ``transform`` is recorded with the rows given to ``convert``."""
 
     exact = TRANSFORM
 
@@ -46,13 +46,13 @@ class CopyTransformerConverter(SeenConverter, TransformerConverter):
         return X
 
     def nan_columns(self, clean: bool = False) -> bool:
-        """Nobody looks at values here."""
+        """All: no value is read."""
         return not clean
 
 
 @converts(SequentialFeatureSelector, ExhaustiveFeatureSelector)
 class SelectorConverter(SeenConverter, TransformerConverter):
-    """The columns that were best."""
+    """Feature selectors: the selected columns."""
 
     exact = TRANSFORM
 

@@ -17,7 +17,7 @@ from skl2tflite.converters.core.refusals import refuses
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.seen_rows import SeenConverter
 from skl2tflite.converters.core.user_estimators import RecordedTransformer
-from skl2tflite.converters.third_party.picked_columns import PickedConverter
+from skl2tflite.converters.third_party.support.picked_columns import PickedConverter
 from skl2tflite.flow.table import TableLike
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -33,12 +33,12 @@ from skl2tflite.graph import functions as xp
     lego.OrthogonalTransformer,
 )
 class LegoConverter(RecordedTransformer):
-    """Their own NumPy code, recorded."""
+    """Transformers whose own NumPy code is recorded."""
 
 
 @converts(lego.TypeSelector, lego.PandasTypeSelector)
 class TypeSelectorConverter(RecordedTransformer):
-    """Columns by dtype, which rows given to ``convert`` tell."""
+    """Selection of columns by dtype, which is known from the rows given to ``convert``."""
 
     exact = TRANSFORM
     takes_frames = True
@@ -62,7 +62,7 @@ class ColumnDropperConverter(PickedConverter):
 
 @converts(lego.RandomAdder, lego.OutlierRemover)
 class TrainOnlyConverter(SeenConverter, TransformerConverter):
-    """What they do to the rows that they were fitted on; all others pass."""
+    """Transformers that only change the rows of the fit; new rows pass unchanged."""
 
     exact = TRANSFORM
     takes_tables = True
@@ -86,7 +86,7 @@ class RepeatingBasisFunctionConverter(DelegatingConverter):
 
 @converts(lego.repeatingbasis._RepeatingBasisFunction)
 class BasisConverter(TransformerConverter):
-    """Bells around points on a circle, of the distances to them the shorter way round."""
+    """Gaussian bells around points on a circle, of the shorter distance along it."""
 
     def transform(self, X: Array) -> Array:
         low, high = self.estimator.input_range

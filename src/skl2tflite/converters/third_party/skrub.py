@@ -27,7 +27,7 @@ from skl2tflite.converters.core.method_names import TRANSFORM
 from skl2tflite.converters.core.refusals import refuses
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.user_estimators import RecordedTransformer
-from skl2tflite.converters.third_party.picked_columns import PickedConverter
+from skl2tflite.converters.third_party.support.picked_columns import PickedConverter
 from skl2tflite.flow.column import NAN, Column, KindError, MadeColumn
 from skl2tflite.flow.renamed import MISSING_TEXT, Categorical, named, renamed
 from skl2tflite.flow.table import Table, TableLike, as_matrix
@@ -56,20 +56,20 @@ class DropColsConverter(PickedConverter):
 
 
 class Cleaned(MadeColumn):
-    """Text in which nothing but white space should be missing, which a graph does not see."""
+    """A text column in which skrub treats white space as missing, which a graph cannot detect."""
 
 
 class ColumnConverter(TransformerConverter):
-    """A transformer of one column; subclasses give ``columns``."""
+    """A transformer of a single column; subclasses give ``columns``."""
 
     takes_tables = True
     exact = TRANSFORM
 
     def check_fitted(self) -> None:
-        """Leave that to whoever has it."""
+        """Do nothing: the estimator that contains it is checked."""
 
     def columns(self, column: Column) -> list[Column]:
-        """Return what becomes of the column."""
+        """Return the columns that a column becomes."""
         raise NotImplementedError
 
     def transform(self, X: Any) -> Any:
@@ -81,7 +81,7 @@ class ColumnConverter(TransformerConverter):
 
     def _strings(self, column: Column) -> Any:
         strings = column.strings()
-        missing = xp.any(xp.equal(xp.expand_dims(strings, 1), MISSING_TEXT), axis=1)
+        missing = xp.any(xp.expand_dims(strings, 1) == MISSING_TEXT, axis=1)
         return xp.where(missing, NAN, strings)
 
     def _cleaned(self, like: Column, strings: Any) -> Column:
@@ -106,17 +106,17 @@ class DropConverter(ColumnConverter):
 
 @converts(CleanNullStrings)
 class CleanNullStringsConverter(ColumnConverter):
-    """Text that says that something is missing, as NaN."""
+    """Text with the strings that mean a missing value replaced by NaN."""
 
     def columns(self, column: Column) -> list[Column]:
         strings = column.strings()
-        null = xp.any(xp.equal(xp.expand_dims(strings, 1), np.array(self.estimator.null_strings_, object)), axis=1)
+        null = xp.any(xp.expand_dims(strings, 1) == np.array(self.estimator.null_strings_, object), axis=1)
         return [Cleaned(column.name, as_tensor(xp.where(null, NAN, strings)))]
 
 
 @converts(ToStr)
 class ToStrConverter(ColumnConverter):
-    """Text as it is, what is missing as NaN."""
+    """Text as it is, with NaN for all missing values."""
 
     def columns(self, column: Column) -> list[Column]:
         return [self._cleaned(column, self._strings(column))]
@@ -171,7 +171,7 @@ class ApplyToEachColConverter(TransformerConverter):
         return {name: self.sub(transformer, f".transformers_[{name!r}]") for name, transformer in fitted}
 
     def check(self) -> None:
-        """Look at every part now."""
+        """Make the converters of all parts, which refuse what cannot be converted."""
         assert self.parts is not None
 
     def transform(self, X: TableLike) -> TableLike:
@@ -203,7 +203,7 @@ class ApplyToEachColConverter(TransformerConverter):
         return Table.of_matrix(made, [f"{column.name}_{i}" for i in range(made.shape[1] or 0)]).columns
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Those whose transformers take it; text has no NaN once it is encoded."""
+        """Columns whose transformers take NaN."""
         allowed: NDArray[np.bool_] = np.ones(len(self.estimator.all_inputs_), dtype=bool)
         for i, name in enumerate(self.estimator.all_inputs_):
             part = self.parts.get(name)
@@ -215,7 +215,7 @@ class ApplyToEachColConverter(TransformerConverter):
 
 
 def _check_missing(encoder: Converter) -> None:
-    """Refuse an encoder that tells a missing text from an unknown one: to skrub any white space is missing."""
+    """Refuse an encoder that has a category for missing text: skrub treats white space as missing, a graph cannot."""
     categories = encoder.estimator.categories_[0]
     if any(is_missing(category) for category in categories):
         raise encoder.refuse(
@@ -227,7 +227,7 @@ def _check_missing(encoder: Converter) -> None:
 
 @converts(ApplyToSubFrame)
 class ApplyToSubFrameConverter(TransformerConverter):
-    """Some columns together by one transformer, behind the others."""
+    """One transformer of some columns; its results follow the other columns."""
 
     takes_tables = True
 
@@ -238,7 +238,7 @@ class ApplyToSubFrameConverter(TransformerConverter):
         return None if fitted is None else self.sub(fitted, ".transformer_")
 
     def check(self) -> None:
-        """Look at it now."""
+        """Make the converter of the transformer, which refuses what cannot be converted."""
         assert self.part is not None or not self.estimator._columns
 
     def transform(self, X: TableLike) -> TableLike:
@@ -255,7 +255,7 @@ class ApplyToSubFrameConverter(TransformerConverter):
         return Table([*passing.columns, *made.columns])
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Those that pass, and those that the transformer takes."""
+        """Columns that pass unchanged, and those in which the transformer takes NaN."""
         names = list(self.estimator.all_inputs_)
         allowed: NDArray[np.bool_] = np.full(len(names), not clean)
         if self.part is not None:
@@ -267,7 +267,7 @@ class ApplyToSubFrameConverter(TransformerConverter):
 
 @converts(skrub.SquashingScaler, _MinMaxScaler)
 class SquashingScalerConverter(RecordedTransformer):
-    """Their own NumPy code, recorded."""
+    """Transformers whose own NumPy code is recorded."""
 
 
 @converts(CheckInputDataFrame)
@@ -282,7 +282,7 @@ class CheckInputDataFrameConverter(TransformerConverter):
         return renamed(X, names) if isinstance(X, Table) else Table.of_matrix(X, names)
 
     def nan_columns(self, clean: bool = False) -> bool:
-        """Nobody looks at values here."""
+        """All: no value is read."""
         return not clean
 
 
@@ -295,7 +295,7 @@ class TableVectorizerConverter(DelegatingConverter):
         return self.sub(self.estimator._pipeline, "._pipeline")
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """All; where no NaN may come of it, those that are encoded."""
+        """All; if ``clean``, the columns that are one-hot encoded."""
         if not clean:
             return True
         kinds = getattr(self.estimator, "column_to_kind_", {})

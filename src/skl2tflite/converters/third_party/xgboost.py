@@ -1,6 +1,6 @@
 """XGBoost's estimators (:mod:`xgboost.sklearn`), from the JSON form of their boosters.
 
-Sums run in XGBoost's own order and width: margins are its own, bit for bit.
+Sums are computed in XGBoost's own order and in float32, so that margins are equal to its own, bit for bit.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import dense_for_now
+from skl2tflite.converters.core.absent_entries import sparsity_readers
 from skl2tflite.converters.core.categoricals import Coding, CodingConverter, UnplacedCategoriesError, categories_told
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.third_party.boosting import CategorySets, TreeTable, join
-from skl2tflite.converters.third_party.xgboost_names import category_names, kept_of
+from skl2tflite.converters.third_party.support.boosting import CategorySets, TreeTable, join
+from skl2tflite.converters.third_party.support.xgboost_names import category_names, kept_of
 from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix, as_floats, is_sparse
 from skl2tflite.flow.zeros import without
@@ -51,11 +51,11 @@ _BOUNDS_SCORES = tuple(map(int, xgboost.__version__.split(".")[:2])) >= (3, 2)
 
 
 class XGBoostConverter(CodingConverter):
-    """Margins of a booster, and what its objective makes of them.
+    """Margins of a booster, and predictions from them by its objective.
 
-    Trees see categories as codes, whole numbers from 0: of a DataFrame's categoricals the positions among the
-    categories of the fit, where the model has them (since XGBoost 3.1), else those in the column itself. What a
-    sparse matrix has no entry for is missing.
+    To trees, categories are codes from 0: the positions of a DataFrame's categories among those of the fit, which
+    models keep since XGBoost 3.1; before, the codes in the column itself. Absent entries of sparse matrices are
+    missing.
     """
 
     takes_matrices = True
@@ -79,7 +79,7 @@ class XGBoostConverter(CodingConverter):
         return str(self.learner["gradient_booster"]["name"])
 
     def check(self) -> None:
-        """Refuse objectives whose predictions are not known here."""
+        """Refuse objectives that are not supported."""
         known = _LOGISTIC | _EXPONENTIAL | _SOFTMAX | _IDENTITY | {_HINGE}
         if self.objective not in known:
             raise self.refuse(
@@ -87,12 +87,12 @@ class XGBoostConverter(CodingConverter):
             )
         if self.booster != "gblinear" and not self.trees:
             raise self.refuse("it has no trees", "there is nothing to convert")
-        _ = self.base_margin  # refuses those that are infinite
+        _ = self.base_margin  # refuses infinite ones
 
     # --- categories ---------------------------------------------------------------------------------
 
     def codings(self, columns: Sequence[Column]) -> Mapping[int, Coding]:
-        """Return the model's own categories, else those of columns whose codes XGBoost takes as they come."""
+        """Return the categories that the model keeps, else those of columns whose codes XGBoost takes as they are."""
         known = [] if self.booster == "gblinear" else self.model.get("cats", {}).get("enc", [])
         if known:
             return {i: self._coding(columns[i], names) for i, names in enumerate(map(category_names, known)) if names}
@@ -119,14 +119,16 @@ class XGBoostConverter(CodingConverter):
         return codings
 
     def _coding(self, column: Column, names: list[Any]) -> Coding:
-        """Return the codes of a column of which the model has the categories.
+        """Return the codes of a column whose categories the model keeps.
 
-        XGBoost 3.1 and 3.2 cut text of pandas by its number of characters, not bytes: beyond ASCII it is not what the
-        categories were, and the same only for the same list of them.
+        XGBoost 3.1 and 3.2 cut pandas' text by numbers of characters, not of bytes: beyond ASCII they keep other texts
+        than the categories, which are the same only for the same list of categories.
         """
         if all(not isinstance(name, bytes) or name.isascii() for name in names):
             categories = tuple(name.decode() if isinstance(name, bytes) else name for name in names)
-            return Coding(categories, refuses_unknown=True, ascii_only=isinstance(names[0], bytes))
+            # XGBoost compares the rows' own codes with missing, and only then takes the codes of the fit.
+            in_order = self.estimator.missing in range(len(categories))
+            return Coding(categories, refuses_unknown=True, in_order=in_order, ascii_only=isinstance(names[0], bytes))
         given = categories_told(column) or ()
         if kept_of(given) != names or len(set(names)) < len(names):
             raise UnplacedCategoriesError(
@@ -143,7 +145,7 @@ class XGBoostConverter(CodingConverter):
 
     @cached_property
     def used_columns(self) -> Collection[int]:
-        """Columns of some test."""
+        """Columns that some split uses."""
         tests = [self.model["trees"][number]["split_indices"] for number in self.trees]
         return frozenset(int(feature) for features in tests for feature in features)
 
@@ -157,7 +159,7 @@ class XGBoostConverter(CodingConverter):
 
     @cached_property
     def base_margin(self) -> NDArray[np.float32]:
-        """What margins start from, one for each group: the base score through the objective's link."""
+        """Constant that margins start from, one for each group: the link function of the base score."""
         text = self.learner["learner_model_param"]["base_score"]
         score = np.array(text.strip("[]").split(","), dtype=np.float64).astype(np.float32)
         with np.errstate(divide="ignore"):
@@ -183,7 +185,7 @@ class XGBoostConverter(CodingConverter):
 
     @cached_property
     def trees(self) -> list[int]:
-        """Numbers of the trees that predict: up to the best iteration, where training stopped early."""
+        """Numbers of the trees that are used to predict: up to the best iteration, where training stopped early."""
         n_trees = len(self.model["trees"])
         try:
             best = self.estimator.best_iteration
@@ -193,7 +195,7 @@ class XGBoostConverter(CodingConverter):
 
     @cached_property
     def groups(self) -> NDArray[np.int64]:
-        """Trees of each group in the order of summation, shape (n_groups, n_rounds); one row for trees of vectors."""
+        """Trees of each group in the order of summation, shape (n_groups, n_rounds); one row if leaves hold vectors."""
         if self.has_vector_leaves:
             return np.array([self.trees], dtype=np.int64)
         group = np.asarray(self.model["tree_info"], dtype=np.int64)[self.trees]
@@ -209,9 +211,9 @@ class XGBoostConverter(CodingConverter):
 
     @cached_property
     def tables(self) -> tuple[list[TreeTable], CategorySets]:
-        """All trees that predict, and their sets of categories.
+        """The trees that are used to predict, and their sets of categories.
 
-        Those in a set go right, those in none left, NaN where the node says.
+        Categories in a set go right, others left, and NaN where the node says.
         """
         categories = CategorySets(self.n_features, outside=0, missing=np.nan, fractions_below_zero=False)
         return [self._table(self.model["trees"][number], categories) for number in self.trees], categories
@@ -225,7 +227,7 @@ class XGBoostConverter(CodingConverter):
         missing_left = np.asarray(tree["default_left"], dtype=np.bool_)
         # x < split in float32.
         threshold = np.nextafter(split, np.float32(-np.inf)).astype(np.float64)
-        # Nothing is below minus infinity: everything that is there goes right, now to the left.
+        # Nothing is below minus infinity, so that all numbers go right; with the children exchanged they go left.
         turned = ~leaf & np.isneginf(split)
         threshold[turned] = np.inf
         left, right = np.where(turned, right, left), np.where(turned, left, right)
@@ -248,7 +250,7 @@ class XGBoostConverter(CodingConverter):
 
     @cached_property
     def forest(self) -> Forest:
-        """Trees round by round, the groups of a round side by side; the first round holds the base margin."""
+        """The trees of all rounds, by round, then by group; the base margin is added to those of the first round."""
         trees, categories = self.tables
         order = self.groups.T.ravel()
         forest = join([trees[number] for number in order], self.n_features + len(categories))
@@ -256,7 +258,7 @@ class XGBoostConverter(CodingConverter):
         group = np.arange(len(order)) % len(self.groups)
         base = self.base_margin if self.has_vector_leaves else self.base_margin[group][forest.tree][:, np.newaxis]
         if self.booster == "dart":
-            # XGBoost predicts with one tree at a time, from the base margin on, which it then takes off again.
+            # XGBoost predicts one tree at a time, starting from the base margin, which it then subtracts again.
             weights = np.asarray(self.learner["gradient_booster"]["weight_drop"], dtype=np.float32)
             value = ((base + value) - base) * weights[np.asarray(self.trees)[order]][forest.tree][:, np.newaxis]
         value = np.where((forest.tree < len(self.groups))[:, np.newaxis], base + value, value)
@@ -266,8 +268,7 @@ class XGBoostConverter(CodingConverter):
 
     def present(self, X: Matrix | Array) -> Array:
         """Rows in which NaN stands for every missing value."""
-        if not is_sparse(X):
-            dense_for_now.add(self.path)
+        sparsity_readers.add(is_sparse(X))
         X = X.with_nan() if isinstance(X, Matrix) else X
         missing = self.estimator.missing
         if missing is None or np.isnan(missing):
@@ -275,7 +276,7 @@ class XGBoostConverter(CodingConverter):
         return without(as_floats(X), float(np.float32(missing)), narrow=True)
 
     def columns(self, X: Array) -> Array:
-        """Rows in which NaN stands for every missing value, and the columns derived from categories."""
+        """Rows with NaN for every missing value, and the columns derived from categories."""
         X = self.present(X)
         _, categories = self.tables
         return xp.concat([X, categories.columns(X)], axis=1) if len(categories) else X
@@ -285,7 +286,7 @@ class XGBoostConverter(CodingConverter):
         if self.booster == "gblinear":
             X = self.present(X)
             weights = np.asarray(self.learner["gradient_booster"]["model"]["weights"]).reshape(-1, self.n_groups)
-            # All groups start from the first one's base margin: so does XGBoost's linear booster.
+            # As in XGBoost's linear booster, all groups start from the base margin of the first.
             bias = weights[-1] + self.base_margin[0]
             return xp.linear(xp.where(xp.isnan(X), 0.0, X), weights[:-1], bias)
         forest = self.forest
@@ -307,11 +308,11 @@ class XGBoostConverter(CodingConverter):
         return margin
 
     def above_half(self, margin: Array) -> Array:
-        """Whether predictions exceed 0.5, where possible told from the margin."""
+        """Return whether predictions exceed 0.5; for logistic objectives, decided by the margin."""
         return margin > HALF if self.objective in _LOGISTIC else self.link(margin) > 0.5
 
     def has(self, method: str) -> bool:
-        """Whether there is a method; a linear booster has no leaves to apply."""
+        """Return whether there is a method; a linear booster has no leaves, so that it has no ``apply``."""
         return super().has(method) and not (method == "apply" and self.booster == "gblinear")
 
     def apply(self, X: Array) -> Array:
@@ -347,12 +348,12 @@ class XGBClassifierConverter(XGBoostConverter, ClassifierConverter):
 
     @property
     def classes(self) -> list[NDArray[Any]]:
-        """What positions stand for; one class alone still makes two columns."""
+        """The labels 0, 1, …; a model of one class has two columns as well."""
         return [np.arange(max(2, int(self.estimator.n_classes_)))]
 
     @property
     def is_multilabel(self) -> bool:
-        """Whether ``predict`` gives a column for each output: so for several labels, and for a softmax over two."""
+        """Whether ``predict`` gives a column for each output: for several labels, or a softmax over two classes."""
         several = self.n_groups > 1 and int(self.estimator.n_classes_) == 2
         return several and self.objective != "multi:softmax"
 

@@ -1,7 +1,8 @@
 """Array-API functions that compute on NumPy arrays and record on tensors.
 
-Names, arguments and meaning follow the Python array API standard (2024.12) and NumPy; what machine learning
-adds to it (``linear``, ``softmax``, ``squared_distances``, …) follows the same pattern.
+Names, parameters and results follow the Python array API standard (2024.12) and NumPy. Functions that machine learning
+adds (``linear``, ``softmax``, ``squared_distances``, …) follow the same pattern. Outside this package, formulas are
+written with Python's operators where there are any, and with these functions otherwise.
 """
 
 from __future__ import annotations

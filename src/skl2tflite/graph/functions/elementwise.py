@@ -19,6 +19,7 @@ from skl2tflite.graph.functions.operands import (
     refuse_truths,
 )
 from skl2tflite.graph.op import Op, apply
+from skl2tflite.graph.ops.elementwise import Accuracy
 from skl2tflite.graph.tensor import Array
 
 
@@ -34,7 +35,7 @@ def negative(x: Operand) -> Array:
 
 
 def sign(x: Operand) -> Array:
-    """-1, 0 or 1 by sign; NaN stays."""
+    """Sign: -1, 0 or 1; NaN stays."""
     return apply_to_numbers(ops.Sign(), x)
 
 
@@ -54,17 +55,21 @@ def exp(x: Operand) -> Array:
 
 
 def expm1(x: Operand) -> Array:
-    """``exp(x) - 1`` without loss near zero."""
+    """``exp(x) - 1``, accurate near zero too."""
     return apply_to_floats(ops.Expm1(), x)
 
 
-def log(x: Operand, *, absolute: bool = False) -> Array:
-    """Natural logarithm; with ``absolute`` an error of 2e-7 will do (of normal numbers), which is much faster."""
-    return apply_to_floats(ops.Log(absolute), x)
+def log(x: Operand, *, accuracy: Accuracy = "relative") -> Array:
+    """Natural logarithm.
+
+    With ``accuracy="absolute"`` the result may be off by 2e-7, whatever its size (of normal numbers), and is computed
+    much faster.
+    """
+    return apply_to_floats(ops.Log(accuracy), x)
 
 
 def log1p(x: Operand) -> Array:
-    """``log(1 + x)`` without loss near zero."""
+    """``log(1 + x)``, accurate near zero too."""
     return apply_to_floats(ops.Log1p(), x)
 
 
@@ -78,17 +83,18 @@ def log10(x: Operand) -> Array:
     return multiply(log(x), 1.0 / np.log(10.0))
 
 
-def sin(x: Operand, *, absolute: bool = False) -> Array:
+def sin(x: Operand, *, accuracy: Accuracy = "relative") -> Array:
     """Sine of radians.
 
-    With ``absolute`` an error of 4e-7 will do (of angles up to 1e5; less of small ones), which is much faster.
+    With ``accuracy="absolute"`` the result may be off by 4e-7, whatever its size (for angles up to 1e5; less for small
+    ones), and is computed much faster.
     """
-    return apply_to_floats(ops.Sin(absolute), x)
+    return apply_to_floats(ops.Sin(accuracy), x)
 
 
-def cos(x: Operand, *, absolute: bool = False) -> Array:
-    """Cosine of radians; ``absolute`` as in :func:`sin`."""
-    return apply_to_floats(ops.Cos(absolute), x)
+def cos(x: Operand, *, accuracy: Accuracy = "relative") -> Array:
+    """Cosine of radians; ``accuracy`` as in :func:`sin`."""
+    return apply_to_floats(ops.Cos(accuracy), x)
 
 
 def tanh(x: Operand) -> Array:
@@ -97,12 +103,12 @@ def tanh(x: Operand) -> Array:
 
 
 def floor(x: Operand) -> Array:
-    """Greatest whole number not above."""
+    """Round down."""
     return apply_to_floats(ops.Floor(), x)
 
 
 def ceil(x: Operand) -> Array:
-    """Least whole number not below."""
+    """Round up."""
     return apply_to_floats(ops.Ceil(), x)
 
 
@@ -131,7 +137,8 @@ def epsilon(like: Array) -> Array:
     Returns
     -------
     array of shape (n_rows, 1)
-        ``3 (4/3 - 1) - 1``, of which only rounding is left (Kahan). The magnitudes keep passes from adding it up.
+        ``|3 (4/3 - 1) - 1|``, which is nothing but a rounding error (Kahan). Taking magnitudes in between keeps the
+        passes from simplifying it to 0.
     """
     one = astype(equal(like[:, :1], like[:, :1]), float)
     third = abs(subtract(abs(add(divide(one, 3.0), 1.0)), 1.0))
@@ -184,7 +191,7 @@ def remainder(x: Operand, y: Operand) -> Array:
 
 
 def pow(x: Operand, y: Operand) -> Array:
-    """Power; small whole exponents become products, as they lose nothing."""
+    """Power; the constant exponents 1, 2, 3 and 0.5 become products and square roots, which are more accurate."""
     if isinstance(y, int | float) and float(y) in (1.0, 2.0, 3.0, 0.5):
         if y == 1:
             return promote(x, least=DType.INT)[0]
@@ -205,7 +212,14 @@ def minimum(x: Operand, y: Operand) -> Array:
 
 
 def clip(x: Operand, min: Operand | None = None, max: Operand | None = None) -> Array:
-    """Limit to ``[min, max]``; NaN stays."""
+    """Limit to ``[min, max]``; NaN stays.
+
+    Parameters
+    ----------
+    x : array
+    min, max : array or scalar, optional
+        Broadcast to ``x``; None for no limit.
+    """
     result: Any = x
     if min is not None:
         result = maximum(result, min)
@@ -215,7 +229,7 @@ def clip(x: Operand, min: Operand | None = None, max: Operand | None = None) -> 
 
 
 def atan2(x: Operand, y: Operand) -> Array:
-    """Angle of a point, in radians."""
+    """Angle whose tangent is ``x / y``, in radians, by the signs of both (:func:`numpy.arctan2`)."""
     return apply(ops.Arctan2(), *promote(x, y, least=DType.FLOAT))  # type: ignore[no-any-return]
 
 
@@ -282,5 +296,13 @@ def logical_or(x: Operand, y: Operand) -> Array:
 
 
 def where(condition: Operand, x: Operand, y: Operand) -> Array:
-    """Elements of ``x`` where the condition holds, of ``y`` elsewhere."""
+    """Elements of ``x`` where the condition holds, of ``y`` elsewhere.
+
+    Parameters
+    ----------
+    condition : array
+        Numbers count as true where they are not 0.
+    x, y : array or scalar
+        Of one dtype after promotion; all three broadcast.
+    """
     return apply(ops.Where(), as_kind(condition, DType.BOOL), *promote(x, y))  # type: ignore[no-any-return]

@@ -66,7 +66,8 @@ def getitem(x: Array, key: Any) -> Array:
         return result
     axis, positions = picked
     result = apply(ops.Take(axis), result, positions)
-    # Beside positions integers count as such too; where slices lie between them, NumPy puts their axes first.
+    # NumPy's rule for advanced indexing: beside an array of positions, integers count as positions too. Where slices
+    # lie between them, the axis of the positions comes first.
     places = [i for i, k in enumerate(keys) if k is not None and not isinstance(k, slice)]
     if axis and places[-1] - places[0] >= len(places):
         moved = list(range(axis, axis + rank_of(positions)))
@@ -111,20 +112,37 @@ def _positions(key: Any, length: int | None) -> Any:
 
 
 def take(x: Operand, indices: Operand, axis: int = 0) -> Array:
-    """Entries along an axis at integer positions."""
+    """Entries along an axis at integer positions.
+
+    Parameters
+    ----------
+    x : array
+    indices : array of int
+        Negative constants count from the end.
+    axis : int, default=0
+        Replaced in the result by the axes of ``indices``.
+    """
     axis = normal_axis(x, axis)
     positions = indices if isinstance(indices, Tensor) else _as_positions(indices, shape_of(x)[axis])
     return apply(ops.Take(axis), x, as_kind(positions, DType.INT))  # type: ignore[no-any-return]
 
 
 def _as_positions(indices: Any, length: int | None) -> Any:
-    """Return constant positions; truth values are the positions 0 and 1 here, not a mask."""
+    """Return constant positions as integers; truth values are taken as the positions 0 and 1, not as a mask."""
     array = np.asarray(indices)
     return _positions(array.astype(np.int64) if array.dtype == bool else array, length)
 
 
 def take_along_axis(x: Operand, indices: Operand, axis: int = -1) -> Array:
-    """Entries of each row at that row's own positions."""
+    """Entries of each row at that row's own positions.
+
+    Parameters
+    ----------
+    x : array of shape (..., n)
+    indices : array of int of shape (..., m)
+    axis : int, default=-1
+        Only the last axis is possible.
+    """
     if normal_axis(x, axis) != rank_of(x) - 1:
         raise refusal("take_along_axis works on the last axis; move it there first")
     positions = indices if isinstance(indices, Tensor) else _as_positions(indices, shape_of(x)[-1])
@@ -137,7 +155,15 @@ def topk(x: Operand, k: int) -> tuple[Array, Array]:
 
 
 def searchsorted(bounds: Sequence[float], x: Operand, side: Literal["left", "right"] = "right") -> Array:
-    """Count the sorted constant bounds at or below (``right``), or below (``left``), each value."""
+    """Count the sorted constant bounds at or below (``right``), or below (``left``), each value.
+
+    Parameters
+    ----------
+    bounds : sequence of float
+        Ascending.
+    x : array
+    side : {"left", "right"}, default="right"
+    """
     return apply_to_floats(ops.SearchSorted(tuple(np.asarray(bounds, dtype=np.float64).tolist()), side), x)
 
 
@@ -146,8 +172,8 @@ def interp(
 ) -> Array:
     """Interpolate linearly between constant knots, constant outside (:func:`numpy.interp`).
 
-    Each segment is a row of tables: the knot that it starts from, its slope and its first value. A knot
-    that float32 cannot hold is taken off in two parts, so that steep segments keep their place.
+    Tables hold for each segment the knot at which it starts, its slope and its first value. A knot that is no float32
+    number is subtracted in two parts, so that steep segments stay in place.
 
     Parameters
     ----------
@@ -155,7 +181,7 @@ def interp(
     xp, fp : constants of shape (n_knots,)
         Knots, ascending, and values there.
     left, right : float, optional
-        Values below the first and above the last knot, where not those at them.
+        Values below the first and above the last knot; by default those at these knots.
     """
     knots, values = np.asarray(xp, dtype=np.float64), np.asarray(fp, dtype=np.float64)
     widths = np.diff(knots)
@@ -174,5 +200,14 @@ def interp(
 
 
 def one_hot(x: Operand, depth: int, dtype: DType = DType.FLOAT) -> Array:
-    """Return a last axis that is 1 at each integer and 0 elsewhere."""
+    """Return a last axis that is 1 at each integer and 0 elsewhere.
+
+    Parameters
+    ----------
+    x : array of int of shape (...)
+    depth : int
+        Length of the new axis; integers beyond it give zeros only.
+    dtype : DType, default=DType.FLOAT
+        Dtype of the result, of shape (..., depth).
+    """
     return apply(ops.OneHot(depth, dtype), as_kind(x, DType.INT))  # type: ignore[no-any-return]

@@ -19,15 +19,15 @@ from skl2tflite.graph.tensor import Array, Tensor
 def while_loop(
     condition: Callable[..., Array], body: Callable[..., Sequence[Array]], state: Sequence[Operand]
 ) -> tuple[Array, ...]:
-    """Repeat ``body`` on a state as long as ``condition`` holds of it.
+    """Repeat ``body`` on a state as long as ``condition`` is true of it.
 
     Parameters
     ----------
     condition : callable
-        Takes the state, returns one truth value for the whole batch.
+        Takes the arrays of the state and returns one truth value for the whole batch.
     body : callable
-        Takes the state, returns the next one, of the same dtypes and shapes. Whatever both need from
-        outside must be part of the state, constants apart.
+        Takes the arrays of the state and returns the next state, of the same dtypes and shapes. Tensors that
+        ``condition`` or ``body`` use must be part of the state, apart from constants.
     state : sequence of arrays
 
     Returns

@@ -1,4 +1,4 @@
-"""Kinds, shapes and axes of operands, and how several come to one kind."""
+"""Dtypes, shapes and axes of operands, and promotion to a common dtype."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from skl2tflite.graph.tensor import Array, Tensor
 
 Operand = Array | float | int | bool | Sequence[Any]
 GREATEST = float(np.finfo(np.float32).max)
-"""The greatest number that a file holds."""
+"""The greatest float32 number."""
 _ORDER = [DType.BOOL, DType.INT, DType.FLOAT]
 
 
 def dtype_of(x: Any) -> DType:
-    """Return the kind of an array, tensor or scalar."""
+    """Return the dtype of an array, tensor or scalar."""
     return x.dtype if isinstance(x, Tensor) else DType.of(np.asarray(x))
 
 
 def astype(x: Operand, dtype: object, **_: object) -> Array:
-    """Convert to another kind; a graph knows kinds, not widths."""
+    """Convert to another dtype; its width is ignored, as a graph knows none."""
     kind = dtype if isinstance(dtype, DType) else DType.of(np.empty(0, dtype=dtype))  # type: ignore[call-overload]
     return as_kind(x, kind)
 
 
 def as_kind(x: Any, kind: DType) -> Array:
-    """Convert an operand to a kind."""
+    """Convert an operand to a dtype."""
     if dtype_of(x) == kind:
         return x if isinstance(x, Tensor) else np.asarray(x)
     result: Array = apply(ops.Cast(kind), x)
@@ -40,7 +40,7 @@ def as_kind(x: Any, kind: DType) -> Array:
 
 
 def promote(*operands: Any, least: DType = DType.BOOL) -> list[Array]:
-    """Bring operands to one kind: bool, then int, then float."""
+    """Convert operands to a common dtype: the highest of bool, int, float among theirs and ``least``."""
     kinds = {dtype_of(x) for x in operands}
     if DType.STRING in kinds:
         if len(kinds) > 1:
@@ -51,19 +51,19 @@ def promote(*operands: Any, least: DType = DType.BOOL) -> list[Array]:
 
 
 def apply_to_floats(op: Op, x: Any) -> Array:
-    """Apply an operation to an operand as floats."""
+    """Apply an operation to an operand converted to floats."""
     result: Array = apply(op, as_kind(x, DType.FLOAT))
     return result
 
 
 def apply_to_numbers(op: Op, *operands: Any) -> Array:
-    """Apply an operation to operands brought to one kind of numbers."""
+    """Apply an operation to operands converted to a common dtype, int or float."""
     result: Array = apply(op, *promote(*operands, least=DType.INT))
     return result
 
 
 def refuse_truths(symbol: str, *operands: Any) -> None:
-    """Refuse what NumPy refuses between truth values only."""
+    """Refuse an operator between truth values, as NumPy does."""
     if {dtype_of(x) for x in operands} == {DType.BOOL}:
         raise refusal(f"{symbol} between truth values has no meaning, in NumPy neither; use ^ or ~")
 

@@ -1,4 +1,4 @@
-"""Products of matrices, and what is made of them."""
+"""Products of matrices, linear layers, and squared distances."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def squared_norm(x: Array) -> Array:
 
 
 def squared_distances(x: Array, points: Operand) -> Array:
-    """Squared euclidean distance of each row to each constant point, from differences: no cancellation.
+    """Squared Euclidean distances of rows to constant points, computed from differences, which avoids cancellation.
 
     Many points are compared feature by feature, so that no array has three axes: measured on 2000 points of 20
     features, 6 times faster for one row, 3 times for 200, in a twentieth of the memory. Few points of many

@@ -1,4 +1,4 @@
-"""Functions that gather an axis into one value, or run along it."""
+"""Reductions over axes, and functions along one axis."""
 
 from __future__ import annotations
 
@@ -29,38 +29,83 @@ def _reduce(op: type[ops.Reduction], x: Any, axis: Any, keepdims: bool, least: D
 
 
 def sum(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
-    """Sum over axes."""
+    """Sum over axes.
+
+    Parameters
+    ----------
+    x : array
+    axis : int or tuple of int, optional
+        Axes to reduce; all by default.
+    keepdims : bool, default=False
+        Whether the axes stay, with length 1.
+    """
     return _reduce(ops.Sum, x, axis, keepdims, DType.INT)
 
 
 def mean(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
-    """Mean over axes."""
+    """Mean over axes.
+
+    Parameters
+    ----------
+    x, axis, keepdims
+        As in :func:`sum`.
+    """
     return _reduce(ops.Mean, x, axis, keepdims, DType.FLOAT)
 
 
 def max(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
-    """Greatest value over axes."""
+    """Greatest value over axes.
+
+    Parameters
+    ----------
+    x, axis, keepdims
+        As in :func:`sum`.
+    """
     return _reduce(ops.Max, x, axis, keepdims, DType.INT)
 
 
 def min(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
-    """Least value over axes."""
+    """Least value over axes.
+
+    Parameters
+    ----------
+    x, axis, keepdims
+        As in :func:`sum`.
+    """
     return _reduce(ops.Min, x, axis, keepdims, DType.INT)
 
 
 def prod(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
-    """Product over axes."""
+    """Product over axes.
+
+    Parameters
+    ----------
+    x, axis, keepdims
+        As in :func:`sum`.
+    """
     return _reduce(ops.Prod, x, axis, keepdims, DType.INT)
 
 
 def any(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
-    """Whether any is true."""
+    """Whether any is true.
+
+    Parameters
+    ----------
+    x, axis, keepdims
+        As in :func:`sum`.
+    """
     x = as_kind(x, DType.BOOL)
     return apply(ops.Any(normalize_axes(axis, rank_of(x)), keepdims), x)  # type: ignore[no-any-return]
 
 
 def all(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Array:
-    """Whether all are true."""
+    """Whether all are true.
+
+    Parameters
+    ----------
+    x, axis, keepdims
+        As in :func:`sum`.
+    """
     x = as_kind(x, DType.BOOL)
     return apply(ops.All(normalize_axes(axis, rank_of(x)), keepdims), x)  # type: ignore[no-any-return]
 
@@ -76,7 +121,15 @@ def argmin(x: Operand, axis: int = -1) -> Array:
 
 
 def cumulative_sum(x: Operand, axis: int = -1, exclusive: bool = False) -> Array:
-    """Running sum along an axis; if ``exclusive``, without each entry itself."""
+    """Running sum along an axis; if ``exclusive``, of the entries before each one.
+
+    Parameters
+    ----------
+    x : array
+    axis : int, default=-1
+    exclusive : bool, default=False
+        Whether each entry of the result is the sum of those before it, without itself.
+    """
     return apply_to_numbers(ops.CumulativeSum(normal_axis(x, axis), exclusive=exclusive), x)
 
 
@@ -91,8 +144,16 @@ def log_softmax(x: Operand, axis: int = -1) -> Array:
 
 
 def logsumexp(x: Operand, axis: int = -1, keepdims: bool = False) -> Array:
-    """Logarithm of the sum of exponentials along an axis, the maximum taken out (:func:`scipy.special.logsumexp`)."""
-    # Of nothing but infinities the sum is one too: their difference would be NaN.
+    """Logarithm of the sum of exponentials along an axis, the maximum taken out (:func:`scipy.special.logsumexp`).
+
+    Parameters
+    ----------
+    x : array
+    axis : int, default=-1
+    keepdims : bool, default=False
+        Whether the axis stays, with length 1.
+    """
+    # Where all values are infinite, the difference to an infinite maximum would be NaN.
     greatest = clip(max(x, axis=axis, keepdims=True), -GREATEST, GREATEST)
     total = add(log(sum(exp(subtract(x, greatest)), axis=axis, keepdims=True)), greatest)
     return total if keepdims else squeeze(total, axis)

@@ -10,12 +10,12 @@ from skl2tflite.graph.tensor import Array
 
 
 def length(x: Operand) -> Array:
-    """Number of entries along the first axis, as a value that a graph computes."""
+    """Length of the first axis as a tensor, computed at run time."""
     return apply(ops.Length(), x)  # type: ignore[no-any-return]
 
 
 def arange(stop: Operand) -> Array:
-    """Whole numbers from 0 up to a computed one."""
+    """Whole numbers from 0 up to, and without, a computed one."""
     return apply(ops.Arange(), as_kind(stop, DType.INT))  # type: ignore[no-any-return]
 
 
@@ -28,7 +28,7 @@ def segment_sum(x: Operand, segments: Operand, count: Operand) -> Array:
     segments : array of int of shape (n,)
         The segment of each entry, from 0 to ``count - 1``.
     count : int or array of int
-        Number of segments, known now or computed.
+        Number of segments, a constant or computed.
     """
     (x,) = promote(x, least=DType.INT)
     if isinstance(count, int):
@@ -37,7 +37,7 @@ def segment_sum(x: Operand, segments: Operand, count: Operand) -> Array:
 
 
 def ahead(x: Operand, offset: int) -> Array:
-    """Each entry's successor ``offset`` places on along the one axis (back, where negative), 0 beyond the ends."""
+    """Shift a sequence: entry i of the result is entry ``i + offset``, and 0 beyond the ends."""
     return as_kind(x, DType.INT) if offset == 0 else apply_to_numbers(ops.Ahead(offset), x)
 
 
@@ -47,7 +47,7 @@ def wrap(x: Operand) -> Array:
 
 
 def bitwise_xor(x: Operand, y: Operand) -> Array:
-    """Bits that differ."""
+    """Bitwise exclusive or."""
     return apply(ops.BitwiseXor(), x, y)  # type: ignore[no-any-return]
 
 

@@ -1,4 +1,4 @@
-"""Functions that move elements without changing them."""
+"""Functions that move or repeat elements without changing them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from skl2tflite.graph.tensor import Array, Tensor
 
 
 def reshape(x: Operand, shape: Sequence[int | None]) -> Array:
-    """Give another shape; ``-1`` or ``None`` is the length that follows from the others (the batch)."""
+    """Give an array another shape; ``-1`` or ``None`` is the length that follows from the others."""
     if isinstance(x, Tensor) and None in shape and -1 in shape and x.shape.count(None) == 1:
-        # As in X.reshape(X.shape[0], -1): the batch stays, the rest of each row follows from the lengths known.
+        # As in X.reshape(X.shape[0], -1), where X.shape[0] is None: the batch stays, and -1 follows from the known
+        # lengths.
         known = math.prod(n for n in shape if n not in (None, -1))
         rest, remainder = divmod(math.prod(n for n in x.shape if n is not None), known or 1)
         if remainder or not known:

@@ -1,4 +1,4 @@
-"""Special functions, and what they are made of."""
+"""Special functions."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def digamma(x: Operand) -> Array:
 
 
 def digamma_parts(x: Operand) -> tuple[Array, Array]:
-    """Return m and r with ``digamma(x) = log(m) + r``; r of great x is small, so that ``m · exp(r)`` keeps its digits.
+    """Return m and r with ``digamma(x) = log(m) + r``; r is small for large x, so that ``m * exp(r)`` stays accurate.
 
     Recurrence up to 6, then the asymptotic series, as scikit-learn has it, which is right to 3e-9
     (J. Bernardo, Algorithm AS 103, 1976; ``sklearn.decomposition._online_lda_fast``).
@@ -72,7 +72,7 @@ def log_expit(x: Operand) -> Array:
 
 
 def horner(x: Array, coefficients: Sequence[float]) -> Array:
-    """Return a polynomial, coefficients from the constant one up."""
+    """Evaluate a polynomial by Horner's rule; coefficients from the constant one up."""
     result: Any = coefficients[-1]
     for coefficient in coefficients[-2::-1]:
         result = add(multiply(result, x), coefficient)
@@ -111,9 +111,9 @@ _TAIL = ((1.4234372777, 2.7568153900, 1.3067284816, 0.17023821103), (1.0, 0.7370
 
 
 def ndtri(p: Operand) -> Array:
-    """Value below which a share of the normal distribution lies, for shares from 1e-10 (:func:`scipy.special.ndtri`).
+    """Quantile function of the normal distribution, for p from 1e-10 (:func:`scipy.special.ndtri`).
 
-    A graph takes shares up to a little more than 1/2: those above lose digits in float32, take ``1 - p`` instead.
+    In a graph only for p up to slightly above 1/2: greater p lose digits in float32; use ``-ndtri(1 - p)`` for them.
     """
     if not isinstance(p, Tensor):
         from scipy import special

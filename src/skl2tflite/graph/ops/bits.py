@@ -1,4 +1,4 @@
-"""Operations on the bits of whole numbers, as int32 has them."""
+"""Operations on the bits of whole numbers, as int32 numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from skl2tflite.graph.ops.elementwise import Binary, Unary
 
 
 class Wrap(Unary):
-    """The number of int32 with the same low 32 bits: what int32 arithmetic gives by itself."""
+    """The int32 number with the same low 32 bits, as int32 arithmetic wraps around."""
 
     accepts = (DType.INT,)
 

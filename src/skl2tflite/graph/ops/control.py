@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class WhileLoop(Op):
-    """Repeat ``body`` on a state of tensors as long as ``condition`` holds of it.
+    """Repeat ``body`` on a state of tensors as long as ``condition`` is true of it.
 
-    Both are graphs whose inputs are the state; whatever they need from outside is part of the state.
+    Both are graphs whose inputs are the tensors of the state.
     """
 
     condition: Graph
     body: Graph
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
-        """Return the state as it entered; the body must keep it."""
+        """Return dtypes and shapes of the state, which the body must keep."""
         kept = [tensor.spec for tensor in self.body.outputs.values()]
         if list(inputs) != kept:
             raise GraphError(f"the body turns {[*map(str, inputs)]} into {[*map(str, kept)]}")
@@ -54,7 +54,7 @@ class WhileLoop(Op):
 
     @property
     def graphs(self) -> tuple[Graph, ...]:
-        """What is asked before each round, and what is repeated."""
+        """The condition and the body."""
         return self.condition, self.body
 
     @property

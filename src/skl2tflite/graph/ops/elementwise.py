@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any as AnyType
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 from scipy.special import erf, expit
@@ -15,6 +15,7 @@ from skl2tflite.graph.dtype import DType, Spec
 from skl2tflite.graph.op import Op, Value, broadcast_shapes
 
 NUMBERS = (DType.FLOAT, DType.INT)
+Accuracy: TypeAlias = Literal["relative", "absolute"]
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,16 @@ class Unary(Op):
         return (Spec(self.returns or x.dtype, x.shape),)
 
     def evaluate(self, *inputs: Value) -> Value:
-        """Call the NumPy function, quiet about what NumPy warns of."""
+        """Call the NumPy function, without NumPy's warnings."""
         with np.errstate(all="ignore"):
             return np.asarray(type(self).function(*inputs))
 
 
 @dataclass(frozen=True)
 class Lenient(Unary):
-    """A function whose error may be ``absolute``, a fraction of 1 and not of the result."""
+    """A function whose error may be a fraction of 1 (``accuracy="absolute"``) instead of a fraction of the result."""
 
-    absolute: bool = False
+    accuracy: Accuracy = "relative"
 
 
 class Abs(Unary):
@@ -68,7 +69,11 @@ class Sqrt(Unary):
     function = np.sqrt
 
 
+@dataclass(frozen=True)
 class Exp(Unary):
+    """The exponential; with ``nan_undefined`` it may give anything for NaN."""
+
+    nan_undefined: bool = False
     function = np.exp
 
 
@@ -157,14 +162,14 @@ class Binary(Op):
         return (Spec(self.returns or a.dtype, broadcast_shapes((a.shape, b.shape))),)
 
     def evaluate(self, *inputs: Value) -> Value:
-        """Call the NumPy function, quiet about what NumPy warns of."""
+        """Call the NumPy function, without NumPy's warnings."""
         with np.errstate(all="ignore"):
             return np.asarray(type(self).function(*inputs))
 
 
 @dataclass(frozen=True)
 class Activated(Binary):
-    """Arithmetic that TFLite can follow by an activation in the same operator."""
+    """Arithmetic whose TFLite operator can also apply an activation function."""
 
     activation: str | None = None
 
@@ -204,14 +209,19 @@ class Power(Binary):
     function = np.power
 
 
+@dataclass(frozen=True)
 class Maximum(Binary):
-    """Greater of two values; NaN where either is NaN, as in NumPy."""
+    """Greater of two values; NaN where either is NaN, as in NumPy, or anything there with ``nan_undefined``."""
 
+    nan_undefined: bool = False
     function = np.maximum
 
 
+@dataclass(frozen=True)
 class Minimum(Binary):
-    """Lesser of two values; NaN where either is NaN, as in NumPy."""
+    """Lesser of two values; NaN where either is NaN, as in NumPy, or anything there with ``nan_undefined``."""
+
+    nan_undefined: bool = False
 
     function = np.minimum
 
@@ -289,7 +299,7 @@ class Where(Op):
 
 @dataclass(frozen=True)
 class Cast(Op):
-    """Convert elements to another kind; floats are truncated toward zero."""
+    """Convert elements to another dtype; floats are truncated toward zero."""
 
     dtype: DType
 
@@ -301,7 +311,7 @@ class Cast(Op):
         return (Spec(self.dtype, x.shape),)
 
     def evaluate(self, *inputs: Value) -> Value:
-        """Cast to the widest dtype of the kind; a float keeps its width."""
+        """Cast to NumPy's widest dtype of that kind; a float keeps its width."""
         (x,) = inputs
         if DType.of(x) == self.dtype:
             return x

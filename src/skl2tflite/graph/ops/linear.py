@@ -34,7 +34,7 @@ class MatMul(Op):
 
 @dataclass(frozen=True)
 class Linear(Op):
-    """``x @ weights + bias``, then an activation: the layer that every runtime does best.
+    """A fully connected layer: ``x @ weights + bias``, then an activation function.
 
     ``weights`` has shape ``(n_inputs, n_outputs)`` and ``bias`` ``(n_outputs,)``; both are constants.
     """

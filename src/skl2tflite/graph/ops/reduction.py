@@ -1,4 +1,4 @@
-"""Operations that gather an axis into one value, or run along it."""
+"""Reductions over axes, and operations along one axis."""
 
 from __future__ import annotations
 
@@ -52,11 +52,19 @@ class Mean(Reduction):
     accepts = (DType.FLOAT,)
 
 
+@dataclass(frozen=True)
 class Max(Reduction):
+    """Greatest value; NaN where there is one, as in NumPy, or anything there with ``nan_undefined``."""
+
+    nan_undefined: bool = False
     function = np.max
 
 
+@dataclass(frozen=True)
 class Min(Reduction):
+    """Least value; NaN where there is one, as in NumPy, or anything there with ``nan_undefined``."""
+
+    nan_undefined: bool = False
     function = np.min
 
 

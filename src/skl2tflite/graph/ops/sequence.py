@@ -1,4 +1,4 @@
-"""Operations on sequences whose length is known only at run time: texts, their words, the bytes of these."""
+"""Operations on sequences whose length is known only at run time, such as the characters and words of a text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Arange(Op):
 
 @dataclass(frozen=True)
 class SegmentSum(Op):
-    """Sums of the entries that share a segment: of the first operand, by the numbers in the second.
+    """Sums of the first operand's entries over segments; the second operand gives the segment of each entry.
 
     The number of segments is the attribute or, without it, a third operand.
     """
@@ -53,7 +53,7 @@ class SegmentSum(Op):
     count: int | None = None
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
-        """Return a sum for each segment, without entries 0."""
+        """Return one sum for each segment."""
         x, segments, *count = inputs
         if x.dtype not in (DType.FLOAT, DType.INT) or segments.dtype != DType.INT:
             raise GraphError(f"takes numbers and the whole numbers of their segments, not {x.dtype} and {segments}")
@@ -73,7 +73,7 @@ class SegmentSum(Op):
 
 @dataclass(frozen=True)
 class Ahead(Op):
-    """Each entry's ``offset``-th successor along the one axis, 0 where there is none."""
+    """A sequence shifted by ``offset``: each entry is the one ``offset`` positions ahead, and 0 beyond the ends."""
 
     offset: int
 

@@ -31,7 +31,7 @@ class Reshape(Op):
             raise GraphError(f"shape {self.shape} must leave the axis known only at run time as -1")
         known = math.prod(n for n in x.shape if n is not None)
         rest = math.prod(n for n in self.shape if n != -1)
-        # Only a batch that stays whole (or is split from or merged with other axes) has one unknown length.
+        # The unknown length stays one axis only if the known lengths of the two shapes divide one another.
         if known % rest and rest % known:
             raise GraphError(f"rows of {known} elements do not fit shape {self.shape}")
         return (Spec(x.dtype, tuple(None if n == -1 else n for n in self.shape)),)

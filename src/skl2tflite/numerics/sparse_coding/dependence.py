@@ -1,4 +1,4 @@
-"""When an atom counts as made of others."""
+"""When an atom counts as a linear combination of others."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from numpy.typing import NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-NEARLY = 1e-10
-"""Square of the sine of an angle between atoms that may be all rounding, in float32."""
+MIN_SQUARED_SINE = 1e-10
+"""Squared sine of the angle between two atoms below which float32 cannot tell them from parallel ones."""
 
 
-def least_new_square(atom: Array, atoms: NDArray[np.float64], least: float) -> Array:
-    """Return how much of an atom's square others must leave unexplained, for it to be new.
+def min_independent_square(atom: Array, atoms: NDArray[np.float64], least: float) -> Array:
+    """Return the least squared remainder with which an atom counts as independent of others.
+
+    The remainder is the part of the atom that is orthogonal to the others.
 
     Parameters
     ----------
     atom : array of shape (n_rows, n_atoms)
-        1 where it is, else 0.
+        1 at the atom of each row, else 0.
     atoms : ndarray of shape (n_atoms, n_features)
     least : float
-        scikit-learn's own bound; where float32 has larger remainders, they count as nothing too.
+        scikit-learn's own bound. Larger remainders that float32's rounding leaves count as nothing too.
 
     Returns
     -------
@@ -31,12 +33,12 @@ def least_new_square(atom: Array, atoms: NDArray[np.float64], least: float) -> A
     return xp.maximum(square * xp.square(xp.epsilon(atom) * 100.0), least)
 
 
-def parallel(atoms: NDArray[np.float64]) -> tuple[int, int] | None:
-    """Return two atoms that differ in direction by less than float32 can tell, if there are."""
+def parallel_atoms(atoms: NDArray[np.float64]) -> tuple[int, int] | None:
+    """Return the positions of two atoms that float32 cannot tell from parallel ones, or None if there are none."""
     norms = np.linalg.norm(atoms, axis=1, keepdims=True)
     units = atoms / np.where(norms == 0, 1.0, norms)
     for i, cosines in enumerate(units @ units.T):
         for j in np.flatnonzero(np.abs(cosines[:i]) > 0.9999):
-            if np.square(units[i] - cosines[j] * units[j]).sum() < NEARLY:
+            if np.square(units[i] - cosines[j] * units[j]).sum() < MIN_SQUARED_SINE:
                 return int(j), i
     return None

@@ -12,25 +12,25 @@ from numpy.typing import NDArray
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-UNROLLED = 64
-"""Greatest number of coordinates that are written one after another; more of them make a loop, of a smaller file."""
-SETTLED = 1.0
-"""How far coefficients move by rounding alone, in epsilons of the greatest product."""
+MAX_UNROLLED_ATOMS = 64
+"""Greatest number of atoms whose steps the graph repeats one after another; more make a loop, and a smaller file."""
+ROUNDING_MOVE = 1.0
+"""Greatest move of a coefficient that may be rounding alone, in float epsilons times the greatest product."""
 
 
 @dataclass(frozen=True)
-class Rule:
-    """When coordinate descent stops, which differs between scikit-learn's versions, and codes hang on it.
+class StoppingRule:
+    """When coordinate descent stops: it differs between scikit-learn's versions, and the codes depend on it.
 
     Attributes
     ----------
     tol : float
-        A row is looked at once a pass moves its coefficients by no more, as a fraction of the greatest of them;
-        it stops once the duality gap is no more, as a fraction of the row's square.
+        The duality gap of a row is computed after a pass that moved its coefficients by at most this fraction of the
+        greatest of them; the row stops if the gap is at most this fraction of the row's squared norm.
     screens : bool
-        Whether the gap also leaves atoms out for good (Gap Safe rules; Ndiaye et al., arXiv:1611.05780).
+        Whether the gap is also used to exclude atoms for good (Gap Safe rules; Ndiaye et al., arXiv:1611.05780).
     least_squares : bool
-        Whether without a penalty the square of the gradient stands for the gap.
+        Whether, with a penalty of 0, the squared gradient is used instead of the gap.
     """
 
     tol: float
@@ -38,37 +38,37 @@ class Rule:
     least_squares: bool
 
 
-def rule_of(version: tuple[int, int]) -> Rule:
+def stopping_rule_of(version: tuple[int, int]) -> StoppingRule:
     """Return the rule of a version of scikit-learn."""
     if version < (1, 8):
-        return Rule(tol=1e-4, screens=False, least_squares=False)
-    return Rule(tol=1e-8, screens=True, least_squares=version >= (1, 9))
+        return StoppingRule(tol=1e-4, screens=False, least_squares=False)
+    return StoppingRule(tol=1e-8, screens=True, least_squares=version >= (1, 9))
 
 
-RULE = rule_of((int(sklearn.__version__.split(".")[0]), int(sklearn.__version__.split(".")[1])))
+STOPPING_RULE = stopping_rule_of((int(sklearn.__version__.split(".")[0]), int(sklearn.__version__.split(".")[1])))
 
 
 class Progress(NamedTuple):
-    """Where the descent is: what its loop hands on.
+    """State of the loop over passes.
 
     Attributes
     ----------
     step : array
-        Passes done.
-    going : array of shape (n_rows, 1)
+        Number of passes done.
+    running : array of shape (n_rows, 1)
         Rows that have not stopped.
     code, reached : array of shape (n_rows, n_atoms)
-        The coefficients, and their products with the Gram matrix.
+        The coefficients, and the coefficients times the Gram matrix.
     kept : array of shape (n_rows, n_atoms)
-        Atoms that are not left out.
+        Atoms that have not been excluded.
     products : array of shape (n_rows, n_atoms)
-        Of the row and each atom.
+        Product of the row and each atom.
     square : array of shape (n_rows, 1)
-        Of the row's norm.
+        Squared norm of the row.
     """
 
     step: Array
-    going: Array
+    running: Array
     code: Array
     reached: Array
     kept: Array
@@ -87,115 +87,117 @@ class CoordinateDescent:
     max_iter : int
         Greatest number of passes.
     positive : bool
-        Whether coefficients must be.
-    rule : Rule
+        Whether coefficients must be positive.
+    rule : StoppingRule
     """
 
     atoms: NDArray[np.float64]
     penalty: float
     max_iter: int
     positive: bool
-    rule: Rule = RULE
+    rule: StoppingRule = STOPPING_RULE
 
     @property
     def gram(self) -> NDArray[np.float64]:
-        """Products of the atoms."""
+        """Products of the atoms with each other, of shape (n_atoms, n_atoms)."""
         return self.atoms @ self.atoms.T
 
     def __call__(self, X: Array) -> Array:
         """Return the codes of rows."""
         nothing = xp.broadcast_rows(np.zeros(len(self.atoms)), X)
-        everything = xp.equal(nothing, 0.0)
+        everything = nothing == 0.0
         start = Progress(
             np.array(0),
             everything[:, :1],
             nothing,
             nothing,
-            xp.logical_and(everything, np.diag(self.gram) != 0),
+            everything & (np.diag(self.gram) != 0),
             xp.linear(X, self.atoms.T),
             xp.sum(xp.square(X), axis=1, keepdims=True),
         )
         if self.rule.screens:
-            start = self._looked_at(start, start.going)
+            start = self._checked(start, start.running)
         return Progress(*xp.while_loop(self._unfinished, self._passed, start)).code
 
     def _unfinished(self, *state: Array) -> Array:
         progress = Progress(*state)
-        return xp.logical_and(xp.less(progress.step, self.max_iter), xp.any(progress.going))
+        return (progress.step < self.max_iter) & xp.any(progress.running)
 
     def _passed(self, *state: Array) -> Progress:
-        """One pass over the atoms, and a look at rows that it has hardly moved."""
+        """Do one pass over the atoms, and compute the gap of the rows that it has hardly moved."""
         before = Progress(*state)
-        open_ = xp.logical_and(before.kept, before.going)
-        code = self._descended(before, xp.astype(open_, float))
-        # Anew, for in float32 the moves' sum would drift.
+        moving = before.kept & before.running
+        code = self._descended(before, xp.astype(moving, float))
+        # Computed from the code again, as the sum of all moves would drift in float32.
         after = before._replace(step=before.step + 1, code=code, reached=xp.linear(code, self.gram))
         moved = xp.max(xp.abs(code - before.code), axis=1, keepdims=True)
-        greatest = xp.max(xp.where(open_, xp.abs(code), 0.0), axis=1, keepdims=True)
-        looked = xp.logical_or(xp.less_equal(moved, greatest * self.rule.tol), xp.equal(greatest, 0.0))
-        looked = xp.logical_or(looked, xp.greater_equal(after.step, self.max_iter))
-        after = self._looked_at(after, xp.logical_and(before.going, looked))
-        # What moves nothing but rounding, and leaves no atom out, does so for ever.
-        rounding = xp.epsilon(code) * (SETTLED / (float(np.diag(self.gram).max()) or 1.0))
-        changed = xp.greater(moved, rounding * xp.max(xp.abs(before.products), axis=1, keepdims=True))
+        greatest = xp.max(xp.where(moving, xp.abs(code), 0.0), axis=1, keepdims=True)
+        checked = (moved <= greatest * self.rule.tol) | (greatest == 0.0)
+        checked = checked | (after.step >= self.max_iter)
+        after = self._checked(after, before.running & checked)
+        # A pass that only rounds, and excludes no atom, would repeat for ever.
+        rounding = xp.epsilon(code) * (ROUNDING_MOVE / (float(np.diag(self.gram).max()) or 1.0))
+        changed = moved > rounding * xp.max(xp.abs(before.products), axis=1, keepdims=True)
         if self.rule.screens:
-            kept = (xp.sum(xp.astype(each.kept, float), axis=1, keepdims=True) for each in (before, after))
-            changed = xp.logical_or(changed, xp.not_equal(*kept))
-        return after._replace(going=xp.logical_and(after.going, changed))
+            were, are = (xp.sum(xp.astype(each.kept, float), axis=1, keepdims=True) for each in (before, after))
+            changed = changed | (were != are)
+        return after._replace(running=after.running & changed)
 
-    def _descended(self, progress: Progress, open_: Array) -> Array:
-        """Move each coefficient to where the others want it."""
+    def _descended(self, progress: Progress, moving: Array) -> Array:
+        """Move each coefficient in turn to its optimum given the others."""
         gram, n_atoms = self.gram, len(self.atoms)
-        squares = np.where(np.diag(gram) == 0, 1.0, np.diag(gram))  # of those that are left out anyway
+        squares = np.where(np.diag(gram) == 0, 1.0, np.diag(gram))  # of atoms of zeros, which are excluded
         code, reached, products = progress.code, progress.reached, progress.products
-        if n_atoms <= UNROLLED:  # rows of matrices, for columns are slow to take and to put
-            codes, residuals, opens = (xp.matrix_transpose(each) for each in (code, products - reached, open_))
+        if (
+            n_atoms <= MAX_UNROLLED_ATOMS
+        ):  # transposed, as rows of a matrix are faster to slice and to join than columns
+            codes, residuals, factors = (xp.matrix_transpose(each) for each in (code, products - reached, moving))
             moved = []
             for j in range(n_atoms):
                 here = slice(j, j + 1)
-                shift = self._shift(codes[here], residuals[here], squares[j]) * opens[here]
+                shift = self._shift(codes[here], residuals[here], squares[j]) * factors[here]
                 moved.append(codes[here] + shift)
                 residuals = residuals - shift * gram[j][:, np.newaxis]
             return xp.matrix_transpose(xp.concat(moved, axis=0))
 
-        def step(j: Array, code: Array, reached: Array, products: Array, open_: Array) -> list[Array]:
+        def step(j: Array, code: Array, reached: Array, products: Array, moving: Array) -> list[Array]:
             atom = xp.one_hot(j, n_atoms)
             here, residual = (xp.sum(values * atom, axis=1, keepdims=True) for values in (code, products - reached))
-            shift = self._shift(here, residual, xp.take(squares, j)) * (open_ * atom)
-            return [j + 1, code + shift, reached + xp.linear(shift, gram), products, open_]
+            shift = self._shift(here, residual, xp.take(squares, j)) * (moving * atom)
+            return [j + 1, code + shift, reached + xp.linear(shift, gram), products, moving]
 
-        state = [np.array(0), code, reached, products, open_]
-        return xp.while_loop(lambda j, *_: xp.less(j, n_atoms), step, state)[1]
+        state = [np.array(0), code, reached, products, moving]
+        return xp.while_loop(lambda j, *_: j < n_atoms, step, state)[1]
 
     def _shift(self, code: Array, residual: Array, square: Array | float) -> Array:
-        """Return how far a coefficient is from where the others want it."""
+        """Return how far a coefficient is from its optimum given the others."""
         target = residual + code * square
         if self.positive:
             return xp.relu(target - self.penalty) / square - code
         return (target - xp.clip(target, -self.penalty, self.penalty)) / square - code
 
-    def _looked_at(self, progress: Progress, looked: Array) -> Progress:
-        """Stop looked-at rows whose duality gap is small; leave atoms out of the others."""
+    def _checked(self, progress: Progress, checked: Array) -> Progress:
+        """Compute the duality gap of some rows; stop those whose gap is small, and exclude atoms from the others."""
         code, correlation = progress.code, progress.products - progress.reached
         greatest = xp.max(correlation if self.positive else xp.abs(correlation), axis=1, keepdims=True)
         if self.penalty == 0 and self.rule.least_squares:
             gap = xp.sum(xp.square(correlation), axis=1, keepdims=True)
         else:
-            scale = self.penalty / xp.where(xp.greater(greatest, self.penalty), greatest, max(self.penalty, 1.0))
-            scale = xp.where(xp.greater(greatest, self.penalty), scale, 1.0)
+            scale = self.penalty / xp.where(greatest > self.penalty, greatest, max(self.penalty, 1.0))
+            scale = xp.where(greatest > self.penalty, scale, 1.0)
             rest = progress.square - xp.sum(code * (progress.products + correlation), axis=1, keepdims=True)
             slack = self.penalty * xp.abs(code) - scale * code * correlation
             gap = 0.5 * xp.square(1.0 - scale) * rest + xp.sum(slack, axis=1, keepdims=True)
-        done = xp.logical_and(looked, xp.less_equal(gap, self.rule.tol * progress.square))
-        progress = progress._replace(going=xp.logical_and(progress.going, xp.logical_not(done)))
+        done = checked & (gap <= self.rule.tol * progress.square)
+        progress = progress._replace(running=progress.running & ~done)
         if not self.rule.screens or self.penalty == 0:
             return progress
         radius = xp.sqrt(xp.abs(gap) * 2.0) * (1.0 / self.penalty)
         inside = 1.0 - xp.abs(correlation) / xp.maximum(greatest, self.penalty)
         norms = np.sqrt(np.diag(self.gram))
-        near = xp.less_equal(inside / np.where(norms == 0, 1.0, norms), radius)
-        stays = xp.logical_or(near, xp.logical_not(xp.logical_and(looked, progress.going)))
-        kept = xp.logical_and(progress.kept, stays)
+        near = inside / np.where(norms == 0, 1.0, norms) <= radius
+        stays = near | ~(checked & progress.running)
+        kept = progress.kept & stays
         lost = xp.where(kept, 0.0, code)
         reached = progress.reached - xp.linear(lost, self.gram)
         return progress._replace(kept=kept, code=code - lost, reached=reached)

@@ -1,4 +1,4 @@
-"""Codes by least angle regression and its path of lasso codes (:mod:`sklearn.linear_model._least_angle`)."""
+"""Codes by least angle regression, and lasso codes along its path (:mod:`sklearn.linear_model._least_angle`)."""
 
 from __future__ import annotations
 
@@ -10,63 +10,67 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.sparse_coding.dependence import least_new_square
-from skl2tflite.numerics.sparse_coding.order import first_of, swapped
+from skl2tflite.numerics.sparse_coding.dependence import min_independent_square
+from skl2tflite.numerics.sparse_coding.order import first_in_list, positions_after_swap
 
-EQUAL = float(np.finfo(np.float32).eps)
-"""scikit-learn's tolerance of penalties."""
-TINY = float(np.finfo(np.float32).tiny)
-"""scikit-learn's guard of divisions."""
-FAR = float(np.finfo(np.float32).max)
-"""What is beyond any step."""
-LEAST_PIVOT = 1e-14
-"""Square of scikit-learn's bound of what an atom must add to the others."""
-CREEP = 8.0
-"""How far penalties may rise along the path by rounding, in epsilons; scikit-learn gives up where they rise."""
+PENALTY_TOLERANCE = float(np.finfo(np.float32).eps)
+"""scikit-learn's tolerance when it compares penalties."""
+DIVISION_GUARD = float(np.finfo(np.float32).tiny)
+"""scikit-learn's constant that keeps divisors from being 0."""
+NO_STEP = float(np.finfo(np.float32).max)
+"""Length of a step that never ends, for atoms that are never reached."""
+MIN_SQUARED_PIVOT = 1e-14
+"""Square of scikit-learn's least part of an atom that is orthogonal to the active ones."""
+PENALTY_RISE = 8.0
+"""Greatest relative rise of the penalty from step to step that counts as rounding, in float epsilons.
+
+scikit-learn stops where the penalty rises.
+"""
 
 
 class Path(NamedTuple):
-    """Where on the path each row is: what its loop hands on.
+    """State of the loop over steps: where each row is on its path.
 
     Attributes
     ----------
-    going : array of shape (n_rows, 1)
-        Rows that have not come to their path's end.
+    running : array of shape (n_rows, 1)
+        Rows that have not reached the end of their path.
     step : array of shape (n_rows, 1)
-        Steps done.
-    turned : array of shape (n_rows, 1)
-        Rows of which a coefficient came to 0 in the last step: no atom is added in the next.
+        Number of steps done.
+    reached_zero : array of shape (n_rows, 1)
+        Rows in which a coefficient reached 0 in the last step: the next step adds no atom.
     penalty : array of shape (n_rows, 1)
-        Where the last step began.
+        Penalty at which the last step began.
     level : array of shape (n_rows, 1)
-        Magnitude of the active atoms' correlations after it.
-    code, before : array of shape (n_rows, n_atoms)
+        Magnitude of the active atoms' correlations after the last step.
+    code, previous_code : array of shape (n_rows, n_atoms)
         The coefficients after the last step and before it.
-    left : array of shape (n_rows, n_features)
-        What of the row the code does not explain.
-    active, barred : array of shape (n_rows, n_atoms)
-        Whether an atom is; whether it is made of active ones, and so is never more.
+    residual : array of shape (n_rows, n_features)
+        The row less the sum of its atoms: the residual.
+    active, excluded : array of shape (n_rows, n_atoms)
+        Whether an atom is active; whether it is a linear combination of active ones, and so never becomes active.
     sign : array of shape (n_rows, n_atoms)
-        Of an active atom's correlation, else 0.
-    place : array of shape (n_rows, n_atoms)
-        In scikit-learn's list of atoms, the active ones first; of equals it takes the first.
+        Sign of an active atom's correlation with the residual, else 0.
+    position : array of shape (n_rows, n_atoms)
+        Position of each atom in scikit-learn's list (:mod:`skl2tflite.numerics.sparse_coding.order`).
     inverse : array of shape (n_rows, n_atoms, n_atoms)
-        Of the active atoms' Gram matrix, else 0.
+        Inverse of the active atoms' Gram matrix, 0 in the rows and columns of other atoms.
     rows : array of shape (n_rows, n_features)
+        The rows to be coded.
     """
 
-    going: Array
+    running: Array
     step: Array
-    turned: Array
+    reached_zero: Array
     penalty: Array
     level: Array
     code: Array
-    before: Array
-    left: Array
+    previous_code: Array
+    residual: Array
     active: Array
-    barred: Array
+    excluded: Array
     sign: Array
-    place: Array
+    position: Array
     inverse: Array
     rows: Array
 
@@ -76,7 +80,7 @@ def _row_sum(x: Array) -> Array:
 
 
 def _least_positive(x: Array, among: Array) -> Array:
-    return xp.min(xp.where(xp.logical_and(among, xp.greater(x, 0.0)), x, FAR), axis=1, keepdims=True)
+    return xp.min(xp.where(among & (x > 0.0), x, NO_STEP), axis=1, keepdims=True)
 
 
 def _outer(x: Array, y: Array) -> Array:
@@ -85,19 +89,19 @@ def _outer(x: Array, y: Array) -> Array:
 
 @dataclass(frozen=True)
 class LeastAngle:
-    """Walk so that the active atoms stay equally correlated with what is left, until another is as much so.
+    """Moves so that the active atoms stay equally correlated with the residual, until another atom is as correlated.
 
     Parameters
     ----------
     atoms : ndarray of shape (n_atoms, n_features)
     penalty : float
-        Where the path ends: greatest correlation over the number of features.
+        Penalty at which the path ends: the greatest correlation, divided by the number of features.
     max_iter : int
         Greatest number of steps.
     lasso : bool
-        Whether an atom whose coefficient comes to 0 is dropped.
+        Whether an atom whose coefficient reaches 0 becomes inactive, as in lasso paths.
     positive : bool
-        Whether coefficients must be.
+        Whether coefficients must be positive.
     """
 
     atoms: NDArray[np.float64]
@@ -106,130 +110,171 @@ class LeastAngle:
     lasso: bool
     positive: bool
 
-    def _mixed(self, code: Array) -> Array:
+    def _decoded(self, code: Array) -> Array:
         return xp.linear(code, self.atoms)
 
-    def _products(self, left: Array) -> Array:
-        return xp.linear(left, self.atoms.T)
+    def _products(self, residual: Array) -> Array:
+        return xp.linear(residual, self.atoms.T)
 
     def __call__(self, X: Array) -> Array:
         """Return the codes of rows."""
         n_atoms = len(self.atoms)
         nothing = xp.broadcast_rows(np.zeros(n_atoms), X)
-        none = xp.greater(nothing, 0.0)
+        none = nothing > 0.0
         start = Path(
-            going=xp.logical_not(none[:, :1]),
+            running=~none[:, :1],
             step=nothing[:, :1],
-            turned=none[:, :1],
+            reached_zero=none[:, :1],
             penalty=nothing[:, :1],
             level=nothing[:, :1],
             code=nothing,
-            before=nothing,
-            left=X * 1.0,
+            previous_code=nothing,
+            residual=X * 1.0,
             active=none,
-            barred=none,
+            excluded=none,
             sign=nothing,
-            place=xp.broadcast_rows(np.arange(float(n_atoms)), X),
+            position=xp.broadcast_rows(np.arange(float(n_atoms)), X),
             inverse=_outer(nothing, nothing),
             rows=X * 1.0,
         )
-        return Path(*xp.while_loop(lambda going, *_: xp.any(going), self._stepped, start)).code
+        return Path(*xp.while_loop(lambda running, *_: xp.any(running), self._stepped, start)).code
 
     def _stepped(self, *state: Array) -> Path:
-        """Add an atom, unless one has just turned, and walk until the next change."""
+        """Activate an atom, unless one has just become inactive, and move until the next change."""
         path = Path(*state)
         n_atoms, n_features = self.atoms.shape
-        idle = xp.logical_not(xp.logical_or(path.active, path.barred))
+        idle = ~(path.active | path.excluded)
         n_active = _row_sum(xp.astype(path.active, float))
-        full = xp.greater_equal(n_active, float(n_atoms))
+        full = n_active >= float(n_atoms)
 
-        correlation = self._products(path.left)
+        correlation = self._products(path.residual)
         magnitude = correlation if self.positive else xp.abs(correlation)
-        greatest = xp.max(xp.where(idle, magnitude, -FAR), axis=1, keepdims=True)
-        chosen = first_of(xp.logical_and(idle, xp.equal(magnitude, greatest)), path.place)
+        greatest = xp.max(xp.where(idle, magnitude, -NO_STEP), axis=1, keepdims=True)
+        chosen = first_in_list(idle & (magnitude == greatest), path.position)
         greatest = xp.where(xp.any(idle, axis=1, keepdims=True), greatest, 0.0)
         penalty = greatest / float(n_features)
 
-        there = xp.logical_not(xp.greater(penalty, self.penalty + EQUAL))
+        there = ~(penalty > self.penalty + PENALTY_TOLERANCE)
         code = self._interpolated(path, penalty, there)
-        stops = xp.logical_or(xp.logical_or(there, full), xp.greater_equal(path.step, float(self.max_iter)))
-        goes = xp.logical_and(path.going, xp.logical_not(stops))
+        stops = there | full | (path.step >= float(self.max_iter))
+        goes = path.running & ~stops
 
-        path = path._replace(code=xp.where(path.going, code, path.code), going=goes)
-        path, added = self._added(path, chosen, xp.sign(correlation), xp.logical_and(goes, xp.logical_not(path.turned)))
-        walks = xp.logical_and(goes, xp.logical_or(path.turned, added))
+        path = path._replace(code=xp.where(path.running, code, path.code), running=goes)
+        path, added = self._activated(path, chosen, xp.sign(correlation), goes & ~path.reached_zero)
+        walks = goes & (path.reached_zero | added)
         if self.lasso:
-            rises = xp.less(path.penalty * (1.0 + CREEP * xp.epsilon(penalty)), penalty)
-            rises = xp.logical_and(xp.logical_and(walks, rises), xp.greater(path.step, 0.0))
-            walks = xp.logical_and(walks, xp.logical_not(rises))
-            path = path._replace(going=xp.logical_and(path.going, xp.logical_not(rises)))
-        idle = xp.logical_and(idle, xp.logical_not(path.active))
-        return self._walked(path, correlation, idle, greatest, penalty, walks)
+            rises = path.penalty * (1.0 + PENALTY_RISE * xp.epsilon(penalty)) < penalty
+            rises = walks & rises & (path.step > 0.0)
+            walks = walks & ~rises
+            path = path._replace(running=path.running & ~rises)
+        idle = idle & ~path.active
+        return self._moved(path, correlation, idle, greatest, penalty, walks)
 
     def _interpolated(self, path: Path, penalty: Array, there: Array) -> Array:
-        """Return the code where the path passes the penalty at which it ends."""
-        between = xp.logical_and(there, xp.greater(path.step, 0.0))
-        between = xp.logical_and(between, xp.greater(xp.abs(penalty - self.penalty), EQUAL))
+        """Return the code at the penalty at which the path ends, for rows whose last step has passed it.
+
+        Parameters
+        ----------
+        path : Path
+        penalty : array of shape (n_rows, 1)
+            Penalty after the last step.
+        there : array of bool of shape (n_rows, 1)
+            Rows that have reached the end.
+        """
+        between = there & (path.step > 0.0)
+        between = between & (xp.abs(penalty - self.penalty) > PENALTY_TOLERANCE)
         fraction = (path.penalty - self.penalty) / xp.where(between, path.penalty - penalty, 1.0)
-        code = path.before + fraction * (path.code - path.before)
+        code = path.previous_code + fraction * (path.code - path.previous_code)
         began = path.penalty * float(self.atoms.shape[1])
         level = began + fraction * (path.level - began)
-        # What rounding has added up on the way is solved for; ties may have left more, and that stays.
-        rest = self._products(path.rows - self._mixed(code)) - path.sign * level
+        # The rounding errors of all steps are corrected at the end. A larger difference comes from ties, and stays.
+        rest = self._products(path.rows - self._decoded(code)) - path.sign * level
         error = self._solved(path, rest)
         size = xp.max(xp.abs(error), axis=1, keepdims=True)
         bound = xp.sqrt(xp.epsilon(code)) * xp.max(xp.abs(code), axis=1, keepdims=True)
-        code = code + xp.where(xp.less(size, bound), error, 0.0)
+        code = code + xp.where(size < bound, error, 0.0)
         return xp.where(between, code, path.code)
 
     def _solved(self, path: Path, right: Array) -> Array:
-        """Solve the active atoms' Gram system."""
+        """Solve the linear system of the active atoms' Gram matrix."""
         mine = xp.astype(path.active, float)
         return mine * xp.sum(path.inverse * xp.expand_dims(mine * right, 1), axis=2)
 
-    def _added(self, path: Path, chosen: Array, sign: Array, adds: Array) -> tuple[Path, Array]:
-        """Make an atom active, unless it is made of those that are; return where it was."""
+    def _activated(self, path: Path, chosen: Array, sign: Array, adds: Array) -> tuple[Path, Array]:
+        """Activate an atom, unless it is a linear combination of the active ones.
+
+        Parameters
+        ----------
+        path : Path
+        chosen : array of bool of shape (n_rows, n_atoms)
+            The atom of each row.
+        sign : array of shape (n_rows, n_atoms)
+            Signs of the correlations with the residual.
+        adds : array of bool of shape (n_rows, 1)
+            Rows that activate their atom.
+
+        Returns
+        -------
+        Path
+        array of bool of shape (n_rows, 1)
+            Rows in which the atom has become active.
+        """
         atom = xp.astype(chosen, float)
-        whole = self._mixed(atom)
-        parts = self._solved(path, self._products(whole))
-        parts = parts + self._solved(path, self._products(whole - self._mixed(parts)))
-        pivot = _row_sum(xp.square(whole - self._mixed(parts)))
-        is_new = xp.greater_equal(pivot, least_new_square(atom, self.atoms, LEAST_PIVOT))
-        added = xp.logical_and(adds, is_new)
+        vector = self._decoded(atom)
+        parts = self._solved(path, self._products(vector))
+        parts = parts + self._solved(path, self._products(vector - self._decoded(parts)))
+        pivot = _row_sum(xp.square(vector - self._decoded(parts)))
+        is_new = pivot >= min_independent_square(atom, self.atoms, MIN_SQUARED_PIVOT)
+        added = adds & is_new
         new = atom - parts
         inverse = path.inverse + _outer(new, new * xp.where(added, 1.0 / xp.where(added, pivot, 1.0), 0.0))
         n_active = _row_sum(xp.astype(path.active, float))
-        joined = xp.logical_and(added, chosen)
-        dependent = xp.logical_and(chosen, xp.logical_and(adds, xp.logical_not(is_new)))
+        joined = added & chosen
+        dependent = chosen & (adds & ~is_new)
         return path._replace(
-            place=xp.where(adds, swapped(path.place, chosen, n_active), path.place),
-            active=xp.logical_or(path.active, joined),
-            barred=xp.logical_or(path.barred, dependent),
+            position=xp.where(adds, positions_after_swap(path.position, chosen, n_active), path.position),
+            active=path.active | joined,
+            excluded=path.excluded | dependent,
             sign=xp.where(joined, atom if self.positive else sign, path.sign),
             inverse=inverse,
         ), added
 
-    def _walked(
+    def _moved(
         self, path: Path, correlation: Array, idle: Array, greatest: Array, penalty: Array, walks: Array
     ) -> Path:
-        """Move the coefficients along the direction that is equally correlated with all active atoms."""
+        """Move the coefficients along the direction that is equally correlated with all active atoms.
+
+        Parameters
+        ----------
+        path : Path
+        correlation : array of shape (n_rows, n_atoms)
+            Of the residual with each atom.
+        idle : array of bool of shape (n_rows, n_atoms)
+            Atoms that may become active.
+        greatest : array of shape (n_rows, 1)
+            Greatest correlation of an idle atom.
+        penalty : array of shape (n_rows, 1)
+            Penalty at which the step begins.
+        walks : array of bool of shape (n_rows, 1)
+            Rows that take the step.
+        """
         direction = self._solved(path, path.sign)
-        direction = direction + self._solved(path, path.sign - self._products(self._mixed(direction)))
+        direction = direction + self._solved(path, path.sign - self._products(self._decoded(direction)))
         square = _row_sum(direction * path.sign)
         closeness = 1.0 / xp.sqrt(xp.where(walks, square, 1.0))
         direction = direction * closeness
-        heading = self._mixed(direction)
+        heading = self._decoded(direction)
         towards = self._products(heading)
 
-        ends = _least_positive((greatest - correlation) / (closeness - towards + TINY), idle)
+        ends = _least_positive((greatest - correlation) / (closeness - towards + DIVISION_GUARD), idle)
         if not self.positive:
-            other = _least_positive((greatest + correlation) / (closeness + towards + TINY), idle)
+            other = _least_positive((greatest + correlation) / (closeness + towards + DIVISION_GUARD), idle)
             ends = xp.minimum(ends, other)
         length = xp.minimum(ends, greatest / closeness)
-        zeros = -path.code / (direction + TINY)
+        zeros = -path.code / (direction + DIVISION_GUARD)
         first_zero = _least_positive(zeros, path.active)
-        turned = xp.logical_and(walks, xp.less(first_zero, length))
-        at_zero = xp.logical_and(xp.logical_and(path.active, turned), xp.equal(zeros, first_zero))
+        reached_zero = walks & (first_zero < length)
+        at_zero = path.active & reached_zero & (zeros == first_zero)
         if self.lasso:
             length = xp.minimum(length, first_zero)
         code = xp.where(path.active, path.code + length * direction, 0.0)
@@ -238,30 +283,31 @@ class LeastAngle:
             penalty=penalty,
             level=greatest - length * closeness,
             code=code,
-            before=path.code,
-            left=path.left - length * heading,
+            previous_code=path.code,
+            residual=path.residual - length * heading,
             sign=xp.where(at_zero, -path.sign, path.sign),
         )
-        fields = ("step", "penalty", "level", "code", "before", "left", "sign")
+        fields = ("step", "penalty", "level", "code", "previous_code", "residual", "sign")
         path = path._replace(
-            turned=turned, **{name: xp.where(walks, getattr(walked, name), getattr(path, name)) for name in fields}
+            reached_zero=reached_zero,
+            **{name: xp.where(walks, getattr(walked, name), getattr(path, name)) for name in fields},
         )
-        return self._dropped(path, at_zero) if self.lasso else path
+        return self._deactivated(path, at_zero) if self.lasso else path
 
-    def _dropped(self, path: Path, at_zero: Array) -> Path:
-        """Make the atom idle whose coefficient has come to 0."""
-        at_zero = first_of(at_zero, path.place)
+    def _deactivated(self, path: Path, at_zero: Array) -> Path:
+        """Deactivate the atom whose coefficient has reached 0."""
+        at_zero = first_in_list(at_zero, path.position)
         atom = xp.astype(at_zero, float)
-        place = _row_sum(path.place * atom)
+        position = _row_sum(path.position * atom)
         last = _row_sum(xp.astype(path.active, float)) - 1.0
-        drops = xp.greater(_row_sum(atom), 0.0)
-        behind = xp.logical_and(xp.greater(path.place, place), xp.less_equal(path.place, last))
-        moved = xp.where(at_zero, last, xp.where(behind, path.place - 1.0, path.place))
+        drops = _row_sum(atom) > 0.0
+        behind = (path.position > position) & (path.position <= last)
+        moved = xp.where(at_zero, last, xp.where(behind, path.position - 1.0, path.position))
         column = xp.sum(path.inverse * xp.expand_dims(atom, 1), axis=2)
         diagonal = xp.where(drops, _row_sum(column * atom), 1.0)
         return path._replace(
-            place=xp.where(drops, moved, path.place),
-            active=xp.logical_and(path.active, xp.logical_not(at_zero)),
+            position=xp.where(drops, moved, path.position),
+            active=path.active & ~at_zero,
             sign=xp.where(at_zero, 0.0, path.sign),
             inverse=path.inverse - _outer(column / diagonal, column),
         )

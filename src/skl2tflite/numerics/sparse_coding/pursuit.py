@@ -10,55 +10,55 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.sparse_coding.dependence import least_new_square
-from skl2tflite.numerics.sparse_coding.order import first_of, swapped
+from skl2tflite.numerics.sparse_coding.dependence import min_independent_square
+from skl2tflite.numerics.sparse_coding.order import first_in_list, positions_after_swap
 
 EPSILON = float(np.finfo(np.float64).eps)
-UNROLLED = 4
-"""Greatest number of steps that are written one after another."""
+MAX_UNROLLED_STEPS = 4
+"""Greatest number of steps that the graph repeats one after another; more of them make a loop."""
 
 
 class Progress(NamedTuple):
-    """Where the pursuit is: what its loop hands on.
+    """State of the loop over steps.
 
     Attributes
     ----------
     step : array
-        Atoms taken.
-    going : array of shape (n_rows, 1)
-        Rows that take more.
+        Number of atoms taken.
+    running : array of shape (n_rows, 1)
+        Rows that have not stopped.
     code : array of shape (n_rows, n_atoms)
-    left : array of shape (n_rows, n_features)
-        What of the row the taken atoms do not explain.
+    residual : array of shape (n_rows, n_features)
+        The row less the sum of its atoms: the residual.
     directions : array of shape (n_rows, n_taken, n_features)
-        Orthogonal ones of unit length, that the taken atoms span.
+        Orthonormal basis of the space that the taken atoms span.
     mixtures : array of shape (n_rows, n_taken, n_atoms)
-        What atoms each direction is made of.
-    place : array of shape (n_rows, n_atoms)
-        In scikit-learn's list of atoms, the taken ones first; of equally near ones it takes the first.
+        Coefficients of the atoms in each direction.
+    position : array of shape (n_rows, n_atoms)
+        Position of each atom in scikit-learn's list (:mod:`skl2tflite.numerics.sparse_coding.order`).
     """
 
     step: Array
-    going: Array
+    running: Array
     code: Array
-    left: Array
+    residual: Array
     directions: Array
     mixtures: Array
-    place: Array
+    position: Array
 
 
 @dataclass(frozen=True)
 class MatchingPursuit:
-    """Take the atom nearest to what is left, fit all taken ones anew, so many times.
+    """Takes the atom most correlated with the residual, fits all taken atoms again, and repeats that ``count`` times.
 
-    A row stops early where nothing is left, or its next atom is one it has or made of those. Fitting anew is
-    adding the component along the new atom's part that is orthogonal to the others (Gram-Schmidt).
+    A row stops early if its residual is 0, or if its next atom is a linear combination of those it has. Fitting again
+    adds the projection on the part of the new atom that is orthogonal to the others (Gram-Schmidt).
 
     Parameters
     ----------
     atoms : ndarray of shape (n_atoms, n_features)
     count : int
-        How many to take.
+        Number of atoms to take.
     """
 
     atoms: NDArray[np.float64]
@@ -75,14 +75,14 @@ class MatchingPursuit:
 
         progress = Progress(
             step=np.array(0.0),
-            going=xp.equal(code[:, :1], 0.0),
+            running=code[:, :1] == 0.0,
             code=code,
-            left=X * 1.0,
+            residual=X * 1.0,
             directions=slots(n_features),
             mixtures=slots(n_atoms),
-            place=xp.broadcast_rows(np.arange(float(n_atoms)), X),
+            position=xp.broadcast_rows(np.arange(float(n_atoms)), X),
         )
-        if self.count <= UNROLLED:
+        if self.count <= MAX_UNROLLED_STEPS:
             for _ in range(self.count):
                 progress = self._stepped(*progress)
             return progress.code
@@ -90,36 +90,36 @@ class MatchingPursuit:
 
     def _unfinished(self, *state: Array) -> Array:
         progress = Progress(*state)
-        return xp.logical_and(xp.less(progress.step, float(self.count)), xp.any(progress.going))
+        return (progress.step < float(self.count)) & xp.any(progress.running)
 
     def _stepped(self, *state: Array) -> Progress:
-        step, going, code, left, directions, mixtures, place = Progress(*state)
-        products = xp.linear(left, self.atoms.T)
+        step, running, code, residual, directions, mixtures, position = Progress(*state)
+        products = xp.linear(residual, self.atoms.T)
         nearness = xp.abs(products)
-        chosen = first_of(xp.equal(nearness, xp.max(nearness, axis=1, keepdims=True)), place)
+        chosen = first_in_list(nearness == xp.max(nearness, axis=1, keepdims=True), position)
         atom = xp.astype(chosen, float)
 
         def along(weights: Array, vectors: Array) -> Array:
             return xp.sum(xp.expand_dims(weights, 2) * vectors, axis=1)
 
         new, mixture = xp.linear(atom, self.atoms), atom
-        for _ in range(2):  # once more, for what rounding leaves of the directions there are
+        for _ in range(2):  # twice, as rounding leaves some of the earlier directions
             parts = xp.sum(directions * xp.expand_dims(new, 1), axis=2)
             new, mixture = new - along(parts, directions), mixture - along(parts, mixtures)
         square = xp.sum(xp.square(new), axis=1, keepdims=True)
-        near = xp.greater_equal(xp.max(xp.square(products), axis=1, keepdims=True), EPSILON)
-        is_new = xp.greater(square, least_new_square(atom, self.atoms, EPSILON))
-        going = xp.logical_and(going, xp.logical_and(near, is_new))
-        length = xp.sqrt(xp.where(going, square, 1.0))
-        new, mixture = (xp.where(going, part / length, 0.0) for part in (new, mixture))
-        amount = xp.sum(left * new, axis=1, keepdims=True)
-        here = xp.expand_dims(xp.astype(xp.equal(np.arange(float(self.count)), step), float), 1)
+        near = xp.max(xp.square(products), axis=1, keepdims=True) >= EPSILON
+        is_new = square > min_independent_square(atom, self.atoms, EPSILON)
+        running = running & (near & is_new)
+        length = xp.sqrt(xp.where(running, square, 1.0))
+        new, mixture = (xp.where(running, part / length, 0.0) for part in (new, mixture))
+        amount = xp.sum(residual * new, axis=1, keepdims=True)
+        here = xp.expand_dims(xp.astype(np.arange(float(self.count)) == step, float), 1)
         return Progress(
             step + 1.0,
-            going,
+            running,
             code + amount * mixture,
-            left - amount * new,
+            residual - amount * new,
             directions + here * xp.expand_dims(new, 1),
             mixtures + here * xp.expand_dims(mixture, 1),
-            swapped(place, chosen, step),
+            positions_after_swap(position, chosen, step),
         )

@@ -1,1 +1,1 @@
-"""Stand-ins for NumPy: its functions and ufuncs, recorded on tensors."""
+"""NumPy's functions and ufuncs, recorded on tensors."""

@@ -1,4 +1,7 @@
-"""Functions that run along an axis."""
+"""NumPy's functions along an axis: positions of extremes, running sums and products, differences.
+
+Parameters and shapes are those of the functions of the same names.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from skl2tflite.tracing.numpy.shapes import cut, unstack
 
 
 def flat(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function along an axis that takes the array flat where none is given, as NumPy's do."""
+    """Return a function along an axis that flattens the array where ``axis`` is None, as NumPy's do."""
 
     def call(a: Any, axis: int | None = None, **others: Any) -> Any:
         return function(xp.reshape(a, (-1,)), axis=0, **others) if axis is None else function(a, axis=axis, **others)
@@ -25,7 +28,7 @@ def flat(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def position(function: Callable[..., Array]) -> Callable[..., Any]:
-    """Return argmax or argmin as NumPy's: the first NaN where there is one."""
+    """Return ``argmax`` or ``argmin`` with NumPy's rule for NaN: the position of the first one."""
 
     def call(x: Any, axis: int, keepdims: bool = False) -> Any:
         place = function(x, axis=axis)
@@ -38,12 +41,12 @@ def position(function: Callable[..., Array]) -> Callable[..., Any]:
 
 
 def cumsum(a: Array, axis: int, dtype: Any = None) -> Array:
-    """Running sum, of another dtype where asked for."""
+    """Running sum, in another dtype if given."""
     return xp.cumulative_sum(a if dtype is None else xp.astype(a, dtype), axis)
 
 
 def running(function: Callable[..., Array]) -> Callable[..., Array]:
-    """Return the function that combines each element with what came before it along an axis of known length."""
+    """Return a ufunc's ``accumulate``, along an axis of known length."""
 
     def call(a: Array, axis: int = 0) -> Array:
         (axis,) = normalize_axes(axis, a.ndim)
@@ -57,21 +60,21 @@ def running(function: Callable[..., Array]) -> Callable[..., Array]:
 
 
 def diff(a: Array, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Array:
-    """Differences of neighbours along an axis."""
+    """Differences of neighbouring entries along an axis."""
     if prepend is not None or append is not None:
         raise refusal("numpy.diff with prepend= or append= cannot be recorded; concatenate before")
     (axis,) = normalize_axes(axis, a.ndim)
     for _ in range(n):
         after, before = cut(a, axis, 1, None), cut(a, axis, None, -1)
-        a = xp.not_equal(after, before) if xp.dtype_of(a) == DType.BOOL else xp.subtract(after, before)
+        a = after != before if xp.dtype_of(a) == DType.BOOL else after - before
     return a
 
 
 def trapezoid(y: Array, x: Any = None, dx: float = 1.0, axis: int = -1) -> Array:
-    """Area under straight lines between points."""
+    """Integral by the trapezoidal rule."""
     (axis,) = normalize_axes(axis, y.ndim)
     if x is not None and np.ndim(x) != 1:
         raise refusal("numpy.trapezoid takes points x of one axis")
     widths = dx if x is None else xp.reshape(np.diff(x), [-1 if i == axis else 1 for i in range(y.ndim)])
-    middles = xp.multiply(xp.add(cut(y, axis, 1, None), cut(y, axis, None, -1)), 0.5)
-    return xp.sum(xp.multiply(middles, widths), axis=axis)
+    middles = (cut(y, axis, 1, None) + cut(y, axis, None, -1)) * 0.5
+    return xp.sum(middles * widths, axis=axis)

@@ -1,4 +1,7 @@
-"""Functions of each element, and look-ups of it among constants."""
+"""NumPy's functions of each element, and look-ups among constants.
+
+Parameters and shapes are those of the functions of the same names.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,12 @@ from skl2tflite.tracing.numpy.making import KINDS, ones_like, zeros_like
 
 
 def clip(a: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Array:
-    """Limit to an interval."""
+    """Limit values to an interval."""
     return xp.clip(a, a_min if min is None else min, a_max if max is None else max)
 
 
 def select(conditions: list[Any], choices: list[Any], default: Any = 0) -> Any:
-    """Take what belongs to the first condition that holds."""
+    """For each element, the choice of the first condition that holds."""
     if len(conditions) != len(choices):
         raise refusal(f"numpy.select has {len(conditions)} conditions and {len(choices)} choices")
     result = default
@@ -30,7 +33,7 @@ def select(conditions: list[Any], choices: list[Any], default: Any = 0) -> Any:
 
 
 def piecewise(x: Array, condlist: Any, funclist: Sequence[Any], *args: Any, **kwargs: Any) -> Array:
-    """Take what the function of the last condition that holds makes of each value."""
+    """For each element, the result of the function whose condition is the last that holds."""
     conditions = condlist if isinstance(condlist, list | tuple) else [condlist]
     result: Array = zeros_like(x)
     if len(funclist) == len(conditions) + 1:
@@ -45,50 +48,50 @@ def piecewise(x: Array, condlist: Any, funclist: Sequence[Any], *args: Any, **kw
 
 
 def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
-    """Replace NaN and infinities; these, by default, by the greatest float32 numbers."""
+    """Replace NaN, and infinities by the greatest float32 numbers unless others are given."""
     if not copy:
         raise refusal("numpy.nan_to_num with copy=False writes into its argument; assign the result instead")
     if xp.dtype_of(x) != DType.FLOAT:
         return x
     greatest = float(np.finfo(np.float32).max)
     x = xp.where(xp.isnan(x), nan, x)
-    x = xp.where(xp.equal(x, np.inf), greatest if posinf is None else posinf, x)
-    return xp.where(xp.equal(x, -np.inf), -greatest if neginf is None else neginf, x)
+    x = xp.where(x == np.inf, greatest if posinf is None else posinf, x)
+    return xp.where(x == -np.inf, -greatest if neginf is None else neginf, x)
 
 
 def isclose(a: Array, b: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Array:
-    """Whether two values differ by no more than rounding."""
-    near = xp.less_equal(xp.abs(xp.subtract(a, b)), xp.add(atol, xp.multiply(rtol, xp.abs(b))))
-    near = xp.logical_and(near, xp.less(xp.abs(xp.astype(b, float)), np.inf))
-    same = xp.logical_or(near, xp.equal(a, b))
+    """Whether two values are equal within a tolerance."""
+    near = xp.abs(a - b) <= atol + rtol * xp.abs(b)
+    near = near & (xp.abs(xp.astype(b, float)) < np.inf)
+    same = near | (a == b)
     if not equal_nan:
         return same
-    both = xp.logical_and(xp.isnan(a), xp.isnan(b))
-    return xp.logical_or(same, both)
+    both = xp.isnan(a) & xp.isnan(b)
+    return same | both
 
 
 def around(a: Array, decimals: int = 0) -> Array:
-    """Nearest number of so many decimals, halves to even."""
+    """Round to a number of decimals, halves to even."""
     scale = 10.0 ** abs(decimals)
     if decimals >= 0 and xp.dtype_of(a) == DType.INT:
         return a
     if decimals == 0:
         return xp.round(a)
     if decimals < 0:
-        return xp.multiply(xp.round(xp.divide(a, scale)), scale)
-    return xp.divide(xp.round(xp.multiply(a, scale)), scale)
+        return xp.round(a / scale) * scale
+    return xp.round(a * scale) / scale
 
 
 def trunc(x: Array) -> Array:
-    """Whole part."""
-    return xp.where(xp.less(x, 0), xp.ceil(x), xp.floor(x))
+    """Round toward zero."""
+    return xp.where(x < 0, xp.ceil(x), xp.floor(x))
 
 
 def sinc(x: Array) -> Array:
     """``sin(πx) / (πx)``, 1 at 0."""
-    angle = xp.multiply(x, np.pi)
-    zero = xp.equal(angle, 0.0)
-    return xp.where(zero, 1.0, xp.divide(xp.sin(angle), xp.where(zero, 1.0, angle)))
+    angle = x * np.pi
+    zero = angle == 0.0
+    return xp.where(zero, 1.0, xp.sin(angle) / xp.where(zero, 1.0, angle))
 
 
 def interp(x: Array, xp_: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Array:
@@ -99,43 +102,43 @@ def interp(x: Array, xp_: Any, fp: Any, left: Any = None, right: Any = None, per
 
 
 def polyval(p: Any, x: Array) -> Array:
-    """Polynomial, coefficients from the highest power down."""
+    """Polynomial with coefficients from the highest power down."""
     result = zeros_like(x)
     for coefficient in p:
-        result = xp.add(xp.multiply(result, x), coefficient)
+        result = result * x + coefficient
     return result
 
 
 def vander(x: Array, N: int | None = None, increasing: bool = False) -> Array:
-    """Powers of each value."""
+    """Powers of each value along a new last axis."""
     if N is None:
         raise refusal("numpy.vander needs N, as the number of rows is known only at run time")
     powers = [ones_like(x)]
     for _ in range(N - 1):
-        powers.append(xp.multiply(powers[-1], x))
+        powers.append(powers[-1] * x)
     return xp.stack(powers if increasing else powers[::-1], axis=-1)
 
 
 def digitize(x: Array, bins: Any, right: bool = False) -> Array:
-    """Number of the bin of each value; bins may rise or fall."""
+    """Number of the bin of each value; the constant edges may rise or fall."""
     edges = np.asarray(bins, dtype=float)
     if edges.ndim != 1 or not (np.all(np.diff(edges) >= 0) or np.all(np.diff(edges) <= 0)):
         raise refusal("bins must rise or fall")
     side = "left" if right else "right"
     if np.all(np.diff(edges) >= 0):
         return searchsorted(edges, x, side)
-    return xp.subtract(len(edges), searchsorted(edges[::-1], x, side))
+    return len(edges) - searchsorted(edges[::-1], x, side)
 
 
 def searchsorted(a: Any, v: Array, side: Any = "left", sorter: Any = None) -> Array:
-    """Place of values among constant sorted ones."""
+    """Position of each value among sorted constants."""
     if isinstance(a, Tensor) or sorter is not None:
         raise refusal("numpy.searchsorted takes sorted constants, and values of the input to look up")
     return xp.searchsorted(np.asarray(a, dtype=float).tolist(), v, side=side)
 
 
 def as_held(values: Any) -> Any:
-    """Return constants, or refuse those that float32 does not hold: no value of the input can equal them."""
+    """Return constants as they are; refuse floats that are no float32 numbers, which no value of a file can equal."""
     if values.dtype.kind == "f":
         held = values.astype(np.float32).astype(float)
         if not np.array_equal(held, values, equal_nan=True):
@@ -151,8 +154,5 @@ def isin(
     if isinstance(test_elements, Tensor):
         raise refusal("numpy.isin looks values up among constants")
     values = np.unique(as_held(np.asarray(test_elements)))
-    if not values.size:
-        found = zeros_like(element, bool)
-    else:
-        found = xp.any(xp.equal(xp.expand_dims(element, -1), values), axis=-1)
-    return xp.logical_not(found) if invert else found
+    found = xp.any(xp.expand_dims(element, -1) == values, axis=-1) if values.size else zeros_like(element, bool)
+    return ~found if invert else found

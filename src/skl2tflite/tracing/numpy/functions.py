@@ -1,4 +1,4 @@
-"""NumPy's functions of arrays, made of the graph's own: what a user's function calls is recorded as these."""
+"""The functions of tensors that record each of NumPy's functions, by the NumPy function that is called."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.zeros_like: making.zeros_like,
 }
 
-# Of NumPy 2 and later, or gone since.
+# Functions that not every supported version of NumPy has.
 _SOMETIMES: dict[str, Callable[..., Any]] = {
     "astype": lambda x, dtype, /, *, copy=True, device=None: xp.astype(x, dtype),
     "cumulative_sum": lambda x, /, *, axis=None: axes.flat(xp.cumulative_sum)(x, axis),

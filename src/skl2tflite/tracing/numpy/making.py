@@ -1,4 +1,4 @@
-"""Arrays made from nothing but a shape."""
+"""Arrays of one value, of the shape of another array or with its rows."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array
 
 KINDS: dict[DType, Any] = {DType.FLOAT: float, DType.INT: int, DType.BOOL: bool}
-"""The dtype that stands for each kind of numbers."""
+"""NumPy's dtype for each dtype of a tensor of numbers."""
 
 Axis = int | tuple[int, ...] | None
 
 
 def like(value: Any) -> Callable[..., Array]:
-    """Return the function that makes an array of one value, of another's shape and kind."""
+    """Return ``zeros_like``, ``ones_like`` or the like for a value."""
 
     def call(a: Array, dtype: Any = None, order: Any = None, subok: bool = True, shape: Any = None) -> Array:
         kind = KINDS[xp.dtype_of(a)] if dtype is None else KINDS[DType.of(np.empty(0, dtype))]
@@ -36,12 +36,22 @@ def full_like(
     subok: bool = True,
     shape: Any = None,
 ) -> Array:
-    """Return an array of one value, of another's shape and kind."""
+    """Return an array of one value; the parameters are those of ``numpy.full_like``."""
     return like(fill_value)(a, dtype, order, subok, shape)
 
 
 def filled(rows: Array, shape: Any, value: Any, dtype: Any = float) -> Array:
-    """Return an array of a value whose first axis is that of ``rows``."""
+    """Return an array of one value with the rows of another.
+
+    Parameters
+    ----------
+    rows : array of shape (n_rows, ...)
+    shape : int or tuple
+        Its first length must be that of ``rows``, which may be None (unknown).
+    value : scalar or array
+        Broadcasts to the rest of the shape.
+    dtype : dtype, default=float
+    """
     shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     if None in shape[1:] or (shape and shape[0] != rows.shape[0]):
         raise refusal(f"an array of shape {shape} has not the rows of the input; make it with {(rows.shape[0], '...')}")

@@ -1,4 +1,4 @@
-"""NumPy's own functions, called by converters and by users' code, recorded on tensors."""
+"""Recording calls of NumPy's functions and ufuncs with tensors, made by converters or by user code."""
 
 from __future__ import annotations
 
@@ -17,11 +17,21 @@ from skl2tflite.tracing.numpy.ufuncs import ACCUMULATIONS, REDUCTIONS, UFUNCS
 from skl2tflite.tracing.numpy.writable import Writable, handled, plain
 
 SILENT = ("casting", "order", "subok")
-"""Keywords that change nothing here."""
+"""Keywords of ufuncs that make no difference to a graph."""
 
 
 def record_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[object, ...], kwargs: dict[str, Any]) -> Any:
-    """Record a NumPy ufunc, or its ``reduce``, ``accumulate`` or ``outer``, on tensors."""
+    """Record a call of a NumPy ufunc with tensors.
+
+    Parameters
+    ----------
+    ufunc : numpy.ufunc
+    method : {"__call__", "reduce", "accumulate", "outer"}
+    inputs : tuple of object
+        Tensors, handles of them, and constants.
+    kwargs : dict
+        Keywords of the call; ``out`` must be a handle that can be written to.
+    """
     name = f"{'numpy' if hasattr(np, ufunc.__name__) else 'scipy.special'}.{ufunc.__name__}"
     outs = kwargs.pop("out", None) or ()
     outs = outs if isinstance(outs, tuple) else (outs,)
@@ -31,7 +41,10 @@ def record_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[object, ...], kwarg
     if mask is not True and (method != "__call__" or not outs):
         raise refusal(f"{name} with where= leaves the other elements undefined; give out= too, or use numpy.where")
     dtype = kwargs.pop("dtype", None)
-    result = _ufunc(name, ufunc, method, tuple(map(plain, inputs)), kwargs)
+    operands = (plain(x) for x in inputs)
+    # Lists have no arithmetic of their own.
+    arrays = tuple(np.asarray(x) if isinstance(x, list | tuple) else x for x in operands)
+    result = _ufunc(name, ufunc, method, arrays, kwargs)
     if dtype is not None and DType.of(np.empty(0, dtype)) != result.dtype:
         raise refusal(f"{name} with dtype={np.dtype(dtype)} of {result.dtype} values cannot be recorded")
     if not outs:
@@ -46,6 +59,15 @@ def record_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[object, ...], kwarg
 
 
 def _ufunc(name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Record a call of a ufunc or of its methods, and return the tensor.
+
+    Parameters
+    ----------
+    name : str
+        The ufunc's name, for errors.
+    ufunc, method, inputs, kwargs
+        As in :func:`record_ufunc`, with tensors in place of handles, and without ``out``, ``where`` and ``dtype``.
+    """
     tables = {"__call__": UFUNCS, "outer": UFUNCS, "reduce": REDUCTIONS, "accumulate": ACCUMULATIONS}
     function = tables.get(method, {}).get(ufunc)
     allowed = {"reduce": ("axis", "keepdims"), "accumulate": ("axis",)}.get(method, SILENT)
@@ -64,7 +86,7 @@ def _ufunc(name: str, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwa
 
 
 def _said(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the keywords that say something: not None, no sentinel, no ``where=True``."""
+    """Return the keywords that were set: without None, NumPy's ``_NoValue`` and ``where=True``."""
     silent = (None, np._NoValue, True)
     return {
         key: value
@@ -74,7 +96,16 @@ def _said(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 
 def record_function(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Record a NumPy function on tensors."""
+    """Record a call of a NumPy function with tensors.
+
+    Parameters
+    ----------
+    func : callable
+        The NumPy function.
+    args : tuple
+    kwargs : dict
+        Arguments of the call.
+    """
     if func is np.putmask and not kwargs and len(args) == 3 and isinstance(args[0], Writable):
         array, mask, values = args
         array[mask] = values

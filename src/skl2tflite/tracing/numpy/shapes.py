@@ -1,4 +1,7 @@
-"""Functions that move, cut and join arrays."""
+"""NumPy's functions that reshape, slice and join arrays.
+
+Parameters and shapes are those of the functions of the same names.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from skl2tflite.tracing.numpy.making import KINDS, Axis, ones_like, zeros_like
 
 
 def reshape(a: Array, shape: Any = None, order: str = "C", *, copy: Any = None) -> Array:
-    """Give another shape, rows kept in their order."""
+    """Give the array another shape."""
     if order not in ("C", "A", "K"):
         raise refusal(f"numpy.reshape with order={order!r} cannot be recorded; transpose before")
     return xp.reshape(a, shape if isinstance(shape, tuple | list) else (shape,))
@@ -58,12 +61,12 @@ def expand_dims(a: Array, axis: int | tuple[int, ...]) -> Array:
 
 
 def atleast(rank: int) -> Callable[..., Any]:
-    """Return the function that gives arrays at least so many axes."""
+    """Return ``atleast_1d``, ``atleast_2d`` or ``atleast_3d``."""
 
     def one(a: Any) -> Any:
         if np.ndim(a) >= rank:
             return a
-        # A vector becomes one row in NumPy, which would be a row of unknown length: the rows of the batch.
+        # NumPy makes one row of a vector, whose length here is the unknown number of rows.
         raise refusal(f"numpy.atleast_{rank}d of {np.ndim(a)} axes would make a row of the batch; use X[:, np.newaxis]")
 
     return lambda *arrays: one(arrays[0]) if len(arrays) == 1 else tuple(map(one, arrays))
@@ -82,7 +85,7 @@ def broadcast_arrays(*args: Any) -> tuple[Array, ...]:
     tensors = [a for a in args if isinstance(a, Tensor)]
     total: Any = tensors[0]
     for a in args:
-        total = xp.add(xp.multiply(xp.astype(total, float), 0.0), xp.multiply(xp.astype(a, float), 0.0))
+        total = xp.astype(total, float) * 0.0 + xp.astype(a, float) * 0.0
     shape: Shape = total.shape
     return tuple(
         broadcast_to(a, shape) if isinstance(a, Tensor) and a.ndim == len(shape) else _like(a, total) for a in args
@@ -104,7 +107,7 @@ def flip(m: Array, axis: Axis = None) -> Array:
 
 
 def roll(a: Array, shift: int, axis: int | None = None) -> Array:
-    """Move elements along an axis, around its end."""
+    """Shift elements along an axis cyclically."""
     if axis is None or not isinstance(shift, int | np.integer):
         raise refusal("numpy.roll needs one shift and the axis of the features (axis=1)")
     (axis,) = normalize_axes(axis, a.ndim)
@@ -118,7 +121,7 @@ def cut(a: Array, axis: int, start: int | None, stop: int | None, step: int | No
 
 
 def length_of(a: Array, axis: int) -> int:
-    """Return the length of an axis that is not that of the rows."""
+    """Return the length of an axis; refuse the axis of the rows, whose length is unknown."""
     length = a.shape[axis]
     if length is None:
         raise refusal("rows cannot be picked or moved by position; name the axis of the features (axis=1)")
@@ -146,7 +149,7 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Array:
 
 
 def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
-    """Leave out positions of an axis."""
+    """Remove positions of an axis."""
     if axis is None:
         raise refusal("numpy.delete needs the axis of the features (axis=1)")
     (axis,) = normalize_axes(axis, arr.ndim)
@@ -163,7 +166,7 @@ def insert(arr: Array, obj: int, values: Any, axis: int | None = None) -> Array:
     like = zeros_like(cut(arr, axis, 0, 1))
     if isinstance(values, Tensor) and values.ndim == arr.ndim - 1:
         values = xp.expand_dims(values, axis)
-    block = xp.astype(xp.add(like, values), KINDS[xp.dtype_of(arr)])
+    block = xp.astype(like + values, KINDS[xp.dtype_of(arr)])
     return xp.concat([part for part in (before, block, after) if part.shape[axis]], axis=axis)
 
 
@@ -180,25 +183,25 @@ def compress(condition: Any, a: Array, axis: int | None = None) -> Array:
 
 
 def take(a: Array, indices: Any, axis: int | None = None) -> Array:
-    """Entries at positions."""
+    """Entries at positions along an axis."""
     return xp.take(a if axis is not None else xp.reshape(a, (-1,)), indices, axis=axis or 0)
 
 
 def unstack(x: Array, /, *, axis: int = 0) -> tuple[Array, ...]:
-    """Take an axis apart."""
+    """Split an axis into its entries."""
     (axis,) = normalize_axes(axis, x.ndim)
     return tuple(xp.getitem(x, (*[slice(None)] * axis, i)) for i in range(length_of(x, axis)))
 
 
 def split(ary: Array, indices_or_sections: Any, axis: int = 0, equal: bool = True) -> list[Array]:
-    """Cut an axis into parts."""
+    """Split an axis into parts."""
     (axis,) = normalize_axes(axis, ary.ndim)
     parts = np.split if equal else np.array_split
     return [xp.take(ary, part, axis=axis) for part in parts(np.arange(length_of(ary, axis)), indices_or_sections)]
 
 
 def array_split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
-    """Cut an axis into parts of nearly one length."""
+    """Split an axis into parts of nearly equal length."""
     return split(ary, indices_or_sections, axis, equal=False)
 
 
@@ -213,7 +216,7 @@ def pad(array: Array, pad_width: Any, mode: Any = "constant", constant_values: A
         length = length_of(array, axis)
         if mode == "constant":
             edge = zeros_like(cut(array, axis, 0, 1))
-            block = xp.add(edge, np.asarray(constant_values).astype(KINDS[xp.dtype_of(array)]))
+            block = edge + np.asarray(constant_values).astype(KINDS[xp.dtype_of(array)])
             array = xp.concat([*[block] * before, array, *[block] * after], axis=axis)
         else:
             array = xp.take(array, np.pad(np.arange(length), (before, after), mode=mode), axis=axis)
@@ -221,7 +224,7 @@ def pad(array: Array, pad_width: Any, mode: Any = "constant", constant_values: A
 
 
 def triangle(keep: Callable[..., Any]) -> Callable[..., Array]:
-    """Return tril or triu."""
+    """Return ``tril`` or ``triu``."""
 
     def call(m: Array, k: int = 0) -> Array:
         mask = keep(np.ones([length_of(m, m.ndim - 2), length_of(m, m.ndim - 1)], dtype=bool), k)
@@ -231,7 +234,7 @@ def triangle(keep: Callable[..., Any]) -> Callable[..., Array]:
 
 
 def diagonal(a: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
-    """Entries whose places on two axes are equal."""
+    """Entries at equal positions of two axes."""
     first, second = normalize_axes(axis1, a.ndim)[0], normalize_axes(axis2, a.ndim)[0]
     m, n = length_of(a, first), length_of(a, second)
     rest = [i for i in range(a.ndim) if i not in (first, second)]
@@ -253,12 +256,12 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Array:
 
 
 def hstack(tup: Sequence[Any]) -> Array:
-    """Join arrays side by side, vectors one behind the other."""
+    """Join arrays along the second axis; vectors along their only one."""
     return concatenate(tup, axis=0 if np.ndim(tup[0]) == 1 else 1)
 
 
 def vstack(tup: Sequence[Any]) -> Array:
-    """Join arrays one above the other; vectors are rows."""
+    """Join arrays along the first axis; a vector is one row."""
     return xp.concat([xp.expand_dims(a, 0) if np.ndim(a) == 1 else a for a in tup], axis=0)
 
 

@@ -1,4 +1,7 @@
-"""Reductions and order statistics."""
+"""NumPy's reductions and order statistics.
+
+Parameters and shapes are those of the functions of the same names.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,13 @@ from skl2tflite.tracing.numpy.shapes import moveaxis
 
 
 def mean(a: Array, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Array:
-    """Mean; NumPy's float dtypes differ in width only."""
+    """Mean; ``dtype`` may be any float, as a graph knows no widths."""
     _check_kind("numpy.mean", dtype, DType.FLOAT)
     return xp.mean(a, axis=axis, keepdims=keepdims)
 
 
 def total(a: Array, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Array:
-    """Sum, of another dtype where asked for."""
+    """Sum, in another dtype if given."""
     return xp.sum(a if dtype is None else xp.astype(a, dtype), axis=axis, keepdims=keepdims)
 
 
@@ -36,11 +39,11 @@ def _check_kind(name: str, dtype: Any, kind: DType) -> None:
 def var(
     a: Array, axis: Axis = None, dtype: Any = None, ddof: int = 0, keepdims: bool = False, correction: Any = None
 ) -> Array:
-    """Mean of the squared differences from the mean."""
+    """Variance; the parameters are those of ``numpy.var``."""
     _check_kind("numpy.var", dtype, DType.FLOAT)
     ddof = ddof if correction is None else correction
-    squares = xp.square(xp.subtract(a, xp.mean(a, axis=axis, keepdims=True)))
-    return xp.divide(xp.sum(squares, axis=axis, keepdims=keepdims), max(_count(a, axis) - ddof, 0))
+    squares = xp.square(a - xp.mean(a, axis=axis, keepdims=True))
+    return xp.sum(squares, axis=axis, keepdims=keepdims) / max(_count(a, axis) - ddof, 0)
 
 
 def std(a: Array, axis: Axis = None, **others: Any) -> Array:
@@ -57,63 +60,63 @@ def _count(a: Array, axis: Axis) -> int:
 
 
 def ptp(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    """Greatest less least."""
-    return xp.subtract(xp.max(a, axis=axis, keepdims=keepdims), xp.min(a, axis=axis, keepdims=keepdims))
+    """Range: the maximum minus the minimum."""
+    return xp.max(a, axis=axis, keepdims=keepdims) - xp.min(a, axis=axis, keepdims=keepdims)
 
 
 def average(a: Array, axis: Axis = None, weights: Any = None, keepdims: bool = False) -> Array:
-    """Mean, weighted on demand."""
+    """Mean, weighted if ``weights`` are given."""
     if weights is None:
         return xp.mean(a, axis=axis, keepdims=keepdims)
     if np.ndim(weights) != a.ndim:
         shape = [1] * a.ndim
         shape[normalize_axes(axis, a.ndim)[0]] = -1
         weights = xp.reshape(weights, shape)
-    summed = xp.sum(xp.multiply(a, weights), axis=axis, keepdims=keepdims)
-    return xp.divide(summed, xp.sum(xp.multiply(ones_like(a), weights), axis=axis, keepdims=keepdims))
+    summed = xp.sum(a * weights, axis=axis, keepdims=keepdims)
+    return summed / xp.sum(ones_like(a) * weights, axis=axis, keepdims=keepdims)
 
 
 def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Array:
     """Number of elements that are not 0."""
-    return xp.sum(xp.not_equal(a, 0), axis=axis, keepdims=keepdims)
+    return xp.sum(a != 0, axis=axis, keepdims=keepdims)
 
 
 def _without_nan(a: Array, value: float) -> tuple[Array, Array]:
-    """Return an array with a value in place of NaN, and where there is none."""
+    """Return an array with NaN replaced by a value, and truth values: where it was no NaN."""
     if xp.dtype_of(a) != DType.FLOAT:
         return a, ones_like(a, bool)
     missing = xp.isnan(a)
-    return xp.where(missing, value, a), xp.logical_not(missing)
+    return xp.where(missing, value, a), ~missing
 
 
 def nansum(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    """Sum of what is not NaN."""
+    """Sum of the values that are not NaN."""
     return xp.sum(_without_nan(a, 0.0)[0], axis=axis, keepdims=keepdims)
 
 
 def nanprod(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    """Product of what is not NaN."""
+    """Product of the values that are not NaN."""
     return xp.prod(_without_nan(a, 1.0)[0], axis=axis, keepdims=keepdims)
 
 
 def nanmean(a: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    """Mean of what is not NaN."""
+    """Mean of the values that are not NaN."""
     values, present = _without_nan(a, 0.0)
-    return xp.divide(xp.sum(values, axis=axis, keepdims=keepdims), xp.sum(present, axis=axis, keepdims=keepdims))
+    return xp.sum(values, axis=axis, keepdims=keepdims) / xp.sum(present, axis=axis, keepdims=keepdims)
 
 
 def nanvar(a: Array, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> Array:
-    """Variance of what is not NaN."""
+    """Variance of the values that are not NaN."""
     values, present = _without_nan(a, 0.0)
-    centered = xp.subtract(values, nanmean(a, axis, keepdims=True))
+    centered = values - nanmean(a, axis, keepdims=True)
     squares = xp.where(present, xp.square(centered), 0.0)
-    count = xp.subtract(xp.sum(present, axis=axis, keepdims=keepdims), ddof)
-    count = xp.where(xp.greater(count, 0), xp.astype(count, float), np.nan)
-    return xp.divide(xp.sum(squares, axis=axis, keepdims=keepdims), count)
+    count = xp.sum(present, axis=axis, keepdims=keepdims) - ddof
+    count = xp.where(count > 0, xp.astype(count, float), np.nan)
+    return xp.sum(squares, axis=axis, keepdims=keepdims) / count
 
 
 def nanstd(a: Array, axis: Axis = None, **others: Any) -> Array:
-    """Standard deviation of what is not NaN."""
+    """Standard deviation of the values that are not NaN."""
     return xp.sqrt(nanvar(a, axis, **others))
 
 
@@ -133,7 +136,7 @@ nanmin = _nan_extremum(xp.min, np.inf)
 
 
 def sort(a: Array, axis: int | None = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Array:
-    """Ascending along an axis, NaN last."""
+    """Sort along an axis, ascending, NaN last."""
     if axis is None:
         a, axis = xp.reshape(a, (-1,)), -1
     a = xp.astype(a, float) if xp.dtype_of(a) == DType.BOOL else a
@@ -145,24 +148,24 @@ def sort(a: Array, axis: int | None = -1, kind: Any = None, order: Any = None, *
         return a
     rows = xp.astype(moveaxis(a, axis, -1), float)
     missing = xp.isnan(rows)
-    ascending = xp.negative(xp.topk(xp.negative(xp.where(missing, np.inf, rows)), length)[0])
-    present = xp.subtract(length, xp.sum(missing, axis=-1, keepdims=True))
-    ascending = xp.where(xp.less(np.arange(length), present), ascending, np.nan)
+    ascending = -xp.topk(-xp.where(missing, np.inf, rows), length)[0]
+    present = length - xp.sum(missing, axis=-1, keepdims=True)
+    ascending = xp.where(np.arange(length) < present, ascending, np.nan)
     return xp.astype(moveaxis(ascending, -1, axis), KINDS[xp.dtype_of(a)])
 
 
 def median(a: Array, axis: int | None = None, keepdims: bool = False) -> Array:
-    """Middle value, or the mean of the two in the middle; NaN where there is one."""
+    """Median; NaN where a value is NaN."""
     return quantile(a, 0.5, axis, keepdims=keepdims)
 
 
 def percentile(a: Array, q: Any, axis: int | None = None, method: str = "linear", keepdims: bool = False) -> Array:
-    """Values below which so many of a hundred lie."""
+    """Percentiles; see :func:`quantile`."""
     return quantile(a, np.true_divide(q, 100), axis, method, keepdims)
 
 
 def quantile(a: Array, q: Any, axis: int | None = None, method: str = "linear", keepdims: bool = False) -> Array:
-    """Values below which such shares lie, interpolated linearly; NaN where there is one."""
+    """Quantiles by linear interpolation; NaN where a value is NaN."""
     if method != "linear" or isinstance(axis, tuple):
         raise refusal(f"numpy.quantile with method={method!r}, axis={axis} cannot be recorded; only 'linear'")
     shape = [1] * a.ndim if axis is None else [1 if i == axis % a.ndim else n for i, n in enumerate(a.shape)]
@@ -176,7 +179,7 @@ def quantile(a: Array, q: Any, axis: int | None = None, method: str = "linear", 
         place = share * (length - 1)
         low = min(int(place), length - 1)
         lower, upper = ordered[..., low], ordered[..., min(low + 1, length - 1)]
-        value = lower if place == low else xp.add(lower, xp.multiply(xp.subtract(upper, lower), place - low))
+        value = lower if place == low else lower + (upper - lower) * (place - low)
         value = xp.where(xp.any(xp.isnan(rows), axis=-1), np.nan, value)
         return xp.reshape(value, shape) if keepdims else value
 

@@ -1,7 +1,7 @@
-"""Tensors that a user's function can write to, as it would to NumPy arrays.
+"""Arrays that a recorded user function can write to.
 
-Tensors are immutable, arrays are not. While a function of the user's is recorded, it sees handles: each stands for the
-tensor that the array holds at that point, and writing to one makes it stand for another.
+Tensors are immutable, NumPy arrays are not. A user function is therefore given *handles*: each refers to the tensor
+that the array holds at that point of the function, and writing to the handle makes it refer to a new tensor.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from skl2tflite.graph.ops import BroadcastTo
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array, Node, Tensor
 
-WHOLE = slice(None)
+FULL_SLICE = slice(None)
 
 
 class Writable(Tensor):
-    """An array of the user's function: the tensor that it holds now.
+    """A handle of an array in a user function: it refers to the tensor that the array holds now.
 
     Parameters
     ----------
     value : Tensor
-        What it holds.
+        The tensor.
     base, key : Writable and index, optional
-        Where it is a view: of what, and of which part. Writing to either changes both, as in NumPy.
+        Of a view: the array that it is a view of, and the index. Writing to either changes both, as in NumPy.
     owner : str
-        Who else holds the array and must not see it change; empty where nobody does.
+        Who else holds the array, so that writing to it is refused; empty where nobody does.
     """
 
     __slots__ = ("_base", "_key", "_seen", "_value", "owner")
@@ -44,7 +44,7 @@ class Writable(Tensor):
         self.owner = owner
 
     def __tensor__(self) -> Tensor:
-        """Return what the handle stands for."""
+        """Return the tensor that the handle refers to."""
         return self.value
 
     @property
@@ -57,7 +57,7 @@ class Writable(Tensor):
 
     @property
     def node(self) -> Node:  # type: ignore[override]
-        """The node that has made the tensor."""
+        """The node that computes the tensor."""
         return self.value.node
 
     @property
@@ -78,11 +78,11 @@ class Writable(Tensor):
 
     def __setitem__(self, key: object, value: object) -> None:
         if isinstance(value, Writable) and value._base is self and value._key is key:
-            return  # as Python does after X[:, 0] += 1, which has written already
+            return  # Python's second half of X[:, 0] += 1, whose first half has written already
         self.write(assigned(self.value, key, plain(value)))
 
     def write(self, value: Tensor) -> None:
-        """Hold another tensor from now on."""
+        """Refer to another tensor from now on."""
         if self._base is not None:
             self._base[self._key] = value
         elif self.owner:
@@ -121,12 +121,12 @@ class Writable(Tensor):
         return self._in_place("pow", other)
 
     def copy(self, *_: object, **__: object) -> Tensor:
-        """Return another array of the same values."""
+        """Return a new array of the same values."""
         return Writable(self.value)
 
 
 def plain(x: Any) -> Any:
-    """Return what a handle stands for, and anything else as it is."""
+    """Return the tensor that a handle, Series or frame refers to, in lists too; anything else as it is."""
     if isinstance(x, Writable):
         return x.value
     if isinstance(x, tuple | list):
@@ -135,7 +135,7 @@ def plain(x: Any) -> Any:
 
 
 def is_handle(x: object) -> bool:
-    """Whether an object stands for a tensor, as a column of a DataFrame does."""
+    """Return whether an object refers to a tensor: a handle, a Series, a frame or a sparse matrix."""
     return hasattr(type(x), "__tensor__") and type(x) is not Tensor
 
 
@@ -144,7 +144,7 @@ def _holds_handle(x: object) -> bool:
 
 
 def handled(result: Any, *operands: object) -> Any:
-    """Return a result as a handle, or several as such, where an operand was one."""
+    """Return a result, or each of several, as a handle where one of the operands was a handle."""
     if not any(map(is_handle, _flat(operands))):
         return result
     if isinstance(result, tuple | list):
@@ -166,15 +166,15 @@ def _tensor(x: Array) -> Tensor:
 
 
 def assigned(x: Tensor, key: Any, value: Any) -> Tensor:
-    """Return a tensor in which a part has another value: what ``x`` is after ``x[key] = value``.
+    """Return the tensor that ``x`` would be after ``x[key] = value``.
 
     Parameters
     ----------
     x : Tensor
     key : index
-        All rows, or a mask of them, and any constant positions on the other axes; or a mask of elements.
+        On the first axis all rows or a mask of rows, on the others constant positions; or a mask of elements.
     value : array
-        Brought to the part's kind and shape.
+        Cast to the dtype of ``x`` and broadcast to the part.
     """
     keys = list(key) if isinstance(key, tuple) else [key]
     mask = keys[0] if keys and isinstance(keys[0], Tensor) else None
@@ -185,19 +185,28 @@ def assigned(x: Tensor, key: Any, value: Any) -> Tensor:
         rest = keys[1:]
         if not rest or all(k is Ellipsis for k in rest):
             return _where(mask, value, x)
-        part = _tensor(xp.getitem(x, (WHOLE, *rest)))
+        part = _tensor(xp.getitem(x, (FULL_SLICE, *rest)))
         return _put(x, rest, _where(mask, value, part))
     if keys[0] is Ellipsis and len(keys) == 1:
-        keys = [WHOLE]
+        keys = [FULL_SLICE]
     elif keys[0] is Ellipsis:
-        keys = [WHOLE] * (x.ndim - len(keys) + 1) + keys[1:]
-    if keys[0] != WHOLE or any(isinstance(k, Tensor) for k in keys):
+        keys = [FULL_SLICE] * (x.ndim - len(keys) + 1) + keys[1:]
+    if keys[0] != FULL_SLICE or any(isinstance(k, Tensor) for k in keys):
         raise refusal("only whole columns, or what a mask says, can be written to; use numpy.where")
     return _put(x, keys[1:], value)
 
 
 def _where(mask: Tensor, value: Any, x: Tensor) -> Tensor:
-    """Put a value where a mask of elements, or of rows, holds."""
+    """Return ``x`` with a value where a mask of rows, or of elements, holds.
+
+    Parameters
+    ----------
+    mask : Tensor of bool, of shape (n_rows, ...)
+        Its shape begins that of ``x``.
+    value : array
+        Broadcasts to ``x``, without the axes of the mask.
+    x : Tensor of shape (n_rows, ...)
+    """
     if mask.shape != x.shape[: mask.ndim]:
         raise refusal(f"a mask of shape {mask.shape} does not fit {x.spec}")
     if np.ndim(value) and (mask.ndim == x.ndim or np.shape(value) != x.shape[mask.ndim :]):
@@ -207,7 +216,16 @@ def _where(mask: Tensor, value: Any, x: Tensor) -> Tensor:
 
 
 def _put(x: Tensor, keys: list[Any], value: Any) -> Tensor:
-    """Put a value at constant positions of all axes but the rows'."""
+    """Return ``x`` with a value at constant positions of the axes after the first.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n_rows, ...)
+    keys : list of index
+        Indices of the axes after the first.
+    value : array
+        Broadcasts to the part.
+    """
     lengths = [n for n in x.shape[1:] if n is not None]
     if len(lengths) != x.ndim - 1:
         raise refusal(f"{x!r} cannot be written to: a length is known only at run time")
@@ -235,7 +253,16 @@ def _constant(key: Any) -> Any:
 
 
 def _spread(value: Any, x: Tensor, shape: tuple[int, ...]) -> Array:
-    """Return a value for every row and place."""
+    """Broadcast a value to every row and position.
+
+    Parameters
+    ----------
+    value : array
+    x : Tensor
+        Has the rows.
+    shape : tuple of int
+        Shape of the positions to write to, without the rows.
+    """
     whole = (x.shape[0], *shape)
     if not isinstance(value, Tensor):
         if np.ndim(value) > len(shape):

@@ -1,4 +1,4 @@
-"""``Series.cat`` of symbolic columns: what pandas says of a categorical."""
+"""``Series.cat`` of symbolic columns: categories and codes of a categorical."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of
 
 
 class Categories:
-    """``Series.cat``: what pandas says of a categorical.
+    """``Series.cat`` of a symbolic column.
 
     Parameters
     ----------
     series : Series
-        Of a column with categories.
+        A column of categorical dtype.
     """
 
     def __init__(self, series: Any) -> None:
         self.series = series
 
     @property
-    def _known(self) -> tuple[Any, ...]:
+    def _known_categories(self) -> tuple[Any, ...]:
         known: tuple[Any, ...] = self.series.column.categories or ()
         if not known:
             raise refusal(
@@ -34,8 +34,8 @@ class Categories:
 
     @property
     def codes(self) -> Any:
-        """The position of each value among the categories, -1 of what is missing or none of them."""
-        known = list(self._known)
+        """Position of each value among the categories; -1 for missing values and values that are no category."""
+        known = list(self._known_categories)
         codes = self.series._looked_up(known, list(range(len(known))), -1, -1)
         return type(self.series)(plain(xp.astype(codes.column.values, int)))
 
@@ -44,23 +44,23 @@ class Categories:
         """The categories."""
         import pandas as pd
 
-        return pd.Index(list(self._known))
+        return pd.Index(list(self._known_categories))
 
     @property
     def ordered(self) -> bool:
-        """Whether they have an order."""
+        """Whether the categories are ordered."""
         return bool(getattr(dtype_of(self.series.column), "ordered", False))
 
     def add_categories(self, new_categories: Any) -> Any:
-        """Return the column with more categories."""
+        """Return the column with further categories behind its own."""
         import pandas as pd
 
         more = list(new_categories) if isinstance(new_categories, list | tuple) else [new_categories]
-        dtype = pd.CategoricalDtype([*self._known, *more], ordered=self.ordered)
+        dtype = pd.CategoricalDtype([*self._known_categories, *more], ordered=self.ordered)
         return type(self.series)(as_category(self.series.column, dtype), self.series.name)
 
     def set_categories(self, new_categories: Any, ordered: bool | None = None) -> Any:
-        """Return the column with other categories; what is none of them is missing."""
+        """Return the column with other categories; values that are none of them become missing."""
         import pandas as pd
 
         dtype = pd.CategoricalDtype(list(new_categories), ordered=self.ordered if ordered is None else ordered)

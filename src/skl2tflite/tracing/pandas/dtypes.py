@@ -1,4 +1,4 @@
-"""What pandas says of columns without a look at their values: dtypes, and which attributes look at several rows."""
+"""Dtypes of symbolic columns, and errors for attributes of pandas that cannot be recorded."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ OF_ALL_ROWS = frozenset(
         ),
     }
 )
-"""What pandas computes of several rows at once."""
+"""Attributes of pandas that compute a result from several rows."""
 ALONG_AN_AXIS = frozenset(
     {
         *("bfill", "cummax", "cummin", "cumprod", "cumsum", "diff", "dropna", "ffill", "interpolate", "pct_change"),
         *("rank", "rolling", "expanding", "shift", "sort_index", "sort_values", "nunique", "mode"),
     }
 )
-"""What of that pandas also computes of each row of a DataFrame by itself, with axis=1."""
+"""Those of them that pandas can also compute along each row of a DataFrame (``axis=1``)."""
 
 
 def no_attribute(name: str, of: str) -> NoAttributeError:
@@ -57,7 +57,7 @@ def no_attribute(name: str, of: str) -> NoAttributeError:
 
 
 def is_category(dtype: Any) -> bool:
-    """Whether a dtype is that of pandas' categoricals."""
+    """Return whether a dtype is categorical."""
     return (isinstance(dtype, str) and dtype == "category") or hasattr(dtype, "categories")
 
 
@@ -86,7 +86,7 @@ def dtype_of(column: Column) -> Any:
     Raises
     ------
     GraphError
-        Where nobody has said it.
+        Where it is not known: no rows were given to ``convert``.
     """
     if column.dtype is None:
         raise refusal(

@@ -10,14 +10,14 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.writable import plain
-from skl2tflite.tracing.pandas.frame import Frame, of_array
+from skl2tflite.tracing.pandas.frame_values import FrameValues
 from skl2tflite.tracing.pandas.series import INDEX, Series
 
 
 class Located:
-    """``df.loc`` or ``df.iloc``: all rows, or those of a mask, and some columns."""
+    """``df.loc`` or ``df.iloc`` of a symbolic frame: some columns of all rows; writing also where a mask holds."""
 
-    def __init__(self, frame: Frame, by_name: bool) -> None:
+    def __init__(self, frame: FrameValues, by_name: bool) -> None:
         self.frame = frame
         self.by_name = by_name
 
@@ -27,7 +27,7 @@ class Located:
             at = np.arange(len(names))[key]
             return names[at] if np.ndim(at) == 0 else [names[i] for i in at]
         if isinstance(key, slice):
-            first, last = (None if end is None else self.frame._at(end) for end in (key.start, key.stop))
+            first, last = (None if end is None else self.frame.position_of(end) for end in (key.start, key.stop))
             return names[first : None if last is None else last + 1 : key.step]
         if isinstance(key, str):
             return key
@@ -55,7 +55,7 @@ class Located:
         return self.frame[names]
 
     def _nothing(self) -> Tensor:
-        """Return NaN for every row."""
+        """Return NaN for every row: the values of a new column where the mask does not hold."""
         return plain(xp.broadcast_rows(np.asarray(np.nan), self.frame.table[0].values))  # type: ignore[no-any-return]
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -65,7 +65,7 @@ class Located:
             return
         several = [names] if isinstance(names, str) else names
         if isinstance(value, Tensor) and value.ndim == 2:
-            value = of_array(plain(value), several)
+            value = self.frame.of_array(plain(value), several)
         for name in several:
             column = self.frame[name] if name in self.frame else Series(self._nothing(), name)
-            self.frame[name] = column.mask(rows, value[name] if isinstance(value, Frame) else value)
+            self.frame[name] = column.mask(rows, value[name] if isinstance(value, FrameValues) else value)

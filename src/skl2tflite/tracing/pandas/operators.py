@@ -1,4 +1,4 @@
-"""Python's operators and pandas' methods of the same meaning, for symbolic columns and frames."""
+"""Python's operators, and pandas' methods of the same meaning (``add``, ``rsub``, ``lt``, …), for Series and frames."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ OPERATORS = {
     "pow": "pow", "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
     "ge": "greater_equal", "and": "logical_and", "or": "logical_or", "xor": "not_equal",
 }  # fmt: skip
-"""Names of operators, and the graph's functions."""
+"""Names of operators and methods, and the functions of the graph that they record."""
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 LOGIC = ("and", "or", "xor")
 
 
 def add_operators(cls: type) -> type:
-    """Give a class operators and methods, by its ``combine(name, other, axis, reflected)``."""
+    """Give a class the operators and methods; each calls its ``combine(name, other, axis, reflected)``."""
     for name, function in OPERATORS.items():
         setattr(cls, f"__{name}__", _operator(function, reflected=False))
         if name not in COMPARISONS:
@@ -32,7 +32,7 @@ def add_operators(cls: type) -> type:
 def _operator(name: str, reflected: bool) -> Callable[[Any, Any], Any]:
     def call(self: Any, other: Any) -> Any:
         if getattr(other, "__array_priority__", 0) > self.__array_priority__:
-            return NotImplemented  # a frame beside a column
+            return NotImplemented  # a frame handles operators with a column
         return self.combine(name, other, reflected=reflected)
 
     return call

@@ -1,4 +1,4 @@
-"""pandas' own functions, which a user's function calls on symbolic frames, while it is recorded."""
+"""pandas' module-level functions and classes, for symbolic frames and columns while a user function is recorded."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.elementwise import digitize
 from skl2tflite.tracing.numpy.writable import handled, plain
-from skl2tflite.tracing.pandas.frame import Frame, of_array
+from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.values import Values
 
 
 def pandas_patches() -> list[tuple[Any, str, Any]]:
-    """Return what takes the place of pandas' functions; nothing where pandas is not loaded."""
+    """Return patches of pandas' functions and classes; none where pandas is not loaded."""
     pd = sys.modules.get("pandas")
     return [] if pd is None else _patches(pd)
 
@@ -43,7 +43,7 @@ def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
 
 
 def is_symbolic(x: object) -> bool:
-    """Whether something is a symbolic array, frame or column, or holds one."""
+    """Return whether an object is a symbolic array, frame or column, or a list or mapping with one."""
     if isinstance(x, Mapping):
         return any(map(is_symbolic, x.values()))
     return isinstance(x, Frame | Series | Tensor) or (isinstance(x, list | tuple) and any(map(is_symbolic, x)))
@@ -57,7 +57,17 @@ def _on_symbols(original: Callable[..., Any], symbolic: Callable[..., Any]) -> C
 
 
 def knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) -> Any:
-    """Return what looks like a class, makes symbolic objects of such, and takes them for its instances."""
+    """Return a stand-in for a class.
+
+    Parameters
+    ----------
+    real : type
+        The class.
+    symbolic : tuple of type
+        Classes whose objects count as instances of it.
+    make : callable
+        Called in place of the class where the first argument is symbolic.
+    """
 
     class Meta(type):
         def __instancecheck__(cls, x: object) -> bool:
@@ -83,7 +93,7 @@ def _missing(method: str) -> Callable[..., Any]:
         if isinstance(obj, Frame | Series):
             return getattr(obj, method)()
         missing = xp.isnan(plain(obj))
-        return handled(missing if method == "isna" else xp.logical_not(missing), obj)
+        return handled(missing if method == "isna" else ~missing, obj)
 
     return call
 
@@ -97,11 +107,9 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
         labels = _intervals(bins, right, precision, lowest)
     number = digitize(plain(x), bins, right=right)
     if lowest and right:
-        number = xp.where(xp.equal(plain(x), float(bins[0])), 1, number)
-    inside = xp.logical_and(xp.greater(number, 0), xp.less(number, len(bins)))
-    result = Series(
-        plain(xp.where(inside, xp.astype(xp.subtract(number, 1), float), float("nan"))), getattr(x, "name", None)
-    )
+        number = xp.where(plain(x) == float(bins[0]), 1, number)
+    inside = (number > 0) & (number < len(bins))
+    result = Series(plain(xp.where(inside, xp.astype(number - 1, float), float("nan"))), getattr(x, "name", None))
     if labels is False:
         return result
     named = dict(enumerate(labels))
@@ -127,7 +135,16 @@ def _get_dummies(data: Any, *_: Any, drop_first: bool = False, dtype: Any = None
 
 
 def _intervals(bins: Any, right: bool, precision: int, lowest: bool) -> list[str]:
-    """Return pandas' names of bins."""
+    """Return the names that ``pandas.cut`` gives to bins.
+
+    Parameters
+    ----------
+    bins : sequence of float
+    right : bool
+    precision : int
+    lowest : bool
+        ``include_lowest`` of ``pandas.cut``, as the others are its parameters.
+    """
     import pandas as pd
 
     cut = pd.cut([float(bins[0])], bins, right=right, precision=precision, include_lowest=lowest)
@@ -143,7 +160,7 @@ def _categorical(values: Any, categories: Any = None, ordered: bool = False, dty
 
 
 def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: Any = None, copy: Any = None) -> Frame:
-    """Return what ``pandas.DataFrame`` makes of symbolic columns or of a symbolic array."""
+    """Return a frame of symbolic columns or of a symbolic array; the parameters are those of ``pandas.DataFrame``."""
     if isinstance(data, Frame):
         frame = data.copy() if columns is None else data[list(columns)]
     elif isinstance(data, Mapping):
@@ -157,12 +174,12 @@ def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: 
     else:
         matrix = plain(data)
         matrix = xp.expand_dims(matrix, 1) if matrix.ndim == 1 else matrix
-        frame = of_array(matrix, columns if columns is not None else range(matrix.shape[1] or 0))
+        frame = Frame.of_array(matrix, columns if columns is not None else range(matrix.shape[1] or 0))
     return frame if dtype is None else frame.astype(dtype)
 
 
 def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
-    """Return frames and columns side by side (``pandas.concat``)."""
+    """Return frames and columns side by side; the parameters are those of ``pandas.concat``."""
     if axis not in (1, "columns"):
         raise refusal("pandas.concat puts rows below one another; use axis=1")
     if isinstance(objs, Mapping) or keys is not None:

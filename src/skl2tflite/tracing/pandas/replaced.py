@@ -1,4 +1,4 @@
-"""``DataFrame.replace``: numbers among numbers and text among text, in columns that may be either."""
+"""``DataFrame.replace`` in columns of which it is not yet known whether they hold numbers or text."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from skl2tflite.tracing.numpy.writable import plain
 
 
 class Replaced(Renamed):
-    """A column in which numbers became others, or texts did: which of the two, its kind decides once it is asked for.
+    """A column in which values are replaced: numbers if it holds numbers, text if it holds text.
+
+    Which of the two is decided by the first step that uses the column.
 
     Parameters
     ----------
     column : Column
     of_numbers, of_text : callable
-        What the values become in either case.
+        Replace values in a tensor of numbers, or of text.
     numbers_stay : bool
-        Whether no number is replaced.
+        Whether no number is replaced, so that numbers keep the dtype of the rows.
     """
 
     def __init__(
@@ -40,26 +42,26 @@ class Replaced(Renamed):
 
     @property
     def categories(self) -> None:
-        """None: those of a categorical would be replaced too."""
+        """None: replacing values of a categorical would change its categories."""
         return None
 
     @property
     def origin(self) -> None:
-        """It is computed."""
+        """None: the column is computed."""
         return None
 
     @property
     def place(self) -> None:
-        """It is computed."""
+        """None: the column is computed."""
         return None
 
     @property
     def values(self) -> Tensor:
-        """The values in their own kind; numbers, as long as nothing else is known."""
+        """The values in their own dtype; floats, as long as nothing else is known."""
         return self._became(self.column.values)
 
     def tensor(self, kind: DType) -> Tensor:
-        """Return the values."""
+        """Return the values as a tensor of a dtype."""
         return self._became(self.column.tensor(kind))
 
     def numbers(self) -> Tensor:
@@ -83,11 +85,11 @@ class Replaced(Renamed):
         return self.strings()
 
     def characters(self) -> Tensor:
-        """Refuse: texts are read as they are."""
+        """Refuse: a vectorizer reads the texts of the rows themselves."""
         raise KindError(f"column {self.name!r} is replaced, and cannot be read as text")
 
     def terms(self, *_: Any) -> Tensor:
-        """Refuse: texts are read as they are."""
+        """Refuse: a vectorizer reads the texts of the rows themselves."""
         return self.characters()
 
     def _became(self, values: Tensor) -> Tensor:
@@ -95,7 +97,7 @@ class Replaced(Renamed):
 
 
 def pairs_of(to_replace: Any, value: Any) -> dict[Any, Any]:
-    """Return what replaces what, as pandas reads the arguments of ``replace``."""
+    """Return the new value for each old one, from the arguments of pandas' ``replace``."""
     if isinstance(to_replace, Mapping):
         return dict(to_replace)
     if not isinstance(to_replace, list | tuple):
@@ -108,9 +110,9 @@ def pairs_of(to_replace: Any, value: Any) -> dict[Any, Any]:
 
 
 def by_kind(pairs: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]] | None:
-    """Return the pairs for numbers and those for text, None where one makes text of numbers, or the reverse.
+    """Return the replacements of numbers and those of text; None where one of them is neither.
 
-    What is missing among text may be what a text becomes, but nothing becomes of it.
+    A text may become a missing value; replacements of missing values are not handled here.
     """
     numbers = {old: new for old, new in pairs.items() if _is_number(old) and old == old and _is_number(new)}
     texts = {old: new for old, new in pairs.items() if isinstance(old, str) and (isinstance(new, str) or new != new)}
@@ -122,7 +124,16 @@ def _is_number(value: Any) -> bool:
 
 
 def replaced(column: Any, numbers: Mapping[Any, Any], texts: Mapping[Any, Any]) -> Any:
-    """Return a Series with numbers replaced among numbers, and texts among texts; what holds none of them as it is."""
+    """Return a Series with replaced values.
+
+    Parameters
+    ----------
+    column : Series
+    numbers : mapping
+        New values of numbers, used if the column holds numbers.
+    texts : mapping
+        New values of text, used if it holds text.
+    """
 
     def of(pairs: Mapping[Any, Any]) -> Callable[[Tensor], Tensor]:
         return lambda values: plain(type(column)(values).replace(pairs)) if pairs else values

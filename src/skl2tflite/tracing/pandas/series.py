@@ -1,4 +1,4 @@
-"""Symbolic columns with the face of a pandas Series: what a function of the user's does with a DataFrame's column."""
+"""Symbolic columns with the interface of a pandas Series, for user functions that work on a DataFrame's columns."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.flow.column import NA, NAN, NONE, Column, MadeColumn
-from skl2tflite.flow.renamed import MISSING_TEXT
+from skl2tflite.flow.column import NAN, Column, MadeColumn
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import NoAttributeError, refusal
@@ -20,15 +19,18 @@ from skl2tflite.tracing.pandas.categories import Categories
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
 from skl2tflite.tracing.pandas.operators import add_operators
 from skl2tflite.tracing.pandas.replaced import pairs_of
+from skl2tflite.tracing.pandas.text import as_str, is_missing_text
 from skl2tflite.tracing.whether import Size, Whether, WhetherAll
 
 INDEX = object()
-"""The rows' labels, which a file does not have; all columns share them."""
+"""Stands for the index: a file's rows have no labels. All columns share it."""
 
 
 @add_operators
 class Series:
-    """A column: operators, comparisons and pandas' methods of each value record nodes.
+    """The stand-in for a pandas Series while a user function is recorded.
+
+    Operators and methods that compute each value by itself record nodes; methods that need several rows are refused.
 
     Parameters
     ----------
@@ -62,34 +64,34 @@ class Series:
 
     @property
     def shape(self) -> tuple[None]:
-        """Unknown rows."""
+        """The unknown number of rows (None)."""
         return (None,)
 
     @property
     def dtype(self) -> Any:
-        """The dtype of pandas."""
+        """The dtype that pandas gives the column."""
         return dtype_of(self.column)
 
     @property
     def empty(self) -> bool:
-        """Whether there are no rows: a file is run with some."""
+        """Whether there are no rows: never, as a file is run with at least one."""
         return False
 
     @property
     def size(self) -> Size:
-        """The number of rows: nobody knows more than that it is not 0."""
+        """The number of rows, of which only is known that it is not 0."""
         return Size(True, repr(self))
 
     @property
     def cat(self) -> Categories:
-        """What pandas says of categoricals."""
+        """Categories and codes of a categorical column."""
         if self.column.categories is None:
             raise NoAttributeError(f".cat of {self!r}: it holds no categories that are known here")
         return Categories(self)
 
     @property
     def values(self) -> Tensor:
-        """The values as an array, which belongs to the column."""
+        """The values as an array that may not be written to, as it belongs to the column."""
         return Writable(self.column.values, owner=repr(self))
 
     def to_numpy(self, dtype: Any = None, copy: bool = False, na_value: Any = None) -> Tensor:
@@ -134,7 +136,7 @@ class Series:
     # --- operators ------------------------------------------------------------------------------------------
 
     def combine(self, name: str, other: Any, axis: Any = 0, reflected: bool = False) -> Series:
-        """Return an operation of the graph's on this column and another operand."""
+        """Return the result of an operator between this column and another operand; see :meth:`FrameValues.combine`."""
         if other is None:
             raise refusal("None, which the number of rows is until run time, is nothing to compute with")
         if not isinstance(other, Series | Tensor) and np.ndim(other):
@@ -154,14 +156,14 @@ class Series:
                 )
             a = self.column.tensor(DType.BOOL)
         result = getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b)
-        if text and isinstance(other, Series):  # what is missing equals nothing
-            missing = xp.logical_or(plain(self.isna()), plain(other.isna()))
+        if text and isinstance(other, Series):  # a missing value equals nothing
+            missing = plain(self.isna()) | plain(other.isna())
             result = xp.where(missing, name == "not_equal", result)
         same = not isinstance(other, Series) or other.name == self.name
         return Series(plain(result), self.name if same else None)
 
     def __neg__(self) -> Series:
-        return self._made(xp.negative(self.column.values))
+        return self._made(-self.column.values)
 
     def __pos__(self) -> Series:
         return self
@@ -181,26 +183,26 @@ class Series:
 
     @property
     def loc(self) -> Series:
-        """The column itself, as rows are picked by masks only, to be written to."""
+        """The column itself: of ``Series.loc`` only writing to the rows of a mask is recorded."""
         return self
 
     # --- methods --------------------------------------------------------------------------------------------
 
     def any(self, *_: object, **__: object) -> Whether:
-        """Whether some row is true, which can be asked in a condition."""
+        """Whether some row is true: an answer for conditions."""
         return Whether(self._truths("any"))
 
     def all(self, *_: object, **__: object) -> WhetherAll:
-        """Whether all rows are true, which can be asked in a condition."""
+        """Whether all rows are true: an answer for conditions."""
         return WhetherAll(self._truths("all"))
 
     def sum(self, *_: object, **__: object) -> Whether:
-        """How many rows are true, of which can be asked whether it is 0."""
+        """The number of rows that are true, which can only be compared with 0."""
         return Whether(self._truths("sum"), counted=True)
 
     @property
     def hasnans(self) -> Whether:
-        """Whether a value is missing, which can be asked in a condition."""
+        """Whether some value is missing: an answer for conditions."""
         return self.isna().any()
 
     def _truths(self, name: str) -> Tensor:
@@ -214,31 +216,31 @@ class Series:
         return self._made(xp.abs(self.column.values))
 
     def round(self, decimals: int = 0) -> Series:
-        """Nearest numbers of so many decimals."""
+        """Round to a number of decimals."""
         return self._made(around(self.column.values, decimals))
 
     def clip(self, lower: Any = None, upper: Any = None, **_: object) -> Series:
-        """Limit values to an interval; what is missing stays."""
+        """Limit values to an interval; missing values stay."""
         return self._made(xp.clip(self.column.values, plain(lower), plain(upper)))
 
     def isna(self) -> Series:
-        """Whether a value is missing."""
+        """Whether values are missing."""
         if self.is_text:
-            found = xp.any(xp.equal(xp.expand_dims(self.column.strings(), 1), MISSING_TEXT), axis=1)
+            found = is_missing_text(self.column.strings())
             return self._made(found)
         values = self.column.values
-        return self._made(xp.not_equal(values, values) if values.dtype != DType.FLOAT else xp.isnan(values))
+        return self._made(values != values if values.dtype != DType.FLOAT else xp.isnan(values))
 
     isnull = isna
 
     def notna(self) -> Series:
-        """Whether a value is there."""
+        """Whether values are not missing."""
         return ~self.isna()
 
     notnull = notna
 
     def fillna(self, value: Any = None, **_: object) -> Series:
-        """Put a value in place of what is missing."""
+        """Replace missing values."""
         if value is None:
             raise refusal("fillna takes a value; what other rows hold is not known")
         if isinstance(value, str):
@@ -249,7 +251,7 @@ class Series:
     combine_first = fillna
 
     def where(self, cond: Any, other: Any = np.nan, **_: object) -> Series:
-        """Keep values where a condition holds."""
+        """Keep values where a condition holds, and replace the others."""
         cond = cond(self) if callable(cond) else cond
         other = other(self) if callable(other) and not isinstance(other, Tensor) else other
         if isinstance(other, str) or self.is_text:
@@ -276,10 +278,12 @@ class Series:
             found = isin(self.column.strings(), np.array([v for v in there if isinstance(v, str)], dtype=object))
         else:
             found = isin(self.column.values, there)
-        return self._made(xp.logical_or(found, plain(self.isna())) if len(there) < len(constants) else found)
+        return self._made(found | plain(self.isna()) if len(there) < len(constants) else found)
 
     def map(self, arg: Any, na_action: str | None = None) -> Series:
-        """Look values up in a dictionary, or compute a function of each."""
+        """Look values up in a dictionary, or call a function with the column, which must compute each value by
+        itself.
+        """
         if hasattr(arg, "to_dict"):
             arg = arg.to_dict()
         if not isinstance(arg, Mapping):
@@ -293,7 +297,7 @@ class Series:
     apply = map
 
     def replace(self, to_replace: Any, value: Any = None) -> Series:
-        """Replace values by others."""
+        """Replace values by other values."""
         pairs = pairs_of(to_replace, value)
         if any(callable(k) or isinstance(k, list | dict) for k in (*pairs, *pairs.values())):
             raise refusal("replace takes single values")
@@ -310,7 +314,7 @@ class Series:
             return self._made(xp.where(plain(self.isna()), missing, default))
         values = self.column.strings() if text else self.column.values
         known = np.array(keys, dtype=object) if text else as_held(np.array(keys))
-        hot = xp.equal(xp.expand_dims(values, 1), known)
+        hot = xp.expand_dims(values, 1) == known
         if any(isinstance(r, str) for r in results):
             chosen: Any = xp.where(plain(self.isna()), _text(missing), _text(default))
             for i, result in enumerate(results):
@@ -324,7 +328,7 @@ class Series:
         return self._made(chosen)
 
     def astype(self, dtype: Any, **_: object) -> Series:
-        """Bring values to another kind."""
+        """Convert values to another dtype."""
         if is_category(dtype):
             return Series(as_category(self.column, dtype), self.name)
         if dtype in ("object", "O", object):
@@ -335,14 +339,14 @@ class Series:
             if not self.is_text:
                 dtype_of(self.column)
                 raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
-            return self._made(_as_str(self.column.strings(), dtype))
+            return self._made(as_str(self.column.strings(), dtype))
         name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
         names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
         values = self.column.numbers() if self.column.kind is None else self.column.values
         return self._made(xp.astype(values, names.get(name, name) if name is not None else dtype))
 
     def infer_objects(self, *_: object, **__: object) -> Series:
-        """Return the column itself: values have their own kind."""
+        """Return the column itself: a symbolic column is never of dtype object without need."""
         return self
 
     def to_frame(self, name: Any = None) -> Any:
@@ -357,7 +361,7 @@ class Series:
         return Series(self.column, index)
 
     def squeeze(self, axis: Any = None) -> Series:
-        """Return the column itself: it has more than one row, for all that is known."""
+        """Return the column itself: its number of rows is not known to be 1."""
         return self
 
     def copy(self, deep: bool | None = True) -> Series:
@@ -374,23 +378,9 @@ class Series:
 
 
 def _text(value: Any) -> Any:
-    """Return text, of what is missing what stands for it."""
+    """Return text as it is, and the sentinel of strings for a missing value."""
     if isinstance(value, Series):
         return value.column.strings()
     if isinstance(value, str | Tensor):
         return value
     return NAN if value is None or value != value else value
-
-
-def _as_str(text: Tensor, dtype: Any) -> Any:
-    """Return text as text, of what is missing what pandas makes of it."""
-    import pandas as pd
-
-    missing = xp.any(xp.equal(xp.expand_dims(text, 1), MISSING_TEXT), axis=1)
-    if dtype == "string":
-        return xp.where(missing, NA, text)
-    if int(pd.__version__.split(".")[0]) >= 3:
-        return xp.where(missing, NAN, text)
-    for held, written in ((NAN, "nan"), (NONE, "None"), (NA, "<NA>")):
-        text = plain(xp.where(xp.equal(text, held), written, text))
-    return text

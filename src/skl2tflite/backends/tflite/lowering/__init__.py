@@ -1,6 +1,9 @@
 """From graph operations to TFLite operators: one module per kind of operation.
 
-:func:`lower` writes a graph into a program; the modules beside this one register how each operation is spelt.
+:func:`lower` legalizes a graph (:mod:`skl2tflite.legalize`), so that its operations are those that the target has, and
+writes it into a program. The modules beside this one register how each operation is written: by one operator, or by
+the few that set right what its kernel does otherwise (NaN, broadcasting, lengths that must stay static); forests by
+the layout that costs least.
 """
 
 from skl2tflite.backends.tflite.lowering import (  # noqa: F401 - they register themselves

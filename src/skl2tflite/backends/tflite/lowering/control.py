@@ -1,4 +1,4 @@
-"""Spelling of loops."""
+"""Lowering of loops."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
+from skl2tflite.backends.tflite.lowering.graph import lower_subgraph
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.graph import ops
 from skl2tflite.graph.dtype import Shape, Spec
@@ -15,8 +16,6 @@ from skl2tflite.graph.dtype import Shape, Spec
 @lowers(ops.WhileLoop)
 def lower_while_loop(emit: Emitter, op: ops.WhileLoop, inputs: Sequence[Value], outputs: Sequence[Spec]) -> list[Value]:
     """WHILE, its condition and body as subgraphs of their own."""
-    from skl2tflite.backends.tflite.lowering.graph import lower_subgraph
-
     indices = []
     for role, graph in (("condition", op.condition), ("body", op.body)):
         indices.append(len(emit.program.subgraphs))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph, TensorDef, buffer_content
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
+from skl2tflite.choices import OptimizeFor
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
-from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph.dtype import DType, Shape, Spec
 
 WIDTHS: dict[DType, str] = {
@@ -89,7 +89,7 @@ class Emitter:
     name : str
         The subgraph's name.
     optimize_for : {"latency", "throughput", "size"}, default="latency"
-        What a lowering that has several spellings chooses by: one row, many rows at once, or the file.
+        What a lowering chooses by among several layouts: the time of one row, of many rows at once, or the file.
     """
 
     def __init__(self, program: Program, target: Target, name: str, optimize_for: OptimizeFor = "latency") -> None:
@@ -160,7 +160,7 @@ class Emitter:
     ) -> list[Value]:
         """Write an operator with several outputs; arguments as :meth:`op`."""
         operands = [self.materialize(x) for x in inputs]
-        if operator == "CONCATENATION" and self.target.name == "micro":
+        if operator == "CONCATENATION" and self.target.max_concatenated is not None:
             operands = self._few_operands(operands, options["axis"])
         kernel = data_dtype or (operands[0].dtype if operands else outputs[0][1])
         ranks = [value.rank for value in operands] + [len(shape) for shape, _ in outputs]
@@ -175,7 +175,7 @@ class Emitter:
                     else "convert for target='litert' instead"
                 )
             )
-        if self.target.name == "micro" and any(0 in shape for shape, _ in outputs):
+        if not self.target.has_empty_tensors and any(0 in shape for shape, _ in outputs):
             raise UnsupportedOnTarget(
                 f"target 'micro' has no {operator} for {kernel} of {rank} axes; not for tensors without elements"
             )
@@ -246,7 +246,7 @@ class Emitter:
             return value
         target = np.array([DYNAMIC if n is None else n for n in shape], dtype=np.int32)
         # Where every byte counts the shape is written once.
-        small = self.target.name == "micro" or self.optimize_for == "size"
+        small = self.target.is_microcontroller or self.optimize_for == "size"
         operands: list[Operand] = [value] if small else [value, target]
         return self.op("RESHAPE", operands, shape, value.dtype, newShape=target)
 

@@ -1,4 +1,4 @@
-"""Spelling of tree ensembles: a few gathers, one comparison and one look-up for each step of all trees."""
+"""Lowering of tree ensembles: a few gathers, one comparison and one look-up for each step of all trees."""
 
 from __future__ import annotations
 
@@ -206,7 +206,8 @@ class _Router:
     def _highest_line(self, number: Value) -> Value:
         """Write the greatest of the lines' values at each state."""
         emit, lines = self.emit, self.tables.lines
-        if emit.target.name == "micro" and self.number == "float32" and not any(np.ndim(line.offset) for line in lines):
+        varying = any(np.ndim(line.offset) for line in lines)
+        if emit.target.is_microcontroller and self.number == "float32" and not varying:
             # For any number of lines, and of kinds that forests have anyway: each kind is a kernel in flash.
             slopes = np.array([[line.slope] for line in lines], np.float64)
             offsets = np.array([line.offset for line in lines], np.float64)

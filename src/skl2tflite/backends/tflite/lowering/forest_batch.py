@@ -1,4 +1,4 @@
-"""Spelling of tree ensembles for many rows: a dense top of every tree, then a few gathers for each step."""
+"""Lowering of tree ensembles for many rows: a dense top of every tree, then a few gathers for each step."""
 
 from __future__ import annotations
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value, constant
+from skl2tflite.backends.tflite.lowering.legality import TargetOperations
 from skl2tflite.backends.tflite.lowering.registry import lowering_of
 from skl2tflite.backends.tflite.program import Program, Signature
 from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.choices import OptimizeFor
 from skl2tflite.errors import UnsupportedOnTarget
-from skl2tflite.forest.cost import OptimizeFor
 from skl2tflite.graph import Graph
 from skl2tflite.graph.op import Constant, Input
 from skl2tflite.graph.tensor import Tensor
+from skl2tflite.legalize import legalize
 
 
 def lower(graph: Graph, program: Program, target: Target, optimize_for: OptimizeFor = "latency") -> int:
@@ -35,11 +37,12 @@ def lower(graph: Graph, program: Program, target: Target, optimize_for: Optimize
 
 
 def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for: OptimizeFor = "latency") -> Emitter:
-    """Write a graph as a subgraph of its own; loops within it follow behind."""
+    """Legalize a graph and write it as a subgraph of its own; loops within it follow behind."""
+    legal = legalize(graph, TargetOperations(target))
     emitter = Emitter(program, target, graph.name, optimize_for)
     program.subgraphs.append(emitter.subgraph)
     values: dict[Tensor, Value] = {tensor: emitter.input(name, tensor.spec) for name, tensor in graph.inputs.items()}
-    for node in graph.nodes():
+    for node, origin in legal.origins.items():
         if isinstance(node.op, Input):
             continue
         if isinstance(node.op, Constant):
@@ -50,10 +53,10 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
                 emitter, node.op, [values[t] for t in node.inputs], [t.spec for t in node.outputs]
             )
         except UnsupportedOnTarget as error:
-            raise UnsupportedOnTarget(f"{error} (needed by {node.op.name}, {node.source})") from None
+            raise UnsupportedOnTarget(f"{error} (needed by {origin.op.name}, {origin.source})") from None
         several = [results] if isinstance(results, Value) else list(results)
         values.update(zip(node.outputs, several, strict=True))
-    for name, tensor in graph.outputs.items():
+    for name, tensor in legal.outputs.items():
         value = emitter.own_tensor(values[tensor])
         emitter.rename(value, name)
         emitter.subgraph.outputs.append(value.index)

@@ -1,4 +1,4 @@
-"""Spellings of matrix products."""
+"""Lowerings of matrix products."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def constant_product(
     """Write ``x @ weights + bias``; ``weights`` has shape (n_inputs, n_outputs)."""
     n_inputs, n_outputs = weights.shape
     # What XNNPACK gains by it, the plain loops of other runtimes lose.
-    if emit.target.name == "litert" and len(shape) == 2 and n_outputs == 1 and n_inputs >= LONG_DOT:
+    if emit.target.has_xnnpack and len(shape) == 2 and n_outputs == 1 and n_inputs >= LONG_DOT:
         return long_dot(emit, x, weights[:, 0], bias, shape, activation)
     return fully_connected(emit, x, weights.T, bias, shape, activation)
 

@@ -1,70 +1,26 @@
-"""Spellings of reductions and of what runs along an axis."""
+"""Lowerings of reductions and of what runs along an axis."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skl2tflite.backends.tflite.lowering import micro_decompositions as substitutes
-from skl2tflite.backends.tflite.lowering.elementwise import select
 from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value
+from skl2tflite.backends.tflite.lowering.operators import REDUCTIONS
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.backends.tflite.lowering.shape import transpose
 from skl2tflite.backends.tflite.schema import TENSOR_TYPES
 from skl2tflite.graph import ops
 from skl2tflite.graph.dtype import Spec
 
-OPERATORS: dict[type[ops.Reduction], str] = {
-    ops.Sum: "SUM",
-    ops.Mean: "MEAN",
-    ops.Max: "REDUCE_MAX",
-    ops.Min: "REDUCE_MIN",
-    ops.Prod: "REDUCE_PROD",
-    ops.Any: "REDUCE_ANY",
-    ops.All: "REDUCE_ALL",
-}
 
-
-@lowers(*OPERATORS)
+@lowers(*REDUCTIONS)
 def lower_reduction(emit: Emitter, op: ops.Reduction, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """One operator, the axes as a constant; ANY without a kernel is NOT ALL NOT.
-
-    REDUCE_MAX and REDUCE_MIN pass over NaN, which NumPy gives wherever there is one: that is looked at apart.
-    """
+    """One operator, the axes as a constant."""
     (x,) = inputs
-    (spec,) = outputs
     axes = np.array(op.axes, dtype=np.int32)
-    operator = OPERATORS[type(op)]
-    if operator == "REDUCE_ANY":
-        return reduce_any(emit, x, axes, spec, op.keepdims)
-
-    def reduce(data: Value) -> Value:
-        return emit.op(operator, [data, axes], spec.shape, data.dtype, keepDims=op.keepdims)
-
-    if not emit.target.supports(operator, x.dtype):
-        if operator == "REDUCE_PROD":
-            return substitutes.product(emit, x, op.axes, spec)
-        if operator == "SUM":
-            return substitutes.sum_integers(emit, operator, x, spec, reduce)
-        if operator in ("REDUCE_MAX", "REDUCE_MIN"):
-            return substitutes.moved(emit, operator, x, reduce, in_halves=False)
-    result = reduce(x)
-    if operator not in ("REDUCE_MAX", "REDUCE_MIN") or x.dtype != "float32":
-        return result
-    is_nan = emit.op("NOT_EQUAL", [x, x], x.shape, "bool")
-    any_nan = reduce_any(emit, is_nan, axes, spec, op.keepdims)
-    return select(emit, any_nan, np.full((), np.nan, np.float32), result, spec)
-
-
-def reduce_any(emit: Emitter, x: Value, axes: NDArray[np.int32], spec: Spec, keepdims: bool) -> Value:
-    """Write a REDUCE_ANY, or NOT ALL NOT where the target has none."""
-    if emit.target.supports("REDUCE_ANY", "bool"):
-        return emit.op("REDUCE_ANY", [x, axes], spec.shape, "bool", keepDims=keepdims)
-    negated = emit.op("LOGICAL_NOT", [x], x.shape, "bool")
-    none = emit.op("REDUCE_ALL", [negated, axes], spec.shape, "bool", keepDims=keepdims)
-    return emit.op("LOGICAL_NOT", [none], spec.shape, "bool")
+    return emit.op(REDUCTIONS[type(op)], [x, axes], outputs[0].shape, x.dtype, keepDims=op.keepdims)
 
 
 @lowers(ops.ArgMax, ops.ArgMin)
@@ -75,8 +31,6 @@ def lower_argmax(emit: Emitter, op: ops.ArgMax, inputs: Sequence[Value], outputs
     position. Scores hold none; ``numpy.argmax`` in a user's function is recorded with a look at NaN.
     """
     operator = "ARG_MIN" if isinstance(op, ops.ArgMin) else "ARG_MAX"
-    if not emit.target.supports(operator, inputs[0].dtype):
-        return substitutes.argument(emit, operator, inputs[0], op.axis, outputs[0].shape)
     axis = np.array(op.axis, dtype=np.int32)
     return emit.op(operator, [*inputs, axis], outputs[0].shape, "int32", outputType=TENSOR_TYPES["int32"])
 
@@ -88,13 +42,7 @@ def lower_cumulative_sum(
     """CUMSUM."""
     (x,) = inputs
     axis = np.array(op.axis, dtype=np.int32)
-
-    def accumulate(data: Value) -> Value:
-        return emit.op("CUMSUM", [data, axis], x.shape, data.dtype, exclusive=op.exclusive)
-
-    if emit.target.supports("CUMSUM", x.dtype):
-        return accumulate(x)
-    return substitutes.sum_integers(emit, "CUMSUM", x, outputs[0], accumulate)
+    return emit.op("CUMSUM", [x, axis], x.shape, x.dtype, exclusive=op.exclusive)
 
 
 @lowers(ops.Softmax, ops.LogSoftmax)

@@ -1,4 +1,4 @@
-"""Which function spells which operation."""
+"""Which function writes which operation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOWERINGS: dict[type[Op], Lowering] = {}
 
 
 def lowers(*kinds: type[Op]) -> Callable[[_Function], _Function]:
-    """Register the decorated function as the spelling of operations.
+    """Register the decorated function as the lowering of operations: it writes them into a subgraph.
 
     It is called with the emitter, the operation, its operands and the specs of its outputs, and returns
     the outputs' values.
@@ -31,8 +31,13 @@ def lowers(*kinds: type[Op]) -> Callable[[_Function], _Function]:
     return register
 
 
+def has_lowering(op: Op) -> bool:
+    """Tell whether an operation has a lowering."""
+    return any(kind in _LOWERINGS for kind in type(op).__mro__)
+
+
 def lowering_of(op: Op) -> Lowering:
-    """Return the spelling of an operation, or of the nearest class it inherits from."""
+    """Return the lowering of an operation, or of the nearest class it inherits from."""
     for kind in type(op).__mro__:
         if kind in _LOWERINGS:
             return _LOWERINGS[kind]

@@ -1,4 +1,4 @@
-"""Spellings of operations on sequences of a length known only at run time, and on the bits of whole numbers."""
+"""Lowerings of operations on sequences of a length known only at run time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,6 @@ from skl2tflite.backends.tflite.lowering.emitter import WIDTHS, Emitter, Operand
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.graph import ops
 from skl2tflite.graph.dtype import Spec
-from skl2tflite.graph.op import Op
-
-BITS: dict[type[Op], str] = {ops.BitwiseXor: "BITWISE_XOR", ops.RightShift: "RIGHT_SHIFT"}
-
-
-@lowers(*BITS)
-def lower_bits(emit: Emitter, op: Op, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """One operation, one operator."""
-    return emit.op(BITS[type(op)], inputs, outputs[0].shape, "int32")
 
 
 @lowers(ops.Wrap)

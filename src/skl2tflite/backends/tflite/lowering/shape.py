@@ -1,4 +1,4 @@
-"""Spellings of operations that move elements."""
+"""Lowerings of operations that move elements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skl2tflite.backends.tflite.lowering import micro_decompositions as substitutes
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS, Emitter, Operand, Value
 from skl2tflite.backends.tflite.lowering.registry import lowers
 from skl2tflite.graph import ops
@@ -28,11 +27,7 @@ def lower_permute_dims(emit: Emitter, op: ops.PermuteDims, inputs: Sequence[Valu
 def transpose(emit: Emitter, x: Value, axes: Sequence[int]) -> Value:
     """Write a TRANSPOSE."""
     shape = tuple(x.shape[axis] for axis in axes)
-
-    def move(data: Value) -> Value:
-        return emit.op("TRANSPOSE", [data, np.array(axes, dtype=np.int32)], shape, data.dtype)
-
-    return substitutes.moved(emit, "TRANSPOSE", x, move)
+    return emit.op("TRANSPOSE", [x, np.array(axes, dtype=np.int32)], shape, x.dtype)
 
 
 @lowers(ops.Concat)

@@ -1,4 +1,4 @@
-"""Converters of the estimators that code rows by a dictionary."""
+"""Sparse codes of rows in a dictionary of atoms (:mod:`sklearn.decomposition._dict_learning`)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.component_weights import unseen
-from skl2tflite.numerics.sparse_coding.dependence import parallel
-from skl2tflite.numerics.sparse_coding.descent import RULE, CoordinateDescent
+from skl2tflite.numerics.component_weights import invisible_weight_error
+from skl2tflite.numerics.sparse_coding.dependence import parallel_atoms
+from skl2tflite.numerics.sparse_coding.descent import STOPPING_RULE, CoordinateDescent
 from skl2tflite.numerics.sparse_coding.least_angle import LeastAngle
 from skl2tflite.numerics.sparse_coding.pursuit import MatchingPursuit
 
-STEPWISE = 1e-5
-"""Error of codes that are made in many steps, as a fraction of their scale."""
+ITERATIVE_CODE_ERROR = 1e-5
+"""Tolerance of codes that are computed by many iterations, as a fraction of their scale."""
 
 
 @converts(sk.SparseCoder, sk.DictionaryLearning, sk.MiniBatchDictionaryLearning)
@@ -33,7 +33,7 @@ class SparseCodingConverter(TransformerConverter):
         if algorithm in ("omp", "lars") and est.positive_code:
             instead = "use transform_algorithm='threshold', 'lasso_cd' or 'lasso_lars'"
             raise self.refuse(f"scikit-learn has no positive codes by {algorithm!r}", instead)
-        if algorithm == "lasso_cd" and est.positive_code and self.penalty == 0 and not RULE.least_squares:
+        if algorithm == "lasso_cd" and est.positive_code and self.penalty == 0 and not STOPPING_RULE.least_squares:
             what = "without a penalty, where scikit-learn below 1.9 stops hangs on rounding"
             raise self.refuse(what, "use a greater transform_alpha")
         if algorithm == "omp" and self.count > len(self.dictionary):
@@ -41,30 +41,30 @@ class SparseCodingConverter(TransformerConverter):
         if algorithm == "lars" and min(self.count, len(self.dictionary)) > (rank := self.rank):
             what = f"after {rank} steps by 'lars' scikit-learn divides by what rounding leaves of {rank} dimensions"
             raise self.refuse(what, f"use transform_n_nonzero_coefs={rank} or less")
-        pair = parallel(self.dictionary) if algorithm in ("omp", "lars", "lasso_lars") else None
-        if pair is not None:  # which of them scikit-learn takes, and its path from there on, hangs on rounding
+        pair = parallel_atoms(self.dictionary) if algorithm in ("omp", "lars", "lasso_lars") else None
+        if pair is not None:  # which of them scikit-learn takes, and all that follows, depends on rounding
             what = f"atoms {pair[0]} and {pair[1]} of the dictionary are too nearly parallel for {algorithm!r}"
             raise self.refuse(what, "leave one out, or use transform_algorithm='lasso_cd'")
 
     @property
     def tolerance(self) -> float:  # type: ignore[override]
-        """Error that codes may have.
+        """Greatest error of codes that counts as rounding.
 
-        Descents and paths solve systems of the atoms' products step by step, and what float32 rounds in each
-        step grows with their condition: 7e-6 of the codes' scale were seen (40 images of digits for atoms). By
-        coordinate descent a row stops once a pass moves it by scikit-learn's own tolerance, and may take one pass
-        more or less; from scikit-learn 1.8 on that is less than float32 shows.
+        Coordinate descent and least angle regression solve linear systems of the atoms' products step by step, and the
+        rounding of each step grows with the condition of the system: 7e-6 of the codes' scale was measured (40 images
+        of digits as atoms). In coordinate descent a row stops once a pass moves it by less than scikit-learn's own
+        tolerance, and may take one pass more or less; from scikit-learn 1.8 on that is below float32's resolution.
         """
         match self.estimator.transform_algorithm:
             case "lasso_cd":
-                return max(STEPWISE, 3.0 * RULE.tol)
+                return max(ITERATIVE_CODE_ERROR, 3.0 * STOPPING_RULE.tol)
             case "lars" | "lasso_lars":
-                return STEPWISE
+                return ITERATIVE_CODE_ERROR
         return super().tolerance
 
     @property
     def n_features(self) -> int:
-        """Number of columns: the atoms tell it, also where SparseCoder was never fitted."""
+        """Number of columns, which is that of the atoms: ``SparseCoder`` may never have been fitted."""
         return int(self.dictionary.shape[1])
 
     @property
@@ -81,20 +81,20 @@ class SparseCodingConverter(TransformerConverter):
 
     @property
     def count(self) -> int:
-        """How many atoms matching pursuit takes, or steps least angle regression does."""
+        """Number of atoms that matching pursuit takes, or of steps in least angle regression."""
         count = self.estimator.transform_n_nonzero_coefs
         n_components, n_features = self.dictionary.shape
         return int(min(max(n_features / 10, 1), n_components) if count is None else count)
 
     @property
     def penalty(self) -> float:
-        """Factor of the coefficients' magnitudes, which is also what a product must exceed to count."""
+        """Factor of the sum of the coefficients' magnitudes; with ``"threshold"``, what a product must exceed."""
         alpha = self.estimator.transform_alpha
         return float(getattr(self.estimator, "alpha", 1.0) if alpha is None else alpha)
 
     @property
     def coder(self) -> Callable[[Array], Array]:
-        """What codes rows."""
+        """Function that computes the codes of rows, by the estimator's ``transform_algorithm``."""
         est, atoms = self.estimator, self.dictionary
         if est.transform_algorithm == "threshold":
             return self._thresholded
@@ -111,18 +111,18 @@ class SparseCodingConverter(TransformerConverter):
     def transform(self, X: Array) -> Array:
         code = self.coder(X)
         if self.estimator.positive_code:
-            code = xp.relu(code)  # a path may end on the other side of 0 by float32's rounding
+            code = xp.relu(code)  # in float32, a path may end slightly below 0
         return xp.concat([xp.relu(code), xp.relu(-code)], axis=1) if self.estimator.split_sign else code
 
     @property
     def parts(self) -> NDArray[np.float64]:
-        """What the columns of a code are the weights of."""
+        """Vectors that the columns of a code are weights of: the atoms and, with ``split_sign``, their opposites."""
         atoms = self.dictionary
         return np.vstack([atoms, -atoms]) if self.estimator.split_sign else atoms
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What of codes no sum of atoms shows."""
-        return unseen(answer, self.parts) if method == "transform" else 0.0
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """Error of codes that does not change the sum of the atoms in float32."""
+        return invisible_weight_error(answer, self.parts) if method == "transform" else 0.0
 
     def inverse_transform(self, X: Array) -> Array:
         return xp.linear(X, self.parts)

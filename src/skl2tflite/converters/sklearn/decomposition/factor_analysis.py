@@ -1,4 +1,4 @@
-"""Factor analysis."""
+"""Factor analysis (:mod:`sklearn.decomposition._factor_analysis`)."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class FactorAnalysisConverter(TransformerConverter):
         return self._project(X, weights.T @ posterior)
 
     def score_samples(self, X: Array) -> Array:
-        """Logarithm of the density of a normal distribution, by a square root of its precision."""
+        """Logarithm of the density of a normal distribution, computed with a square root of the precision matrix."""
         precision = self.estimator.get_precision()
         distances = xp.squeeze(xp.squared_norm(self._project(X, precision_factor(precision))), 1)
-        constant = len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1]
-        return xp.subtract(-0.5 * distances, 0.5 * constant)
+        constant = float(len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1])
+        return -0.5 * distances - 0.5 * constant
 
     def _project(self, X: Array, weights: ArrayLike) -> Array:
         est = self.estimator

@@ -1,4 +1,4 @@
-"""Independent components."""
+"""Independent component analysis (:mod:`sklearn.decomposition._fastica`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from skl2tflite.numerics.projections import project_centered
 
 @converts(sk.FastICA)
 class FastICAConverter(TransformerConverter):
-    """``(X - mean_) @ components_.T``; nothing is centered with ``whiten=False``."""
+    """``(X - mean_) @ components_.T``; with ``whiten=False`` rows are not centered."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

@@ -1,4 +1,4 @@
-"""Principal components in the space of a kernel."""
+"""Kernel principal component analysis (:mod:`sklearn.decomposition._kernel_pca`)."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from sklearn import decomposition as sk
 
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.kernel_sums import HOPELESS, own_or_named_product
+from skl2tflite.converters.pairwise.kernel_sums import MAX_FLOAT32_ERROR, estimator_kernel_product
 from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift
-from skl2tflite.numerics.kernels import lost_in_float32, lost_in_float64
+from skl2tflite.numerics.kernel_rounding import float32_relative_error, float64_rounding_error
 from skl2tflite.numerics.sparse_products import dense
 
 
 @converts(sk.KernelPCA)
 class KernelPCAConverter(TransformerConverter):
-    """Kernel with the fitted rows, centered and projected; a learnt kernel regression back."""
+    """Projects the centered kernel with the fitted rows; the inverse is a kernel ridge regression learned at fit."""
 
     def has(self, method: str) -> bool:
-        """Everything; the inverse only where it was fitted."""
+        """Every method; the inverse only if it was fitted."""
         return super().has(method) and (method != "inverse_transform" or bool(self.estimator.fit_inverse_transform))
 
     def method(self, name: str) -> Any:
@@ -40,7 +40,10 @@ class KernelPCAConverter(TransformerConverter):
             raise self.refuse("no component was left: the kernel is the same between all rows")
         if callable(est.kernel) or est.kernel in ("linear", "precomputed"):
             return
-        if lost_in_float32(dense(est.X_fit_), est.kernel, self._params, self._weights, self._bias) > HOPELESS:
+        if (
+            float32_relative_error(dense(est.X_fit_), est.kernel, self._params, self._weights, self._bias)
+            > MAX_FLOAT32_ERROR
+        ):
             raise self.refuse(
                 "some components are so small a part of the kernel that float32 keeps no digits of them",
                 f"set n_components to less than {est.eigenvalues_.size}, or scale the features",
@@ -48,7 +51,7 @@ class KernelPCAConverter(TransformerConverter):
 
     @cached_property
     def _weights(self) -> NDArray[np.float64]:
-        """Weights of the kernels; centering the kernel is centering these, and a bias."""
+        """Weights of the kernels: to center the kernel is to center its weights and to add a bias."""
         est = self.estimator
         nonzero = est.eigenvalues_ != 0
         weights = np.zeros_like(est.eigenvectors_)
@@ -73,19 +76,19 @@ class KernelPCAConverter(TransformerConverter):
             bias = (rows @ shift - est._centerer.K_fit_rows_) @ weights
             return xp.linear(X - shift, rows.T @ weights, bias)
         if est.kernel == "precomputed":
-            # Less the mean of its column, a kernel of rows far from 0 keeps more digits.
+            # With its column's mean subtracted, the kernel of rows far from 0 keeps more digits.
             return xp.linear(X - est._centerer.K_fit_rows_, weights)
-        return own_or_named_product(self, X, dense(est.X_fit_), self._params, weights, self._bias)
+        return estimator_kernel_product(self, X, dense(est.X_fit_), self._params, weights, self._bias)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What scikit-learn loses in components of small eigenvalues of a kernel of great values."""
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """scikit-learn's own rounding error, in components whose eigenvalues are small beside large kernels."""
         est = self.estimator
         if method != "transform":
             return 0.0
-        # Of fitted rows that the kernels' mean, which is taken away, stands for: it is as great.
-        return 2.0 * lost_in_float64(est._centerer.K_fit_rows_[np.newaxis], self._weights)
+        # The mean kernel, which is subtracted, stands for the kernels of the fitted rows: it is as large.
+        return 2.0 * float64_rounding_error(est._centerer.K_fit_rows_[np.newaxis], self._weights)
 
     def inverse_transform(self, X: Array) -> Array:
         """Kernel ridge regression of the fitted rows on what they were transformed to."""
         est = self.estimator
-        return own_or_named_product(self, X, dense(est.X_transformed_fit_), self._params, est.dual_coef_)
+        return estimator_kernel_product(self, X, dense(est.X_transformed_fit_), self._params, est.dual_coef_)

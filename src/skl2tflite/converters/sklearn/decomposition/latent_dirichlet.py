@@ -1,4 +1,4 @@
-"""Topics of documents (:mod:`sklearn.decomposition._lda`)."""
+"""Latent Dirichlet allocation: topics of documents (:mod:`sklearn.decomposition._lda`)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
 EPSILON = float(np.finfo(np.float64).eps)
+"""scikit-learn's constant that keeps divisors from being 0."""
 
 
 def expected_topics(weights: Array) -> Array:
-    """``exp(digamma(weights) - digamma(their sum))``, row by row: the logarithms of great weights cost no digits."""
+    """Return ``exp(digamma(weights) - digamma(their sum))`` of each row, without loss of digits for large weights."""
     n_topics = weights.shape[1]
     size, rest = xp.digamma_parts(xp.concat([weights, xp.sum(weights, axis=1, keepdims=True)], axis=1))
     return size[:, :n_topics] / size[:, n_topics:] * xp.exp(rest[:, :n_topics] - rest[:, n_topics:])
@@ -24,7 +25,7 @@ def expected_topics(weights: Array) -> Array:
 class LatentDirichletAllocationConverter(TransformerConverter):
     """Variational inference of each document's topics, until they change by less than ``mean_change_tol``.
 
-    Each row stops for itself, so that it does not matter which rows it is transformed with.
+    Each row stops on its own, so that its result does not depend on the other rows.
     """
 
     def transform(self, X: Array) -> Array:
@@ -33,10 +34,10 @@ class LatentDirichletAllocationConverter(TransformerConverter):
         prior, tol, max_iter = float(est.doc_topic_prior_), float(est.mean_change_tol), int(est.max_doc_update_iter)
 
         def going(step: Array, change: Array, weights: Array, topics: Array, X: Array) -> Array:
-            return xp.logical_and(xp.less(step, max_iter), xp.any(xp.greater_equal(change, tol)))
+            return (step < max_iter) & xp.any(change >= tol)
 
         def body(step: Array, change: Array, weights: Array, topics: Array, X: Array) -> list[Array]:
-            active = xp.greater_equal(change, tol)
+            active = change >= tol
             shares = X / (xp.linear(topics, words) + EPSILON)
             after = topics * xp.linear(shares, words.T) + prior
             change = xp.where(active, xp.mean(xp.abs(after - weights), axis=1, keepdims=True), change)

@@ -1,4 +1,4 @@
-"""Principal components."""
+"""Principal component analysis (:mod:`sklearn.decomposition._pca`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skl2tflite.numerics.projections import precision_factor, project_centered
 
 @converts(sk.PCA, sk.IncrementalPCA)
 class PCAConverter(TransformerConverter):
-    """``(X - mean_) @ components_.T``, each column divided by its standard deviation on demand."""
+    """``(X - mean_) @ components_.T``, each column divided by its standard deviation if ``whiten`` is set."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -27,8 +27,11 @@ class PCAConverter(TransformerConverter):
             weights = weights / np.maximum(deviations, np.finfo(deviations.dtype).eps)
         return self._project(X, weights)
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What scikit-learn loses by taking the mean's projection from a row's: all there is where nothing varies."""
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """scikit-learn's own rounding error when it subtracts the mean's projection from a row's.
+
+        Where a component hardly varies, that error is all there is.
+        """
         est = self.estimator
         if method != "transform" or est.whiten:
             return 0.0
@@ -42,14 +45,14 @@ class PCAConverter(TransformerConverter):
         return xp.linear(X, weights, est.mean_)
 
     def score_samples(self, X: Array) -> Array:
-        """Logarithm of the density of a normal distribution, by a square root of its precision."""
+        """Logarithm of the density of a normal distribution, computed with a square root of the precision matrix."""
         est = self.estimator
         if np.linalg.cond(est.get_covariance()) > 1 / np.finfo(est.components_.dtype).eps:
             raise self.refuse("the covariance is singular, so score_samples is noise", "keep fewer components")
         precision = est.get_precision()
         distances = xp.squeeze(xp.squared_norm(self._project(X, precision_factor(precision))), 1)
-        constant = len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1]
-        return xp.multiply(distances + constant, -0.5)
+        constant = float(len(precision) * np.log(2.0 * np.pi) - np.linalg.slogdet(precision)[1])
+        return (distances + constant) * -0.5
 
     def _project(self, X: Array, weights: ArrayLike) -> Array:
         est = self.estimator

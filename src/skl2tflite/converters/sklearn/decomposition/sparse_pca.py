@@ -1,4 +1,4 @@
-"""Sparse principal components."""
+"""Sparse principal components (:mod:`sklearn.decomposition._sparse_pca`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from skl2tflite.numerics.projections import project_centered
 
 @converts(sk.SparsePCA, sk.MiniBatchSparsePCA)
 class SparsePCAConverter(TransformerConverter):
-    """Ridge regression of the centered features on the components: linear, so one matrix."""
+    """Ridge regression of the centered features on the components, which is linear and so a single matrix."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

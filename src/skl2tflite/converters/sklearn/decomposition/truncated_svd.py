@@ -1,4 +1,4 @@
-"""Truncated singular value decomposition."""
+"""Truncated singular value decomposition (:mod:`sklearn.decomposition._truncated_svd`)."""
 
 from __future__ import annotations
 

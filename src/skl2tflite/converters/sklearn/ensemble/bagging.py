@@ -23,12 +23,12 @@ from skl2tflite.graph import functions as xp
 
 
 class BaggingConverter(Converter):
-    """Members fitted on some of the rows and columns; trees among themselves are one forest."""
+    """Members fitted on samples of the rows and columns; if all are trees, they are computed as one forest."""
 
     takes_matrices = True
 
     def check(self) -> None:
-        # Look at the members now, so that an error comes before any work.
+        # Make the members' converters now, so that refusals come before any other work.
         _ = self.members
 
     @property
@@ -38,35 +38,35 @@ class BaggingConverter(Converter):
 
     @cached_property
     def members(self) -> list[Converter]:
-        """Converters of members that are not all trees."""
+        """Converters of the members, unless all are trees."""
         if self.has_trees:
             return []
         return [self.sub(member, f".estimators_[{i}]") for i, member in enumerate(self.estimator.estimators_)]
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Tell each member of its own columns, which have no names."""
+        """Pass each member the number of its own columns, which have no names."""
         if isinstance(rows, TableRows) and rows.count is not None:
             for member, columns in zip(self.members, self.estimator.estimators_features_, strict=False):
                 member.learn_rows(TableRows(len(columns)))
 
     def has(self, method: str) -> bool:
-        """Whether each member has its share in a method."""
+        """Whether the ensemble and, for decisions, every member has a method."""
         return super().has(method) and (
             method != "decision_function" or all(member.has(method) for member in self.members)
         )
 
     def ask(self, method: str, X: Array) -> list[Any]:
-        """Each member's answer for its own columns."""
+        """Return each member's answer for its own columns."""
         columns = self.estimator.estimators_features_
         return [m.method(method)(take_columns(X, c)) for m, c in zip(self.members, columns, strict=True)]
 
     def values(self, tree: Any) -> NDArray[np.float64]:
-        """What a member tree's nodes give."""
+        """Return the value of each node of a member tree."""
         return np.asarray(tree.tree_.value)
 
     @cached_property
     def forest(self) -> Forest:
-        """All members, each with its own columns."""
+        """All member trees, each with its own columns."""
         est = self.estimator
         return Forest.from_sklearn(
             [member.tree_ for member in est.estimators_],
@@ -76,21 +76,21 @@ class BaggingConverter(Converter):
         )
 
     def sums(self, X: Array) -> Sums:
-        """Sums over member trees of the leaves' values."""
+        """Return the sums of the leaves' values over the member trees."""
         return tree_sums(as_floats(as_matrix(X)), self.forest, missing=self.allows_nan)
 
     def average(self, answers: list[Array]) -> Array:
-        """Mean of the members' answers."""
+        """Return the mean of the members' answers."""
         return xp.sum(xp.stack(answers, axis=1), axis=1) / len(answers)
 
 
 @converts(sk.BaggingClassifier)
 class BaggingClassifierConverter(BaggingConverter, ClassifierConverter):
-    """Mean of the members' probabilities, or their votes where they have none."""
+    """Mean of the members' probabilities, or of their votes if they have no probabilities."""
 
     @property
     def n_classes(self) -> int:
-        """Number of classes; members know them by their positions, and may have seen fewer."""
+        """Number of classes; members are fitted on positions of classes, and may not have seen all."""
         return int(self.estimator.n_classes_)
 
     def values(self, tree: Any) -> NDArray[np.float64]:
@@ -99,7 +99,7 @@ class BaggingClassifierConverter(BaggingConverter, ClassifierConverter):
         return fractions
 
     def _probabilities(self, member: Converter, X: Array) -> Array:
-        """Probabilities of all classes, those that a member has not seen being 0."""
+        """Return a member's probabilities of all classes, 0 for classes that it has not seen."""
         if not hasattr(member.estimator, "predict_proba"):
             return xp.one_hot(positions_in(np.arange(self.n_classes), member, X), self.n_classes)
         probabilities: Array = member.method("predict_proba")(X)
@@ -119,11 +119,21 @@ class BaggingClassifierConverter(BaggingConverter, ClassifierConverter):
         return self.sums(X).argmax() if self.has_trees else xp.argmax(self.predict_proba(X), axis=1)
 
     def predict_log_proba(self, X: Array) -> Array:
-        """Logarithm of the mean probability, from the members' own logarithms where they have them."""
+        """Logarithm of the mean probability, computed from the members' logarithms if they have them."""
         if self.has_trees or not hasattr(self.estimator.estimator_, "predict_log_proba"):
             return xp.log(self.predict_proba(X))
+        return self._logarithm_of_mean(self.ask("predict_log_proba", X))
+
+    def wide_log_proba(self, X: Array) -> Array | None:
+        columns = self.estimator.estimators_features_
+        answers = [member.log_proba(take_columns(X, c)) for member, c in zip(self.members, columns, strict=False)]
+        known = [answer for answer in answers if answer is not None]
+        return self._logarithm_of_mean(known) if known and len(known) == len(answers) else None
+
+    def _logarithm_of_mean(self, answers: list[Array]) -> Array:
+        """Logarithm of the mean of what the members give the logarithms of, for the classes that each has seen."""
         logs = []
-        for member, answer in zip(self.members, self.ask("predict_log_proba", X), strict=True):
+        for member, answer in zip(self.members, answers, strict=True):
             classes = np.asarray(member.estimator.classes_, dtype=np.int64)
             if len(classes) < self.n_classes:
                 place = np.zeros(self.n_classes, dtype=np.int64)
@@ -132,7 +142,7 @@ class BaggingClassifierConverter(BaggingConverter, ClassifierConverter):
                 answer = xp.where(seen, xp.take(answer, place, axis=1), -np.inf)
             logs.append(answer)
         stacked = xp.stack(logs, axis=1)
-        # Where every member says -inf, so does the sum: from a finite number, as -inf less itself is none.
+        # If every member's logarithm is -inf, so is that of the sum; -1e30 keeps -inf - -inf from being NaN.
         greatest = xp.maximum(xp.max(stacked, axis=1, keepdims=True), -1e30)
         return xp.log(xp.sum(xp.exp(stacked - greatest), axis=1) / len(logs)) + xp.squeeze(greatest, 1)
 

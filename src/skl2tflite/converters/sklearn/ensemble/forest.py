@@ -9,7 +9,7 @@ import numpy as np
 from sklearn import ensemble as sk
 
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
-from skl2tflite.converters.core.method_names import TRANSFORM, WHOLE
+from skl2tflite.converters.core.method_names import INTEGER_RESULTS, TRANSFORM
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.sklearn.tree import TreesClassifierConverter, TreesConverter, TreesRegressorConverter
 from skl2tflite.forest.op import leaf_numbers
@@ -24,20 +24,20 @@ class Averaged(TreesConverter):
         return [member.tree_ for member in self.estimator.estimators_]
 
     def sums(self, X: Array) -> Sums:
-        """Sums over the trees of the leaves' values."""
+        """Return the sums of the leaves' values over the trees."""
         return tree_sums(X, self.forest, missing=self.allows_nan)
 
     def mean(self, X: Array) -> Array:
         return self.sums(X).value / len(self.trees)
 
     def decision_path(self, X: Array) -> Any:
-        """Whether each row passes each node, and the column at which each tree's nodes begin."""
+        """Whether each row passes through each node, and the column at which each tree's nodes begin."""
         return super().decision_path(X), np.append(self.forest.roots, self.forest.n_nodes)
 
 
 @converts(sk.RandomForestClassifier, sk.ExtraTreesClassifier)
 class ForestClassifierConverter(Averaged, TreesClassifierConverter):
-    """Mean of the trees' fractions."""
+    """Mean of the trees' class fractions."""
 
     def predict(self, X: Array) -> Array:
         sums = self.sums(X)
@@ -53,13 +53,16 @@ class ForestRegressorConverter(Averaged, TreesRegressorConverter):
 
 @converts(sk.RandomTreesEmbedding)
 class RandomTreesEmbeddingConverter(Averaged, TransformerConverter):
-    """One column for each leaf, 1 where a row ends; scikit-learn's sparse matrix comes out dense."""
+    """One column for each leaf, 1 for the leaf that a row reaches; the file's output is dense."""
 
-    exact = WHOLE | TRANSFORM
+    exact = INTEGER_RESULTS | TRANSFORM
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Whether the columns come as a sparse matrix, whatever X is."""
+        """Whether scikit-learn returns a sparse matrix, which does not depend on X here."""
         return bool(self.estimator.sparse_output)
+
+    def stored(self, X: Any, result: Array) -> None:
+        """Nothing but the ones: the matrix is made anew from the leaves, whatever X holds."""
 
     def transform(self, X: Array) -> Array:
         categories = self.estimator.one_hot_encoder_.categories_

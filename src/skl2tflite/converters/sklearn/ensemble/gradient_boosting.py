@@ -24,15 +24,15 @@ from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_p
 
 _VERSION = tuple(int(number) for number in sklearn.__version__.split(".")[:2])
 
-SMALLEST_PROBABILITY = float(np.finfo(np.float64 if _VERSION >= (1, 8) else np.float32).eps)
-"""To this scikit-learn clips an initial estimator's probabilities."""
+MIN_PROBABILITY = float(np.finfo(np.float64 if _VERSION >= (1, 8) else np.float32).eps)
+"""Least probability of the initial estimator; scikit-learn clips lower ones to it."""
 
 
 class BoostedClassifierConverter(ClassifierConverter):
-    """Raw scores are sums over trees: one for two classes, else one for each class."""
+    """A classifier whose raw scores are sums over trees: one score for two classes, else one for each class."""
 
     def raw(self, X: Array) -> Sums:
-        """Raw scores."""
+        """Return the raw scores."""
         raise NotImplementedError
 
     def decision_function(self, X: Array) -> Array:
@@ -45,17 +45,17 @@ class BoostedClassifierConverter(ClassifierConverter):
 
 
 class GradientBoostingConverter(Converter):
-    """Trees of several stages, added to what the initial estimator says."""
+    """Adds trees of several stages to the scores of the initial estimator."""
 
     takes_matrices = True
 
     def check(self) -> None:
-        # Look at the initial estimator now, so that an error comes before any work.
+        # Make the initial estimator's converter now, so that refusals come before any other work.
         _ = self.initial
 
     @cached_property
     def initial(self) -> Converter | None:
-        """Converter of the initial estimator, None where that is constant."""
+        """Converter of the initial estimator, or None if that is constant."""
         init = self.estimator.init_
         if _is_zero(init) or isinstance(init, DummyRegressor):
             return None
@@ -65,18 +65,18 @@ class GradientBoostingConverter(Converter):
 
     @cached_property
     def forest(self) -> Forest:
-        """The trees stage by stage, their values times the learning rate."""
+        """The trees, stage by stage, with their values times the learning rate."""
         est = self.estimator
         trees = [member.tree_ for member in est.estimators_.ravel()]
         return Forest.from_sklearn(trees, values=[est.learning_rate * tree.value for tree in trees])
 
     def initial_scores(self, estimator: Any, X: Array) -> Array:
-        """What an estimator or converter says before any tree, shape (n_rows, n_sums)."""
+        """Return the scores of the initial estimator (or of its converter), of shape (n_rows, n_sums)."""
         predict = estimator.method("predict") if isinstance(estimator, Converter) else estimator.predict
         return xp.reshape(predict(X), (-1, 1))
 
     def raw(self, X: Array) -> Sums:
-        """Sums of the initial scores and the trees' values (:meth:`BaseGradientBoosting._raw_predict`)."""
+        """Return the sums of the initial scores and the trees' values (:meth:`BaseGradientBoosting._raw_predict`)."""
         est = self.estimator
         base = None
         if self.initial is None and not _is_zero(est.init_):
@@ -85,7 +85,7 @@ class GradientBoostingConverter(Converter):
         return sums if self.initial is None else sums.plus(self.initial_scores(self.initial, X))
 
     def apply(self, X: Array) -> Array:
-        """Leaf that each row reaches in each tree, as scikit-learn gives them: floats."""
+        """Number of the leaf that each row reaches in each tree, as floats like scikit-learn's."""
         return xp.astype(leaf_numbers(as_floats(as_matrix(X)), self.forest), float)
 
 
@@ -95,13 +95,13 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
         """Link function of the initial probabilities (:func:`sklearn.ensemble._gb._init_raw_predictions`)."""
         several = self.estimator.estimators_.shape[1] > 1
         if not isinstance(estimator, Converter) and not several:  # whose probabilities may have been set by hand
-            p = np.clip(estimator.predict_proba(X)[:, 1:], SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY)
+            p = np.clip(estimator.predict_proba(X)[:, 1:], MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
             return self._of_logit(np.log(p / (1.0 - p)))
         probabilities = (
             estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
         )
-        # Of two classes, the logarithm of 1 - p is taken of the other column: where p rounds to 1, it is not lost.
-        log = xp.log(xp.clip(probabilities(X), SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY))
+        # With two classes, log(1 - p) is taken from the other column, so that it is right where p rounds to 1.
+        log = xp.log(xp.clip(probabilities(X), MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
         if several:
             return log - xp.mean(log, axis=1, keepdims=True)
         return self._of_logit(xp.expand_dims(log[:, 1] - log[:, 0], 1))
@@ -133,7 +133,7 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
 
 @converts(sk.GradientBoostingRegressor)
 class GradientBoostingRegressorConverter(GradientBoostingConverter, RegressorConverter):
-    """The raw sums: every loss has the identity for a link."""
+    """The raw scores, as every loss has the identity as its link."""
 
     def predict(self, X: Array) -> Array:
         return self.raw(X).value[:, 0]

@@ -30,16 +30,16 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """The sides that the categories of one column take in the splits of a model.
+    """Which side each category of one column takes in each categorical split of a model.
 
     Attributes
     ----------
     column : int
-        The column of the input.
+        Position of the column in the input.
     categories : ndarray, shape (n_categories,)
-        Floats or whole numbers beyond those of float32, sorted, or text as a tensor holds it.
+        Sorted floats or integers (the latter if float32 does not hold them), or text as a tensor holds it.
     right : ndarray of float64, shape (1 + n_categories, n_splits)
-        0 where a category goes left in a split, else 1. The first row is for what is missing or unknown.
+        0 if a category goes left in a split, else 1. The first row is for missing and unknown values.
     """
 
     column: int
@@ -47,37 +47,38 @@ class Sides:
     right: Floats
 
     def __call__(self, X: Array | Table) -> Array:
-        """Return each row's sides, shape (n_rows, n_splits)."""
+        """Return the side that each row takes in each split, of shape (n_rows, n_splits)."""
         if self.categories.dtype.kind != "f":
             if not isinstance(X, Table):
                 raise KindError(f"column {self.column} holds floats")
             column = X[self.column]
             values = column.strings() if self.categories.dtype == object else column.integers()
-            hot = xp.equal(xp.expand_dims(values, 1), self.categories)
+            hot = xp.expand_dims(values, 1) == self.categories
             number = xp.linear(xp.astype(hot, float), np.arange(1.0, len(self.categories) + 1.0))
             return xp.take(self.right, xp.astype(number, int))
         x = X[self.column].numbers() if isinstance(X, Table) else X[:, self.column]
-        # Categories at or below x: the last of them is x itself, or x is unknown. NaN equals nothing.
+        # The greatest category that is not above x is either x itself, or x is unknown. NaN equals no category.
         place = xp.searchsorted(self.categories.tolist(), x, side="right")
-        known = xp.equal(xp.take(np.concatenate([[np.nan], self.categories]), place), x)
+        known = xp.take(np.concatenate([[np.nan], self.categories]), place) == x
         return xp.take(self.right, xp.where(known, place, 0))
 
 
 class HistGradientBoostingConverter(Converter):
-    """Trees that test columns against thresholds, or for sets of categories.
+    """Trees that compare columns with thresholds, or test whether they are in sets of categories.
 
-    A categorical test becomes a test of a further column that holds its outcome.
+    The outcome of each distinct categorical test becomes a further input column (:class:`Sides`), which the trees
+    compare with 0.5.
     """
 
     takes_tables = True
 
     def check(self) -> None:
-        # Look at the categories now, so that an error comes before any work.
+        # Read the categories now, so that refusals come before any other work.
         _ = self.categories
 
     @cached_property
     def permuted(self) -> Ints:
-        """Column of the input for each column of the trees: the categorical ones go first."""
+        """Position in the input of each column of the trees, which have the categorical columns first."""
         categorical = self.estimator.is_categorical_
         if categorical is None:
             return np.arange(self.n_features)
@@ -85,14 +86,14 @@ class HistGradientBoostingConverter(Converter):
 
     @cached_property
     def categories(self) -> list[NDArray[Any]]:
-        """Known values of each categorical column, as the estimator's own encoder numbers them."""
+        """Categories of each categorical column, in the order of the codes of the estimator's own encoder."""
         if self.estimator.is_categorical_ is None:
             return []
         encoder = self.estimator._preprocessor.named_transformers_["encoder"]
         return [self._held(column, c) for column, c in zip(self.permuted, encoder.categories_, strict=False)]
 
     def _held(self, column: int, categories: NDArray[Any]) -> NDArray[Any]:
-        """Return a column's categories as a tensor holds them, without NaN, which is missing."""
+        """Return a column's categories as a tensor holds them, without NaN, which stands for a missing value."""
         name = self.feature_names[column] if self.feature_names else str(column)
         if category_kind(categories) == DType.STRING:
             text = as_held(categories, DType.STRING)
@@ -118,26 +119,26 @@ class HistGradientBoostingConverter(Converter):
 
     @cached_property
     def numeric(self) -> Ints:
-        """Columns of the input that are numbers."""
+        """Positions of the input columns that are numbers."""
         text = [column for column, c in zip(self.permuted, self.categories, strict=False) if c.dtype == object]
         return np.setdiff1d(np.arange(self.n_features), text)
 
     @property
     def places(self) -> Ints:
-        """Place of each column of the input among those that are numbers; of the others, none."""
+        """Position of each input column among those that are numbers; -1 for others."""
         places = np.full(self.n_features, -1)
         places[self.numeric] = np.arange(len(self.numeric))
         return places
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """All of them, in any order, where the estimator has a ColumnTransformer for its categories."""
+        """All columns by name, in any order, if the estimator has a ``ColumnTransformer`` for its categories."""
         picks = self.estimator.is_categorical_ is not None and self.feature_names is not None
         return tuple(range(self.n_features)) if picks else None
 
     @cached_property
     def trees(self) -> tuple[Forest, list[Sides]]:
-        """The trees on the widened input, and what widens it."""
+        """The trees on the input with the further columns, and what computes these columns."""
         est = self.estimator
         predictors = [predictor for stage in est._predictors for predictor in stage]
         nodes = np.concatenate([predictor.nodes for predictor in predictors])
@@ -180,7 +181,7 @@ class HistGradientBoostingConverter(Converter):
         return forest, sides
 
     def raw(self, X: Array | Table) -> Sums:
-        """Sums of the baseline and the trees' values (:meth:`BaseHistGradientBoosting._raw_predict`)."""
+        """Return the sums of the baseline and the trees' values (:meth:`BaseHistGradientBoosting._raw_predict`)."""
         est = self.estimator
         forest, sides = self.trees
         if isinstance(X, Table):
@@ -208,7 +209,7 @@ class HistGradientBoostingConverter(Converter):
 
 
 def _unpack(bitsets: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Return sets of 256 bits, in words of 32, as truth values of shape (n_sets, 256)."""
+    """Return sets of 256 bits, in words of 32, as booleans of shape (n_sets, 256)."""
     words = np.ascontiguousarray(bitsets).astype("<u4")
     return np.unpackbits(words.view(np.uint8), axis=1, bitorder="little").astype(bool)
 
@@ -222,7 +223,7 @@ class HistGradientBoostingClassifierConverter(HistGradientBoostingConverter, Boo
 
 @converts(sk.HistGradientBoostingRegressor)
 class HistGradientBoostingRegressorConverter(HistGradientBoostingConverter, RegressorConverter):
-    """The raw sums; their exponential where the loss is that of counts or of positive amounts."""
+    """The raw scores; their exponential if the loss is ``"poisson"`` or ``"gamma"``."""
 
     def predict(self, X: Array) -> Array:
         raw = self.raw(X).value[:, 0]

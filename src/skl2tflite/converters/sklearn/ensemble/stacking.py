@@ -23,27 +23,27 @@ from skl2tflite.tracing.trial_calls import tried
 
 
 class StackingConverter(Converter):
-    """Members' answers side by side, as the columns of a final estimator."""
+    """Members whose answers are the columns of a final estimator."""
 
     takes_tables = True
     takes_matrices = True
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the members, which look at X themselves."""
+        """Columns that the members need, as these read X themselves."""
         return None if self.estimator.passthrough else needed_of(self.members)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Ask the members, and the final estimator where it is given X too."""
+        """Columns in which the members, and the final estimator if it takes X too, accept NaN."""
         return nan_of(self.members, clean or (self.estimator.passthrough and not self.final.allows_nan))
 
     def check(self) -> None:
-        # Look at all parts now, so that an error comes before any work.
+        # Make all converters now, so that refusals come before any other work.
         _ = self.members, self.final
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """All members."""
+        """The members, all of which take X."""
         return self.members
 
     @cached_property
@@ -60,11 +60,11 @@ class StackingConverter(Converter):
         return self.sub(self.estimator.final_estimator_, ".final_estimator_")
 
     def has(self, method: str) -> bool:
-        """Ask the final estimator."""
+        """Whether the final estimator has a method."""
         return super().has(method) and (method == "transform" or self.final.has(method))
 
     def transform(self, X: Any) -> Any:
-        """Columns of each member, then those of X where they are passed through."""
+        """The columns of each member, then those of X with ``passthrough=True``."""
         columns: list[Array] = []
         dtypes: list[np.dtype[Any] | None] = []
         for member, method in zip(self.members, self.estimator.stack_method_, strict=True):
@@ -86,7 +86,7 @@ class StackingConverter(Converter):
         return side_by_side([*(Matrix(column, dtype) for column, dtype in zip(columns, dtypes, strict=True)), X], True)
 
     def ask_final(self, method: str, X: Any) -> Any:
-        """What the final estimator says of the members' answers."""
+        """Return the final estimator's answer for the members' answers."""
         given = self.transform(X)
         return self.final.method(method)(given if isinstance(given, Matrix) else as_floats(given))
 
@@ -113,7 +113,7 @@ class StackingClassifierConverter(StackingConverter, ClassifierConverter):
     def predict_proba(self, X: Array) -> Array:
         probabilities = self.ask_final("predict_proba", X)
         if isinstance(probabilities, list | tuple):
-            # scikit-learn gives the probability that each label is absent.
+            # As in scikit-learn, it is the probability that each label is absent.
             return xp.stack([p[:, 0] for p in probabilities], axis=1)
         return probabilities  # type: ignore[no-any-return]
 
@@ -123,4 +123,4 @@ class StackingClassifierConverter(StackingConverter, ClassifierConverter):
 
 @converts(sk.StackingRegressor)
 class StackingRegressorConverter(StackingConverter, RegressorConverter):
-    """Regressors below a regressor."""
+    """Stacks regressors."""

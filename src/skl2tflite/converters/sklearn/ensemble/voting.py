@@ -19,8 +19,8 @@ from skl2tflite.forest.sums import vote_sums
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 
-MOST_RANKED = 12
-"""Up to so many voters, the outcome for every set of them is looked up."""
+MAX_RANKED_VOTERS = 12
+"""Number of voters up to which the total weight of every subset of voters is held in a table."""
 
 
 class VotingConverter(Converter):
@@ -31,20 +31,20 @@ class VotingConverter(Converter):
 
     @property
     def needed_columns(self) -> tuple[int, ...] | None:
-        """Ask the members, which look at X themselves."""
+        """Columns that the members need, as these read X themselves."""
         return needed_of(self.members)
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Ask the members."""
+        """As the members do."""
         return nan_of(self.members, clean)
 
     def check(self) -> None:
-        # Look at the members now, so that an error comes before any work.
+        # Make the members' converters now, so that refusals come before any other work.
         _ = self.members
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """All members."""
+        """The members, all of which take X."""
         return self.members
 
     @cached_property
@@ -60,7 +60,7 @@ class VotingConverter(Converter):
         return np.ones(len(self.members)) if weights is None else np.asarray(weights, dtype=np.float64)
 
     def average(self, answers: list[Array]) -> Array:
-        """Weighted mean of the members' answers."""
+        """Return the weighted mean of the members' answers."""
         weights = self.weights
         shape = (-1, *(1 for _ in answers[0].shape[1:]))
         stacked = xp.stack(answers, axis=1)
@@ -69,7 +69,7 @@ class VotingConverter(Converter):
 
 
 def _ranks(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rank of the weight of each set of voters; voter ``i`` is bit ``i`` of a set's number."""
+    """Return the rank of the total weight of each subset of voters; bit ``i`` of a subset's number is voter ``i``."""
     totals = np.zeros(1)
     for weight in weights:
         totals = np.concatenate([totals, totals + weight])
@@ -82,7 +82,7 @@ def _is_dropped(member: Any) -> bool:
 
 @converts(sk.VotingClassifier)
 class VotingClassifierConverter(VotingConverter, ClassifierConverter):
-    """The class with most votes, or with the greatest mean probability."""
+    """The class with the most votes, or with the greatest mean probability."""
 
     def check(self) -> None:
         super().check()
@@ -100,6 +100,18 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
                 raise member.refuse("predicts several outputs, and voting takes one of each member")
         return answers
 
+    def wide_log_proba(self, X: Array) -> Array | None:
+        """Logarithm of the weighted mean, from the members' own logarithms where all have them."""
+        if self.estimator.voting == "hard" or np.any(self.weights < 0):
+            return None
+        answers = [member.log_proba(X) for member in self.members]
+        known = [answer for answer in answers if answer is not None]
+        if len(known) < len(answers):
+            return None
+        with np.errstate(divide="ignore"):
+            shares = np.log(self.weights / self.weights.sum())
+        return xp.logsumexp(xp.stack(known, axis=1) + shares[:, np.newaxis], axis=1)
+
     def _positions(self, X: Array) -> Array:
         # Members are fitted on positions in classes_.
         classes = np.arange(len(self.estimator.classes_))
@@ -109,9 +121,9 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
         if self.estimator.voting == "soft":
             return xp.argmax(self.predict_proba(X), axis=1)
         votes = xp.one_hot(self._positions(X), len(self.estimator.classes_))
-        if len(self.weights) > MOST_RANKED:
+        if len(self.weights) > MAX_RANKED_VOTERS:
             return vote_sums(votes, self.weights).argmax()
-        # scikit-learn adds the weights in float64, where 0.1 + 0.2 is more than 0.3: so does this, beforehand.
+        # scikit-learn adds the weights in float64, where 0.1 + 0.2 > 0.3. The table of subsets is made the same way.
         voters = xp.sum(votes * 2.0 ** np.arange(len(self.weights))[:, np.newaxis], axis=1)
         return xp.argmax(xp.take(_ranks(self.weights), xp.astype(voters, int)), axis=1)
 
@@ -124,7 +136,7 @@ class VotingClassifierConverter(VotingConverter, ClassifierConverter):
 
     @property
     def rows_second(self) -> frozenset[str]:  # type: ignore[override]
-        """Without ``flatten_transform`` the members come first."""
+        """``transform`` without ``flatten_transform``, whose first axis is the members."""
         flat = self.estimator.voting == "hard" or self.estimator.flatten_transform
         return frozenset() if flat else TRANSFORM
 

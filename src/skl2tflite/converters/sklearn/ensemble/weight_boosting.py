@@ -26,12 +26,12 @@ Floats = NDArray[np.float64]
 
 
 class AdaBoostConverter(Converter):
-    """Members with weights; trees among themselves are one forest."""
+    """Members with weights; if all are trees, they are computed as one forest."""
 
     takes_matrices = True
 
     def check(self) -> None:
-        # Look at the members now, so that an error comes before any work.
+        # Make the members' converters now, so that refusals come before any other work.
         _ = self.members
 
     @property
@@ -41,19 +41,19 @@ class AdaBoostConverter(Converter):
 
     @property
     def sharing(self) -> Sequence[Converter]:
-        """All members."""
+        """The members, all of which take X."""
         return self.members
 
     @cached_property
     def members(self) -> list[Converter]:
-        """Converters of members that are not all trees."""
+        """Converters of the members, unless all are trees."""
         if self.has_trees:
             return []
         return [self.sub(member, f".estimators_[{i}]") for i, member in enumerate(self.estimator.estimators_)]
 
     @property
     def weights(self) -> Floats:
-        """Weight of each member; boosting may have ended early."""
+        """Weight of each member; there may be fewer than ``n_estimators``, if boosting stopped early."""
         return np.asarray(self.estimator.estimator_weights_[: len(self.estimator.estimators_)], dtype=np.float64)
 
 
@@ -63,11 +63,14 @@ class AdaBoostClassifierConverter(AdaBoostConverter, ClassifierConverter):
 
     @property
     def one_class(self) -> bool:
-        """Whether there is nothing to decide."""
+        """Whether there is a single class."""
         return len(self.estimator.classes_) == 1
 
     def _votes(self, positions: Array) -> Array:
-        """Votes for the classes at positions: K - 1 for the class, -1 for each other; for two classes one number."""
+        """Return the votes of members whose labels are at these positions in ``classes_``.
+
+        With K classes a vote is K - 1 for the label and -1 for each other class; with two classes it is one number.
+        """
         n_classes = len(self.estimator.classes_)
         if n_classes == 2:
             return xp.expand_dims(2.0 * xp.astype(positions, float) - 1.0, -1)
@@ -83,7 +86,7 @@ class AdaBoostClassifierConverter(AdaBoostConverter, ClassifierConverter):
         return Forest.from_sklearn([tree.tree_ for tree in self.estimator.estimators_], values=values)
 
     def votes(self, X: Array) -> Sums:
-        """Weighted votes: for two classes those for the second less those for the first, else for each."""
+        """Return the weighted votes for each class; with two classes, those for the second less those for the first."""
         if self.has_trees:
             return tree_sums(as_floats(as_matrix(X)), self.forest)
         classes = self.estimator.classes_
@@ -120,13 +123,13 @@ class AdaBoostRegressorConverter(AdaBoostConverter, RegressorConverter):
         return xp.stack([member.method("predict")(X) for member in self.members], axis=1)
 
     def predict(self, X: Array) -> Array:
-        """The least prediction up to which members have half of the weight."""
+        """The weighted median: the least prediction at which the members up to it have half of the total weight."""
         weights = self.weights
         descending, order = xp.topk(-self._predictions(X), len(weights))
         high, low, tie = split(weights, weights.sum(), len(weights))
 
         def excess(part: Floats) -> Array:
-            # Twice the running sum, less the whole: exact for the coarse parts.
+            # Twice the running sum less the total, which is exact for the coarse parts of the weights.
             return xp.cumulative_sum(xp.take(part, order), axis=1) * 2.0 - float(part.sum())
 
         balance = excess(high) if low is None else excess(high) + excess(low)

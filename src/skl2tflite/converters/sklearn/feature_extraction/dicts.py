@@ -19,35 +19,36 @@ from skl2tflite.flow.column import AbsentError, Column
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.row_errors import refuse_rows
 
 
 class RecordsConverter(TransformerConverter):
-    """Takes dicts, whose keys are its features."""
+    """A transformer of dicts, whose keys are the features."""
 
     takes_tables = True
 
     @property
     def feature_names(self) -> list[str]:
-        """Keys of the dicts, in order."""
+        """Keys of the dicts, in the order of the inputs."""
         raise NotImplementedError
 
     @property
     def n_features(self) -> int:
-        """Number of keys that rows may have."""
+        """Number of keys."""
         return len(self.feature_names)
 
     @property
     def allows_nan(self) -> bool:
-        """NaN is a number like others, or makes its own column NaN."""
+        """True: NaN is a number like others."""
         return True
 
 
 @converts(DictVectorizer)
 class DictVectorizerConverter(RecordsConverter):
-    """A column for each number, and for each text that a feature had at fit.
+    """One column for each numeric feature, and one for each text that a feature had at fit.
 
-    A file has an input for each feature: of text, or of numbers. These are 0 where a row lacks the feature, or NaN
-    where an estimator behind reads as missing what the sparse matrix does not hold.
+    A file has one input for each feature, of text or of numbers. Where a row lacks a numeric feature, the input is 0;
+    or NaN, if a later step reads the entries that a sparse matrix does not hold as missing values.
     """
 
     exact = TRANSFORM
@@ -59,12 +60,12 @@ class DictVectorizerConverter(RecordsConverter):
         return RecordRows(str(self.estimator.separator), self.absent_is_nan)
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Take what stands for features that a row lacks."""
+        """Take from the rows whether absent features are NaN."""
         self.absent_is_nan = isinstance(rows, RecordRows) and rows.absent_is_nan
 
     @cached_property
     def columns(self) -> list[tuple[str, str | None]]:
-        """Feature and text of each column in order; numbers have no text."""
+        """Feature and text of each column, in order; None for the text of a numeric feature."""
         found: list[tuple[str, str | None]] = []
         for name in sorted(self.estimator.vocabulary_, key=self.estimator.vocabulary_.__getitem__):
             feature, separator, text = str(name).partition(self.rows.separator)
@@ -77,6 +78,23 @@ class DictVectorizerConverter(RecordsConverter):
             raise self.refuse(f"feature {min(both)!r} is a number in some rows and text in others", "give it two names")
         if not all(sendable(text) for _, text in self.columns if text is not None):
             raise self.refuse("has learned text that is no UTF-8, or reserved")
+        if self.dtype.kind not in "fiub" or self.dtype == np.float16:
+            raise self.refuse(f"dtype={self.dtype} is no float32, float64, integer or bool", "use dtype=numpy.float64")
+
+    @cached_property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the numbers, which it makes of the values of a row."""
+        dtype: np.dtype[Any] = np.dtype(self.estimator.dtype)
+        return dtype
+
+    @property
+    def allows_nan(self) -> bool:
+        """Whether NaN is a number like others; there is no such integer, and as a truth value it is true."""
+        return self.dtype.kind not in "iu"
+
+    def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
+        """That of the vectorizer, where it is no float."""
+        return None if self.dtype.kind == "f" else self.dtype
 
     @property
     def feature_names(self) -> list[str]:
@@ -87,43 +105,62 @@ class DictVectorizerConverter(RecordsConverter):
         return xp.concat([self._block(X, feature, texts) for feature, texts in self._groups], axis=1)
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """On demand."""
+        """As the parameter ``sparse`` says."""
         return bool(self.estimator.sparse)
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
-        """What a row has: a number that is 0 is there too."""
+        """Entries that the sparse matrix holds: those of features that a row has, a number of 0 included."""
         if all(texts[0] is not None for _, texts in self._groups):
             return None
         return lambda: xp.concat([self._held(X, feature, texts) for feature, texts in self._groups], axis=1)
 
     @property
     def _groups(self) -> list[tuple[str, list[str | None]]]:
-        """Each feature with the texts that have columns, or None alone for numbers."""
+        """Each feature with its texts, or with a single None if it is numeric."""
         groups = groupby(self.columns, key=lambda column: column[0])
         return [(feature, [text for _, text in group]) for feature, group in groups]
 
     def _column(self, X: Table, feature: str) -> Column:
-        return X[self.feature_names.index(feature)]
+        return X[X.names.index(feature)]
 
     def _block(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
         """Return the columns of one feature."""
         if texts[0] is not None:
             strings = self._column(X, feature).strings() if isinstance(X, Table) else _texts(X, feature)
-            return xp.astype(xp.equal(xp.expand_dims(strings, 1), np.array(texts, dtype=object)), float)
+            return xp.astype(xp.expand_dims(strings, 1) == np.array(texts, dtype=object), float)
         values = self._column(X, feature).numbers() if isinstance(X, Table) else _numbers(X, feature)
         if isinstance(X, Table) and self.absent_is_nan:
             values = xp.where(xp.isnan(values), 0.0, values)
-        return xp.expand_dims(values, 1)
+        return xp.expand_dims(self._as_dtype(feature, values), 1)
+
+    def _as_dtype(self, feature: str, values: Array) -> Array:
+        """Return numbers as ``dtype(value)`` makes them of the values of a feature: integers are cut off towards 0."""
+        if self.dtype.kind == "b":
+            return xp.astype(values != 0, float)
+        if self.dtype.kind == "f":
+            return values
+        whole = cut_off(values)
+        limits = np.iinfo(self.dtype)
+        refuse_rows(
+            (whole < float(limits.min)) | (whole > float(limits.max)),
+            f"{self.path}: feature {feature!r} is beyond the range of dtype={self.dtype}",
+        )
+        return whole
 
     def _held(self, X: Table | Any, feature: str, texts: list[str | None]) -> Array:
-        """Return which entries of one feature's columns a row has."""
+        """Return which entries of one feature's columns the sparse matrix holds."""
         if texts[0] is not None:
-            return xp.not_equal(self._block(X, feature, texts), 0.0)
+            return self._block(X, feature, texts) != 0.0
         if not isinstance(X, Table):
             return np.array([[feature in row and not isinstance(row[feature], str)] for row in X])
         if not self.absent_is_nan:
             raise AbsentError
         return xp.expand_dims(~xp.isnan(self._column(X, feature).numbers()), 1)
+
+
+def cut_off(values: Array) -> Array:
+    """Return numbers without their fractions, as Python and NumPy make integers of floats."""
+    return xp.where(values < 0, xp.ceil(values), xp.floor(values))
 
 
 def _numbers(rows: Any, feature: str) -> Any:

@@ -16,21 +16,21 @@ from skl2tflite.graph import functions as xp
 
 @converts(PatchExtractor)
 class PatchExtractorConverter(TransformerConverter):
-    """Every patch of each image, row by row: a file gives as many rows for an image as it has patches.
+    """Returns all patches of each image, row by row, so that a file returns several rows for an image.
 
-    The size of the images is that of those given to ``convert``.
+    The size of the images is that of the images given to ``convert``.
     """
 
     rows: ImageRows = ImageRows()
     exact = TRANSFORM
 
     def check_fitted(self) -> None:
-        """Nothing: it learns nothing."""
+        """Do nothing: the estimator is stateless."""
 
     def check(self) -> None:
         est = self.estimator
         if est.max_patches:
-            # Also where it is no fewer than there are: they are drawn with replacement.
+            # Also if it is at least the number of patches, as they are drawn with replacement.
             raise self.refuse(
                 f"max_patches={est.max_patches} draws patches at random", "use max_patches=None, which takes all"
             )
@@ -38,13 +38,13 @@ class PatchExtractorConverter(TransformerConverter):
             raise self.refuse(f"patch_size={est.patch_size!r} is not the height and width of a patch")
 
     def learn_rows(self, rows: RowKind) -> None:
-        """Take the images' size from those given to ``convert``."""
+        """Take the size of the images from those given to ``convert``."""
         assert isinstance(rows, ImageRows)
         self.rows = rows
 
     @property
     def n_features(self) -> int:
-        """Number of values of an image."""
+        """Number of values in an image."""
         if not self.rows.known:
             raise self.refuse(
                 "learns no size of images, so that a file would not know its input",
@@ -60,7 +60,7 @@ class PatchExtractorConverter(TransformerConverter):
         down, across = height - tall + 1, width - wide + 1
         depth = math.prod(n or 0 for n in channels)
         pixels = xp.reshape(X, (-1, height, width, depth))
-        # Each pixel with those right of it, then with those below: all that a patch holds, in its order.
+        # Each pixel beside those to its right, then beside those below: the values of a patch in its order.
         beside = xp.concat([pixels[:, :, j : j + across] for j in range(wide)], axis=3)
         below = xp.concat([beside[:, i : i + down] for i in range(tall)], axis=3)
         return xp.reshape(below, (-1, tall, wide, depth) if depth > 1 else (-1, tall, wide))

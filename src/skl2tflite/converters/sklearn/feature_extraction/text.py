@@ -1,4 +1,4 @@
-"""Features of texts (:mod:`sklearn.feature_extraction`)."""
+"""Bags of words, n-grams and hashed terms of texts (:mod:`sklearn.feature_extraction.text`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction import text
 
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
-from skl2tflite.converters.core.method_names import TRANSFORM, WHOLE
+from skl2tflite.converters.core.method_names import INTEGER_RESULTS, TRANSFORM
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.errors import UnsupportedEstimatorError
 from skl2tflite.features import TextRows
@@ -31,9 +31,9 @@ _TOKENS = "use text='tokens', which leaves the cutting of texts to the app"
 
 
 class VectorizerConverter(TransformerConverter):
-    """Texts to counts of their terms; subclasses count them.
+    """Turns texts into counts of their terms; subclasses say how the counts become features.
 
-    A file takes one text at a time, as code points, or as the ids of its terms.
+    A file takes one text at a time, as code points or as the ids of its terms.
     """
 
     runs_on = ("litert",)
@@ -42,7 +42,7 @@ class VectorizerConverter(TransformerConverter):
 
     @property
     def vocabulary(self) -> dict[str, int] | None:
-        """Terms and their columns, None where columns follow from hashes."""
+        """Column of each term, or None if columns follow from hashes."""
         raise NotImplementedError
 
     def counted(self, characters: Array) -> Array:
@@ -54,12 +54,12 @@ class VectorizerConverter(TransformerConverter):
         raise NotImplementedError
 
     def weighed(self, counts: Array) -> Array:
-        """Return features of the counts of a vocabulary's terms."""
+        """Return the features for given counts of the vocabulary's terms."""
         raise NotImplementedError
 
     @property
     def n_columns(self) -> int:
-        """Number of features that a text has."""
+        """Number of features of a text."""
         return int(self.estimator.n_features) if self.vocabulary is None else len(self.vocabulary)
 
     def transform(self, X: TableLike) -> Array:
@@ -79,20 +79,20 @@ class VectorizerConverter(TransformerConverter):
 
     @cached_property
     def _recorded(self) -> Graph:
-        """What counts the terms of one text; its tables are made once."""
+        """Graph that counts the terms of one text; its tables are made once."""
         text = input_tensor("text", DType.INT, (None,))
         return Graph("transform", {"text": text}, {"counts": as_tensor(self.counted(text))})
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """A text is never missing."""
+        """False: a text is never missing."""
         return False
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Counts come as a sparse matrix."""
+        """True: scikit-learn returns a sparse matrix."""
         return True
 
     def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
-        """That of the vectorizer."""
+        """The vectorizer's own dtype."""
         given: np.dtype[Any] = np.dtype(self.estimator.dtype)
         return given
 
@@ -104,7 +104,7 @@ class VectorizerConverter(TransformerConverter):
 
     @cached_property
     def analyzer(self) -> WordAnalyzer | CharacterAnalyzer:
-        """How texts become terms."""
+        """What splits texts into terms."""
         est = self.estimator
         for name in ("preprocessor", "tokenizer"):
             if getattr(est, name) is not None and not callable(est.analyzer):
@@ -130,28 +130,28 @@ class VectorizerConverter(TransformerConverter):
 
 
 def _wrapped(counts: Array, dtype: np.dtype[Any]) -> Array:
-    """Return counts as a dtype of whole numbers holds them, which begin again beyond its greatest."""
+    """Return counts as an integer dtype holds them: they wrap around beyond its greatest value."""
     if dtype.kind not in "iu" or dtype.itemsize >= 4:
         return counts
     limits = np.iinfo(dtype)
     least = int(limits.min)
-    return xp.add(xp.remainder(xp.subtract(counts, least), int(limits.max) - least + 1), least)
+    return (counts - least) % (int(limits.max) - least + 1) + least
 
 
 def _closed(ids: Array) -> Array:
-    """Return the ids of one text's terms as a vector, with one behind them that is unknown."""
+    """Return the ids of one text's terms as a vector, with the id of an unknown term at its end."""
     return xp.concat([xp.reshape(ids, (-1,)), np.array([-1])])
 
 
 @converts(text.CountVectorizer)
 class CountVectorizerConverter(VectorizerConverter):
-    """How often each term of the vocabulary stands in a text."""
+    """Counts how often each term of the vocabulary occurs in a text."""
 
     exact = TRANSFORM
 
     @property
     def vocabulary(self) -> Mapping[str, int]:  # type: ignore[override]
-        """Terms and their columns."""
+        """Column of each term."""
         return {term: int(column) for term, column in self.estimator.vocabulary_.items()}
 
     def counted(self, characters: Array) -> Array:
@@ -159,7 +159,7 @@ class CountVectorizerConverter(VectorizerConverter):
 
     @cached_property
     def _count(self) -> Callable[[Array], Array]:
-        """What counts terms; its tables are made once for all methods."""
+        """Function that counts terms; its tables are made once for all methods."""
         return self.analyzer.counter(self.vocabulary)
 
     def collected(self, ids: Array) -> Array:
@@ -174,9 +174,9 @@ class CountVectorizerConverter(VectorizerConverter):
 
 @converts(text.TfidfVectorizer)
 class TfidfVectorizerConverter(CountVectorizerConverter):
-    """Counts, then what :class:`~sklearn.feature_extraction.text.TfidfTransformer` makes of them."""
+    """Counts terms, and weights the counts as :class:`~sklearn.feature_extraction.text.TfidfTransformer` does."""
 
-    exact = WHOLE
+    exact = INTEGER_RESULTS
 
     def transform(self, X: TableLike) -> Array:
         tfidf = self.sub(self.estimator._tfidf, "._tfidf")
@@ -185,10 +185,10 @@ class TfidfVectorizerConverter(CountVectorizerConverter):
 
 @converts(text.HashingVectorizer)
 class HashingVectorizerConverter(VectorizerConverter):
-    """Terms summed up in the columns that their hashes name, each text divided by its norm."""
+    """Adds up terms in the columns given by their hashes, and divides each row by its norm."""
 
     def check_fitted(self) -> None:
-        """Nothing: it learns nothing, which scikit-learn 1.6 does not say of it."""
+        """Do nothing: the estimator is stateless, which scikit-learn 1.6 does not declare."""
 
     @property
     def vocabulary(self) -> None:
@@ -200,20 +200,20 @@ class HashingVectorizerConverter(VectorizerConverter):
         return self._divided(*hashed_counts(self._mark(characters), est.n_features, est.alternate_sign))
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
-        """Columns that terms fall into, even where those of either sign cancel out."""
+        """Entries that the sparse matrix holds: columns that receive terms, even if terms of both signs cancel."""
         if not self.estimator.alternate_sign or self.estimator.binary:
             return None
         unsigned = copy(self.estimator).set_params(alternate_sign=False, norm=None)
-        return lambda: xp.greater(HashingVectorizerConverter(unsigned, self.path).transform(X), 0)
+        return lambda: HashingVectorizerConverter(unsigned, self.path).transform(X) > 0
 
     @cached_property
     def _mark(self) -> Callable[[Array], Spans]:
-        """What finds terms; its tables are made once for all methods."""
+        """Function that finds terms; its tables are made once for all methods."""
         return self.analyzer.marker()
 
     def collected(self, ids: Array) -> Array:
         est = self.estimator
-        # The last is none; the others are hashes, whatever they are.
+        # The last id stands for no term; all others are hashes, whatever their values.
         there = xp.astype(xp.arange(xp.length(ids)) < xp.length(ids) - 1, int)
         return self._divided(*columns_and_signs(ids, there, est.n_features, est.alternate_sign))
 
@@ -224,30 +224,30 @@ class HashingVectorizerConverter(VectorizerConverter):
             return values
         size = xp.sum(xp.square(values) if norm == "l2" else xp.abs(values), axis=-1, keepdims=True)
         size = xp.sqrt(size) if norm == "l2" else size
-        return xp.divide(values, xp.where(xp.equal(size, 0.0), 1.0, size))
+        return values / xp.where(size == 0.0, 1.0, size)
 
 
 @converts(text.TfidfTransformer)
 class TfidfTransformerConverter(TransformerConverter):
-    """Counts of terms, weighted by how rare a term is, each row divided by its norm; rows of zeros stay.
+    """Weights the counts of terms by how rare a term is, and divides each row by its norm; rows of zeros stay.
 
-    The result is a sparse matrix in scikit-learn, whatever the counts are.
+    scikit-learn returns a sparse matrix, whatever the counts are.
     """
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Whatever X is."""
+        """True: the result is always a sparse matrix."""
         return True
 
     @property
     def n_features(self) -> int:
-        """Number of columns, as the weights have it where the estimator does not."""
+        """Number of columns; that of the weights, if the estimator does not know it."""
         weights = getattr(self.estimator, "idf_", None)
         return super().n_features if weights is None else len(weights)
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
         if est.sublinear_tf:
-            zero = xp.equal(X, 0.0)
+            zero = X == 0.0
             X = xp.where(zero, 0.0, xp.log(xp.where(zero, 1.0, X)) + 1.0)
         if hasattr(est, "idf_"):
             X = X * est.idf_
@@ -256,4 +256,4 @@ class TfidfTransformerConverter(TransformerConverter):
         magnitudes = xp.square(X) if est.norm == "l2" else xp.abs(X)
         norms = xp.sum(magnitudes, axis=1, keepdims=True)
         norms = xp.sqrt(norms) if est.norm == "l2" else norms
-        return X / xp.where(xp.equal(norms, 0.0), 1.0, norms)
+        return X / xp.where(norms == 0.0, 1.0, norms)

@@ -18,7 +18,10 @@ from skl2tflite.graph import functions as xp
 
 
 class ThresholdConverter(DelegatingConverter):
-    """All of the inner classifier but ``predict``: positive where a score is at least the threshold."""
+    """A classifier that predicts the positive label where a score is at least the threshold.
+
+    All methods but ``predict`` are those of the inner classifier.
+    """
 
     @cached_property
     def inner(self) -> Converter:
@@ -33,12 +36,12 @@ class ThresholdConverter(DelegatingConverter):
 
     @property
     def positive(self) -> Any:
-        """The positive label, None for the greater one."""
+        """The positive label, or None for the greater one."""
         raise NotImplementedError
 
     @property
     def response(self) -> str:
-        """Method whose scores are compared."""
+        """Name of the method whose scores are compared with the threshold."""
         method = self.estimator.response_method
         if method != "auto":
             return str(method)
@@ -50,7 +53,7 @@ class ThresholdConverter(DelegatingConverter):
         raise NotImplementedError
 
     def has(self, method: str) -> bool:
-        """Ask the inner classifier."""
+        """Whether the inner classifier has a method; for ``predict``, the one that gives the scores."""
         return self.inner.has(self.response) if method == "predict" else super().has(method)
 
     def method(self, name: str) -> Any:
@@ -70,16 +73,16 @@ class ThresholdConverter(DelegatingConverter):
         elif positive == 0:
             scores = -scores
         above = scores >= self.threshold
-        return xp.astype(above if positive == 1 else xp.logical_not(above), int)
+        return xp.astype(above if positive == 1 else ~above, int)
 
 
 @converts(sk.FixedThresholdClassifier)
 class FixedThresholdConverter(ThresholdConverter):
-    """The user's threshold; ``"auto"`` is 0.5 for probabilities, 0 for decisions."""
+    """The threshold is the user's; ``"auto"`` is 0.5 for probabilities and 0 for decisions."""
 
     @property
     def fitted(self) -> Any:
-        """The classifier, where it was fitted before and this was not."""
+        """The fitted estimator: the inner classifier, if that was fitted before and this was not."""
         return self.estimator if hasattr(self.estimator, "estimator_") else self.estimator.estimator
 
     @property
@@ -95,7 +98,7 @@ class FixedThresholdConverter(ThresholdConverter):
 
 @converts(sk.TunedThresholdClassifierCV)
 class TunedThresholdConverter(ThresholdConverter):
-    """The threshold that was best in cross-validation."""
+    """The threshold is the best in cross-validation."""
 
     @property
     def positive(self) -> Any:

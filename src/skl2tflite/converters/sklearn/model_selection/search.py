@@ -16,7 +16,7 @@ from skl2tflite.converters.core.registry import converts
 
 @converts(sk.GridSearchCV, sk.RandomizedSearchCV, HalvingGridSearchCV, HalvingRandomSearchCV)
 class SearchConverter(DelegatingConverter):
-    """The estimator refitted with the best parameters."""
+    """The estimator that was refitted with the best parameters."""
 
     def check(self) -> None:
         if not hasattr(self.estimator, "best_estimator_"):

@@ -1,1 +1,1 @@
-"""Nearest neighbours and what is made of them (:mod:`sklearn.neighbors`)."""
+"""Nearest neighbours, and estimators built on them (:mod:`sklearn.neighbors`)."""

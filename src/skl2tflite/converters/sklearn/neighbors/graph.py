@@ -1,4 +1,4 @@
-"""Sparse graphs of distances to neighbours."""
+"""Transformers to graphs of neighbours (:mod:`sklearn.neighbors._graph`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skl2tflite.converters.sklearn.neighbors.unsupervised import KNeighborsConve
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.distances import (
-    EXCLUDED,
+    EXCLUDED_RANK,
 )
 
 
@@ -27,21 +27,21 @@ class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConver
 
     @property
     def least_neighbors(self) -> int:
-        """With distances one more, as fitted rows are neighbours of themselves."""
+        """``n_neighbors``; one more for distances, as scikit-learn counts fitted rows as their own neighbours."""
         return int(self.estimator.n_neighbors) + int(self.estimator.mode == "distance")
 
     def transform(self, X: Array) -> Array:
         return self._graph(X, 0.0)
 
     def graph(self, X: Array) -> Array:
-        return self._graph(X, EXCLUDED)
+        return self._graph(X, EXCLUDED_RANK)
 
-    def equally_right(
+    def is_equivalent(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
-        """Of points equally far either may have the column that is not 0."""
+        """Accept another neighbour at the same distance in place of scikit-learn's."""
         if method != "transform":
-            return super().equally_right(method, rows, answers, tolerance)
+            return super().is_equivalent(method, rows, answers, tolerance)
         ((wanted, given),) = answers
         alike = np.zeros(len(rows), dtype=bool)
         for i, row in enumerate(rows):
@@ -64,7 +64,7 @@ class KNeighborsTransformerConverter(GraphTransformerConverter, KNeighborsConver
         graph: Any = nothing
         for i in range(count):
             value = distances[:, i : i + 1] if by_distance else 1.0
-            graph = xp.where(xp.equal(positions[:, i : i + 1], numbers), value, graph)
+            graph = xp.where(positions[:, i : i + 1] == numbers, value, graph)
         return graph  # type: ignore[no-any-return]
 
 
@@ -78,4 +78,4 @@ class RadiusNeighborsTransformerConverter(GraphTransformerConverter, RadiusNeigh
 
     def graph(self, X: Array) -> Array:
         near, distances = self.within(X)
-        return xp.where(near, distances if self.estimator.mode == "distance" else 1.0, EXCLUDED)
+        return xp.where(near, distances if self.estimator.mode == "distance" else 1.0, EXCLUDED_RANK)

@@ -1,7 +1,8 @@
-"""Kernel density."""
+"""Kernel density estimation (:mod:`sklearn.neighbors._kde`)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -14,15 +15,12 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.distances import (
-    Metric,
-    metric_of,
-)
+from skl2tflite.numerics.metrics import Metric, metric_of
 
 
 @converts(sk.KernelDensity)
 class KernelDensityConverter(Converter):
-    """Logarithm of the density: a sum of kernels around the points that it was fitted on."""
+    """Logarithm of the density, which is a sum of kernels around the fitted rows."""
 
     default_methods = ("score_samples",)
 
@@ -31,7 +29,7 @@ class KernelDensityConverter(Converter):
 
     @cached_property
     def metric(self) -> Metric:
-        """How far a row is from the points."""
+        """Metric of the distances from the fitted rows."""
         est = self.estimator
         try:
             return metric_of(est.metric, est.metric_params or {}, self.n_features)
@@ -40,7 +38,7 @@ class KernelDensityConverter(Converter):
 
     @property
     def constant(self) -> float:
-        """Logarithm of a single point's share in the density, where it stands."""
+        """Logarithm of what a single fitted row adds to the density at its own position."""
         from sklearn.neighbors._ball_tree import kernel_norm
 
         est = self.estimator
@@ -48,11 +46,12 @@ class KernelDensityConverter(Converter):
         total = len(points) if est.tree_.sample_weight is None else np.sum(est.tree_.sample_weight)
         return float(kernel_norm(float(est.bandwidth_), points.shape[1], est.kernel, return_log=True) - np.log(total))
 
-    def noise(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """What scikit-learn's tree loses far from all points: it takes bounds away from a sum as great as it can be.
+    def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
+        """scikit-learn's own rounding error far from all fitted rows.
 
-        So its sum is off by float64's rounding of the number of points for each node that it visits, however small
-        (measured: a few times that, up to 9 of 45).
+        Its search tree starts from the greatest possible sum and subtracts bounds from it. Each node that it visits
+        rounds the sum by float64's epsilon times the number of points, however small the sum becomes (measured: a few
+        times that, up to 9 of 45).
         """
         points, nodes = len(self.estimator.tree_.data), len(self.estimator.tree_.node_data)
         with np.errstate(over="ignore", divide="ignore"):
@@ -75,28 +74,28 @@ class KernelDensityConverter(Converter):
         ranks = self.metric.rank(X, points)
         if est.kernel in ("gaussian", "exponential"):
             if est.kernel == "exponential":
-                exponents = xp.multiply(self.metric.distance(ranks), -1.0 / width)
+                exponents = self.metric.distance(ranks) * (-1.0 / width)
             elif self.metric.distance is xp.sqrt:
-                exponents = xp.multiply(ranks, -0.5 / width**2)
+                exponents = ranks * (-0.5 / width**2)
             else:
-                exponents = xp.multiply(xp.square(self.metric.distance(ranks)), -0.5 / width**2)
+                exponents = xp.square(self.metric.distance(ranks)) * (-0.5 / width**2)
             if np.any(weights != 1):
-                exponents = xp.add(exponents, np.log(weights))
-            return xp.add(xp.logsumexp(exponents, axis=1), constant)
-        ratio = xp.divide(self.metric.distance(ranks), width)
+                exponents = exponents + np.log(weights)
+            return xp.logsumexp(exponents, axis=1) + constant
+        ratio = self.metric.distance(ranks) / width
         limit = float(self.metric.inverse(width))
-        inside = xp.less_equal(ranks, below_float32(limit)) if isinstance(X, Tensor) else xp.less(ranks, limit)
+        inside = ranks <= below_float32(limit) if isinstance(X, Tensor) else ranks < limit
         if est.kernel == "tophat":
             values = xp.astype(inside, float)
         else:
-            shapes = {
-                "epanechnikov": lambda: xp.multiply(xp.subtract(1.0, ratio), xp.add(1.0, ratio)),
-                "linear": lambda: xp.subtract(1.0, ratio),
-                "cosine": lambda: xp.cos(xp.multiply(ratio, np.pi / 2)),
+            shapes: dict[str, Callable[[], Array]] = {
+                "epanechnikov": lambda: (1.0 - ratio) * (1.0 + ratio),
+                "linear": lambda: 1.0 - ratio,
+                "cosine": lambda: xp.cos(ratio * (np.pi / 2)),
             }
             values = xp.where(inside, xp.relu(shapes[est.kernel]()), 0.0)
-        total = xp.sum(values if np.all(weights == 1) else xp.multiply(values, weights), axis=1)
-        return xp.add(xp.log(total), constant)
+        total = xp.sum(values if np.all(weights == 1) else values * weights, axis=1)
+        return xp.log(total) + constant
 
 
 def below_float32(limit: float) -> float:

@@ -1,4 +1,4 @@
-"""Local outlier factors."""
+"""Local outlier factors (:mod:`sklearn.neighbors._lof`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from skl2tflite.graph import functions as xp
 
 @converts(sk.LocalOutlierFactor)
 class LocalOutlierFactorConverter(OutlierConverter, KNeighborsConverter):
-    """How much sparser the points are around a row than around its neighbours."""
+    """Compares the density of the fitted rows around a row with that around its neighbours."""
 
     def check(self) -> None:
         if not self.estimator.novelty:
@@ -24,19 +24,19 @@ class LocalOutlierFactorConverter(OutlierConverter, KNeighborsConverter):
 
     @property
     def allows_nan(self) -> bool:
-        """Not in new rows, whatever the metric."""
+        """False: new rows must not have NaN, whatever the metric."""
         return False
 
     def score_samples(self, X: Array) -> Array:
-        """Opposite of the mean ratio of the neighbours' densities and the row's own."""
+        """The mean ratio of the neighbours' densities to the row's own, with the sign changed."""
         est = self.estimator
         distances, positions = self.nearest(X, est.n_neighbors_)
         reach = xp.maximum(distances, xp.take(est._distances_fit_X_[:, est.n_neighbors_ - 1], positions))
-        sparsity = xp.add(xp.mean(reach, axis=1), 1e-10)
-        return xp.negative(xp.multiply(xp.mean(xp.take(est._lrd, positions), axis=1), sparsity))
+        sparsity = xp.mean(reach, axis=1) + 1e-10
+        return -(xp.mean(xp.take(est._lrd, positions), axis=1) * sparsity)
 
     def decision_function(self, X: Array) -> Array:
-        return xp.subtract(self.score_samples(X), float(self.estimator.offset_))
+        return self.score_samples(X) - float(self.estimator.offset_)
 
     def predict(self, X: Array) -> Array:
-        return xp.where(xp.less(self.decision_function(X), 0.0), -1, 1)
+        return xp.where(self.decision_function(X) < 0.0, -1, 1)

@@ -1,4 +1,4 @@
-"""Neighborhood components analysis."""
+"""Neighborhood components analysis (:mod:`sklearn.neighbors._nca`)."""
 
 from __future__ import annotations
 

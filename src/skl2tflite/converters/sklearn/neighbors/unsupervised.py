@@ -1,4 +1,4 @@
-"""Nearest neighbours by themselves, and what all searches share."""
+"""Searches for nearest neighbours (:mod:`sklearn.neighbors._unsupervised`), and what estimators with a search share."""
 
 from __future__ import annotations
 
@@ -15,53 +15,51 @@ from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import (
     GraphTransformerConverter,
 )
-from skl2tflite.converters.core.overflow import TOO_GREAT
+from skl2tflite.converters.core.overflow import OVERFLOW_REASON
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.pairwise.neighbor_weights import recorded_weights_within
-from skl2tflite.converters.pairwise.pairwise_functions import Pair, named, of_pairs
+from skl2tflite.converters.pairwise.pairwise_functions import Pair, scipy_metric_name, values_of_pairs
 from skl2tflite.errors import GraphError
 from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.distances import (
-    EXCLUDED,
-    FARTHEST,
-    INFINITE,
-    SIMPLE,
-    Metric,
-    finite_or_not,
-    metric_of,
+    EXCLUDED_RANK,
+    INFINITE_RANK,
+    UNCOMPARABLE_RANK,
     unit_rows,
+    with_nan_and_infinity,
 )
-from skl2tflite.numerics.screened_neighbors import SCREENED, SPARES, screened_neighbors
+from skl2tflite.numerics.metrics import METRICS_WITHOUT_PARAMETERS, Metric, metric_of
+from skl2tflite.numerics.screened_neighbors import EXTRA_CANDIDATES, MIN_SCREENED_SIZE, screened_neighbors
 from skl2tflite.tracing.row_errors import refuse_rows
 
-SQUARES = ("euclidean", "l2", "sqeuclidean", "minkowski", "p", "seuclidean", "mahalanobis", "nan_euclidean")
-"""Metrics that sum squares or other powers."""
+POWER_SUM_METRICS = ("euclidean", "l2", "sqeuclidean", "minkowski", "p", "seuclidean", "mahalanobis", "nan_euclidean")
+"""Metrics that add up squares or other powers, whose sums may overflow in float32."""
 
 
-LENGTHS = ("cosine", "correlation")
-"""Metrics that divide rows by their lengths."""
+NORMALIZING_METRICS = ("cosine", "correlation")
+"""Metrics that divide rows by their norms, whose squares may overflow in float32."""
 
 
-UNCOMPARABLE = ("nan_euclidean", "braycurtis", "correlation", "dice", "sokalsneath")
-"""Metrics that may give NaN."""
+NAN_METRICS = ("nan_euclidean", "braycurtis", "correlation", "dice", "sokalsneath")
+"""Metrics whose distances may be NaN."""
 
 
 class NeighborsConverter(Converter):
-    """An estimator that keeps the rows it was fitted on and compares new ones with them."""
+    """An estimator that keeps the fitted rows and compares new rows with them."""
 
     def check(self) -> None:
         _ = self.metric
 
     @property
     def takes_distance_graph(self) -> bool:  # type: ignore[override]
-        """Whether it was fitted on one."""
+        """Whether it was fitted on a sparse graph of distances."""
         est = self.estimator
         return bool(sparse.issparse(est._fit_X) and est.effective_metric_ == "precomputed")
 
     def check_graph(self) -> None:
-        """Refuse rows of a graph but from a transformer that makes them."""
+        """Refuse an estimator fitted on a graph of distances, unless a transformer in front of it makes the graph."""
         if self.takes_distance_graph and self.graph_transformer is None:
             raise self.refuse(
                 "was fitted on a sparse graph of distances, and arrays cannot tell a distance of 0 from none",
@@ -70,16 +68,16 @@ class NeighborsConverter(Converter):
 
     @cached_property
     def points(self) -> NDArray[np.float64]:
-        """The rows that it was fitted on."""
+        """The fitted rows."""
         points = self.estimator._fit_X
         return np.asarray(points.toarray() if sparse.issparse(points) else points, dtype=np.float64)
 
     @cached_property
     def order(self) -> NDArray[np.intp] | None:
-        """Positions of the points as scikit-learn's search tree holds them, None where that is their own order.
+        """Positions of the fitted rows in the order of scikit-learn's search tree, or None if that is their own order.
 
-        Of equally near points a tree finds the first it comes upon: within a leaf the first in this order, of several
-        leaves that in the nearest, which hangs on the row.
+        Of equally near points a tree returns the first that it visits: within a leaf the first in this order; of
+        several leaves, the one in the nearest leaf, which depends on the row.
         """
         tree = self.estimator._tree
         order = np.arange(len(self.points)) if tree is None else np.asarray(tree.get_arrays()[1])
@@ -87,17 +85,17 @@ class NeighborsConverter(Converter):
 
     @cached_property
     def metric(self) -> Metric:
-        """How far a row is from them."""
+        """Metric of the distances from the fitted rows."""
         est = self.estimator
         name, params = est.effective_metric_, est.effective_metric_params_
-        if callable(name) and named(name, params) is not None:
-            name = named(name, params)
+        if callable(name) and scipy_metric_name(name, params) is not None:
+            name = scipy_metric_name(name, params)
         if callable(name):
-            return Metric(partial(self._of_function, partial(name, **params)), finite_or_not)
+            return Metric(partial(self._of_function, partial(name, **params)), with_nan_and_infinity)
         if name == "braycurtis" and est._fit_method == "brute" and est._fit_X.dtype.kind != "f":
-            # scikit-learn leaves whole numbers to SciPy, and rows of another dtype than the fitted ones; rows are
-            # taken to be of the same.
-            return SIMPLE["scipy_braycurtis"]
+            # scikit-learn calls SciPy for integers, and for rows of another dtype than the fitted ones. Rows are
+            # assumed to have the dtype of the fitted ones.
+            return METRICS_WITHOUT_PARAMETERS["scipy_braycurtis"]
         try:
             return metric_of(name, params, self.points.shape[1])
         except ValueError as error:
@@ -105,8 +103,8 @@ class NeighborsConverter(Converter):
 
     def _of_function(self, function: Pair, X: Array, points: NDArray[np.float64]) -> Array:
         try:
-            distances = of_pairs(function, X, points)
-            return xp.where(xp.isnan(distances), FARTHEST, distances)
+            distances = values_of_pairs(function, X, points)
+            return xp.where(xp.isnan(distances), UNCOMPARABLE_RANK, distances)
         except GraphError as error:
             metric = self.estimator.effective_metric_
             raise self.refuse(
@@ -115,76 +113,86 @@ class NeighborsConverter(Converter):
             ) from error
 
     def nearest(self, X: Array, k: int) -> tuple[Array, Array]:
-        """Return the distances and positions of the k nearest points; of equally near ones the first in ``order``."""
+        """Return distances and positions of the k nearest fitted rows; of equally near ones the first in ``order``."""
         if self.order is None:
             return self._nearest(X, self.points, k)
         distances, places = self._nearest(X, self.points[self.order], k)
         return distances, xp.take(self.order, places)
 
     def _nearest(self, X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
-        """Return the distances and positions of the k nearest points; of equally near ones the first come first."""
+        """Return distances and positions of the k nearest points, and mark rows whose distances overflow in float32.
+
+        Parameters
+        ----------
+        X : array of shape (n_rows, n_features)
+        points : ndarray of shape (n_points, n_features)
+        k : int
+        """
         distances, positions = self._ranked(X, points, k)
-        # Infinite ones are all equally far; NaN is the distance from what cannot be compared.
-        beyond = {**dict.fromkeys(SQUARES, distances[:, -1]), **dict.fromkeys(LENGTHS, xp.sum(xp.square(X), axis=1))}
+        # Infinite distances could not be ordered. NaN is the distance between rows without a common feature.
+        beyond = {
+            **dict.fromkeys(POWER_SUM_METRICS, distances[:, -1]),
+            **dict.fromkeys(NORMALIZING_METRICS, xp.sum(xp.square(X), axis=1)),
+        }
         if (name := self.estimator.effective_metric_) in beyond:
-            reason = f"{self.path} {TOO_GREAT}"
-            refuse_rows(xp.greater_equal(beyond[name], np.inf), reason, gives_nan=True, optional=True)
+            reason = f"{self.path} {OVERFLOW_REASON}"
+            refuse_rows(beyond[name] >= np.inf, reason, gives_nan=True, optional=True)
         return distances, positions
 
     def _ranked(self, X: Array, points: NDArray[np.float64], k: int) -> tuple[Array, Array]:
-        """Return them, whatever float32 makes of distances beyond its range."""
+        """Return distances and positions of the k nearest points, even if distances overflow in float32."""
         self.check_graph()
-        if points.size >= SCREENED and len(points) >= 16 * (k + SPARES[-1]):
-            if self.metric in (SIMPLE["euclidean"], SIMPLE["sqeuclidean"]):
+        if points.size >= MIN_SCREENED_SIZE and len(points) >= 16 * (k + EXTRA_CANDIDATES[-1]):
+            if self.metric in (METRICS_WITHOUT_PARAMETERS["euclidean"], METRICS_WITHOUT_PARAMETERS["sqeuclidean"]):
                 ranks, positions = screened_neighbors(X, points, k)
                 return self.metric.distance(ranks), positions
-            if self.metric is SIMPLE["cosine"] and np.all(np.any(points, axis=1)):
-                # Half the squared distance of unit vectors; 1 from a row of zeros, and all points equally far.
+            if self.metric is METRICS_WITHOUT_PARAMETERS["cosine"] and np.all(np.any(points, axis=1)):
+                # Half the squared distance of unit vectors. A row of zeros is at distance 1 from all points.
                 ranks, positions = screened_neighbors(unit_rows(X), np.asarray(unit_rows(points)), k)
-                zero = xp.expand_dims(xp.equal(xp.sum(xp.abs(X), axis=1), 0.0), 1)
-                return xp.where(zero, 1.0, xp.multiply(ranks, 0.5)), xp.where(zero, np.arange(k), positions)
-        ranks, positions = xp.topk(xp.negative(self.metric.rank(X, points)), k)
+                zero = xp.expand_dims(xp.sum(xp.abs(X), axis=1) == 0.0, 1)
+                return xp.where(zero, 1.0, ranks * 0.5), xp.where(zero, np.arange(k), positions)
+        ranks, positions = xp.topk(-self.metric.rank(X, points), k)
         graph = self.graph_transformer
         if isinstance(graph, GraphTransformerConverter) and graph.least_neighbors < k:
             refuse_rows(
-                xp.less_equal(ranks[:, -1], -EXCLUDED),
+                ranks[:, -1] <= -EXCLUDED_RANK,
                 f"{self.path} needs {k} neighbours, and the graph in front of it has fewer",
             )
-        return self.metric.distance(xp.negative(ranks)), positions
+        return self.metric.distance(-ranks), positions
 
     def within(self, X: Array) -> tuple[Array, Array]:
-        """Return whether each point lies within the radius of each row, and the distances."""
+        """Return whether each fitted row lies within the radius of each row, and all distances."""
         self.check_graph()
         ranks = self.metric.rank(X, self.points)
-        limit = min(float(self.metric.inverse(float(self.estimator.radius))), INFINITE)
+        limit = min(float(self.metric.inverse(float(self.estimator.radius))), INFINITE_RANK)
         if isinstance(X, Tensor):
             limit = float(round_down_to_float32(limit))
-        return xp.less_equal(ranks, limit), self.metric.distance(ranks)
+        return ranks <= limit, self.metric.distance(ranks)
 
 
 class RadiusNeighborsConverter(NeighborsConverter):
-    """Looks for the neighbours within a radius."""
+    """An estimator that looks for neighbours within a radius."""
 
     ragged = frozenset({"radius_neighbors"})
 
     def radius_neighbors(self, X: Array) -> Array:
-        """Distances of all points, infinite beyond the radius."""
+        """Distances from all fitted rows, infinite beyond the radius."""
         near, distances = self.within(X)
         return xp.where(near, distances, np.inf)
 
 
 class KNeighborsConverter(NeighborsConverter):
-    """Looks for a number of neighbours."""
+    """An estimator that looks for a number of neighbours."""
 
     def kneighbors(self, X: Array) -> tuple[Array, Array]:
         """Distances and positions of the neighbours, nearest first."""
         return self.nearest(X, self.estimator.n_neighbors)
 
-    def equally_right(
+    def is_equivalent(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
-        """Of points equally far either may be named: scikit-learn's order among them is that of its search."""
-        alike = super().equally_right(method, rows, answers, tolerance)
+        """Accept other neighbours at the same distances, as scikit-learn's order among them depends on its search."""
+        alike = super().is_equivalent(method, rows, answers, tolerance)
         if method != "kneighbors":
             return alike
         (wanted, given), (_, positions) = answers
@@ -192,12 +200,12 @@ class KNeighborsConverter(NeighborsConverter):
         for i, row in enumerate(rows):
             distinct = len(np.unique(positions[i])) == len(positions[i])
             named = np.array([given[i], self._distances(row)[positions[i]]])
-            # NaN is the distance from points that cannot be compared.
+            # NaN is the distance between rows without a common feature.
             alike[i] = distinct and np.allclose(named, wanted[i], rtol=0.0, atol=allowed, equal_nan=True)
         return alike
 
     def _distances(self, row: NDArray[Any]) -> NDArray[np.float64]:
-        """Return scikit-learn's distances of all points from a row."""
+        """Return scikit-learn's distances between a row and all fitted rows."""
         distances, order = self.estimator.kneighbors(row[np.newaxis], n_neighbors=len(self.points))
         of_points = np.empty(len(self.points))
         of_points[order[0]] = distances[0]
@@ -206,20 +214,20 @@ class KNeighborsConverter(NeighborsConverter):
 
 @converts(sk.NearestNeighbors)
 class NearestNeighborsConverter(KNeighborsConverter, RadiusNeighborsConverter):
-    """Distances and positions of the nearest points, and of those within a radius."""
+    """Distances and positions of the k nearest fitted rows, and distances within a radius."""
 
     default_methods = ("kneighbors",)
 
 
 class RadiusConverter(RadiusNeighborsConverter):
-    """Weighs all points within a radius."""
+    """An estimator that weights all fitted rows within a radius."""
 
     def weights(self, near: Array, distances: Array) -> Array:
-        """Weight of each point for each row, 0 outside the radius."""
+        """Return the weight of each fitted row for each row, 0 beyond the radius."""
         if callable(self.estimator.weights):
             return xp.where(near, recorded_weights_within(self, distances), 0.0)
         if self.estimator.weights != "distance":
             return xp.astype(near, float)
-        zero = xp.logical_and(near, xp.equal(distances, 0.0))
-        inverse = xp.where(near, xp.divide(1.0, xp.where(xp.equal(distances, 0.0), 1.0, distances)), 0.0)
+        zero = near & (distances == 0.0)
+        inverse = xp.where(near, 1.0 / xp.where(distances == 0.0, 1.0, distances), 0.0)
         return xp.where(xp.any(zero, axis=1, keepdims=True), xp.astype(zero, float), inverse)

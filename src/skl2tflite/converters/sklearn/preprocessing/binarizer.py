@@ -1,4 +1,4 @@
-"""Thresholds."""
+"""Values above a threshold (:class:`sklearn.preprocessing.Binarizer`)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from skl2tflite.graph import functions as xp
 
 @converts(sk.Binarizer)
 class BinarizerConverter(TransformerConverter):
-    """1 above the threshold, else 0; scikit-learn's sparse matrix holds the ones only."""
+    """1 above the threshold, else 0; a sparse matrix holds the ones only."""
 
     exact = TRANSFORM
     keeps_sparse = True
     keeps_dtype = True
 
     def gives_bounds(self, bounds: tuple[float, float] | None) -> tuple[float, float]:
-        """0 and 1."""
+        """Return 0 and 1."""
         return (0.0, 1.0)
 
     def stored(self, X: Any, result: Array) -> None:
-        """All numbers but 0."""
+        """None: the sparse matrix holds the numbers that are not 0."""
 
     def transform(self, X: Array) -> Array:
         threshold = given = self.estimator.threshold
-        if getattr(threshold, "dtype", None) == np.float64:  # a Python number is rounded to the dtype of X instead
+        if getattr(threshold, "dtype", None) == np.float64:  # a Python float is rounded to the dtype of X instead
             threshold = float(round_down_to_float32(threshold))
         return xp.astype(xp.within(X, np.nextafter(given, np.inf), np.inf, X > threshold), float)
 

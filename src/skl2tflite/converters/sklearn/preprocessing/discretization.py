@@ -1,4 +1,4 @@
-"""Bins, splines and centred kernels (:mod:`sklearn.preprocessing`)."""
+"""Bins of values (:class:`sklearn.preprocessing.KBinsDiscretizer`), and comparisons with float64 limits."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from skl2tflite.graph import functions as xp
 
 
 def at_or_above(X: Array, limits: ArrayLike) -> Array:
-    """``X >= limits``, right for float32 numbers beside float64 limits."""
+    """Return ``X >= limits``, also right for float32 values compared with float64 limits."""
     if not isinstance(X, Tensor):
-        return xp.greater_equal(X, np.asarray(limits))
-    return xp.within(X, limits, np.inf, xp.greater_equal(X, round_up(around(limits, X)[0])))
+        return X >= np.asarray(limits)
+    return xp.within(X, limits, np.inf, X >= round_up(around(limits, X)[0]))
 
 
 def round_up(limits: ArrayLike) -> NDArray[np.float64]:
-    """Return the least float32 numbers not below the limits."""
+    """Return the least float32 numbers that are not below the limits."""
     return -round_down_to_float32(-np.asarray(limits)).astype(np.float64)
 
 
 @converts(sk.KBinsDiscretizer)
 class KBinsDiscretizerConverter(TransformerConverter):
-    """The number of inner edges at or below each value; a column for each bin on demand."""
+    """Number of a value's bin: the number of inner edges at or below it; or one column for each bin."""
 
     exact = TRANSFORM
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Whether columns of bins come as a sparse matrix, whatever X is."""
+        """Whether scikit-learn returns a sparse matrix, which does not depend on X here."""
         return bool(self.estimator.encode == "onehot")
 
     def transform(self, X: Array) -> Array:
@@ -52,7 +52,7 @@ class KBinsDiscretizerConverter(TransformerConverter):
             return codes
         sizes = [count + 1 for count in counts]
         columns = xp.take(codes, np.repeat(np.arange(len(inner)), sizes), axis=1)
-        return xp.astype(xp.equal(columns, np.concatenate([np.arange(float(size)) for size in sizes])), float)
+        return xp.astype(columns == np.concatenate([np.arange(float(size)) for size in sizes]), float)
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return Monotone() if self.estimator.encode == "ordinal" else None

@@ -1,10 +1,11 @@
-"""Encoders of categories (:mod:`sklearn.preprocessing`)."""
+"""One-hot, ordinal and target encoders (:mod:`sklearn.preprocessing`), which share the look-up of categories."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
 from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from skl2tflite.flow.column import Column, KindError, MadeColumn
 from skl2tflite.flow.table import Table, TableLike
 from skl2tflite.graph import Array, DType
 from skl2tflite.graph import functions as xp
-from skl2tflite.tracing.category_constraints import demand
+from skl2tflite.tracing.category_constraints import constrain_categories
 from skl2tflite.tracing.category_values import (
     as_held,
     category_kind,
@@ -32,10 +33,10 @@ from skl2tflite.tracing.row_errors import refuse_rows
 
 
 class CategoriesConverter(TransformerConverter):
-    """Looks values up among the categories of their feature.
+    """An encoder that looks values up among the categories of their feature.
 
-    What becomes of each category, and of all others, scikit-learn itself says, asked for one row for each:
-    with infrequent, missing and dropped ones, version by version.
+    The codes of all categories, and of unknown values, come from scikit-learn itself: at conversion the estimator
+    transforms one row for each. So infrequent, missing and dropped categories are right in every version.
     """
 
     takes_tables = True
@@ -76,22 +77,22 @@ class CategoriesConverter(TransformerConverter):
 
     @cached_property
     def kinds(self) -> list[DType]:
-        """What the categories of each feature are: text, floats, or whole numbers beyond those of float32."""
+        """Kind of each feature's categories: text, floats, or integers that float32 does not hold."""
         return [category_kind(categories) for categories in self.listed]
 
     @cached_property
     def categories(self) -> list[NDArray[Any]]:
-        """Categories of each feature as a tensor holds them: text, or numbers, ascending, what is missing last."""
+        """Categories of each feature as a tensor holds them: text, or ascending numbers; a missing one is last."""
         return [as_held(c, kind) for c, kind in zip(self.listed, self.kinds, strict=True)]
 
     @property
     def decoded(self) -> Sequence[Decoded]:
-        """What the inverse gives for each feature."""
+        """What the inverse returns for each feature."""
         raise NotImplementedError
 
     @cached_property
     def decodes_labels(self) -> bool:
-        """Whether some of that is no number: text, or None."""
+        """Whether the inverse of some feature returns text or None."""
         return any(isinstance(label, str | None) for each in self.decoded for label in each.labels)
 
     @property
@@ -99,19 +100,19 @@ class CategoriesConverter(TransformerConverter):
         return any(is_nan(category) for categories in self.listed for category in categories)
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """The inverse gives positions among labels where these are no numbers."""
+        """Labels of the inverse, which returns their positions if some are not numbers."""
         if method != "inverse_transform" or not self.has(method) or not self.decodes_labels:
             return None
         return [each.labels for each in self.decoded]
 
     @property
     def refuses_unknown(self) -> bool:
-        """Whether scikit-learn raises an error for what is no category."""
+        """Whether scikit-learn raises an error for unknown values."""
         return getattr(self.estimator, "handle_unknown", None) == "error"
 
     @cached_property
     def encoded(self) -> NDArray[Any]:
-        """What scikit-learn makes of a row for each category of the longest list, and of a row of unknown values."""
+        """scikit-learn's codes of one row for each category of the longest list, and of one row of unknown values."""
         est = self.estimator
         objects = DType.STRING in self.kinds or any(c.dtype == object for c in est.categories_)
         lists = [np.asarray(c, dtype=object if objects else np.float64) for c in est.categories_]
@@ -124,7 +125,7 @@ class CategoriesConverter(TransformerConverter):
         return np.asarray(result.toarray() if hasattr(result, "toarray") else result)
 
     def blocks(self) -> list[NDArray[np.float64]]:
-        """For each feature, rows of what its categories become and, last, of what any other value becomes."""
+        """Return a table for each feature: the codes of its categories and, in the last row, of any other value."""
         encoded = self.encoded.astype(np.float64)
         ends = np.cumsum(self.widths)[:-1]
         tables = []
@@ -134,7 +135,7 @@ class CategoriesConverter(TransformerConverter):
         return tables
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """All, or those whose codes are never NaN: an unknown value that is refused is none of them."""
+        """All columns; with ``clean``, those in which no code is NaN (the code of a refused unknown value aside)."""
         if not clean:
             return self.allows_nan
         return np.array([not np.isnan(block[: len(block) - self.refuses_unknown]).any() for block in self.blocks()])
@@ -146,7 +147,7 @@ class CategoriesConverter(TransformerConverter):
         return [count] * len(self.categories)
 
     def column(self, X: TableLike, feature: int) -> Array:
-        """Return a feature's values in the kind of its categories."""
+        """Return a feature's values as the kind of its categories."""
         kind = self.kinds[feature]
         if not isinstance(X, Table):
             column: Array = X[:, feature]
@@ -157,7 +158,7 @@ class CategoriesConverter(TransformerConverter):
         return self.ask(X[feature], kind)
 
     def ask(self, column: Column, kind: DType) -> Array:
-        """Ask a column for values of a kind, or refuse it by name."""
+        """Return a column's values as a kind, or refuse the estimator, naming the column."""
         try:
             if kind == DType.FLOAT:
                 return column.numbers()
@@ -166,22 +167,33 @@ class CategoriesConverter(TransformerConverter):
             raise self.refuse(f"has categories of kind {kind}, but {error.reason}") from None
 
     def matches(self, X: TableLike, feature: int, categories: NDArray[Any]) -> Array:
-        """Whether each row's value is each of some categories, of shape (n_rows, n_categories)."""
+        """Compare each row's value with some categories.
+
+        Parameters
+        ----------
+        X : Table, Column or array
+        feature : int
+        categories : ndarray of shape (n_categories,)
+
+        Returns
+        -------
+        array of bool of shape (n_rows, n_categories)
+        """
         column = self.column(X, feature)
         self._demand(column, feature)
-        hot = xp.equal(xp.expand_dims(column, 1), categories)
+        hot = xp.expand_dims(column, 1) == categories
         if categories.dtype.kind != "f" or not np.isnan(categories).any():
             return hot
-        missing = xp.logical_and(xp.isnan(xp.expand_dims(column, 1)), np.isnan(categories))
-        return xp.logical_or(hot, missing)
+        missing: Array = xp.isnan(xp.expand_dims(column, 1)) & np.isnan(categories)
+        return hot | missing
 
     def _demand(self, column: Array, feature: int) -> None:
-        """Say that other values than the categories are refused, where scikit-learn does so."""
+        """Record that values other than the categories are refused, if scikit-learn refuses them."""
         if self.refuses_unknown:
-            demand(column, self.categories[feature])
+            constrain_categories(column, self.categories[feature])
 
     def positions(self, X: TableLike, feature: int) -> Array:
-        """Position of each row's category, their number for what is none."""
+        """Return the position of each row's category; the number of categories for unknown values."""
         categories = self.categories[feature]
         count = len(categories)
         if self.kinds[feature] != DType.FLOAT:
@@ -191,12 +203,12 @@ class CategoriesConverter(TransformerConverter):
         self._demand(column, feature)
         known = categories[~np.isnan(categories)]
         place = xp.searchsorted(known.tolist(), column, side="left")
-        found = xp.equal(xp.take(np.append(known, np.nan), place), column)
+        found = xp.take(np.append(known, np.nan), place) == column
         place = xp.where(found, place, count)
         return place if len(known) == count else xp.where(xp.isnan(column), len(known), place)
 
     def cast(self, values: Array) -> Array:
-        """Give values the kind of the encoder's dtype."""
+        """Convert codes to the kind of the encoder's dtype."""
         kind = self.kind
         if kind == DType.BOOL and self.refuses_unknown:
             raise self.refuse(
@@ -211,21 +223,21 @@ class CategoriesConverter(TransformerConverter):
         return DType.of(np.empty(0, dtype=self.gives_dtype(None)))
 
     def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any]:
-        """That of the encoder, whatever X has."""
+        """The encoder's own dtype."""
         return np.dtype(getattr(self.estimator, "dtype", np.float64))
 
     def gives_bounds(self, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
-        """The least and the greatest code."""
+        """Return the least and the greatest code."""
         codes = self.encoded.astype(np.float64)
         return (float(codes.min()), float(codes.max())) if codes.size and np.isfinite(codes).all() else None
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """Whether the encoder gives a sparse matrix, whatever X is."""
+        """Whether scikit-learn returns a sparse matrix, which does not depend on X here."""
         return bool(getattr(self.estimator, "sparse_output", False))
 
     @property
     def mark(self) -> float:
-        """What a file gives for an unknown category that scikit-learn refuses: NaN, or -1 among whole numbers."""
+        """What a file returns for an unknown value that scikit-learn refuses: NaN, or -1 for integer codes."""
         return np.nan if self.kind == DType.FLOAT else -1.0
 
     def transform(self, X: TableLike) -> TableLike:
@@ -235,48 +247,48 @@ class CategoriesConverter(TransformerConverter):
 
 @converts(sk.OrdinalEncoder)
 class OrdinalEncoderConverter(CategoriesConverter):
-    """The number of each category."""
+    """Encodes each category as a number."""
 
     exact = TRANSFORMS
     inverse_takes_nan = True
 
     @cached_property
     def decoded(self) -> list[Decoded]:
-        """What each code stands for."""
+        """Category of each code, for the inverse."""
         return of_ordinal(self.estimator)
 
     def inverse_transform(self, X: Array) -> Array:
-        """The category of each code, or its position where categories are no numbers."""
+        """The category of each code, or its position if categories are not numbers."""
         columns, refused = [], []
         for i, (decoded, categories) in enumerate(zip(self.decoded, self.categories, strict=True)):
             column = X[:, i]
-            inside = xp.logical_and(xp.greater(column, -1.0), xp.less(column, float(decoded.whole or -1)))
-            # scikit-learn cuts off what is behind the point.
+            inside = (column > -1.0) & (column < float(decoded.whole or -1))
+            # scikit-learn truncates codes to integers.
             position = xp.astype(xp.maximum(xp.where(inside, column, 0.0), 0.0), int)
             for at, code in enumerate(decoded.others, start=decoded.whole):
-                found = xp.isnan(column) if np.isnan(code) else xp.equal(column, code)
+                found = xp.isnan(column) if np.isnan(code) else column == code
                 position = xp.where(found, at, position)
-                inside = xp.logical_or(inside, found)
-            refused.append(xp.logical_not(inside))
+                inside = inside | found
+            refused.append(~inside)
             columns.append(position if self.decodes_labels else xp.take(self._numbers(decoded, categories), position))
-        refuse_rows(reduce(xp.logical_or, refused), f"{self.path} has no category of that code", self._knows_nan)
+        refuse_rows(reduce(or_, refused), f"{self.path} has no category of that code", self._knows_nan)
         return xp.stack(columns, axis=1)
 
     @staticmethod
     def _numbers(decoded: Decoded, categories: NDArray[Any]) -> NDArray[Any]:
-        """Return the categories of all codes as tensors hold them."""
+        """Return the categories of all codes, as tensors hold them."""
         behind = decoded.labels[decoded.whole :].astype(categories.dtype)
         return np.concatenate([categories[: decoded.whole], behind])
 
 
 @converts(sk.TargetEncoder)
 class TargetEncoderConverter(CategoriesConverter):
-    """The mean target of each category, of each class where there are several."""
+    """Encodes each category as its mean target; with several classes, as one mean for each class."""
 
 
 @converts(sk.OneHotEncoder)
 class OneHotEncoderConverter(CategoriesConverter):
-    """A column for each category, but for dropped and infrequent ones."""
+    """Encodes each feature as one column for each category that is neither dropped nor infrequent."""
 
     exact = TRANSFORMS
 
@@ -287,7 +299,7 @@ class OneHotEncoderConverter(CategoriesConverter):
     def transform(self, X: TableLike) -> TableLike:
         tables = self.blocks()
         blocks, start = [], 0
-        # Features whose columns each stand for one category, and none for unknown values: one comparison is all.
+        # Features in which each column stands for one category, and none for unknown values, need one comparison.
         simple = [not self.refuses_unknown and is_selection(table) for table in tables]
         while start < len(tables):
             stop = start + 1
@@ -297,7 +309,7 @@ class OneHotEncoderConverter(CategoriesConverter):
                 blocks.append(self._compared(X, tables, range(start, stop)))
             elif not tables[start].shape[1]:
                 if self.refuses_unknown:
-                    self.positions(X, start)  # which says what is demanded of the column
+                    self.positions(X, start)  # which records that unknown values are refused
             elif simple[start]:
                 at = tables[start][:-1].argmax(axis=0)
                 blocks.append(self.matches(X, start, self.categories[start][at]))
@@ -307,7 +319,16 @@ class OneHotEncoderConverter(CategoriesConverter):
         return self.cast(xp.concat(blocks, axis=1)) if blocks else Table([])
 
     def _compared(self, X: TableLike, tables: list[NDArray[np.float64]], features: Sequence[int]) -> Array:
-        """Columns of several features of numbers, compared at once."""
+        """Return the columns of several numeric features, from one comparison.
+
+        Parameters
+        ----------
+        X : Table, Column or array
+        tables : list of ndarray
+            Codes of all features (:meth:`blocks`).
+        features : sequence of int
+            Positions of the features, which follow one another.
+        """
         widths = [self.widths[i] for i in features]
         values = np.concatenate([self.categories[i][tables[i][:-1].argmax(axis=0)] for i in features])
         at = np.repeat(list(features), widths)
@@ -319,35 +340,43 @@ class OneHotEncoderConverter(CategoriesConverter):
         elif isinstance(X, np.ndarray):
             X, at = np.stack([self.column(X, i) for i in features], axis=1), at - features[0]
         columns = xp.take(X, at, axis=1)
-        hot = xp.equal(columns, values)
+        hot = columns == values
         missing = np.isnan(values)
-        return xp.logical_or(hot, xp.logical_and(xp.isnan(columns), missing)) if missing.any() else hot
+        return hot | (xp.isnan(columns) & missing) if missing.any() else hot
 
     def _looked_up(self, X: TableLike, feature: int, table: NDArray[np.float64]) -> Array:
-        """Columns of one feature by the position of its category."""
+        """Return the columns of one feature, by the position of its category in a table of codes.
+
+        Parameters
+        ----------
+        X : Table, Column or array
+        feature : int
+        table : ndarray of shape (n_categories + 1, n_columns)
+            Codes of the feature (:meth:`blocks`).
+        """
         position = self.positions(X, feature)
         hot = np.nan_to_num(np.maximum(table, 0.0), nan=0.0)
         codes = np.where(hot.any(axis=1), hot.argmax(axis=1), -1)
         code = xp.expand_dims(xp.take(codes, position), 1)
-        block = xp.astype(xp.equal(code, np.arange(table.shape[1])), float)
+        block = xp.astype(code == np.arange(table.shape[1]), float)
         if self.refuses_unknown:
-            block = xp.where(xp.expand_dims(xp.equal(position, len(table) - 1), 1), self.mark, block)
+            block = xp.where(xp.expand_dims(position == len(table) - 1, 1), self.mark, block)
         return block
 
     @cached_property
     def decoded(self) -> list[Decoded]:
-        """What each column stands for, and none of a feature's."""
+        """Category of each column, and of a row in which all columns of a feature are 0, for the inverse."""
         return of_one_hot(self.estimator, self.widths)
 
     def inverse_transform(self, X: Array) -> Array:
-        """The category of each feature's greatest column, or its position where categories are no numbers."""
+        """The category of each feature's greatest column, or its position if categories are not numbers."""
         columns, refused, start = [], [], 0
         for decoded, kind, width in zip(self.decoded, self.kinds, self.widths, strict=True):
             block = X[:, start : start + width]
             start += width
             position = xp.argmax(block, axis=1) if width else xp.broadcast_rows(np.array(0), X)
             if width:
-                none = xp.equal(xp.sum(block, axis=1), 0.0)
+                none = xp.sum(block, axis=1) == 0.0
                 if len(decoded.labels) > width:
                     position = xp.where(none, width, position)
                 else:
@@ -355,10 +384,10 @@ class OneHotEncoderConverter(CategoriesConverter):
             columns.append(position if self.decodes_labels else xp.take(as_held(decoded.labels, kind), position))
         if refused:
             reason = f"{self.path} has no category for a row of zeros; use handle_unknown='ignore', or drop"
-            refuse_rows(reduce(xp.logical_or, refused), reason, self._knows_nan)
+            refuse_rows(reduce(or_, refused), reason, self._knows_nan)
         return xp.stack(columns, axis=1)
 
 
 def is_selection(table: NDArray[np.float64]) -> bool:
-    """Whether each column stands for one category and none for unknown numbers."""
+    """Whether each column stands for exactly one category, and none for unknown values."""
     return not table[-1].any() and bool(np.all(table.sum(axis=0) == 1))

@@ -1,4 +1,4 @@
-"""Functions of users as transformers."""
+"""Functions of the user's (:class:`sklearn.preprocessing.FunctionTransformer`)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.matrix_arguments import called, dtype_given
 from skl2tflite.tracing.monotone import elementwise, source_of
-from skl2tflite.tracing.nan_columns import columns_of_nan
-from skl2tflite.tracing.narrow_dtypes import collect as collect_narrow
-from skl2tflite.tracing.narrow_dtypes import noted
+from skl2tflite.tracing.nan_allowed import nan_allowed_columns
+from skl2tflite.tracing.narrow_dtypes import narrow_readers, note_narrow_dtypes
 from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.trial_calls import quiet
@@ -47,7 +46,7 @@ _OF_POLARS = (
 
 @converts(sk.FunctionTransformer)
 class FunctionTransformerConverter(SeenConverter, TransformerConverter):
-    """The user's function, recorded by calling it on a symbolic array, or DataFrame where it was given one."""
+    """Records the user's function by calling it with a symbolic array, or DataFrame if it was fitted on one."""
 
     takes_tables = True
     takes_matrices = True
@@ -55,7 +54,7 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
 
     def transform(self, X: Any) -> Any:
         if self.estimator.validate and isinstance(X, Table):
-            X.ask()
+            X.mark_read()
         names = None if self.estimator.validate else self.feature_names
         return self._call("func", self.estimator.func, X, self.estimator.kw_args, names)
 
@@ -94,9 +93,9 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         rows = given().X
         forms = self._given(X, names)
         instead = _OF_POLARS if is_frame(rows) and not hasattr(rows, "iloc") else _INSTEAD
-        with collect_narrow():  # of what is inside, which the function itself tells
+        with narrow_readers.collect():  # the function's own narrow dtypes, which are found by calling it
             found = recorded_of(self, name, call, *forms, instead=instead)
-        result = noted(call, forms[0], found, f"the function of {self.path}")
+        result = note_narrow_dtypes(call, forms[0], found, f"the function of {self.path}")
         if isinstance(X, Matrix) and isinstance(result, Tensor):
             dtype = dtype_given(call, X)
             return result if dtype is None or dtype.kind == "f" else Matrix(result, dtype)
@@ -108,7 +107,10 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         return result.matrix() if isinstance(result, Table) and result.is_computed else result
 
     def _given(self, X: Tensor | Table | Column | Matrix, names: list[str] | None) -> list[Given]:
-        """Return a table where the function was given a DataFrame, else an array; one column may be either."""
+        """Return what to call the function with, in the order in which forms are tried.
+
+        That is a table if the function was fitted on a DataFrame, else an array; a single column may be either.
+        """
         if isinstance(X, Matrix):
             return [X if names is None or X.is_sparse else Table.of_matrix(as_tensor(X.values), names)]
         if isinstance(X, Column):
@@ -120,7 +122,7 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         return [Table.of_matrix(X, names) if isinstance(X, Tensor) else renamed(X, names)]
 
     def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
-        """Transform an array, as the DataFrame that the function takes."""
+        """Call scikit-learn's ``transform`` on an array, as a DataFrame if the function takes one."""
         if self.feature_names is None or self.estimator.validate:
             return super().scikit_transform(X)
         import pandas as pd
@@ -129,10 +131,10 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
             return np.asarray(self.estimator.transform(pd.DataFrame(np.array(X), columns=self.feature_names)))
 
     def nan_columns(self, clean: bool | NDArray[np.bool_] = False) -> bool | NDArray[np.bool_]:
-        """Columns whose NaN reaches the function, where it takes that."""
+        """Columns in which the function accepts NaN."""
         if self.estimator.validate or self.estimator.func is None:
             if self.estimator.validate:
                 return False
             return ~np.asarray(clean) if np.ndim(clean) else not clean
         count = getattr(self.estimator, "n_features_in_", self.seen.count)  # None: fitted on a single axis
-        return columns_of_nan(self.transform, count, self.feature_names, clean, self.seen.sample)
+        return nan_allowed_columns(self.transform, count, self.feature_names, clean, self.seen.sample)

@@ -1,4 +1,4 @@
-"""Centred kernel matrices."""
+"""Centering of kernel matrices (:class:`sklearn.preprocessing.KernelCenterer`)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from skl2tflite.graph import functions as xp
 
 @converts(sk.KernelCenterer)
 class KernelCentererConverter(TransformerConverter):
-    """A kernel between rows and the rows it was fitted on, as if all were centred in feature space."""
+    """The kernel between rows and fitted rows, as if all were centered in feature space."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
         # K_fit_all_ is the mean of K_fit_rows_, so that both means are one.
-        differences = xp.subtract(X, est.K_fit_rows_)
-        return xp.subtract(differences, xp.mean(differences, axis=1, keepdims=True))
+        differences: Array = X - est.K_fit_rows_
+        return differences - xp.mean(differences, axis=1, keepdims=True)

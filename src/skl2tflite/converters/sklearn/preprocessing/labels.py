@@ -1,4 +1,4 @@
-"""Encoders of labels, which take one axis (:mod:`sklearn.preprocessing`)."""
+"""Encoders of labels (:mod:`sklearn.preprocessing`), whose input is one-dimensional."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from skl2tflite.tracing.row_errors import refuse_rows
 
 
 class LabelsConverter(CategoriesConverter):
-    """Looks labels up among ``classes_``."""
+    """An encoder that looks labels up among ``classes_``."""
 
     exact = TRANSFORMS
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """The inverse gives positions in ``classes_``."""
+        """The inverse returns positions in ``classes_``."""
         return list(self.listed) if method == "inverse_transform" else None
 
     @property
@@ -45,7 +45,7 @@ class LabelsConverter(CategoriesConverter):
 
 @converts(sk.LabelEncoder)
 class LabelEncoderConverter(LabelsConverter):
-    """The position of each label; in a file, -1 for one that scikit-learn refuses."""
+    """The position of each label; a file returns -1 for a label that scikit-learn refuses."""
 
     refuses_unknown = True
     n_features = 1
@@ -55,40 +55,40 @@ class LabelEncoderConverter(LabelsConverter):
     def transform(self, X: Any) -> Array:
         count = len(self.categories[0])
         position = self.positions(self.as_table(X), 0)
-        return xp.where(xp.equal(position, count), -1, position)
+        return xp.where(position == count, -1, position)
 
     def inverse_transform(self, y: Any) -> Array:
-        """Position of each label, which is what is given; others than these scikit-learn refuses."""
+        """Return the given positions, which stand for labels; scikit-learn refuses others."""
         count = len(self.categories[0])
         positions = y.integers() if isinstance(y, Column) else np.asarray(y)
-        beyond = xp.logical_or(xp.less(positions, 0), xp.greater_equal(positions, count))
+        beyond = (positions < 0) | (positions >= count)
         refuse_rows(beyond, f"{self.path} has no label of that number; they are numbered from 0 to {count - 1}")
         return xp.where(beyond, 0, positions)
 
 
 @converts(sk.LabelBinarizer)
 class LabelBinarizerConverter(LabelsConverter):
-    """A column for each label, one for two: ``pos_label`` where it is the row's, else ``neg_label``."""
+    """One column for each label, a single one for two: ``pos_label`` if it is the row's label, else ``neg_label``."""
 
     refuses_unknown = False
 
     @property
     def is_multilabel(self) -> bool:
-        """Whether it was fitted on a matrix of labels that are there or not."""
+        """Whether it was fitted on a matrix of labels that are present or absent."""
         return str(self.estimator.y_type_).startswith("multilabel")
 
     @property
     def rows(self) -> RowKind:
-        """Labels; of a matrix of them, its rows."""
+        """Single labels, or rows of a matrix of labels."""
         return TABLE if self.is_multilabel else LabelRows()
 
     @property
     def n_features(self) -> int:
-        """One label, or a column for each."""
+        """1 for single labels; the number of labels for a matrix."""
         return len(self.estimator.classes_) if self.is_multilabel else 1
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """None of a matrix: the inverse says whether each label is there."""
+        """Labels of the inverse; None for a matrix, as the inverse says whether each label is present."""
         return None if self.is_multilabel else super().labels(method)
 
     def transform(self, X: Any) -> Array:
@@ -96,30 +96,30 @@ class LabelBinarizerConverter(LabelsConverter):
         if self.is_multilabel:
             X = as_matrix(X)
             there = X if est.pos_label == 1 else float(est.pos_label)
-            return xp.astype(xp.where(xp.equal(X, 0.0), float(est.neg_label), there), int)
+            return xp.astype(xp.where(X == 0.0, float(est.neg_label), there), int)
         classes = self.categories[0]
         if len(classes) == 1:
-            hot = xp.logical_and(self.matches(self.as_table(X), 0, classes), np.array([False]))
+            hot = self.matches(self.as_table(X), 0, classes) & np.array([False])
         else:
             hot = self.matches(self.as_table(X), 0, classes[1:] if len(classes) == 2 else classes)
         return xp.where(hot, int(est.pos_label), int(est.neg_label))
 
     def inverse_transform(self, Y: Array) -> Array:
-        """Position of the label with the greatest number; of two labels, whether it is nearer to ``pos_label``."""
+        """Position of the label with the greatest value; for two labels, whether it is nearer to ``pos_label``."""
         est = self.estimator
         threshold = (est.pos_label + est.neg_label) / 2.0
         if self.is_multilabel:
-            return xp.astype(xp.greater(Y, threshold), int)
+            return xp.astype(Y > threshold, int)
         if est.y_type_ == "multiclass":
             return xp.argmax(Y, axis=1)
         if len(est.classes_) == 1:
             return xp.broadcast_rows(np.array(0), Y)
-        return xp.astype(xp.greater(Y[:, 0], threshold), int)
+        return xp.astype(Y[:, 0] > threshold, int)
 
 
 @converts(sk.MultiLabelBinarizer)
 class MultiLabelBinarizerConverter(TransformerConverter):
-    """A column for each label: 1 where it is in the row's set, which a file takes filled up by what is no label."""
+    """One column for each label, 1 if it is in the row's set; a file takes sets filled up with a reserved value."""
 
     runs_on = ("litert",)
     takes_tables = True
@@ -140,7 +140,7 @@ class MultiLabelBinarizerConverter(TransformerConverter):
 
     @property
     def rows(self) -> SetRows:
-        """Sets of the labels, which are in the order of their columns."""
+        """Sets of labels, these in the order of their columns."""
         labels = self.estimator.classes_.tolist()
         return SetRows(tuple(str(each) if isinstance(each, str) else _whole(each) for each in labels))
 
@@ -152,7 +152,7 @@ class MultiLabelBinarizerConverter(TransformerConverter):
         else:
             sets = ColumnSpec("y", 0, "string" if kind == DType.STRING else "int32").sets(X, labels)
         dtype = object if kind == DType.STRING else np.int64
-        there = [xp.any(xp.equal(sets, np.array(label, dtype=dtype)), axis=1, keepdims=True) for label in labels]
+        there = [xp.any(sets == np.array(label, dtype=dtype), axis=1, keepdims=True) for label in labels]
         return xp.astype(xp.concat(there, axis=1), int)
 
 

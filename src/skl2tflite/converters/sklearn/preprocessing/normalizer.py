@@ -1,4 +1,4 @@
-"""Rows of length one."""
+"""Rows divided by their norms (:class:`sklearn.preprocessing.Normalizer`)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from skl2tflite.graph import functions as xp
 
 @converts(sk.Normalizer)
 class NormalizerConverter(TransformerConverter):
-    """Each row divided by its norm, unless that is zero as far as rounding can tell.
+    """Divides each row by its norm, unless the norm is 0 up to rounding.
 
-    As far as float64's can: rows are of float64 most often, and a file does not know.
+    A file takes float64's rounding, as scikit-learn does for float64 rows, because it does not know the rows' dtype.
     """
 
     keeps_sparse = True

@@ -1,4 +1,4 @@
-"""Polynomials and splines of features."""
+"""Polynomial and spline features (:mod:`sklearn.preprocessing._polynomial`)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from skl2tflite.numerics.centering import float32_shift
 
 @converts(sk.PolynomialFeatures)
 class PolynomialFeaturesConverter(TransformerConverter):
-    """Products of features: those of each degree from those of the degree before.
+    """Products of features, each degree computed from the degree before.
 
-    In scikit-learn's order of multiplication: a term is the one without its first feature, times that feature.
+    The order of multiplication is scikit-learn's: a term is the term without its first feature, times that feature.
     """
 
     exact = TRANSFORM
@@ -38,7 +38,7 @@ class PolynomialFeaturesConverter(TransformerConverter):
             interaction_only=est.interaction_only,
             include_bias=True,
         )
-        columns = xp.matrix_transpose(X)  # to take rows is to copy them, to take columns is to gather numbers
+        columns = xp.matrix_transpose(X)  # taking rows copies them at once, taking columns gathers single numbers
         degrees: dict[int, Array] = {1: columns}
         for degree in range(2, est._max_degree + 1):
             shorter = {term: i for i, term in enumerate(t for t in terms if len(t) == degree - 1)}
@@ -58,9 +58,9 @@ class PolynomialFeaturesConverter(TransformerConverter):
 
 @converts(sk.SplineTransformer)
 class SplineTransformerConverter(TransformerConverter):
-    """B-splines by the recursion of Cox and de Boor, all features at once.
+    """B-splines by the recursion of Cox and de Boor, for all features at once.
 
-    Beyond the first and last base knots the splines of the outermost intervals go on, as in SciPy.
+    Beyond the first and last base knots the polynomials of the outermost intervals continue, as in SciPy.
     """
 
     def check(self) -> None:
@@ -77,9 +77,10 @@ class SplineTransformerConverter(TransformerConverter):
                 )
 
     def _ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-        """Return where extrapolation begins at either end of each feature, and the degrees that say so.
+        """Return where extrapolation begins at either end of each feature, and the degrees from which that follows.
 
-        In scikit-learn the degree counts up from feature to feature where it is below 2 and splines go on as lines.
+        With ``extrapolation="linear"`` and a degree below 2, scikit-learn increments the degree from one feature to the
+        next.
         """
         est = self.estimator
         knots = np.stack([spline.t for spline in est.bsplines_])
@@ -90,13 +91,13 @@ class SplineTransformerConverter(TransformerConverter):
         return knots[features, degrees], knots[features, -degrees - 1], degrees
 
     def gives_sparse(self, sparse: bool) -> bool:
-        """On demand."""
+        """As the parameter ``sparse_output`` says."""
         return bool(self.estimator.sparse_output)
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array]:
-        """The splines of the interval that each value lies in, of which one is 0 on a knot.
+        """Entries that the sparse matrix holds: the splines of the interval in which a value lies, some of them 0.
 
-        Beyond the base knots of other extrapolations than ``"continue"``, and ``"error"``, all numbers but 0.
+        Beyond the base knots, with ``extrapolation="constant"`` or ``"linear"``, it holds the numbers that are not 0.
         """
         return lambda: self._held(as_matrix(X), result)
 
@@ -114,14 +115,14 @@ class SplineTransformerConverter(TransformerConverter):
         first, last = (knots[features, at] for at in (est.degree, -est.degree - 1))
         begin, end = knots[features, splines], knots[features, splines + est.degree + 1]
         x = xp.take(X, features, axis=1)
-        # The first and the last interval have no end but the other one.
+        # The first interval has no lower end, and the last one no upper end.
         started = at_or_above(x, np.where(begin <= first, -np.inf, begin))
-        held = xp.logical_and(started, xp.logical_not(at_or_above(x, np.where(end >= last, np.inf, end))))
+        held = started & ~at_or_above(x, np.where(end >= last, np.inf, end))
         if est.extrapolation not in ("constant", "linear"):
             return held
-        within = xp.logical_and(at_or_above(x, first), xp.logical_not(at_or_above(x, np.nextafter(last, np.inf))))
-        beyond = xp.logical_and(xp.logical_not(within), xp.not_equal(result, 0.0))
-        return xp.logical_or(xp.logical_and(within, held), beyond)
+        within = at_or_above(x, first) & ~at_or_above(x, np.nextafter(last, np.inf))
+        beyond = ~within & (result != 0.0)
+        return (within & held) | beyond
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -137,24 +138,24 @@ class SplineTransformerConverter(TransformerConverter):
             X = X - shift
         low, high = first - shift, last - shift
         if est.extrapolation == "periodic":
-            X = xp.add(xp.remainder(xp.subtract(X, low), period), low)
+            X = (X - low) % period + low
             X = xp.where(last > first, X, -shift)
             original = X if not np.any(shift) else X + shift
         below = above = None
         if est.extrapolation in ("constant", "linear"):
-            below, above = xp.minimum(xp.subtract(X, low), 0.0), xp.maximum(xp.subtract(X, high), 0.0)
+            below, above = xp.minimum(X - low, 0.0), xp.maximum(X - high, 0.0)
             X = xp.minimum(xp.maximum(X, low), high)
             limits = (round_up(first), round_up(last)) if isinstance(original, Tensor) else (first, last)
             original = xp.minimum(xp.maximum(original, limits[0]), limits[1])
         splines = self._splines(original, X, knots, shift)
         if est.extrapolation == "periodic":
-            wrapped = xp.add(splines[:, :, :degree], splines[:, :, count:]) if degree else None
+            wrapped = splines[:, :, :degree] + splines[:, :, count:] if degree else None
             if wrapped is not None:
                 splines = wrapped if degree == count else xp.concat([wrapped, splines[:, :, degree:count]], axis=2)
         if below is not None and above is not None and est.extrapolation == "linear":
             splines = self._lines(splines, (below, above), (first, last), np.where(edges < 2, edges + 1, edges))
         if est.extrapolation == "error":
-            outside = xp.logical_or(xp.less(X, low), xp.greater(X, high))
+            outside = (X < low) | (X > high)
             splines = xp.where(xp.expand_dims(outside, 2), np.nan, splines)
         if self.allows_nan:
             splines = xp.where(xp.expand_dims(missing, 2), 0.0, splines)
@@ -169,39 +170,60 @@ class SplineTransformerConverter(TransformerConverter):
         ends: tuple[NDArray[np.float64], NDArray[np.float64]],
         counts: NDArray[np.int64],
     ) -> Array:
-        """Continue the outermost splines as lines beyond both ends, and others as 0."""
+        """Continue the outermost splines as lines beyond both ends, and the others as 0.
+
+        Parameters
+        ----------
+        splines : array of shape (n_rows, n_features, n_splines)
+        beyond : pair of arrays of shape (n_rows, n_features)
+            How far values are below the lower end (at most 0), and above the upper end (at least 0).
+        ends : pair of ndarrays of shape (n_features,)
+            The lower and the upper end.
+        counts : ndarray of int of shape (n_features,)
+            Number of splines at each end that continue as lines.
+        """
         places = np.arange(splines.shape[2] or 0)
         outer = places < counts[:, np.newaxis]
         for distance, at, kept in zip(beyond, ends, (outer, outer[:, ::-1]), strict=True):
             slopes = np.stack([spline(x, nu=1) for spline, x in zip(self.estimator.bsplines_, at, strict=True)])
             offset = xp.expand_dims(distance, 2)
             if self.estimator.degree:
-                splines = xp.add(splines, xp.multiply(offset, np.where(kept, slopes, 0.0)))
+                splines = splines + offset * np.where(kept, slopes, 0.0)
             if self.estimator.degree < 2:
-                splines = xp.where(xp.logical_and(xp.not_equal(offset, 0.0), ~kept), 0.0, splines)
+                splines = xp.where((offset != 0.0) & ~kept, 0.0, splines)
         return splines
 
     def _splines(self, original: Array, X: Array, knots: NDArray[np.float64], shift: NDArray[np.float64]) -> Array:
-        """Return the basis at each value, of shape (n_rows, n_features, n_splines)."""
+        """Return the splines at each value, of shape (n_rows, n_features, n_splines).
+
+        Parameters
+        ----------
+        original : array of shape (n_rows, n_features)
+            Values, which choose the interval.
+        X : array of shape (n_rows, n_features)
+            Values less ``shift``, which the splines are computed from.
+        knots : ndarray of shape (n_features, n_knots)
+        shift : ndarray of shape (n_features,)
+        """
         degree = self.estimator.degree
         intervals = knots.shape[1] - 1
         started = xp.astype(at_or_above(xp.expand_dims(original, 2), knots[:, degree + 1 : intervals - degree]), float)
-        # 1 in the interval of a value: those below the first inner knot are in the first, and so on.
+        # 1 in the interval of a value, else 0: values below the first inner knot are in the first interval, and so on.
         inner = intervals - 2 * degree - 1
-        ones = xp.add(xp.multiply(xp.expand_dims(X, 2), 0.0), 1.0)
-        zeros = xp.subtract(ones, 1.0)
+        ones = xp.expand_dims(X, 2) * 0.0 + 1.0
+        zeros = ones - 1.0
         lower = xp.concat([ones, started], axis=2) if inner else ones
         upper = xp.concat([started, zeros], axis=2) if inner else zeros
-        basis: Any = xp.subtract(lower, upper)
+        basis: Any = lower - upper
         if degree:
-            padding = xp.multiply(zeros, np.zeros(degree))
+            padding = zeros * np.zeros(degree)
             basis = xp.concat([padding, basis, padding], axis=2)
         column = xp.expand_dims(X, 2)
         moved = knots - shift[:, np.newaxis]
         for k in range(1, degree + 1):
             span = knots[:, k:] - knots[:, :-k]
             inverse = np.divide(1.0, span, out=np.zeros_like(span), where=span > 0)
-            rising = xp.multiply(xp.subtract(column, moved[:, : -k - 1]), inverse[:, :-1])
-            falling = xp.multiply(xp.subtract(moved[:, k + 1 :], column), inverse[:, 1:])
-            basis = xp.add(xp.multiply(rising, basis[:, :, :-1]), xp.multiply(falling, basis[:, :, 1:]))
+            rising = (column - moved[:, : -k - 1]) * inverse[:, :-1]
+            falling = (moved[:, k + 1 :] - column) * inverse[:, 1:]
+            basis = rising * basis[:, :, :-1] + falling * basis[:, :, 1:]
         return basis  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Transformations to uniform and normal distributions by quantiles."""
+"""Maps to uniform and normal distributions (:class:`sklearn.preprocessing.QuantileTransformer`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from skl2tflite.tracing.monotone import ULPS
 
 @converts(sk.QuantileTransformer)
 class QuantileTransformerConverter(TransformerConverter):
-    """The share of training values below each value, mapped to a normal distribution on demand; NaN stays."""
+    """The fraction of fitted values below each value, or its quantile of a normal distribution; NaN stays."""
 
     keeps_sparse = True
     takes_matrices = True
@@ -33,11 +33,11 @@ class QuantileTransformerConverter(TransformerConverter):
         return bool(self.estimator.output_distribution == "normal")
 
     def stored(self, X: Any, result: Array) -> Callable[[], Array]:
-        """The entries that X holds: the least value of a column becomes 0."""
+        """Entries that the sparse matrix holds: those of X, as the least value of a column becomes 0."""
         return lambda: X.present
 
     def transform(self, X: Matrix | Array) -> Array:
-        """Map each value; what a sparse matrix does not hold stays 0."""
+        """Map each value; entries that a sparse matrix does not hold stay 0."""
         values = self._mapped(as_floats(as_matrix(X)))
         return xp.where(X.present, values, 0.0) if isinstance(X, Matrix) and X.is_sparse else values
 
@@ -48,25 +48,27 @@ class QuantileTransformerConverter(TransformerConverter):
         if not self._normal:
             return share
         least = BOUNDS_THRESHOLD - np.spacing(1)
-        result = xp.multiply(xp.ndtri(xp.maximum(share, least)), xp.negative(xp.stack(signs, axis=1)))
+        result = xp.ndtri(xp.maximum(share, least)) * -xp.stack(signs, axis=1)
         greatest = float(xp.ndtri(1.0 - least))
-        return result if isinstance(X, Tensor) else xp.where(xp.equal(result, -xp.ndtri(least)), greatest, result)
+        return result if isinstance(X, Tensor) else xp.where(result == -xp.ndtri(least), greatest, result)
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return Monotone(ulps=ULPS)
 
     def _share(self, column: Array, quantiles: NDArray[np.float64]) -> tuple[Array, Array]:
-        """Return the share of values below, or above for the upper half of a normal distribution, and -1 or 1.
+        """Return the fraction of fitted values below each value, and a sign.
 
-        Between distinct quantiles the mean of both interpolations of scikit-learn is one line; at a repeated
-        one it is the middle of its references. An interval of the upper half starts from its end.
+        For the upper half of a normal distribution it is the fraction above, with the sign 1; else the sign is -1.
+        scikit-learn takes the mean of two interpolations: between distinct quantiles both are the same line, at a
+        repeated quantile the mean is the middle of its references. Intervals of the upper half start from their upper
+        end, so that small fractions keep their digits.
         """
         references = self.estimator.references_
         knots, first = np.unique(quantiles, return_index=True)
         last = len(quantiles) - 1 - np.unique(quantiles[::-1], return_index=True)[1]
         low, high = knots[0], knots[-1]
         margin = BOUNDS_THRESHOLD if self._normal else 0.0
-        # Rows of (bound, start, share at the start, slope): each holds from its bound on.
+        # Each row is a line, used from its bound on: (bound, start, fraction at the start, slope).
         least, greatest = around(knots, column) if isinstance(column, Tensor) else (knots, knots)
         after = np.nextafter(greatest[0] if not margin else np.nextafter(low + margin, -np.inf), np.inf)
         rows: list[tuple[float, float, float, float]] = []
@@ -103,10 +105,10 @@ class QuantileTransformerConverter(TransformerConverter):
             slopes = np.where(upper, -slopes, slopes)
         interval = xp.searchsorted(bounds.tolist(), column, side="right")
         near = starts.astype(np.float32).astype(np.float64)
-        offset = xp.subtract(column, xp.take(near, interval))
+        offset = column - xp.take(near, interval)
         if np.any(near != starts):
-            offset = xp.subtract(offset, xp.take(starts - near, interval))
-        share = xp.add(xp.multiply(xp.take(slopes, interval), offset), xp.take(values, interval))
+            offset = offset - xp.take(starts - near, interval)
+        share = xp.take(slopes, interval) * offset + xp.take(values, interval)
         return share, xp.take(signs, interval) if self._normal else share
 
     def inverse_transform(self, X: Array) -> Array:
@@ -119,9 +121,9 @@ class QuantileTransformerConverter(TransformerConverter):
                 columns.append(xp.interp(X[:, i], references, quantiles))
                 continue
             column = X[:, i]
-            # From the nearer end: what float32 holds of a small share is more than of one near 1.
-            share = xp.ndtr(xp.negative(xp.abs(column)))
-            share = xp.where(xp.less(share, BOUNDS_THRESHOLD), 0.0, share)
+            # Interpolated from the nearer end, as float32 keeps more digits of small fractions than of those near 1.
+            share = xp.ndtr(-xp.abs(column))
+            share = xp.where(share < BOUNDS_THRESHOLD, 0.0, share)
             mirrored = xp.interp(share, 1.0 - references[::-1], quantiles[::-1])
-            columns.append(xp.where(xp.less(column, 0.0), xp.interp(share, references, quantiles), mirrored))
+            columns.append(xp.where(column < 0.0, xp.interp(share, references, quantiles), mirrored))
         return xp.stack(columns, axis=1)

@@ -1,4 +1,4 @@
-"""Scalers, normalizers and polynomials (:mod:`sklearn.preprocessing`)."""
+"""Scalers of features (:mod:`sklearn.preprocessing`), and the norms of rows."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import float32_shift, subtract_float64
 
-SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
+SKLEARN_VERSION = tuple(map(int, sklearn.__version__.split(".")[:2]))
 
 
 @converts(sk.StandardScaler)
 class StandardScalerConverter(TransformerConverter):
-    """``(X - mean_) / scale_``; since scikit-learn 1.8 both are rounded to the dtype of X first."""
+    """``(X - mean_) / scale_``; since scikit-learn 1.8, both are rounded to the dtype of X first."""
 
-    exact = TRANSFORMS if SKLEARN >= (1, 8) else frozenset()
+    exact = TRANSFORMS if SKLEARN_VERSION >= (1, 8) else frozenset()
     keeps_sparse = True
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
         if est.with_mean:
-            X = X - est.mean_ if SKLEARN >= (1, 8) else subtract_float64(X, est.mean_)
+            X = X - est.mean_ if SKLEARN_VERSION >= (1, 8) else subtract_float64(X, est.mean_)
         if est.with_std:
             X = X / est.scale_
         return X
@@ -74,7 +74,7 @@ class RobustScalerConverter(TransformerConverter):
 
 @converts(sk.MinMaxScaler)
 class MinMaxScalerConverter(TransformerConverter):
-    """``X * scale_ + min_``, kept within ``feature_range`` on demand."""
+    """``X * scale_ + min_``, limited to ``feature_range`` if ``clip`` is set."""
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
@@ -94,7 +94,7 @@ class MinMaxScalerConverter(TransformerConverter):
 
 @converts(sk.MaxAbsScaler)
 class MaxAbsScalerConverter(TransformerConverter):
-    """``X / scale_``, kept within -1 and 1 on demand."""
+    """``X / scale_``, limited to -1 and 1 if ``clip`` is set."""
 
     exact = TRANSFORMS
     keeps_sparse = True

@@ -1,0 +1,54 @@
+"""What a backend is: everything that turns graphs into files of one format, and runs these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from numpy.typing import NDArray
+
+from skl2tflite.choices import OptimizeFor
+from skl2tflite.graph import Graph
+
+ProgramT = TypeVar("ProgramT")
+TargetT = TypeVar("TargetT")
+
+
+class Runner(Protocol):
+    """Computes the methods of one file."""
+
+    @property
+    def signatures(self) -> tuple[str, ...]:
+        """Names of the methods."""
+
+    def run(self, signature: str, inputs: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+        """Return the results of one method, by name, of any number of rows."""
+
+
+@dataclass(frozen=True)
+class Backend(Generic[ProgramT, TargetT]):
+    """One file format with the runtimes that execute it.
+
+    Attributes
+    ----------
+    targets : mapping of str to target
+        The runtimes, by the names that ``convert(target=...)`` takes.
+    new_program : callable
+        Return an empty program, given a description of what it will compute.
+    lower : callable
+        Write a graph into a program for a target, optimized for latency, throughput or size. It legalizes the graph
+        first (:func:`skl2tflite.legalize.legalize`), with the capabilities of the target, and then writes each of its
+        operations with the operators of the format.
+    write : callable
+        Return a program as the bytes of a file, to which other files, given by name, are attached.
+    runner : callable
+        Return what runs a file: given its bytes, its program, its target, the number of threads, and whether it takes
+        one row at a time.
+    """
+
+    targets: Mapping[str, TargetT]
+    new_program: Callable[[str], ProgramT]
+    lower: Callable[[Graph, ProgramT, TargetT, OptimizeFor], object]
+    write: Callable[[ProgramT, Mapping[str, bytes]], bytes]
+    runner: Callable[[bytes, ProgramT, TargetT, int, bool], Runner]

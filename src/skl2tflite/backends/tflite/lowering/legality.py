@@ -1,0 +1,63 @@
+"""Which operations a target has: what legalization asks a :class:`Target`, which knows operators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skl2tflite.backends.tflite.lowering.emitter import WIDTHS
+from skl2tflite.backends.tflite.lowering.indexing import as_slice
+from skl2tflite.backends.tflite.lowering.operators import OPERATORS
+from skl2tflite.backends.tflite.lowering.registry import has_lowering
+from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.graph import DType, Tensor, ops
+from skl2tflite.graph.op import Op
+from skl2tflite.legalize import element_kind
+
+
+@dataclass(frozen=True)
+class TargetOperations:
+    """The operations of a target (:class:`skl2tflite.legalize.Capabilities`).
+
+    A target has an operation if there is a lowering for it and, where :data:`OPERATORS` names its operator, if the
+    runtime has a kernel of that operator for the dtype.
+
+    Parameters
+    ----------
+    target : Target
+    """
+
+    target: Target
+
+    def has(self, op: Op, operands: Sequence[Tensor]) -> bool:
+        """Tell whether the target computes an operation of these operands by itself."""
+        if not has_lowering(op):
+            return False
+        operator = OPERATORS.get(type(op))
+        if operator is None:
+            return True
+        kind = element_kind(op, operands)
+        if kind == DType.FLOAT:
+            if isinstance(op, ops.FloorDivide):
+                return False  # FLOOR_DIV takes the floor of a rounded quotient, and refuses zeros
+            if isinstance(op, ops.Max | ops.Min) and not op.nan_undefined:
+                return False  # REDUCE_MAX and REDUCE_MIN pass over NaN
+        if isinstance(op, ops.Slice):
+            x = operands[0]
+            return None in x.shape or self._slices(x)
+        if isinstance(op, ops.Take):
+            x, indices = operands
+            if kind in (DType.INT, DType.BOOL) and x.constant is not None:
+                return True  # how a constant table lies in the file is the lowering's matter
+            if as_slice(indices.constant, x.shape[op.axis]) is not None and self._slices(x):
+                return True
+        return self.target.supports(operator, WIDTHS[kind])
+
+    def _slices(self, x: Tensor) -> bool:
+        return self.target.supports("STRIDED_SLICE", WIDTHS[x.dtype], x.ndim)
+
+    def describe_lack(self, op: Op, operands: Sequence[Tensor]) -> str:
+        """Return a clause that names the operator, dtype and rank that the target lacks."""
+        rank = max(tensor.ndim for tensor in operands)
+        width = WIDTHS[element_kind(op, operands)]
+        return f"target {self.target.name!r} has no {OPERATORS.get(type(op), op.name)} for {width} of {rank} axes"

@@ -1,0 +1,48 @@
+"""What one call of ``convert`` or ``verify`` works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from skl2tflite.converters import Converter, converter_for
+from skl2tflite.converters.core.blame import blaming
+from skl2tflite.converters.third_party.support.boosters import as_estimator
+
+
+class Conversion:
+    """An estimator, its converter, and the rows that came with it.
+
+    The converter is made when it is first asked for, and once; its members are made once by :meth:`Converter.sub`.
+    Recording the methods and comparing their answers use the same ones.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted; a booster becomes an estimator that predicts as it does.
+    X : array-like or DataFrame, optional
+        Rows that the model is compared on.
+    """
+
+    def __init__(self, estimator: Any, X: Any = None) -> None:
+        self.estimator = as_estimator(estimator)
+        self.X = X
+
+    @cached_property
+    def converter(self) -> Converter:
+        """The estimator's converter.
+
+        Raises
+        ------
+        ConversionError
+            Where the estimator is none, or does not convert.
+        """
+        return converter_for(self.estimator)
+
+    @contextmanager
+    def blaming(self) -> Iterator[None]:
+        """Turn an exception into an error that says whose it is: the estimator's, a converter's or ours."""
+        with blaming(self.estimator, self.X):
+            yield

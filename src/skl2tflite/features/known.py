@@ -1,0 +1,69 @@
+"""The categories of a feature where scikit-learn refuses all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import InvalidInputError
+from skl2tflite.fields import damaged, scalars, within
+from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE
+
+_STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no text>"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """The categories of a feature that an encoder knows, where scikit-learn refuses all others.
+
+    Parameters
+    ----------
+    feature : int
+    values : tuple of str or float
+        The categories, as tensors hold them; None stands for NaN.
+    """
+
+    feature: int
+    values: tuple[str | float | None, ...]
+
+    def check(self, cells: NDArray[Any], feature: str) -> None:
+        """Raise where a cell is none of them, as scikit-learn does.
+
+        Parameters
+        ----------
+        cells : ndarray of shape (n_rows,)
+            Numbers, or the text that stands for them.
+        feature : str
+            What to call the feature in the message.
+        """
+        if cells.dtype.kind == "O":
+            texts = set(self.values)
+            known = np.array([cell in texts for cell in cells.tolist()], dtype=np.bool_)
+        else:
+            numbers = np.array([value for value in self.values if value is not None], dtype=np.float64)
+            known = np.isin(cells, numbers)
+            if None in self.values:
+                known |= np.isnan(cells)
+        if not known.all():
+            found = list(dict.fromkeys(_STOOD_FOR.get(cell, cell) for cell in cells[~known].tolist()))[:5]
+            raise InvalidInputError(f"found unknown categories {found} in {feature}; the estimator refuses them too")
+
+    def to_json(self) -> list[object]:
+        """Return the feature and its values as JSON keeps them."""
+        return [self.feature, list(self.values)]
+
+
+def known_from_json(pair: tuple[object, ...], place: str) -> Known:
+    """Return what :meth:`Known.to_json` wrote; ``place`` says where in the file, for errors."""
+    if len(pair) != 2 or not isinstance(pair[0], int):
+        raise damaged(place, "holds what is no feature with its values")
+    values = tuple(scalars(pair[1], place))
+    numbers = [value for value in values if value is not None and not isinstance(value, str)]
+    if numbers and any(isinstance(value, str) for value in values):
+        raise damaged(place, "holds texts beside numbers")
+    for value in numbers:
+        within(value, place)
+    return Known(pair[0], values)

@@ -1,0 +1,70 @@
+"""Arrays of labels, and of other values of an estimator, in a file's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.errors import ConversionError
+from skl2tflite.fields import Fields, damaged, scalars
+
+NUMBER_KINDS = "biuf"
+LABEL_KINDS = NUMBER_KINDS + "USOMm"
+"""Kinds of dtypes that values have, and labels."""
+WIDEST_LABEL = 1 << 20
+"""Bytes of a label at most: what is read from a file must not take memory out of proportion to it."""
+
+
+def labels_to_json(labels: Sequence[NDArray[Any]] | None) -> list[dict[str, Any]] | None:
+    """Return arrays of labels as JSON keeps them, each with its dtype."""
+    return None if labels is None else [{"dtype": c.dtype.str, "values": _values(c)} for c in labels]
+
+
+def labels_from_json(data: Fields, name: str) -> tuple[NDArray[Any], ...] | None:
+    """Return the arrays of labels that a field holds, None where it is not there."""
+    return tuple(map(_labels, data.several(name))) if name in data else None
+
+
+def dtype_of(name: str, place: str, kinds: str) -> np.dtype[Any]:
+    """Return the dtype of a name that a file holds, of some kinds and no wider than labels are.
+
+    Parameters
+    ----------
+    name : str
+    place : str
+        Where in the file it stands, for errors.
+    kinds : str
+        NumPy's codes of the kinds that it may be of.
+    """
+    try:
+        dtype = np.dtype(name)
+    except Exception:  # NumPy's parser of names raises errors of many types
+        raise damaged(place, f"is {name!r:.80}, which is no dtype") from None
+    if dtype.kind not in kinds or dtype.itemsize > WIDEST_LABEL:
+        raise damaged(place, f"is {name!r:.80}, which labels and values have not")
+    return dtype
+
+
+def _values(labels: NDArray[Any]) -> list[Any]:
+    """Return labels as JSON keeps them; bytes as the characters of the same numbers."""
+    values: list[Any] = labels.tolist()
+    if labels.dtype.kind == "S":
+        return [value.decode("latin-1") for value in values]
+    if any(not isinstance(value, str | bool | int | float | None) for value in values):
+        raise ConversionError(f"labels of dtype {labels.dtype} cannot be kept in a file; use strings or numbers")
+    return values
+
+
+def _labels(data: Fields) -> NDArray[Any]:
+    """Return the labels that :func:`labels_to_json` gave."""
+    dtype = dtype_of(data.get("dtype", str), data.at("dtype"), LABEL_KINDS)
+    values: list[Any] = scalars(data.get("values", list), data.at("values"))
+    try:
+        if dtype.kind in "US" and not all(isinstance(value, str) for value in values):
+            raise ValueError("they are no strings")
+        return np.array([value.encode("latin-1") for value in values] if dtype.kind == "S" else values, dtype=dtype)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise damaged(data.at("values"), f"cannot be held as {dtype} ({error})") from None

@@ -1,0 +1,28 @@
+"""What operations are made of where a target lacks them: graphs rewritten into graphs that the target can compute.
+
+A *decomposition* is a function of tensors, written like any formula of the package, that computes what one operation
+does by other operations. :func:`decomposes` registers it for the operation and, where that matters, for one kind of
+elements; :func:`legalize` puts it in the place of each operation that a target says it lacks (:class:`Capabilities`).
+All backends share the decompositions.
+
+Legalization comes last. Decompositions rely on rounding (``(1 + x) - 1`` is what ``1 + x`` has kept of x), so nothing
+may simplify their result: a :class:`LegalGraph` cannot be rewritten. Computing equal things once would be harmless.
+
+What does not concern operations stays in a backend: the dtype in which its file stores a constant table, the additional
+operators with which one of its kernels gives the right result for NaN, and the detours that make a kernel faster or
+more exact.
+"""
+
+from skl2tflite.legalize import along_axes, elementwise, forest, integers, positions, powers  # noqa: F401 - they register
+from skl2tflite.legalize.driver import LegalGraph, legalize
+from skl2tflite.legalize.registry import Capabilities, NoDecompositionError, decomposes, decomposition_of, element_kind
+
+__all__ = [
+    "Capabilities",
+    "LegalGraph",
+    "NoDecompositionError",
+    "decomposes",
+    "decomposition_of",
+    "element_kind",
+    "legalize",
+]

@@ -1,0 +1,85 @@
+"""The arguments of ``convert``, checked once, for Python and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from skl2tflite.arguments import choice, shown, whole
+from skl2tflite.backends.tflite.targets import Target, get_target
+from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
+from skl2tflite.errors import ConversionError
+from skl2tflite.flow.column import TextInput
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversionOptions:
+    """How an estimator is to be converted: the arguments of :func:`skl2tflite.convert`, which describes them.
+
+    Raises
+    ------
+    ConversionError
+        Where an argument is not what it may be. Whether the estimator has the methods is not looked at here.
+    """
+
+    methods: Sequence[str] | None = None
+    target: str = "litert"
+    precision: Precision = "exact"
+    optimize_for: OptimizeFor | None = None
+    max_flash: int | None = None
+    max_ram: int | None = None
+    inputs: Inputs | None = None
+    categories: Categories = "strings"
+    text: Text | None = None
+
+    def __post_init__(self) -> None:
+        runtime = self.runtime
+        choice("precision", self.precision, get_args(Precision), ConversionError)
+        if self.optimize_for is not None:
+            choice("optimize_for", self.optimize_for, get_args(OptimizeFor), ConversionError)
+        for name, most in (("max_flash", self.max_flash), ("max_ram", self.max_ram)):
+            if most is not None:
+                whole(name, most, 0, error=ConversionError)
+                if not runtime.is_microcontroller:
+                    raise ConversionError(
+                        "max_flash and max_ram are for target='micro', whose devices have little of both"
+                    )
+        if self.inputs is not None:
+            choice("inputs", self.inputs, get_args(Inputs), ConversionError)
+        choice("categories", self.categories, get_args(Categories), ConversionError)
+        if self.text is not None:
+            choice("text", self.text, get_args(Text), ConversionError)
+
+    @property
+    def runtime(self) -> Target:
+        """The runtime that the file is for."""
+        if not isinstance(self.target, str):
+            raise ConversionError(f"target is 'litert' or 'micro', not {shown(self.target)}")
+        try:
+            return get_target(self.target)
+        except ValueError as error:
+            raise ConversionError(str(error)) from None
+
+    @property
+    def forest_layout(self) -> OptimizeFor:
+        """What tree ensembles are laid out for: ``optimize_for``, or by default what suits the target."""
+        if self.optimize_for is not None:
+            return self.optimize_for
+        return "size" if self.runtime.is_microcontroller else "latency"
+
+    @property
+    def text_input(self) -> TextInput:
+        """What the file takes of texts: ``text``, or by default what the target can cut; counts instead of ids."""
+        if self.runtime.dynamic_lengths:
+            return self.text or "characters"
+        return "characters" if self.text == "characters" else "counts"
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the model may take so much flash or memory and no more."""
+        return self.max_flash is not None or self.max_ram is not None
+
+
+DEFAULTS = ConversionOptions()
+"""The options of a call without any."""

@@ -1,0 +1,167 @@
+"""What comes before operators: methods recorded as graphs, columns decided, passes run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.conversion import Conversion
+from skl2tflite.converters import Converter
+from skl2tflite.converters.core.method_graph import Traced
+from skl2tflite.converters.core.method_inputs import InputLayout
+from skl2tflite.errors import UnsupportedOnTarget
+from skl2tflite.features import (
+    ColumnSpec,
+    Features,
+    reading,
+    readings_of,
+)
+from skl2tflite.graph import Graph
+from skl2tflite.options import DEFAULTS, ConversionOptions
+from skl2tflite.passes import PassRecord, run_passes
+from skl2tflite.passes.vocabulary import encode
+from skl2tflite.plan.chosen_methods import choose_methods
+from skl2tflite.plan.column_specs import column_specs, input_names
+from skl2tflite.plan.recording import Recorded, record
+from skl2tflite.plan.row_form import row_form
+from skl2tflite.tracing.category_constraints import allowed_values
+from skl2tflite.tracing.rows_at_hand import rows_at_hand
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything about a conversion that comes before operators: for inspection and tests."""
+
+    converter: Converter
+    features: Features
+    traced: dict[str, Traced]
+    graphs: dict[str, Graph]
+    records: list[PassRecord]
+
+
+def plan(conversion: Conversion, options: ConversionOptions = DEFAULTS) -> Plan:
+    """Record an estimator's methods and rewrite their graphs."""
+    target, X = options.runtime, conversion.X
+    with rows_at_hand(X):
+        converter = conversion.converter
+        if X is not None:
+            with reading(X):
+                seen = converter.rows.seen_in(X)
+            converter.learn_rows(seen)
+        chosen = choose_methods(converter, options.methods, several=not target.holds_one_method)
+        allowed = np.asarray(converter.nan_columns())
+        with reading(X):
+            hints, types, sparse = ({}, None, False) if X is None else converter.rows.columns_in(X)
+        layout = InputLayout(
+            batch=target.fixed_batch,
+            text=options.text_input,
+            sparse=sparse,
+            types=types,
+        )
+        recorded = record(converter, chosen, layout, allowed, options.inputs, hints)
+    _check_lengths(converter, recorded, target)
+    graphs, columns, records = _rewritten(converter, recorded, options)
+    features = _features(converter, recorded, columns, allowed)
+    traced = recorded.traced
+    narrow = (each for method, result in traced.items() if method != "inverse_transform" for each in result.narrow)
+    with reading(X):
+        features = features.with_narrow(dict.fromkeys(narrow), X)
+    return Plan(converter, features, traced, graphs, records)
+
+
+def _check_lengths(converter: Converter, recorded: Recorded, target: Target) -> None:
+    """Refuse inputs whose lengths are known only at run time, where a target has none of those.
+
+    Parameters
+    ----------
+    converter : Converter
+    recorded : Recorded
+    target : Target
+    """
+    if target.dynamic_lengths:
+        return
+    if converter.rows.unbounded:
+        raise UnsupportedOnTarget(
+            f"{converter.path} takes {converter.rows.unbounded}, and target {target.name!r} has no arrays of any length"
+        )
+    if any(None in x.shape for each in recorded.traced.values() for x in each.graph.inputs.values()):
+        raise UnsupportedOnTarget(
+            f"{converter.path} reads texts, and target {target.name!r} cannot cut them into terms; leave out "
+            "text='characters', then the file takes the counts of the terms of its vocabulary"
+        )
+
+
+def _rewritten(
+    converter: Converter, recorded: Recorded, options: ConversionOptions
+) -> tuple[dict[str, Graph], tuple[ColumnSpec, ...] | None, list[PassRecord]]:
+    """Return the graphs after all passes, the columns that they take, if they do, and what the passes did.
+
+    Parameters
+    ----------
+    converter : Converter
+    recorded : Recorded
+    options : ConversionOptions
+    """
+    traced, kinds, target = recorded.traced, recorded.layout.kinds, options.runtime
+    columns = None if kinds is None else column_specs(converter, traced, kinds)
+    graphs: dict[str, Graph] = {}
+    records: list[PassRecord] = []
+    # Several methods share the leaves' values as the most exact of them needs them.
+    for_size = target.is_microcontroller or (options.forest_layout == "size" and len(traced) == 1)
+    for method, result in traced.items():
+        graphs[method], done = run_passes(result.graph, options.precision, for_size)
+        records += done
+    if columns is not None and (options.categories == "codes" or not target.has_strings):
+        graphs, columns = encode(graphs, columns)
+    return graphs, columns, records
+
+
+def _features(
+    converter: Converter,
+    recorded: Recorded,
+    columns: tuple[ColumnSpec, ...] | None,
+    allows_nan: NDArray[np.bool_],
+) -> Features:
+    """Return what rows the model takes.
+
+    Parameters
+    ----------
+    converter : Converter
+    recorded : Recorded
+    columns : tuple of ColumnSpec or None
+        Where each feature is an input: those that the file takes.
+    allows_nan : ndarray of bool, of shape () or (n_features,)
+        Which features may hold NaN.
+    """
+    traced, names = recorded.traced, converter.feature_names
+    demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
+    all_alike = allows_nan.all() or not allows_nan.any()
+    nan = bool(allows_nan.all()) if all_alike else tuple(allows_nan.tolist())
+    form = row_form(converter, recorded)
+    return Features(
+        converter.n_features,
+        None if names is None else tuple(names),
+        False if any(result.confuses_nan for result in traced.values()) else nan,
+        columns,
+        converter.needed_columns,
+        allowed_values(demanded, input_names(converter)),
+        recorded.layout.sparse,
+        form.absent_is_nan,
+        form.only,
+        readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
+        read=_read(traced),
+        tells_stored_zeros=form.tells_stored_zeros,
+        rows=converter.rows,
+    )
+
+
+def _read(traced: Mapping[str, Traced]) -> tuple[int, ...] | None:
+    """Return the features of a matrix that some method looks at, None for all of them."""
+    asked = [result.asked for method, result in traced.items() if method != "inverse_transform"]
+    if not asked or None in asked:
+        return None
+    return tuple(sorted(set().union(*(each for each in asked if each is not None))))
