@@ -20,6 +20,8 @@ from sklearn.preprocessing import (
 )
 
 import skl2tflite
+from skl2tflite.conversion import Conversion
+from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import plan
 
 WHOLE = np.stack([np.arange(-9.0, 12.0), np.arange(-9.0, 33.0, 2.0)], axis=1)
@@ -77,7 +79,9 @@ def test_naive_bayes_of_what_is_above() -> None:
 
 def test_comparisons_are_made_in_front_of_the_scaler() -> None:
     pipeline = make_pipeline(MinMaxScaler((-1, 1)), Binarizer()).fit(WHOLE)
-    assert "multiply" not in str(plan(pipeline, methods=("transform",)).graphs["transform"])
+    assert "multiply" not in str(
+        plan(Conversion(pipeline), ConversionOptions(methods=("transform",))).graphs["transform"]
+    )
 
 
 def test_values_between_columns_that_are_mixed_stay_as_they_are() -> None:
