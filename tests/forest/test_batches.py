@@ -40,9 +40,9 @@ def leaf_values(tables, X):
 @pytest.fixture
 def cramped(monkeypatch):
     """Blocks of one level, and fewer rows from each to the next."""
-    monkeypatch.setattr(batches, "SPARSE", 0)
+    monkeypatch.setattr(batches, "MOST_PLACES_PER_NODE", 0)
     monkeypatch.setattr(batches, "SMALL_LEVEL", 0)
-    monkeypatch.setattr(batches, "FEWER", 1.0)
+    monkeypatch.setattr(batches, "REMAINING_SHARE", 1.0)
 
 
 def check(forest, X, width):

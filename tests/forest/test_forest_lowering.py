@@ -61,9 +61,9 @@ def layout(request, monkeypatch):
     elif request.param is not None:
         monkeypatch.setattr("skl2tflite.backends.tflite.lowering.forest._wants_batches", lambda *_: True)
         monkeypatch.setattr("skl2tflite.backends.tflite.lowering.forest_batch.choose_width", lambda _: request.param)
-        monkeypatch.setattr(batches, "SPARSE", request.param % 4)
+        monkeypatch.setattr(batches, "MOST_PLACES_PER_NODE", request.param % 4)
         monkeypatch.setattr(batches, "SMALL_LEVEL", 0)
-        monkeypatch.setattr(batches, "FEWER", 1.0)
+        monkeypatch.setattr(batches, "REMAINING_SHARE", 1.0)
     return request.param
 
 

@@ -96,6 +96,7 @@ CASES: list[tuple[Op, tuple[np.ndarray, ...], np.ndarray | tuple[np.ndarray, ...
     (ops.BitwiseXor(), (INT, np.array(-3)), INT ^ -3), (ops.RightShift(), (-INT, np.array(1)), -INT // 2),
     (ops.Softmax(1), (FLOAT,), np.exp(FLOAT) / np.exp(FLOAT).sum(1, keepdims=True)),
     (ops.LogSoftmax(2), (DEEP,), DEEP - np.log(np.exp(DEEP).sum(2, keepdims=True))),
+    (ops.Within(np.zeros(3), np.ones(3)), (FLOAT, BOOL), BOOL),
     (loop(), (np.array(0), FLOAT), (np.array(3), FLOAT * 8)), (Constant.of(INT), (), INT),
 ]  # fmt: skip
 
@@ -135,7 +136,7 @@ def operations() -> set[type[Op]]:
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Op) and kind.__module__ == module.__name__
     }
-    bases = {ops.Unary, ops.Lenient, ops.Binary, ops.Activated, ops.Comparison, ops.Reduction, ops.Along}
+    bases = {ops.Note, ops.Unary, ops.Lenient, ops.Binary, ops.Activated, ops.Comparison, ops.Reduction, ops.Along}
     return kinds - bases
 
 

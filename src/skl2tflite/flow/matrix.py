@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.flow.zeros import Width, is_zero, without
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.tensor import Array
 
@@ -36,6 +37,8 @@ class Matrix:
         the numbers other than 0.
     bounds : tuple of float, optional
         Least and greatest number that it can hold, where they are known.
+    with_holes : callable, optional
+        Of a sparse matrix: returns the numbers with NaN where no entry is stored. Without, they follow from ``stored``.
     """
 
     values: Array
@@ -43,6 +46,7 @@ class Matrix:
     is_sparse: bool = False
     stored: Callable[[], Array] | None = None
     bounds: tuple[float, float] | None = None
+    with_holes: Callable[[], Array] | None = None
 
     @property
     def shape(self) -> Any:
@@ -63,23 +67,39 @@ class Matrix:
     @property
     def present(self) -> Array:
         """Truth values of the matrix's shape: which entries are stored."""
-        return self.values != 0 if self.stored is None else self.stored()
+        if self.stored is not None:
+            return self.stored()
+        values = as_floats(self.values)
+        return ~xp.within(values, 0.0, 0.0, is_zero(values, self._width))
+
+    @property
+    def _width(self) -> Width:
+        return np.float32 if self.dtype == np.float32 else np.float64
 
     def with_nan(self) -> Array:
         """Return the numbers, with NaN where a sparse matrix stores no entry."""
         values = as_floats(self.values)
-        return xp.where(self.present, values, np.nan) if self.is_sparse else values
+        if not self.is_sparse:
+            return values
+        if self.with_holes is not None:
+            return self.with_holes()
+        return (
+            without(values, 0.0, width=self._width) if self.stored is None else xp.where(self.present, values, np.nan)
+        )
 
     def take(self, positions: Sequence[int] | NDArray[np.intp]) -> Matrix:
         """Return some of the columns."""
         at = np.asarray(positions, dtype=int)
         stored = None if self.stored is None else lambda: xp.take(self.present, at, axis=1)
-        return replace(self, values=xp.take(self.values, at, axis=1), stored=stored)
+        holed = None if self.with_holes is None else lambda: xp.take(self.with_nan(), at, axis=1)
+        return replace(self, values=xp.take(self.values, at, axis=1), stored=stored, with_holes=holed)
 
     def times(self, weight: float) -> Matrix:
         """Return the numbers times a weight (of a FeatureUnion); the same entries are stored."""
         stored = (lambda: self.present) if self.is_sparse and weight == 0 else self.stored
-        return replace(self, values=as_floats(self.values) * weight, dtype=None, stored=stored, bounds=None)
+        return replace(
+            self, values=as_floats(self.values) * weight, dtype=None, stored=stored, bounds=None, with_holes=None
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,15 +162,23 @@ def side_by_side(parts: Sequence[Any], sparse: bool) -> Any:
     known = [dtype for dtype in dtypes if dtype is not None]
     dtype = reduce(np.promote_types, known) if len(known) == len(parts) else None
     joined = xp.concat(values, axis=1)
-    stored = None
-    if sparse and any(isinstance(part, Matrix) and part.stored is not None for part in parts):
-        stored = partial(_all_present, parts)
+    stored = with_holes = None
+    if sparse and any(isinstance(part, Matrix) and (part.stored or part.dtype == np.float32) for part in parts):
+        stored, with_holes = partial(_all_present, parts), partial(_all_with_nan, parts)
     if not sparse and (dtype is None or dtype.kind == "f"):
         return joined
-    return Matrix(joined, dtype, sparse, stored)
+    return Matrix(joined, dtype, sparse, stored, with_holes=with_holes)
 
 
 def _all_present(parts: Sequence[Any]) -> Array:
     """Return which entries are stored by a sparse matrix that is joined from parts, some of which may be dense."""
-    matrices = [part if isinstance(part, Matrix) else Matrix(part) for part in parts]
-    return xp.concat([part.present for part in matrices], axis=1)
+    return xp.concat([part.present for part in _as_matrices(parts)], axis=1)
+
+
+def _all_with_nan(parts: Sequence[Any]) -> Array:
+    """Return the numbers of such a matrix with NaN where it has no entry."""
+    return xp.concat([replace(part, is_sparse=True).with_nan() for part in _as_matrices(parts)], axis=1)
+
+
+def _as_matrices(parts: Sequence[Any]) -> list[Matrix]:
+    return [part if isinstance(part, Matrix) else Matrix(part) for part in parts]

@@ -7,14 +7,16 @@ bisection finds all ``x*`` at once in 32 calls of ``f``, which is scikit-learn's
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.forest.float_keys import GREATEST_KEY, Floats, Ints, from_keys
+from skl2tflite.forest.rounding import units
 from skl2tflite.forest.thresholds import clear_of_rounding
 from skl2tflite.forest.trees import Forest
 
@@ -50,6 +52,10 @@ class Images(Protocol):
     steady: NDArray[np.bool_]
     rounded: NDArray[np.bool_]
     computed: bool
+
+    @property
+    def grown(self) -> Ints:
+        """What makes rounding of each feature another than usual: :class:`~skl2tflite.forest.rounding.Growth`."""
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
         """Return the features of rows.
@@ -92,7 +98,18 @@ class Folded:
     kept: dict[int, str]
 
 
-def fold(forest: Forest, images: Images, missing: bool) -> Folded:
+@dataclass(frozen=True)
+class Lost:
+    """Numbers of an input column that have no image in the midst of others, and whether NaN is one of them."""
+
+    least: float
+    greatest: float
+    nan: bool = False
+
+
+def fold(
+    forest: Forest, images: Images, missing: bool, lost: Mapping[int, tuple[Lost, ...]] = MappingProxyType({})
+) -> Folded:
     """Move functions of single columns into a forest's thresholds.
 
     Parameters
@@ -102,13 +119,15 @@ def fold(forest: Forest, images: Images, missing: bool) -> Folded:
     images : Images
         The functions that compute the features.
     missing : bool
-        Whether features may be NaN; if not, the estimator refuses numbers that have no image.
+        Whether features may be NaN; without, numbers that have no image are refused by the estimator.
+    lost : mapping of int to tuple of Lost
+        Of some features what counts as missing, though it has an image.
 
     Returns
     -------
     Folded
     """
-    return _Folding(forest, images, missing).result()
+    return _Folding(forest, images, missing, lost).result()
 
 
 def unchanged(forest: Forest, images: Images, missing: bool) -> Folded:
@@ -145,22 +164,24 @@ class _Tests:
         return cls(feature, threshold, column, row)
 
 
-class _Folding:
-    def __init__(self, forest: Forest, images: Images, missing: bool) -> None:
-        self.forest = forest
-        self.images = images
-        self.missing = missing
-        self.kept: dict[int, str] = {}
+class Search:
+    """Looks for the numbers of input columns at which features pass thresholds.
 
-        nodes = np.flatnonzero(~forest.is_leaf)
-        nodes = nodes[images.source[forest.feature[nodes]] >= 0]
-        pairs = np.lexsort((forest.threshold[nodes], forest.feature[nodes]))
-        self.nodes = nodes[pairs]
-        feature, threshold = forest.feature[self.nodes].astype(np.int64), forest.threshold[self.nodes]
-        new = np.ones(len(nodes), dtype=np.bool_)
-        new[1:] = (np.diff(feature) != 0) | (np.diff(threshold) != 0)
-        self.test = np.cumsum(new) - 1
-        self.tests = _Tests.of(feature[new], threshold[new], images.source)
+    Parameters
+    ----------
+    feature : ndarray of int64, shape (n_tests,)
+        In order.
+    threshold : ndarray of float64, shape (n_tests,)
+    images : Images
+    float64 : bool
+        Whether images are compared as they are, and not rounded to float32 before.
+    """
+
+    def __init__(self, feature: Ints, threshold: Floats, images: Images, float64: bool) -> None:
+        self.images = images
+        self.float64 = float64
+        self.kept: dict[int, str] = {}
+        self.tests = _Tests.of(feature, threshold, images.source)
         self.features = np.unique(feature)
 
     # --- images -------------------------------------------------------------------------------------
@@ -172,7 +193,7 @@ class _Folding:
         return self._compared(self.images(X, shift))[tests.row, tests.feature]
 
     def _compared(self, image: NDArray[np.floating]) -> Floats:
-        if not self.forest.compares_float64:
+        if not self.float64:
             with np.errstate(over="ignore"):
                 image = image.astype(np.float32)
         return image.astype(np.float64)
@@ -207,10 +228,10 @@ class _Folding:
             Whether the function decreases.
         """
         tests = self.tests
-        # No more rows than each round of bisection uses.
+        # No more rows than a round of bisecting has.
         count = min(LARGEST_GRID, int(tests.row.max()) + 3)
         grid = np.linspace(-GREATEST_KEY, GREATEST_KEY, count).astype(np.int64)
-        images = self._rows(from_keys(grid))
+        images = self.rows(from_keys(grid))
         below, above = low[tests.feature] - 1, high[tests.feature] + 1
         ends = np.searchsorted(tests.feature, np.arange(len(low) + 1))
         for feature in self.features:
@@ -227,11 +248,11 @@ class _Folding:
 
     # --- domains of the functions ------------------------------------------------------------------
 
-    def _domains(self) -> tuple[Ints, Ints]:
-        """Return the keys of the least and greatest number of each feature that has an image."""
+    def domains(self) -> tuple[Ints, Ints]:
+        """Return the first and last key of each feature whose image is a number."""
         shape = len(self.images.source)
         low, high = np.full(shape, -GREATEST_KEY, dtype=np.int64), np.full(shape, GREATEST_KEY, dtype=np.int64)
-        lost = np.isnan(self._rows(from_keys(np.array([-GREATEST_KEY, GREATEST_KEY]))))
+        lost = np.isnan(self.rows(from_keys(np.array([-GREATEST_KEY, GREATEST_KEY]))))
         for feature in self.features[lost[:, self.features].all(axis=0)]:
             self.kept[int(feature)] = "only some numbers in between have an image"
         one_sided = np.flatnonzero(lost[0] ^ lost[1])
@@ -244,17 +265,17 @@ class _Folding:
             high[one_sided] = np.where(at_low, high[one_sided], last)
         return low, high
 
-    def _rows(self, values: NDArray[np.float32]) -> Floats:
-        """Return the features of rows, each of which holds one number in all columns."""
+    def rows(self, values: NDArray[np.float32]) -> Floats:
+        """Return the features of rows that hold the same number in all columns."""
         return self._compared(self.images(np.repeat(values[:, np.newaxis], self.images.n_columns, axis=1)))
 
-    def _bounds(self, low: Ints, high: Ints) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the bounds of each column beyond which numbers have no image and count as missing."""
+    def bounds(self, low: Ints, high: Ints, missing: bool) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the bounds of columns beyond which numbers count as missing, as the trees take what is missing."""
         n_columns = self.images.n_columns
         least = np.full(n_columns, -np.inf, dtype=np.float32)
         greatest = np.full(n_columns, np.inf, dtype=np.float32)
         bounded = (low > -GREATEST_KEY) | (high < GREATEST_KEY)
-        if not self.missing or not bounded[self.features].any():
+        if not missing or not bounded[self.features].any():
             return least, greatest
         for column in np.unique(self.images.source[self.features]):
             own = self.features[self.images.source[self.features] == column]
@@ -270,17 +291,20 @@ class _Folding:
 
     # --- the search ---------------------------------------------------------------------------------
 
-    def result(self) -> Folded:
-        """Find the thresholds and build the forest."""
-        forest, tests = self.forest, self.tests
-        low, high = self._domains()
-        bounds = self._bounds(low, high)
+    def falling(self, low: Ints, high: Ints) -> NDArray[np.bool_]:
+        """Whether each feature falls."""
         ends = np.zeros((2, len(low)))
         edges = _Tests.of(self.features, np.zeros(len(self.features)), self.images.source)
         ends[0, self.features] = self._images(edges, low[self.features])
         ends[1, self.features] = self._images(edges, high[self.features])
-        falling = ends[1] < ends[0]
-        turned = falling[tests.feature]
+        return np.asarray(ends[1] < ends[0])
+
+    def steps(self, low: Ints, high: Ints, falling: NDArray[np.bool_]) -> Ints:
+        """Return of each test the last key up to which it holds, or up to which it does not where images fall.
+
+        Before the first key, or behind the last one, where that is none. Features are kept that rounding turns around.
+        """
+        tests, turned = self.tests, falling[self.tests.feature]
 
         def before(image: Floats) -> NDArray[np.bool_]:
             return np.asarray((image <= tests.threshold) ^ turned)
@@ -289,50 +313,7 @@ class _Folding:
         step = self._bisect(tests, *self._brackets(low, high, falling), before)
         for feature in np.unique(tests.feature[~self._is_single_step(step, first, last, before)]):
             self.kept[int(feature)] = "rounding makes it rise and fall around a threshold"
-        with np.errstate(invalid="ignore"):
-            threshold = np.where(step < first, -np.inf, from_keys(np.clip(step, first, last)).astype(np.float64))
-        threshold = np.where(step >= last, np.inf, threshold)
-
-        nan = self._rows(np.full(1, np.nan, dtype=np.float32))[0]
-        number = ~np.isnan(nan)
-        fill = np.full(self.images.n_columns, np.nan, dtype=np.float32)
-        for feature in self.features[number[self.features]]:
-            column = self.images.source[feature]
-            if bounds[0][column] > -np.inf or bounds[1][column] < np.inf:
-                # NaN in the folded forest means a number without image; NaN itself becomes a number that goes its way.
-                at = tests.feature == feature
-                ways = before(np.full(len(at), nan[feature]))[at]
-                edge = from_keys(high[feature : feature + 1])[0]
-                fill[column] = min(threshold[at][ways].min(initial=edge), edge)
-                number[feature] = False
-                alone = (self.images.source[self.features] == column).sum() == 1
-                if not alone or np.any((fill[column] <= threshold[at]) != ways) or fill[column] < bounds[0][column]:
-                    self.kept[int(feature)] = "NaN has an image, and some numbers have none"
-                    fill[column] = np.nan
-
-        if forest.cuts_at_values:
-            clear = clear_of_rounding(threshold, np.where(turned, 1, -1))
-            threshold = np.where(self.images.rounded[tests.feature], clear, threshold)
-        feature = tests.feature[self.test]
-        folded = ~np.isin(feature, list(self.kept))
-        nodes, test, feature = self.nodes[folded], self.test[folded], feature[folded]
-        nan_left = np.where(number[feature], nan[feature] <= tests.threshold[test], forest.missing_left[nodes])
-        swapped = falling[feature]
-        new = {name: getattr(forest, name).copy() for name in ("threshold", "left", "right", "missing_left")}
-        if forest.cuts_at_values and self.images.computed:
-            new["threshold"] = np.where(forest.is_leaf, forest.threshold, clear_of_rounding(forest.threshold))
-        new["threshold"][nodes] = threshold[test]
-        new["missing_left"][nodes] = nan_left ^ swapped
-        new["left"][nodes] = np.where(swapped, forest.right[nodes], forest.left[nodes])
-        new["right"][nodes] = np.where(swapped, forest.left[nodes], forest.right[nodes])
-        used = np.unique(feature)
-        return Folded(
-            replace(forest, compares_float64=False, cuts_at_values=False, **new),
-            self.missing or bool(number[used].any()),
-            bounds,
-            fill,
-            self.kept,
-        )
+        return step
 
     def _is_single_step(
         self, step: Ints, first: Ints, last: Ints, before: Callable[[Floats], NDArray[np.bool_]]
@@ -370,3 +351,86 @@ class _Folding:
             key = np.clip(step + offset, first, last)
             single &= before(self._images(tests, key)) == (key <= step)
         return single | ~unsteady
+
+
+class _Folding(Search):
+    def __init__(self, forest: Forest, images: Images, missing: bool, lost: Mapping[int, tuple[Lost, ...]]) -> None:
+        self.forest = forest
+        self.missing = missing
+        self.lost = lost
+        nodes = np.flatnonzero(~forest.is_leaf)
+        nodes = nodes[images.source[forest.feature[nodes]] >= 0]
+        pairs = np.lexsort((forest.threshold[nodes], forest.feature[nodes]))
+        self.nodes = nodes[pairs]
+        feature, threshold = forest.feature[self.nodes].astype(np.int64), forest.threshold[self.nodes]
+        new = np.ones(len(nodes), dtype=np.bool_)
+        new[1:] = (np.diff(feature) != 0) | (np.diff(threshold) != 0)
+        self.test = np.cumsum(new) - 1
+        super().__init__(feature[new], threshold[new], images, forest.compares_float64)
+
+    def result(self) -> Folded:
+        """Find the thresholds and build the forest."""
+        forest, tests = self.forest, self.tests
+        low, high = self.domains()
+        bounds = self.bounds(low, high, self.missing)
+        falling = self.falling(low, high)
+        turned = falling[tests.feature]
+        step = self.steps(low, high, falling)
+        first, last = low[tests.feature], high[tests.feature]
+        with np.errstate(invalid="ignore"):
+            threshold = np.where(step < first, -np.inf, from_keys(np.clip(step, first, last)).astype(np.float64))
+        threshold = np.where(step >= last, np.inf, threshold)
+
+        nan = self.rows(np.full(1, np.nan, dtype=np.float32))[0]
+        number = ~np.isnan(nan)
+        fill = np.full(self.images.n_columns, np.nan, dtype=np.float32)
+        for feature in self.features[number[self.features]]:
+            column, lost = self.images.source[feature], self.lost.get(int(feature), ())
+            if any(part.nan for part in lost):
+                number[feature] = False
+            elif lost or bounds[0][column] > -np.inf or bounds[1][column] < np.inf:
+                # NaN among the tests means what has no image; NaN itself becomes a number that takes its ways.
+                at = tests.feature == feature
+                ways = ((nan[feature] <= tests.threshold) ^ turned)[at]
+                edge = from_keys(high[feature : feature + 1])[0]
+                highest = min(threshold[at][ways].min(initial=edge), edge)
+                fill[column] = _beside(np.float32(highest), lost)
+                number[feature] = False
+                alone = (self.images.source[self.features] == column).sum() == 1
+                if not alone or np.any((fill[column] <= threshold[at]) != ways) or fill[column] < bounds[0][column]:
+                    self.kept[int(feature)] = "NaN has an image, and some numbers have none"
+                    fill[column] = np.nan
+
+        if forest.cuts_at_values:
+            far = units(threshold, self.images.grown[tests.feature])
+            clear = clear_of_rounding(threshold, np.where(turned, far, -far))
+            threshold = np.where(self.images.rounded[tests.feature], clear, threshold)
+        feature = tests.feature[self.test]
+        folded = ~np.isin(feature, list(self.kept))
+        nodes, test, feature = self.nodes[folded], self.test[folded], feature[folded]
+        nan_left = np.where(number[feature], nan[feature] <= tests.threshold[test], forest.missing_left[nodes])
+        swapped = falling[feature]
+        new = {name: getattr(forest, name).copy() for name in ("threshold", "left", "right", "missing_left")}
+        if forest.cuts_at_values and self.images.computed:
+            far = units(forest.threshold, self.images.grown[forest.feature])
+            new["threshold"] = np.where(forest.is_leaf, forest.threshold, clear_of_rounding(forest.threshold, -far))
+        new["threshold"][nodes] = threshold[test]
+        new["missing_left"][nodes] = nan_left ^ swapped
+        new["left"][nodes] = np.where(swapped, forest.right[nodes], forest.left[nodes])
+        new["right"][nodes] = np.where(swapped, forest.left[nodes], forest.right[nodes])
+        used = np.unique(feature)
+        return Folded(
+            replace(forest, compares_float64=False, cuts_at_values=False, **new),
+            self.missing or bool(number[used].any()),
+            bounds,
+            fill,
+            self.kept,
+        )
+
+
+def _beside(number: np.float32, lost: tuple[Lost, ...]) -> np.float32:
+    """Return the greatest number not above another that is not lost."""
+    for part in sorted(lost, key=lambda part: -part.greatest):
+        if part.least <= number <= part.greatest:
+            number = np.nextafter(np.float32(part.least), np.float32(-np.inf))
+    return number

@@ -8,13 +8,14 @@ scikit-learn's float64, and thresholds often are such values, as those of bins a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skl2tflite.forest.thresholds import clear_of_rounding
+from skl2tflite.forest.thresholds import ULPS, clear_of_rounding
 from skl2tflite.forest.transformed import Transformed
-from skl2tflite.graph import Constant, DType, Input, Node, Tensor, ops
+from skl2tflite.graph import Constant, DType, Input, Node, Op, Tensor, ops
 
 _AS_THEY_ARE = (
     Constant, Input, Transformed, ops.BroadcastRows, ops.BroadcastTo, ops.Cast, ops.Concat, ops.Maximum, ops.Minimum,
@@ -22,6 +23,7 @@ _AS_THEY_ARE = (
     ops.Stack, ops.Take, ops.TakeAlongAxis, ops.Where,
 )  # fmt: skip
 """Operations whose results are exact: numbers among their operands, their negatives, or whole numbers."""
+_PROBABILITIES = (ops.Expit, ops.Softmax)
 
 
 def is_computed(x: Tensor) -> bool:
@@ -36,8 +38,35 @@ def is_filled(x: Tensor) -> bool:
         return any(np.any(value.astype(np.float32) != value) for value in constants if not np.isnan(value).all())
 
 
-def _sources(x: Tensor) -> Iterator[Node]:
-    """Yield the nodes that the numbers of a tensor come from, back to the nodes that compute them."""
+class Growth(IntEnum):
+    """What makes rounding greater, or smaller, than a few float32 operations would."""
+
+    NONE = 0
+    EXPONENTIAL = 1  # the error of an exponent is a relative one of the result
+    PROBABILITY = 2  # and of a probability near 1 what is left of it by what it lacks
+
+
+def growth(x: Tensor) -> Growth:
+    """Return what makes numbers of a tensor."""
+    through = (*_AS_THEY_ARE, ops.Multiply, ops.Divide)
+    if not any(isinstance(node.op, (ops.Exp, *_PROBABILITIES)) for node in _sources(x, through)):
+        return Growth.NONE
+    computed = [node for node in _sources(x) if not isinstance(node.op, _AS_THEY_ARE)]
+    only = all(isinstance(node.op, _PROBABILITIES) for node in computed)
+    return Growth.PROBABILITY if only else Growth.EXPONENTIAL
+
+
+def units(threshold: NDArray[np.float64], grown: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how many times farther than others numbers may be off, by what has made them."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = 1.0 + np.abs(np.log(np.abs(threshold)))
+    exponent = np.where(np.isfinite(exponent), exponent, 1.0)
+    lacking = exponent * np.clip(1.0 - threshold, 0.0, 1.0) + 1.0 / ULPS
+    return np.select([grown == Growth.EXPONENTIAL, grown == Growth.PROBABILITY], [exponent, lacking], 1.0)
+
+
+def _sources(x: Tensor, through: tuple[type[Op], ...] = _AS_THEY_ARE) -> Iterator[Node]:
+    """Yield the nodes that give the numbers of a tensor, back to where these are computed."""
     seen: set[Node] = set()
     stack = [x]
     while stack:
@@ -46,7 +75,7 @@ def _sources(x: Tensor) -> Iterator[Node]:
             continue
         seen.add(tensor.node)
         yield tensor.node
-        if isinstance(tensor.node.op, _AS_THEY_ARE):
+        if isinstance(tensor.node.op, through):
             stack += tensor.node.inputs
 
 

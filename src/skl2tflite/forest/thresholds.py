@@ -50,4 +50,7 @@ def clear_of_rounding(threshold: NDArray[np.float64], direction: ArrayLike = -1.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         ulp = np.spacing(np.abs(threshold).astype(np.float32)).astype(np.float64)
-        return np.where(np.isfinite(threshold), threshold + np.asarray(direction) * ULPS * ulp, threshold)
+        moved = np.where(np.isfinite(threshold), threshold + np.asarray(direction) * ULPS * ulp, threshold)
+    # Products and exponentials that are too small for float32 are 0, and stay on their side.
+    moved = np.where((threshold >= 0) & (moved < 0), 0.0, moved)
+    return np.where((threshold < 0) & (moved >= 0), -float(np.finfo(np.float32).smallest_subnormal), moved)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from skl2tflite.graph.dtype import Spec
-from skl2tflite.graph.op import Op, Value
+import numpy as np
+
+from skl2tflite.graph import Tensor, apply
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.op import Value
+from skl2tflite.graph.ops import Note
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Monotone:
         Whether it gives a number for NaN.
     positive : bool
         Whether the transformer refuses zero and negative numbers.
+    even : bool
+        Whether it is monotone of magnitudes: a number and its negative have the same image.
     """
 
     source: tuple[int, ...] | None = None
@@ -39,10 +45,11 @@ class Monotone:
     partial: bool = False
     imputes: bool = False
     positive: bool = False
+    even: bool = False
 
 
 @dataclass(frozen=True, eq=False)
-class Transformed(Op):
+class Transformed(Note):
     """A note that a fitted transformer has computed the second operand from the first; its value is the second operand.
 
     The passes use it to fold preprocessing into thresholds, and then remove it.
@@ -64,10 +71,19 @@ class Transformed(Op):
     function: Callable[[Value], Value] = field(repr=False)
     monotone: Monotone | None = field(repr=False)
 
-    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
-        """Dtype and shape of the second operand."""
-        return (inputs[1],)
+    @property
+    def by_column(self) -> bool:
+        """Whether the transformer is monotone, column by column."""
+        return self.monotone is not None
 
-    def evaluate(self, *inputs: Value) -> Value:
-        """Return the second operand."""
-        return inputs[1]
+
+def note(
+    path: str, estimator: object, function: Callable[[Value], Value], monotone: Monotone | None, x: Tensor, made: Tensor
+) -> Tensor:
+    """Return what a transformer has made of a tensor, with a note that says so; arguments as :class:`Transformed`."""
+    if monotone is not None and monotone.even:
+        # The same for all numbers below 0, which magnitudes are not.
+        return apply(  # type: ignore[no-any-return]
+            Transformed(path, estimator, lambda rows: function(np.maximum(rows, 0.0)), monotone), xp.abs(x), made
+        )
+    return apply(Transformed(path, estimator, function, monotone), x, made)  # type: ignore[no-any-return]

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from skl2tflite.forest.op import TreeValues
-from skl2tflite.forest.rounding import around, is_computed
+from skl2tflite.forest.rounding import is_computed, units
+from skl2tflite.forest.thresholds import clear_of_rounding
 from skl2tflite.graph import Graph, Node, Tensor
 from skl2tflite.graph.op import apply
 from skl2tflite.passes.base import Pass
+from skl2tflite.passes.preprocessing import grown_columns
 from skl2tflite.passes.rounded_once import rounded_once
 
 
@@ -35,7 +37,9 @@ def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
             return list(apply(replace(op, forest=forest), exact, *operands[1:]).node.outputs)
         inner = ~op.forest.is_leaf & np.isfinite(op.forest.threshold)
         threshold = op.forest.threshold
-        lowered = np.where(inner, around(threshold, operands[0])[0], threshold)
+        grown = grown_columns(operands[0], np.unique(op.forest.feature[inner]))
+        far = units(threshold, grown[op.forest.feature])
+        lowered = np.where(inner, clear_of_rounding(threshold, -far), threshold)
         notes.append("thresholds are lowered, as the rows are computed in float32")
         forest = replace(op.forest, threshold=lowered, cuts_at_values=False)
         return list(apply(replace(op, forest=forest), *operands).node.outputs)

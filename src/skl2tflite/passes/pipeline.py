@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from skl2tflite.choices import Precision
-from skl2tflite.forest.transformed import Transformed
-from skl2tflite.graph import Graph
+from skl2tflite.graph import Graph, ops
 from skl2tflite.passes.activation import FUSE_ACTIVATIONS
 from skl2tflite.passes.affine import FOLD_AFFINE
 from skl2tflite.passes.algebra import SIMPLIFY
@@ -77,5 +76,5 @@ def run_passes(graph: Graph, precision: Precision = "exact", for_size: bool = Fa
 
 
 def _size(graph: Graph) -> int:
-    """Return the number of operations, without notes of transformers."""
-    return sum(not isinstance(node.op, Transformed) for node in graph.operations())
+    """Return the number of operations, without notes."""
+    return sum(not isinstance(node.op, ops.Note) for node in graph.operations())

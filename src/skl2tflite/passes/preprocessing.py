@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.forest.float_keys import Ints
-from skl2tflite.forest.rounding import is_computed, is_filled
+from skl2tflite.forest.rounding import Growth, growth, is_computed, is_filled
 from skl2tflite.forest.transformed import Transformed
 from skl2tflite.graph import DType, Node, Tensor, ops
 from skl2tflite.graph.op import Input
@@ -18,6 +18,29 @@ from skl2tflite.graph.op import Input
 
 class TransformError(Exception):
     """A transformer raises an exception for numbers that a column may hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hole:
+    """Numbers in the midst of others that become NaN, for they stand for what is missing.
+
+    Attributes
+    ----------
+    x : Tensor
+        What holds them.
+    column : int
+        Which of its columns.
+    low, high : float
+        The least and the greatest of them.
+    narrow : bool
+        Whether numbers are rounded to float32 before.
+    """
+
+    x: Tensor
+    column: int
+    low: float
+    high: float
+    narrow: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +59,8 @@ class Columns:
         Whether it may be undefined (NaN) for some numbers.
     mixed : ndarray of bool, shape (n_columns,)
         Whether such NaN are then imputed by numbers, which makes the function not monotone.
+    holes : ndarray of object, shape (n_columns,)
+        Of each column, the numbers that become NaN on the way: a tuple of :class:`Hole`.
     """
 
     source: Ints
@@ -43,12 +68,13 @@ class Columns:
     steady: Flags
     partial: Flags
     mixed: Flags
+    holes: NDArray[np.object_]
 
     @classmethod
     def of_source(cls, first: int, count: int) -> Columns:
         """Return a source's own columns."""
         no = np.zeros(count, dtype=np.bool_)
-        return cls(np.arange(first, first + count), no, ~no, no, no)
+        return cls(np.arange(first, first + count), no, ~no, no, no, _tuples([()] * count))
 
     @classmethod
     def join(cls, parts: Sequence[Columns]) -> Columns:
@@ -70,8 +96,18 @@ class Columns:
             np.ones_like(x.moved),
             x.steady & (known.ulps == 0),
             (x.partial & (not known.imputes)) | known.partial,
-            x.mixed | (x.partial & known.imputes),
+            x.mixed | ((x.partial | x.holes.astype(np.bool_)) & known.imputes),
+            x.holes,
         )
+
+    def with_holes(self, x: Tensor, within: ops.Within) -> Columns:
+        """Return the columns of a tensor without some of its numbers."""
+        low, high = (np.broadcast_to(end, self.source.shape) for end in (within.low, within.high))
+        holes = [
+            (*known, Hole(x, column, float(low[column]), float(high[column]), within.narrow))
+            for column, known in enumerate(self.holes)
+        ]
+        return replace(self, holes=_tuples(holes))
 
 
 class Preprocessing:
@@ -114,7 +150,10 @@ class Preprocessing:
             known = self._through(x, inside)
             if known is not None or x.dtype != DType.FLOAT:
                 return known
-            self.obstacles[x] = inside or x.node.op.name
+            if not (
+                isinstance(x.node.op, ops.Abs) and is_input(x.node.inputs[0])
+            ):  # magnitudes are the same in float64
+                self.obstacles[x] = inside or x.node.op.name
         self.sources[x] = self.n_columns
         self.n_columns += x.shape[1]
         return Columns.of_source(self.sources[x], x.shape[1])
@@ -127,6 +166,10 @@ class Preprocessing:
                 return self.columns(x.node.inputs[1], op.path)
             inner = self.columns(x.node.inputs[0])
             return inner and inner.transformed(op)
+        if (within := without(x.node)) is not None:
+            left = x.node.inputs[2]
+            inner = self.columns(left, inside)
+            return inner and inner.with_holes(left, within)
         if isinstance(op, ops.Concat) and op.axis == 1:
             parts = [self.columns(part, inside) for part in x.node.inputs]
             known = [part for part in parts if part is not None]
@@ -151,7 +194,7 @@ class Preprocessing:
         return np.concatenate(flags)
 
     def values(self, x: Tensor, feeds: NDArray[np.float32], shift: int = 0) -> NDArray[Any]:
-        """Return a tensor's value as scikit-learn computes it, in its dtype.
+        """Return a tensor's value as scikit-learn computes it, in its dtype, as if it had no holes.
 
         Parameters
         ----------
@@ -177,6 +220,8 @@ class Preprocessing:
                 return value(inputs[1]) if op.monotone is None else transformed(op, value(inputs[0]))
             if isinstance(op, ops.Concat):
                 return np.concatenate([value(part) for part in inputs], axis=1)
+            if isinstance(op, ops.Where):
+                return value(inputs[2])
             if isinstance(op, ops.Cast):
                 return value(inputs[0])
             picked = _picked(x.node)
@@ -208,6 +253,8 @@ class Preprocessing:
             return self.key(inputs[1]) if op.monotone is None else (id(op.estimator), self.key(inputs[0]))
         if isinstance(op, ops.Concat):
             return tuple(self.key(part) for part in inputs)
+        if (within := without(x.node)) is not None:
+            return ("without", within.low.tobytes(), within.high.tobytes(), within.narrow, self.key(inputs[2]))
         picked = _picked(x.node)
         return (None if picked is None else tuple(picked.tolist()), self.key(inputs[0]))
 
@@ -220,6 +267,8 @@ class Preprocessing:
             if op.monotone is None:
                 return self.transformers(inputs[1])
             return [*self.transformers(inputs[0]), op]
+        if without(x.node) is not None:
+            return self.transformers(inputs[2])
         return [found for part in inputs if part.constant is None for found in self.transformers(part)]
 
 
@@ -229,6 +278,24 @@ def is_input(x: Tensor) -> bool:
     if isinstance(op, ops.Stack) and op.axis == 1:
         return all(part.ndim == 1 and isinstance(part.node.op, Input) for part in x.node.inputs)
     return isinstance(op, Input) and x.ndim == 2
+
+
+def without(node: Node) -> ops.Within | None:
+    """Return which numbers a node turns into NaN, of those that it is given, None where it does something else."""
+    if not isinstance(node.op, ops.Where):
+        return None
+    condition, instead, x = node.inputs
+    within, constant = condition.node.op, instead.constant
+    if not isinstance(within, ops.Within) or condition.node.inputs[0] is not x or x.ndim != 2:
+        return None
+    return within if constant is not None and np.isnan(constant).all() else None
+
+
+def _tuples(values: Sequence[tuple[Hole, ...]]) -> NDArray[np.object_]:
+    made = np.empty(len(values), dtype=object)
+    for i, value in enumerate(values):
+        made[i] = value
+    return made
 
 
 def _picked(node: Node) -> Ints | None:
@@ -256,6 +323,19 @@ def origin_of(x: Tensor, column: int) -> tuple[Tensor, int]:
     if picked is not None and x.node.inputs[0].ndim == 2:
         return origin_of(x.node.inputs[0], int(picked[column]))
     return x, column
+
+
+def grown_columns(x: Tensor, columns: Ints) -> Ints:
+    """Return of a tensor's columns, of some of them, what makes rounding of each another than usual."""
+    grown = np.zeros(x.shape[1] or 0, dtype=np.int64)
+    if growth(x) != Growth.NONE:
+        made: dict[Tensor, Growth] = {}
+        for column in columns.tolist():
+            origin = origin_of(x, column)[0]
+            if origin not in made:
+                made[origin] = growth(origin)
+            grown[column] = made[origin]
+    return grown
 
 
 Flags = NDArray[np.bool_]

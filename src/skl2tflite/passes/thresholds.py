@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.forest.folding import Folded, fold, unchanged
+from skl2tflite.flow.zeros import may_underflow
+from skl2tflite.forest.float_keys import Ints
+from skl2tflite.forest.folding import Folded, Lost, fold, unchanged
 from skl2tflite.forest.op import TreeValues
-from skl2tflite.forest.rounding import is_computed
+from skl2tflite.forest.preimages import preimages
 from skl2tflite.forest.transformed import Transformed
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array, Graph, Node, Tensor, apply, as_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.passes.base import Pass
-from skl2tflite.passes.preprocessing import Columns, Flags, Preprocessing, TransformError, is_input, origin_of
+from skl2tflite.passes.comparisons import fold_comparison
+from skl2tflite.passes.intervals import between
+from skl2tflite.passes.preprocessing import Flags, Hole, Preprocessing, TransformError, is_input, origin_of
+from skl2tflite.passes.sources import Features
 
-
-class _Features:
-    """The functions from source columns to the features of trees, for :func:`~skl2tflite.forest.folding.fold`."""
-
-    def __init__(self, way: Preprocessing, x: Tensor, columns: Columns) -> None:
-        self.way = way
-        self.x = x
-        self.source = np.where(columns.mixed, -1, columns.source)
-        self.mixed = columns.mixed
-        self.moved = columns.moved
-        self.steady = columns.steady
-        self.rounded = way.rounded()[columns.source]
-        self.computed = is_computed(x)
-        self.n_columns = way.n_columns
-
-    def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
-        return self.way.values(self.x, X, shift)
-
-
-_known: WeakKeyDictionary[Forest, dict[Hashable, tuple[Folded, list[Transformed]]]] = WeakKeyDictionary()
+_Losses = dict[int, tuple[Lost, ...]]
+_known: WeakKeyDictionary[Forest, dict[Hashable, tuple[Folded, _Losses, list[Transformed]]]] = WeakKeyDictionary()
 _placed: WeakKeyDictionary[Forest, dict[bytes, Forest]] = WeakKeyDictionary()
 
 
@@ -52,9 +39,12 @@ def fold_thresholds(graph: Graph) -> tuple[Graph, list[str]]:
         return _Trees(node, operands[0], notes).rewritten()
 
     def forget(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
-        return [operands[1]] if isinstance(node.op, Transformed) else None
+        return [operands[1]] if isinstance(node.op, ops.Note) else None
 
-    return graph.rewrite(fold_trees).rewrite(forget), notes
+    def fold_others(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
+        return fold_comparison(node, operands, notes)
+
+    return graph.rewrite(fold_trees).rewrite(fold_others).rewrite(forget), notes
 
 
 class _Trees:
@@ -71,7 +61,7 @@ class _Trees:
         columns = self.way.columns(x)
         assert columns is not None  # rows of numbers, as trees take
         self.columns = columns
-        self.features = _Features(self.way, x, columns)
+        self.features = Features(self.way, x, columns)
         tested = self.forest.feature[~self.forest.is_leaf]
         self.tests = np.bincount(tested, minlength=self.forest.n_features)
 
@@ -86,12 +76,12 @@ class _Trees:
                 refusals.append(f"{reason} is no monotone function of single columns")
         passed = list(dict.fromkeys(self.way.transformers(self.x)))
         kept = dict.fromkeys(np.flatnonzero(features.mixed).tolist(), "what has no image is imputed")
-        folded = None
+        folded, lost = None, _Losses()
         direct = (features.source >= 0) & used
         gains = features.moved | own[features.source]  # a feature that is itself a source, and no input, gains nothing
         if (direct & gains).any():
             try:
-                folded = self._fold(passed)
+                folded, lost = self._fold(passed, np.flatnonzero(direct))
             except TransformError as error:
                 refusals.append(str(error))
             else:
@@ -106,26 +96,55 @@ class _Trees:
         if moved.any():
             count = f"{self.tests[moved].sum()} thresholds of {moved.sum()} columns"
             self.notes.append(f"{_names(passed)} folded into {count}")
-        return list(self._on_sources(folded, direct).outputs)
+        return list(self._on_sources(folded, lost, direct).outputs)
 
     def _place(self, source: Tensor) -> slice:
         """Return the range of a source's columns among those of all sources."""
         first = self.way.sources[source]
         return slice(first, first + (source.shape[1] or 0))
 
-    def _fold(self, passed: list[Transformed]) -> Folded:
-        """Fold the preprocessing; the result is kept for other methods that use the same trees."""
+    def _fold(self, passed: list[Transformed], direct: Ints) -> tuple[Folded, _Losses]:
+        """Fold once for all methods that use the same trees, and say which numbers count as missing."""
         features, forest = self.features, self.forest
-        if not features.moved[self.tests > 0].any():
-            return unchanged(forest, features, self.op.missing)
         made, key = _known.setdefault(forest, {}), (self.op.missing, features.rounded.tobytes(), self.way.key(self.x))
         if key not in made:
-            # The key holds ids of the transformers, which stay valid as long as these are kept alive.
-            made[key] = fold(forest, features, self.op.missing), passed
-        return made[key][0]
+            lost, kept = self._lost(direct)
+            if features.moved[self.tests > 0].any():
+                folded = fold(forest, features, self.op.missing, lost)
+            else:
+                folded = unchanged(forest, features, self.op.missing)
+            folded.kept.update(kept)
+            made[key] = folded, lost, passed  # which keeps their id theirs
+        return made[key][:2]
 
-    def _on_sources(self, folded: Folded, direct: Flags) -> Node:
-        """Return the trees on the source columns, joined with features that are still tested as before."""
+    def _lost(self, direct: Ints) -> tuple[_Losses, dict[int, str]]:
+        """Return which numbers of each feature's column count as missing, and of which features they do not tell."""
+        found: dict[int, list[Lost]] = {}
+        kept: dict[int, str] = {}
+        small = [self._place(tensor) for tensor in self.way.sources if may_underflow(tensor)]
+        asked: list[tuple[int, Hole]] = []
+        for feature in direct[self.columns.holes[direct].astype(np.bool_)].tolist():
+            if any(place.start <= self.columns.source[feature] < place.stop for place in small):
+                kept[feature] = "float32 has 0 for numbers that are other than 0"
+            else:
+                asked += [(feature, hole) for hole in self.columns.holes[feature]]
+        for x, narrow in dict.fromkeys((hole.x, hole.narrow) for _, hole in asked):
+            columns = self.way.columns(x)
+            assert columns is not None  # as those are that it has holes in
+            images = Features(self.way, x, columns)
+            own = [(feature, hole) for feature, hole in asked if hole.x is x and hole.narrow == narrow]
+            at = np.array([hole.column for _, hole in own])
+            low, high = (np.array([getattr(hole, end) for _, hole in own]) for end in ("low", "high"))
+            ends = preimages(images, at, low, high, narrow)
+            for i, (feature, _) in enumerate(own):
+                if not ends.known[i]:
+                    kept[feature] = "rounding makes it rise and fall around what is missing"
+                elif ends.nan[i] or ends.least[i] <= ends.greatest[i]:
+                    found.setdefault(feature, []).append(Lost(ends.least[i], ends.greatest[i], bool(ends.nan[i])))
+        return {feature: tuple(dict.fromkeys(parts)) for feature, parts in found.items()}, kept
+
+    def _on_sources(self, folded: Folded, lost: _Losses, direct: Flags) -> Node:
+        """Return the trees on the sources, and beside them what some features are made from as before."""
         place = np.full(len(direct), -1)
         starts: dict[Tensor, int] = {}
         operands: list[Tensor] = []
@@ -133,10 +152,21 @@ class _Trees:
         for tensor in self.way.sources:
             columns = self._place(tensor)
             here = direct & (self.columns.source >= columns.start) & (self.columns.source < columns.stop)
-            if here.any():
-                operands.append(_bounded(tensor, folded, columns))
-                place[here] = self.columns.source[here] - columns.start + width
-                width += tensor.shape[1] or 0
+            if not here.any():
+                continue
+            bounded = _bounded(tensor, folded, columns)
+            known: dict[int, list[tuple[Lost, ...]]] = {}
+            layers: dict[int, dict[int, tuple[Lost, ...]]] = {}
+            for tested in np.flatnonzero(here).tolist():
+                column, missing = int(self.columns.source[tested]) - columns.start, lost.get(tested, ())
+                kinds = known.setdefault(column, [])
+                if missing not in kinds:
+                    kinds.append(missing)
+                layer = kinds.index(missing)
+                layers.setdefault(layer, {})[column] = missing
+                place[tested] = column + width + layer * (tensor.shape[1] or 0)
+            operands += [_with_holes(bounded, layers[layer]) for layer in range(len(layers))]
+            width += len(layers) * (tensor.shape[1] or 0)
         for kept in np.flatnonzero((self.tests > 0) & ~direct):
             tensor, column = origin_of(self.x, int(kept))
             if tensor not in starts:
@@ -193,6 +223,18 @@ def _bounded(x: Tensor, folded: Folded, columns: slice) -> Tensor:
     if np.any(greatest < np.inf):
         result = xp.where(result > greatest, np.nan, result)
     return as_tensor(result)
+
+
+def _with_holes(x: Tensor, lost: Mapping[int, tuple[Lost, ...]]) -> Tensor:
+    """Return a source in which NaN stands for some numbers of each column."""
+    result = x
+    for i in range(max(map(len, lost.values()))):
+        least, greatest = np.full(x.shape[1] or 0, np.inf), np.full(x.shape[1] or 0, -np.inf)
+        for column, parts in lost.items():
+            if i < len(parts):
+                least[column], greatest[column] = parts[i].least, parts[i].greatest
+        result = as_tensor(xp.where(between(x, least, greatest), np.nan, result))
+    return result
 
 
 def _names(passed: Sequence[Transformed]) -> str:

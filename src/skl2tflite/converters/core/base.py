@@ -20,8 +20,8 @@ from skl2tflite.features import TABLE, RowKind
 from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.matrix import Matrix, as_floats, dtype_of, is_sparse
 from skl2tflite.flow.table import Table, as_matrix
-from skl2tflite.forest.transformed import Monotone, Transformed
-from skl2tflite.graph import Array, DType, Tensor, apply
+from skl2tflite.forest.transformed import Monotone, note
+from skl2tflite.graph import Array, DType, Tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.method_arguments import offers
 from skl2tflite.tracing.rows_at_hand import given
@@ -108,7 +108,7 @@ class Converter:
 
     def check_fitted(self) -> None:
         """Refuse an estimator that is not fitted."""
-        # scikit-learn takes a second to import; whoever only runs or inspects a file does not need it.
+        # scikit-learn takes a second to import; who only runs a file does not need it.
         from sklearn.exceptions import NotFittedError
         from sklearn.utils.validation import check_is_fitted
 
@@ -253,14 +253,18 @@ class Converter:
 
         def noted(X: Array) -> Any:
             result = transform(X)
-            X = X.matrix_so_far if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
             made = result.matrix_so_far if isinstance(result, Table) else result
-            if not isinstance(X, Tensor) or not isinstance(made, Tensor) or made is X:
+            read = self.numbers_read(X, made)
+            if not isinstance(read, Tensor) or not isinstance(made, Tensor) or made is read:
                 return result
-            made = apply(Transformed(self.path, self.estimator, self.scikit_transform, self.monotone(X, made)), X, made)
+            made = note(self.path, self.estimator, self.scikit_transform, self.monotone(read, made), read, made)
             return result.with_matrix(made) if isinstance(result, Table) else made
 
         return noted
+
+    def numbers_read(self, X: Any, made: Any) -> Any:
+        """Return the numbers of which ``transform`` has made its result, if they are known."""
+        return X.matrix_so_far if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
 
     def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
         """Return scikit-learn's own ``transform`` of an array, without its checks for NaN and infinity."""

@@ -23,7 +23,8 @@ from skl2tflite.converters.core.seen_rows import SeenConverter
 from skl2tflite.features import RowKind, TableRows
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table, TableLike, as_matrix
-from skl2tflite.graph import Array
+from skl2tflite.forest.transformed import Monotone, Transformed
+from skl2tflite.graph import Array, Tensor, apply
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.tracing.trial_calls import tried
 
@@ -211,7 +212,18 @@ class PipelineConverter(Converter):
 
 def weighted(X: TableLike, weight: float) -> TableLike:
     """Return a transformer's result times its weight."""
-    return X.times(weight) if isinstance(X, Matrix) else as_matrix(X) * weight
+    if isinstance(X, Matrix):
+        return X.times(weight)
+    numbers = as_matrix(X)
+    product = numbers * weight
+    if not isinstance(product, Tensor):
+        return product
+
+    def times(rows: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(rows * weight)
+
+    made: Tensor = apply(Transformed("transformer_weights", times, times, Monotone()), numbers, product)
+    return made
 
 
 @converts(sk.FeatureUnion)

@@ -246,7 +246,9 @@ class LightGBMConverter(CodingConverter):
         parts = [X]
         if self.zero_is_missing:
             copied = X[:, np.array(self.zero_is_missing)]
-            parts.append(xp.where(xp.abs(copied) > float(ZERO), copied, np.nan))
+            zero = float(ZERO)
+            is_zero = xp.within(copied, -zero, zero, xp.less_equal(xp.abs(copied), zero))
+            parts.append(xp.where(is_zero, np.nan, copied))
         _, categories = self.tables
         if len(categories):
             parts.append(categories.columns(X))

@@ -22,7 +22,8 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.third_party.support.boosting import CategorySets, TreeTable, join
 from skl2tflite.converters.third_party.support.xgboost_names import category_names, kept_of
 from skl2tflite.flow.column import Column
-from skl2tflite.flow.matrix import Matrix, is_sparse
+from skl2tflite.flow.matrix import Matrix, as_floats, is_sparse
+from skl2tflite.flow.zeros import without
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
@@ -272,7 +273,7 @@ class XGBoostConverter(CodingConverter):
         missing = self.estimator.missing
         if missing is None or np.isnan(missing):
             return X
-        return xp.where(X == float(np.float32(missing)), np.nan, X)
+        return without(as_floats(X), float(np.float32(missing)), narrow=True)
 
     def columns(self, X: Array) -> Array:
         """Rows with NaN for every missing value, and the columns derived from categories."""

@@ -52,6 +52,7 @@ from skl2tflite.graph.functions.elementwise import (
     subtract,
     tanh,
     where,
+    within,
 )
 from skl2tflite.graph.functions.indexing import (
     getitem,
@@ -231,5 +232,6 @@ __all__ = [
     "topk",
     "where",
     "while_loop",
+    "within",
     "wrap",
 ]

@@ -268,6 +268,23 @@ def greater_equal(x: Operand, y: Operand) -> Array:
     return apply_to_numbers(ops.GreaterEqual(), x, y)
 
 
+def within(x: Operand, low: Any, high: Any, seen: Operand, narrow: bool = False) -> Array:
+    """Whether numbers lie from ``low`` to ``high``, as scikit-learn compares them: :class:`~ops.Within`.
+
+    Parameters
+    ----------
+    x : array
+    low, high : array_like
+        Infinite where there is no such end.
+    seen : array of bool
+        What float32 numbers say of it.
+    narrow : bool
+        Whether scikit-learn's numbers are rounded to float32 before.
+    """
+    op = ops.Within(np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64), narrow)
+    return apply(op, x, seen)  # type: ignore[no-any-return]
+
+
 def logical_and(x: Operand, y: Operand) -> Array:
     """Whether both are true."""
     return apply(ops.LogicalAnd(), as_kind(x, DType.BOOL), as_kind(y, DType.BOOL))  # type: ignore[no-any-return]

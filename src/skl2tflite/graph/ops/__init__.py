@@ -8,6 +8,7 @@ from skl2tflite.graph.ops.control import *
 from skl2tflite.graph.ops.elementwise import *
 from skl2tflite.graph.ops.indexing import *
 from skl2tflite.graph.ops.linear import *
+from skl2tflite.graph.ops.notes import *
 from skl2tflite.graph.ops.primitives import *
 from skl2tflite.graph.ops.reduction import *
 from skl2tflite.graph.ops.sequence import *

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn import ensemble as sk
 
 from skl2tflite.converters.core.base import Converter
@@ -18,6 +19,7 @@ from skl2tflite.flow.matrix import Matrix, as_floats, is_sparse, side_by_side
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.trial_calls import tried
 
 
 class StackingConverter(Converter):
@@ -64,6 +66,7 @@ class StackingConverter(Converter):
     def transform(self, X: Any) -> Any:
         """The columns of each member, then those of X with ``passthrough=True``."""
         columns: list[Array] = []
+        dtypes: list[np.dtype[Any] | None] = []
         for member, method in zip(self.members, self.estimator.stack_method_, strict=True):
             answer = label_values(member, X) if method == "predict" else member.method(method)(X)
             if isinstance(answer, list | tuple):  # one array of probabilities for each label
@@ -74,10 +77,13 @@ class StackingConverter(Converter):
                 columns.append(answer[:, 1:])
             else:
                 columns.append(answer)
+            dtypes += [_dtype_of_answer(member, method, X)] * (len(columns) - len(dtypes))
         if not self.estimator.passthrough:
             return xp.concat(columns, axis=1)
         X = X.matrix() if isinstance(X, Table) else X
-        return side_by_side([*columns, X], sparse=is_sparse(X))
+        if not is_sparse(X):
+            return side_by_side([*columns, X], sparse=False)
+        return side_by_side([*(Matrix(column, dtype) for column, dtype in zip(columns, dtypes, strict=True)), X], True)
 
     def ask_final(self, method: str, X: Any) -> Any:
         """Return the final estimator's answer for the members' answers."""
@@ -86,6 +92,15 @@ class StackingConverter(Converter):
 
     def predict(self, X: Array) -> Array:
         return self.ask_final("predict", X)  # type: ignore[no-any-return]
+
+
+def _dtype_of_answer(member: Converter, method: str, X: Any) -> np.dtype[Any] | None:
+    """Return float32 where a member answers so for a sparse matrix in that dtype: less of what is small is 0 there."""
+    if not isinstance(X, Matrix) or not X.is_sparse or X.dtype != np.float32:
+        return None
+    row = csr_matrix((1, X.shape[1]), dtype=X.dtype)
+    answer = tried(lambda rows: np.asarray(getattr(member.estimator, method)(rows)), row)
+    return answer.dtype if answer is not None and answer.dtype == np.float32 else None
 
 
 @converts(sk.StackingClassifier)

@@ -32,10 +32,10 @@ class BinarizerConverter(TransformerConverter):
         """None: the sparse matrix holds the numbers that are not 0."""
 
     def transform(self, X: Array) -> Array:
-        threshold = self.estimator.threshold
+        threshold = given = self.estimator.threshold
         if getattr(threshold, "dtype", None) == np.float64:  # a Python float is rounded to the dtype of X instead
             threshold = float(round_down_to_float32(threshold))
-        return xp.astype(X > threshold, float)
+        return xp.astype(xp.within(X, np.nextafter(given, np.inf), np.inf, X > threshold), float)
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return Monotone()

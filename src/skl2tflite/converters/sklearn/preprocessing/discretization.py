@@ -18,7 +18,9 @@ from skl2tflite.graph import functions as xp
 
 def at_or_above(X: Array, limits: ArrayLike) -> Array:
     """Return ``X >= limits``, also right for float32 values compared with float64 limits."""
-    return X >= (round_up(around(limits, X)[0]) if isinstance(X, Tensor) else np.asarray(limits))
+    if not isinstance(X, Tensor):
+        return X >= np.asarray(limits)
+    return xp.within(X, limits, np.inf, X >= round_up(around(limits, X)[0]))
 
 
 def round_up(limits: ArrayLike) -> NDArray[np.float64]:

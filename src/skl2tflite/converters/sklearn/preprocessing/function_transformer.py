@@ -20,11 +20,11 @@ from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.renamed import renamed
 from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.forest.transformed import Monotone
-from skl2tflite.graph import Tensor, as_tensor
+from skl2tflite.graph import Input, Tensor, as_tensor, ops
 from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.matrix_arguments import called, dtype_given
-from skl2tflite.tracing.monotone import elementwise
+from skl2tflite.tracing.monotone import elementwise, source_of
 from skl2tflite.tracing.nan_allowed import nan_allowed_columns
 from skl2tflite.tracing.narrow_dtypes import narrow_readers, note_narrow_dtypes
 from skl2tflite.tracing.rows_at_hand import given
@@ -57,6 +57,17 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
             X.mark_read()
         names = None if self.estimator.validate else self.feature_names
         return self._call("func", self.estimator.func, X, self.estimator.kw_args, names)
+
+    def numbers_read(self, X: Any, made: Any) -> Any:
+        """Return those of a DataFrame's columns too, where the function computes with all of them at once."""
+        read = super().numbers_read(X, made)
+        if read is not None or not isinstance(X, Table) or not isinstance(made, Tensor):
+            return read
+        stacked = source_of(made).node
+        # By the names of the model's inputs: to look at columns would be to ask for them.
+        names = [part.node.op.key if isinstance(part.node.op, Input) else None for part in stacked.inputs]
+        is_whole = isinstance(stacked.op, ops.Stack) and stacked.op.axis == 1 and names == self.feature_names
+        return stacked.outputs[0] if is_whole else None
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return elementwise(X, transformed)

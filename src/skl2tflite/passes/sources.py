@@ -1,0 +1,37 @@
+"""What is at hand in front of transformers, as folding looks at it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.forest.float_keys import Ints
+from skl2tflite.forest.rounding import is_computed
+from skl2tflite.graph import Tensor
+from skl2tflite.passes.preprocessing import Columns, Preprocessing, grown_columns
+
+
+class Features:
+    """The functions through which sources reach what trees test: :class:`~skl2tflite.forest.folding.Images`."""
+
+    def __init__(self, way: Preprocessing, x: Tensor, columns: Columns) -> None:
+        self.way = way
+        self.x = x
+        self.source = np.where(columns.mixed, -1, columns.source)
+        self.mixed = columns.mixed
+        self.moved = columns.moved
+        self.steady = columns.steady
+        self.rounded = way.rounded()[columns.source]
+        self.computed = is_computed(x)
+        self.n_columns = way.n_columns
+
+    @cached_property
+    def grown(self) -> Ints:
+        """What makes rounding of each feature another than usual."""
+        return grown_columns(self.x, np.arange(len(self.source)))
+
+    def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
+        """Return what trees test, of rows of the sources."""
+        return self.way.values(self.x, X, shift)
