@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.forest.float_keys import GREATEST_KEY, Floats, Ints, from_keys
-from skl2tflite.forest.folding import Images, Search
+from skl2tflite.forest.threshold_search import Images, Search
 
 
 @dataclass(frozen=True, eq=False)

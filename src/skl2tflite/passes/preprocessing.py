@@ -202,7 +202,7 @@ class Preprocessing:
         feeds : ndarray of float32, shape (n_rows, n_columns)
             Values of the columns of all sources.
         shift : {-1, 0, 1}
-            As in :class:`~skl2tflite.forest.folding.Images`.
+            As in :class:`~skl2tflite.forest.threshold_search.Images`.
         """
         known: dict[Tensor, NDArray[Any]] = {}
 

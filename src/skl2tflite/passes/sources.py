@@ -14,7 +14,7 @@ from skl2tflite.passes.preprocessing import Columns, Preprocessing, grown_column
 
 
 class Features:
-    """The functions through which sources reach what trees test: :class:`~skl2tflite.forest.folding.Images`."""
+    """The functions from sources to what trees test (:class:`~skl2tflite.forest.threshold_search.Images`)."""
 
     def __init__(self, way: Preprocessing, x: Tensor, columns: Columns) -> None:
         self.way = way

@@ -15,20 +15,18 @@ from skl2tflite.converters.core.method_names import INTEGER_RESULTS, METHODS
 from skl2tflite.converters.core.refusals import why_not
 from skl2tflite.converters.core.registry import converter_for
 from skl2tflite.converters.core.saved_versions import check_version
+from skl2tflite.converters.core.transform_output import TransformOutput
 from skl2tflite.errors import ConversionError, UnsupportedEstimatorError, UnsupportedMethodError
 from skl2tflite.features import TABLE, RowKind
 from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.matrix import Matrix, as_floats, dtype_of, is_sparse
 from skl2tflite.flow.table import Table, as_matrix
-from skl2tflite.forest.transformed import Monotone, note
 from skl2tflite.graph import Array, DType, Tensor
-from skl2tflite.graph import functions as xp
 from skl2tflite.method_arguments import offers
 from skl2tflite.tracing.rows_at_hand import given
-from skl2tflite.tracing.trial_calls import quiet
 
 
-class Converter:
+class Converter(TransformOutput):
     """The mirror of an estimator: methods of the same names, on symbolic tensors.
 
     A method takes and returns tensors, or NumPy arrays, for which it computes what scikit-learn computes.
@@ -76,10 +74,8 @@ class Converter:
         dtype they use or pass on. Otherwise they are given an array of its numbers.
     cleans_each : bool
         Whether :meth:`nan_columns` takes one truth value for each column that ``transform`` gives.
-    keeps_sparse : bool
-        Whether ``transform`` gives a sparse matrix for a sparse one. Otherwise it always gives a dense one.
-    keeps_dtype : bool
-        Whether ``transform`` gives integers for integers, of the same width. Otherwise it always gives floats.
+    keeps_sparse, keeps_dtype : bool
+        As in :class:`~skl2tflite.converters.core.transform_output.TransformOutput`.
     """
 
     default_methods: ClassVar[tuple[str, ...]] = ()
@@ -96,8 +92,6 @@ class Converter:
     takes_tables: ClassVar[bool] = False
     takes_matrices: ClassVar[bool] = False
     cleans_each: ClassVar[bool] = False
-    keeps_sparse: ClassVar[bool] = False
-    keeps_dtype: ClassVar[bool] = False
 
     def __init__(self, estimator: Any, path: str) -> None:
         self.estimator = estimator
@@ -202,76 +196,6 @@ class Converter:
             return Matrix(result, dtype, sparse, stored, self.gives_bounds(X.bounds if isinstance(X, Matrix) else None))
 
         return held
-
-    def gives_sparse(self, sparse: bool) -> bool:
-        """Return whether ``transform`` gives a sparse matrix, for a sparse matrix or a dense one."""
-        return self.keeps_sparse and sparse
-
-    def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:
-        """Return the dtype of ``transform``'s result for a dtype; None stands for floats as wide as the rows."""
-        return dtype if self.keeps_dtype else None
-
-    def gives_bounds(self, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
-        """Return the least and greatest integer that ``transform`` can give; None where they are not known."""
-        return None
-
-    def stored(self, X: Any, result: Array) -> Callable[[], Array] | None:
-        """Return a function that says which entries the sparse matrix stores that ``transform`` gives.
-
-        Parameters
-        ----------
-        X : Table, Matrix or array
-            What ``transform`` was given.
-        result : array of shape (n_rows, n_columns)
-            What it gave.
-
-        Returns
-        -------
-        callable or None
-            Returns truth values of the result's shape. None stands for the numbers other than 0.
-        """
-        if not isinstance(X, Matrix) or X.stored is None:
-            return None
-        # A stored entry is found by transforming 1 in place of it, which gives a number other than 0.
-        return lambda: self.transform(xp.astype(X.present, float)) != 0  # type: ignore[attr-defined]
-
-    def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
-        """Return how ``transform`` computes each column as a monotone function of one column; None if it does not.
-
-        Such transformers are folded into the thresholds of trees behind them.
-
-        Parameters
-        ----------
-        X : Tensor
-        transformed : Tensor
-            The result of ``transform`` for X.
-        """
-        return None
-
-    def _noted(self, transform: Callable[[Array], Any]) -> Callable[[Array], Any]:
-        """Return ``transform`` whose result carries a note which transformer has computed it (:class:`Transformed`)."""
-
-        def noted(X: Array) -> Any:
-            result = transform(X)
-            made = result.matrix_so_far if isinstance(result, Table) else result
-            read = self.numbers_read(X, made)
-            if not isinstance(read, Tensor) or not isinstance(made, Tensor) or made is read:
-                return result
-            made = note(self.path, self.estimator, self.scikit_transform, self.monotone(read, made), read, made)
-            return result.with_matrix(made) if isinstance(result, Table) else made
-
-        return noted
-
-    def numbers_read(self, X: Any, made: Any) -> Any:
-        """Return the numbers of which ``transform`` has made its result, if they are known."""
-        return X.matrix_so_far if isinstance(X, Table) else X.values if isinstance(X, Matrix) else X
-
-    def scikit_transform(self, X: NDArray[Any]) -> NDArray[Any]:
-        """Return scikit-learn's own ``transform`` of an array, without its checks for NaN and infinity."""
-        from sklearn import config_context
-
-        with config_context(assume_finite=True), quiet():
-            return np.asarray(self.estimator.transform(np.array(X)))
 
     @property
     def contract(self) -> Contract:
