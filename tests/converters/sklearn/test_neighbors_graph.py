@@ -81,7 +81,7 @@ def test_a_graph_may_name_either_of_equally_far_points(mode):
     wanted, given = transformer.transform(QUERIES / 10).toarray(), model.transform(QUERIES / 10)
     assert ((wanted != 0) != (given != 0)).any()
     assert skl2tflite.verify(model, transformer, QUERIES / 10)["transform"].largest_error < 1e-6
-    right = converter_for(transformer).equally_right
+    right = converter_for(transformer).is_equivalent
     assert right("transform", QUERIES / 10, [(wanted, given)], 1e-6).all()
     assert not right("transform", QUERIES / 10, [(wanted, np.roll(given, 1, axis=1))], 1e-6).any()
     assert not right("transform", QUERIES / 10, [(wanted, 2 * given)], 1e-6).any()
