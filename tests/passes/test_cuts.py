@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, Normalizer, StandardScaler
-from xgboost import XGBClassifier
 
 import skl2tflite
 from skl2tflite.conversion import Conversion
@@ -15,13 +15,15 @@ from skl2tflite.graph import DType, input_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.plan import plan
 
+xgboost = pytest.importorskip("xgboost")
+
 ROWS = np.random.default_rng(0).integers(1, 6, (400, 4)).astype(float)
 LABELS = (ROWS[:, 0] > ROWS[:, 1]).astype(int)
 
 
 def test_rows_that_float32_computes_stay_on_their_side() -> None:
     """Normalized whole numbers come again and again, and XGBoost splits at them."""
-    pipeline = make_pipeline(Normalizer(), XGBClassifier(n_estimators=20)).fit(ROWS[:300], LABELS[:300])
+    pipeline = make_pipeline(Normalizer(), xgboost.XGBClassifier(n_estimators=20)).fit(ROWS[:300], LABELS[:300])
     for target in ("litert", "micro"):
         model = skl2tflite.convert(pipeline, target=target)
         np.testing.assert_allclose(model.predict_proba(ROWS), pipeline.predict_proba(ROWS), atol=1e-6)
@@ -34,9 +36,9 @@ def _forests(estimator: object) -> list:
 
 def test_thresholds_of_rows_as_they_are_stay() -> None:
     """So do those that a scaler is folded into."""
-    alone = XGBClassifier(n_estimators=3).fit(ROWS, LABELS)
-    scaled = make_pipeline(StandardScaler(), XGBClassifier(n_estimators=3)).fit(ROWS, LABELS)
-    computed = make_pipeline(FunctionTransformer(np.log1p), Normalizer(), XGBClassifier(n_estimators=3)).fit(
+    alone = xgboost.XGBClassifier(n_estimators=3).fit(ROWS, LABELS)
+    scaled = make_pipeline(StandardScaler(), xgboost.XGBClassifier(n_estimators=3)).fit(ROWS, LABELS)
+    computed = make_pipeline(FunctionTransformer(np.log1p), Normalizer(), xgboost.XGBClassifier(n_estimators=3)).fit(
         ROWS, LABELS
     )
     assert all(forest.cuts_at_values for forest in _forests(alone))

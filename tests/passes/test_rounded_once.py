@@ -11,7 +11,6 @@ from sklearn.base import TransformerMixin
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, PolynomialFeatures
-from xgboost import XGBClassifier
 
 import skl2tflite
 from skl2tflite.graph import DType, input_tensor
@@ -19,6 +18,8 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.passes.rounded_once import rounded_once
 from skl2tflite.runtime.micro import has_micro
 from tests.backends.tflite.one_graph import run
+
+xgboost = pytest.importorskip("xgboost")
 
 RANDOM = np.random.default_rng(0)
 ROWS = RANDOM.normal(size=(1000, 7)).astype(np.float32).astype(float)
@@ -36,7 +37,7 @@ TARGETS = ["litert", *(["micro"] if has_micro() else [])]
 def test_rows_a_few_units_from_thresholds(transformer: TransformerMixin, target: Literal["litert", "micro"]) -> None:
     """Thresholds are training rows' values: rows that float32 just tells from these go where XGBoost sends them."""
     labels = ROWS[:, 0] * ROWS[:, 1] > 0
-    pipeline = make_pipeline(transformer, XGBClassifier(n_estimators=50, n_jobs=1)).fit(ROWS, labels)
+    pipeline = make_pipeline(transformer, xgboost.XGBClassifier(n_estimators=50, n_jobs=1)).fit(ROWS, labels)
     model = skl2tflite.convert(pipeline, methods=("predict_proba",), target=target)
     units = RANDOM.integers(-8, 9, ROWS.shape) * 2.0**-24
     near = (ROWS * (1.0 + units)).astype(np.float32).astype(float)[: 1000 if target == "litert" else 200]
@@ -47,7 +48,7 @@ def test_rows_a_few_units_from_thresholds(transformer: TransformerMixin, target:
 def test_multiples_of_the_training_rows(norm: str) -> None:
     """Divided by their norm they are the training rows, and stand on the thresholds."""
     labels = (COUNTS[:, 0] > COUNTS[:, 1]) ^ (COUNTS[:, 2] > COUNTS[:, 3])
-    pipeline = make_pipeline(TfidfTransformer(norm=norm), XGBClassifier(n_estimators=50, n_jobs=1))
+    pipeline = make_pipeline(TfidfTransformer(norm=norm), xgboost.XGBClassifier(n_estimators=50, n_jobs=1))
     model = skl2tflite.convert(pipeline.fit(COUNTS, labels), methods=("predict_proba",))
     rows = np.vstack([COUNTS * factor for factor in (1, 2, 3, 5, 7)])
     np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-6)
