@@ -127,6 +127,10 @@ def test_evaluate_keeps_the_width_of_floats(op, operands, expected):
         assert result.dtype.kind != "f" or result.dtype == np.float32
 
 
+IN_FILES = [case for case in CASES if not isinstance(case[0], ops.Note)]
+"""Those that a file may hold: the passes remove notes."""
+
+
 def operations() -> set[type[Op]]:
     """Every operation that the modules of the package define, without those that others are made of."""
     modules = [import_module(f"{ops.__name__}.{module.name}") for module in iter_modules(ops.__path__)]

@@ -12,7 +12,7 @@ from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.graph import DType, Graph, apply, as_tensor, input_tensor, ops
 from skl2tflite.graph.op import Constant
 from skl2tflite.legalize import legalize
-from tests.graph.test_ops import CASES
+from tests.graph.test_ops import IN_FILES
 
 FLOATS = input_tensor("x", DType.FLOAT, (1, 3))
 NUMBERS = input_tensor("n", DType.INT, (1, 3))
@@ -23,7 +23,7 @@ REST = (None, None, None)
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("case", CASES, ids=[case[0].name for case in CASES])
+@pytest.mark.parametrize("case", IN_FILES, ids=[case[0].name for case in IN_FILES])
 def test_every_operation_that_is_left_has_a_lowering(case, target):
     op, operands, _ = case
     if isinstance(op, Constant):
