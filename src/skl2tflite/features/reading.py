@@ -51,7 +51,8 @@ def check_given(X: Any, once: bool = False) -> None:
 
 def _holds_half(X: Any) -> bool:
     """Whether an array, or a column of a pandas DataFrame, is of float16."""
-    dtypes = X.dtypes if hasattr(X, "iloc") and hasattr(X, "columns") else (getattr(X, "dtype", None),)
+    is_pandas = type(X).__module__.split(".")[0] == "pandas" and hasattr(X, "columns")
+    dtypes = X.dtypes if is_pandas else (getattr(X, "dtype", None),)
     return any(isinstance(dtype, np.dtype) and dtype == np.float16 for dtype in dtypes)
 
 
