@@ -22,6 +22,7 @@ from skl2tflite.features import (
     ColumnSpec,
     Features,
     Known,
+    check_columns,
     check_given,
     reading,
     row_count,
@@ -146,6 +147,7 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
     X, runtime = conversion.X, options.runtime
     if X is not None:
         check_given(X)
+        check_columns(X)
         with reading(X):
             if row_count(X) == 0:
                 raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")

@@ -6,7 +6,7 @@ from skl2tflite.features.features import Features
 from skl2tflite.features.frames import column_types, distinct_cells, row_count
 from skl2tflite.features.known import Known
 from skl2tflite.features.narrow import Narrow
-from skl2tflite.features.reading import check_given, reading
+from skl2tflite.features.reading import check_columns, check_given, reading
 from skl2tflite.features.reference import given_rows, rows_in_float64
 from skl2tflite.features.rows import (
     TABLE,
@@ -48,6 +48,7 @@ __all__ = [
     "TableRows",
     "TextRows",
     "ValueRows",
+    "check_columns",
     "check_given",
     "column_names",
     "column_types",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,14 @@ def is_na(cell: object) -> bool:
     return type(cell).__name__ == "NAType"
 
 
-def frame_to_array(frame: Any, places: Sequence[int | None] | None = None) -> NDArray[Any]:
+def frame_dtypes(frame: Any) -> frozenset[Any]:
+    """Return the dtypes of a DataFrame's columns, each once."""
+    return frozenset(getattr(frame, "dtypes", ()))
+
+
+def frame_to_array(
+    frame: Any, places: Sequence[int | None] | None = None, dtypes: Collection[Any] | None = None
+) -> NDArray[Any]:
     """Return a DataFrame's numbers; nullable columns give NaN where a value is missing.
 
     Parameters
@@ -101,6 +108,8 @@ def frame_to_array(frame: Any, places: Sequence[int | None] | None = None) -> ND
     places : sequence of int or None, optional
         For each column of the result, which of the DataFrame's columns it is; None for zeros. By default the result
         has all columns, in their order.
+    dtypes : collection of dtype, optional
+        Those of the DataFrame's columns, where they are known already.
     """
     if places is not None:
         taken = [place for place in places if place is not None]
@@ -109,7 +118,7 @@ def frame_to_array(frame: Any, places: Sequence[int | None] | None = None) -> ND
             columns = frame.iloc[:, taken] if hasattr(frame, "iloc") else frame[:, taken]
             array[:, [place is not None for place in places]] = frame_to_array(columns)
         return array
-    kinds = {getattr(dtype, "kind", "") for dtype in getattr(frame, "dtypes", ())}
+    kinds = {getattr(dtype, "kind", "") for dtype in (frame_dtypes(frame) if dtypes is None else dtypes)}
     if hasattr(frame, "to_numpy") and not kinds & _NOT_REAL:
         try:
             return np.asarray(frame.to_numpy(dtype=np.float64, na_value=np.nan))

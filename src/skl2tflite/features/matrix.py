@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.features.frames import frame_names, frame_to_array, is_frame, without_na
+from skl2tflite.features.frames import frame_dtypes, frame_names, frame_to_array, is_frame, without_na
+from skl2tflite.features.reading import refuse_half
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.table_columns import check_categoricals, check_names, check_shape, column_places
 
@@ -169,10 +170,13 @@ def _as_array(X: Any, schema: FeatureSchema) -> NDArray[Any]:
 
 def _of_frame(X: Any, schema: FeatureSchema) -> NDArray[Any]:
     """Return a DataFrame's numbers, its columns in the order of the features; 0 in those that are not read."""
+    dtypes = frame_dtypes(X)
+    refuse_half(dtypes)
     names = frame_names(X)
     check_names(names, schema)
     in_order = schema.names is None or schema.needed is None or tuple(names) == schema.names
     if in_order and schema.read is None and (schema.needed is None or len(schema.needed) == schema.count):
-        return frame_to_array(X)
+        return frame_to_array(X, dtypes=dtypes)
     places, read = column_places(X, schema), schema.needed if schema.read is None else schema.read
-    return frame_to_array(X, [places.get(i) if read is None or i in read else None for i in range(schema.count)])
+    taken = [places.get(i) if read is None or i in read else None for i in range(schema.count)]
+    return frame_to_array(X, taken)

@@ -5,7 +5,7 @@ Such objects, and those in them, have methods of their own, which may raise anyt
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,18 +42,26 @@ def check_given(X: Any, once: bool = False) -> None:
     library = kind.__module__.split(".")[0]
     if library in ("polars", "pyarrow") and kind.__name__ in _INSTEAD:
         raise InvalidInputError(f"X is a {kind.__name__} of {library}; {_INSTEAD[kind.__name__]}")
-    if _holds_half(X):
-        raise InvalidInputError(
-            "X holds float16, for which scikit-learn computes in half precision, and a file does not; give "
-            "X.astype('float32')"
-        )
+    refuse_half((getattr(X, "dtype", None),))
 
 
-def _holds_half(X: Any) -> bool:
-    """Whether an array, or a column of a pandas DataFrame, is of float16."""
-    is_pandas = type(X).__module__.split(".")[0] == "pandas" and hasattr(X, "columns")
-    dtypes = X.dtypes if is_pandas else (getattr(X, "dtype", None),)
-    return any(isinstance(dtype, np.dtype) and dtype == np.float16 for dtype in dtypes)
+def check_columns(X: Any) -> None:
+    """Raise where a column of a pandas DataFrame is of float16."""
+    if type(X).__module__.split(".")[0] == "pandas" and hasattr(X, "columns"):
+        refuse_half(X.dtypes)
+
+
+def refuse_half(dtypes: Iterable[object]) -> None:
+    """Raise where one of the dtypes of rows is float16.
+
+    A DataFrame takes longer to tell its dtypes than a model to answer a row, so they are checked where they are read.
+    """
+    for dtype in dtypes:
+        if isinstance(dtype, np.dtype) and dtype == np.float16:
+            raise InvalidInputError(
+                "X holds float16, for which scikit-learn computes in half precision, and a file does not; give "
+                "X.astype('float32')"
+            )
 
 
 def listed(X: Any, expected: str) -> list[Any]:

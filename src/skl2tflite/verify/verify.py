@@ -11,7 +11,7 @@ from sklearn.base import is_regressor
 from skl2tflite.arguments import positive, shown
 from skl2tflite.conversion import Conversion
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
-from skl2tflite.features import check_given, reading
+from skl2tflite.features import check_columns, check_given, reading
 from skl2tflite.model import TFLiteModel
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
 from skl2tflite.verify.answers import (
@@ -69,6 +69,7 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     if tolerance is not None:
         tolerance = positive("tolerance", tolerance)
     check_given(X)
+    check_columns(X)
     return compare(model, Conversion(estimator, X), tolerance)
 
 

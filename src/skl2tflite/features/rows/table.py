@@ -8,6 +8,7 @@ from typing import Any
 
 from skl2tflite.features.frames import as_cells, column_kinds, column_types, columns_of, frame_names, is_frame
 from skl2tflite.features.matrix import as_matrix
+from skl2tflite.features.reading import check_columns, refuse_half
 from skl2tflite.features.rows.base import RowKind, SeenColumns
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.table_columns import check_categoricals, column_places
@@ -51,8 +52,12 @@ class TableRows(RowKind):
         if schema.columns is None:
             return {INPUT_NAME: as_matrix(X, schema)}
         places = column_places(X, schema)
-        check_categoricals(X, places, schema)
         found = columns_of(X, [places[column.feature] for column in schema.columns])
+        if is_frame(X) and len(found) < len(X.columns):
+            check_columns(X)
+        else:
+            refuse_half(getattr(column, "dtype", None) for column in found)
+        check_categoricals(X, places, schema)
         return {
             spec.name: spec.texts(column) if spec.is_read else schema.column_tensor(spec, column)
             for spec, column in zip(schema.columns, found, strict=True)
