@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.errors import InvalidInputError, Skl2TFLiteError
+from skl2tflite.features.frames import is_frame
 
 _INSTEAD = {
     "LazyFrame": "call collect() on it",
@@ -42,7 +43,8 @@ def check_given(X: Any, once: bool = False) -> None:
     library = kind.__module__.split(".")[0]
     if library in ("polars", "pyarrow") and kind.__name__ in _INSTEAD:
         raise InvalidInputError(f"X is a {kind.__name__} of {library}; {_INSTEAD[kind.__name__]}")
-    refuse_half((getattr(X, "dtype", None),))
+    if not is_frame(X):
+        refuse_half((getattr(X, "dtype", None),))
 
 
 def check_columns(X: Any) -> None:
