@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,7 @@ def _running(name: str, function: Callable[[Any, Any], Any], neutral: float) -> 
         _along(name, axis)
         columns = _columns(self)
         filled = [xp.where(xp.isnan(each), neutral, each) if skipna else each for each in columns]
-        found = [reduce(function, filled[: i + 1]) for i in range(len(filled))]
+        found = accumulate(filled, function)
         return _joined(self, [xp.where(xp.isnan(x), np.nan, y) for x, y in zip(columns, found, strict=True)])
 
     return call

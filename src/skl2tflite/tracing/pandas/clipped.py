@@ -25,13 +25,11 @@ def clipped(values: Tensor, lower: Any, upper: Any) -> Any:
     if _is_number(lower) and _is_number(upper):
         return xp.clip(values, min(lower, upper), max(lower, upper))
     result: Any = values
-    for bound, name in ((lower, "less"), (upper, "greater")):
-        if bound is None:
-            continue
+    for bound, limit, beyond in ((lower, xp.maximum, xp.less), (upper, xp.minimum, xp.greater)):
         if _is_number(bound):
-            result = xp.clip(result, *((bound, None) if name == "less" else (None, bound)))
-        else:
-            result = xp.where(getattr(xp, name)(values, bound), bound, result)
+            result = limit(result, bound)
+        elif bound is not None:
+            result = xp.where(beyond(values, bound), bound, result)
     return result
 
 
