@@ -10,6 +10,7 @@ from typing import Any
 from skl2tflite.converters import Converter, converter_for
 from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.third_party.support.boosters import as_estimator
+from skl2tflite.tracing.kept_dictionaries import kept_dictionaries
 
 
 class Conversion:
@@ -42,7 +43,7 @@ class Conversion:
         return converter_for(self.estimator)
 
     @contextmanager
-    def blaming(self) -> Iterator[None]:
-        """Turn an exception into an error that says whose it is: the estimator's, a converter's or ours."""
-        with blaming(self.estimator, self.X):
+    def guarded(self) -> Iterator[None]:
+        """Run code of users: exceptions become errors that say whose they are, and dictionaries stay as they were."""
+        with blaming(self.estimator, self.X), kept_dictionaries(self.estimator):
             yield

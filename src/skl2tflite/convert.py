@@ -35,7 +35,6 @@ from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import Plan, plan
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
-from skl2tflite.tracing.kept_dictionaries import kept_dictionaries
 from skl2tflite.verify import Report, compare
 from skl2tflite.verify.integer_arithmetic import computes_in_integers
 
@@ -151,7 +150,7 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
         with reading(X):
             if row_count(X) == 0:
                 raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
-    with conversion.blaming(), kept_dictionaries(conversion.estimator):
+    with conversion.guarded():
         planned = plan(conversion, options)
         if X is not None:
             planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work

@@ -83,7 +83,7 @@ def command(
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
     rows = None if data is None else read_rows(data, estimator, target_column)
     conversion = Conversion(estimator, rows)
-    with conversion.blaming():
+    with conversion.guarded():
         learned = conversion.converter.rows.known
     if rows is None and not learned:
         raise InvalidInputError(f"{model} learns from rows what a file takes: give some with --data (.npy or .jsonl)")

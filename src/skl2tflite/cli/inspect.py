@@ -59,7 +59,7 @@ def command(
 
         estimator = read_estimator(file, trust_pickle=trust_pickle, trusted_types=trust_type or ())
         conversion = Conversion(estimator)
-        with conversion.blaming():
+        with conversion.guarded():
             planned = plan(conversion, ConversionOptions(methods=method, precision=precision))
         _show_plan(planned, graph=graph, passes=passes)
     else:

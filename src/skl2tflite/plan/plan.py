@@ -29,7 +29,6 @@ from skl2tflite.plan.column_specs import column_specs, input_names
 from skl2tflite.plan.recording import Recorded, record
 from skl2tflite.plan.row_form import row_form
 from skl2tflite.tracing.category_constraints import allowed_values
-from skl2tflite.tracing.kept_dictionaries import kept_dictionaries
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
 
 
@@ -47,7 +46,7 @@ class Plan:
 def plan(conversion: Conversion, options: ConversionOptions = DEFAULTS) -> Plan:
     """Record an estimator's methods and rewrite their graphs."""
     target, X = options.runtime, conversion.X
-    with rows_at_hand(X), kept_dictionaries(conversion.estimator):
+    with rows_at_hand(X):
         converter = conversion.converter
         if X is not None:
             with reading(X):

@@ -88,7 +88,7 @@ def compare(model: TFLiteModel, conversion: Conversion, tolerance: float | None 
     -------
     Report
     """
-    with conversion.blaming(), rows_at_hand(conversion.X, alone=True):
+    with conversion.guarded(), rows_at_hand(conversion.X, alone=True):
         converter, X = conversion.converter, conversion.X
         tolerance = converter.contract.tolerance if tolerance is None else tolerance
         missing = [method for method in model.methods if not converter.has(method)]
