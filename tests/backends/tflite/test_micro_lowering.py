@@ -64,7 +64,9 @@ def test_rank_beyond_the_kernels():
 
 
 def test_every_operation_is_lowered_or_decomposed():
-    for kind in operations() - {ops.Within}:  # a note, which the passes remove
+    for kind in operations():
+        if issubclass(kind, ops.Note):  # the passes remove them
+            continue
         op, operands, _ = next(case for case in IN_FILES if type(case[0]) is kind)
         assert has_lowering(op) or decomposition_of(op, [as_tensor(x) for x in operands])
     with pytest.raises(LookupError, match="no lowering is registered for input"):

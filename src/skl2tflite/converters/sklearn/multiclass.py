@@ -51,6 +51,18 @@ class MembersConverter(Converter):
         return np.logical_and.reduce(allowed) if any(a.ndim for a in allowed) else all(bool(a) for a in allowed)
 
 
+class TableMembersConverter(MembersConverter):
+    """An estimator made of ``estimators_`` that hands them X as it is: a table, or a sparse matrix."""
+
+    takes_tables = True
+    takes_matrices = True
+
+    @property
+    def needed_columns(self) -> tuple[int, ...] | None:
+        """Columns that the members need, as these read X themselves."""
+        return needed_of(self.members)
+
+
 @converts(_ConstantPredictor)
 class ConstantPredictorConverter(Converter):
     """What scikit-learn puts in place of a binary classifier if there is one class only."""
@@ -152,16 +164,8 @@ def log_odds(logarithms: Array) -> Array:
 
 
 @converts(sk.OneVsRestClassifier)
-class OneVsRestConverter(MembersConverter, ClassifierConverter):
+class OneVsRestConverter(TableMembersConverter, ClassifierConverter):
     """One binary classifier for each class, or for each label of a multilabel problem."""
-
-    takes_tables = True
-    takes_matrices = True
-
-    @property
-    def needed_columns(self) -> tuple[int, ...] | None:
-        """Columns that the members need, as these read X themselves."""
-        return needed_of(self.members)
 
     def has(self, method: str) -> bool:
         """As the members do."""

@@ -11,9 +11,9 @@ from sklearn import multioutput as sk
 
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
-from skl2tflite.converters.core.members import label_values, needed_of, one_column
+from skl2tflite.converters.core.members import label_values, one_column
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.sklearn.multiclass import MembersConverter
+from skl2tflite.converters.sklearn.multiclass import MembersConverter, TableMembersConverter
 from skl2tflite.features import RowKind, TableRows
 from skl2tflite.flow.matrix import is_sparse, side_by_side
 from skl2tflite.graph import Array
@@ -22,32 +22,16 @@ from skl2tflite.numerics.probabilities import MIN_EXPONENT
 
 
 @converts(sk.MultiOutputRegressor)
-class MultiOutputRegressorConverter(MembersConverter, RegressorConverter):
+class MultiOutputRegressorConverter(TableMembersConverter, RegressorConverter):
     """One regressor for each output."""
-
-    takes_tables = True
-    takes_matrices = True
-
-    @property
-    def needed_columns(self) -> tuple[int, ...] | None:
-        """Columns that the members need, as these read X themselves."""
-        return needed_of(self.members)
 
     def predict(self, X: Array) -> Array:
         return xp.stack([one_column(member, "predict", X) for member in self.members], axis=1)
 
 
 @converts(sk.MultiOutputClassifier)
-class MultiOutputClassifierConverter(MembersConverter, ClassifierConverter):
+class MultiOutputClassifierConverter(TableMembersConverter, ClassifierConverter):
     """One classifier for each output; probabilities are a list of arrays."""
-
-    takes_tables = True
-    takes_matrices = True
-
-    @property
-    def needed_columns(self) -> tuple[int, ...] | None:
-        """Columns that the members need, as these read X themselves."""
-        return needed_of(self.members)
 
     def has(self, method: str) -> bool:
         """As the members do."""
