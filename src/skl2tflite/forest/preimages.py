@@ -1,4 +1,4 @@
-"""Which numbers of an input column a monotone function brings into an interval."""
+"""The numbers of an input column whose images, under a monotone function, lie in an interval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Preimages:
     nan : ndarray of bool
         Whether the image of NaN lies within.
     known : ndarray of bool
-        Whether it is an interval: rounding may make a function rise and fall around its ends.
+        Whether these numbers are an interval. They are not where rounding makes the function rise and fall around an
+        end of it.
     """
 
     least: Floats
@@ -38,7 +39,7 @@ def preimages(images: Images, feature: Ints, low: Floats, high: Floats, narrow: 
     ----------
     images : Images
     feature : ndarray of int64, shape (n_intervals,)
-        All of them functions of some column.
+        Features that are functions of a single column.
     low, high : ndarray of float64, shape (n_intervals,)
         Both included.
     narrow : bool
@@ -55,7 +56,7 @@ def preimages(images: Images, feature: Ints, low: Floats, high: Floats, narrow: 
     step[order] = search.steps(first, last, falling)
     first, last, turned = first[feature], last[feature], falling[feature]
     below, above = np.where(turned, step[count:], step[:count]), np.where(turned, step[:count], step[count:])
-    # Behind these ends there is nothing to be told from them.
+    # An interval without a lower or upper end reaches to the first or last number that has an image.
     start = np.where(np.where(turned, np.isposinf(high), np.isneginf(low)), first, below + 1)
     stop = np.where(np.where(turned, np.isneginf(low), np.isposinf(high)), last, above)
     start, stop = np.maximum(start, first), np.minimum(stop, last)

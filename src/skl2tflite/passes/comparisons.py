@@ -1,4 +1,8 @@
-"""Compare what is at hand where transformers make of it what is compared with constants."""
+"""Move comparisons with constants in front of the transformers that make what is compared.
+
+They are then made of the *sources*, the tensors whose float32 numbers the file holds (a model's input, or the result of
+the last operation that mixes columns), so that float32 arithmetic in between cannot decide them.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +27,8 @@ _TURNED = {
 
 
 @dataclass(frozen=True, eq=False)
-class _Question:
-    """Whether numbers of a tensor lie within an interval of each column, or do not."""
+class _Interval:
+    """What a comparison tests: whether the numbers of each column lie from ``low`` to ``high``, or do not."""
 
     x: Tensor
     low: Floats
@@ -34,24 +38,33 @@ class _Question:
 
 
 def fold_comparison(node: Node, operands: Sequence[Tensor], notes: list[str]) -> list[Tensor] | None:
-    """Return what stands for a comparison's output, None where it stays as it is.
+    """Return a comparison's output computed from the sources, None where the comparison stays as it is.
 
-    Float32 arithmetic that rounds a number to one side of a constant would answer otherwise than scikit-learn's. What
-    a monotone function has made is compared in the rows, as exactly as thresholds of trees are folded.
+    Float32 arithmetic may round a number to the other side of a constant than scikit-learn's float64. Where a monotone
+    function has made the number, the comparison is made of that function's input, exactly, as thresholds of trees are
+    folded.
+
+    Parameters
+    ----------
+    node : Node
+        Any node of a graph.
+    operands : sequence of Tensor
+        What it is applied to.
+    notes : list of str
+        Takes what was done, for ``skl2tflite inspect --passes``.
     """
     if isinstance(node.op, ops.Sign):
         return _sign(operands[0], notes)
-    question = _question(node, operands)
-    if question is None:
+    interval = _tested_interval(node, operands)
+    if interval is None:
         return None
-    known = _Answer.of(question, notes)
+    known = _OnSources.of(interval, notes)
     if known is None:
         return None
     if known.own.all():
         return [known.holds]
     seen = operands[1] if isinstance(node.op, ops.Within) else apply(node.op, *operands)
-    there, elsewhere = xp.logical_and(known.holds, known.own), xp.logical_and(seen, ~known.own)
-    return [as_tensor(xp.logical_or(there, elsewhere))]
+    return [as_tensor((known.holds & known.own) | (seen & ~known.own))]
 
 
 def _sign(x: Tensor, notes: list[str]) -> list[Tensor] | None:
@@ -59,8 +72,8 @@ def _sign(x: Tensor, notes: list[str]) -> list[Tensor] | None:
     if not _may_fold(x):
         return None
     zero, infinity = np.zeros(x.shape[1] or 0), np.full(x.shape[1] or 0, np.inf)
-    above = _Answer.of(_Question(x, np.nextafter(zero, 1.0), infinity), notes)
-    below = _Answer.of(_Question(x, -infinity, np.nextafter(zero, -1.0)), notes)
+    above = _OnSources.of(_Interval(x, np.nextafter(zero, 1.0), infinity), notes)
+    below = _OnSources.of(_Interval(x, -infinity, np.nextafter(zero, -1.0)), notes)
     if above is None or below is None or not (above.own & below.own).all():
         return None
     return [as_tensor(xp.where(above.holds, 1.0, xp.where(below.holds, -1.0, xp.where(xp.isnan(x), np.nan, 0.0))))]
@@ -70,12 +83,12 @@ def _may_fold(x: Tensor) -> bool:
     return x.ndim == 2 and x.dtype == DType.FLOAT and x.shape[1] is not None and x.constant is None
 
 
-def _question(node: Node, operands: Sequence[Tensor]) -> _Question | None:
-    """Return what a comparison with constants asks."""
+def _tested_interval(node: Node, operands: Sequence[Tensor]) -> _Interval | None:
+    """Return what a comparison with constants tests; None for any other operation."""
     op = node.op
     if isinstance(op, ops.Within):
         x = operands[0]
-        return _asked(x, op.low, op.high, narrow=op.narrow) if _may_fold(x) else None
+        return _by_column(x, op.low, op.high, narrow=op.narrow) if _may_fold(x) else None
     kind = type(op)
     if kind not in _TURNED:
         return None
@@ -90,11 +103,11 @@ def _question(node: Node, operands: Sequence[Tensor]) -> _Question | None:
         ops.GreaterEqual: (constant, np.inf), ops.Equal: (constant, constant), ops.NotEqual: (constant, constant),
     }  # fmt: skip
     low, high = ends[kind]
-    return _asked(x, low, high, negated=kind is ops.NotEqual)
+    return _by_column(x, low, high, negated=kind is ops.NotEqual)
 
 
-def _asked(x: Tensor, low: Any, high: Any, narrow: bool = False, negated: bool = False) -> _Question | None:
-    """Return a question of single columns, None where the constants are of another shape."""
+def _by_column(x: Tensor, low: Any, high: Any, narrow: bool = False, negated: bool = False) -> _Interval | None:
+    """Return the interval of each column, None where the constants differ from row to row."""
     width = x.shape[1] or 0
     ends = []
     for end in map(np.asarray, (low, high)):
@@ -102,20 +115,28 @@ def _asked(x: Tensor, low: Any, high: Any, narrow: bool = False, negated: bool =
         if end.ndim > 1 or end.size not in (1, width):
             return None
         ends.append(np.broadcast_to(end, (width,)).astype(np.float64))
-    return _Question(x, ends[0], ends[1], narrow, negated)
+    return _Interval(x, ends[0], ends[1], narrow, negated)
 
 
 @dataclass(frozen=True, eq=False)
-class _Answer:
-    """Which numbers are within, as comparisons of what is at hand say it of the columns that are its own."""
+class _OnSources:
+    """A comparison made of the sources.
+
+    Attributes
+    ----------
+    holds : Tensor of bool, shape (n_rows, n_columns)
+        Its result, in the columns that ``own`` marks.
+    own : ndarray of bool, shape (n_columns,)
+        Columns that are monotone functions of single source columns.
+    """
 
     holds: Tensor
     own: Flags
 
     @classmethod
-    def of(cls, question: _Question, notes: list[str]) -> _Answer | None:
-        """Answer a question, None where no column follows from what is at hand."""
-        x, way = question.x, Preprocessing()
+    def of(cls, interval: _Interval, notes: list[str]) -> _OnSources | None:
+        """Return the comparison, None where no column is a monotone function of a source column."""
+        x, way = interval.x, Preprocessing()
         columns = way.columns(x)
         if columns is None or not columns.moved.any():
             return None
@@ -126,7 +147,7 @@ class _Answer:
             return None
         names = ", ".join(dict.fromkeys(found.path for found in way.transformers(x)))
         try:
-            ends = preimages(features, at, question.low[at], question.high[at], question.narrow)
+            ends = preimages(features, at, interval.low[at], interval.high[at], interval.narrow)
         except TransformError as error:
             notes.append(f"not compared in front of transformers: {error}")
             return None
@@ -138,13 +159,13 @@ class _Answer:
         given = _given(way, np.where(own, columns.source, 0))
         holds = between(given, least, greatest)
         if nan.any():
-            holds = xp.logical_or(holds, xp.logical_and(xp.isnan(given), nan))
+            holds = holds | (xp.isnan(given) & nan)
         notes.append(f"{names}: comparisons with constants are made in front")
-        return cls(as_tensor(xp.logical_not(holds) if question.negated else holds), own)
+        return cls(as_tensor(xp.logical_not(holds) if interval.negated else holds), own)
 
 
 def _given(way: Preprocessing, source: Ints) -> Tensor:
-    """Return columns of what is at hand."""
+    """Return columns of the sources, by their positions among those of all sources."""
     used: list[Tensor] = []
     place = np.zeros(len(source), dtype=np.int64)
     width = 0

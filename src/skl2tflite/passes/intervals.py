@@ -6,26 +6,29 @@ import numpy as np
 
 from skl2tflite.forest.float_keys import Floats
 from skl2tflite.graph import Array, Tensor
-from skl2tflite.graph import functions as xp
 
 
 def between(x: Tensor, least: Floats, greatest: Floats) -> Array:
-    """Whether numbers lie from the least to the greatest of their column, of float32 numbers, both included.
+    """Return whether each number lies in the interval of its column, of which both ends are included.
 
-    Columns whose least is above their greatest hold none. Neither does NaN.
+    Parameters
+    ----------
+    x : Tensor of shape (n_rows, n_columns)
+    least, greatest : ndarray of float64, shape (n_columns,)
+        Float32 numbers. An interval whose least is above its greatest is empty; NaN lies in none.
     """
     some = least <= greatest
     if not some.any():
-        return xp.less(x, -np.inf)
+        return x < (-np.inf)
     if np.all(least[some] == greatest[some]):
-        return xp.equal(x, _shared(np.where(some, least, np.nan)))
+        return x == _shared(np.where(some, least, np.nan))
     if np.all(np.isposinf(greatest)):
-        return xp.greater_equal(x, _shared(least))
+        return x >= _shared(least)
     if np.all(np.isneginf(least)):
-        return xp.less_equal(x, _shared(greatest))
-    return xp.logical_and(xp.greater_equal(x, _shared(least)), xp.less_equal(x, _shared(greatest)))
+        return x <= _shared(greatest)
+    return (x >= _shared(least)) & (x <= _shared(greatest))
 
 
 def _shared(values: Floats) -> Floats:
-    """Return one number where all are the same."""
+    """Return a single number where all are the same, which then needs no constant for each column."""
     return values[:1] if np.all(values == values[:1]) else values

@@ -1,4 +1,4 @@
-"""What is at hand in front of transformers, as folding looks at it."""
+"""The functions that lead from sources to what trees test or comparisons compare."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Features:
 
     @cached_property
     def grown(self) -> Ints:
-        """What makes rounding of each feature another than usual."""
+        """How rounding errors of each feature grow (:class:`~skl2tflite.forest.rounding.Growth`)."""
         return grown_columns(self.x, np.arange(len(self.source)))
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:
-        """Return what trees test, of rows of the sources."""
+        """Return the features of rows, given the values of all source columns."""
         return self.way.values(self.x, X, shift)

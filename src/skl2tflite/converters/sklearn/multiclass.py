@@ -15,7 +15,7 @@ from sklearn.multiclass import _ConstantPredictor
 
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter
-from skl2tflite.converters.core.members import label_values, needed_of, one_column
+from skl2tflite.converters.core.members import label_values, nan_of, needed_of, one_column
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.flow.table import TableLike, rows_of, take_columns
 from skl2tflite.graph import Array
@@ -47,8 +47,7 @@ class MembersConverter(Converter):
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
         """Columns in which every member takes NaN."""
-        allowed = [np.asarray(member.nan_columns(clean)) for member in self.members]
-        return np.logical_and.reduce(allowed) if any(a.ndim for a in allowed) else all(bool(a) for a in allowed)
+        return nan_of(self.members, clean)
 
 
 class TableMembersConverter(MembersConverter):
