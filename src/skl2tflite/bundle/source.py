@@ -269,9 +269,8 @@ class Source:
         )
         print_format, print_value, blinks = self._answer()
         facts = self.model.facts
-        generated = (
-            f"Made by skl2tflite {facts.versions['skl2tflite']} from {facts.estimator}.{self.method}; do not edit."
-        )
+        version = facts.versions.get("skl2tflite", "of an unknown version")
+        generated = f"Made by skl2tflite {version} from {facts.estimator}.{self.method}; do not edit."
         return {
             "generated": cpp_names.comment(generated),
             "name": self.name,
