@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
+
+from skl2tflite.backends.tflite.flatbuffer import Schema, schema_of
 
 TENSOR_TYPES: dict[str, int] = {
     "float32": schema.TensorType.FLOAT32,
@@ -55,6 +60,13 @@ def operator_code(name: str) -> int:
 OPERATOR_NAMES: dict[int, str] = {
     code: name for name, code in vars(schema.BuiltinOperator).items() if not name.startswith("_")
 }
+
+
+@cache
+def file_schema() -> Schema:
+    """Return the tables of a .tflite file."""
+    declared = json.loads(files(__package__).joinpath("schema.json").read_text(encoding="utf-8"))
+    return schema_of(declared["tables"], declared["unions"])
 
 
 def options_table(name: str, values: Any) -> tuple[Any, int] | None:
