@@ -93,7 +93,7 @@ class TFLiteModel:
             raise InvalidFileError(
                 f"the file is for the target {self.facts.target!r}, which this version does not know"
             )
-        check_program(self._program, self._content, self.facts.runtime)  # a runtime would crash on it
+        check_program(self._program, self.facts.runtime)  # a runtime would crash on it
         if self.analyzers:
             self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
 

@@ -39,13 +39,14 @@ class TensorDef:
 
 @dataclass(frozen=True, slots=True)
 class OperatorDef:
-    """One operator: its schema name, version, tensors and options."""
+    """One operator: its schema name, version, tensors and options, and the table of these where it was read."""
 
     name: str
     version: int
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: Mapping[str, object] = field(default_factory=dict)
+    table: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)

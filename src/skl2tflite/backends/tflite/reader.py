@@ -147,13 +147,16 @@ class _Reading:
         if index >= len(codes):
             raise InvalidFileError(f"the .tflite file is damaged (operator code {index} of {len(codes)})")
         name, version = codes[index]
-        options = {}
-        for union in ("builtin_options", "builtin_options_2"):
+        table = ""
+        options: dict[str, object] = {}
+        for union, members in (("builtin_options", "BuiltinOptions"), ("builtin_options_2", "BuiltinOptions2")):
             if union in operator:
-                members = file_schema().unions["BuiltinOptions" if union == "builtin_options" else "BuiltinOptions2"]
-                options = _options(members[operator[f"{union}_type"] - 1], operator[union])
+                if table:
+                    self.left_out.add("an operator of two options")
+                table = file_schema().unions[members][operator[f"{union}_type"] - 1]
+                options = _options(table, operator[union])
         inputs, outputs = _indices(operator.get("inputs")), _indices(operator.get("outputs"))
-        return OperatorDef(name, version, inputs, outputs, options)
+        return OperatorDef(name, version, inputs, outputs, options, table)
 
 
 def _signature(signature: Fields) -> Signature:
@@ -169,7 +172,7 @@ def _signature(signature: Fields) -> Signature:
 
 def _options(table: str, fields: Fields) -> dict[str, object]:
     """Return all fields of an options table by the names that the writer takes, with their defaults."""
-    options = {}
+    options: dict[str, object] = {}
     for slot, name in _option_names(table):
         value = fields.get(slot.name, None if slot.is_vector or slot.type == "string" else slot.default)
         if value is not None:
