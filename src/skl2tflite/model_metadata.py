@@ -25,6 +25,21 @@ CUSTOM_NAME = "skl2tflite"
 """Name of our own facts within it."""
 
 
+def facts_in(program: Program) -> bytes | None:
+    """Return the facts that a file holds of its estimator, as JSON; None where another tool wrote it.
+
+    Raises
+    ------
+    InvalidFileError
+        Where it holds some, and they cannot be read.
+    """
+    index = program.metadata.get(METADATA_NAME, 0)
+    held = program.buffers[index] if 0 < index < len(program.buffers) else b""
+    if CUSTOM_NAME.encode() not in held:  # metadata of other tools need not be as we read them
+        return None
+    return metadata.unpack(held).custom.get(CUSTOM_NAME)
+
+
 @dataclass(frozen=True)
 class ModelFacts:
     """What a file says of the estimator that it came from, beside its operators.
@@ -45,6 +60,8 @@ class ModelFacts:
         A classifier's labels, for each of its outputs, in files that carry none beside the model.
     takes : mapping of str to Features
         What rows those methods take that do not take the model's: inverses.
+    digest : str, optional
+        Digest of the file's bytes; files of the first versions have none.
     """
 
     estimator: str
@@ -54,6 +71,7 @@ class ModelFacts:
     versions: Mapping[str, str]
     classes: tuple[NDArray[Any], ...] | None = None
     takes: Mapping[str, Features] = field(default_factory=dict)
+    digest: str | None = field(default=None, compare=False)
 
     @property
     def runtime(self) -> Target:
@@ -103,24 +121,8 @@ class ModelFacts:
             facts.versions,
             labels_from_facts(facts.classes),
             {n: Features.from_facts(method.takes) for n, method in facts.methods.items() if method.takes is not None},
+            facts.digest,
         )
-
-    @classmethod
-    def read(cls, program: Program) -> ModelFacts:
-        """Return the facts that a file holds.
-
-        Raises
-        ------
-        InvalidFileError
-            Where it holds none: another tool wrote it.
-        """
-        if 0 < program.metadata.get(METADATA_NAME, 0) < len(program.buffers):
-            info = metadata.unpack(program.buffers[program.metadata[METADATA_NAME]])
-            if CUSTOM_NAME in info.custom:
-                facts = cls.from_bytes(info.custom[CUSTOM_NAME])
-                facts.check_fit(program)
-                return facts
-        raise InvalidFileError("the .tflite file was not written by skl2tflite")
 
     def check_fit(self, program: Program) -> None:
         """Raise where the facts do not fit the file's signatures, of which some may name what there is not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from skl2tflite.backends.tflite.check_operators import calls, operator_faults
 from skl2tflite.backends.tflite.constants import constant_fault
@@ -40,6 +40,29 @@ def check_program(program: Program, target: Target) -> None:
     if faults:
         shown = "; ".join(faults[:5]) + (f"; and {len(faults) - 5} more" if len(faults) > 5 else "")
         raise InvalidFileError(f"the file is malformed: {shown}")
+
+
+def check_references(program: Program) -> None:
+    """Raise where a program, whoever wrote it, refers to tensors, subgraphs or buffers that there are not.
+
+    Raises
+    ------
+    InvalidFileError
+    """
+    sides: list[tuple[int, Iterable[int]]] = []
+    for index, subgraph in enumerate(program.subgraphs):
+        sides += [(index, subgraph.inputs), (index, subgraph.outputs)]
+        for operator in subgraph.operators:
+            sides += [(index, [i for i in operator.inputs if i != -1]), (index, operator.outputs)]
+        if any(tensor.buffer >= len(program.buffers) for tensor in subgraph.tensors):
+            raise InvalidFileError("the .tflite file is damaged: it refers to buffers that there are not")
+    for signature in program.signatures:
+        sides += [(signature.subgraph, each.values()) for each in (signature.inputs, signature.outputs)]
+        if signature.subgraph >= len(program.subgraphs):
+            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that there are not")
+    for index, tensors in sides:
+        if any(not 0 <= i < len(program.subgraphs[index].tensors) for i in tensors):
+            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that there are not")
 
 
 def _micro_faults(program: Program) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """How many operands and results each builtin operator has, which may be absent, and of which dtypes they are.
 
-Runtimes believe a file here: some kernels read an operand without asking whether there is one. ``operators.json`` holds
-a signature for every operator of the schema, after LiteRT's kernels and the types that its converter gives. ``T`` is one
-dtype that all places of that name share, ``?`` an operand that may be absent, ``+`` and ``*`` one or more and any number.
+Runtimes believe a file here: some kernels read an operand without asking whether there is one. ``operators.json`` has
+a signature for every operator of the schema, after LiteRT's kernels and the types that its converter gives. ``T`` is
+one dtype that all places of that name share. ``?`` marks an operand that may be absent, ``+`` one or more, ``*`` any
+number.
 """
 
 from __future__ import annotations
