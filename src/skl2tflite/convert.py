@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite import digest
 from skl2tflite.backends.registry import backend_of
 from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
@@ -203,7 +204,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
         takes=_taken_by_inverses(planned),
     )
     files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
-    content = backend.write(program, files)
+    content = digest.sealed(backend.write(program, files), facts.to_bytes())
     analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
     return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from skl2tflite import digest
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.features import ColumnSpec, Features
@@ -57,7 +58,7 @@ def add_metadata(program: Program, facts: ModelFacts, classes: Sequence[NDArray[
         description=program.description,
         version=facts.versions["skl2tflite"],
         subgraphs=tuple(subgraphs),
-        custom={CUSTOM_NAME: facts.to_bytes()},
+        custom={CUSTOM_NAME: digest.with_place(facts.to_bytes())},
     )
     program.add_metadata(METADATA_NAME, metadata.pack(info))
     return files

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite import stored
 from skl2tflite.errors import ConversionError
-from skl2tflite.fields import Fields, damaged, scalars
+from skl2tflite.stored import damaged
 
 NUMBER_KINDS = "biuf"
 LABEL_KINDS = NUMBER_KINDS + "USOMm"
@@ -23,9 +24,9 @@ def labels_to_json(labels: Sequence[NDArray[Any]] | None) -> list[dict[str, Any]
     return None if labels is None else [{"dtype": c.dtype.str, "values": _values(c)} for c in labels]
 
 
-def labels_from_json(data: Fields, name: str) -> tuple[NDArray[Any], ...] | None:
-    """Return the arrays of labels that a field holds, None where it is not there."""
-    return tuple(map(_labels, data.several(name))) if name in data else None
+def labels_from_facts(labels: tuple[stored.Labels, ...] | None) -> tuple[NDArray[Any], ...] | None:
+    """Return the arrays of labels that :func:`labels_to_json` wrote."""
+    return None if labels is None else tuple(map(_labels, labels))
 
 
 def dtype_of(name: str, place: str, kinds: str) -> np.dtype[Any]:
@@ -58,13 +59,12 @@ def _values(labels: NDArray[Any]) -> list[Any]:
     return values
 
 
-def _labels(data: Fields) -> NDArray[Any]:
-    """Return the labels that :func:`labels_to_json` gave."""
-    dtype = dtype_of(data.get("dtype", str), data.at("dtype"), LABEL_KINDS)
-    values: list[Any] = scalars(data.get("values", list), data.at("values"))
+def _labels(labels: stored.Labels) -> NDArray[Any]:
+    dtype = dtype_of(labels.dtype, "the dtype of labels", LABEL_KINDS)
+    values: list[Any] = list(labels.values)
     try:
         if dtype.kind in "US" and not all(isinstance(value, str) for value in values):
             raise ValueError("they are no strings")
         return np.array([value.encode("latin-1") for value in values] if dtype.kind == "S" else values, dtype=dtype)
     except (ValueError, TypeError, OverflowError) as error:
-        raise damaged(data.at("values"), f"cannot be held as {dtype} ({error})") from None
+        raise damaged("labels", f"cannot be held as {dtype} ({error})") from None

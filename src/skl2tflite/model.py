@@ -17,15 +17,13 @@ from skl2tflite.arguments import MOST_THREADS, functions, shown, whole
 from skl2tflite.arguments import path as path_of
 from skl2tflite.backends.backend import Runner
 from skl2tflite.backends.registry import backend_of
-from skl2tflite.backends.tflite.check import check_program
-from skl2tflite.backends.tflite.reader import read
-from skl2tflite.backends.tflite.targets import TARGETS
+from skl2tflite.backends.tflite.writer import LARGEST_FILE
 from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.model_description import count_operators, describe
-from skl2tflite.model_metadata import ModelFacts
+from skl2tflite.model_file import open_model
 from skl2tflite.sizes import Sizes, sizes_of
-from skl2tflite.whole_files import write_whole
+from skl2tflite.whole_files import read_whole, write_whole
 
 
 class _Method:
@@ -87,13 +85,7 @@ class TFLiteModel:
         self._content = bytes(content)
         self.num_threads = whole("num_threads", num_threads, 1, MOST_THREADS)
         self.analyzers = functions("analyzers", analyzers)
-        self._program = read(self._content)
-        self.facts = ModelFacts.read(self._program)
-        if self.facts.target not in TARGETS:
-            raise InvalidFileError(
-                f"the file is for the target {self.facts.target!r}, which this version does not know"
-            )
-        check_program(self._program, self._content, self.facts.runtime)  # a runtime would crash on it
+        self._program, self.facts = open_model(self._content)
         if self.analyzers:
             self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
 
@@ -307,10 +299,7 @@ def load(
     OSError
         Where it cannot be read.
     """
-    file = path_of("path", path)
-    if file.exists() and not file.is_file() and not file.is_dir():
-        raise InvalidFileError(f"{path} is no regular file")
-    content = file.read_bytes()
+    content = read_whole(path_of("path", path), LARGEST_FILE)
     try:
         return TFLiteModel(content, num_threads, analyzers)
     except InvalidFileError as error:

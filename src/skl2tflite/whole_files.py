@@ -1,4 +1,4 @@
-"""Files that are written whole, or not at all."""
+"""Files that are read and written whole, or not at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,25 @@ import os
 import tempfile
 from pathlib import Path
 
-from skl2tflite.errors import InvalidInputError
+from skl2tflite.errors import InvalidFileError, InvalidInputError
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Read a file.
+
+    Raises
+    ------
+    InvalidFileError
+        Where the path is that of a device, or the file has more bytes than may be.
+    OSError
+        Where it cannot be read.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InvalidFileError(f"{path} is no regular file")
+    size = path.stat().st_size
+    if size > most:
+        raise InvalidFileError(f"{path} has {size / 2**30:.1f} GiB, and {most / 2**30:.0f} GiB at most are read")
+    return path.read_bytes()
 
 
 def write_whole(path: Path, content: bytes) -> None:

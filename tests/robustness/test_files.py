@@ -78,11 +78,12 @@ def facts_of(content: bytes) -> dict[str, Any]:
     program = read(content)
     info = metadata.unpack(program.buffers[program.metadata[METADATA_NAME]])
     facts: dict[str, Any] = json.loads(info.custom[CUSTOM_NAME])
+    del facts["digest"]
     return facts
 
 
 def with_facts(content: bytes, facts: bytes) -> bytes:
-    """A file that says something else of its estimator."""
+    """A file that says something else of its estimator, and has no digest: its facts alone are to be refused."""
     program = read(content)
     index = program.metadata[METADATA_NAME]
     info = metadata.unpack(program.buffers[index])

@@ -78,12 +78,12 @@ def _list_passes() -> None:
 
 
 def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
+    from skl2tflite.backends.tflite.writer import LARGEST_FILE
     from skl2tflite.cli import summary
     from skl2tflite.errors import InvalidFileError
+    from skl2tflite.whole_files import read_whole
 
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise InvalidFileError(f"{path} is no regular file")
-    content = path.read_bytes()
+    content = read_whole(path, LARGEST_FILE)
     try:
         if as_json:
             print(_for_terminals(json.dumps(summary.as_json(content), indent=2, ensure_ascii=False)))
@@ -102,9 +102,10 @@ def _for_terminals(text: str) -> str:
 
 
 def _show_operators(content: bytes) -> None:
-    from skl2tflite.cli.summary import read_whole, spec
+    from skl2tflite.cli.summary import spec
+    from skl2tflite.model_file import open_file
 
-    for number, subgraph in enumerate(read_whole(content).subgraphs):
+    for number, subgraph in enumerate(open_file(content).program.subgraphs):
         shown = table(
             ">", "operator", ">version", "inputs", "outputs", title=cell(f"subgraph {number}: {subgraph.name}")
         )

@@ -23,8 +23,8 @@ from skl2tflite.features.texts import (
     rebuilt,
     token_ids,
 )
-from skl2tflite.fields import Fields
 from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE, RESERVED
+from skl2tflite.stored import Column
 
 UNKNOWN_CODE = -1
 """Code of a text that is not in the vocabulary."""
@@ -264,16 +264,16 @@ class ColumnSpec:
         return fields
 
     @classmethod
-    def from_json(cls, data: Fields) -> ColumnSpec:
+    def from_facts(cls, facts: Column) -> ColumnSpec:
         """Return what :meth:`to_json` wrote."""
         return cls(
-            data.get("name", str),
-            data.count("feature"),
-            data.choice("dtype", DTYPES),
-            data.maybe_many("categories", str),
-            analyzer_parameters(data.fields("parameters")) if "parameters" in data else None,
-            missing=data.maybe("missing", str),
-            digits=data.maybe("digits", bool) or False,
+            facts.name,
+            facts.feature,
+            facts.dtype,
+            facts.categories,
+            None if facts.parameters is None else analyzer_parameters(facts.parameters),
+            missing=facts.missing,
+            digits=facts.digits,
         )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from skl2tflite.errors import ConversionError, InvalidInputError
 from skl2tflite.features.frames import as_cells, columns_of, is_frame
-from skl2tflite.fields import Fields, damaged
+from skl2tflite.stored import NarrowPart
 
 NARROW = (
     "bool", "uint8", "int8", "uint16", "int16", "float16", "uint32", "int32", "uint64", "int64",
@@ -144,12 +144,9 @@ def not_met(narrow: Narrow, X: Any, places: Callable[[], Mapping[int, int]]) -> 
     return narrow if narrow.dtypes else None
 
 
-def narrow_from_json(data: Fields) -> Narrow:
+def narrow_from_facts(facts: NarrowPart) -> Narrow:
     """Return what :meth:`Narrow.to_json` wrote."""
-    dtypes = data.many("dtypes", str)
-    if not set(dtypes) <= {*NARROW, *_TELLING_NA}:
-        raise damaged(data.at("dtypes"), "holds what is no dtype of whole numbers or of few digits")
-    return Narrow(data.get("reader", str), dtypes, data.maybe_many("features", int), data.maybe("least", int, 1))
+    return Narrow(facts.reader, facts.dtypes, facts.features, facts.least)
 
 
 def _name(dtype: Any) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.core.method_names import METHODS
 from skl2tflite.converters.core.saved_versions import advice, own_exception
 from skl2tflite.errors import (
     ConversionError,
@@ -22,7 +21,7 @@ from skl2tflite.errors import (
     EstimatorError,
     Skl2TFLiteError,
 )
-from skl2tflite.method_arguments import answer, offers
+from skl2tflite.method_arguments import METHODS, answer, offers
 
 REFUSALS = (IndexError, TypeError, ValueError, ZeroDivisionError)
 """Exceptions that estimators raise for rows that they do not take."""

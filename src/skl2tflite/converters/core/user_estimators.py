@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import shown
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.core.method_names import METHODS
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.seen_rows import SeenConverter
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
@@ -25,7 +24,7 @@ from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, Constant, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Input
-from skl2tflite.method_arguments import ARGUMENTS
+from skl2tflite.method_arguments import ARGUMENTS, METHODS
 from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.function_tracer import handle

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from skl2tflite import stored
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.rows.dicts import DictRows
-from skl2tflite.fields import Fields
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class RecordRows(DictRows):
         return fields if self.absent_is_nan else {k: v for k, v in fields.items() if k != "absent_is_nan"}
 
     @classmethod
-    def from_json(cls, data: Fields) -> Self:
+    def from_facts(cls, facts: stored.Rows) -> Self:
         """Return what :meth:`to_json` wrote."""
-        return cls(data.get("separator", str), data.maybe("absent_is_nan", bool, False))
+        assert isinstance(facts, stored.Records)
+        return cls(facts.separator, facts.absent_is_nan)
