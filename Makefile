@@ -8,11 +8,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest lint docs bench clean
+.PHONY: help demo test test-oldest test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed-cli ## train, convert, check and time real models; files go to demo/
 	$(BIN)/skl2tflite demo
@@ -23,6 +23,15 @@ test: $(VENV)/.installed-test ## run the tests
 test-oldest: ## the sweep and the converters' tests on the oldest scikit-learn; others do not depend on it
 	$(MAKE) --no-print-directory VENV=$(VENV)-oldest $(VENV)-oldest/.installed-oldest
 	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) tests/estimators tests/converters tests/numerics tests/passes tests/tracing
+
+test-reproducible: $(VENV)/.installed-test ## the same bytes in other processes, threads and Python versions
+	$(BIN)/python scripts/check_reproducible.py --other $(VENV)-reproducible
+
+fuzz: $(VENV)/.installed-test ## use 20 000 damaged files; more with FUZZ='--files 100000 --seed 7' (--help lists all)
+	$(BIN)/python -m fuzz $(FUZZ)
+
+fuzz-short: $(VENV)/.installed-test ## use the first of them, as .ci/run does
+	$(BIN)/python -m fuzz --files 1500
 
 lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/ruff check

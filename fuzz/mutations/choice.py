@@ -8,6 +8,7 @@ from random import Random
 
 from fuzz.mutations.archives import tail, zipped
 from fuzz.mutations.bytewise import bytewise
+from fuzz.mutations.digests import dropped, redone
 from fuzz.mutations.facts import facts
 from fuzz.mutations.fields import fields
 from fuzz.mutations.heads import heads
@@ -20,6 +21,8 @@ OF_MODELS: tuple[tuple[Mutate, int], ...] = ((bytewise, 18), (fields, 25), (tabl
 """Ways for converted models, and how often each is taken of a hundred times."""
 MODELS = 0.92
 """The share of cases that are converted models; the rest are files of estimators and rows."""
+DIGESTS = (65, 20, 15)
+"""How often of a hundred times a damaged model has a digest of its own, none, and that of the sound file."""
 
 
 @dataclass(frozen=True)
@@ -65,4 +68,7 @@ def make_case(seeds: Sequence[Seed], run: int, number: int) -> Case:
     else:
         way = random.choice((heads, zipped if seed.suffix == ".skops" else heads, bytewise))
     content, done = way(seed, random)
+    if seed.is_model:
+        (digest,) = random.choices((redone, dropped, bytes), DIGESTS)
+        content = digest(content)
     return Case(number, seed, way.__name__, done, content)
