@@ -49,7 +49,9 @@ def _keep(pool: Pool, outcome: Outcome) -> Path:
     KEPT.mkdir(exist_ok=True)
     path = KEPT / f"{pool.run}-{outcome.number}-{outcome.symptom}{case.seed.suffix}"
     path.write_bytes(case.content)
-    path.with_suffix(".txt").write_text(f"{outcome.kind}\n{case.seed.name}, {case.way}: {case.done}\n{outcome.detail}\n")
+    path.with_suffix(".txt").write_text(
+        f"{outcome.kind}\n{case.seed.name}, {case.way}: {case.done}\n{outcome.detail}\n"
+    )
     return path
 
 

@@ -48,8 +48,8 @@ class Report:
         """Return all that is to say."""
         symptoms = Counter(outcome.symptom for outcome in self.faults)
         lines = [
-            f"{self.cases:,} damaged files in {minutes:.1f} minutes: {symptoms['death']} deaths, {symptoms['hang']} hangs, "
-            f"{symptoms['raw']} raw exceptions, {symptoms['memory']} beyond their memory"
+            f"{self.cases:,} damaged files in {minutes:.1f} minutes: {symptoms['death']} deaths, "
+            f"{symptoms['hang']} hangs, {symptoms['raw']} raw exceptions, {symptoms['memory']} beyond their memory"
         ]
         ways = sorted({way for way, _ in self.counts})
         lines.append(f"{'damage':12}{'files':>8}{'refused':>9}{'taken':>8}{'faults':>8}")

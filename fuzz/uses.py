@@ -69,7 +69,6 @@ def _check_text(text: str) -> None:
 
 def _command(*arguments: object) -> int:
     """Run a command, whose status must be 0, 1 or 2, with one line for an error; what is a defect to it is raised."""
-
     explained = main.explain
 
     def explain(error: Exception) -> tuple[str, int]:
@@ -80,7 +79,11 @@ def _command(*arguments: object) -> int:
 
     out, err = io.StringIO(), io.StringIO()
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.object(main, "explain", explain):
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            mock.patch.object(main, "explain", explain),
+        ):
             COMMANDS.main([str(argument) for argument in arguments])
         status = 0
     except SystemExit as leave:

@@ -44,8 +44,8 @@ def work(seeds: Sequence[Seed], run: int, folder: str, connection: Connection) -
     folder : str
         A folder of this process's own.
     connection : Connection
-        Gives numbers of cases, of sound seeds as negative ones (-1 is the first); takes pairs of a step's name and None,
-        or of "" and an outcome.
+        Gives numbers of cases, of sound seeds as negative ones (-1 is the first). Takes pairs of a step's name and
+        None, or of "" and an outcome.
     """
     os.setpgid(0, 0)
     log = os.open(f"{folder}/log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -116,7 +116,9 @@ class _Worker:
             with contextlib.suppress(FileExistsError):
                 os.link(sound, self.folder / sound.name)
         self.connection, theirs = pool.context.Pipe()
-        self.process = pool.context.Process(target=work, args=(pool.seeds, pool.run, str(self.folder), theirs), daemon=False)
+        self.process = pool.context.Process(
+            target=work, args=(pool.seeds, pool.run, str(self.folder), theirs), daemon=False
+        )
         self.process.start()
         theirs.close()
         self.number: int | None = None

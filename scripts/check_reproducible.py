@@ -62,7 +62,7 @@ def fit(folder: Path, every: int) -> int:
     """
     from tests.estimators.table import CASES
     from tests.estimators.test_sweep import fitted
-    from tests.reproducible import large_models
+    from tests.reproducible.large_models import large_models
 
     lost = 0
     models = {case.id: (fitted(case), case.rows) for case in CASES[::every]} | large_models()
@@ -137,7 +137,9 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--other", type=Path, help="folder of an environment of another Python, made where it is not")
-    parser.add_argument("--every", type=int, default=10, help="take one of so many configurations (default: %(default)s)")
+    parser.add_argument(
+        "--every", type=int, default=10, help="take one of so many configurations (default: %(default)s)"
+    )
     parser.add_argument("--convert", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--n-jobs", type=json.loads, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -150,7 +152,9 @@ def main() -> int:
         lost = fit(models, given.every)
         first, *others = PROCESSES
         expected = converted_by(sys.executable, first, models)
-        print(f"{len(expected)} files of {len(list(models.iterdir()))} models ({lost} hold functions and do not travel)")
+        print(
+            f"{len(expected)} files of {len(list(models.iterdir()))} models ({lost} hold functions and do not travel)"
+        )
         differ = sum(_compare(str(each), converted_by(sys.executable, each, models), expected) for each in others)
         python = None if given.other is None else other_python(given.other)
         if python is not None:

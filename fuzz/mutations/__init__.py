@@ -1,1 +1,1 @@
-"""Ways to damage a file. Each is a function of a seed and a source of random numbers that gives bytes and what it did."""
+"""Ways to damage a file: functions of a seed and a source of random numbers that give bytes, and say what they did."""

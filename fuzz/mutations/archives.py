@@ -24,7 +24,9 @@ def tail(seed: Seed, random: Random) -> tuple[bytes, str]:
         done = [random.choice(WAYS)(archive, random) for _ in range(random.choice((1, 2))) if archive]
         return model + bytes(archive), "archive: " + ", ".join(done)
     if way == 1:
-        part = random.choice((b"\0", b"PK\x05\x06" + bytes(18), b"PK\x05\x06" + b"\xff" * 18, random.randbytes(40), bytes(5000)))
+        part = random.choice(
+            (b"\0", b"PK\x05\x06" + bytes(18), b"PK\x05\x06" + b"\xff" * 18, random.randbytes(40), bytes(5000))
+        )
         return seed.content + part, f"{len(part)} bytes behind the end: {part[:8]!r}"
     name = random.choice((*HOSTILE[4:8], *files, "labels.txt", "extra"))
     text = random.choice((b"", b"\xff\xfe", b"a\n" * 1000, "\n".join(HOSTILE).encode(), b"x" * 100_000))

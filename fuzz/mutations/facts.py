@@ -73,7 +73,21 @@ def damaged_text(document: Any, random: Random) -> tuple[bytes, str]:
     """Return a document as text that may be no JSON."""
     text = bytearray(json.dumps(document, ensure_ascii=False).encode())
     place = random.randrange(len(text))
-    part = random.choice((b"[" * 50_000, b'{"a":' * 20_000, b"9" * 5000, b"\xff\xfe", b"\0", b"\\ud800", b"NaN", b'"', b",", b"}", b"1e999"))
+    part = random.choice(
+        (
+            b"[" * 50_000,
+            b'{"a":' * 20_000,
+            b"9" * 5000,
+            b"\xff\xfe",
+            b"\0",
+            b"\\ud800",
+            b"NaN",
+            b'"',
+            b",",
+            b"}",
+            b"1e999",
+        )
+    )
     text[place : place + random.choice((0, 1, 5))] = part
     return bytes(text), f"{part[:10]!r} × {len(part)} at {place} of the text"
 

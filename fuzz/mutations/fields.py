@@ -74,5 +74,3 @@ def fields(seed: Seed, random: Random) -> tuple[bytes, str]:
             content[place : place + size] = (int(new) & ((1 << 8 * size) - 1)).to_bytes(size, "little")
         done.append(f"{form} at {place} becomes {new}")
     return bytes(content), ", ".join(done)
-
-

@@ -8,6 +8,11 @@ from fuzz.mutations.bytewise import WAYS
 from fuzz.seeds import Seed
 
 HEAD = 256
+TOKENS = (
+    b"\n", b",", b";", b'"', b"\0", b"nan", b"1e999", b"{", b"[" * 3000, b"null", b"\xff", b"'", b"(", b"9" * 400, b"-",
+    b"\r", b"\x1b[31m", b"True", b"a,a,", b"PAR1",
+)  # fmt: skip
+"""What readers of text look for."""
 
 
 def heads(seed: Seed, random: Random) -> tuple[bytes, str]:
@@ -20,8 +25,7 @@ def heads(seed: Seed, random: Random) -> tuple[bytes, str]:
         if not part:
             break
         if random.random() < 0.3:
-            token = random.choice((b"\n", b",", b";", b'"', b"\0", b"nan", b"1e999", b"{", b"[" * 3000, b"null", b"\xff",
-                                   b"'", b"(", b"9" * 400, b"-", b"\r", b"\x1b[31m", b"True", b"a,a,", b"PAR1"))  # fmt: skip
+            token = random.choice(TOKENS)
             place = random.randrange(len(part))
             part[place:place] = token
             done.append(f"{token[:8]!r} at {place} of the {'first' if first else 'last'} {size}")

@@ -75,7 +75,9 @@ def code(model: Any, random: Random) -> str:
     """Make another operator of one, or of all that have its code."""
     if random.random() < 0.5:
         operator = _operator(model, random)
-        operator.opcodeIndex = random.choice((random.randrange(len(model.operatorCodes)), whole(random, operator.opcodeIndex)))
+        operator.opcodeIndex = random.choice(
+            (random.randrange(len(model.operatorCodes)), whole(random, operator.opcodeIndex))
+        )
         return f"an operator has code {operator.opcodeIndex}"
     entry = random.choice(model.operatorCodes)
     if random.random() < 0.3:
@@ -132,7 +134,9 @@ def dtype(model: Any, random: Random) -> str:
 def buffer_of(model: Any, random: Random) -> str:
     """Give a tensor another buffer."""
     tensor = random.choice(_graph(model, random).tensors)
-    tensor.buffer = random.randrange(len(model.buffers)) if random.random() < 0.8 else whole(random, tensor.buffer) & 0xFFFFFFFF
+    tensor.buffer = (
+        random.randrange(len(model.buffers)) if random.random() < 0.8 else whole(random, tensor.buffer) & 0xFFFFFFFF
+    )
     return f"tensor {tensor.name} has buffer {tensor.buffer}"
 
 
@@ -231,7 +235,7 @@ def signatures(model: Any, random: Random) -> str:
         entries.remove(entry)
     else:
         entries.append(entry)
-    return f"entry {entry.name!r:.40} of signature {signature.signatureKey} is tensor {entry.tensorIndex}, of {len(entries)}"
+    return f"{signature.signatureKey}: {len(entries)} entries, {entry.name!r:.40} is tensor {entry.tensorIndex}"
 
 
 def names(model: Any, random: Random) -> str:
@@ -296,8 +300,8 @@ def anything(model: Any, random: Random) -> str | None:
 
 
 WAYS: tuple[Way, ...] = (
-    operands, operands, operands, operators, code, code, shape, shape, resized, dtype, dtype, buffer_of, data, data, data,
-    options, options, sides, subgraphs, signatures, signatures, names, attached, anything, anything,
+    operands, operands, operands, operators, code, code, shape, shape, resized, dtype, dtype, buffer_of,
+    data, data, data, options, options, sides, subgraphs, signatures, signatures, names, attached, anything, anything,
 )  # fmt: skip
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-EDGES = (0, 1, -1, 2, 3, 4, 7, 8, 16, 127, 128, -128, 255, 256, 32767, -32768, 65535, 2**31 - 1, -(2**31), 2**32 - 1,
-         2**30, 2**16, 2**24, 10**9, 2**63 - 1, -(2**63))  # fmt: skip
-HOSTILE = ("", "\0", "a\x1b[31m\x9b2J", "line\nbreak", "\u202e\u2066", "../../x", "/etc/hosts", "a" * 5000, "[/bold]", "%s%n",
-           "predict", "__class__", "nan", "'; //", "*/ }", "\\", "\ufffe", "é", "𝄞", " ", "{0}", "$name", "#include <x>")  # fmt: skip
+EDGES = (
+    0, 1, -1, 2, 3, 4, 7, 8, 16, 127, 128, -128, 255, 256, 32767, -32768, 65535, 2**31 - 1, -(2**31), 2**32 - 1, 2**30,
+    2**16, 2**24, 10**9, 2**63 - 1, -(2**63),
+)  # fmt: skip
+HOSTILE = (
+    "", "\0", "a\x1b[31m\x9b2J", "line\nbreak", "\u202e\u2066", "../../x", "/etc/hosts", "a" * 5000, "[/bold]", "%s%n",
+    "predict", "__class__", "nan", "'; //", "*/ }", "\\", "\ufffe", "é", "𝄞", " ", "{0}", "$name", "#include <x>",
+)  # fmt: skip
 
 
 def whole(random: Random, value: int, size: int = 4) -> int:
@@ -28,6 +32,7 @@ def odd_json(random: Random) -> Any:
     name = random.choice(HOSTILE)
     return random.choice((
         None, True, False, 0, 1, -1, 2, 7, 0.5, -0.0, 1e308, float("nan"), float("inf"), random.choice(EDGES), 10**400,
-        "", name, [], {}, [[]], [None], [1, 2, 3], ["a"], [name] * 3, [{}], {name: name}, {"dtype": "<U3", "values": ["a"]},
-        "<U250000000", "(9,9)f8", "f4,f4", "M8[D]", "O", ">f8", deep, [0] * 1000, "x" * 2000,
+        "", name, [], {}, [[]], [None], [1, 2, 3], ["a"], [name] * 3, [{}], {name: name},
+        {"dtype": "<U3", "values": ["a"]}, "<U250000000", "(9,9)f8", "f4,f4", "M8[D]", "O", ">f8", deep,
+        [0] * 1000, "x" * 2000,
     ))  # fmt: skip
