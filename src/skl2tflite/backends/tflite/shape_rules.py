@@ -88,20 +88,17 @@ def dense(use: Use) -> Sequence[Shape | None]:
     if len(weights) != 2 or not rows:
         raise Misfit(f"multiplies {rows} by {weights}")
     n_outputs, n_inputs = weights
-    if (
-        len(use.operator.inputs) == 3
-        and use.operator.inputs[2] != -1
-        and size(use.shapes[2]) not in (n_outputs, DYNAMIC)
-    ):
-        raise Misfit(f"adds a bias of {use.shapes[2]} to {n_outputs} outputs")
-    if use.option("keepNumDims") or len(rows) == 2:
+    bias = use.shapes[2] if len(use.shapes) == 3 and use.operator.inputs[2] != -1 else (n_outputs,)
+    if size(bias) not in (n_outputs, DYNAMIC):
+        raise Misfit(f"adds a bias of {bias} to {n_outputs} outputs")
+    if use.option("keepNumDims"):
         if not alike(rows[-1:], (n_inputs,)):
             raise Misfit(f"multiplies {rows} by {weights}")
         return [(*rows[:-1], n_outputs)]
-    total = size(rows)
-    if n_inputs < 1 or (total != DYNAMIC and total % n_inputs):
+    known = size([n for n in rows if n != DYNAMIC])  # rows are cut anew into as many numbers as there are inputs
+    if n_inputs < 1 or known % n_inputs:
         raise Misfit(f"multiplies {rows} by {weights}")
-    return [(DYNAMIC if total == DYNAMIC else total // n_inputs, n_outputs)]
+    return [(DYNAMIC if DYNAMIC in rows else known // n_inputs, n_outputs)]
 
 
 @rule("BATCH_MATMUL")

@@ -19,7 +19,7 @@ from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Su
 Shape: TypeAlias = tuple[int, ...]
 
 
-class Misfit(Exception):
+class Misfit(Exception):  # noqa: N818 - it never leaves this package
     """What an operator asks for does not exist; the message says it, as the end of a sentence about the operator."""
 
 
