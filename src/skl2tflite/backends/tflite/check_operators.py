@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from skl2tflite.backends.tflite import shape_moves, shape_rules  # noqa: F401 - they register what they know
 from skl2tflite.backends.tflite.operands import operands_of
-from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph
+from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph
 from skl2tflite.backends.tflite.schema import options_of
+from skl2tflite.backends.tflite.shapes import alike, shape_fault
 from skl2tflite.backends.tflite.targets import Target
 
 # Which operand holds the data that an operator moves or computes on, where it is not the first.
@@ -45,6 +47,9 @@ def operator_faults(operator: OperatorDef, subgraph: Subgraph, program: Program,
         yield f"has the options of another operator ({operator.table})"
     if not faults:
         yield from _call_faults(operator, subgraph, program)
+        fault = shape_fault(operator, subgraph, program)
+        if fault:
+            yield fault
 
 
 def kernel_use(operator: OperatorDef, subgraph: Subgraph) -> tuple[str, int]:
@@ -104,12 +109,7 @@ def _fit(outer: Subgraph, given: tuple[int, ...], inner: Subgraph, taken: list[i
     if len(given) != len(taken) or _dtypes(outer, given) != _dtypes(inner, taken):
         return False
     pairs = zip(given, taken, strict=True)
-    return all(_alike(outer.tensors[a].shape, inner.tensors[b].shape) for a, b in pairs)
-
-
-def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two shapes may be of one tensor."""
-    return len(one) == len(other) and all(a == b or DYNAMIC in (a, b) for a, b in zip(one, other, strict=True))
+    return all(alike(outer.tensors[a].shape, inner.tensors[b].shape) for a, b in pairs)
 
 
 def _dtypes(subgraph: Subgraph, indices: tuple[int, ...] | list[int]) -> list[str]:

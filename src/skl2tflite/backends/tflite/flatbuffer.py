@@ -107,6 +107,8 @@ class Reader:
     ----------
     content : bytes
     schema : Schema
+    name : str, default="the .tflite file"
+        What it is, for errors.
 
     Attributes
     ----------
@@ -114,10 +116,11 @@ class Reader:
         Places at which it holds what the schema does not know.
     """
 
-    def __init__(self, content: bytes | memoryview, schema: Schema) -> None:
+    def __init__(self, content: bytes, schema: Schema, name: str = "the .tflite file") -> None:
         self.content = memoryview(content)
         self.size = len(content)
         self.schema = schema
+        self.name = name
         self.unknown: set[str] = set()
         self._left = FREE + PER_BYTE * self.size
 
@@ -138,7 +141,7 @@ class Reader:
         self._check(vtable, 4, 2)
         length, size = struct.unpack_from("<HH", self.content, vtable)
         if length < 4 or length % 2 or size < 4:
-            raise _damaged(f"a table {name} of {length} bytes of offsets")
+            raise self._damaged(f"a table {name} of {length} bytes of offsets")
         self._check(vtable, length, 2)
         self._check(at, size, 1)
         slots = self.schema.tables[name]
@@ -166,7 +169,7 @@ class Reader:
         code = None if slot.is_vector else SCALARS.get(slot.type)
         width = 4 if code is None else struct.calcsize(code)
         if offset < 4 or offset + width > size:
-            raise _damaged(f"{table}.{slot.name} lies outside its table")
+            raise self._damaged(f"{table}.{slot.name} lies outside its table")
         place = at + offset
         if code is not None:
             self._check(place, width, width)
@@ -210,11 +213,11 @@ class Reader:
         self._check(at + 4, count + 1, 1)
         self.take(OF_TEXT + 4 * count)
         if self.content[at + 4 + count]:
-            raise _damaged(f"{name} has no end")
+            raise self._damaged(f"{name} has no end")
         try:
             return str(self.content[at + 4 : at + 4 + count], "utf-8")
         except UnicodeDecodeError:
-            raise _damaged(f"{name} is no text") from None
+            raise self._damaged(f"{name} is no text") from None
 
     def _follow(self, at: int) -> int:
         return at + self._number(_UINT, at)
@@ -227,16 +230,15 @@ class Reader:
     def _check(self, at: int, length: int, alignment: int) -> None:
         """Raise where so many bytes at a place are not all in the content, or not where numbers of a width may be."""
         if at < 0 or at + length > self.size:
-            raise _damaged(f"it refers to byte {at + max(0, length - 1)} of {self.size}")
+            raise self._damaged(f"it refers to byte {at + max(0, length - 1)} of {self.size}")
         if at % alignment:
-            raise _damaged(f"what begins at byte {at} is not at a multiple of {alignment}")
+            raise self._damaged(f"what begins at byte {at} is not at a multiple of {alignment}")
 
     def take(self, memory: int) -> None:
         """Count memory that reading takes; raise where it is more than the size allows."""
         self._left -= memory
         if self._left < 0:
-            raise _damaged("it refers to its parts more often than its size allows")
+            raise self._damaged("it refers to its parts more often than its size allows")
 
-
-def _damaged(what: str) -> InvalidFileError:
-    return InvalidFileError(f"the .tflite file is damaged or truncated ({what})")
+    def _damaged(self, what: str) -> InvalidFileError:
+        return InvalidFileError(f"{self.name} is damaged or truncated ({what})")
