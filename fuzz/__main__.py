@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 for library in ("OMP", "OPENBLAS", "MKL"):  # a process for each core is enough
@@ -55,6 +56,34 @@ def _keep(pool: Pool, outcome: Outcome) -> Path:
     return path
 
 
+def _run(pool: Pool, found: Iterable[Outcome], report: Report, end: float) -> None:
+    """Report what comes of cases, until a time.
+
+    Parameters
+    ----------
+    pool : Pool
+    found : iterable of Outcome
+    report : Report
+    end : float
+        In seconds of ``time.monotonic``.
+    """
+    shown = time.monotonic()
+    for outcome in found:
+        fault: Outcome | None = outcome if outcome.symptom else None
+        if fault is not None and outcome.symptom in ("hang", "memory"):
+            fault = _confirmed(pool, outcome)
+            if fault is None:
+                report.not_seen_again.append(outcome)
+        if fault is not None:
+            _keep(pool, fault)
+        report.add(outcome, fault)
+        if time.monotonic() - shown > 20:
+            shown = time.monotonic()
+            print(f"{report.cases:,} files, {len(report.faults)} faults", file=sys.stderr, flush=True)
+        if time.monotonic() > end:
+            break
+
+
 def main() -> int:
     """Run, report, and return the exit status: 1 where there are faults."""
     given = _arguments()
@@ -63,28 +92,13 @@ def main() -> int:
     numbers = given.only or range(given.first, given.first + given.files)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         pool = Pool(make_seeds(), given.seed, Path(folder), given.jobs)
-        shown = time.monotonic()
         found = pool.outcomes(numbers)
-        for outcome in found:
-            fault: Outcome | None = outcome if outcome.symptom else None
-            if fault is not None and outcome.symptom in ("hang", "memory"):
-                fault = _confirmed(pool, outcome)
-                if fault is None:
-                    report.not_seen_again.append(outcome)
-            if fault is None:
-                report.counts[outcome.way, "refused" if outcome.status == "refused" else "taken"] += 1
-                if not outcome.symptom:
-                    report.add(outcome)
-            else:
-                report.counts[outcome.way, "fault"] += 1
-                report.faults.append(fault)
-                _keep(pool, fault)
-            if time.monotonic() - shown > 20:
-                shown = time.monotonic()
-                print(f"{report.cases:,} files, {len(report.faults)} faults", file=sys.stderr, flush=True)
-            if time.monotonic() - start > 60 * given.minutes:
-                break
-        found.close()
+        try:
+            _run(pool, found, report, start + 60 * given.minutes)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+        finally:
+            found.close()
     print("\n".join(report.lines((time.monotonic() - start) / 60)))
     if report.faults:
         print(f"Their files are in {KEPT}; again: python -m fuzz --seed {given.seed} --only {report.faults[0].number}")

@@ -32,8 +32,15 @@ class Report:
     slowest: Outcome | None = None
     largest: Outcome | None = None
 
-    def add(self, outcome: Outcome) -> None:
-        """Add an outcome that is well."""
+    def add(self, outcome: Outcome, fault: Outcome | None) -> None:
+        """Add what came of a case, and what is wrong with it, if anything is."""
+        if fault is not None:
+            self.counts[outcome.way, "fault"] += 1
+            self.faults.append(fault)
+            return
+        self.counts[outcome.way, "refused" if outcome.status == "refused" else "taken"] += 1
+        if outcome.symptom:
+            return  # it was well when it was tried again
         if self.slowest is None or outcome.seconds > self.slowest.seconds:
             self.slowest = outcome
         if self.largest is None or outcome.memory / outcome.limit > self.largest.memory / self.largest.limit:

@@ -117,7 +117,7 @@ class _Worker:
                 os.link(sound, self.folder / sound.name)
         self.connection, theirs = pool.context.Pipe()
         self.process = pool.context.Process(
-            target=work, args=(pool.seeds, pool.run, str(self.folder), theirs), daemon=False
+            target=work, args=(pool.seeds, pool.run, str(self.folder), theirs), daemon=True
         )
         self.process.start()
         theirs.close()

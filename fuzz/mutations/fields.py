@@ -13,49 +13,47 @@ from random import Random
 from typing import Any
 from unittest import mock
 
-from ai_edge_litert import schema_py_generated as schema
 from flatbuffers import encode
 
+from fuzz.mutations.packing import info_of, unpacked
 from fuzz.mutations.values import whole
 from fuzz.seeds import Seed
-from skl2tflite.backends.tflite import metadata
-from skl2tflite.model_metadata import METADATA_NAME
+from skl2tflite.model_metadata import CUSTOM_NAME
 
 Place = tuple[int, str]
 """Where a number lies, and its format as ``struct`` has it."""
 
 
 @contextmanager
-def _recorded(places: dict[Place, None], start: int = 0) -> Iterator[None]:
-    """Note what the generated classes read of a FlatBuffer that starts at a byte of the file."""
+def _recorded(places: dict[Place, None]) -> Iterator[None]:
+    """Note what the generated classes read."""
     get, get_vector = encode.Get, encode.GetVectorAsNumpy
 
     def noted(packer: Any, content: Any, head: int) -> Any:
-        places[start + int(head), packer.format] = None
+        places[int(head), packer.format] = None
         return get(packer, content, head)
 
     def vector(kind: Any, content: Any, count: int, offset: int) -> Any:
         found = get_vector(kind, content, count, offset)
         for i in range(min(count, 64)):
-            places[start + offset + i * found.itemsize, f"<{found.dtype.char}"] = None
+            places[offset + i * found.itemsize, f"<{found.dtype.char}"] = None
         return found
 
-    with mock.patch.object(encode, "Get", noted), mock.patch.object(encode, "GetVectorAsNumpy", vector), \
-            mock.patch.object(metadata, "Get", noted):  # fmt: skip
+    with mock.patch.object(encode, "Get", noted), mock.patch.object(encode, "GetVectorAsNumpy", vector):
         yield
 
 
 @cache
 def places(content: bytes) -> tuple[Place, ...]:
-    """Return where a file's numbers lie: the model's and those of its metadata."""
+    """Return where a file's numbers lie: the model's, and of its metadata all words that are no text of JSON."""
     found: dict[Place, None] = {}
     with _recorded(found):
-        model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(content, 0))
-    for entry in model.metadata:
-        if entry.name == METADATA_NAME.encode():
-            data = bytes(model.buffers[entry.buffer].data)
-            with _recorded(found, content.index(data)):
-                metadata.unpack(data)
+        model = unpacked(content)
+    data = bytes(info_of(model)[0].data)
+    start, text = content.index(data), info_of(model)[1].custom[CUSTOM_NAME]
+    for word in range(0, len(data) - 3, 4):
+        if not data.index(text) <= word < data.index(text) + len(text):
+            found[start + word, "<i"] = None
     return tuple(found)
 
 
