@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from skl2tflite.backends.tflite.check_operators import calls, operator_faults
-from skl2tflite.backends.tflite.constants import constant_fault
+from skl2tflite.backends.tflite.constants import constant_fault, row_bytes
 from skl2tflite.backends.tflite.program import DYNAMIC, Program, Subgraph
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
-from skl2tflite.backends.tflite.writer import ALIGNMENT
+from skl2tflite.backends.tflite.writer import ALIGNMENT, LARGEST_FILE
 from skl2tflite.errors import InvalidFileError
 
 OUTPUT_DTYPES = ("float32", "int32", "bool", "string")
@@ -141,6 +141,8 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner
                 yield fault
         if tensor.quantization is not None:
             yield f"tensor {tensor.name!r} is quantized with another scale than 1"
+        if row_bytes(tensor) > LARGEST_FILE:
+            yield f"tensor {tensor.name!r} of {tensor.dtype}{list(tensor.shape)} has more than 2 GiB"
         if any(n < DYNAMIC for n in tensor.shape):
             yield f"tensor {tensor.name!r} has shape {tensor.shape}"
     for index in subgraph.inputs:

@@ -15,6 +15,11 @@ ITEM_SIZES = {
 _NUMBERS = {"int16": "<i2", "int32": "<i4", "int64": "<i8"}
 
 
+def row_bytes(tensor: TensorDef) -> int:
+    """Return the bytes that a tensor takes where each axis of unknown length has length 1."""
+    return math.prod(n for n in tensor.shape if n != DYNAMIC) * ITEM_SIZES.get(tensor.dtype, 1)
+
+
 def constant_fault(tensor: TensorDef, content: bytes) -> str:
     """Say how the bytes of a constant are not what its tensor says, nothing where they are."""
     if DYNAMIC in tensor.shape:

@@ -187,7 +187,9 @@ def _option_names(table: str) -> list[tuple[Any, str]]:
 
 
 def _is_set(value: Any) -> bool:
-    return value is not None and (len(value) > 0 if hasattr(value, "__len__") else bool(value))
+    if value is None or isinstance(value, dict):
+        return value is not None
+    return len(value) > 0 if hasattr(value, "__len__") else bool(value)
 
 
 def _is_unit(quantization: Quantization) -> bool:
