@@ -102,7 +102,7 @@ TABLES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "an operand less": ("litert", lambda model: _operand(model, lambda old: old[:1]), "SUB"),
     "an operand more": ("litert", lambda model: _operand(model, lambda old: [*old, old[1]]), "SUB"),
     "an operand that is no tensor": ("litert", lambda model: _operand(model, lambda old: [old[0], 999]), "999"),
-    "an empty subgraph": ("micro", _empty_subgraph, "subgraph"),
+    "an empty subgraph": ("micro", _empty_subgraph, "nothing runs subgraph 1"),
     "metadata twice": ("litert", _metadata_twice, "TFLITE_METADATA"),
     "a shape beside another": ("litert", _shape_of_two_minds, "shape"),
 }

@@ -8,6 +8,7 @@ from skl2tflite.backends.tflite.check_operators import calls, operator_faults
 from skl2tflite.backends.tflite.constants import constant_fault, row_bytes
 from skl2tflite.backends.tflite.program import DYNAMIC, Program, Subgraph
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.schema import TENSOR_TYPES
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
 from skl2tflite.backends.tflite.writer import ALIGNMENT, LARGEST_FILE
 from skl2tflite.errors import InvalidFileError
@@ -108,6 +109,8 @@ def _faults(program: Program, target: Target) -> Iterator[str]:
         if sorted(signature.outputs.values()) != sorted(subgraph.outputs):
             yield f"signature {signature.key!r} does not name its subgraph's outputs"
     for start in range(len(program.subgraphs)):
+        if used and start not in used | inner:
+            yield f"nothing runs subgraph {start}"
         if start in _reached(program, start):
             yield f"subgraph {program.subgraphs[start].name!r} runs itself"
     for name, buffer in program.metadata.items():
@@ -139,6 +142,8 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner
             fault = constant_fault(tensor, program.buffers[tensor.buffer])
             if fault:
                 yield fault
+        if tensor.dtype not in TENSOR_TYPES:
+            yield f"tensor {tensor.name!r} holds {tensor.dtype}"
         if tensor.quantization is not None:
             yield f"tensor {tensor.name!r} is quantized with another scale than 1"
         if row_bytes(tensor) > LARGEST_FILE:
