@@ -15,8 +15,8 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # a process for each core is enough
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from fuzz.mutations.choice import make_case  # noqa: E402
 from fuzz.outcomes import Outcome  # noqa: E402
+from fuzz.process import Run  # noqa: E402
 from fuzz.report import Report  # noqa: E402
 from fuzz.seeds import make_seeds  # noqa: E402
 from fuzz.workers import Pool  # noqa: E402
@@ -32,23 +32,24 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="what random numbers start from (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)")
     parser.add_argument("--first", type=int, default=0, help="number of the first file (default: %(default)s)")
-    parser.add_argument("--only", type=int, nargs="+", metavar="N", help="use these files alone, each in a new process")
+    parser.add_argument("--of", nargs="+", metavar="NAME", help="damage these sound files alone (names in seeds.py)")
+    parser.add_argument("--only", type=int, nargs="+", metavar="N", help="use the files of these numbers alone")
     return parser.parse_args()
 
 
 def _confirmed(pool: Pool, outcome: Outcome) -> Outcome | None:
     """Return what comes of a case alone in a new process, behind its sound seed; None where all is well."""
-    place = [seed.name for seed in pool.seeds].index(outcome.seed)
-    alone = Pool(pool.seeds, pool.run, Path(tempfile.mkdtemp(dir=pool.folder)), 1)
+    place = [seed.name for seed in pool.run.seeds].index(outcome.seed)
+    alone = Pool(pool.run, Path(tempfile.mkdtemp(dir=pool.folder)), 1)
     *_, again = alone.outcomes([-1 - place, outcome.number])
     return again if again.symptom else None
 
 
 def _keep(pool: Pool, outcome: Outcome) -> Path:
     """Write the file of a fault, and what is known of it."""
-    case = make_case(pool.seeds, pool.run, outcome.number)
+    case = pool.run.case(outcome.number)
     KEPT.mkdir(exist_ok=True)
-    path = KEPT / f"{pool.run}-{outcome.number}-{outcome.symptom}{case.seed.suffix}"
+    path = KEPT / f"{pool.run.random}-{outcome.number}-{outcome.symptom}{case.seed.suffix}"
     path.write_bytes(case.content)
     path.with_suffix(".txt").write_text(
         f"{outcome.kind}\n{case.seed.name}, {case.way}: {case.done}\n{outcome.detail}\n"
@@ -91,7 +92,8 @@ def main() -> int:
     start, report = time.monotonic(), Report()
     numbers = given.only or range(given.first, given.first + given.files)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        pool = Pool(make_seeds(), given.seed, Path(folder), given.jobs)
+        seeds = [seed for seed in make_seeds() if not given.of or seed.name in given.of]
+        pool = Pool(Run(seeds, given.seed), Path(folder), given.jobs)
         found = pool.outcomes(numbers)
         try:
             _run(pool, found, report, start + 60 * given.minutes)

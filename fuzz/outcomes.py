@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LONGEST = 5.0
-"""Seconds that anything may take."""
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -23,11 +20,10 @@ class Outcome:
         What was being done with the file when it ended.
     detail : str
         Of a fault: the exception with its place, or what the process said last.
-    seconds : float
-    memory : int
-        Bytes at most, beyond what the process had before.
-    limit : int
-        Bytes that the file may take.
+    seconds, longest : float
+        What it took, and may take.
+    memory, limit : int
+        Bytes at most, beyond what the process had before, and those that the file may take.
     """
 
     number: int
@@ -38,6 +34,7 @@ class Outcome:
     step: str = ""
     detail: str = ""
     seconds: float = 0.0
+    longest: float = 1.0
     memory: int = 0
     limit: int = 1
 
@@ -46,9 +43,9 @@ class Outcome:
         """What is wrong, nothing where all is well."""
         if self.status in ("raw", "death", "hang"):
             return self.status
-        if self.seconds > LONGEST:
-            return "hang"
-        return "memory" if self.memory > self.limit else ""
+        if self.memory > self.limit:
+            return "memory"
+        return "hang" if self.seconds > self.longest else ""
 
     @property
     def kind(self) -> str:

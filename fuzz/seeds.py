@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -132,7 +133,9 @@ def _saved(table: pd.DataFrame) -> dict[str, tuple[str, bytes]]:
 def make_seeds() -> list[Seed]:
     """Fit, convert and save; the same bytes each time."""
     seeds = []
-    for name, make in _converted().items():
-        model, rows = make()
-        seeds.append(Seed(name, ".tflite", bytes(model), rows))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, make in _converted().items():
+            model, rows = make()
+            seeds.append(Seed(name, ".tflite", bytes(model), rows))
     return seeds + [Seed(name, suffix, content) for name, (suffix, content) in _saved(TABLE).items()]

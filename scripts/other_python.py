@@ -45,8 +45,9 @@ def other_python(folder: Path) -> Path | None:
     """
     ours = {name: version(name) for name in PACKAGES}
     constraints = "\n".join(f"{name}=={number}" for name, number in ours.items())
+    needed = constraints + (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     made, python = folder / ".made", folder / "bin" / "python"
-    if made.exists() and made.read_text() == constraints and _runs([str(python), "-c", "import skl2tflite"]):
+    if made.exists() and made.read_text(encoding="utf-8") == needed and _runs([str(python), "-c", "import skl2tflite"]):
         return python
     for command in _pythons():
         if not _runs([command, "-m", "venv", "--clear", str(folder)]):
@@ -55,6 +56,6 @@ def other_python(folder: Path) -> Path | None:
         held.write_text(constraints)
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         if _runs([*install, "--constraint", str(held), "--editable", ".[pandas]", "hypothesis"]):
-            made.write_text(constraints)
+            made.write_text(needed, encoding="utf-8")
             return python
     return None

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pandas as pd
+from scripts.check_reproducible import PROCESSES, convert, converted_by
 from sklearn.compose import make_column_transformer
 from sklearn.decomposition import KernelPCA
 from sklearn.ensemble import RandomForestClassifier
@@ -15,8 +16,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
-
-from scripts.check_reproducible import PROCESSES, convert, converted_by
 
 
 def test_hash_seeds_and_threads(tmp_path):

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from fuzz.mutations.digests import dropped, redone
+from fuzz.mutations.packing import packed, unpacked, with_facts
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
-from fuzz.mutations.digests import dropped, redone
-from fuzz.mutations.packing import info_of, packed, unpacked, with_facts
 from skl2tflite.bundle import bundle
 from skl2tflite.cli import summary
 from skl2tflite.errors import InvalidFileError
