@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from skl2tflite.backends.tflite.operands import operands_of
 from skl2tflite.model_file import open_file
 from skl2tflite.sizes import sizes_of
 
@@ -46,9 +48,21 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     lines.append(("operators", f"{sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common())))
     lines.append(("bytes", f"{len(content):,}: {_listed([f'{name} {n:,}' for name, n in _buffers(program)])}"))
     lines.append(("digest", _digest(facts)))
+    lines += [("warning", doubt) for doubt in doubts(program)]
     if facts is not None and facts.runtime.is_microcontroller:
         lines += sizes_of(content).lines()
     return lines
+
+
+def doubts(program: Program) -> list[str]:
+    """Say which operators have operands that they do not take: a runtime may crash on them, whoever wrote the file."""
+    found = []
+    for subgraph in program.subgraphs:
+        for number, operator in enumerate(subgraph.operators):
+            operands = operands_of(operator.name)
+            faults = () if operands is None else operands.count_faults(operator)
+            found += [f"subgraph {subgraph.name!r}, operator {number} ({operator.name}) {fault}" for fault in faults]
+    return found if len(found) <= _SHOWN else [*found[:_SHOWN], f"{len(found) - _SHOWN} more such operators"]
 
 
 def _digest(facts: ModelFacts | None) -> str:
@@ -114,6 +128,7 @@ def as_json(content: bytes) -> dict[str, object]:
         "target": facts and facts.target,
         "versions": facts and dict(facts.versions),
         "digest": facts and facts.digest,
+        "warnings": doubts(program),
         "features": facts and facts.features.to_json(),
         "methods": facts and {name: facts.method_to_json(name) for name in facts.methods},
         "signatures": [
@@ -144,5 +159,13 @@ def _subgraph_json(subgraph: Subgraph) -> dict[str, object]:
             {"name": o.name, "version": o.version, "inputs": list(o.inputs), "outputs": list(o.outputs)}
             for o in subgraph.operators
         ],
-        "tensors": [{"name": t.name, "dtype": t.dtype, "shape": list(t.shape)} for t in subgraph.tensors],
+        "tensors": [
+            {
+                "name": t.name,
+                "dtype": t.dtype,
+                "shape": list(t.shape),
+                **({} if t.quantization is None else {"quantization": asdict(t.quantization)}),
+            }
+            for t in subgraph.tensors
+        ],
     }
