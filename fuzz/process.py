@@ -20,7 +20,6 @@ from fuzz.mutations.choice import Case, make_case
 from fuzz.outcomes import Outcome
 from fuzz.seeds import Seed
 from fuzz.uses import use
-from skl2tflite.runtime import micro
 
 ADDRESS_SPACE = 4 << 30
 """Bytes of address space beyond what a process has when it starts."""
@@ -132,9 +131,9 @@ def _used(run: Run, case: Case, folder: Path, connection: Connection) -> Outcome
 
 
 def _processes() -> list[int]:
-    """Return this process, and TFLM's where it has one."""
-    worker = micro._worker
-    return [os.getpid(), *([worker._process.pid] if worker is not None and worker.alive else [])]
+    """Return this process and those that it has started: TFLM's."""
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
+    return [os.getpid(), *map(int, children.split())]
 
 
 def _described(error: Exception) -> str:

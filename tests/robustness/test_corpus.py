@@ -14,6 +14,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from fuzz.mutations.digests import dropped, redone
 from fuzz.mutations.packing import packed, unpacked, with_facts
+from sklearn.feature_extraction.image import PatchExtractor
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -27,16 +28,18 @@ from tests.robustness.doors import outcome
 
 X = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
 Y = np.array(["no", "yes"])[(X[:, 0] > 0).astype(int)]
+IMAGES = np.zeros((2, 4, 4))
 PIPELINE = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, Y)
 MEAN = np.float32(PIPELINE[0].mean_).tobytes()
 
 
 @cache
 def files() -> dict[str, bytes]:
-    """A sound file for each runtime."""
+    """Sound files."""
     tree = DecisionTreeClassifier(max_depth=2).fit(X, Y)
     return {
         "litert": bytes(skl2tflite.convert(PIPELINE)),
+        "images": bytes(skl2tflite.convert(PatchExtractor(patch_size=(2, 2)).fit(IMAGES), IMAGES)),
         "micro": bytes(skl2tflite.convert(tree, target="micro")),
     }
 
@@ -94,6 +97,12 @@ def _shape_of_two_minds(model: Any) -> None:
     tensor.shape = np.array([1, 4], np.int32)
 
 
+def _negative_length(model: Any) -> None:
+    """Of which Python's slices ask that there be none, and raise an error of their own."""
+    sliced = model.subgraphs[0].tensors[_operator(model, "STRIDED_SLICE").inputs[0]]
+    sliced.shapeSignature = np.array([-1, -2, *sliced.shape[2:]], np.int32)
+
+
 TABLES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "a variable": ("litert", _add(_tensor(isVariable=True)), "is_variable"),
     "a dtype that files of ours have not": ("micro", _add(_tensor(type=schema.TensorType.COMPLEX64)), "complex64"),
@@ -105,6 +114,7 @@ TABLES: dict[str, tuple[str, Callable[[Any], None], str]] = {
     "an empty subgraph": ("micro", _empty_subgraph, "nothing runs subgraph 1"),
     "metadata twice": ("litert", _metadata_twice, "TFLITE_METADATA"),
     "a shape beside another": ("litert", _shape_of_two_minds, "shape"),
+    "a negative length": ("images", _negative_length, "has shape"),
 }
 
 

@@ -131,14 +131,11 @@ def _reached(program: Program, start: int) -> set[int]:
     return reached
 
 
-def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner: bool) -> Iterator[str]:
-    count = len(subgraph.tensors)
-    ready = set(subgraph.inputs)
-    for index, tensor in enumerate(subgraph.tensors):
+def _tensor_faults(subgraph: Subgraph, program: Program) -> Iterator[str]:
+    for tensor in subgraph.tensors:
         if not 0 <= tensor.buffer < len(program.buffers):
             yield f"tensor {tensor.name!r} names buffer {tensor.buffer}"
         elif tensor.buffer:
-            ready.add(index)
             fault = constant_fault(tensor, program.buffers[tensor.buffer])
             if fault:
                 yield fault
@@ -150,6 +147,15 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner
             yield f"tensor {tensor.name!r} of {tensor.dtype}{list(tensor.shape)} has more than 2 GiB"
         if any(n < DYNAMIC for n in tensor.shape):
             yield f"tensor {tensor.name!r} has shape {tensor.shape}"
+
+
+def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner: bool) -> Iterator[str]:
+    faults = list(_tensor_faults(subgraph, program))
+    if faults:
+        yield from faults
+        return  # what operators make of such tensors cannot be told
+    count = len(subgraph.tensors)
+    ready = {*subgraph.inputs, *(index for index, tensor in enumerate(subgraph.tensors) if tensor.buffer)}
     for index in subgraph.inputs:
         if not 0 <= index < count:
             yield f"input {index} is no tensor of {count}"
