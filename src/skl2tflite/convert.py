@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import Any
+from unicodedata import unidata_version
 
 import numpy as np
 
@@ -198,7 +199,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
         target=runtime.name,
         features=planned.features,
         methods={method: traced.output for method, traced in planned.traced.items()},
-        versions={package: _version(package) for package in ("skl2tflite", "scikit-learn")},
+        versions=_versions(planned.features),
         # A file for a microcontroller ends where the model ends: its labels are among the facts.
         classes=tuple(classes) if classes is not None and runtime.is_microcontroller else None,
         takes=_taken_by_inverses(planned),
@@ -207,6 +208,13 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
     content = digest.sealed(backend.write(program, files), facts.to_bytes())
     analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
     return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
+
+
+def _versions(features: Features) -> dict[str, str]:
+    """Return the versions on which a file depends: of Unicode, Python's, where it tells characters apart."""
+    versions = {package: _version(package) for package in ("skl2tflite", "scikit-learn")}
+    tells_characters = features.reads_texts and features.text_input == "characters"
+    return {**versions, "Unicode": unidata_version} if tells_characters else versions
 
 
 @cache
