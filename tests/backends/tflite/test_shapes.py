@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from skl2tflite.backends.tflite import shape_moves, shape_rules  # noqa: F401 - they register what they know
+from skl2tflite.backends.tflite.constants import Constants
 from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph, TensorDef
 from skl2tflite.backends.tflite.shapes import RULES, shape_fault
 from skl2tflite.backends.tflite.targets import get_target
@@ -24,7 +25,7 @@ def fault(name, operands, results, **options):
     inputs = tuple(range(len(operands)))
     outputs = tuple(range(len(operands), len(tensors)))
     operator = OperatorDef(name, 1, inputs, outputs, options)
-    return shape_fault(operator, Subgraph("main", tensors, [operator]), program)
+    return shape_fault(operator, Subgraph("main", tensors, [operator]), Constants(program))
 
 
 RIGHT = [
@@ -57,6 +58,7 @@ RIGHT = [
     ("EXPAND_DIMS", [(4, 5), [-1]], [(4, 5, 1)], {}), ("SQUEEZE", [(4, 1, 1), ], [(4,)], {}),
     ("SQUEEZE", [(4, 1, 1)], [(4, 1)], {"squeezeDims": np.array([1])}), ("SHAPE", [(4, 1, 1)], [(3,)], {}),
     ("WHERE", [(4, 4)], [(-1, 2)], {}), ("RANGE", [[0], [7], [2]], [(4,)], {}), ("RANGE", [(), (), ()], [(-1,)], {}),
+    ("RANGE", [[7], [0], [-2]], [(4,)], {}), ("RANGE", [[7], [0], [2]], [(0,)], {}),
     ("ONE_HOT", [(4,), [3], (), ()], [(4, 3)], {"axis": -1}),
 ]  # fmt: skip
 WRONG = [
@@ -98,6 +100,7 @@ WRONG = [
     ("PAD", [(4,), [[-1, 0]]], [(3,)], {}, "adds"), ("TRANSPOSE", [(4, 5), [0, 0]], [(4, 4)], {}, "in the order"),
     ("EXPAND_DIMS", [(4, 5), [3]], [(4, 5, 1)], {}, "names axis 3 of 3"),
     ("SQUEEZE", [(4, 2)], [(4,)], {"squeezeDims": np.array([1])}, "leaves axes"),
+    ("RESHAPE", [(100,), [1] * 100], [(100,)], {}, "has 100 numbers as operand 1"),
     ("SHAPE", [(4, 2)], [(3,)], {}, "gives shape"), ("WHERE", [(4, 2)], [(-1, 3)], {}, "gives shape"),
     ("RANGE", [[0], [7], [0]], [(4,)], {}, "steps of 0"), ("ONE_HOT", [(4,), [-1], (), ()], [(4, 3)], {}, "makes -1"),
 ]  # fmt: skip
@@ -116,3 +119,24 @@ def test_wrong(name, operands, results, options, message):
 def test_every_operator_that_we_write_has_a_rule():
     named = {name for target in ("litert", "micro") for name in get_target(target).operators}
     assert named - set(RULES) == {"IF", "WHILE"}
+
+
+def test_shapes_that_are_none_are_reported_elsewhere():
+    assert fault("STRIDED_SLICE", [(-9,), [0], [4], [1]], [(4,)]) == ""
+
+
+def test_each_buffer_is_looked_at_once(monkeypatch):
+    """Many operators may share a table of positions."""
+    program = Program()
+    positions = np.arange(5, dtype=np.int32)
+    tensors = [
+        TensorDef("in", "float32", (5, 2)),
+        TensorDef("at", "int32", (5,), program.add_buffer(positions.tobytes())),
+        TensorDef("out", "float32", (5, 2)),
+    ]
+    subgraph = Subgraph("main", tensors)
+    constants = Constants(program)
+    operator = OperatorDef("GATHER", 1, (0, 1), (2,))
+    assert shape_fault(operator, subgraph, constants) == ""
+    monkeypatch.setattr(constants, "_seen", dict.fromkeys(constants._seen, [(0, 5)]))
+    assert shape_fault(operator, subgraph, constants) == "looks up position 5 of 5"

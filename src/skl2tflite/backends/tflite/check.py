@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 
 from skl2tflite.backends.tflite.check_operators import calls, operator_faults
-from skl2tflite.backends.tflite.constants import constant_fault, row_bytes
+from skl2tflite.backends.tflite.constants import Constants, row_bytes
 from skl2tflite.backends.tflite.program import DYNAMIC, Program, Subgraph
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.schema import TENSOR_TYPES
@@ -89,8 +90,9 @@ def _faults(program: Program, target: Target) -> Iterator[str]:
     if not program.subgraphs:
         yield "there is no subgraph"
     inner = {index for subgraph in program.subgraphs for operator in subgraph.operators for index in calls(operator)}
+    constants = Constants(program)
     for index, subgraph in enumerate(program.subgraphs):
-        for fault in _subgraph_faults(subgraph, program, target, index in inner):
+        for fault in _subgraph_faults(subgraph, program, constants, target, index in inner):
             yield f"subgraph {subgraph.name!r}: {fault}"
     used: set[int] = set()
     keys = [signature.key for signature in program.signatures]
@@ -102,41 +104,41 @@ def _faults(program: Program, target: Target) -> Iterator[str]:
             continue
         if signature.subgraph in used:
             yield f"signature {signature.key!r} shares its subgraph with another"
+            continue
         used.add(signature.subgraph)
         subgraph = program.subgraphs[signature.subgraph]
         if sorted(signature.inputs.values()) != sorted(subgraph.inputs):
             yield f"signature {signature.key!r} does not name its subgraph's inputs"
         if sorted(signature.outputs.values()) != sorted(subgraph.outputs):
             yield f"signature {signature.key!r} does not name its subgraph's outputs"
-    for start in range(len(program.subgraphs)):
-        if used and start not in used | inner:
-            yield f"nothing runs subgraph {start}"
-        if start in _reached(program, start):
-            yield f"subgraph {program.subgraphs[start].name!r} runs itself"
+    if used:
+        for unused in sorted(set(range(len(program.subgraphs))) - used - inner):
+            yield f"nothing runs subgraph {unused}"
+    called = {i: {n for each in graph.operators for n in calls(each)} for i, graph in enumerate(program.subgraphs)}
+    try:
+        TopologicalSorter(called).prepare()
+    except CycleError as error:
+        yield f"subgraph {program.subgraphs[error.args[1][0]].name!r} runs itself"
     for name, buffer in program.metadata.items():
         if not 0 < buffer < len(program.buffers):
             yield f"metadata {name!r} names buffer {buffer}"
 
 
-def _reached(program: Program, start: int) -> set[int]:
-    """Return the subgraphs that one of them runs, at any depth."""
-    reached: set[int] = set()
-    ahead = [start]
-    while ahead:
-        index = ahead.pop()
-        if 0 <= index < len(program.subgraphs):
-            called = {inner for operator in program.subgraphs[index].operators for inner in calls(operator)}
-            ahead += called - reached
-            reached |= called
-    return reached
+def _tensor_faults(subgraph: Subgraph, program: Program, constants: Constants) -> Iterator[str]:
+    """Say what is wrong with a subgraph's tensors.
 
-
-def _tensor_faults(subgraph: Subgraph, program: Program) -> Iterator[str]:
+    Parameters
+    ----------
+    subgraph : Subgraph
+    program : Program
+    constants : Constants
+        Those of the program.
+    """
     for tensor in subgraph.tensors:
         if not 0 <= tensor.buffer < len(program.buffers):
             yield f"tensor {tensor.name!r} names buffer {tensor.buffer}"
         elif tensor.buffer:
-            fault = constant_fault(tensor, program.buffers[tensor.buffer])
+            fault = constants.fault(tensor)
             if fault:
                 yield fault
         if tensor.dtype not in TENSOR_TYPES:
@@ -149,8 +151,22 @@ def _tensor_faults(subgraph: Subgraph, program: Program) -> Iterator[str]:
             yield f"tensor {tensor.name!r} has shape {tensor.shape}"
 
 
-def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner: bool) -> Iterator[str]:
-    faults = list(_tensor_faults(subgraph, program))
+def _subgraph_faults(
+    subgraph: Subgraph, program: Program, constants: Constants, target: Target, inner: bool
+) -> Iterator[str]:
+    """Say what is wrong with a subgraph.
+
+    Parameters
+    ----------
+    subgraph : Subgraph
+    program : Program
+    constants : Constants
+        Those of the program.
+    target : Target
+    inner : bool
+        Whether an operator runs it.
+    """
+    faults = list(_tensor_faults(subgraph, program, constants))
     if faults:
         yield from faults
         return  # what operators make of such tensors cannot be told
@@ -178,7 +194,7 @@ def _subgraph_faults(subgraph: Subgraph, program: Program, target: Target, inner
         if operator.name in DYNAMIC_OPERATORS:
             dynamic.update(operator.outputs)
         if all(0 <= index < count for index in (*operator.inputs, *operator.outputs) if index != -1):
-            for fault in operator_faults(operator, subgraph, program, target):
+            for fault in operator_faults(operator, subgraph, program, constants, target):
                 yield f"{place} {fault}"
     for index in subgraph.outputs:
         if not 0 <= index < count or index not in ready:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skl2tflite.backends.tflite import shape_moves, shape_rules  # noqa: F401 - they register what they know
+from skl2tflite.backends.tflite.constants import Constants
 from skl2tflite.backends.tflite.operands import operands_of
 from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph
 from skl2tflite.backends.tflite.schema import options_of
@@ -26,7 +27,9 @@ def calls(operator: OperatorDef) -> list[int]:
     return [index for index in indices if isinstance(index, int)]
 
 
-def operator_faults(operator: OperatorDef, subgraph: Subgraph, program: Program, target: Target) -> Iterator[str]:
+def operator_faults(
+    operator: OperatorDef, subgraph: Subgraph, program: Program, constants: Constants, target: Target
+) -> Iterator[str]:
     """Say what is wrong with an operator whose indices are within its subgraph's tensors, or -1.
 
     Parameters
@@ -34,6 +37,8 @@ def operator_faults(operator: OperatorDef, subgraph: Subgraph, program: Program,
     operator : OperatorDef
     subgraph : Subgraph
     program : Program
+    constants : Constants
+        Those of the program.
     target : Target
         The runtime that is to run it.
     """
@@ -47,7 +52,7 @@ def operator_faults(operator: OperatorDef, subgraph: Subgraph, program: Program,
         yield f"has the options of another operator ({operator.table})"
     if not faults:
         yield from _call_faults(operator, subgraph, program)
-        fault = shape_fault(operator, subgraph, program)
+        fault = shape_fault(operator, subgraph, constants)
         if fault:
             yield fault
 

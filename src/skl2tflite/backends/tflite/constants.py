@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,21 +22,68 @@ def row_bytes(tensor: TensorDef) -> int:
     return math.prod(n for n in tensor.shape if n != DYNAMIC) * ITEM_SIZES.get(tensor.dtype, 1)
 
 
-def constant_fault(tensor: TensorDef, content: bytes) -> str:
-    """Say how the bytes of a constant are not what its tensor says, nothing where they are."""
-    if DYNAMIC in tensor.shape:
-        return f"constant {tensor.name!r} has an unknown axis"
-    count = math.prod(tensor.shape)
-    if tensor.dtype == "string":
-        fault = _strings_fault(count, content)
-        return fault and f"constant {tensor.name!r} of string{list(tensor.shape)} {fault}"
-    if tensor.dtype not in ITEM_SIZES:
-        return f"constant {tensor.name!r} is {tensor.dtype}"
-    if len(content) != count * ITEM_SIZES[tensor.dtype]:
-        return f"constant {tensor.name!r} of {tensor.dtype}{list(tensor.shape)} has {len(content)} bytes"
-    if tensor.dtype == "bool" and content.strip(b"\0\1"):
-        return f"constant {tensor.name!r} of bool holds bytes that are neither 0 nor 1"
-    return ""
+class Constants:
+    """The constants of a program. Each buffer is looked at once, for many tensors may share it.
+
+    Parameters
+    ----------
+    program : Program
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._buffers = program.buffers
+        self._seen: dict[tuple[object, ...], Any] = {}
+
+    def fault(self, tensor: TensorDef) -> str:
+        """Say how the bytes of a constant are not what its tensor says, nothing where they are."""
+        if DYNAMIC in tensor.shape:
+            return f"constant {tensor.name!r} has an unknown axis"
+        count, content = math.prod(tensor.shape), self._buffers[tensor.buffer]
+        fault = ""
+        if tensor.dtype == "string":
+            fault = self._once(("strings", tensor.buffer, count), lambda: _strings_fault(count, content))
+        elif tensor.dtype not in ITEM_SIZES:
+            fault = "is of no dtype that constants have"
+        elif len(content) != count * ITEM_SIZES[tensor.dtype]:
+            fault = f"has {len(content)} bytes"
+        elif tensor.dtype == "bool" and self._once(("bool", tensor.buffer), lambda: bool(content.strip(b"\0\1"))):
+            fault = "holds bytes that are neither 0 nor 1"
+        return fault and f"constant {tensor.name!r} of {tensor.dtype}{list(tensor.shape)} {fault}"
+
+    def numbers(self, subgraph: Subgraph, index: int) -> NDArray[Any] | None:
+        """Return the numbers of a tensor, None where it is no sound constant of whole numbers."""
+        tensor = subgraph.tensors[index]
+        if not 0 < tensor.buffer < len(self._buffers) or tensor.dtype not in _NUMBERS or self.fault(tensor):
+            return None
+        return np.frombuffer(self._buffers[tensor.buffer], _NUMBERS[tensor.dtype]).reshape(tensor.shape)
+
+    def ends(self, subgraph: Subgraph, index: int, columns: int) -> list[tuple[int, int]] | None:
+        """Return the least and the greatest number of each column of a constant of whole numbers.
+
+        Parameters
+        ----------
+        subgraph : Subgraph
+        index : int
+            The tensor.
+        columns : int
+            How many numbers are in a row.
+        """
+        numbers = self.numbers(subgraph, index)
+        if numbers is None or not numbers.size or not columns:
+            return None
+        tensor = subgraph.tensors[index]
+
+        def look() -> list[tuple[int, int]]:
+            rows = numbers.reshape(-1, columns)
+            return list(zip(rows.min(axis=0).tolist(), rows.max(axis=0).tolist(), strict=True))
+
+        found: list[tuple[int, int]] = self._once(("ends", tensor.buffer, tensor.dtype, columns), look)
+        return found
+
+    def _once(self, key: tuple[object, ...], look: Callable[[], Any]) -> Any:
+        if key not in self._seen:
+            self._seen[key] = look()
+        return self._seen[key]
 
 
 def _strings_fault(count: int, content: bytes) -> str:
@@ -48,16 +97,3 @@ def _strings_fault(count: int, content: bytes) -> str:
     if ends[0] != start or ends[-1] != len(content) or (np.diff(ends) < 0).any():
         return "holds texts that lie outside of it"
     return ""
-
-
-def whole_numbers(program: Program, subgraph: Subgraph, index: int) -> NDArray[np.int64] | None:
-    """Return the numbers of a tensor, where it is a sound constant of whole numbers that is small enough to look at."""
-    if not 0 <= index < len(subgraph.tensors):
-        return None
-    tensor = subgraph.tensors[index]
-    if not 0 < tensor.buffer < len(program.buffers) or tensor.dtype not in _NUMBERS:
-        return None
-    content = program.buffers[tensor.buffer]
-    if constant_fault(tensor, content):
-        return None
-    return np.frombuffer(content, _NUMBERS[tensor.dtype]).astype(np.int64).reshape(tensor.shape)

@@ -7,7 +7,7 @@ much work or memory.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -23,11 +23,11 @@ SCALARS = {
     "ulong": "Q", "float": "f",
 }  # fmt: skip
 """Types of numbers, by the names that schemas give them, as :mod:`struct` calls them."""
-FREE = 32 << 20
-PER_BYTE = 4
+FREE = 48 << 20
+PER_BYTE = 6
 """Bytes of memory that reading may take: so many for any file, and so many times the file's size."""
-OF_TABLE, OF_TEXT = 512, 96
-"""What a table and a text take in Python, at the least."""
+OF_TABLE, OF_VECTOR = 256, 64
+"""What a table, and a vector or text, take in Python beside what they hold."""
 _UINT, _INT = struct.Struct("<I"), struct.Struct("<i")
 
 
@@ -109,6 +109,9 @@ class Reader:
     schema : Schema
     name : str, default="the .tflite file"
         What it is, for errors.
+    made : mapping of str to callable, optional
+        What to make of tables, by their names, as soon as they are read: it takes less memory than they do. Tables and
+        the fields of one are read in the schema's order.
 
     Attributes
     ----------
@@ -116,16 +119,23 @@ class Reader:
         Places at which it holds what the schema does not know.
     """
 
-    def __init__(self, content: bytes, schema: Schema, name: str = "the .tflite file") -> None:
+    def __init__(
+        self,
+        content: bytes,
+        schema: Schema,
+        name: str = "the .tflite file",
+        made: Mapping[str, Callable[[Fields], Any]] | None = None,
+    ) -> None:
         self.content = memoryview(content)
         self.size = len(content)
         self.schema = schema
         self.name = name
+        self.made = made or {}
         self.unknown: set[str] = set()
         self._left = FREE + PER_BYTE * self.size
 
-    def root(self, table: str) -> Fields:
-        """Return the table that the FlatBuffer is.
+    def root(self, table: str) -> Any:
+        """Return the fields of the table that the FlatBuffer is, or what is made of them.
 
         Raises
         ------
@@ -134,8 +144,8 @@ class Reader:
         """
         return self.table(table, self._follow(0))
 
-    def table(self, name: str, at: int) -> Fields:
-        """Return the fields of the table at a place."""
+    def table(self, name: str, at: int) -> Any:
+        """Return the fields of the table at a place, or what is made of them."""
         self.take(OF_TABLE)
         vtable = at - self._number(_INT, at)
         self._check(vtable, 4, 2)
@@ -152,7 +162,7 @@ class Reader:
         for slot, offset in zip(slots, offsets, strict=False):
             if offset and slot.type != "skipped":
                 self._read(fields, name, slot, at, offset, size)
-        return fields
+        return self.made[name](fields) if name in self.made else fields
 
     def _read(self, fields: Fields, table: str, slot: Slot, at: int, offset: int, size: int) -> None:
         """Add one field to those of a table.
@@ -195,12 +205,12 @@ class Reader:
         count = self._number(_UINT, at)
         if kind in ("ubyte", "byte"):
             self._check(at + 4, count, 1)
-            self.take(OF_TEXT)
+            self.take(OF_VECTOR)
             return Span(at + 4, count)
         code = SCALARS.get(kind)
         width = 4 if code is None else struct.calcsize(code)
         self._check(at + 4, count * width, width)
-        self.take(OF_TEXT + 2 * count * width)
+        self.take(OF_VECTOR + 10 * count)
         if code is not None:
             return np.frombuffer(self.content, "<" + code, count, at + 4)
         places = (np.frombuffer(self.content, "<u4", count, at + 4) + np.arange(at + 4, at + 4 + 4 * count, 4)).tolist()
@@ -211,7 +221,7 @@ class Reader:
     def _text(self, at: int, name: str) -> str:
         count = self._number(_UINT, at)
         self._check(at + 4, count + 1, 1)
-        self.take(OF_TEXT + 4 * count)
+        self.take(OF_VECTOR + 4 * count)
         if self.content[at + 4 + count]:
             raise self._damaged(f"{name} has no end")
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -58,26 +59,42 @@ class _Reading:
 
     def __init__(self, content: bytes) -> None:
         self.content = content
-        self.reader = Reader(content, file_schema())
         self.left_out: set[str] = set()
+        self.codes: list[tuple[str, int]] = []
         self._spans: dict[tuple[int, int], bytes] = {}
+        made: dict[str, Callable[[Fields], Any]] = {
+            "Model": self._program,
+            "OperatorCode": self._code,
+            "SubGraph": _subgraph,
+            "Tensor": self._tensor,
+            "QuantizationParameters": self._quantization,
+            "Operator": self._operator,
+            "Buffer": self._buffer,
+            "SignatureDef": _signature,
+        }
+        self.reader = Reader(content, file_schema(), made=made)
 
     def program(self) -> Program:
-        model = self._holding("Model", self.reader.root("Model"))
-        program = Program(description=model.get("description", ""))
+        program: Program = self.reader.root("Model")
+        program.left_out = sorted(self.left_out | self.reader.unknown)
+        return program
+
+    def _program(self, model: Fields) -> Program:
+        self._holding("Model", model)
         if model.get("version") != 3:
             self.left_out.add(f"version {model.get('version', 0)} of the format")
-        buffers = [self._buffer(buffer) for buffer in model.get("buffers", ())]
-        program.places = [place for place, _ in buffers]
-        program.buffers = [data for _, data in buffers]
-        codes = [self._code(code) for code in model.get("operator_codes", ())]
-        program.subgraphs = [self._subgraph(graph, codes) for graph in model.get("subgraphs", ())]
-        program.signatures = [_signature(each) for each in model.get("signature_defs", ())]
+        buffers = model.get("buffers", [])
+        program = Program(
+            model.get("subgraphs", []),
+            model.get("signature_defs", []),
+            [data for _, data in buffers],
+            description=model.get("description", ""),
+            places=[place for place, _ in buffers],
+        )
         for entry in model.get("metadata", ()):
             if entry.get("name", "") in program.metadata:
                 self.left_out.add(f"two metadata {entry.get('name', '')!r}")
             program.metadata[entry.get("name", "")] = entry.get("buffer", 0)
-        program.left_out = sorted(self.left_out | self.reader.unknown)
         return program
 
     def _holding(self, table: str, fields: Fields) -> Fields:
@@ -107,19 +124,11 @@ class _Reading:
             self._spans[place, size] = self.content[place : place + size]
         return self._spans[place, size]
 
-    def _code(self, code: Fields) -> tuple[str, int]:
+    def _code(self, code: Fields) -> None:
+        """Keep an operator's name and version; codes come before the operators that refer to them."""
         self._holding("OperatorCode", code)
         number = max(code.get("builtin_code", 0), code.get("deprecated_builtin_code", 0))
-        return OPERATOR_NAMES.get(number, f"UNKNOWN_{number}"), code.get("version", 1)
-
-    def _subgraph(self, graph: Fields, codes: list[tuple[str, int]]) -> Subgraph:
-        return Subgraph(
-            graph.get("name", ""),
-            [self._tensor(tensor) for tensor in graph.get("tensors", ())],
-            [self._operator(operator, codes) for operator in graph.get("operators", ())],
-            list(_indices(graph.get("inputs"))),
-            list(_indices(graph.get("outputs"))),
-        )
+        self.codes.append((OPERATOR_NAMES.get(number, f"UNKNOWN_{number}"), code.get("version", 1)))
 
     def _tensor(self, tensor: Fields) -> TensorDef:
         self._holding("Tensor", tensor)
@@ -129,7 +138,7 @@ class _Reading:
             self.left_out.add(f"another shape of {name!r} than its signature says: {fixed} and {shape}")
         number = tensor.get("type", 0)
         dtype = DTYPES.get(number, f"type {number}")
-        quantization = self._quantization(tensor.get("quantization", {}))
+        quantization = tensor.get("quantization")
         if quantization is not None and f"q{dtype}" in TENSOR_TYPES and _is_unit(quantization):
             dtype, quantization = f"q{dtype}", None
         return TensorDef(name, dtype, shape, tensor.get("buffer", 0), quantization)
@@ -141,12 +150,12 @@ class _Reading:
         scale, zero = parameters["scale"].tolist(), parameters.get("zero_point", ())
         return Quantization(tuple(scale), _indices(zero), parameters.get("quantized_dimension", 0))
 
-    def _operator(self, operator: Fields, codes: list[tuple[str, int]]) -> OperatorDef:
+    def _operator(self, operator: Fields) -> OperatorDef:
         self._holding("Operator", operator)
         index = operator.get("opcode_index", 0)
-        if index >= len(codes):
-            raise InvalidFileError(f"the .tflite file is damaged (operator code {index} of {len(codes)})")
-        name, version = codes[index]
+        if index >= len(self.codes):
+            raise InvalidFileError(f"the .tflite file is damaged (operator code {index} of {len(self.codes)})")
+        name, version = self.codes[index]
         table = ""
         options: dict[str, object] = {}
         for union, members in (("builtin_options", "BuiltinOptions"), ("builtin_options_2", "BuiltinOptions2")):
@@ -157,6 +166,16 @@ class _Reading:
                 options = _options(table, operator[union])
         inputs, outputs = _indices(operator.get("inputs")), _indices(operator.get("outputs"))
         return OperatorDef(name, version, inputs, outputs, options, table)
+
+
+def _subgraph(graph: Fields) -> Subgraph:
+    return Subgraph(
+        graph.get("name", ""),
+        graph.get("tensors", []),
+        graph.get("operators", []),
+        list(_indices(graph.get("inputs"))),
+        list(_indices(graph.get("outputs"))),
+    )
 
 
 def _signature(signature: Fields) -> Signature:

@@ -229,7 +229,7 @@ def counted(use: Use) -> Sequence[Shape | None]:
         return [(DYNAMIC,)]
     if step == 0:
         raise Misfit("counts in steps of 0")
-    return [(len(range(start, stop, step)),)]
+    return [(max(0, -((start - stop) // step)),)]
 
 
 @rule("ONE_HOT")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from skl2tflite.backends.tflite.program import DYNAMIC
-from skl2tflite.backends.tflite.shapes import Misfit, Shape, Use, alike, axis_of, broadcast, rule, size, within
+from skl2tflite.backends.tflite.shapes import Misfit, Shape, Use, alike, axis_of, broadcast, rule, size
 
 
 @rule(
@@ -122,7 +120,7 @@ def gather(use: Use) -> Sequence[Shape | None]:
     batch = use.option("batchDims")
     if not 0 <= batch <= min(at, len(positions)) or not alike(table[:batch], positions[:batch]):
         raise Misfit(f"looks up {positions} in {table} with {batch} axes in common")
-    within(use.numbers(1), table[at])
+    use.check_positions(1, [table[at]])
     return [(*table[:at], *positions[batch:], *table[at + 1 :])]
 
 
@@ -132,7 +130,7 @@ def gather_nd(use: Use) -> Sequence[Shape | None]:
     table, positions = use.shapes
     if not positions or not 0 <= positions[-1] <= len(table):
         raise Misfit(f"looks up {positions} in {table}")
-    _within_axes(use, 1, table)
+    use.check_positions(1, table[: positions[-1]])
     return [(*positions[:-1], *table[positions[-1] :])]
 
 
@@ -146,14 +144,8 @@ def scatter_nd(use: Use) -> Sequence[Shape | None]:
         raise Misfit(f"puts {positions} into {shape}")
     if not alike(use.shapes[1], (*positions[:-1], *shape[positions[-1] :])):
         raise Misfit(f"puts {use.shapes[1]} at {positions} into {shape}")
-    _within_axes(use, 0, shape)
+    use.check_positions(0, shape[: positions[-1]])
     return [tuple(shape)]
-
-
-def _within_axes(use: Use, operand: int, lengths: Sequence[int]) -> None:
-    positions = use.numbers(operand)
-    for axis in range(positions.shape[-1] if positions is not None else 0):
-        within(np.asarray(positions)[..., axis], lengths[axis])
 
 
 @rule("UNSORTED_SEGMENT_MAX", "UNSORTED_SEGMENT_MIN", "UNSORTED_SEGMENT_SUM")
@@ -164,5 +156,5 @@ def segments(use: Use) -> Sequence[Shape | None]:
         raise Misfit(f"puts {values} into segments of {positions}")
     if count is None:
         return [None]
-    within(use.numbers(1), count, least=-(2**31))
+    use.check_positions(1, [count], least=-(2**31))
     return [(count, *values[len(positions) :])]

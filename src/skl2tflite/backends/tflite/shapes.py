@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.backends.tflite.constants import whole_numbers
-from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph
+from skl2tflite.backends.tflite.constants import Constants
+from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Subgraph
 
 Shape: TypeAlias = tuple[int, ...]
+MOST_NUMBERS = 64
+"""Of a constant that says shapes or axes: there are no more than twice eight axes."""
 
 
 class Misfit(Exception):  # noqa: N818 - it never leaves this package
@@ -30,11 +32,11 @@ class Use:
     ----------
     operator : OperatorDef
     subgraph : Subgraph
-    program : Program
+    constants : Constants
     """
 
-    def __init__(self, operator: OperatorDef, subgraph: Subgraph, program: Program) -> None:
-        self.operator, self.subgraph, self.program = operator, subgraph, program
+    def __init__(self, operator: OperatorDef, subgraph: Subgraph, constants: Constants) -> None:
+        self.operator, self.subgraph, self.constants = operator, subgraph, constants
         self.shapes: list[Shape] = [() if i == -1 else subgraph.tensors[i].shape for i in operator.inputs]
         self.n_results = len(operator.outputs)
 
@@ -48,15 +50,36 @@ class Use:
         value = self.operator.options.get(name)
         return [] if value is None else np.asarray(value).astype(int).ravel().tolist()
 
-    def numbers(self, operand: int) -> NDArray[np.int64] | None:
-        """Return the whole numbers of a constant operand, None where they are computed."""
+    def numbers(self, operand: int) -> NDArray[Any] | None:
+        """Return the whole numbers of a constant operand that says shapes or axes, None where they are computed."""
         indices = self.operator.inputs
-        return whole_numbers(self.program, self.subgraph, indices[operand]) if operand < len(indices) else None
+        if operand >= len(indices) or indices[operand] == -1:
+            return None
+        numbers = self.constants.numbers(self.subgraph, indices[operand])
+        if numbers is not None and numbers.size > MOST_NUMBERS + self.n_results:
+            raise Misfit(f"has {numbers.size} numbers as operand {operand}")
+        return numbers
 
     def vector(self, operand: int) -> list[int] | None:
-        """Return the numbers of a constant operand in a list, None where they are computed."""
+        """Return such numbers in a list."""
         numbers = self.numbers(operand)
         return None if numbers is None else [int(n) for n in numbers.ravel()]
+
+    def check_positions(self, operand: int, lengths: Sequence[int], least: int = 0) -> None:
+        """Raise where constant positions, rows of one for each of some axes, are beyond these.
+
+        Parameters
+        ----------
+        operand : int
+        lengths : sequence of int
+            Of the axes.
+        least : int, default=0
+            The least position.
+        """
+        ends = self.constants.ends(self.subgraph, self.operator.inputs[operand], len(lengths))
+        for (low, high), length in zip(ends or (), lengths, strict=False):
+            if length != DYNAMIC and (low < least or high >= length):
+                raise Misfit(f"looks up position {low if low < least else high} of {length}")
 
     def number(self, operand: int) -> int | None:
         """Return the number of a constant operand, None where it is computed."""
@@ -81,19 +104,20 @@ def rule(*names: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def shape_fault(operator: OperatorDef, subgraph: Subgraph, program: Program) -> str:
+def shape_fault(operator: OperatorDef, subgraph: Subgraph, constants: Constants) -> str:
     """Say what is wrong with the shapes of an operator whose operands are as many as it takes; nothing where all fits.
 
     Parameters
     ----------
     operator : OperatorDef
     subgraph : Subgraph
-    program : Program
+    constants : Constants
     """
-    if operator.name not in RULES:
+    use = Use(operator, subgraph, constants)
+    if operator.name not in RULES or any(n < DYNAMIC for shape in use.shapes for n in shape):
         return ""
     try:
-        results = RULES[operator.name](Use(operator, subgraph, program))
+        results = RULES[operator.name](use)
     except Misfit as misfit:
         return str(misfit)
     for index, shape in zip(operator.outputs, results, strict=True):
@@ -113,14 +137,6 @@ def axis_of(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise Misfit(f"names axis {axis} of {rank}")
     return axis % rank if rank else 0
-
-
-def within(positions: NDArray[np.int64] | None, length: int, least: int = 0) -> None:
-    """Raise where a constant position is beyond an axis."""
-    if positions is not None and length != DYNAMIC and positions.size:
-        low, high = int(positions.min()), int(positions.max())
-        if low < least or high >= length:
-            raise Misfit(f"looks up position {low if low < least else high} of {length}")
 
 
 def size(shape: Sequence[int]) -> int:
