@@ -23,7 +23,7 @@ from fuzz.uses import use
 
 ADDRESS_SPACE = 4 << 30
 """Bytes of address space beyond what a process has when it starts."""
-WARMED_BY = ("pipeline", "texts", "micro tree")
+WARMED_BY = ("pipeline", "texts", "micro tree", "saved pipeline", "rows in columns")
 """Seeds that each process uses first: what is loaded at the first call counts for no file."""
 PACKAGE = str(Path(skl2tflite.__file__).parent)
 Use = Callable[[Seed, bytes, Path, int, Callable[[str], None]], bool]
