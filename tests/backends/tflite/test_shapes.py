@@ -138,5 +138,5 @@ def test_each_buffer_is_looked_at_once(monkeypatch):
     constants = Constants(program)
     operator = OperatorDef("GATHER", 1, (0, 1), (2,))
     assert shape_fault(operator, subgraph, constants) == ""
-    monkeypatch.setattr(constants, "_seen", dict.fromkeys(constants._seen, [(0, 5)]))
+    monkeypatch.setattr(constants, "_seen", {key: [(0, 5)] for key in constants._seen})
     assert shape_fault(operator, subgraph, constants) == "looks up position 5 of 5"
