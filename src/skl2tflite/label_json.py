@@ -15,8 +15,10 @@ from skl2tflite.stored import damaged
 NUMBER_KINDS = "biuf"
 LABEL_KINDS = NUMBER_KINDS + "USOMm"
 """Kinds of dtypes that values have, and labels."""
-WIDEST_LABEL = 1 << 20
+WIDEST_LABEL = 1 << 16
 """Bytes of a label at most: what is read from a file must not take memory out of proportion to it."""
+FREE, PER_CHARACTER = 32 << 20, 16
+"""Bytes of all labels together: so many, and so many for each character that they have."""
 
 
 def labels_to_json(labels: Sequence[NDArray[Any]] | None) -> list[dict[str, Any]] | None:
@@ -51,6 +53,8 @@ def dtype_of(name: str, place: str, kinds: str) -> np.dtype[Any]:
 
 def _values(labels: NDArray[Any]) -> list[Any]:
     """Return labels as JSON keeps them; bytes as the characters of the same numbers."""
+    if labels.dtype.itemsize > WIDEST_LABEL:
+        raise ConversionError(f"labels of dtype {labels.dtype} are too long to be kept in a file; use shorter ones")
     values: list[Any] = labels.tolist()
     if labels.dtype.kind == "S":
         return [value.decode("latin-1") for value in values]
@@ -62,6 +66,10 @@ def _values(labels: NDArray[Any]) -> list[Any]:
 def _labels(labels: stored.Labels) -> NDArray[Any]:
     dtype = dtype_of(labels.dtype, "the dtype of labels", LABEL_KINDS)
     values: list[Any] = list(labels.values)
+    if dtype.kind in "US":
+        characters = sum(len(value) for value in values if isinstance(value, str))
+        if dtype.itemsize * len(values) > FREE + PER_CHARACTER * characters:
+            raise damaged("labels", f"are much longer as {dtype} than they are in the file")
     try:
         if dtype.kind in "US" and not all(isinstance(value, str) for value in values):
             raise ValueError("they are no strings")

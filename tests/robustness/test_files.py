@@ -27,11 +27,13 @@ from sklearn.preprocessing import LabelEncoder, MultiLabelBinarizer, OneHotEncod
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
+from skl2tflite import stored
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.writer import write
 from skl2tflite.cli import summary
-from skl2tflite.errors import InvalidFileError, InvalidInputError
+from skl2tflite.errors import ConversionError, InvalidFileError, InvalidInputError
+from skl2tflite.label_json import labels_from_facts
 from skl2tflite.model_metadata import CUSTOM_NAME, METADATA_NAME, ModelFacts
 from tests.robustness.doors import each, outcome
 from tests.unsealed import unsealed
@@ -250,6 +252,26 @@ def test_foreign(content, tmp_path: Path):
 def test_folders_are_no_files(tmp_path):
     with pytest.raises(OSError, match="directory"):
         skl2tflite.load(tmp_path)
+
+
+@pytest.mark.parametrize(("dtype", "count", "message"), [
+    ("<U16384", 3, None), ("<U16385", 3, "which labels and values have not"),
+    ("<U16000", 1000, "are much longer as <U16000 than they are in the file"),
+    ("S60000", 1000, "are much longer"),
+])  # fmt: skip
+def test_labels_take_no_more_memory_than_the_file_is_long(dtype, count, message):
+    labels = (stored.Labels(dtype=dtype, values=("a",) * count),)
+    if message is None:
+        assert labels_from_facts(labels)[0].tolist() == ["a"] * count
+        return
+    with pytest.raises(InvalidFileError, match=message):
+        labels_from_facts(labels)
+
+
+def test_labels_that_no_file_would_give_back_are_refused():
+    y = np.where(Y == 1, "a" * 17_000, "b")
+    with pytest.raises(ConversionError, match="are too long to be kept in a file"):
+        skl2tflite.convert(LogisticRegression().fit(X, y))
 
 
 EARLIER = Path(__file__).parent / "earlier"

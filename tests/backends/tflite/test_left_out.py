@@ -159,3 +159,23 @@ def test_a_tensor_beyond_two_gibibytes():
     main(program).tensors.append(TensorDef("much", "float32", (-1, 2**20, 2**20)))
     with pytest.raises(InvalidFileError, match="has more than 2 GiB"):
         check(write(program), LITERT)
+
+
+def test_a_subgraph_that_is_referred_to_many_times():
+    """Few bytes that would be many objects; the work ends where it is more than the size allows."""
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(write(good()), 0))
+    model.subgraphs[0].operators = []
+    builder = flatbuffers.Builder(1024)
+    subgraph, count = model.subgraphs[0].Pack(builder), 40_000
+    schema.ModelStartSubgraphsVector(builder, count)
+    for _ in range(count):
+        builder.PrependUOffsetTRelative(subgraph)
+    subgraphs = builder.EndVector()
+    schema.ModelStart(builder)
+    schema.ModelAddVersion(builder, 3)
+    schema.ModelAddSubgraphs(builder, subgraphs)
+    builder.Finish(schema.ModelEnd(builder), b"TFL3")
+    content = bytes(builder.Output())
+    assert len(content) < 200_000
+    with pytest.raises(InvalidFileError, match="refers to its parts more often than its size allows"):
+        read(content)

@@ -75,7 +75,10 @@ class _Reading:
         self.reader = Reader(content, file_schema(), made=made)
 
     def program(self) -> Program:
-        program: Program = self.reader.root("Model")
+        try:
+            program: Program = self.reader.root("Model")
+        finally:
+            self.reader.made = {}  # it refers to this object, which holds the file: memory is given back at once
         program.left_out = sorted(self.left_out | self.reader.unknown)
         return program
 
