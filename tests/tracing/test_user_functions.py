@@ -100,7 +100,7 @@ def test_functions_convert(name: str) -> None:
 
 
 def test_whole_logarithms_and_roots_are_whole() -> None:
-    """Numbers of digits do not hang on rounding."""
+    """Numbers of digits do not depend on rounding."""
     rows = np.array([[10.0**n, 2.0**n, n**3, 7.0] for n in range(8)], dtype=np.float32) + np.float32(0)
     rows[0, 2] = 1
     transformer = FunctionTransformer(

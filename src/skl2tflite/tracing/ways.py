@@ -161,7 +161,7 @@ def ways(function: Callable[[], Any]) -> list[tuple[Way, Any]]:
                 result = error
         found.append((way, result))
         if len(found) > MOST_WAYS:
-            raise refusal("too much of it hangs on what all rows hold; compute with numpy.where instead of if")
+            raise refusal("too much of it depends on what all rows hold; compute with numpy.where instead of if")
         answers = [answered for _, answered in way.questions]
         pending += [(*answers[:i], True) for i in range(len(way.given), len(answers))]
     return found

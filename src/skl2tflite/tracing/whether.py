@@ -257,5 +257,5 @@ def of_some_row(columns: Mapping[str, Tensor], counted: bool = False) -> PerColu
     """Return, for each column of truth values, whether some row is true, or how many are if ``counted``."""
     for name, values in columns.items():
         if values.dtype != DType.BOOL:
-            raise refusal(f"a sum of column {name!r} hangs on other rows; compute it in fit, or use axis=1")
+            raise refusal(f"a sum of column {name!r} depends on other rows; compute it in fit, or use axis=1")
     return PerColumn({name: Whether(values, counted) for name, values in columns.items()})

@@ -170,7 +170,7 @@ class FrameColumns:
             return Series(self.table[self.position_of(key)], key)
         if isinstance(key, Series | Tensor | FrameColumns | slice):
             raise refusal(
-                "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
+                "rows cannot be selected: their number would depend on the values; use where, mask or numpy.where"
             )
         if isinstance(key, int | tuple):  # column names are text here, never numbers or MultiIndex tuples
             raise refusal(f"there is no column {key!r}; there are {', '.join(map(repr, self.table.names))}")

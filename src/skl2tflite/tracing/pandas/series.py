@@ -194,7 +194,7 @@ class Series:
         self.column = MadeColumn(str(self.name), assigned(self.column.values, plain(key), plain(value)))
 
     def __getitem__(self, key: Any) -> Any:
-        raise refusal(f"rows of {self!r} cannot be picked: their number would hang on the values; use where")
+        raise refusal(f"rows of {self!r} cannot be selected: their number would depend on the values; use where")
 
     @property
     def loc(self) -> Series:
@@ -223,7 +223,7 @@ class Series:
     def _truths(self, name: str) -> Tensor:
         values = self.column.values
         if values.dtype != DType.BOOL:
-            raise refusal(f"{name} of {self!r} hangs on other rows; compute it in fit")
+            raise refusal(f"{name} of {self!r} depends on other rows; compute it in fit")
         return values
 
     def abs(self) -> Series:
