@@ -267,7 +267,7 @@ def _made(real: type, data: Any, *args: Any, dtype: Any = None, **kwargs: Any) -
     dtype : dtype, optional
     """
     if args or not isinstance(data, Tensor | Sparse) or data.ndim != 2:
-        raise refusal(f"scipy.sparse.{real.__name__} is made of an array of two axes here")
+        raise refusal(f"scipy.sparse.{real.__name__} can be recorded of an array of two axes only")
     matrix = data if isinstance(data, Sparse) else Sparse(Matrix(plain(data), None, True))
     return matrix if dtype is None else matrix.astype(dtype)
 

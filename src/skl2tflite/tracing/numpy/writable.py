@@ -222,7 +222,7 @@ def _where(mask: Tensor, value: Any, x: Tensor) -> Tensor:
     if mask.shape != x.shape[: mask.ndim]:
         raise refusal(f"a mask of shape {mask.shape} does not fit {x.spec}")
     if np.ndim(value) and (mask.ndim == x.ndim or np.shape(value) != x.shape[mask.ndim :]):
-        raise refusal("values for the places of a mask are as many as only run time can tell; use numpy.where")
+        raise refusal("the number of elements that a mask selects is known only at run time; use numpy.where")
     wide = xp.reshape(mask, (*mask.shape, *[1] * (x.ndim - mask.ndim)))
     return _tensor(xp.where(wide, value, x))
 

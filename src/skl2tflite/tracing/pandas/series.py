@@ -52,7 +52,7 @@ class Series:
     def __init__(self, column: Column | Tensor, name: Any = None) -> None:
         if isinstance(column, Tensor):
             if plain(column).ndim != 1:
-                raise refusal(f"a column is made of one axis, not of {plain(column).spec}")
+                raise refusal(f"a column has one axis, and {plain(column).spec} cannot become one")
             column = MadeColumn(str(name), plain(column))
         self.column = column
         self.name = name
@@ -361,7 +361,7 @@ class Series:
         if dtype in (str, "str", "string"):
             if not self.is_text:
                 dtype_of(self.column)
-                raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
+                raise refusal(f"{self!r} holds numbers, and how they are written as text cannot be recorded")
             return self._made(as_str(self.column.strings(), dtype))
         name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
         names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}

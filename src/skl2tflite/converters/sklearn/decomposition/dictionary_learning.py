@@ -121,7 +121,7 @@ class SparseCodingConverter(TransformerConverter):
         return np.vstack([atoms, -atoms]) if self.estimator.split_sign else atoms
 
     def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """Error of codes that does not change the sum of the atoms in float32."""
+        """Change of a code that is so small that the weighted sum of the atoms stays the same in float32."""
         return invisible_weight_error(answer, self.parts) if method == "transform" else 0.0
 
     def inverse_transform(self, X: Array) -> Array:
