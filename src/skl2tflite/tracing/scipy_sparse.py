@@ -277,5 +277,5 @@ def _hstack(blocks: Any, *args: Any, **kwargs: Any) -> Any:
         return _HSTACK(blocks, *args, **kwargs)
     parts = [block.matrix if isinstance(block, Sparse) else plain(block) for block in blocks]
     if not all(isinstance(part, Matrix | Tensor) for part in parts):
-        raise refusal("scipy.sparse.hstack of constants, whose rows are no input's")
+        raise refusal("scipy.sparse.hstack of matrices of which some do not depend on the rows cannot be recorded")
     return Sparse(side_by_side(parts, sparse=True))

@@ -131,7 +131,7 @@ class Posterior:
 
     @cached_property
     def variance(self) -> NDArray[np.float64]:
-        """The variance, as float64 has it; not cut at 0."""
+        """The variance, computed in float64; rounding may make it negative."""
         return np.asarray(self._prior - np.sum((self._kernels @ self.whitening) ** 2, axis=1))
 
     @cached_property

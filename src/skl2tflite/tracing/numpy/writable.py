@@ -90,7 +90,7 @@ class Writable(Tensor):
 
     def __setitem__(self, key: object, value: object) -> None:
         if isinstance(value, Writable) and value._base is self and value._key is key:
-            return  # Python's second half of X[:, 0] += 1, whose first half has written already
+            return  # X[:, 0] += 1 changes the part in place, which writes to X; then Python assigns the part to X
         self.write(assigned(self.value, key, plain(value)))
 
     def write(self, value: Tensor) -> None:
