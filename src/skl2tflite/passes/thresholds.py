@@ -118,7 +118,7 @@ class _Trees:
         return made[key][:2]
 
     def _lost(self, direct: Ints) -> tuple[_Losses, dict[int, str]]:
-        """Return the numbers of each feature's column that count as missing; of some features the reason to keep them."""
+        """Return the numbers of each feature's column that count as missing, and the features to keep, with reasons."""
         found: dict[int, list[Lost]] = {}
         kept: dict[int, str] = {}
         small = [self._place(tensor) for tensor in self.way.sources if may_underflow(tensor)]
