@@ -119,7 +119,7 @@ def test_integers_of_few_bits(encoder: Any, func: Any, wraps: bool) -> None:
     y = np.arange(len(CODES)) % 2
     pipeline = make_pipeline(encoder, function(func), LogisticRegression(max_iter=500)).fit(CODES, y)
     if wraps:
-        with pytest.raises(ConversionError, match=r"computes in u?int8, as the step before it gives"):
+        with pytest.raises(ConversionError, match=r"computes in u?int8, which the step before it gives"):
             skl2tflite.convert(pipeline)
         return
     model = skl2tflite.convert(pipeline)

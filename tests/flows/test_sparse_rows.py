@@ -142,5 +142,5 @@ def test_formats_and_nan_that_is_held() -> None:
         assert differs(model, estimator, ROWS[150:].asformat(form)) < 1e-6
     holed = ROWS[150:].copy()
     holed.data[0] = np.nan
-    with pytest.raises(InvalidInputError, match="does not tell from what sparse rows do not hold"):
+    with pytest.raises(InvalidInputError, match="cannot distinguish from entries that sparse rows do not store"):
         model.predict_proba(holed)

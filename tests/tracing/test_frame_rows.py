@@ -160,7 +160,7 @@ def test_whether_something_is_missing_hangs_on_what_a_column_holds() -> None:
     model = skl2tflite.convert(missing, holes)
     np.testing.assert_array_equal(model.transform(holes), missing.transform(holes).astype(float))
     with pytest.raises(
-        ConversionError, match=r"asks of column 'city' only whether a value is missing, .* give convert"
+        ConversionError, match=r"only tests whether values of column 'city' are missing, .* give convert"
     ):
         skl2tflite.convert(missing)
     check(lambda df: df.assign(m=df.c.isna()), NUMBERS)

@@ -95,7 +95,7 @@ REFUSED = {
     "rows cannot be selected": lambda X: np.repeat(X, 2, axis=0),
     "equals no value of a float32": lambda X: np.isin(X, [0.1, 0.5]),
     "only 'linear'": lambda X: np.quantile(X, 0.5, axis=1, method="nearest"),
-    "has not the rows of the input": lambda X: np.full_like(X, 0, shape=(3, 2)),
+    "lacks the rows of the input": lambda X: np.full_like(X, 0, shape=(3, 2)),
     "transpose before": lambda X: X.reshape(-1, 2, order="F"),
     "letter twice": lambda X: np.einsum("ii", X @ X.T),
     "numpy.add.reduce with initial=": lambda X: np.add.reduce(X, initial=5.0),

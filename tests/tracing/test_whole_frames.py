@@ -227,7 +227,7 @@ def wider(X: Any) -> Any:
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
-        (wider, "another answer beside other rows"),
+        (wider, "change with the other rows"),
         (lambda X: X.assign(a=X.a - X.a.mean()), "'mean' of <column 'a'> depends on other rows"),
         (lambda X: X.assign(a=X.a.rank()), "'rank' of <column 'a'> depends on other rows"),
         (lambda X: X.assign(a=X.a / len(X)), "the number of rows is until run time"),

@@ -221,7 +221,7 @@ def by_the_farthest(distances: Any) -> Any:
 @pytest.mark.parametrize(
     ("estimator", "message"),
     [
-        (KNeighborsClassifier(weights=lambda d: d / d.max()), "another answer beside other rows"),
+        (KNeighborsClassifier(weights=lambda d: d / d.max()), "change with the other rows"),
         (KNeighborsClassifier(weights=lambda d: d.sum(axis=1)), "one weight for each distance"),
         (
             RadiusNeighborsRegressor(weights=lambda d: d / 2 if d[0].max() > 1 else d),

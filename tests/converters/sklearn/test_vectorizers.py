@@ -233,7 +233,7 @@ CUSTOM = {
     "an analyzer of your own": TfidfVectorizer(analyzer=own),
     "a strip_accents of your own": HashingVectorizer(strip_accents=str.strip, n_features=64),
     "cannot run in the file: it has alternatives": CountVectorizer(token_pattern=r"\w+|!"),
-    "takes spaces for letters": CountVectorizer(token_pattern="[a-z ]+", ngram_range=(1, 2)),
+    "words may hold spaces": CountVectorizer(token_pattern="[a-z ]+", ngram_range=(1, 2)),
 }
 
 

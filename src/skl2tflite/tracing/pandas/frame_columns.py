@@ -327,6 +327,6 @@ def _column(name: Any, value: Any, like: Tensor | None) -> Any:
         return Series(plain(xp.squeeze(values, 1)) if values.ndim == 2 else values, name).column
     value = value if like is None else every_row(value, like.shape[:1])
     if np.ndim(value) or like is None or isinstance(value, str) or value is None:
-        raise refusal(f"column {name!r} cannot be made of {value!r:.60}, whose rows are no input's")
+        raise refusal(f"column {name!r} cannot be made of {value!r:.60}, which does not depend on the rows")
     kind = {"b": bool, "i": int, "u": int}.get(np.asarray(value).dtype.kind, float)
     return MadeColumn(str(name), plain(xp.broadcast_rows(np.asarray(value, dtype=kind), like)))

@@ -215,5 +215,5 @@ def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
         elif isinstance(part, Frame):
             columns += part.table.columns
         else:
-            raise refusal(f"pandas.concat of a {type(part).__name__}, whose rows are no input's")
+            raise refusal(f"pandas.concat of a {type(part).__name__}, which does not depend on the rows")
     return Frame(Table(columns))
