@@ -1,4 +1,4 @@
-"""What comes before operators: methods recorded as graphs, columns decided, passes run."""
+"""The plan of a file: the graphs of its methods after all passes, and the columns that it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kernels with long length scales: a constant, and what is lacking to it.
+"""Kernels with long length scales: a constant minus a small function of the rows.
 
 Where all kernels are almost the same number, what tells rows apart is in the last digits that float32 has of them,
 and sums of kernels with weights of both signs lose it. What is lacking has digits of its own.
