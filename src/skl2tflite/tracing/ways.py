@@ -113,7 +113,7 @@ _current = _Ways()
 
 
 def any_row(rows: Tensor) -> bool:
-    """Answer a question, given as truth values of shape (n_rows,): does it hold for any row?"""
+    """Answer a question, given as truth values of shape (n_rows,): whether it holds for any row."""
     if rows.constant is not None:
         return bool(np.any(rows.constant))
     if _current.way is None:

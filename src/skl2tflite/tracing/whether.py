@@ -20,7 +20,6 @@ from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.values_needed import no_hash
 from skl2tflite.tracing.ways import any_row
 
-
 _ONLY_WHETHER = "a function may only ask whether a condition holds for some row, not for how many or which"
 
 
