@@ -83,7 +83,7 @@ class Narrow:
             if dtype == TEXT_WITH_NA:
                 raise InvalidInputError(
                     f"X holds {dtype}, for which {self.reader} gives other answers than for NaN, and the file knows "
-                    "only NaN; give such columns with dtype object and NaN"
+                    "only NaN; give such columns as object, with NaN"
                 )
             instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
             raise InvalidInputError(
