@@ -93,7 +93,7 @@ def _converted() -> dict[str, Callable[[], tuple[skl2tflite.TFLiteModel, Any]]]:
         "sets": of(MultiLabelBinarizer().fit(SETS), SETS),
         "records": of(DictVectorizer(sparse=False).fit(RECORDS), RECORDS),
         "images": of(PatchExtractor(patch_size=(2, 2)).fit(IMAGES), IMAGES),
-        "bins": of(KBinsDiscretizer(4, quantile_method="averaged_inverted_cdf").fit(X)),
+        "bins": of(KBinsDiscretizer(4, strategy="uniform").fit(X)),
         "quantiles": of(QuantileTransformer(n_quantiles=8).fit(X)),
         "network": of(MLPClassifier((4,), solver="lbfgs", random_state=0).fit(X, Y)),
         "neighbours": of(KNeighborsClassifier(3).fit(X, Y)),

@@ -155,7 +155,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--other", type=Path, help="folder of an environment of another Python, made where it is not")
     parser.add_argument(
-        "--every", type=int, default=10, help="take one of so many configurations (default: %(default)s)"
+        "--every", type=int, default=20, help="take one of so many configurations (default: %(default)s)"
     )
     parser.add_argument("--convert", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--n-jobs", type=json.loads, help=argparse.SUPPRESS)
