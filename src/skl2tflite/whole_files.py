@@ -47,18 +47,13 @@ def write_whole(path: Path, content: bytes) -> None:
         raise FileNotFoundError(f"cannot write {path}: there is no folder {target.parent}")
     replaced = target.stat() if target.is_file() else None
 
-    def make(name: Path) -> None:
-        # What replaces a file is for its owner alone until it has the permissions of the other.
-        mode = 0o666 if replaced is None else 0o600
-        os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    # What replaces a file is for its owner alone until it has the permissions of the other.
+    mode = 0o666 if replaced is None else 0o600
+    with _partial(target.parent, lambda name: os.close(os.open(name, os.O_CREAT | os.O_EXCL, mode))) as name:
+        _write(name, content)
         if replaced is not None:
             with contextlib.suppress(OSError, AttributeError):  # of a group that the user is not in, or on Windows
                 os.chown(name, -1, replaced.st_gid)
-            os.chmod(name, stat.S_IMODE(replaced.st_mode) | stat.S_IWUSR | stat.S_IRUSR)
-
-    with _partial(target.parent, make) as name:
-        _write(name, content)
-        if replaced is not None:
             os.chmod(name, stat.S_IMODE(replaced.st_mode))
         os.replace(name, target)
     _sync(target.parent)
