@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from skl2tflite.backends.tflite.check import check_program
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.targets import TARGETS
 from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
+from skl2tflite.lazily import cached_property
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.model_description import count_operators, describe
 from skl2tflite.model_metadata import ModelFacts
