@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program
+from skl2tflite.escaping import line
 from skl2tflite.features import ColumnSpec, Features
 from skl2tflite.method_output import GIVE_LABELS, MethodOutput
 from skl2tflite.model_metadata import CUSTOM_NAME, METADATA_NAME, ModelFacts
@@ -137,7 +138,7 @@ def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, t
 
 
 def _lines(items: Iterable[object]) -> bytes:
-    return "".join(f"{item}\n" for item in items).encode()
+    return "".join(f"{line(item)}\n" for item in items).encode()
 
 
 def _label_file(output: int, outputs: int) -> str:
