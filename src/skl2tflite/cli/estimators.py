@@ -103,7 +103,7 @@ def _loaded(path: Path, load: Callable[[], Any]) -> Any:
     version = _version(caught)
     saved_by.set(version)
     if version:
-        warn(f"{path}: {_other_version(version)}, for its answers may differ from what was fitted")
+        warn(f"{path}: its answers may differ from those of the model that was fitted; {_other_version(version)}")
     return estimator
 
 

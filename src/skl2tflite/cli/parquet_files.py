@@ -110,7 +110,8 @@ def _table_of_parquet(file: FeatureFile) -> Any:
         chosen = [columns[i] for i in file.positions(columns)]
         check_unpacked(file.path, _bytes_of(said.metadata, set(chosen)), _ADVICE)
         texts = [name for name in chosen if _is_text(said.schema_arrow.field(name).type)]
-    return parquet.read_table(file.path, columns=chosen, read_dictionary=texts)
+        content.seek(0)
+        return parquet.read_table(content, columns=chosen, read_dictionary=texts)
 
 
 def _is_text(kind: Any) -> bool:
