@@ -75,10 +75,12 @@ def test_cpp_strings(tmp_path: Path):
     assert printed.split(b"\0")[:-1] == [text.encode(errors="surrogatepass") for text in HOSTILE]
 
 
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+
 def shown_by_markdown(document: str) -> list[tuple[str, str]]:
     """The kinds of a document's inline parts, and their texts."""
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    inline = [token for token in parser.parse(document) if token.type == "inline"]
+    inline = [token for token in MARKDOWN.parse(document) if token.type == "inline"]
     return [(part.type, part.content) for token in inline for part in token.children or ()]
 
 

@@ -13,7 +13,7 @@ from html import escape
 
 _FORMULA = tuple("=+-@＝＋－＠")
 """What the cells that a spreadsheet computes begin with."""
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|~$#]")
+_MARKDOWN = re.compile(r"[\\`*\[\]<>&|~$#]|(?<![^\W_])_")  # within and behind words Markdown takes _ as it is
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's categories of control characters, lone surrogates and separators of lines."""
 

@@ -21,14 +21,16 @@ from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
 from skl2tflite.bundle import PLATFORMS, bundle
+from skl2tflite.cli.supported_page import HEAD, PACKAGES, page
+from skl2tflite.converters.core.coverage import Support
 from skl2tflite.errors import ConversionError
-from skl2tflite.escaping import terminal
+from skl2tflite.escaping import terminal, terminal_lines
 from skl2tflite.runtime.micro import has_micro
 from tests.bundle.test_bundle import FLAGS
 from tests.hostile import HOSTILE
 from tests.robustness.test_command_line import ends_well
 from tests.robustness.test_files import facts_of, with_facts
-from tests.test_escaping import shown_by_markdown
+from tests.test_escaping import MARKDOWN, shown_by_markdown
 
 NAMES = [name for name in HOSTILE if "\ud800" not in name]  # which DataFrames do not hold
 CATEGORIES = [name for name in NAMES if not re.search("[\r\n]", name)]  # vocabularies are files of lines
@@ -176,3 +178,23 @@ def test_lone_surrogates():
     frame = pd.DataFrame(X, columns=pd.Index(["\ud800"], dtype=object))
     with pytest.raises(ConversionError, match=r"the feature '\\ud800' has a name that no text in UTF-8 can be"):
         skl2tflite.convert(LogisticRegression().fit(frame, [0, 1, 0, 1]))
+
+
+def test_estimators_of_other_packages(monkeypatch):
+    """What converts is listed with the names, and the reasons, of packages that add converters."""
+    names = [name for name in NAMES if name.strip() and len(name) < 50]
+    rest = ((), 1e-6, False, ("litert",))
+    entries = [Support(name, "sklearn.x", (name,), *rest, {name: name}) for name in names]
+    entries += [Support(name, "sklearn.y", (), *rest, {}, name) for name in names]
+    text = page(entries)
+    assert text.replace("\n", "").isprintable()
+    assert {kind for kind, _ in shown_by_markdown(text[len(HEAD) :])} <= {"text", "code_inline"}
+    rows = sum(token.type == "tr_open" for token in MARKDOWN.parse(text))
+    assert rows == 4 + len(PACKAGES) + 3 * len(names)
+
+    monkeypatch.setattr("skl2tflite.converters.core.coverage.survey", lambda: entries)
+    printed = ends_well("supported").split("not:")[1]
+    for name in names:
+        assert all(line in printed for line in terminal_lines(name).split("\n")), name
+    assert terminal(names[0]) in ends_well("supported", names[0])
+    ends_well("supported", "--json")

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from skl2tflite.converters.core.coverage import Support
 from skl2tflite.converters.core.registry import OPTIONAL
-from skl2tflite.escaping import markdown_code
+from skl2tflite.escaping import markdown, markdown_code
 
 PACKAGES = (
     ("scikit-learn", "1.6 to 1.9", "`sklearn`"),
@@ -69,7 +69,7 @@ def _lacking(entries: Iterable[Support]) -> list[tuple[str, ...]]:
     for entry in entries:
         if entry.reason:
             found.setdefault(entry.reason, []).append(entry.estimator)
-    return [(_names(names), reason) for reason, names in found.items()]
+    return [(_names(names), markdown(reason)) for reason, names in found.items()]
 
 
 def _refused(entries: Iterable[Support]) -> list[tuple[str, ...]]:
@@ -79,7 +79,7 @@ def _refused(entries: Iterable[Support]) -> list[tuple[str, ...]]:
         for method, reason in entry.refused.items():
             found.setdefault((method, reason), []).append(entry.estimator)
     return [
-        (markdown_code(method), _names(names) if len(names) <= 8 else f"{len(names)} estimators", reason)
+        (markdown_code(method), _names(names) if len(names) <= 8 else f"{len(names)} estimators", markdown(reason))
         for (method, reason), names in sorted(found.items())
     ]
 
