@@ -228,7 +228,7 @@ class _Worker:
             self._finish()
             if status == -signal.SIGPROF:
                 raise InvalidFileError(f"TFLM gives no answer within {TIME_LIMIT:g} seconds")
-            raise InvalidFileError(f"TFLM died of the file (exit status {status})" + (f": {words}" if words else ""))
+            raise InvalidFileError(f"TFLM crashed on the file (exit status {status})" + (f": {words}" if words else ""))
         kind, result = answer
         if kind == "error":
             words = self._last_words(before) or result
