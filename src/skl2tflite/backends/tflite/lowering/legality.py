@@ -12,7 +12,7 @@ from skl2tflite.backends.tflite.lowering.registry import has_lowering
 from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.graph import DType, Tensor, ops
 from skl2tflite.graph.op import Op
-from skl2tflite.legalize import element_kind
+from skl2tflite.legalize import compares_with_infinity, element_kind
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class TargetOperations:
         if operator is None:
             return True
         kind = element_kind(op, operands)
+        if self.target.saturates and compares_with_infinity(op, operands):
+            return False
         if kind == DType.FLOAT:
             if isinstance(op, ops.FloorDivide):
                 return False  # FLOOR_DIV takes the floor of a rounded quotient, and refuses zeros
