@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,11 +54,12 @@ def test_truth_values_in_use_are_those_of_the_recording(function: Any, dtype: st
         model.predict(rows)
 
 
-def test_the_error_names_the_dtype_that_is_taken() -> None:
+def test_the_error_names_the_dtype_that_is_taken(tmp_path: Path) -> None:
     model = skl2tflite.convert(fitted(lambda df: pd.DataFrame({"not": ~df["ok"]})), X)
-    with pytest.raises(InvalidInputError, match="answers otherwise than for bool, .* give such columns as bool"):
+    with pytest.raises(InvalidInputError, match=r"answers otherwise than for bool, .* give such columns as bool"):
         model.predict(X.assign(ok=X.ok.astype(int)))
-    loaded = skl2tflite.load(bytes(model))
+    model.save(tmp_path / "model.tflite")
+    loaded = skl2tflite.load(tmp_path / "model.tflite")
     with pytest.raises(InvalidInputError, match="give such columns as bool"):
         loaded.predict(X.assign(ok=X.ok.astype(int)))
 

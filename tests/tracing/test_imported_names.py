@@ -52,7 +52,8 @@ def test_names_that_the_module_has_imported(name: str, target: Any) -> None:
     pipeline = make_pipeline(FunctionTransformer(FUNCTIONS[name]), LinearRegression()).fit(X, Y)
     model = skl2tflite.convert(pipeline, X[:20], target=target)
     np.testing.assert_allclose(model.predict(X), pipeline.predict(X), rtol=1e-5)
-    assert DataFrame is pd.DataFrame and zeros is np.zeros, "the names were put back"
+    assert DataFrame is pd.DataFrame, "the names are put back"
+    assert zeros is np.zeros
 
 
 @skl2tflite.trace
