@@ -95,7 +95,9 @@ def record(
         except ConversionError as error:
             # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
             if DType.STRING not in hints.values():
-                raise error if refused is None else refused
+                if refused is not None:
+                    raise refused from refused.__cause__
+                raise
             refused = error
             hints = known = {i: kind for i, kind in hints.items() if kind != DType.STRING}
             layout = replace(layout, kinds=dict(known) if inputs == "columns" else None)
