@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 import skl2tflite
-from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError
+from skl2tflite.errors import InvalidInputError, UnsupportedEstimatorError, UnsupportedOnTarget
 
 RANDOM = np.random.default_rng(0)
 N = 80
@@ -160,6 +160,14 @@ def test_infinite_numbers_on_microcontrollers(name: str) -> None:
     model = skl2tflite.convert(pipeline, target="micro")
     assert (rows.b == 0).any()
     np.testing.assert_allclose(model.predict(rows), pipeline.predict(rows), rtol=1e-5)
+
+
+def test_infinite_numbers_that_are_computed_with_on_microcontrollers() -> None:
+    """A half of infinity is infinite, and a half of the greatest number is not: the file would take it for a number."""
+    halved = fitted(lambda df: pd.DataFrame({"r": ((df.a + 1) / df.b / 2).replace(np.inf, -1)}))
+    with pytest.raises(UnsupportedOnTarget, match="replace infinite numbers as soon as they are made"):
+        skl2tflite.convert(halved, target="micro")
+    np.testing.assert_allclose(skl2tflite.convert(halved).predict(X), halved.predict(X), rtol=1e-5)
 
 
 def test_nan_to_num_says_what_it_needs() -> None:

@@ -1,12 +1,17 @@
-"""Comparisons with infinity, for targets whose arithmetic stops at the greatest float32 number instead."""
+"""Comparisons with infinity, for targets whose arithmetic stops at the greatest float32 number instead.
+
+There 1 / 0 is that number, and what is computed of it may be less: a half of infinity is infinite, and a half of the
+greatest number is not. Where such a result is compared with infinity, the comparison is refused.
+"""
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
-from skl2tflite.graph import DType, Tensor, ops
+from skl2tflite.graph import Constant, DType, Graph, Node, Tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Op
 from skl2tflite.graph.tensor import Array
@@ -79,8 +84,80 @@ def greater_equal(x: Tensor, y: Tensor) -> Array:
     return above | ((x == x) & (held == -np.inf)) if (held == -np.inf).any() else above
 
 
+class _Reach(IntEnum):
+    """How numbers leave float32: not at all, to infinity, to the greatest number, or to one that is less than that."""
+
+    FINITE = 0
+    INFINITE = 1
+    STOPPED = 2
+    LOST = 3
+
+
+_KEEPING = (
+    ops.Abs, ops.Negative, ops.Maximum, ops.Minimum, ops.Reshape, ops.Take, ops.TakeAlongAxis, ops.Slice,
+    ops.PermuteDims, ops.Concat, ops.Stack, ops.BroadcastTo, ops.BroadcastRows, ops.Max, ops.Min, ops.Square,
+)  # fmt: skip
+_BOUNDED = (ops.Tanh, ops.Expit, ops.Erf, ops.Sign)
+
+
+def _check_reach(x: Tensor) -> None:
+    """Refuse a comparison with infinity of what was computed of numbers that had stopped before it."""
+    reach: dict[Node, _Reach] = {}
+    for node in Graph("compared", {}, {"x": x}).nodes():
+        reach[node] = _reach(node, [reach[each.node] for each in node.inputs])
+    if reach[x.node] == _Reach.LOST:
+        raise NoDecompositionError(
+            "numbers are computed of others that may be infinite, and compared with infinity; this target's arithmetic "
+            "stops at the greatest float32 number, so replace infinite numbers as soon as they are made, as behind a "
+            "division by 0"
+        )
+
+
+def _reach(node: Node, given: list[_Reach]) -> _Reach:
+    """Return how far the results of a node reach.
+
+    Parameters
+    ----------
+    node : Node
+    given : list of _Reach
+        How far its operands reach.
+    """
+    op, most = node.op, max(given, default=_Reach.FINITE)
+    if node.outputs[0].dtype != DType.FLOAT or isinstance(op, _BOUNDED):
+        return _Reach.FINITE
+    if isinstance(op, ops.Exp):  # of the greatest number too it is infinite
+        return _Reach.LOST if most == _Reach.LOST else _Reach.INFINITE
+    if isinstance(op, Constant):
+        return _Reach.INFINITE if np.isinf(op.value).any() else _Reach.FINITE
+    if not given:
+        return _Reach.FINITE  # of the model's input, which is checked
+    if isinstance(op, ops.Where):
+        return max(given[1:])
+    if isinstance(op, _KEEPING) or most == _Reach.LOST:
+        return most
+    if isinstance(op, ops.Log):
+        return _Reach.LOST if most == _Reach.STOPPED else _Reach.INFINITE
+    by = node.inputs[-1].constant
+    if isinstance(op, ops.Divide):
+        if given[1] != _Reach.FINITE and given[0] == _Reach.FINITE:
+            return _Reach.FINITE
+        if most == _Reach.FINITE:
+            return _Reach.STOPPED if by is None or not by.all() else _Reach.FINITE
+        stays = by is not None and bool((np.abs(by) <= 1.0).all())
+    elif isinstance(op, ops.Multiply):
+        held = [each.constant for each in node.inputs if each.constant is not None]
+        stays = any(bool((np.abs(each) >= 1.0).all()) for each in held)
+    else:
+        stays = isinstance(op, ops.Add | ops.Subtract) and min(given) == _Reach.FINITE
+    if most == _Reach.STOPPED and not stays:
+        return _Reach.LOST
+    return _Reach.FINITE if most == _Reach.FINITE else _Reach.STOPPED
+
+
 def _apart(x: Tensor, y: Tensor) -> tuple[Any, Any]:
     """Return the operand that is computed, and the constant that it is compared with."""
+    for each in (x, y):
+        _check_reach(each)
     if y.constant is not None and x.constant is None:
         return x, y.constant
     if x.constant is not None and y.constant is None:

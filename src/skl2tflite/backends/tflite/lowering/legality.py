@@ -60,6 +60,8 @@ class TargetOperations:
 
     def describe_lack(self, op: Op, operands: Sequence[Tensor]) -> str:
         """Return a clause that names the operator, dtype and rank that the target lacks."""
+        if self.target.saturates and compares_with_infinity(op, operands):
+            return f"target {self.target.name!r} keeps no infinite numbers"
         rank = max(tensor.ndim for tensor in operands)
         width = WIDTHS[element_kind(op, operands)]
         return f"target {self.target.name!r} has no {OPERATORS.get(type(op), op.name)} for {width} of {rank} axes"
