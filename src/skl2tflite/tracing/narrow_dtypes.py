@@ -3,8 +3,8 @@
 A file computes with floats. Each function that is given the model's own rows is called with rows of every narrow dtype
 and with the same numbers as floats. Where the results differ, the model refuses rows of that dtype at run time.
 
-Where rows given to ``convert`` hold truth values or whole numbers, the function was recorded on those, and the file
-computes what it gives for them. So they take the place of floats in the comparison, and floats are compared too.
+Where rows given to ``convert`` hold truth values or whole numbers, the file computes what the function gives for them.
+So they take the place of floats in the comparison, and floats are compared too.
 """
 
 from __future__ import annotations
@@ -213,8 +213,10 @@ class _Trial:
             columns = [self.X] if isinstance(self.X, Column) else self.X.columns
             return tuple(_held(column.dtype) if _reads(column) else None for column in columns)
         rows = given().X
-        truths = isinstance(rows, np.ndarray) and rows.dtype.kind == "b" and isinstance(self.X, AsArray)
-        return ("bool" if truths else None,)
+        if not isinstance(rows, np.ndarray) or rows.dtype.kind != "b" or not isinstance(self.X, AsArray):
+            return (None,)
+        numbers = numbers_of("bool", len(self.X.table.columns))  # which were recorded if the function takes them
+        return ("bool" if self._answer(numbers) is None else None,)
 
     def both(
         self, dtype: str, narrow: tuple[int, ...] | None = None, others: str | None = None
@@ -274,8 +276,7 @@ class _Trial:
         if None not in pair:
             return pair  # type: ignore[return-value]
         if pair[0] is None and pair[1] is not None and any(self.held):
-            one = [self._answer(first[i : i + 1]) for i in range(ROWS)]
-            if all(each is None for each in one):
+            if all(self._answer(first[i : i + 1]) is None for i in range(ROWS)):
                 return [], pair[1]  # an error for all rows of the dtype, and answers for the same numbers
         each = [(self._answer(first[i : i + 1]), self._answer(second[i : i + 1])) for i in range(ROWS)]
         taken = [(a, b) for a, b in each if a is not None and b is not None]
@@ -332,7 +333,6 @@ class _Trial:
         rows = numbers_of(dtype, len(columns))
         if others is not None and focus is not None:
             rows = np.where(np.isin(np.arange(len(columns)), focus), rows, numbers_of(others, len(columns)))
-        made = zip(columns, rows.T, self.held, strict=True)
         series = [
             series_of(
                 column,
@@ -340,7 +340,7 @@ class _Trial:
                 (dtype if narrow is None or i in narrow else known) if _reads(column) else None,
                 known,
             )
-            for i, (column, numbers, known) in enumerate(made)
+            for i, (column, numbers, known) in enumerate(zip(columns, rows.T, self.held, strict=True))
         ]
         if isinstance(X, Column):
             return series[0]
@@ -352,7 +352,7 @@ class _Trial:
 
 
 def _held(dtype: Any) -> str | None:
-    """Return the name of a dtype of truth values or of whole numbers that hold any; None for all others."""
+    """Return the name of a dtype that a recording follows, None for all others."""
     return str(dtype) if isinstance(dtype, np.dtype) and dtype.name in HELD else None
 
 
