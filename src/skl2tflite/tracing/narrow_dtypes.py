@@ -275,9 +275,9 @@ class _Trial:
         pair = self._answer(first), self._answer(second)
         if None not in pair:
             return pair  # type: ignore[return-value]
-        if pair[0] is None and pair[1] is not None and any(self.held):
-            if all(self._answer(first[i : i + 1]) is None for i in range(ROWS)):
-                return [], pair[1]  # an error for all rows of the dtype, and answers for the same numbers
+        refuses = pair[0] is None and pair[1] is not None and any(self.held)
+        if refuses and all(self._answer(first[i : i + 1]) is None for i in range(ROWS)):
+            return [], pair[1] or []  # an error for all rows of the dtype, and answers for the same numbers
         each = [(self._answer(first[i : i + 1]), self._answer(second[i : i + 1])) for i in range(ROWS)]
         taken = [(a, b) for a, b in each if a is not None and b is not None]
         return joined([a for a, _ in taken]), joined([b for _, b in taken])
