@@ -56,7 +56,7 @@ def numbers_of(dtype: str, width: int) -> NDArray[np.float64]:
         rows = numbers_of("bool" if dtype.startswith("boolean") else "int64", width)
         if dtype.startswith("Float64"):
             rows[6:] /= 64.0
-        if not dtype.startswith("boolean"):  # rows of one sign too, of which all that is there is alike
+        if not dtype.startswith("boolean"):  # some rows have numbers of one sign only
             rows[6:9], rows[9:] = np.abs(rows[6:9]) + 1.0, -np.abs(rows[9:]) - 1.0
         if dtype.endswith(WITH_NA):
             rows[:6][np.random.default_rng(1).random((6, width)) < 0.4] = np.nan
