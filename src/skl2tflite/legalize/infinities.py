@@ -7,6 +7,7 @@ greatest number is not. Where such a result is compared with infinity, the compa
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,9 @@ def greater_equal(x: Tensor, y: Tensor) -> Array:
     return above | ((x == x) & (held == -np.inf)) if (held == -np.inf).any() else above
 
 
+_CONVERTERS = str(Path(__file__).parents[1] / "converters")
+
+
 class _Reach(IntEnum):
     """How numbers leave float32: not at all, to infinity, to the greatest number, or to one that is less than that."""
 
@@ -101,7 +105,12 @@ _BOUNDED = (ops.Tanh, ops.Expit, ops.Erf, ops.Sign)
 
 
 def _check_reach(x: Tensor) -> None:
-    """Refuse a comparison with infinity of what was computed of numbers that had stopped before it."""
+    """Refuse a user's comparison with infinity of what was computed of numbers that had stopped before it.
+
+    Converters know where their own formulas can overflow, which cannot be told from the operations alone.
+    """
+    if x.node.source.filename.startswith(_CONVERTERS):
+        return
     reach: dict[Node, _Reach] = {}
     for node in Graph("compared", {}, {"x": x}).nodes():
         reach[node] = _reach(node, [reach[each.node] for each in node.inputs])
@@ -125,8 +134,8 @@ def _reach(node: Node, given: list[_Reach]) -> _Reach:
     op, most = node.op, max(given, default=_Reach.FINITE)
     if node.outputs[0].dtype != DType.FLOAT or isinstance(op, _BOUNDED):
         return _Reach.FINITE
-    if isinstance(op, ops.Exp):  # of the greatest number too it is infinite
-        return _Reach.LOST if most == _Reach.LOST else _Reach.INFINITE
+    if isinstance(op, ops.Exp) and most != _Reach.LOST:  # of the greatest number too it is infinite
+        return min(most, _Reach.INFINITE)
     if isinstance(op, Constant):
         return _Reach.INFINITE if np.isinf(op.value).any() else _Reach.FINITE
     if not given:
