@@ -10,7 +10,7 @@ import pytest
 from skl2tflite import stored
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.features.columns import DTYPES
-from skl2tflite.features.narrow import NARROW, NULLABLE, TEXT_WITH_NA
+from skl2tflite.features.narrow import NARROW, NULLABLE, TEXT_WITH_NA, WIDE
 from skl2tflite.features.rows import KINDS
 from skl2tflite.features.texts import PARAMETERS
 
@@ -58,6 +58,6 @@ def test_nan_as_python_writes_it() -> None:
 def test_the_schema_names_what_there_is() -> None:
     fields = {field.name: field.type for field in stored.msgspec.structs.fields(stored.Column)}
     assert get_args(fields["dtype"]) == DTYPES
-    assert set(get_args(stored.Narrowness)) == {*NARROW, *NULLABLE, TEXT_WITH_NA}
+    assert set(get_args(stored.Narrowness)) == {*NARROW, *NULLABLE, TEXT_WITH_NA, *WIDE}
     assert {kind.__struct_config__.tag for kind in get_args(stored.AnyRows)} == set(KINDS)
     assert {field.name for field in stored.msgspec.structs.fields(stored.AnalyzerParameters)} == set(PARAMETERS)
