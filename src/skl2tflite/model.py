@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from skl2tflite.arguments import path as path_of
 from skl2tflite.backends.backend import Runner
 from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.writer import LARGEST_FILE
-from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
+from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
+from skl2tflite.escaping import terminal
+from skl2tflite.lazily import cached_property
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.model_description import count_operators, describe
 from skl2tflite.model_file import open_model
@@ -168,7 +170,7 @@ class TFLiteModel:
 
     def __repr__(self) -> str:
         size = len(self._content)
-        return plain(f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>")
+        return terminal(f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>")
 
     def __str__(self) -> str:
         return describe(repr(self), self._content, self._program, self.facts)

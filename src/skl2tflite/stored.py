@@ -21,7 +21,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 Gram: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MOST_GRAMS)]
 Narrowness: TypeAlias = Literal[
     "bool", "uint8", "int8", "uint16", "int16", "float16", "uint32", "int32", "uint64", "int64", "Float64", "Int64",
-    "Float64 with NA", "Int64 with NA", "boolean with NA", "string with NA",
+    "Float64 with NA", "Int64 with NA", "boolean with NA", "string with NA", "float32", "float64", "object",
 ]  # fmt: skip
 
 
@@ -79,6 +79,7 @@ class NarrowPart(Stored, frozen=True):
     dtypes: tuple[Narrowness, ...]
     features: tuple[Count, ...] | None = None
     least: Count = 1
+    instead: str = ""
 
 
 class Rows(Stored, frozen=True, tag_field="kind"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from skl2tflite.features.texts import (
     token_ids,
 )
 from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE, RESERVED
+from skl2tflite.lazily import cached_property
 from skl2tflite.stored import Column
 
 UNKNOWN_CODE = -1

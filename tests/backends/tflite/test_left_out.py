@@ -117,7 +117,7 @@ def test_files_beyond_two_gibibytes_are_not_read(monkeypatch):
 ])  # fmt: skip
 def test_references_of_files_of_other_tools(change, message):
     check_references(read(write(good())))
-    with pytest.raises(InvalidFileError, match=f"it refers to {message} that there are not"):
+    with pytest.raises(InvalidFileError, match=f"it refers to {message} that do not exist"):
         check_references(read(packed(change)))
 
 

@@ -45,7 +45,7 @@ def check_program(program: Program, target: Target) -> None:
 
 
 def check_references(program: Program) -> None:
-    """Raise where a program, whoever wrote it, refers to tensors, subgraphs or buffers that there are not.
+    """Raise where a program, whoever wrote it, refers to tensors, subgraphs or buffers that do not exist.
 
     Raises
     ------
@@ -57,14 +57,14 @@ def check_references(program: Program) -> None:
         for operator in subgraph.operators:
             sides += [(index, [i for i in operator.inputs if i != -1]), (index, operator.outputs)]
         if any(tensor.buffer >= len(program.buffers) for tensor in subgraph.tensors):
-            raise InvalidFileError("the .tflite file is damaged: it refers to buffers that there are not")
+            raise InvalidFileError("the .tflite file is damaged: it refers to buffers that do not exist")
     for signature in program.signatures:
         sides += [(signature.subgraph, each.values()) for each in (signature.inputs, signature.outputs)]
         if signature.subgraph >= len(program.subgraphs):
-            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that there are not")
+            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that do not exist")
     for index, tensors in sides:
         if any(not 0 <= i < len(program.subgraphs[index].tensors) for i in tensors):
-            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that there are not")
+            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that do not exist")
 
 
 def _micro_faults(program: Program) -> Iterator[str]:

@@ -23,7 +23,7 @@ SCALARS = {
     "ulong": "Q", "float": "f",
 }  # fmt: skip
 """Types of numbers, by the names that schemas give them, as :mod:`struct` calls them."""
-FREE = 32 << 20
+FREE = 48 << 20
 PER_BYTE = 6
 """Bytes of memory that reading may take: so many for any file, and so many times the file's size."""
 OF_TABLE, OF_VECTOR = 256, 64
