@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -41,6 +43,8 @@ class Peak:
     def __init__(self, processes: Callable[[], Iterable[int]]) -> None:
         self._processes = processes
         self._before: dict[int, int] = {}
+        with contextlib.suppress(AttributeError):  # of another C library than glibc
+            ctypes.CDLL(None).malloc_trim(0)  # what was freed before would hide what is taken now
         for process in processes():
             Path(f"/proc/{process}/clear_refs").write_text("5")  # the peak starts anew
             self._before[process] = _field(process, "VmRSS")
