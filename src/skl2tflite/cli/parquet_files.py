@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -108,8 +108,12 @@ def _table_of_parquet(file: FeatureFile) -> Any:
         said = parquet.ParquetFile(content)
         columns = [name for name in said.schema_arrow.names if not name.startswith("__index_level_")]
         chosen = [columns[i] for i in file.positions(columns)]
-        check_unpacked(file.path, _bytes_of(said.metadata, set(chosen)), _ADVICE)
-        texts = [name for name in chosen if _is_text(said.schema_arrow.field(name).type)]
+        kinds = {name: said.schema_arrow.field(name).type for name in chosen}
+        for name, kind in kinds.items():
+            if import_module("pyarrow").types.is_nested(kind):
+                raise InvalidInputError(f"{file.path}: column {name!r} holds {kind} values, not numbers")
+        check_unpacked(file.path, _bytes_of(said.metadata, len(chosen)), _ADVICE)
+        texts = [name for name, kind in kinds.items() if _is_text(kind)]
         content.seek(0)
         return parquet.read_table(content, columns=chosen, read_dictionary=texts)
 
@@ -119,14 +123,13 @@ def _is_text(kind: Any) -> bool:
     return any(each(kind) for each in (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary))
 
 
-def _bytes_of(metadata: Any, chosen: Collection[str]) -> int:
-    """Return the bytes that columns take in memory: eight for a number, or what they have in the file, unpacked."""
-    needed = 0
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        for column in map(group.column, range(metadata.num_columns)):
-            if column.path_in_schema in chosen or column.path_in_schema.partition(".")[0] in chosen:
-                needed += max(column.total_uncompressed_size, 8 * column.num_values)
-    return needed
+def _bytes_of(metadata: Any, columns: int) -> int:
+    """Return the bytes that columns without lists take in memory: eight for a number, or the file unpacked.
+
+    Only groups of rows are asked: where the metadata of a column is damaged, an exception of pyarrow's C++ is not caught.
+    """
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    return sum(max(group.total_byte_size, 8 * columns * group.num_rows) for group in groups)
 
 
 def _spelt_out(file: FeatureFile, content: Any) -> Any:
