@@ -126,7 +126,7 @@ def _is_text(kind: Any) -> bool:
 def _bytes_of(metadata: Any, columns: int) -> int:
     """Return the bytes that columns without lists take in memory: eight for a number, or the file unpacked.
 
-    Only groups of rows are asked: where the metadata of a column is damaged, an exception of pyarrow's C++ is not caught.
+    Only groups of rows are asked: damaged metadata of a column raises an exception in C++ that pyarrow does not catch.
     """
     groups = map(metadata.row_group, range(metadata.num_row_groups))
     return sum(max(group.total_byte_size, 8 * columns * group.num_rows) for group in groups)
