@@ -1,0 +1,117 @@
+"""The numbers and texts that a model compares its columns with, read off its graphs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skl2tflite.features import Features
+from skl2tflite.flow.column import RESERVED
+from skl2tflite.forest.op import TreeValues
+from skl2tflite.forest.thresholds import round_down_to_float32
+from skl2tflite.forest.trees import Forest
+from skl2tflite.graph import Graph, ops
+from skl2tflite.verify.direct_inputs import DirectInputs
+
+
+@dataclass
+class DirectForest:
+    """Trees that test columns of the rows as they are.
+
+    Attributes
+    ----------
+    forest : Forest
+    features : ndarray of int, of shape (n_columns,)
+        The feature that each of its columns is, -1 where it is computed.
+    """
+
+    forest: Forest
+    features: NDArray[np.int64]
+
+
+@dataclass
+class CriticalValues:
+    """What a model compares its features with.
+
+    Attributes
+    ----------
+    bounds : dict of int to set of float
+        For each feature, float32 numbers that are the last on their side of a threshold or bin edge.
+    categories : dict of int to set of float
+        For each feature, the numbers that it may equal.
+    texts : dict of int to set of str
+        For each feature, the texts that it may equal.
+    forests : list of DirectForest
+    """
+
+    bounds: dict[int, set[float]] = field(default_factory=lambda: defaultdict(set))
+    categories: dict[int, set[float]] = field(default_factory=lambda: defaultdict(set))
+    texts: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    forests: list[DirectForest] = field(default_factory=list)
+
+    def add_known(self, features: Features) -> None:
+        """Take in the categories that the model's features name."""
+        for known in features.known:
+            self._equal(np.full(1, known.feature), np.array(known.values, dtype=object))
+        for column in features.columns or ():
+            if column.holds_text:
+                self._equal(np.full(1, column.feature), np.array(column.categories or (), dtype=object))
+        for feature, categories in features.categories.items():
+            self._equal(np.full(1, feature), np.array(categories, dtype=object))
+
+    def add_graph(self, graph: Graph, features: Features, folded: bool) -> None:
+        """Take in what a graph compares.
+
+        Parameters
+        ----------
+        graph : Graph
+        features : Features
+            What its inputs hold.
+        folded : bool
+            Whether passes have moved comparisons in front of transformers. Categories are those of the graph before: a
+            file knows a tenth as the float32 number next to it, which no encoder knows.
+        """
+        direct = DirectInputs(graph, features)
+        for node in graph.nodes():
+            places = [direct.of(tensor) for tensor in node.inputs]
+            op = node.op
+            if isinstance(op, TreeValues) and folded and places[0] is not None:
+                self.forests.append(DirectForest(op.forest, places[0][0].astype(np.int64)))
+            elif isinstance(op, ops.SearchSorted) and places[0] is not None:
+                for bound in op.bounds:
+                    self._bound(places[0], np.asarray(bound))
+            elif isinstance(op, ops.Comparison | ops.Maximum | ops.Minimum):
+                for x, other in ((0, 1), (1, 0)):
+                    constant, found = node.inputs[other].constant, places[x]
+                    if constant is None or found is None:
+                        continue
+                    if isinstance(op, ops.Equal | ops.NotEqual):
+                        self._equal(found, constant, folded)
+                    else:
+                        self._bound(found, constant)
+
+    def _bound(self, places: NDArray[Any], values: NDArray[Any]) -> None:
+        for feature, value in _pairs(places, values):
+            if isinstance(value, int | float) and np.isfinite(value):
+                self.bounds[feature].add(float(round_down_to_float32(float(value))))
+
+    def _equal(self, places: NDArray[Any], values: NDArray[Any], folded: bool = False) -> None:
+        for feature, value in _pairs(places, values):
+            if isinstance(value, str):
+                if not value.startswith(RESERVED):
+                    self.texts[feature].add(value)
+            elif isinstance(value, int | float) and np.isfinite(value):
+                rounded = {float(np.float32(each)) for each in self.categories[feature]}
+                if not folded or value not in rounded:
+                    self.categories[feature].add(float(value))
+
+
+def _pairs(places: NDArray[Any], values: NDArray[Any]) -> list[tuple[int, Any]]:
+    """Return the features of elements beside the constants that they are compared with, each pair once."""
+    found, constants = np.broadcast_arrays(places, values)
+    at = found >= 0
+    return list(dict.fromkeys(zip(found[at].astype(int).tolist(), constants[at].tolist(), strict=True)))
