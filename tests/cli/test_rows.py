@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skl2tflite.cli.rows import read_rows
+from skl2tflite.row_files.rows import read_rows
 from skl2tflite.errors import InvalidInputError
 
 NAMES = "mean radius,mean texture,mean area,worst area"

@@ -48,9 +48,9 @@ def command(
     LED, golden vectors that test the model where it runs, and a README.
     """
     from skl2tflite.bundle import bundle
-    from skl2tflite.cli.chosen_columns import FeatureFile
-    from skl2tflite.cli.feature_files import read_features
-    from skl2tflite.cli.rows import with_categoricals
+    from skl2tflite.row_files.chosen_columns import FeatureFile
+    from skl2tflite.row_files.feature_files import read_features
+    from skl2tflite.row_files.rows import with_categoricals
     from skl2tflite.model import load
 
     model = load(file)

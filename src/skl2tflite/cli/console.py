@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -68,6 +69,11 @@ def cell(text: str) -> Text:
     from rich.text import Text
 
     return Text("\n".join(map(plain, text.splitlines())))
+
+
+def for_terminals(text: str) -> str:
+    """Return JSON with escape sequences for all control characters, of which a terminal would obey some."""
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def say(message: object) -> None:

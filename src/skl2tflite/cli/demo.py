@@ -161,7 +161,7 @@ def _show(models: list[DemoModel], results: list[Result]) -> None:
     )  # fmt: skip
     for model, result in zip(models, results, strict=True):
         report = result.report
-        near = sum(method.near_ties.size for method in report.methods)
+        near = sum(method.n_near_ties for method in report.methods)
         labels = percent(report["predict"].agreement) if len(model.methods) > 1 else "–"
         shown.add_row(
             model.title if report.faithful else f"[red]{model.title}: not faithful[/]",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skl2tflite.cli.console import cell, console, facts, one_line, table
+from skl2tflite.cli.console import cell, console, facts, for_terminals, one_line, table
 from skl2tflite.cli.options import Methods, PrecisionOption, TrustPickle, TrustTypes
 
 if TYPE_CHECKING:
@@ -86,19 +86,30 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
     content = path.read_bytes()
     try:
         if as_json:
-            print(_for_terminals(json.dumps(summary.as_json(content), indent=2, ensure_ascii=False)))
+            from skl2tflite.reports.conversion_report import report_beside
+
+            report = report_beside(path, content)
+            document = {**summary.as_json(content), "report": report and report.to_dict()}
+            print(for_terminals(json.dumps(document, indent=2, ensure_ascii=False)))
             return
         lines = summary.summary(content)
     except InvalidFileError as error:
         raise InvalidFileError(f"{path}: {error}") from None
+    if summary.is_ours(content):
+        lines.append(("compared", _compared(path, content)))
     console().print(facts([("file", str(path)), *lines]))
     if operators:
         _show_operators(content)
 
 
-def _for_terminals(text: str) -> str:
-    """Return JSON with escape sequences for all control characters, of which a terminal would obey some."""
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+def _compared(path: Path, content: bytes) -> str:
+    """Say what the report beside a file tells of it."""
+    from skl2tflite.reports.conversion_report import SUFFIX, report_beside
+
+    report = report_beside(path, content)
+    if report is None:
+        return f"nothing is known of it: not compared with rows, or its report is not beside it ({path.name}{SUFFIX})"
+    return f"{report.result}; estimator {report.estimator_digest}"
 
 
 def _show_operators(content: bytes) -> None:

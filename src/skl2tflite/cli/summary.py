@@ -29,6 +29,11 @@ def facts_of(program: Program) -> ModelFacts | None:
         return None
 
 
+def is_ours(content: bytes) -> bool:
+    """Whether this package wrote a file."""
+    return facts_of(read_whole(content)) is not None
+
+
 def read_whole(content: bytes) -> Program:
     """Return the program of a file, whoever wrote it; raise where it refers to tensors or subgraphs that it lacks."""
     program = read(content)

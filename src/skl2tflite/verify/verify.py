@@ -15,6 +15,7 @@ from skl2tflite.estimator_digest import estimator_digest
 from skl2tflite.model import TFLiteModel
 from skl2tflite.reports import Report
 from skl2tflite.reports.conversion_report import file_digest
+from skl2tflite.row_files import row_batches
 from skl2tflite.verify.batches import BATCH_ROWS, batches_of, not_empty
 from skl2tflite.verify.checkpoint import Progress, next_digest
 from skl2tflite.verify.judging import Batch, Judge
@@ -49,8 +50,10 @@ def verify(
     model : TFLiteModel
     estimator : estimator
         The one that the model was converted from.
-    X : array-like or DataFrame of shape (n_rows, n_features), or iterator of such, optional
-        Rows, or batches of rows, of which a few at a time are held in memory. May be left out with ``probe=True``.
+    X : array-like or DataFrame of shape (n_rows, n_features), iterator of such, or path, optional
+        Rows; batches of rows; or a CSV or Parquet file (.npy of images, .jsonl of dicts), whose columns are chosen by
+        the names of the estimator's features. Of batches and files a few at a time are held in memory. May be left
+        out with ``probe=True``.
     tolerance : float, optional
         That of the estimator's converter: 1e-6 for nearly all.
     probe : bool, default=False
@@ -89,6 +92,8 @@ def verify(
     path = None if checkpoint is None else path_of("checkpoint", checkpoint)
     judge = Judge(model, estimator, tolerance, model.runtimes if probe else ())
     sample = Sample()
+    if isinstance(X, str | os.PathLike):
+        X = row_batches(path_of("X", X), judge.conversion.estimator, size=size)
     given = () if X is None and probe else not_empty(sample.seen(batches_of(X, size)))
     batches = (Batch(rows, False) for rows in given)
     if probe:

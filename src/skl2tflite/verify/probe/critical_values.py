@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,10 @@ from skl2tflite.forest.thresholds import round_down_to_float32
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Graph, ops
 from skl2tflite.verify.direct_inputs import DirectInputs
+
+
+MOST_DIGITS = 6
+"""Most digits of a decimal number that a float32 category is taken for."""
 
 
 @dataclass
@@ -42,7 +47,7 @@ class CriticalValues:
     bounds : dict of int to set of float
         For each feature, float32 numbers that are the last on their side of a threshold or bin edge.
     categories : dict of int to set of float
-        For each feature, the numbers that it may equal.
+        For each feature, the numbers that it may equal, as float32 holds them.
     texts : dict of int to set of str
         For each feature, the texts that it may equal.
     forests : list of DirectForest
@@ -83,14 +88,16 @@ class CriticalValues:
                 self.forests.append(DirectForest(op.forest, places[0][0].astype(np.int64)))
             elif isinstance(op, ops.SearchSorted) and places[0] is not None:
                 for bound in op.bounds:
-                    self._bound(places[0], np.asarray(bound))
+                    # An ordinal encoder looks its categories up like bin edges.
+                    is_category = not folded and exact_number(bound) != bound and np.float32(bound) == bound
+                    (self._equal if is_category else self._bound)(places[0], np.asarray(bound))
             elif isinstance(op, ops.Comparison | ops.Maximum | ops.Minimum):
                 for x, other in ((0, 1), (1, 0)):
                     constant, found = node.inputs[other].constant, places[x]
                     if constant is None or found is None:
                         continue
                     if isinstance(op, ops.Equal | ops.NotEqual):
-                        self._equal(found, constant, folded)
+                        self._equal(found, constant)
                     else:
                         self._bound(found, constant)
 
@@ -99,15 +106,37 @@ class CriticalValues:
             if isinstance(value, int | float) and np.isfinite(value):
                 self.bounds[feature].add(float(round_down_to_float32(float(value))))
 
-    def _equal(self, places: NDArray[Any], values: NDArray[Any], folded: bool = False) -> None:
+    def _equal(self, places: NDArray[Any], values: NDArray[Any]) -> None:
         for feature, value in _pairs(places, values):
             if isinstance(value, str):
                 if not value.startswith(RESERVED):
                     self.texts[feature].add(value)
             elif isinstance(value, int | float) and np.isfinite(value):
-                rounded = {float(np.float32(each)) for each in self.categories[feature]}
-                if not folded or value not in rounded:
-                    self.categories[feature].add(float(value))
+                self.categories[feature].add(float(value))
+
+
+def exact_number(value: float, given: Iterable[float] = ()) -> float | None:
+    """Return the number that float32 may have rounded to a category, None where nothing tells it.
+
+    A file knows a tenth as the float32 number next to it, which no encoder knows.
+
+    Parameters
+    ----------
+    value : float
+        The category in the graph.
+    given : iterable of float
+        Numbers of the column, of which one may be it.
+    """
+    rounded = np.float32(value)
+    if rounded != value:
+        return value
+    shortest = np.format_float_scientific(rounded, unique=True, trim="-")
+    if float(shortest) == value:
+        return value
+    found = next((number for number in given if np.float32(number) == rounded), None)
+    if found is not None:
+        return found
+    return float(shortest) if len(shortest.split("e")[0].replace(".", "").strip("-")) <= MOST_DIGITS else None
 
 
 def _pairs(places: NDArray[Any], values: NDArray[Any]) -> list[tuple[int, Any]]:

@@ -16,7 +16,7 @@ from skl2tflite.tracing.rows_at_hand import rows_at_hand
 from skl2tflite.verify.answers import answer_of, dense
 from skl2tflite.verify.comparison import Comparison
 from skl2tflite.verify.probe.boundaries import rows_between_classes
-from skl2tflite.verify.probe.critical_values import CriticalValues
+from skl2tflite.verify.probe.critical_values import CriticalValues, exact_number
 from skl2tflite.verify.probe.forest_rows import rows_at_nodes
 from skl2tflite.verify.probe.sample import Sample
 from skl2tflite.verify.probe.template import Cells, Template
@@ -105,11 +105,12 @@ def _numbers(
     allows_nan = np.broadcast_to(np.asarray(features.allows_nan), features.count)
     for column in np.flatnonzero(template.numeric).tolist():
         own = critical.categories[column]
-        values: list[float] = [] if column in known else [*_beside(critical.bounds[column]), *TINY]
+        exact = [exact_number(value, template.numbers[:, column]) for value in sorted(own)]
+        values = [value for value in exact if value is not None]
         if column not in known:
-            rounded = {float(np.float32(value)) for value in own}
-            values += [value for value in _beside(own) if value not in rounded]
-        values += sorted(own)
+            unheld = {value for value in own if exact_number(value) != value}
+            beside = [*_beside(critical.bounds[column]), *_beside(own), *TINY]
+            values += [value for value in beside if value not in unheld]
         changes += [(column, value) for value in template.allowed(column, values)]
         if allows_nan[column] and not template.whole[column] and column not in known:
             changes += [(column, np.nan)] * 2

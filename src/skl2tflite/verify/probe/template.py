@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.features import Features, row_count
 from skl2tflite.features.frames import as_cells, columns_of, floats, is_frame
 from skl2tflite.verify.batches import taken
-from skl2tflite.verify.probe.critical_values import CriticalValues
+from skl2tflite.verify.probe.critical_values import CriticalValues, exact_number
 from skl2tflite.verify.probe.sample import Sample
 
 BASE_WITHOUT_ROWS = 16
@@ -204,7 +204,8 @@ def _drawn(features: Features, critical: CriticalValues) -> Any:
             choices = np.array([*sorted(critical.texts[feature])] or [""], dtype=object)
             columns.append(generator.choice(choices, BASE_WITHOUT_ROWS))
             continue
-        known = sorted(critical.categories[feature])
+        exact = map(exact_number, sorted(critical.categories[feature]))
+        known = [value for value in exact if value is not None]
         bounds = sorted(critical.bounds[feature])
         if known:
             columns.append(generator.choice(np.array(known), BASE_WITHOUT_ROWS))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from skl2tflite.cli.console import note
-from skl2tflite.errors import InvalidInputError
+from skl2tflite.errors import ConversionWarning, InvalidInputError
 
 
 def check_regular(path: Path) -> None:
@@ -81,7 +81,8 @@ class FeatureFile:
             )
         spare = [name for name in by_name if name not in names]
         if spare:
-            note(f"{self.path}: left out {listed(spare)}, which the model was not fitted on")
+            message = f"{self.path}: left out {listed(spare)}, which the model was not fitted on"
+            warnings.warn(message, ConversionWarning, stacklevel=2)
         return [by_name[name] for name in names]
 
     def _target_position(self, columns: list[Any]) -> int | None:
