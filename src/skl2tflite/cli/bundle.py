@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from skl2tflite.cli.console import console, facts, say
+from skl2tflite.cli.console import console, facts, note, say
 from skl2tflite.cli.options import TargetColumn
 
 EXAMPLES = (
@@ -61,7 +61,7 @@ def command(
         text |= {column.feature: set(column.categories or ()) for column in features.columns if column.holds_text}
     rows = None
     if data is not None:
-        rows = read_features(FeatureFile(data, features.count, features.names, target_column, text))
+        rows = read_features(FeatureFile(data, features.count, features.names, target_column, text, note))
         rows = with_categoricals(rows, features.readings)
     made = bundle(model, output, platform.value, name=name or file.stem, X=rows)
     console().print(facts(model.sizes().lines()))

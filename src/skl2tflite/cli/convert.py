@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from skl2tflite.cli.console import console, duration, facts, say
+from skl2tflite.cli.console import console, duration, facts, note, say
 from skl2tflite.cli.options import (
     ROW_FILES,
     CategoriesOption,
@@ -92,7 +92,7 @@ def command(
     if report is not None:
         refuse_unwritable(report, model)
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
-    rows = None if data is None else read_rows(data, estimator, target_column)
+    rows = None if data is None else read_rows(data, estimator, target_column, note)
     conversion = Conversion(estimator, rows)
     with conversion.guarded():
         learned = conversion.converter.rows.known

@@ -51,7 +51,7 @@ def command(
     Exit status 1 if any answer differs by more than the tolerance; 130 if it was interrupted before all was compared.
     """
     from skl2tflite.cli.comparison import print_json, show_report
-    from skl2tflite.cli.console import complain
+    from skl2tflite.cli.console import complain, note
     from skl2tflite.cli.estimators import read_estimator
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.core.blame import blaming
@@ -76,7 +76,7 @@ def command(
         report = verify(
             converted,
             estimator,
-            None if rows is None else row_batches(rows, estimator, target_column, batch_rows),
+            None if rows is None else row_batches(rows, estimator, target_column, batch_rows, note),
             tolerance=tolerance,
             probe=probe,
             n_jobs=jobs,

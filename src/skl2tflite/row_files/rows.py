@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
 from skl2tflite.features.frames import is_frame
 
 
-def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> Any:
+def read_rows(
+    path: Path, estimator: Any, target_column: str | None = None, tell: Callable[[str], object] = str
+) -> Any:
     """Read rows for an estimator: all of :func:`row_batches` at once.
 
     Parameters
@@ -25,12 +27,17 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     path : Path
     estimator : estimator
     target_column : str, optional
+    tell : callable
     """
-    return next(row_batches(path, estimator, target_column))
+    return next(row_batches(path, estimator, target_column, tell=tell))
 
 
 def row_batches(
-    path: Path, estimator: Any, target_column: str | None = None, size: int | None = None
+    path: Path,
+    estimator: Any,
+    target_column: str | None = None,
+    size: int | None = None,
+    tell: Callable[[str], object] = str,
 ) -> Iterator[Any]:
     """Yield rows for an estimator, at most so many at once; all of them by default.
 
@@ -44,6 +51,8 @@ def row_batches(
     target_column : str, optional
         A column that is no feature, by name or by position from 0.
     size : int, optional
+    tell : callable
+        Called with a line for the user about what is left out of the file.
 
     Yields
     ------
@@ -73,7 +82,7 @@ def row_batches(
     if kind in ("dicts", "sets"):
         yield from lines_of_json(path, list if kind == "sets" else dict, size)
         return
-    file = FeatureFile(path, converter.n_features, converter.feature_names, target_column)
+    file = FeatureFile(path, converter.n_features, converter.feature_names, target_column, tell=tell)
     try:
         with blaming(estimator):
             hints = column_hints(estimator)
