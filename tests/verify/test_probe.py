@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -167,6 +168,23 @@ def test_categories_that_float32_rounds_are_given_as_they_are() -> None:
     assert report.faithful, str(report)
     made = next(method for method in report.methods if method.is_made)
     assert made.refused == 0
+
+
+def test_what_scikit_learn_refuses_a_model_must_not_answer() -> None:
+    """NaN is no answer; a refusal of the model alone breaks nothing."""
+    counts = np.abs(np.rint(4 * X))
+    transformer = TfidfTransformer(sublinear_tf=True).fit(counts)
+    report = verify(skl2tflite.convert(transformer), transformer, counts, probe=True)
+    assert report.faithful, str(report)
+    made = next(method for method in report.methods if method.is_made)
+    assert made.no_answer > 0
+    assert f"{made.no_answer} without an answer" in str(made)
+    threshold = Binarizer(threshold=0.5).fit(X)
+    model = skl2tflite.convert(threshold)
+    threshold.n_features_in_ = 4  # so that it refuses all
+    wrong = verify(model, threshold, probe=True)
+    assert not wrong.faithful
+    assert "has an answer, and scikit-learn refuses it" in str(wrong)
 
 
 def test_what_a_model_compares_with() -> None:

@@ -130,19 +130,29 @@ def _refused(
     """
     X = taken(conversion.X, row)
     try:
-        model.run(method, X)
+        answer = model.run(method, X)
     except InvalidInputError as error:
         known = isinstance(error, NoAnswerError)
         return _nothing(method, rows=1, no_answer=int(known), refused=int(not known))
     try:
         answer_of(conversion, method, X)
     except EstimatorError as error:
+        if _is_nan(answer):
+            return _nothing(method, rows=1, no_answer=1)
         text = f" has an answer, and scikit-learn refuses it: {error}"
         differing = DifferingRow(int(row[0]), "differs", None, text)
         return MethodReport(
             method, 1, row, np.arange(0), np.inf, 1.0, 0.0, str(differing), differing=(differing,), origin=MADE
         )
     return _nothing(method, rows=1)
+
+
+def _is_nan(answer: Any) -> bool:
+    """Whether an answer holds NaN, which is none."""
+    if isinstance(answer, list | tuple):
+        return any(map(_is_nan, answer))
+    values = np.asarray(answer)
+    return values.dtype.kind == "f" and bool(np.isnan(values).any())
 
 
 def _nothing(method: str, rows: int, no_answer: int = 0, refused: int = 0) -> MethodReport:

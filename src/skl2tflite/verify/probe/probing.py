@@ -28,7 +28,7 @@ BEYOND = (1.0, 10.0)
 """How far beyond its range a column goes, in multiples of the range; each is a batch of its own. Farther out float32 tells
 no neighbours apart, of which there are too many to try all choices."""
 MOST_CORNERS = 256
-TINY = (0.0, -0.0, 1e-45, -1e-45, float(np.finfo(np.float32).tiny))
+ZEROS = (0.0, -0.0, float(np.finfo(np.float32).tiny))
 UNKNOWN_TEXTS = ("", " ", "no such category", "Ünbekannt 🙂")
 
 
@@ -53,18 +53,18 @@ def probing_rows(model: TFLiteModel, conversion: Conversion, sample: Sample) -> 
         return
     known = {known.feature for known in features.known}
     for cells in _numbers(template, critical, features, known):
-        yield template.with_numbers(cells)
+        yield template.with_numbers(template.beside_base(cells))
     for found in critical.forests:
         for cells in rows_at_nodes(found, template):
-            yield template.with_numbers(cells)
+            yield template.with_numbers(template.beside_base(cells))
     changes = _other_cells(template, critical, features, known)
     for start in range(0, len(changes), CHANGES_AT_ONCE):
         yield template.with_cells(changes[start : start + CHANGES_AT_ONCE])
     for cells in _ends(template, critical, sample, known):
-        yield template.with_numbers(cells)
+        yield template.with_numbers(template.beside_base(cells))
     between = _between_classes(conversion, template)
     if between is not None:
-        yield template.with_numbers(between)
+        yield template.with_numbers(template.beside_base(between))
 
 
 def critical_values(model: TFLiteModel, conversion: Conversion, sample: Sample) -> CriticalValues:
@@ -110,7 +110,7 @@ def _numbers(
         values = [value for value in exact if value is not None]
         if column not in known:
             unheld = {value for value in own if exact_number(value) != value}
-            beside = [*_beside(critical.bounds[column]), *_beside(own), *TINY]
+            beside = [*_beside(critical.bounds[column]), *_beside(own), *ZEROS]
             values += [value for value in beside if value not in unheld]
         changes += [(column, value) for value in template.allowed(column, values)]
         if allows_nan[column] and not template.whole[column] and column not in known:

@@ -115,6 +115,15 @@ class Template:
             numbers[row, column], replaced[row, column] = value, True
         return Cells(np.arange(count) % len(self), numbers, replaced)
 
+    def beside_base(self, cells: Cells) -> Cells:
+        """Return rows behind the template's own, as errors are judged by the magnitudes that a batch has."""
+        none = np.zeros((len(self), self.width))
+        return Cells(
+            np.concatenate([np.arange(len(self)), cells.base]),
+            np.concatenate([none, cells.numbers]),
+            np.concatenate([none.astype(bool), cells.replaced]),
+        )
+
     def with_numbers(self, cells: Cells) -> Any:
         """Return rows with numbers replaced."""
         rows = self._at(cells.base)
