@@ -124,7 +124,8 @@ def test_every_process_makes_the_same() -> None:
     code = (
         "from sklearn.datasets import load_iris; from sklearn.ensemble import RandomForestClassifier as F;"
         "from skl2tflite.estimator_digest import estimator_digest;"
-        "print(estimator_digest(F(3, random_state=0).fit(*load_iris(return_X_y=True)).set_params(class_weight={'a', 'b'})))"
+        "forest = F(3, random_state=0).fit(*load_iris(return_X_y=True)).set_params(class_weight={'a', 'b'});"
+        "print(estimator_digest(forest))"
     )
     digests = {
         subprocess.run(

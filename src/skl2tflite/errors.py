@@ -121,7 +121,7 @@ class MissingDependencyError(Skl2TFLiteError, ImportError):
     """An optional package is not installed; the message names the extra that brings it."""
 
 
-class VerificationInterrupted(KeyboardInterrupt):  # noqa: N818 - it is no error: a user pressed Ctrl-C
+class VerificationInterrupted(KeyboardInterrupt):
     """A comparison was interrupted before all rows were compared.
 
     Attributes

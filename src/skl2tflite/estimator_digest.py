@@ -21,10 +21,10 @@ _COUNTERS = slice(7, 11)
 def estimator_digest(estimator: Any) -> str:
     """Return the SHA-256 of an estimator's class, parameters and fitted attributes, in hexadecimal digits.
 
-    The digest of an object is that of its class and of the digests of what it holds: attributes, keys and the members of
-    sets in an order of their own, an array's dtype, shape and elements, whatever its layout in memory. A function counts
-    by its module, its name and what is bound to it. Objects of compiled code count by what they are pickled as, random
-    number generators by their class. Versions of packages do not count, where they make the same attributes.
+    The digest of an object is that of its class and of the digests of what it holds: attributes, keys and the members
+    of sets in an order of their own, an array's dtype, shape and elements, whatever its layout in memory. A function
+    counts by its module, its name and what is bound to it. Objects of compiled code count by what they are pickled as,
+    random number generators by their class. Versions of packages do not count, where they make the same attributes.
 
     Parameters
     ----------

@@ -183,7 +183,9 @@ def test_rows_of_texts(run, tmp_path):
 def test_report_of_what_made_the_file(run, saved, tmp_path):
     output = tmp_path / "model.tflite"
     arguments = ("convert", saved / "model.skops", "-o", output, "--data", saved / "rows.csv")
-    unknown = "nothing is known of it: not compared with rows, or its report is not beside it (model.tflite.report.json)"
+    unknown = (
+        "nothing is known of it: not compared with rows, or its report is not beside it (model.tflite.report.json)"
+    )
     run(*arguments).succeeds()
     content = output.read_bytes()
     assert unknown in " ".join(run("inspect", output).stdout.split())

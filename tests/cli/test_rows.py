@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skl2tflite.row_files.rows import read_rows
 from skl2tflite.errors import InvalidInputError
+from skl2tflite.row_files.rows import read_rows
 
 NAMES = "mean radius,mean texture,mean area,worst area"
 

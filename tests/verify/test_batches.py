@@ -188,7 +188,8 @@ def test_errors_by_their_size() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "text"), [({"n_jobs": 0}, "n_jobs"), ({"batch_rows": 0}, "batch_rows"), ({"checkpoint": 3}, "checkpoint")]
+    ("options", "text"),
+    [({"n_jobs": 0}, "n_jobs"), ({"batch_rows": 0}, "batch_rows"), ({"checkpoint": 3}, "checkpoint")],
 )
 def test_arguments(options: dict[str, Any], text: str) -> None:
     with pytest.raises(InvalidInputError, match=text):

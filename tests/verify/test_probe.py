@@ -1,4 +1,4 @@
-"""Rows made from models: they find faults of one float32 ulp that rows of users miss, and excuse what float32 cannot tell."""
+"""Rows made from models: they find faults of one float32 ulp that rows of users miss."""
 
 from __future__ import annotations
 

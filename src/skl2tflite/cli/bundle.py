@@ -48,10 +48,10 @@ def command(
     LED, golden vectors that test the model where it runs, and a README.
     """
     from skl2tflite.bundle import bundle
+    from skl2tflite.model import load
     from skl2tflite.row_files.chosen_columns import FeatureFile
     from skl2tflite.row_files.feature_files import read_features
     from skl2tflite.row_files.rows import with_categoricals
-    from skl2tflite.model import load
 
     model = load(file)
     features = model.facts.features_of(model.methods[0])

@@ -77,12 +77,12 @@ def command(
     """
     from skl2tflite.cli.comparison import show_report
     from skl2tflite.cli.estimators import read_estimator
-    from skl2tflite.row_files.rows import read_rows
     from skl2tflite.cli.summary import summary
     from skl2tflite.conversion import Conversion
     from skl2tflite.convert import convert_and_compare
     from skl2tflite.errors import FidelityError, InvalidInputError
     from skl2tflite.options import ConversionOptions
+    from skl2tflite.row_files.rows import read_rows
     from skl2tflite.verify import Report
 
     if model.is_dir():

@@ -10,8 +10,8 @@ from typing import Any
 WORST_KEPT = 10
 """Number of rows of a method that a report shows with their answers."""
 REASONS = ("differs", "no answer", "near tie", "equally far", "within rounding")
-"""Why the answers of a row differ, the worst first. ``"differs"`` breaks the contract, and so does ``"no answer"`` of rows
-that were given; the others are what float32 explains."""
+"""Why the answers of a row differ, the worst first. ``"differs"`` breaks the contract, and so does ``"no answer"`` of
+rows that were given; the others are what float32 explains."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class DifferingRow:
     text : str
         The difference in words, without the row's number.
     expected, given : float, int, str, bool or None
-        What the estimator answers and what the model answers, where they differ most; numbers that are not finite as text.
+        What the estimator answers and what the model answers, where they differ most; NaN and infinities as text.
     column, output : int or None
         Where that is.
     inputs : list or None

@@ -9,7 +9,7 @@ import numpy as np
 
 
 def to_json_scalar(value: Any) -> Any:
-    """Return a number, text or truth value as JSON holds it; NaN and infinities become ``"nan"``, ``"inf"``, ``"-inf"``."""
+    """Return a cell as JSON holds it; NaN and infinities become ``"nan"``, ``"inf"`` and ``"-inf"``."""
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)

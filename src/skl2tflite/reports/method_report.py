@@ -59,7 +59,8 @@ class MethodReport:
     unlisted : tuple of int
         Numbers of rows that ``wrong``, ``near_ties`` and ``equally_far`` leave out.
     within_rounding : int
-        Number of rows whose values differ by more than the tolerance, and no more than float32's rounding makes of them.
+        Number of rows whose values differ by more than the tolerance, and no more than float32's rounding makes of
+        them.
     no_answer : int
         Number of rows made from the model that it has no answer for, as it says: the numbers leave float32.
     refused : int
@@ -245,9 +246,6 @@ def merged(parts: Sequence[MethodReport]) -> MethodReport:
     examples = [part.example for part in parts if part.example]
     shown = [str(row) for row in differing if row.reason == "differs" and str(row) in examples]
     histograms = [part.errors for part in parts if part.errors is not None]
-    first, *others = histograms or [None]
-    for other in others:
-        first = None if first is None or other is None else first + other
     return replace(
         parts[0],
         rows=rows,
@@ -265,5 +263,5 @@ def merged(parts: Sequence[MethodReport]) -> MethodReport:
         no_answer=sum(part.no_answer for part in parts),
         refused=sum(part.refused for part in parts),
         differing=differing,
-        errors=first,
+        errors=sum(histograms[1:], histograms[0]) if histograms else None,
     )

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.row_files.chosen_columns import FeatureFile
 from skl2tflite.errors import InvalidInputError
+from skl2tflite.row_files.chosen_columns import FeatureFile
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """What cells without a value hold, in small or capital letters."""
@@ -42,9 +42,7 @@ def lines_of(file: Any) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, cells
 
 
-def _parse(
-    lines: Iterator[tuple[int, list[str]]], file: FeatureFile, size: int | None
-) -> Iterator[list[NDArray[Any]]]:
+def _parse(lines: Iterator[tuple[int, list[str]]], file: FeatureFile, size: int | None) -> Iterator[list[NDArray[Any]]]:
     """Yield the cells of each feature, numbers or text, of at most so many rows; of none where there are none.
 
     Parameters

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.errors import InvalidInputError
 from skl2tflite.row_files.chosen_columns import FeatureFile, check_regular
 from skl2tflite.row_files.csv_files import csv_batches
 from skl2tflite.row_files.parquet_files import PARQUET, pandas_for_frames, parquet_batches
-from skl2tflite.errors import InvalidInputError
 
 
 def read_features(file: FeatureFile) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.row_files.chosen_columns import FeatureFile
 from skl2tflite.errors import InvalidInputError, MissingDependencyError
+from skl2tflite.row_files.chosen_columns import FeatureFile
 
 PARQUET = frozenset({".parquet", ".pq"})
 

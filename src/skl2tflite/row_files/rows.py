@@ -10,16 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
+from skl2tflite.features.frames import is_frame
 from skl2tflite.row_files.chosen_columns import FeatureFile
 from skl2tflite.row_files.feature_files import feature_batches
 from skl2tflite.row_files.image_and_json_rows import lines_of_json, read_images
-from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
-from skl2tflite.features.frames import is_frame
 
 
-def read_rows(
-    path: Path, estimator: Any, target_column: str | None = None, tell: Callable[[str], object] = str
-) -> Any:
+def read_rows(path: Path, estimator: Any, target_column: str | None = None, tell: Callable[[str], object] = str) -> Any:
     """Read rows for an estimator: all of :func:`row_batches` at once.
 
     Parameters

@@ -36,9 +36,7 @@ class LiteRTRunner:
         Where LiteRT does not accept the file.
     """
 
-    def __init__(
-        self, content: bytes, num_threads: int = 1, rows_per_call: int = 4096, xnnpack: bool = True
-    ) -> None:
+    def __init__(self, content: bytes, num_threads: int = 1, rows_per_call: int = 4096, xnnpack: bool = True) -> None:
         self.content = content
         self.num_threads = num_threads
         self.rows_per_call = rows_per_call

@@ -82,9 +82,7 @@ def on_runtimes(
     with reading(conversion.X):
         X = models[0].facts.features.rows.materialized(conversion.X)
     return [
-        report
-        for method in models[0].methods
-        for report in compare_method(models, conversion, method, X, tolerance)
+        report for method in models[0].methods for report in compare_method(models, conversion, method, X, tolerance)
     ]
 
 
@@ -266,7 +264,9 @@ def _without_answer(method: str, rows: int, error: NoAnswerError) -> MethodRepor
         What the model raises.
     """
     agreement = 1.0 - len(error.rows) / rows
-    differing = worst(DifferingRow(int(row), "no answer", None, f" has no answer: {error.reason}") for row in error.rows)
+    differing = worst(
+        DifferingRow(int(row), "no answer", None, f" has no answer: {error.reason}") for row in error.rows
+    )
     report = MethodReport(method, rows, error.rows, np.arange(0), np.inf, 1.0, agreement, str(error))
     return replace(report, differing=differing)
 

@@ -24,8 +24,8 @@ def compare_made(
 ) -> list[MethodReport]:
     """Compare all methods of a model on rows that were made from it.
 
-    A row that scikit-learn refuses must be refused by the model too. A row that the model refuses, or says that it has no
-    answer for, is counted, and breaks nothing: a file is faithful or it says so.
+    A row that scikit-learn refuses must be refused by the model too. A row that the model refuses, or says that it has
+    no answer for, is counted, and breaks nothing: a file is faithful or it says so.
 
     Parameters
     ----------

@@ -95,7 +95,7 @@ def verify(
     if isinstance(X, str | os.PathLike):
         X = row_batches(path_of("X", X), judge.conversion.estimator, size=size)
     given = () if X is None and probe else not_empty(sample.seen(batches_of(X, size)))
-    batches = (Batch(rows, False) for rows in given)
+    batches: Iterator[Batch] = (Batch(rows, False) for rows in given)
     if probe:
         batches = _followed(batches, judge, sample)
     progress = Progress({})

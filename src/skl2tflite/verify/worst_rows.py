@@ -68,9 +68,7 @@ def differing_rows(comparison: Comparison, pairs: Pairs, found: Found) -> tuple[
     return worst(kept)
 
 
-def _worst_of(
-    comparison: Comparison, pairs: Pairs, rows: NDArray[np.intp], reason: str
-) -> Iterator[DifferingRow]:
+def _worst_of(comparison: Comparison, pairs: Pairs, rows: NDArray[np.intp], reason: str) -> Iterator[DifferingRow]:
     """Yield the worst of some rows, which differ for one reason.
 
     Parameters
@@ -104,9 +102,7 @@ def _found_errors(want: NDArray[Any], got: NDArray[Any], rows: NDArray[np.intp],
     return np.where(unequal(want[rows], got[rows]), np.inf, 0.0)
 
 
-def _row(
-    comparison: Comparison, pairs: Pairs, place: tuple[int, int, int], error: float, reason: str
-) -> DifferingRow:
+def _row(comparison: Comparison, pairs: Pairs, place: tuple[int, int, int], error: float, reason: str) -> DifferingRow:
     """Return one row that differs.
 
     Parameters

@@ -40,7 +40,7 @@ def test_refused_as_by_scikit_learn(estimator: Any, refused: float, taken: float
     rows[2, 1] = refused
     with pytest.raises(ValueError):  # noqa: PT011 - scikit-learn's own, of several texts
         estimator.transform(rows)
-    with pytest.raises(NoAnswerError, match="no answer for row 2: .* refuses values") as error:
+    with pytest.raises(NoAnswerError, match=r"no answer for row 2: .* refuses values") as error:
         model.transform(rows)
     assert error.value.rows.tolist() == [2]
 

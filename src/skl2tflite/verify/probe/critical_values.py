@@ -18,7 +18,6 @@ from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Graph, ops
 from skl2tflite.verify.direct_inputs import DirectInputs
 
-
 MOST_DIGITS = 6
 """Most digits of a decimal number that a float32 category is taken for."""
 

@@ -18,8 +18,8 @@ NODES_AT_ONCE = 1024
 def rows_at_nodes(found: DirectForest, template: Template) -> Iterator[Cells]:
     """Yield rows, three for each inner node: they reach it, and lie on its threshold or beside it.
 
-    Columns on the way to the node that a row of the template would leave it by hold a number that does not. Thresholds of
-    columns that are computed of others are left out.
+    Columns on the way to the node that a row of the template would leave it by hold a number that does not. Thresholds
+    of columns that are computed of others are left out.
 
     Parameters
     ----------

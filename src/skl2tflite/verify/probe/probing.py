@@ -25,8 +25,8 @@ from skl2tflite.verify.recorded import recorded
 CHANGES_AT_ONCE = 2048
 """Number of rows of a batch that have one cell replaced."""
 BEYOND = (1.0, 10.0)
-"""How far beyond its range a column goes, in multiples of the range; each is a batch of its own. Farther out float32 tells
-no neighbours apart, of which there are too many to try all choices."""
+"""How far beyond its range a column goes, in multiples of the range; each is a batch of its own. Farther out float32
+tells no neighbours apart, of which there are too many to try all choices."""
 MOST_CORNERS = 256
 ZEROS = (0.0, -0.0, float(np.finfo(np.float32).tiny))
 UNKNOWN_TEXTS = ("", " ", "no such category", "Ünbekannt 🙂")
@@ -89,9 +89,7 @@ def critical_values(model: TFLiteModel, conversion: Conversion, sample: Sample) 
     return found
 
 
-def _numbers(
-    template: Template, critical: CriticalValues, features: Features, known: set[int]
-) -> Iterator[Cells]:
+def _numbers(template: Template, critical: CriticalValues, features: Features, known: set[int]) -> Iterator[Cells]:
     """Yield rows with one number on a threshold, bin edge or category, or one float32 number beside it.
 
     Parameters
@@ -125,7 +123,7 @@ def _beside(values: Iterable[float]) -> list[float]:
         exact = np.array(sorted(values), dtype=np.float64).astype(np.float32)
         ends = [np.nextafter(exact, np.float32(end)) for end in (-np.inf, np.inf)]
     every = np.concatenate([exact, *ends]).astype(np.float64)
-    return np.unique(every[np.isfinite(every)]).tolist()
+    return [float(value) for value in np.unique(every[np.isfinite(every)])]
 
 
 def _other_cells(

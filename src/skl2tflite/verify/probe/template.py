@@ -50,7 +50,7 @@ class Template:
 
     def __init__(self, rows: Any, integers: Sequence[int] = ()) -> None:
         self.sparse = type(rows) if hasattr(rows, "toarray") else None
-        self.rows = rows if is_frame(rows) else as_cells(rows)
+        self.rows: Any = rows if is_frame(rows) else as_cells(rows)
         count = len(self.rows.columns) if is_frame(rows) else self.rows.shape[1]
         columns = columns_of(self.rows, range(count))
         self.kinds = [_kind(column) for column in columns]
@@ -92,7 +92,7 @@ class Template:
         return len(self.numbers)
 
     def allowed(self, column: int, values: Sequence[float]) -> list[float]:
-        """Return what a column of numbers can hold of some values: whole numbers below and above them, if it is such."""
+        """Return what a column can hold of some numbers: if it is of whole ones, those below and above."""
         if not self.whole[column]:
             return sorted(set(values))
         limits = np.iinfo(np.int32)

@@ -1,10 +1,10 @@
 """Keep LiteRT from overwriting numbers that are still needed.
 
 LiteRT computes some operators in place: the output takes the buffer of an input that nothing else reads. A RESHAPE only
-gives its input another shape, in the same buffer. Where an output of an operator in place is reshaped, LiteRT counts the
-readers of the first tensor of the chain, and not those of the output: an operator behind the RESHAPE may then overwrite
-what others still read. A copy in front of that RESHAPE keeps them apart. (XNNPACK plans its buffers otherwise, but takes
-no integers.)
+gives its input another shape, in the same buffer. Where an output of an operator in place is reshaped, LiteRT counts
+the readers of the first tensor of the chain, and not those of the output: an operator behind the RESHAPE may then
+overwrite what others still read. A copy in front of that RESHAPE keeps them apart. (XNNPACK plans its buffers
+otherwise, but takes no integers.)
 """
 
 from __future__ import annotations
