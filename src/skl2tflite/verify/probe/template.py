@@ -51,7 +51,7 @@ class Template:
     def __init__(self, rows: Any, integers: Sequence[int] = ()) -> None:
         self.sparse = type(rows) if hasattr(rows, "toarray") else None
         self.rows: Any = rows if is_frame(rows) else as_cells(rows)
-        count = len(self.rows.columns) if is_frame(rows) else self.rows.shape[1]
+        count = len(rows.columns) if is_frame(rows) else self.rows.shape[1]
         columns = columns_of(self.rows, range(count))
         self.kinds = [_kind(column) for column in columns]
         self.numeric = np.array([kind in "fiu" for kind in self.kinds])
