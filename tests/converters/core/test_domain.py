@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.decomposition import NMF, LatentDirichletAllocation
-from sklearn.kernel_approximation import AdditiveChi2Sampler, SkewedChi2Sampler
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import PairwiseKernel
+from sklearn.kernel_approximation import AdditiveChi2Sampler, Nystroem, SkewedChi2Sampler
+from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, PowerTransformer
@@ -28,20 +31,35 @@ LEAST = float(np.finfo(np.float32).tiny)
         (AdditiveChi2Sampler(), -LEAST, 0.0),
         (SkewedChi2Sampler(skewedness=0.25, random_state=0), -0.25, -0.125),
         (PowerTransformer("box-cox"), 0.0, LEAST),
+        (Nystroem(kernel="chi2", n_components=5, random_state=0), -LEAST, 0.0),
+        (KernelRidge(kernel="chi2", gamma=0.1), -LEAST, 0.0),
+        (GaussianProcessRegressor(PairwiseKernel(metric="chi2"), optimizer=None, alpha=0.1), -LEAST, 0.0),
     ],
-    ids=["nmf", "nmf mu", "lda", "additive chi2", "skewed chi2", "box-cox"],
+    ids=[
+        "nmf",
+        "nmf mu",
+        "lda",
+        "additive chi2",
+        "skewed chi2",
+        "box-cox",
+        "nystroem",
+        "kernel ridge",
+        "gaussian process",
+    ],
 )
 def test_refused_as_by_scikit_learn(estimator: Any, refused: float, taken: float) -> None:
-    model = skl2tflite.convert(estimator.fit(X), X[:5])
+    estimator.fit(X, X[:, 0])
+    method = "transform" if hasattr(estimator, "transform") else "predict"
+    model = skl2tflite.convert(estimator, X[:5], methods=(method,))
     rows = X[:4].copy()
     rows[2, 1] = taken
-    estimator.transform(rows)
-    model.transform(rows)
+    getattr(estimator, method)(rows)
+    model.run(method, rows)
     rows[2, 1] = refused
     with pytest.raises(ValueError):  # noqa: PT011 - scikit-learn's own, of several texts
-        estimator.transform(rows)
+        getattr(estimator, method)(rows)
     with pytest.raises(NoAnswerError, match=r"no answer for row 2: .* refuses values") as error:
-        model.transform(rows)
+        model.run(method, rows)
     assert error.value.rows.tolist() == [2]
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from skl2tflite.converters.core.base import Converter
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.row_errors import refuse_rows
 
 
 def refuse_below(
-    converter: Converter, X: Array, bound: float = 0.0, *, refuses_bound: bool = False, gives_nan: bool = False
+    path: str, X: Array, bound: float = 0.0, *, refuses_bound: bool = False, gives_nan: bool = False
 ) -> None:
     """Refuse rows that hold a value below a bound, as the estimator does.
 
     Parameters
     ----------
-    converter : Converter
-        Of the estimator.
+    path : str
+        What to call the estimator in the message.
     X : array of shape (n_rows, n_features)
     bound : float, default=0.0
     refuses_bound : bool, default=False
@@ -26,4 +25,4 @@ def refuse_below(
     """
     beyond = X <= bound if refuses_bound else X < bound
     least = f"at most {bound:g}" if refuses_bound else "below 0" if bound == 0 else f"below {bound:g}"
-    refuse_rows(xp.any(beyond, axis=1), f"{converter.path} refuses values {least}", gives_nan)
+    refuse_rows(xp.any(beyond, axis=1), f"{path} refuses values {least}", gives_nan)

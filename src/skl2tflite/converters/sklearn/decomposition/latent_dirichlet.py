@@ -31,7 +31,7 @@ class LatentDirichletAllocationConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
-        refuse_below(self, X)
+        refuse_below(self.path, X)
         words = np.asarray(est.exp_dirichlet_component_, dtype=np.float64)
         prior, tol, max_iter = float(est.doc_topic_prior_), float(est.mean_change_tol), int(est.max_doc_update_iter)
 

@@ -48,7 +48,7 @@ class PowerTransformerConverter(TransformerConverter):
     def transform(self, X: Array) -> Array:
         lambdas = self.estimator.lambdas_.astype(np.float64)
         if self.estimator.method == "box-cox":
-            refuse_below(self, X, refuses_bound=True, gives_nan=True)
+            refuse_below(self.path, X, refuses_bound=True, gives_nan=True)
             return self._standardized(X, lambdas)
         magnitude = xp.abs(X)
         return xp.where(
