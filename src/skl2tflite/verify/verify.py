@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from skl2tflite.arguments import path as path_of
@@ -93,7 +94,7 @@ def verify(
     judge = Judge(model, estimator, tolerance, model.runtimes if probe else ())
     sample = Sample()
     if isinstance(X, str | os.PathLike):
-        X = row_batches(path_of("X", X), judge.conversion.estimator, size=size)
+        X = row_batches(_file_of(X), judge.conversion.estimator, size=size)
     given = () if X is None and probe else not_empty(sample.seen(batches_of(X, size)))
     batches: Iterator[Batch] = (Batch(rows, False) for rows in given)
     if probe:
@@ -111,6 +112,18 @@ def verify(
     return _run(judge, batches, n_jobs, progress, path)
 
 
+def _file_of(X: str | os.PathLike[str]) -> Path:
+    """Return the path of a file of rows, or raise."""
+    path = path_of("X", X)
+    try:
+        is_file = path.is_file()
+    except OSError:  # its name is too long
+        is_file = False
+    if not is_file:
+        raise InvalidInputError(f"X is {shown(X)}, and there is no such file of rows; give rows, or name a file")
+    return path
+
+
 def _followed(batches: Iterator[Batch], judge: Judge, sample: Sample) -> Iterator[Batch]:
     """Yield batches, and then rows made from the model and from a sample of what was given."""
     yield from batches
@@ -118,7 +131,7 @@ def _followed(batches: Iterator[Batch], judge: Judge, sample: Sample) -> Iterato
         yield Batch(rows, True)
 
 
-def _run(judge: Judge, batches: Iterator[Batch], n_jobs: int | None, progress: Progress, path: Any) -> Report:
+def _run(judge: Judge, batches: Iterator[Batch], n_jobs: int | None, progress: Progress, path: Path | None) -> Report:
     """Compare batches one after another, those apart that have been compared before.
 
     Parameters
