@@ -94,6 +94,16 @@ def test_fields_of_the_documented_report() -> None:
         assert f"`{field}`" in document, field
 
 
+def test_architecture_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fitted numbers may differ in their last digits from one machine to another; everything else is as shown."""
+    names: dict[str, object] = {}
+    page = ROOT / "docs" / "architecture.md"
+    for example, text in zip(blocks(page, "python"), blocks(page, "text"), strict=True):
+        exec(compile(example, "architecture.md", "exec"), names)
+        printed, shown = (re.sub(r"\d+\.\d*", "…", each) for each in (capsys.readouterr().out, text))
+        assert printed == shown
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_to_files(document: Path) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
