@@ -15,7 +15,14 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import Binarizer, KBinsDiscretizer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import (
+    Binarizer,
+    FunctionTransformer,
+    KBinsDiscretizer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    StandardScaler,
+)
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import skl2tflite
@@ -161,6 +168,7 @@ def test_categories_that_float32_rounds_are_given_as_they_are() -> None:
     assert exact_number(float(np.float32(0.1))) == 0.1
     assert exact_number(0.5) == 0.5
     assert exact_number(float(np.float32(1 / 3))) is None
+    assert exact_number(1 / 3) == 1 / 3
     assert exact_number(float(np.float32(1 / 3)), [0.25, 1 / 3]) == 1 / 3
     tenths = np.rint(10 * X) / 10
     encoder = OrdinalEncoder().fit(tenths)
@@ -185,6 +193,17 @@ def test_what_scikit_learn_refuses_a_model_must_not_answer() -> None:
     wrong = verify(model, threshold, probe=True)
     assert not wrong.faithful
     assert "has an answer, and scikit-learn refuses it" in str(wrong)
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.7])
+def test_what_depends_on_the_dtype_of_rows_is_left_out(threshold: float) -> None:
+    """NumPy rounds a Python float to the dtype of the rows that it compares with it, and a file's rows are float32."""
+    at = np.array([[np.float32(threshold)]])
+    function = FunctionTransformer(lambda X: (X <= threshold) * 1.0).fit(X)
+    assert function.transform(at) == 1.0
+    assert function.transform(at.astype(np.float64)) == float(float(at[0, 0]) <= threshold)
+    report = verify(skl2tflite.convert(function), function, X, probe=True)
+    assert report.faithful, str(report)
 
 
 def test_what_a_model_compares_with() -> None:

@@ -47,6 +47,9 @@ class CriticalValues:
         For each feature, float32 numbers that are the last on their side of a threshold or bin edge.
     categories : dict of int to set of float
         For each feature, the numbers that it may equal, as float32 holds them.
+    undecided : dict of int to set of float
+        For each feature, the float32 numbers next to constants that float32 does not hold. NumPy compares them with a
+        Python float in the dtype of the rows: 0.3 is less than ``np.float32(0.3)`` for rows of float64 alone.
     texts : dict of int to set of str
         For each feature, the texts that it may equal.
     forests : list of DirectForest
@@ -54,6 +57,7 @@ class CriticalValues:
 
     bounds: dict[int, set[float]] = field(default_factory=lambda: defaultdict(set))
     categories: dict[int, set[float]] = field(default_factory=lambda: defaultdict(set))
+    undecided: dict[int, set[float]] = field(default_factory=lambda: defaultdict(set))
     texts: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     forests: list[DirectForest] = field(default_factory=list)
 
@@ -88,7 +92,7 @@ class CriticalValues:
             elif isinstance(op, ops.SearchSorted) and places[0] is not None:
                 for bound in op.bounds:
                     # An ordinal encoder looks its categories up like bin edges.
-                    is_category = not folded and exact_number(bound) != bound and np.float32(bound) == bound
+                    is_category = not folded and exact_number(bound) != bound and _held(bound) == bound
                     (self._equal if is_category else self._bound)(places[0], np.asarray(bound))
             elif isinstance(op, ops.Comparison | ops.Maximum | ops.Minimum):
                 for x, other in ((0, 1), (1, 0)):
@@ -99,11 +103,17 @@ class CriticalValues:
                         self._equal(found, constant)
                     else:
                         self._bound(found, constant)
+                        self._undecided(found, constant)
 
     def _bound(self, places: NDArray[Any], values: NDArray[Any]) -> None:
         for feature, value in _pairs(places, values):
             if isinstance(value, int | float) and np.isfinite(value):
                 self.bounds[feature].add(float(round_down_to_float32(float(value))))
+
+    def _undecided(self, places: NDArray[Any], values: NDArray[Any]) -> None:
+        for feature, value in _pairs(places, values):
+            if isinstance(value, float) and np.isfinite(value) and _held(value) != value:
+                self.undecided[feature].add(_held(value))
 
     def _equal(self, places: NDArray[Any], values: NDArray[Any]) -> None:
         for feature, value in _pairs(places, values):
@@ -126,16 +136,22 @@ def exact_number(value: float, given: Iterable[float] = ()) -> float | None:
     given : iterable of float
         Numbers of the column, of which one may be it.
     """
-    rounded = np.float32(value)
+    rounded = _held(value)
     if rounded != value:
         return value
-    shortest = np.format_float_scientific(rounded, unique=True, trim="-")
+    shortest = np.format_float_scientific(np.float32(rounded), unique=True, trim="-")
     if float(shortest) == value:
         return value
-    found = next((number for number in given if np.float32(number) == rounded), None)
+    found = next((number for number in given if _held(number) == rounded), None)
     if found is not None:
         return found
     return float(shortest) if len(shortest.split("e")[0].replace(".", "").strip("-")) <= MOST_DIGITS else None
+
+
+def _held(value: float) -> float:
+    """Return a number as float32 holds it, as a Python float: NumPy would round it to compare it with a float32."""
+    with np.errstate(over="ignore"):
+        return float(np.float32(value))
 
 
 def _pairs(places: NDArray[Any], values: NDArray[Any]) -> list[tuple[int, Any]]:

@@ -107,7 +107,7 @@ def _numbers(template: Template, critical: CriticalValues, features: Features, k
         exact = [exact_number(value, template.numbers[:, column]) for value in sorted(own)]
         values = [value for value in exact if value is not None]
         if column not in known:
-            unheld = {value for value in own if exact_number(value) != value}
+            unheld = critical.undecided[column] | {value for value in own if exact_number(value) != value}
             beside = [*_beside(critical.bounds[column]), *_beside(own), *ZEROS]
             values += [value for value in beside if value not in unheld]
         changes += [(column, value) for value in template.allowed(column, values)]
