@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skl2tflite.cli.console import console, error_size, for_terminals, table
+from skl2tflite import escaping
+from skl2tflite.cli.console import console, error_size, styled, table
 
 if TYPE_CHECKING:
     from skl2tflite.verify import MethodReport, Report
@@ -29,13 +30,13 @@ def show_report(report: Report) -> None:
             error_size(method.relative_error),
             f"{method.n_near_ties:,}",
             *([f"{method.n_equally_far:,}"] if far else []),
-            "[green]faithful[/]" if method.faithful else f"[red]{_differing(method):,} rows differ[/]",
+            styled("faithful", "green") if method.faithful else styled(f"{_differing(method):,} rows differ", "red"),
         )
     out = console()
     out.print(shown)
     for method in report.methods:
         if not method.faithful:
-            out.print(f"{method.title}: {method.example}" if method.example else str(method), markup=False)
+            out.print(f"{method.title}: {method.example}" if method.example else str(method))
     if any(method.n_near_ties for method in report.methods):
         out.print("A near tie is a row whose answer depends on differences that float32 cannot hold; it is no fault.")
     if far:
@@ -47,7 +48,7 @@ def show_report(report: Report) -> None:
 
 def print_json(report: Report) -> None:
     """Print a report as JSON."""
-    print(for_terminals(report.to_json()))
+    print(escaping.json(report.to_dict()))
 
 
 def _differing(method: MethodReport) -> int:

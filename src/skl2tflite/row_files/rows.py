@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
 from skl2tflite.features.frames import is_frame
-from skl2tflite.row_files.chosen_columns import FeatureFile
+from skl2tflite.row_files.chosen_columns import FeatureFile, check_regular
 from skl2tflite.row_files.feature_files import feature_batches
 from skl2tflite.row_files.image_and_json_rows import lines_of_json, read_images
 
@@ -69,6 +69,7 @@ def row_batches(
     from skl2tflite.plan import column_hints
     from skl2tflite.row_files.category_columns import category_columns
 
+    check_regular(path)
     with blaming(estimator):
         converter = converter_for(estimator)
     kind = converter.rows.file
