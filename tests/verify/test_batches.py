@@ -58,25 +58,25 @@ def test_processes_change_no_result(probe: bool) -> None:
 
 
 def test_memory_does_not_grow_with_rows() -> None:
-    """Five times the rows, and positions of wrong ones, take no more memory."""
+    """Neither rows are kept, nor the positions of all that differ."""
+    rows = 4000
 
     def generated(count: int) -> Iterator[Any]:
-        random = np.random.default_rng(1)
         for _ in range(count):
-            yield random.normal(size=(500, 4))
+            yield np.random.default_rng(1).normal(size=(rows, 4))  # alike, so that each batch takes as much
 
     verify(WRONG, ESTIMATOR, generated(1))
     peaks = []
-    for count in (10, 50):
+    for count in (4, 24):
         tracemalloc.start()
         report = verify(WRONG, ESTIMATOR, generated(count))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-        assert report.rows == 500 * count
+        assert report.rows == rows * count
     assert report["predict_proba"].n_wrong > 10_000
     assert report["predict_proba"].wrong.size == 1000
     assert len(report["predict_proba"].differing) == 10
-    assert peaks[1] < 1.2 * peaks[0]
+    assert peaks[1] - peaks[0] < 0.05 * 20 * rows * 4 * 8, "of the bytes of the further rows"
 
 
 @pytest.mark.parametrize(
