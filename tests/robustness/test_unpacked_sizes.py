@@ -24,14 +24,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import SVC
 
-from skl2tflite.cli import unpacked_sizes
-from skl2tflite.cli.category_columns import category_columns
-from skl2tflite.cli.chosen_columns import FeatureFile
+from skl2tflite import unpacked_sizes
 from skl2tflite.cli.estimators import read_estimator
-from skl2tflite.cli.feature_files import read_features
-from skl2tflite.cli.image_and_json_rows import read_images
 from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
 from skl2tflite.errors import InvalidFileError, InvalidInputError
+from skl2tflite.row_files.category_columns import category_columns
+from skl2tflite.row_files.chosen_columns import FeatureFile
+from skl2tflite.row_files.feature_files import read_features
+from skl2tflite.row_files.image_and_json_rows import read_images
 from tests.robustness.test_command_line import ends_well
 
 X = np.random.default_rng(0).normal(size=(20, 3))
