@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import warnings
 from collections.abc import Sequence
 from functools import cache
@@ -18,6 +19,7 @@ from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
+from skl2tflite.estimator_digest import estimator_digest
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
@@ -35,6 +37,8 @@ from skl2tflite.model import TFLiteModel
 from skl2tflite.model_metadata import ModelFacts
 from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import Plan, plan
+from skl2tflite.reports import ConversionReport
+from skl2tflite.reports.conversion_report import file_digest
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.verify import Report, compare
@@ -161,7 +165,7 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
         if options.is_limited:
             check_budget(model.sizes(), options.max_flash, options.max_ram)
         if X is None:
-            return model, None
+            return _reported(model, conversion, options, None), None
         if runtime.is_microcontroller and not has_micro():
             warnings.warn(
                 "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
@@ -174,7 +178,32 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
             if reason is not None:
                 raise ConversionError(reason)
             raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
-        return model, report
+        return _reported(model, conversion, options, report), report
+
+
+def _reported(
+    model: TFLiteModel, conversion: Conversion, options: ConversionOptions, compared: Report | None
+) -> TFLiteModel:
+    """Return a model with the report of what made it.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    conversion : Conversion
+    options : ConversionOptions
+    compared : Report or None
+        What comparing it found.
+    """
+    versions = {package: _version(package) for package in ("skl2tflite", "scikit-learn", "numpy", "ai-edge-litert")}
+    model.report = ConversionReport(
+        estimator=model.facts.estimator,
+        estimator_digest=estimator_digest(conversion.estimator),
+        file_digest=file_digest(bytes(model)),
+        versions={"python": platform.python_version(), **versions},
+        options=options.to_json(),
+        comparison=compared,
+    )
+    return model
 
 
 def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLiteModel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import get_args
 
 from skl2tflite.arguments import choice, shown, whole
@@ -50,6 +50,11 @@ class ConversionOptions:
         choice("categories", self.categories, get_args(Categories), ConversionError)
         if self.text is not None:
             choice("text", self.text, get_args(Text), ConversionError)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the options as JSON keeps them, those at their defaults too."""
+        fields = asdict(self)
+        return {**fields, "methods": None if self.methods is None else list(self.methods)}
 
     @property
     def runtime(self) -> Target:

@@ -178,3 +178,34 @@ def test_rows_of_texts(run, tmp_path):
     skops.io.dump(pipeline.fit(pd.DataFrame({"text": texts}), [1, 0, 0, 1, 0, 0]), tmp_path / "table.skops")
     (tmp_path / "rows.csv").write_text("text\n" + "".join(f'"{text}"\n' for text in texts))
     run("convert", tmp_path / "table.skops", "--data", tmp_path / "rows.csv").succeeds("6", "100 %", "faithful")
+
+
+def test_report_of_what_made_the_file(run, saved, tmp_path):
+    output = tmp_path / "model.tflite"
+    arguments = ("convert", saved / "model.skops", "-o", output, "--data", saved / "rows.csv")
+    unknown = (
+        "nothing is known of it: not compared with rows, or its report is not beside it (model.tflite.report.json)"
+    )
+    run(*arguments).succeeds()
+    content = output.read_bytes()
+    assert unknown in " ".join(run("inspect", output).stdout.split())
+    assert json.loads(run("inspect", output, "--json").stdout)["report"] is None
+    run(*arguments, "--report", tmp_path / "model.tflite.report.json").succeeds()
+    assert output.read_bytes() == content
+    shown = run("inspect", output)
+    shown.succeeds("compared with scikit-learn on 569 rows: faithful")
+    report = json.loads((tmp_path / "model.tflite.report.json").read_text())
+    assert report["estimator_digest"] in "".join(shown.stdout.split())
+    assert json.loads(run("inspect", output, "--json").stdout)["report"] == report
+    run(*arguments[:4], "--report", tmp_path / "model.tflite.report.json").succeeds()
+    run("inspect", output).succeeds("not compared: it was converted without rows")
+    output.write_bytes((saved / "model.tflite").read_bytes())
+    run("convert", saved / "model.skops", "-o", output, "--method", "predict").succeeds()
+    assert unknown in " ".join(run("inspect", output).stdout.split())
+
+
+def test_report_that_cannot_be_written(run, saved, tmp_path):
+    arguments = ("convert", saved / "model.skops", "-o", tmp_path / "model.tflite")
+    run(*arguments, "--report", tmp_path).fails("is a folder")
+    run(*arguments, "--report", tmp_path / "no" / "report.json").fails("is not a folder that exists")
+    assert not (tmp_path / "model.tflite").exists()

@@ -17,8 +17,19 @@ Measured on 10 000 rows, against 2**24: support vectors, forests and neighbours 
 """
 
 
+def runtimes_of(target: Target) -> tuple[str, ...]:
+    """Return what can run the files of a target, the runtime that they are for first, if it is installed."""
+    micro = ("TFLM",) if target.is_microcontroller and has_micro() else ()
+    return (*micro, "LiteRT", "without XNNPACK")
+
+
 def make_runner(
-    content: bytes, program: Program, target: Target, num_threads: int = 1, row_by_row: bool = False
+    content: bytes,
+    program: Program,
+    target: Target,
+    num_threads: int = 1,
+    row_by_row: bool = False,
+    runtime: str | None = None,
 ) -> LiteRTRunner | MicroRunner | RowByRow:
     """Return what runs a file: TFLM for its files, or LiteRT where that is not installed, as it has the same operators.
 
@@ -34,14 +45,16 @@ def make_runner(
         Threads that one call may use.
     row_by_row : bool, default=False
         Whether a call may give one row only, as where rows differ in length.
+    runtime : {"TFLM", "LiteRT", "without XNNPACK"}, optional
+        Another of those that can run the target's files.
     """
-    if target.is_microcontroller:
-        if has_micro():
-            (signature,) = program.signatures
-            return MicroRunner(content, signature.key, program.tensors("inputs"), program.tensors("outputs"))
-        row_by_row = True
-    if row_by_row:
-        return RowByRow(LiteRTRunner(content, num_threads))
+    runtime = runtime or runtimes_of(target)[0]
+    if runtime == "TFLM":
+        (signature,) = program.signatures
+        return MicroRunner(content, signature.key, program.tensors("inputs"), program.tensors("outputs"))
+    xnnpack = runtime == "LiteRT"
+    if row_by_row or target.is_microcontroller:
+        return RowByRow(LiteRTRunner(content, num_threads, xnnpack=xnnpack))
     shapes = [tensor.shape for subgraph in program.subgraphs for tensor in subgraph.tensors if DYNAMIC in tensor.shape]
     largest = max((math.prod(n for n in shape if n != DYNAMIC) for shape in shapes), default=1)
-    return LiteRTRunner(content, num_threads, max(1, ELEMENTS_PER_CALL * num_threads // max(1, largest)))
+    return LiteRTRunner(content, num_threads, max(1, ELEMENTS_PER_CALL * num_threads // max(1, largest)), xnnpack)

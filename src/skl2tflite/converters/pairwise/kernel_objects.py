@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.gaussian_process import kernels as gp
 
 from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs, values_of_rows
 from skl2tflite.converters.pairwise.user_kernels import recording_kernel, user_kernel
 from skl2tflite.graph import Array, DType, Tensor, input_tensor
@@ -24,6 +25,8 @@ from skl2tflite.tracing.user_functions import recorded
 
 MAX_POLYNOMIAL_EXPONENT = 10
 """Greatest ``exponent`` of an ``Exponentiation`` kernel that may be expanded as a polynomial."""
+NONNEGATIVE_METRICS = frozenset({"chi2", "additive_chi2"})
+"""Kernels that scikit-learn refuses values below 0 for."""
 PAIRWISE_METRICS = ("linear", "cosine", "rbf", "laplacian", "sigmoid", "poly", "polynomial", "chi2", "additive_chi2")
 CONVERTED_KERNELS = (
     gp.Sum,
@@ -151,6 +154,8 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
             params = pairwise_params(kernel)
             if callable(kernel.metric):
                 return values_of_pairs(partial(kernel.metric, **params), X, points)
+            if kernel.metric in NONNEGATIVE_METRICS:
+                refuse_below(f"PairwiseKernel(metric={kernel.metric!r})", X)
             return pairwise_kernel(X, points, kernel.metric, params)
     raise TypeError(f"no kernel {kernel!r}")
 

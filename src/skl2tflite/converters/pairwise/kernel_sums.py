@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sklearn.gaussian_process.kernels import Kernel
 
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.pairwise.kernel_objects import check_kernel, weighted_covariance
+from skl2tflite.converters.core.domain import refuse_below
+from skl2tflite.converters.pairwise.kernel_objects import NONNEGATIVE_METRICS, check_kernel, weighted_covariance
 from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs
 from skl2tflite.converters.pairwise.user_kernels import recording_kernel
 from skl2tflite.graph import Array
@@ -58,6 +59,8 @@ def estimator_kernel_product(
         result = weighted_covariance(est.kernel, X, vectors, weights)
         return result if bias is None else result + bias
     if not callable(est.kernel):
+        if est.kernel in NONNEGATIVE_METRICS:
+            refuse_below(converter.path, X)
         return kernel_product(X, vectors, est.kernel, params, weights, bias)
     with recording_kernel(converter, est.kernel):
         return xp.linear(values_of_pairs(partial(est.kernel, **(est.kernel_params or {})), X, vectors), weights, bias)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import kernel_approximation as sk
 
+from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.rows_dtype import ComputesAsGiven
@@ -57,6 +58,7 @@ class SkewedChi2SamplerConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
+        refuse_below(self.path, X, -float(est.skewedness), refuses_bound=True)
         return _random_features(xp.log(X + est.skewedness), est.random_weights_, est.random_offset_)
 
 
@@ -92,6 +94,7 @@ class AdditiveChi2SamplerConverter(ComputesAsGiven, TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
+        refuse_below(self.path, X)
         interval = est.sample_interval
         if interval is None:
             interval = {1: 0.8, 2: 0.5, 3: 0.4}[est.sample_steps]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import decomposition as sk
 
+from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
@@ -119,6 +120,7 @@ class NMFConverter(NonnegativeConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
+        refuse_below(self.path, X)
         if est.solver == "mu":
             return self._multiplied(X)
         return NonnegativeDescent(self.components, *self.penalties, float(est.tol), int(est.max_iter))(X)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
+from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.forest.transformed import Monotone
@@ -47,6 +48,7 @@ class PowerTransformerConverter(TransformerConverter):
     def transform(self, X: Array) -> Array:
         lambdas = self.estimator.lambdas_.astype(np.float64)
         if self.estimator.method == "box-cox":
+            refuse_below(self.path, X, refuses_bound=True, gives_nan=True)
             return self._standardized(X, lambdas)
         magnitude = xp.abs(X)
         return xp.where(
