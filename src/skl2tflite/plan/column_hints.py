@@ -67,7 +67,7 @@ def column_hints(estimator: Any, types: Mapping[int, ColumnType] | None = None) 
     with rows_at_hand(None, alone=True), kept_dictionaries(estimator):
         allowed = np.asarray(converter.nan_columns())
         recorded = record(converter, methods, InputLayout(types=types), allowed)
-    traced, kinds = recorded.traced, recorded.layout.kinds
+    traced, kinds = recorded.traced, recorded.binding.kinds
     needed = converter.needed_columns
     ignored = set() if needed is None else set(range(converter.n_features)) - set(needed)
     if kinds is not None:

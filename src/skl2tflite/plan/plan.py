@@ -125,7 +125,7 @@ def _rewritten(
     recorded : Recorded
     options : ConversionOptions
     """
-    traced, kinds, target = recorded.traced, recorded.layout.kinds, options.runtime
+    traced, kinds, target = recorded.traced, recorded.binding.kinds, options.runtime
     columns = None if kinds is None else column_specs(converter, traced, kinds)
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
@@ -174,7 +174,7 @@ def _features(
         readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
         read=_read(traced),
         tells_stored_zeros=form.tells_stored_zeros,
-        rows=converter.rows,
+        rows=recorded.rows,
     )
 
 

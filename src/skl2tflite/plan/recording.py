@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from skl2tflite.choices import Inputs
 from skl2tflite.converters import Converter
-from skl2tflite.converters.core.method_graph import Traced, trace
+from skl2tflite.converters.core.method_graph import Traced, called, traced
 from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.errors import ConversionError
-from skl2tflite.features import TextRows, column_names
-from skl2tflite.flow.column import AbsentError, OneRowError, RetraceError
+from skl2tflite.features import RowKind, column_names
+from skl2tflite.flow.binding import Binding
 from skl2tflite.graph import DType
 
 
@@ -28,15 +28,16 @@ class Recorded:
         By the methods' names, the main one first.
     layout : InputLayout
         How rows come into all of them.
+    binding : Binding
+        What of it recording has decided.
+    rows : RowKind
+        The kind of rows, and what their tensors hold for what a row lacks.
     """
 
     traced: dict[str, Traced]
     layout: InputLayout
-
-    @property
-    def absent_is_nan(self) -> bool:
-        """Whether the input has NaN for what a sparse matrix of rows does not hold."""
-        return self.layout.sparse and self.layout.absent_is_missing
+    binding: Binding
+    rows: RowKind
 
 
 def record(
@@ -47,11 +48,10 @@ def record(
     inputs: Inputs | None = None,
     hints: Mapping[int, DType] | None = None,
 ) -> Recorded:
-    """Record methods, and decide for a matrix or for columns of what kinds.
+    """Record each method once, and decide for a matrix or for columns of what kinds.
 
-    Columns, where one is text or holds numbers that float32 does not: so the data say, or an encoder's categories.
-    What a step asks of a column shows while it is recorded: where it is not what was assumed, all methods are recorded
-    again, with what is known by then.
+    Columns, where one is text or holds numbers that float32 does not: so the rows show, or steps ask while they are
+    recorded.
 
     Parameters
     ----------
@@ -75,53 +75,64 @@ def record(
     ConversionError
         Where a method cannot be recorded, or not with such inputs.
     """
-    # Truth values that may be missing one day travel as numbers.
-    allowed = np.broadcast_to(allows_nan, converter.n_features)
-    hints = {} if hints is None else hints
-    hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
-    kinds = _first_kinds(converter, inputs, hints)
-    layout = replace(layout, kinds=kinds)
-    if isinstance(converter.rows, TextRows) and inputs != "matrix":
-        layout = replace(layout, batch=1)  # vectorizers read one text at a time; with a matrix they are refused
-    known = hints
-    while True:
-        try:
-            return Recorded({method: trace(converter, method, layout) for method in methods}, layout)
-        except AbsentError:
-            if (rows := converter.rows.with_nan_for_absent()) is not None:
-                converter.learn_rows(rows)
-            layout = replace(layout, absent_is_missing=True)
-        except ConversionError:
-            # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
-            if DType.STRING not in hints.values():
-                raise
-            hints = known = {i: kind for i, kind in hints.items() if kind != DType.STRING}
-            layout = replace(layout, kinds=dict(known) if inputs == "columns" else None)
-        except RetraceError as change:
-            if inputs == "matrix":
-                names = column_names(converter.feature_names, converter.n_features)
-                raise ConversionError(
-                    f"{converter.path} needs column {names[change.feature]!r} as {change.kind} values, which a matrix "
-                    "of float32 cannot hold; use inputs='columns'"
-                ) from None
-            known = {**known, change.feature: change.kind}
-            batch = 1 if isinstance(change, OneRowError) else layout.batch
-            layout = replace(layout, batch=batch, kinds=dict(known))
-
-
-def _first_kinds(converter: Converter, inputs: Inputs | None, hints: Mapping[int, DType]) -> dict[int, DType] | None:
-    """Return the kinds of columns before anything is recorded, None for one matrix.
-
-    Parameters
-    ----------
-    converter : Converter
-    inputs : {"matrix", "columns"}, optional
-    hints : mapping of int to DType
-        Kinds of features that rows show.
-    """
     if inputs == "columns" and converter.rows.undivided:
         raise ConversionError(
             f"{converter.path} takes {converter.rows.undivided}, which are no columns; leave out inputs='columns'"
         )
-    in_columns = inputs == "columns" or (inputs is None and DType.STRING in hints.values())
-    return converter.rows.input_kinds(dict(hints) if in_columns else None)
+    # Truth values that may be missing one day travel as numbers.
+    allowed = np.broadcast_to(allows_nan, converter.n_features)
+    hints = {} if hints is None else hints
+    hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
+    if converter.reads_texts:
+        layout = replace(layout, batch=1)  # vectorizers read one text at a time
+    try:
+        return _recorded(converter, methods, layout, inputs, hints)
+    except ConversionError:
+        numbers = {i: kind for i, kind in hints.items() if kind != DType.STRING}
+        if len(numbers) == len(hints):
+            raise
+    # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
+    return _recorded(converter, methods, layout, inputs, numbers)
+
+
+def _recorded(
+    converter: Converter,
+    methods: Sequence[str],
+    layout: InputLayout,
+    inputs: Inputs | None,
+    hints: Mapping[int, DType],
+) -> Recorded:
+    """Record each method once, with kinds of columns that are taken for known.
+
+    Parameters
+    ----------
+    converter : Converter
+    methods : sequence of str
+    layout : InputLayout
+    inputs : {"matrix", "columns"}, optional
+    hints : mapping of int to DType
+        Kinds of features of a table.
+    """
+    rows = converter.rows
+    apart = inputs == "columns" or (inputs is None and DType.STRING in hints.values())
+    known = (dict(hints) if apart else {}) if rows.is_table else rows.first_kinds
+    layout = replace(layout, columns=apart if rows.is_table else not rows.undivided, kinds=known)
+    recordings = {method: called(converter, method, layout) for method in methods}
+    asked = [each.kinds for method, each in recordings.items() if method != "inverse_transform"]
+    apart = layout.columns or any(each is not None for each in asked)
+    if inputs == "matrix" and apart and (rows.is_table or converter.reads_texts):
+        feature, kind = next(iter(layout.kinds.items()))
+        raise ConversionError(
+            f"{converter.path} needs column {column_names(converter.feature_names, converter.n_features)[feature]!r} "
+            f"as {kind} values, which a matrix of float32 cannot hold; use inputs='columns'"
+        )
+    asks_absent = any(each.asks_absent for each in recordings.values())
+    binding = Binding({**hints, **layout.kinds} if apart else None, asks_absent)
+    graphs = {method: traced(each, binding) for method, each in recordings.items()}
+    if binding.kinds is not None:
+        names = rows.tensor_names(converter.feature_names, converter.n_features)
+        taken = {name for method, each in graphs.items() if method != "inverse_transform" for name in each.graph.inputs}
+        floats = {i: DType.FLOAT for i, name in enumerate(names) if name in taken}
+        binding = binding._replace(kinds={**floats, **binding.kinds})
+    with_nan = rows.with_nan_for_absent() if asks_absent else None
+    return Recorded(graphs, layout, binding, with_nan or rows)

@@ -36,7 +36,7 @@ TOLERANCE = 1e-5
 COLUMNS = 50
 """Largest number of columns that are tested one by one for which of them cause a difference; with more, all are
 named."""
-MOVES = (ops.Slice, ops.Take, ops.Reshape, ops.PermuteDims, ops.Concat)
+MOVES = (ops.Slice, ops.Take, ops.Reshape, ops.PermuteDims, ops.Concat, ops.AbsentAsZero)
 """Operations that move numbers without changing them."""
 
 narrow_readers: Collector[Narrow | Node] = Collector("narrow_readers")

@@ -88,15 +88,16 @@ def comes_from_trees(comparison: Comparison) -> bool:
 def _traced(comparison: Comparison) -> Graph:
     """Return the method's graph before any pass: what is computed, in the order of the formula."""
     features, converter = comparison.model.facts.features_of(comparison.method).as_strings, comparison.converter
-    if features.reads_texts:
-        return trace(converter, comparison.method, InputLayout(1, features.kinds, features.text_input)).graph
     layout = InputLayout(
-        kinds=features.kinds,
+        batch=1 if features.reads_texts else None,
+        columns=features.kinds is not None,
+        kinds=features.kinds or {},
+        text=features.text_input,
         sparse=features.is_sparse,
-        absent_is_missing=features.absent_is_nan,
-        types=column_types(comparison.X) | {i: ColumnType(None, each) for i, each in features.categories.items()},
+        types=None if features.reads_texts else column_types(comparison.X)
+        | {i: ColumnType(None, each) for i, each in features.categories.items()},
     )
-    return trace(converter, comparison.method, layout).graph
+    return trace(converter, comparison.method, layout, features.absent_is_nan or features.rows.has_nan_for_absent).graph
 
 
 def _reasons(

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import sparsity_readers
+from skl2tflite.converters.core.absent_entries import absent_asked, sparsity_readers
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.impossible_checks import never
-from skl2tflite.converters.core.method_inputs import InputLayout, symbolic_rows
+from skl2tflite.converters.core.method_inputs import InputLayout, SymbolicRows, symbolic_rows
 from skl2tflite.converters.core.only_missing import only_missing
 from skl2tflite.converters.core.overflow import overflowing
 from skl2tflite.errors import ConversionError, GraphError
-from skl2tflite.features import Narrow, Reading
+from skl2tflite.features import INPUT_NAME, Narrow, Reading
+from skl2tflite.flow.binding import Binding, bound
 from skl2tflite.flow.column import KindError, Terms
-from skl2tflite.flow.matrix import SparseRows, dtype_of
+from skl2tflite.flow.matrix import Matrix, dtype_of
 from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.method_output import MethodOutput
 from skl2tflite.tracing.category_constraints import CategoryConstraint, category_constraints
 from skl2tflite.tracing.narrow_dtypes import distinct_readers, narrow_readers
-from skl2tflite.tracing.row_errors import can_hold_sentinel, row_errors, with_sentinel
+from skl2tflite.tracing.row_errors import RowError, can_hold_sentinel, row_errors, with_sentinel
 from skl2tflite.tracing.tracing_context import column_readings, missing_asked
 
 _INT32 = np.iinfo(np.int32)
@@ -79,28 +80,91 @@ class Traced:
     only_missing: frozenset[str]
 
 
-def trace(converter: Converter, method: str, layout: InputLayout | None = None) -> Traced:
-    """Record one method.
+class Recording(NamedTuple):
+    """What calling a method on symbolic rows has given, before it is known how these rows come into a file.
+
+    Attributes
+    ----------
+    converter : Converter
+    method : str
+    rows : SymbolicRows
+        What it was called with.
+    outputs : list of Tensor
+        What it returned; labels are positions.
+    form : dict
+        How the outputs become what scikit-learn returns, as far as it is known: arguments of MethodOutput.
+    demands : list of CategoryConstraint
+    refused : list of RowError
+        Rows that scikit-learn refuses.
+    absent_readers : tuple of bool
+    asks_absent : bool
+        Whether something asks which entries the rows hold, so that the input must have NaN for the others.
+    readings : tuple of Reading
+    narrow : tuple of Narrow
+    missing_asked : frozenset of int
+        Features of which functions ask whether a value is missing.
+    """
+
+    converter: Converter
+    method: str
+    rows: SymbolicRows
+    outputs: list[Tensor]
+    form: dict[str, Any]
+    demands: list[CategoryConstraint]
+    refused: list[RowError]
+    absent_readers: tuple[bool, ...]
+    asks_absent: bool
+    readings: tuple[Reading, ...]
+    narrow: tuple[Narrow, ...]
+    missing_asked: frozenset[int]
+
+    @property
+    def kinds(self) -> dict[int, DType] | None:
+        """Makes each feature an input, of these kinds, where the method has asked for what no matrix of floats holds."""
+        asked = self.rows.columns
+        return asked.kinds if self.rows.divided and (asked.kinds or asked.missing) else None
+
+
+def trace(
+    converter: Converter, method: str, layout: InputLayout | None = None, absent_is_nan: bool = False
+) -> Traced:
+    """Record one method by itself.
 
     Parameters
     ----------
     converter : Converter
     method : str
     layout : InputLayout, optional
-        How rows come into the graph; by default all features are one matrix.
-
-    Returns
-    -------
-    Traced
+        How rows come into the graph; by default all features are one matrix, if that does.
+    absent_is_nan : bool, default=False
+        Whether the input has NaN for what sparse rows or dicts do not hold, though this method does not ask for it.
 
     Raises
     ------
     ConversionError
         Where the estimator or its converter lacks the method, or it cannot be recorded.
-    RetraceError
-        Where a feature must be of another kind, or a matrix does not do.
     """
     layout = layout or InputLayout()
+    recording = called(converter, method, layout)
+    kinds = layout.kinds if layout.columns else recording.kinds
+    return traced(recording, Binding(kinds, absent_is_nan or recording.asks_absent))
+
+
+def called(converter: Converter, method: str, layout: InputLayout) -> Recording:
+    """Call a method on symbolic rows.
+
+    Parameters
+    ----------
+    converter : Converter
+    method : str
+    layout : InputLayout
+        How rows come into the graph, as far as it is known.
+
+    Raises
+    ------
+    ConversionError
+        Where the estimator or its converter lacks the method, or it cannot be recorded.
+    """
     function = converter.method(method)
     rows = symbolic_rows(converter, method, layout)
     try:
@@ -108,6 +172,7 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
             category_constraints.collect() as demanded,
             row_errors.collect() as refused,
             sparsity_readers.collect() as readers,
+            absent_asked.collect() as asked,
             column_readings.collect() as read,
             narrow_readers.collect() as narrow,
             missing_asked.collect() as missing_of,
@@ -128,11 +193,49 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
     for output in outputs:
         if output.constant is not None or (layout.batch is None and None not in output.shape):
             raise ConversionError(f"{converter.path}.{method} does not depend on its input")
+    return Recording(
+        converter=converter,
+        method=method,
+        rows=rows,
+        outputs=outputs,
+        form={"is_list": is_list, "is_tuple": is_tuple, "constants": tuple(constants), "dtype": dtype},
+        demands=demanded,
+        refused=refused,
+        absent_readers=tuple(readers),
+        asks_absent=bool(asked),
+        readings=tuple(dict.fromkeys(read)),
+        narrow=distinct_readers(narrow),
+        missing_asked=frozenset(missing_of),
+    )
+
+
+def traced(recording: Recording, binding: Binding) -> Traced:
+    """Return the graph of a recorded method on the inputs of a file, and what is known of it.
+
+    Parameters
+    ----------
+    recording : Recording
+    binding : Binding
+        How the rows of all the model's methods come into the file.
+    """
+    converter, method, rows, form = recording.converter, recording.method, recording.rows, recording.form
+    columns, demands, refused = rows.columns, recording.demands, recording.refused
+    if not rows.divided:
+        binding = binding._replace(kinds=None)
+    elif method == "inverse_transform":
+        binding = binding._replace(kinds=columns.kinds)
+    tensors = [*recording.outputs, *(each.column for each in demands), *(each.rows for each in refused)]
+    tensors, inputs, fills_absent = bound(tensors, columns, binding)
+    outputs, tensors = tensors[: len(recording.outputs)], tensors[len(recording.outputs) :]
+    demands = [replace(each, column=column) for each, column in zip(demands, tensors, strict=False)]
+    refused = [replace(each, rows=at) for each, at in zip(refused, tensors[len(demands) :], strict=True)]
+    in_matrix = inputs is None
+    if inputs is None:
+        inputs = {INPUT_NAME: columns.matrix}
     if method in converter.rows_second:
         outputs = [as_tensor(xp.permute_dims(each, (1, 0, *range(2, each.ndim)))) for each in outputs]
     labels, positions = converter.labels(method), outputs
-    inputs = rows.inputs
-    name_of_dtype = None if dtype is None else dtype.name
+    name_of_dtype = None if form["dtype"] is None else form["dtype"].name
     held: list[NDArray[Any]] | None = None if labels is None else []
     if labels is not None and all(_fits_int32(classes) for classes in labels):
         held = labels
@@ -146,35 +249,35 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
     sentinel = None
     if refused:
         outputs, sentinel = with_sentinel(outputs, refused, held)
-    several = is_list or (is_tuple and len(outputs) > 1)
+    several = form["is_list"] or (form["is_tuple"] and len(outputs) > 1)
     names = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
     graph = Graph(method, inputs, dict(zip(names, outputs, strict=True)))
-    zeros = as_tensor(rows.X.values).node if isinstance(rows.X, SparseRows) else None
-    columns = rows.columns
+    all_read = in_matrix and (not rows.divided or len(columns.read) == len(rows.names))
+    asked_missing = (rows.names[i] for i in recording.missing_asked if only_missing(graph, rows.names[i], i))
     return Traced(
         graph=graph,
         output=MethodOutput(
             outputs=tuple(names),
-            is_list=is_list,
+            is_list=form["is_list"],
             dtype=_dtype_returned(method, outputs[0], name_of_dtype, labels),
             labels=None if labels is None else tuple(labels),
-            parts=tuple(_DTYPES[output.dtype] for output in outputs) if is_tuple else None,
-            constants=tuple(constants),
+            parts=tuple(_DTYPES[output.dtype] for output in outputs) if form["is_tuple"] else None,
+            constants=form["constants"],
             sentinel=sentinel,
             reason=", or ".join(dict.fromkeys(each.reason for each in refused)),
             is_ragged=method in converter.ragged,
             rows_second=method in converter.rows_second,
         ),
-        demands=tuple(demanded),
-        terms={} if columns is None else columns.made,
-        missing={} if columns is None else columns.missing,
-        digits=frozenset() if columns is None else frozenset(columns.digits),
-        absent_readers=tuple(readers),
-        confuses_nan=zeros is not None and any(node is zeros for node in graph.nodes()),
-        readings=tuple(dict.fromkeys(read)),
-        narrow=distinct_readers(narrow),
-        asked=rows.read,
-        only_missing=frozenset(rows.names[i] for i in set(missing_of) if only_missing(graph, rows.names[i], i)),
+        demands=tuple(demands),
+        terms=columns.made,
+        missing=columns.missing,
+        digits=frozenset(columns.digits),
+        absent_readers=recording.absent_readers,
+        confuses_nan=fills_absent and isinstance(rows.X, Matrix),
+        readings=recording.readings,
+        narrow=recording.narrow,
+        asked=frozenset(columns.read) if in_matrix and not all_read else None,
+        only_missing=frozenset(asked_missing),
     )
 
 

@@ -94,10 +94,6 @@ class TableRows(RowKind):
         sample = None if self.sample is None else self.sample.iloc[:, list(positions)]
         return TableRows(len(positions), names, dtypes, sample)
 
-    def input_kinds(self, kinds: dict[int, DType] | None) -> dict[int, DType] | None:
-        """Return what is known of the columns."""
-        return kinds
-
     def to_json(self) -> dict[str, Any]:
         """Return the kind's name."""
         return {"kind": self.kind}
