@@ -154,7 +154,9 @@ class _Columns:
         text = next((i for i in sorted(found) if self.kinds.get(i) == DType.STRING), None)
         if text is not None:
             name = self.columns.names[text]
-            raise GraphError(f"column {name!r} is read as numbers and as text; give convert rows, which tell what it is")
+            raise GraphError(
+                f"column {name!r} is read as numbers and as text; give convert rows, which tell what it is"
+            )
         return found
 
     def _taken(self, node: Node, operands: tuple[Tensor, ...]) -> Sequence[int] | None:

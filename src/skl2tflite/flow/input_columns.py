@@ -24,7 +24,8 @@ class InputColumns:
         Dtypes that are known of the features. What steps ask for, other than floats, is added, for the model's other
         methods.
     matrix : Tensor of shape (n_rows, n_features)
-        Stands for the features as numbers until it is known how they come into the file (:mod:`skl2tflite.flow.binding`).
+        Stands for the features as numbers until it is known how they come into the file
+        (:mod:`skl2tflite.flow.binding`).
     text : {"characters", "tokens", "counts"}
         Form in which the file takes texts that a vectorizer reads.
     types : mapping of int to ColumnType, optional
@@ -248,4 +249,3 @@ class InputColumn(Column):
         """Return the values as strings, and note that whole numbers are read as their digits."""
         self.inputs.digits.add(self.name)
         return self.strings()
-

@@ -81,5 +81,5 @@ def column_hints(estimator: Any, types: Mapping[int, ColumnType] | None = None) 
         for i, kind in (kinds or {}).items()
         if kind == DType.STRING
     }
-    readings = readings_of((each for result in traced.values() for each in result.readings), converter.n_features)
+    readings = readings_of((each for result in traced.values() for each in result.call.readings), converter.n_features)
     return ColumnHints({**dict.fromkeys(sorted(ignored)), **text}, readings)

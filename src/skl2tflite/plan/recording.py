@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from skl2tflite.choices import Inputs
 from skl2tflite.converters import Converter
-from skl2tflite.converters.core.method_graph import Traced, called, traced
+from skl2tflite.converters.core.method_call import called
+from skl2tflite.converters.core.method_graph import Traced, traced
 from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.errors import ConversionError
 from skl2tflite.features import RowKind, column_names
@@ -117,8 +118,8 @@ def _recorded(
     apart = inputs == "columns" or (inputs is None and DType.STRING in hints.values())
     known = (dict(hints) if apart else {}) if rows.is_table else rows.first_kinds
     layout = replace(layout, columns=apart if rows.is_table else not rows.undivided, kinds=known)
-    recordings = {method: called(converter, method, layout) for method in methods}
-    asked = [each.kinds for method, each in recordings.items() if method != "inverse_transform"]
+    calls = {method: called(converter, method, layout) for method in methods}
+    asked = [each.kinds for method, each in calls.items() if method != "inverse_transform"]
     apart = layout.columns or any(each is not None for each in asked)
     if inputs == "matrix" and apart and (rows.is_table or converter.reads_texts):
         feature, kind = next(iter(layout.kinds.items()))
@@ -126,9 +127,9 @@ def _recorded(
             f"{converter.path} needs column {column_names(converter.feature_names, converter.n_features)[feature]!r} "
             f"as {kind} values, which a matrix of float32 cannot hold; use inputs='columns'"
         )
-    asks_absent = any(each.asks_absent for each in recordings.values())
+    asks_absent = any(each.asks_absent for each in calls.values())
     binding = Binding({**hints, **layout.kinds} if apart else None, asks_absent)
-    graphs = {method: traced(each, binding) for method, each in recordings.items()}
+    graphs = {method: traced(each, binding) for method, each in calls.items()}
     if binding.kinds is not None:
         names = rows.tensor_names(converter.feature_names, converter.n_features)
         taken = {name for method, each in graphs.items() if method != "inverse_transform" for name in each.graph.inputs}

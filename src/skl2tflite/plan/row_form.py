@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from skl2tflite.converters import Converter
-from skl2tflite.converters.core.method_graph import called, traced
+from skl2tflite.converters.core.method_call import called
+from skl2tflite.converters.core.method_graph import traced
 from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.errors import ConversionError
 from skl2tflite.features import Form
@@ -35,7 +36,7 @@ def row_form(converter: Converter, recorded: Recorded) -> RowForm:
     """Return which rows the graphs are right for, by recording the methods once more for rows of the other form."""
     layout, sparse = recorded.layout, recorded.layout.sparse
     absent_is_nan = sparse and recorded.binding.absent_is_nan
-    readers = [is_sparse for each in recorded.traced.values() for is_sparse in each.absent_readers]
+    readers = [is_sparse for each in recorded.traced.values() for is_sparse in each.call.absent_readers]
     if recorded.binding.kinds is not None or not (sparse or readers):
         return RowForm(None, absent_is_nan)
     neither = RowForm() if not sparse and all(readers) else RowForm("sparse" if sparse else "dense", absent_is_nan)

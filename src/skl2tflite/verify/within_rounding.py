@@ -94,8 +94,9 @@ def _traced(comparison: Comparison) -> Graph:
         kinds=features.kinds or {},
         text=features.text_input,
         sparse=features.is_sparse,
-        types=None if features.reads_texts else column_types(comparison.X)
-        | {i: ColumnType(None, each) for i, each in features.categories.items()},
+        types=None
+        if features.reads_texts
+        else column_types(comparison.X) | {i: ColumnType(None, each) for i, each in features.categories.items()},
     )
     return trace(converter, comparison.method, layout, features.absent_is_nan or features.rows.has_nan_for_absent).graph
 

@@ -15,7 +15,6 @@ from skl2tflite.features.table_columns import check_categoricals, column_places
 from skl2tflite.features.tensor_names import INPUT_NAME
 from skl2tflite.features.texts import Rows
 from skl2tflite.fields import Fields
-from skl2tflite.graph import DType
 
 SAMPLE = 20
 """Number of rows given to ``convert`` that are kept, to call an estimator's own methods with."""

@@ -53,6 +53,7 @@ class DictVectorizerConverter(RecordsConverter):
     """
 
     exact = TRANSFORM
+
     @property
     def rows(self) -> RecordRows:
         """Dicts."""
