@@ -72,7 +72,7 @@ def bound(tensors: Sequence[Tensor], columns: InputColumns, binding: Binding) ->
     apart = _Columns(columns, binding.kinds, graph)
     graph = graph.rewrite(apart.rule)
     made = [apart.whole() if x is columns.matrix else x for x in graph.outputs.values()]
-    return Bound(made, columns.inputs(apart.inputs_of(made)), fills and binding.absent_is_nan)
+    return Bound(made, apart.inputs_of(made), fills and binding.absent_is_nan)
 
 
 def _absent(node: Node, x: Tensor, is_nan: bool) -> list[Tensor] | None:
@@ -118,6 +118,7 @@ class _Columns:
         self.matrix = columns.matrix
         self.every = range(self.matrix.shape[1] or 0)
         self._inputs: dict[int, Tensor] = {}
+        self._retyped = {x.node: i for (i, kind), x in columns.tensors.items() if kind != kinds[i]}
         self._stacks: dict[Node, list[int]] = {}
         computing = _computing(graph.outputs.values())
         self._known = computing - {self.matrix.node}
@@ -127,6 +128,8 @@ class _Columns:
 
     def rule(self, node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
         """Return what stands for a node's output; None to keep it."""
+        if node in self._retyped:
+            return [self._numbers(self._retyped[node])]
         if isinstance(node.op, ops.Note) and node.inputs[0].node not in self._known:
             return [operands[1]]
         if isinstance(node.op, ops.BroadcastRows) and operands[1] is self.matrix:
@@ -147,17 +150,17 @@ class _Columns:
         """Return the numbers of all features."""
         return self._stack(self.every, self.matrix.node)
 
-    def inputs_of(self, outputs: Sequence[Tensor]) -> dict[int, Tensor]:
-        """Return the inputs of numbers that tensors are computed of."""
+    def inputs_of(self, outputs: Sequence[Tensor]) -> dict[str, Tensor]:
+        """Return the inputs that a step has asked for, or that tensors are computed of."""
         nodes = _computing(outputs)
-        found = {feature: x for feature, x in self._inputs.items() if x.node in nodes}
-        text = next((i for i in sorted(found) if self.kinds.get(i) == DType.STRING), None)
-        if text is not None:
-            name = self.columns.names[text]
-            raise GraphError(
-                f"column {name!r} is read as numbers and as text; give convert rows, which tell what it is"
-            )
-        return found
+        numbers = {feature: x for feature, x in self._inputs.items() if x.node in nodes}
+        for feature in sorted(numbers):
+            if self.kinds.get(feature) == DType.STRING:
+                name = self.columns.names[feature]
+                raise GraphError(
+                    f"column {name!r} is read as numbers and as text; give convert rows, which tell what it is"
+                )
+        return self.columns.inputs({**numbers, **self._asked()})
 
     def _taken(self, node: Node, operands: tuple[Tensor, ...]) -> Sequence[int] | None:
         """Return which features a node takes columns of, None where it does something else."""
@@ -193,16 +196,24 @@ class _Columns:
         return parts[0] if len(parts) == 1 else Node(node.op, tuple(parts), node.source).outputs[0]
 
     def _numbers(self, feature: int) -> Tensor:
-        """Return the numbers of a feature."""
+        """Return the numbers of a feature; of text, what is refused if anything is computed of it."""
         kind = self.kinds.get(feature, DType.FLOAT)
-        kind = DType.FLOAT if kind == DType.STRING else kind  # refused where something is computed of it
-        made = self.columns.tensors if kind != DType.FLOAT and feature in self.columns.tensors else self._inputs
-        if feature not in made:
-            made[feature] = input_tensor(self.columns.names[feature], kind, (self.columns.batch,))
-        numbers: Tensor = xp.astype(made[feature], float)
+        is_text = kind == DType.STRING
+        numbers: Tensor = xp.astype(self._input(feature, DType.FLOAT if is_text else kind), float)
         return numbers
+
+    def _input(self, feature: int, kind: DType) -> Tensor:
+        """Return the input of a feature."""
+        made = self.columns.tensors.get((feature, kind), self._inputs.get(feature))
+        if made is None:
+            made = self._inputs[feature] = input_tensor(self.columns.names[feature], kind, (self.columns.batch,))
+        return made
 
     def _any(self) -> Tensor:
         """Return any input, which has as many rows as all of them."""
-        every = [*self.columns.tensors.values(), *self._inputs.values()]
-        return every[0] if every else self._numbers(0)
+        found = [*self.columns.inputs(self._asked()).values(), *self._inputs.values()]
+        return found[0] if found else self._numbers(0)
+
+    def _asked(self) -> dict[int, Tensor]:
+        """Return the inputs that some step has asked for."""
+        return {feature: self._input(feature, self.kinds[feature]) for feature, _ in self.columns.tensors}

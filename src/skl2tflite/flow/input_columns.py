@@ -1,4 +1,4 @@
-"""The features of a model while a method is recorded: numbers of one matrix, or inputs of their own."""
+"""The features of a model while a method is recorded: inputs of their own, or numbers of one matrix."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from typing import Any
 from skl2tflite.errors import GraphError
 from skl2tflite.flow.column import Column, ColumnType, KindError, Terms, TextInput
 from skl2tflite.flow.table import Table
-from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.dtype import DType, Shape
 from skl2tflite.graph.op import input_tensor
 from skl2tflite.graph.tensor import Tensor
 
 
 class InputColumns:
-    """The features of a model. All are numbers of one matrix, but those of which a step asks something else.
+    """The features of a model.
+
+    Each becomes an input when a step first reads it. Where it is not known that a matrix would not do, those of which
+    nothing but numbers is asked are columns of one, until all methods are recorded (:mod:`skl2tflite.flow.binding`).
 
     Parameters
     ----------
     names : sequence of str
         Names of the features' tensors.
     kinds : dict of int to DType
-        Dtypes that are known of the features. What steps ask for, other than floats, is added, for the model's other
-        methods.
+        Dtypes that are known of the features. What is decided while a method is recorded is added, for the model's
+        other methods.
     matrix : Tensor of shape (n_rows, n_features)
-        Stands for the features as numbers until it is known how they come into the file
-        (:mod:`skl2tflite.flow.binding`).
+        Stands for the features as numbers.
+    apart : bool
+        Whether it is known that each feature is an input of its own.
     text : {"characters", "tokens", "counts"}
         Form in which the file takes texts that a vectorizer reads.
     types : mapping of int to ColumnType, optional
@@ -33,8 +37,9 @@ class InputColumns:
 
     Attributes
     ----------
-    tensors : dict of int to Tensor
-        Inputs of features that are not floats.
+    tensors : dict of (int, DType) to Tensor
+        Input tensors made so far, by feature and dtype. Of what was read as floats, and later as whole numbers, the
+        floats are replaced in the end.
     made : dict of str to Terms
         Inputs of ids or counts of terms, by name.
     missing : dict of str to str
@@ -50,6 +55,7 @@ class InputColumns:
         names: Sequence[str],
         kinds: dict[int, DType],
         matrix: Tensor,
+        apart: bool = False,
         text: TextInput = "characters",
         types: Mapping[int, ColumnType] | None = None,
     ) -> None:
@@ -57,8 +63,9 @@ class InputColumns:
         self.types = types
         self.kinds = kinds
         self.matrix = matrix
+        self.apart = apart
         self.text = text
-        self.tensors: dict[int, Tensor] = {}
+        self.tensors: dict[tuple[int, DType], Tensor] = {}
         self.made: dict[str, Terms] = {}
         self.missing: dict[str, str] = {}
         self.digits: set[str] = set()
@@ -75,16 +82,17 @@ class InputColumns:
         return self.matrix.shape[0]
 
     def in_matrix(self, feature: int) -> bool:
-        """Whether nothing but numbers has been asked of a feature."""
-        return self.kinds.get(feature) in (None, DType.FLOAT)
+        """Whether a feature is a column of the matrix, so far."""
+        return not self.apart and self.kinds.get(feature) in (None, DType.FLOAT)
 
     def tensor(self, feature: int, kind: DType) -> Tensor:
-        """Return the values of a feature, which decides its dtype: as floats, those of the matrix.
+        """Return the values of a feature, which decides its dtype.
 
         Parameters
         ----------
         feature : int
         kind : DType
+            Whole numbers may also be read as floats, but not text or truth values.
         """
         if feature in self._texts:
             raise KindError(
@@ -94,12 +102,16 @@ class InputColumns:
             self.read.add(feature)
             values: Tensor = self.matrix[:, feature]
             return values
-        if kind != self.kinds.get(feature, kind) and not (kind == DType.INT and self.in_matrix(feature)):
-            raise KindError(f"column {self.names[feature]!r} holds {self.kinds[feature]} values, not {kind}")
+        decided = self.kinds.get(feature, kind)
+        if decided != kind and (decided, kind) != (DType.FLOAT, DType.INT):
+            raise KindError(f"column {self.names[feature]!r} holds {decided} values, not {kind}")
         self.kinds[feature] = kind
-        if feature not in self.tensors:
-            self.tensors[feature] = input_tensor(self.names[feature], kind, (self.batch,))
-        return self.tensors[feature]
+        return self._input(feature, kind, (self.batch,))
+
+    def _input(self, feature: int, kind: DType, shape: Shape) -> Tensor:
+        if (feature, kind) not in self.tensors:
+            self.tensors[feature, kind] = input_tensor(self.names[feature], kind, shape)
+        return self.tensors[feature, kind]
 
     def characters(self, feature: int) -> Tensor:
         """Return the text of a feature as code points, of shape (1, n_characters)."""
@@ -125,9 +137,7 @@ class InputColumns:
     def sets(self, feature: int, kind: DType) -> Tensor:
         """Return the sets of labels in a feature, of shape (n_rows, length)."""
         self.kinds[feature] = kind
-        if feature not in self.tensors:
-            self.tensors[feature] = input_tensor(self.names[feature], kind, (self.batch, None))
-        return self.tensors[feature]
+        return self._input(feature, kind, (self.batch, None))
 
     def _read(self, feature: int) -> None:
         """Check that a feature can be read as text."""
@@ -136,20 +146,20 @@ class InputColumns:
             raise KindError(f"column {self.names[feature]!r} holds {decided} values, not texts")
         if self.batch != 1:
             raise GraphError(f"column {self.names[feature]!r} is text, which a file takes one row at a time")
-        if feature in self.tensors:
+        if (feature, DType.STRING) in self.tensors:
             raise KindError(
                 f"column {self.names[feature]!r} is compared as a whole, and cannot be read as text; copy it"
             )
 
-    def inputs(self, numbers: Mapping[int, Tensor]) -> dict[str, Tensor]:
-        """Return the features' input tensors by name, in the order of the features.
+    def inputs(self, features: Mapping[int, Tensor]) -> dict[str, Tensor]:
+        """Return input tensors by name, in the order of the features.
 
         Parameters
         ----------
-        numbers : mapping of int to Tensor
-            Those of the features that are read as numbers of the matrix.
+        features : mapping of int to Tensor
+            Those of the features that are not read as text.
         """
-        every = {**numbers, **self.tensors, **self._texts}
+        every = {**features, **self._texts}
         return {**{self.names[feature]: every[feature] for feature in sorted(every)}, **self._terms}
 
     def table(self) -> Table:
@@ -177,7 +187,7 @@ class InputColumn(Column):
 
     @property
     def kind(self) -> DType | None:
-        """The dtype, if it is known, or something else than numbers was asked for."""
+        """The dtype, if it is known or decided."""
         return self.inputs.kinds.get(self.feature)
 
     @property
@@ -201,7 +211,7 @@ class InputColumn(Column):
 
     @property
     def place(self) -> tuple[Tensor, int] | None:
-        """The matrix and its position there, unless something else than numbers was asked for."""
+        """The matrix and its position there, as long as it is part of one."""
         return (self.inputs.matrix, self.feature) if self.inputs.in_matrix(self.feature) else None
 
     @property

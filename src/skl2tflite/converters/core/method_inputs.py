@@ -83,10 +83,11 @@ def symbolic_rows(converter: Converter, method: str, layout: InputLayout) -> Sym
     if rows.is_table and not are_features:
         table = Table.of_matrix(matrix, names)
         return SymbolicRows(table, names, InputColumns(names, {}, matrix), divided=False)
+    apart = layout.columns or not rows.is_table
     kinds = {0: DType.INT} if inverse else layout.kinds
     tensor_names = [rows.only_column] if rows.only_column else names
-    columns = InputColumns(tensor_names, kinds, matrix, layout.text, layout.types)
-    if rows.is_table and layout.sparse and not layout.columns:
+    columns = InputColumns(tensor_names, kinds, matrix, apart, layout.text, layout.types)
+    if layout.sparse and not apart:
         return SymbolicRows(sparse_input(matrix), names, columns, divided=False)
     return SymbolicRows(rows.symbolic(columns), names, columns, divided=not rows.undivided)
 
