@@ -260,7 +260,7 @@ def test_names_of_inputs(name: str) -> None:
 
 def input_columns(count: int = 1, batch: int | None = None, text: TextInput = "characters") -> InputColumns:
     names = [f"x{i}" for i in range(count)]
-    return InputColumns(names, {}, input_tensor("X", DType.FLOAT, (batch, count)), text)
+    return InputColumns(names, {}, input_tensor("X", DType.FLOAT, (batch, count)), text=text)
 
 
 def test_symbolic_rows() -> None:
@@ -268,7 +268,7 @@ def test_symbolic_rows() -> None:
     labels = LabelRows().symbolic(columns)
     assert labels.integers().shape == (4,)
     assert columns.kinds == {0: DType.INT}
-    assert list(columns.inputs({})) == ["x0"]
+    assert list(columns.tensors) == [(0, DType.INT)]
     assert SetRows(("x",)).symbolic(input_columns()).sets(DType.STRING).shape == (None, None)
     assert TextRows().symbolic(input_columns(text="tokens")).text == "tokens"
     columns = input_columns(2)

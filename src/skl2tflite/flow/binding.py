@@ -70,7 +70,8 @@ def bound(tensors: Sequence[Tensor], columns: InputColumns, binding: Binding) ->
     if binding.kinds is None:
         return Bound(list(graph.outputs.values()), None, fills and binding.absent_is_nan)
     apart = _Columns(columns, binding.kinds, graph)
-    graph = graph.rewrite(apart.rule)
+    if apart.differs:
+        graph = graph.rewrite(apart.rule)
     made = [apart.whole() if x is columns.matrix else x for x in graph.outputs.values()]
     return Bound(made, apart.inputs_of(made), fills and binding.absent_is_nan)
 
@@ -126,6 +127,11 @@ class _Columns:
         if any(self._taken(node, node.inputs) is None for node in readers):
             self._known.add(self.matrix.node)
 
+    @property
+    def differs(self) -> bool:
+        """Whether something has to be put in place of anything."""
+        return bool(self._retyped) or not self.columns.apart
+
     def rule(self, node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
         """Return what stands for a node's output; None to keep it."""
         if node in self._retyped:
@@ -139,7 +145,7 @@ class _Columns:
         if isinstance(node.op, ops.Reshape) and isinstance(node.inputs[0].node.op, ops.Slice):
             at = self._stacks.get(operands[0].node, [])
             return [operands[0].node.inputs[0]] if len(at) == 1 and node.outputs[0].ndim == 1 else None
-        if isinstance(node.op, ops.Concat) and any(x.node in self._stacks for x in operands):
+        if node.op == ops.Concat(1) and any(x.node in self._stacks or x is self.matrix for x in operands):
             return [self._joined(node, operands)]
         if any(x is self.matrix for x in operands):
             whole = self._stack(self.every, node)
@@ -189,7 +195,7 @@ class _Columns:
         parts: list[Tensor] = []
         for x in operands:
             x = self.whole() if x is self.matrix else x
-            if parts and isinstance(x.node.op, ops.Stack) and isinstance(parts[-1].node.op, ops.Stack):
+            if parts and x.node.op == parts[-1].node.op == ops.Stack(1):
                 parts[-1] = Node(ops.Stack(1), (*parts[-1].node.inputs, *x.node.inputs), x.node.source).outputs[0]
             else:
                 parts.append(x)
