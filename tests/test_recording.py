@@ -96,14 +96,15 @@ def test_rows_with_text_that_the_estimator_does_not_take(recorded):
     assert recorded == {"transform": 2}
 
 
-def test_a_column_that_is_read_as_numbers_and_as_text_is_refused():
-    rows = TABLE[["a", "b"]]
-    twice = make_pipeline(FunctionTransformer(lambda df: df.assign(less=df["b"] < 1)), OneHotEncoder()).fit(
-        rows.assign(b=1.0)
-    )
-    twice[-1].categories_[1] = np.array(["x", "y"], dtype=object)
-    with pytest.raises(ConversionError, match="'b' is read as numbers and as text; give convert rows"):
-        skl2tflite.convert(twice)
+def test_text_that_only_shows_behind_a_function(recorded):
+    """The function asks whether a value is missing, which it finds otherwise in text than in numbers."""
+    marked = FunctionTransformer(lambda df: df.assign(missing=df["b"].isna()))
+    encoder = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["b"]), remainder="passthrough")
+    estimator = make_pipeline(marked, encoder, LogisticRegression()).fit(TABLE[["b"]], Y)
+    model = skl2tflite.convert(estimator)
+    assert recorded == dict.fromkeys(model.methods, 2)
+    rows = TABLE[["b"]].assign(b=TABLE["b"].where(TABLE["b"] == "x"))
+    np.testing.assert_allclose(model.predict_proba(rows), estimator.predict_proba(rows), rtol=1e-5)
 
 
 @pytest.mark.parametrize("vectorizer", [TfidfVectorizer(), HashingVectorizer(n_features=16)])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from skl2tflite.errors import GraphError
+from skl2tflite.flow.column import recorded_tensor
 from skl2tflite.flow.input_columns import InputColumns
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph import ops
@@ -79,7 +80,7 @@ def bound(tensors: Sequence[Tensor], columns: InputColumns, binding: Binding) ->
 def _absent(node: Node, x: Tensor, is_nan: bool) -> list[Tensor] | None:
     if not isinstance(node.op, ops.AbsentAsZero):
         return None
-    return [xp.where(xp.isnan(x), 0.0, x) if is_nan else x]  # type: ignore[list-item]
+    return [recorded_tensor(xp.where(xp.isnan(x), 0.0, x)) if is_nan else x]
 
 
 def _operands(node: Node) -> tuple[Tensor, ...]:
@@ -205,8 +206,7 @@ class _Columns:
         """Return the numbers of a feature; of text, what is refused if anything is computed of it."""
         kind = self.kinds.get(feature, DType.FLOAT)
         is_text = kind == DType.STRING
-        numbers: Tensor = xp.astype(self._input(feature, DType.FLOAT if is_text else kind), float)
-        return numbers
+        return recorded_tensor(xp.astype(self._input(feature, DType.FLOAT if is_text else kind), float))
 
     def _input(self, feature: int, kind: DType) -> Tensor:
         """Return the input of a feature."""

@@ -49,10 +49,11 @@ def record(
     inputs: Inputs | None = None,
     hints: Mapping[int, DType] | None = None,
 ) -> Recorded:
-    """Record each method once, and decide for a matrix or for columns of what kinds.
+    """Record methods, and decide for a matrix or for columns of what kinds.
 
     Columns, where one is text or holds numbers that float32 does not: so the rows show, or steps ask while they are
-    recorded.
+    recorded. Each method is recorded once, but for two cases: text in the rows that the estimator does not take, and
+    text that only shows behind a function that was given it for numbers.
 
     Parameters
     ----------
@@ -127,6 +128,9 @@ def _recorded(
             f"{converter.path} needs column {column_names(converter.feature_names, converter.n_features)[feature]!r} "
             f"as {kind} values, which a matrix of float32 cannot hold; use inputs='columns'"
         )
+    if not layout.columns and any(each.confused for each in calls.values()):
+        # A function was given for numbers what an estimator behind it knows to be text.
+        return _recorded(converter, methods, layout, inputs, {**hints, **layout.kinds})
     asks_absent = any(each.asks_absent for each in calls.values())
     binding = Binding({**hints, **layout.kinds} if apart else None, asks_absent)
     graphs = {method: traced(each, binding) for method, each in calls.items()}

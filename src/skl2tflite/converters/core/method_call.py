@@ -76,6 +76,12 @@ class MethodCall(NamedTuple):
         asked = self.rows.columns
         return asked.kinds if self.rows.divided and (asked.kinds or asked.missing) else None
 
+    @property
+    def confused(self) -> bool:
+        """Whether a feature was read as a number before something, of this method or another, has read it as text."""
+        columns = self.rows.columns
+        return self.rows.divided and any(columns.kinds.get(feature) == DType.STRING for feature in columns.read)
+
 
 def called(converter: Converter, method: str, layout: InputLayout) -> MethodCall:
     """Call a method on symbolic rows.
