@@ -10,6 +10,7 @@ import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
@@ -112,3 +113,10 @@ def test_texts_are_no_matrix(vectorizer):
     estimator = make_pipeline(vectorizer, LogisticRegression()).fit(TEXTS, Y)
     with pytest.raises(ConversionError, match="use inputs='columns'"):
         skl2tflite.convert(estimator, inputs="matrix")
+
+
+def test_text_for_what_is_missing_is_in_no_matrix():
+    cells = np.array([[1.0], [2.0], ["none"]], dtype=object)
+    imputer = SimpleImputer(missing_values="none", strategy="constant", fill_value=0.0).fit(cells)
+    with pytest.raises(ConversionError, match="needs column 'x0' as float values, .* use inputs='columns'"):
+        skl2tflite.convert(imputer, inputs="matrix")

@@ -123,10 +123,12 @@ def _recorded(
     asked = [each.kinds for method, each in calls.items() if method != "inverse_transform"]
     apart = layout.columns or any(each is not None for each in asked)
     if inputs == "matrix" and apart and (rows.is_table or converter.reads_texts):
-        feature, kind = next(iter(layout.kinds.items()))
+        names = column_names(converter.feature_names, converter.n_features)
+        missing = {name: DType.FLOAT for each in calls.values() for name in each.rows.columns.missing}
+        name, kind = next(iter([*((names[i], kind) for i, kind in layout.kinds.items()), *missing.items()]))
         raise ConversionError(
-            f"{converter.path} needs column {column_names(converter.feature_names, converter.n_features)[feature]!r} "
-            f"as {kind} values, which a matrix of float32 cannot hold; use inputs='columns'"
+            f"{converter.path} needs column {name!r} as {kind} values, which a matrix of float32 cannot hold; "
+            "use inputs='columns'"
         )
     if not layout.columns and any(each.confused for each in calls.values()):
         # A function was given for numbers what an estimator behind it knows to be text.
