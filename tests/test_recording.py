@@ -118,5 +118,5 @@ def test_texts_are_no_matrix(vectorizer):
 def test_text_for_what_is_missing_is_in_no_matrix():
     cells = np.array([[1.0], [2.0], ["none"]], dtype=object)
     imputer = SimpleImputer(missing_values="none", strategy="constant", fill_value=0.0).fit(cells)
-    with pytest.raises(ConversionError, match="needs column 'x0' as float values, .* use inputs='columns'"):
+    with pytest.raises(ConversionError, match=r"needs column 'x0' as float values, .* use inputs='columns'"):
         skl2tflite.convert(imputer, inputs="matrix")

@@ -107,7 +107,7 @@ def _input_info(
         Name of the input.
     features : Features
     vocabularies : mapping of str to (ColumnSpec, str)
-        Columns that travel as codes, each with the name of its file.
+        Columns that are given as codes, each with the name of its vocabulary's file.
     """
     if features.columns is None:
         absent = "; NaN for what sparse rows do not hold" if features.absent_is_nan and features.only else ""
@@ -122,7 +122,7 @@ def _input_info(
 
 
 def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, tuple[ColumnSpec, str]]:
-    """Return the columns that travel as codes by name, each with the name of its file."""
+    """Return the names of the columns that are given as codes, each with the name of its vocabulary's file."""
     files: dict[str, tuple[ColumnSpec, str]] = {}
     used = set(taken)
     for column in features.columns or ():

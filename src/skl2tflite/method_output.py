@@ -132,7 +132,7 @@ class MethodOutput:
         for dtype in (data.get("dtype", str), *(parts or ())):
             dtype_of(dtype, data.at("dtype"), LABEL_KINDS if labels is not None else NUMBER_KINDS)
         if not outputs or (parts is not None and len(parts) != len(outputs)):
-            raise damaged(data.at("outputs"), "are not as many as their dtypes")
+            raise damaged(data.at("outputs"), "differ in number from their dtypes")
         refused = data.fields("refused") if "refused" in data else None
         return cls(
             outputs,

@@ -220,7 +220,7 @@ class TFLiteModel:
         try:
             return self.facts.methods[method].decode(results)
         except (IndexError, ValueError, OverflowError) as error:
-            raise InvalidFileError(f"the file gives what its facts about {method} do not tell of: {error}") from None
+            raise InvalidFileError(f"the file gives other outputs than its facts about {method} say: {error}") from None
 
     def outputs_of(self, method: str, X: Any) -> dict[str, NDArray[Any]]:
         """Run a method and return the tensors that the file gives; parameters and errors as :meth:`run` has."""

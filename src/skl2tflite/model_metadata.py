@@ -134,7 +134,7 @@ class ModelFacts:
         raise InvalidFileError("the .tflite file was not written by skl2tflite")
 
     def check_fit(self, program: Program) -> None:
-        """Raise where the facts do not fit the file's signatures, of which some may name what there is not."""
+        """Raise if the facts do not fit the file's signatures, or a signature names tensors that do not exist."""
         if not self.methods or {signature.key for signature in program.signatures} != self.methods.keys():
             raise InvalidFileError("the file's facts about its estimator do not fit its signatures")
         for signature in program.signatures:
@@ -143,7 +143,7 @@ class ModelFacts:
                 outputs = {name: (tensors[i].dtype, tensors[i].shape) for name, i in signature.outputs.items()}
                 inputs = {name: (tensors[i].dtype, tensors[i].shape) for name, i in signature.inputs.items()}
             except IndexError:
-                raise InvalidFileError("the file is malformed: a signature names tensors that there are not") from None
+                raise InvalidFileError("the file is malformed: a signature names tensors that do not exist") from None
             key = signature.key
             misfit = self.methods[key].misfit(outputs) or self.features_of(key).misfit(inputs)
             if misfit:

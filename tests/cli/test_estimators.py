@@ -96,7 +96,7 @@ class TestPickles:
         monkeypatch.undo()
         done = run("convert", tmp_path / "old.joblib", "--trust-pickle")
         assert done.status == 2
-        assert "was fitted by scikit-learn 1.3.2 and answers otherwise" in done.stderr
+        assert "was fitted by scikit-learn 1.3.2 and gives other answers" in done.stderr
 
 
 class TestSkops:

@@ -65,6 +65,16 @@ def test_text_as_documented_runs() -> None:
     assert names["model"].predict(["You won!", "lunch?"]).tolist() == ["spam", "ham"]  # type: ignore[attr-defined]
 
 
+def test_architecture_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fitted numbers may differ in their last digits from one machine to another; everything else is as shown."""
+    names: dict[str, object] = {}
+    page = ROOT / "docs" / "architecture.md"
+    for example, text in zip(blocks(page, "python"), blocks(page, "text"), strict=True):
+        exec(compile(example, "architecture.md", "exec"), names)
+        printed, shown = (re.sub(r"\d+\.\d*", "…", each) for each in (capsys.readouterr().out, text))
+        assert printed == shown
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_to_files(document: Path) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):

@@ -75,7 +75,7 @@ def test_functions_of_sparse_matrices(name: str, vectorizer: Any, reader: Any) -
     ("func", "reason"),
     [
         (lambda X: sp.csr_matrix((np.log1p(X.data), X.indices, X.indptr), shape=X.shape), "'data' of a sparse matrix"),
-        (lambda X: X / X.sum(), "hang on other rows"),
+        (lambda X: X / X.sum(), "depend on other rows"),
         (lambda X: (X < 1).astype(float), "holds for 0"),
         (lambda X: X[X.getnnz(axis=1) > 0], "'getnnz' of a sparse matrix"),
     ],
@@ -119,7 +119,7 @@ def test_integers_of_few_bits(encoder: Any, func: Any, wraps: bool) -> None:
     y = np.arange(len(CODES)) % 2
     pipeline = make_pipeline(encoder, function(func), LogisticRegression(max_iter=500)).fit(CODES, y)
     if wraps:
-        with pytest.raises(ConversionError, match=r"computes in u?int8, as the step before it gives"):
+        with pytest.raises(ConversionError, match=r"computes in u?int8, which the step before it gives"):
             skl2tflite.convert(pipeline)
         return
     model = skl2tflite.convert(pipeline)

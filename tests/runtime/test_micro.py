@@ -141,7 +141,7 @@ def test_file_that_does_not_load():
 def test_file_that_kills_it():
     working = runner(file_of())
     working.run("main", {"X": ROWS})
-    with pytest.raises(InvalidFileError, match="died of the file"):
+    with pytest.raises(InvalidFileError, match="crashed on the file"):
         run(file_of(operand=10_000_000))
     np.testing.assert_array_equal(working.run("main", {"X": ROWS})["Y"], ROWS + 2)
 

@@ -37,7 +37,7 @@ def show_report(report: Report) -> None:
         if not method.faithful:
             out.print(f"{method.method}: {method.example}" if method.example else str(method), markup=False)
     if any(method.near_ties.size for method in report.methods):
-        out.print("A near tie is a row whose answer hangs on less than float32 can tell; it is not counted as a fault.")
+        out.print("A near tie is a row whose answer depends on differences that float32 cannot hold; it is no fault.")
     if far:
         out.print(
             "Equally far: a row with several neighbours at one distance, "

@@ -113,7 +113,7 @@ def _links_fault(
             return "a node's child is not a later node"
     used = feature[parents]
     if n_features is not None and ((used < 0).any() or (used >= n_features).any()):
-        return "a split by a feature that there is not"
+        return "a split by a feature that does not exist"
     return ""
 
 
@@ -123,13 +123,13 @@ def _neighbours_fault(tree: Any) -> str:
     n_levels, n_nodes, metric, weights = state[5], state[6], state[11], state[12]
     if n_nodes != len(nodes) or n_nodes != 2**n_levels - 1 or bounds.shape[1:] != (n_nodes, data.shape[1]):
         # A ball tree keeps a centre for each node, a KD tree two corners: both are (…, nodes, features).
-        return "its nodes are not as many as its levels hold"
+        return "the number of its nodes does not fit its levels"
     if order.shape != (len(data),) or (order < 0).any() or (order >= len(data)).any():
-        return "it refers to rows that there are not"
+        return "it refers to rows that do not exist"
     start, stop = nodes["idx_start"], nodes["idx_end"]
     if (start < 0).any() or (stop > len(data)).any() or (start > stop).any():
-        return "a node refers to rows that there are not"
+        return "a node refers to rows that do not exist"
     if weights is not None and len(weights) != len(data):
-        return "its weights are not as many as its rows"
+        return "the number of its weights differs from that of its rows"
     metric._validate_data(data)  # vectors and matrices of the metric as wide as the rows
     return ""

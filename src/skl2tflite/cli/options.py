@@ -38,13 +38,13 @@ InputsOption = Annotated[
     typer.Option(help="One tensor for all features, or one for each column. By default what the model needs."),
 ]
 CategoriesOption = Annotated[
-    Categories, typer.Option(help="How columns of text travel: as strings, or as int32 codes.")
+    Categories, typer.Option(help="What the file takes for columns of text: strings, or int32 codes.")
 ]
 TextOption = Annotated[
     Text | None,
     typer.Option(
-        help="How texts travel that a vectorizer reads: as code points (by default), or ids of their terms. With micro "
-        "they travel as counts of the terms."
+        help="What the file takes for texts that a vectorizer reads: code points (by default), or ids of their terms. "
+        "With micro it takes counts of the terms."
     ),
 ]
 TrustPickle = Annotated[

@@ -41,10 +41,10 @@ def read_whole(content: bytes) -> Program:
     for signature in program.signatures:
         sides += [(signature.subgraph, each.values()) for each in (signature.inputs, signature.outputs)]
         if not 0 <= signature.subgraph < count:
-            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that there are not")
+            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that do not exist")
     for index, tensors in sides:
         if any(not 0 <= i < len(program.subgraphs[index].tensors) for i in tensors):
-            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that there are not")
+            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that do not exist")
     return program
 
 

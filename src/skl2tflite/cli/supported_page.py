@@ -28,15 +28,15 @@ HEAD = """\
 <!-- Written by `make docs` from the converters themselves; a test checks that it is up to date. -->
 # What converts
 
-Every estimator of scikit-learn, and of the packages at the end. *Exact* methods give the same bits or the same labels;
-*close* ones give values within 10⁻⁶ of the greatest magnitude in their column, or within what float32 makes of the
-formula ([the numerical contract](../README.md#the-numerical-contract)). Methods take `X` alone: their other arguments
-(`n_neighbors`, …) have their defaults; `predict_std` is `predict` with `return_std=True`. `skl2tflite supported NAME`
-says the same of one estimator.
+This page lists every estimator of scikit-learn, then those of other packages. *Exact* methods give the same bits or the
+same labels. *Close* methods give values within 10⁻⁶ of the greatest magnitude in their column, or within float32's
+rounding where the formula amplifies it ([the numerical contract](../README.md#the-numerical-contract)). Methods take
+only `X`; their other arguments (`n_neighbors`, …) have their defaults. `predict_std` is `predict` with
+`return_std=True`. `skl2tflite supported NAME` prints the same for one estimator.
 
-All parameters and shapes of labels convert, unless `convert` refuses them: what is random at inference, Python
-functions (kernels, metrics, weights) that do not record, as they ask for values or draw random numbers, and a few forms
-for which scikit-learn's own answer is undefined. The error says which, where, and what to use instead.
+All parameters and shapes of labels convert, except those that `convert` refuses: what is random at inference, Python
+functions (kernels, metrics, weights) that cannot be recorded because they need single values or draw random numbers,
+and a few cases in which scikit-learn's own answer is undefined. The error says which, where, and what to use instead.
 """
 
 

@@ -103,8 +103,8 @@ class Categorical(Reading):
             )
         if self.order is not None and found != self.order[: len(found)]:
             raise InvalidInputError(
-                f"{name} has other categories, or in another order, than those that the model was converted with, and "
-                f"{self.reader} takes their positions as they come; use .cat.set_categories({list(self.order)!r:.200})"
+                f"{name} does not have the categories that the model was converted with, in their order, and "
+                f"{self.reader} reads only their positions; use .cat.set_categories({list(self.order)!r:.200})"
             )
         if self.ascii_only and hasattr(column, "iloc") and not all(str(each).isascii() for each in found):
             raise InvalidInputError(

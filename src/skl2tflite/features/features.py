@@ -235,7 +235,7 @@ class Features(FeatureSchema):
             ("narrow", [feature for each in self.narrow for feature in each.features or ()]),
         ):
             if any(not 0 <= place < self.count for place in places):
-                raise damaged(data.at(name), f"refers to features that there are not; there are {self.count}")
+                raise damaged(data.at(name), f"refers to features that do not exist; there are {self.count}")
         if len({column.name for column in columns}) < len(columns):
             raise damaged(data.at("columns"), "has two of one name")
         self.rows.check_consistent(self, data)

@@ -17,7 +17,7 @@ _STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no
 
 @dataclass(frozen=True)
 class Known:
-    """The categories of a feature that an encoder knows, where scikit-learn refuses all others.
+    """The categories of a feature, for an encoder that refuses all others.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ class Known:
     values: tuple[str | float | None, ...]
 
     def check(self, cells: NDArray[Any], feature: str) -> None:
-        """Raise where a cell is none of them, as scikit-learn does.
+        """Raise if a cell is no known category, as scikit-learn does.
 
         Parameters
         ----------
         cells : ndarray of shape (n_rows,)
             Numbers, or the text that stands for them.
         feature : str
-            What to call the feature in the message.
+            Name of the feature, for the message.
         """
         if cells.dtype.kind == "O":
             texts = set(self.values)

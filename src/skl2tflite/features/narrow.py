@@ -82,13 +82,13 @@ class Narrow:
         if (dtype := self.met_in(X, places)) is not None:
             if dtype == TEXT_WITH_NA:
                 raise InvalidInputError(
-                    f"X holds {dtype}, for which {self.reader} answers otherwise than for NaN, which is all that the "
-                    "file knows of what is missing; give such columns as object, with NaN"
+                    f"X holds {dtype}, for which {self.reader} gives other answers than for NaN, and the file knows "
+                    "only NaN; give such columns as object, with NaN"
                 )
             instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
             raise InvalidInputError(
-                f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, and the file computes in "
-                f"floats; give {instead}"
+                f"X holds {dtype}, for which {self.reader} gives other answers than for floats, and the file computes "
+                f"with floats; give {instead}"
             )
 
     def to_json(self) -> dict[str, object]:

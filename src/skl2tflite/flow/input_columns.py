@@ -96,7 +96,7 @@ class InputColumns:
         """
         if feature in self._texts:
             raise KindError(
-                f"column {self.names[feature]!r} is read as text, and can be nothing else; copy it to another"
+                f"column {self.names[feature]!r} is read as text, and cannot be read as numbers too; copy it"
             )
         if kind == DType.FLOAT and self.in_matrix(feature):
             self.read.add(feature)

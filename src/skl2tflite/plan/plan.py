@@ -1,4 +1,4 @@
-"""What comes before operators: methods recorded as graphs, columns decided, passes run."""
+"""The plan of a file: the graphs of its methods after all passes, and the columns that it takes."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def _check_kinds(converter: Converter, recorded: Recorded) -> None:
     for name in sorted(unknown):
         if all(name in each.only_missing for each in traced):
             raise ConversionError(
-                f"{converter.path} asks of column {name!r} only whether a value is missing, which a file finds "
-                "otherwise in text than in numbers; give convert rows, which tell what it holds"
+                f"{converter.path} only tests whether values of column {name!r} are missing, and a file needs to "
+                "know whether these are text or numbers; give convert rows, which show it"
             )
 
 

@@ -221,7 +221,7 @@ class _Worker:
             status = self._process.wait()
             words = self._last_words(before)
             self._finish()
-            raise InvalidFileError(f"TFLM died of the file (exit status {status})" + (f": {words}" if words else ""))
+            raise InvalidFileError(f"TFLM crashed on the file (exit status {status})" + (f": {words}" if words else ""))
         kind, result = answer
         if kind == "error":
             words = self._last_words(before) or result

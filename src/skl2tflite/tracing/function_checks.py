@@ -142,7 +142,7 @@ def compare(
         together = _called(function, given[taken], result)
         answers = joined([answer for answer in alone if answer is not None])
         if together is None or not _agree(together, answers):
-            raise GraphError("gives a row another answer beside other rows; compute it from each row alone")
+            raise GraphError("gives answers for a row that change with the other rows; compute it from each row alone")
         size = batch or n_rows
         parts = [
             evaluate(graph, {name: feed[i : i + size] for name, feed in feeds.items()}) for i in range(0, n_rows, size)
@@ -151,22 +151,22 @@ def compare(
         if not _agree(computed[: len(outputs)], together):
             if isinstance(X, Matrix) and X.dtype is not None and X.dtype.kind in "iub":
                 raise GraphError(
-                    f"computes in {X.dtype}, as the step before it gives, and its results for the same numbers as "
-                    "floats are others: integers wrap around; begin it with X.astype(float)"
+                    f"computes in {X.dtype}, which the step before it gives, and gives other results for the same "
+                    "numbers as floats: integers wrap around; begin it with X.astype(float)"
                 )
             if (dtypes := _narrow_dtypes(given)) and _agree(
                 computed[: len(outputs)], _called(function, _widened(given[taken]), result) or []
             ):
                 raise GraphError(
-                    f"computes in {dtypes}, and its results for the same numbers as floats are others: such numbers "
-                    "wrap around or lose digits; begin it with X.astype(float), or give such columns as floats"
+                    f"computes in {dtypes}, and gives other results for the same numbers as floats: numbers of these "
+                    "dtypes wrap around or lose digits; begin it with X.astype(float), or give such columns as floats"
                 )
             raise GraphError(
                 "computes otherwise when it is recorded: it looks at values, dtypes or types of its input, or writes "
-                "to a part of an array that it has under another name"
+                "to a part of an array to which another variable refers"
             )
         if any(each.any() for each in computed[len(outputs) :]):
-            raise GraphError("raises an error for rows when it is recorded that it takes otherwise")
+            raise GraphError("raises an error when it is recorded, for rows that it takes when it is called")
         gives_nan |= any(each.dtype.kind == "f" and bool(np.isnan(each).any()) for each in together)
     return gives_nan
 
@@ -228,7 +228,7 @@ def _arrays(given: Any, result: Recorded | AsArray) -> list[NDArray[Any]]:
             try:
                 return [frame_to_array(given)]
             except InvalidInputError as error:
-                raise GraphError(f"gives numbers when it is recorded, and else not: {error}") from None
+                raise GraphError(f"gives numbers when it is recorded, but not when it is called: {error}") from None
         return [_column(given.iloc[:, i], column) for i, column in enumerate(result.columns)]
     if isinstance(result, Column):
         return [_column(given, result)]

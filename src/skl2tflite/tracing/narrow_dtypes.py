@@ -1,7 +1,7 @@
 """User functions whose results depend on the dtype of the rows: integers that wrap around, float16 that loses digits.
 
-A file computes with floats. Each function that is given the model's own rows is called with rows of every narrow dtype
-and with the same numbers as floats. Where the results differ, the model refuses rows of that dtype at run time.
+A file computes with floats. So each function that reads the model's own rows is called twice: with made-up rows of each
+narrow dtype, and with the same numbers as floats. If the results differ, the model refuses rows of that dtype.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ ROWS = 12
 TOLERANCE = 1e-5
 """Relative difference of results beyond which rounding in float32 does not explain it."""
 COLUMNS = 50
-"""Largest number of columns that are tested one by one for which of them cause a difference; with more, all are
-named."""
+"""Largest number of columns of a table that are tested one by one, to find those that cause a difference. In a wider
+table all columns are named."""
 MOVES = (ops.Slice, ops.Take, ops.Reshape, ops.PermuteDims, ops.Concat, ops.AbsentAsZero)
 """Operations that move numbers without changing them."""
 
@@ -69,7 +69,7 @@ def note_narrow_dtypes(function: Callable[[Any], Any], X: Given, result: Any, re
     Returns
     -------
     object
-        The result, changed so that later steps can tell whether its numbers still have the dtype of the rows.
+        The result, in which later steps can see whether its numbers still have the dtype of the rows.
     """
     features = _features(X)
     trial = _Trial(function, X)
@@ -108,7 +108,7 @@ def _features(X: Any) -> tuple[int, ...] | None:
     if isinstance(X, AsArray):
         X = X.table
         if not all(_reads(column) for column in X.columns):
-            return ()  # an array with one column of floats is all floats
+            return ()  # one column of floats makes an array of floats
     if isinstance(X, Table):
         read = [column for column in X.columns if _reads(column)]
         features = [column.origin for column in read]
@@ -159,7 +159,7 @@ def _is_given(x: Tensor) -> bool:
 
 
 def _with_dtypes(result: Any, stays: list[bool]) -> Any:
-    """Return a result that tells whether its numbers still have the dtype of the rows.
+    """Return a result from which later steps can tell whether its numbers still have the dtype of the rows.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ class _Trial:
         return self._pair(first, second)
 
     def both_texts(self, text: Iterable[int]) -> tuple[list[Any], list[Any]]:
-        """Return what the function gives for columns of text in which some is NA, and for the same with NaN."""
+        """Return the function's results for text with NA among it, and for the same text with NaN in its place."""
         import pandas as pd
 
         rows = self._rows("int64", ())
@@ -226,7 +226,7 @@ class _Trial:
         return self._pair(*both)
 
     def _pair(self, first: Any, second: Any) -> tuple[list[Any], list[Any]]:
-        """Return what the function gives for two kinds of rows, of those that it takes in both."""
+        """Return the function's results for rows in two forms; if it raises, for the rows that it takes in both."""
         pair = self._answer(first), self._answer(second)
         if None not in pair:
             return pair  # type: ignore[return-value]
@@ -317,7 +317,7 @@ def _numbers(dtype: str, width: int) -> NDArray[np.float64]:
         rows = _numbers("bool" if dtype.startswith("boolean") else "int64", width)
         if dtype.startswith("Float64"):
             rows[6:] /= 64.0
-        if not dtype.startswith("boolean"):  # rows of one sign too, of which all that is there is alike
+        if not dtype.startswith("boolean"):  # some rows have numbers of one sign only
             rows[6:9], rows[9:] = np.abs(rows[6:9]) + 1.0, -np.abs(rows[9:]) - 1.0
         if dtype.endswith(WITH_NA):
             rows[:6][np.random.default_rng(1).random((6, width)) < 0.4] = np.nan
@@ -350,7 +350,7 @@ def _arrays(result: Any) -> list[Any]:
 
 
 def _cells(column: Any) -> NDArray[Any]:
-    """Return an array, of a column that may hold NA one with NaN, as scikit-learn makes of it."""
+    """Return a column as an array, with NaN for NA, as scikit-learn converts it."""
     dtype: Any = getattr(column, "dtype", None)
     if type(getattr(dtype, "na_value", None)).__name__ == "NAType" and dtype.kind in "fiub" and column.isna().any():
         return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))

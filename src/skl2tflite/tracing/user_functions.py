@@ -272,13 +272,13 @@ def _select_by_row(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
     if isinstance(those, AsArray) and isinstance(others, AsArray) and isinstance(alike, AsArray):
         return AsArray(_select_by_row(rows, those.table, others.table, alike.table))
     if type(those) is not type(others) and not (isinstance(those, Column) and isinstance(others, Column)):
-        raise GraphError("gives another kind of result where some row is unlike the others")
+        raise GraphError("gives another kind of result when a condition on all rows turns out otherwise")
     if isinstance(those, Matrix):
         values = _select_by_row(rows, as_tensor(those.values), as_tensor(others.values), as_tensor(alike.values))
         return others if values is others.values else Matrix(values, None, True)
     if isinstance(those, Table):
         if those.names != others.names:
-            raise GraphError("gives other columns where some row is unlike the others")
+            raise GraphError("gives other columns when a condition on all rows turns out otherwise")
         if those.is_matrix and others.is_matrix and alike.is_matrix:
             matrix = _select_by_row(rows, those.matrix(), others.matrix(), alike.matrix())
             return others if matrix is others.matrix() else Table.of_matrix(matrix, others.names)
@@ -292,12 +292,12 @@ def _select_by_row(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
         return MadeColumn(others.name, as_tensor(xp.where(rows, those.values, others.values)))
     if isinstance(those, list):
         if len(those) != len(others):
-            raise GraphError("gives another number of arrays where some row is unlike the others")
+            raise GraphError("gives another number of arrays when a condition on all rows turns out otherwise")
         return [_select_by_row(rows, *each) for each in zip(those, others, alike, strict=True)]
     if difference(those, alike) is None:
         return others
     if those.ndim != others.ndim:
-        raise GraphError("gives another shape where some row is unlike the others")
+        raise GraphError("gives another shape when a condition on all rows turns out otherwise")
     return as_tensor(xp.where(xp.reshape(rows, (rows.shape[0], *[1] * (those.ndim - 1))), those, others))
 
 

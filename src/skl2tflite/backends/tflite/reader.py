@@ -83,7 +83,7 @@ def _program(model: Any) -> Program:
 
 
 def _dtype(tensor: Any) -> str:
-    """Return our name of a tensor's type; quantized by anything but scale 1 and zero point 0, it is plain."""
+    """Return the name of a tensor's dtype, that of a quantized one only for scale 1 and zero point 0."""
     dtype = DTYPES.get(tensor.type, f"type {tensor.type}")
     parameters = tensor.quantization
     if parameters is None or parameters.scale is None or f"q{dtype}" not in TENSOR_TYPES:

@@ -29,7 +29,7 @@ class InputLayout:
     kinds : dict of int to DType
         What is known of the features' kinds. What methods ask for, other than floats, is added while they are recorded.
     text : {"characters", "tokens", "counts"}
-        How texts travel that a vectorizer reads.
+        What the file takes for texts that a vectorizer reads.
     sparse : bool, default=False
         Whether rows are given in a sparse matrix.
     types : mapping of int to ColumnType, optional

@@ -37,14 +37,14 @@ class RecordRows(DictRows):
         """Raise where a feature cannot be told from another feature, or from one that the row lacks."""
         if name not in taken and self.separator and self.separator in str(name):
             raise InvalidInputError(
-                f"row {row} has the feature {name!r}: with {self.separator!r} in it, it cannot be told from "
-                "a feature and its text"
+                f"row {row} has the feature {name!r}, which holds {self.separator!r}, so that it cannot be "
+                "distinguished from a feature and its text"
             )
         super().check_feature(row, name, value, taken)
         if self.absent_is_nan and (value is None or value != value):
             raise InvalidInputError(
-                f"row {row}: feature {name!r} is {value}, which the model does not tell from one that a row "
-                "lacks; leave it out"
+                f"row {row}: feature {name!r} is {value}, which the model cannot distinguish from a feature "
+                "that the row lacks; leave it out"
             )
 
     def with_nan_for_absent(self) -> RecordRows:

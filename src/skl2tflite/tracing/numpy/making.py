@@ -54,7 +54,7 @@ def filled(rows: Array, shape: Any, value: Any, dtype: Any = float) -> Array:
     """
     shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     if None in shape[1:] or (shape and shape[0] != rows.shape[0]):
-        raise refusal(f"an array of shape {shape} has not the rows of the input; make it with {(rows.shape[0], '...')}")
+        raise refusal(f"an array of shape {shape} lacks the rows of the input; make it with {(rows.shape[0], '...')}")
     kind = {"f": float, "i": int, "u": int, "b": bool}.get(np.dtype(dtype).kind)
     if kind is None:
         raise refusal(f"an array of dtype {np.dtype(dtype)} has no place in a graph")

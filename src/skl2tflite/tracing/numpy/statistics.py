@@ -55,7 +55,7 @@ def _count(a: Array, axis: Axis) -> int:
     """Return how many elements are reduced into one."""
     lengths = [a.shape[i] for i in normalize_axes(axis, a.ndim)]
     if None in lengths:
-        raise refusal("statistics over rows hang on the whole batch; name the axis of the features (axis=1)")
+        raise refusal("statistics over rows depend on the whole batch; name the axis of the features (axis=1)")
     return math.prod(n for n in lengths if n is not None)
 
 
@@ -143,7 +143,7 @@ def sort(a: Array, axis: int | None = -1, kind: Any = None, order: Any = None, *
     axis = normalize_axes(axis, a.ndim)[0]
     length = a.shape[axis]
     if length is None:
-        raise refusal("rows cannot be sorted: their order hangs on the whole batch; name the axis of the features")
+        raise refusal("rows cannot be sorted: their order depends on the whole batch; name the axis of the features")
     if length < 2:
         return a
     rows = xp.astype(moveaxis(a, axis, -1), float)

@@ -90,7 +90,7 @@ class Writable(Tensor):
 
     def __setitem__(self, key: object, value: object) -> None:
         if isinstance(value, Writable) and value._base is self and value._key is key:
-            return  # Python's second half of X[:, 0] += 1, whose first half has written already
+            return  # X[:, 0] += 1 changes the part in place, which writes to X; then Python assigns the part to X
         self.write(assigned(self.value, key, plain(value)))
 
     def write(self, value: Tensor) -> None:
@@ -222,7 +222,7 @@ def _where(mask: Tensor, value: Any, x: Tensor) -> Tensor:
     if mask.shape != x.shape[: mask.ndim]:
         raise refusal(f"a mask of shape {mask.shape} does not fit {x.spec}")
     if np.ndim(value) and (mask.ndim == x.ndim or np.shape(value) != x.shape[mask.ndim :]):
-        raise refusal("values for the places of a mask are as many as only run time can tell; use numpy.where")
+        raise refusal("the number of elements that a mask selects is known only at run time; use numpy.where")
     wide = xp.reshape(mask, (*mask.shape, *[1] * (x.ndim - mask.ndim)))
     return _tensor(xp.where(wide, value, x))
 

@@ -27,8 +27,8 @@ class Categories:
         known: tuple[Any, ...] = self.series.column.categories or ()
         if not known:
             raise refusal(
-                f"pandas makes the categories of {self.series!r} of the rows that it meets; name them "
-                "(pandas.CategoricalDtype([…])), so that a value has the same code beside any others"
+                f"pandas takes the categories of {self.series!r} from the rows; name them "
+                "(pandas.CategoricalDtype([…])), so that the code of a value does not depend on other rows"
             )
         return known
 

@@ -116,11 +116,11 @@ class FrameValues(FrameColumns):
         check_operation(name, other, "column")
         if isinstance(other, FrameColumns):
             if set(other.table.names) != set(self.table.names):
-                raise refusal("frames of other columns cannot be combined; name the same ones")
+                raise refusal("DataFrames with different columns cannot be combined; select the same columns")
             other = other[self.table.names]
         elif isinstance(other, Series):
             if axis not in (0, "index"):
-                raise refusal("a column beside a DataFrame means its columns in pandas; use df.div(column, axis=0)")
+                raise refusal("pandas matches a column with a DataFrame's columns here; use df.div(column, axis=0)")
             other = xp.expand_dims(plain(other), 1)
         elif isinstance(other, Mapping) or hasattr(other, "to_dict"):
             other = self._of_columns(other)
@@ -133,7 +133,7 @@ class FrameValues(FrameColumns):
         """Return the numbers that a dictionary or a pandas Series holds for the columns, in their order."""
         known = dict(values) if isinstance(values, Mapping) else values.to_dict()
         if set(known) != set(self.table.names):
-            raise refusal("a DataFrame is combined with numbers for other columns; name the same ones")
+            raise refusal("a DataFrame is combined with numbers for other columns; give one for each of its columns")
         return np.array([float(known[name]) for name in self.table.names])
 
     def __neg__(self) -> Any:
@@ -166,11 +166,11 @@ class FrameValues(FrameColumns):
         """Return a bound of ``clip`` in the places of the values that it limits."""
         if isinstance(bound, Series):
             if axis not in (0, "index"):
-                raise refusal("a column that limits a DataFrame means its columns in pandas; use clip(…, axis=0)")
+                raise refusal("pandas matches a column with a DataFrame's columns here; use clip(…, axis=0)")
             return xp.expand_dims(plain(bound), 1)
         if isinstance(bound, FrameColumns):
             if set(bound.table.names) != set(self.table.names):
-                raise refusal("a DataFrame is limited by one of other columns; name the same ones")
+                raise refusal("a DataFrame is limited by one with different columns; select the same columns")
             return plain(bound[self.table.names])
         return self._of_columns(bound) if hasattr(bound, "to_dict") else plain(bound)
 
@@ -192,7 +192,7 @@ class FrameValues(FrameColumns):
     def fillna(self, value: Any = None, **_: Any) -> Any:
         """Replace missing values."""
         if value is None:
-            raise refusal("fillna takes a value; what other rows hold is not known")
+            raise refusal("fillna takes a value; values of other rows cannot be recorded")
         if isinstance(value, Mapping) or hasattr(value, "to_dict"):
             values = value if isinstance(value, Mapping) else value.to_dict()
             return self._each(lambda name, column: column.fillna(values[name]) if name in values else column)

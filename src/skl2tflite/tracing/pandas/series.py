@@ -52,7 +52,7 @@ class Series:
     def __init__(self, column: Column | Tensor, name: Any = None) -> None:
         if isinstance(column, Tensor):
             if plain(column).ndim != 1:
-                raise refusal(f"a column is made of one axis, not of {plain(column).spec}")
+                raise refusal(f"a column has one axis, and {plain(column).spec} cannot become one")
             column = MadeColumn(str(name), plain(column))
         self.column = column
         self.name = name
@@ -194,7 +194,7 @@ class Series:
         self.column = MadeColumn(str(self.name), assigned(self.column.values, plain(key), plain(value)))
 
     def __getitem__(self, key: Any) -> Any:
-        raise refusal(f"rows of {self!r} cannot be picked: their number would hang on the values; use where")
+        raise refusal(f"rows of {self!r} cannot be selected: their number would depend on the values; use where")
 
     @property
     def loc(self) -> Series:
@@ -223,7 +223,7 @@ class Series:
     def _truths(self, name: str) -> Tensor:
         values = self.column.values
         if values.dtype != DType.BOOL:
-            raise refusal(f"{name} of {self!r} hangs on other rows; compute it in fit")
+            raise refusal(f"{name} of {self!r} depends on other rows; compute it in fit")
         return values
 
     def abs(self) -> Series:
@@ -361,7 +361,7 @@ class Series:
         if dtype in (str, "str", "string"):
             if not self.is_text:
                 dtype_of(self.column)
-                raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
+                raise refusal(f"{self!r} holds numbers, and how they are written as text cannot be recorded")
             return self._made(as_str(self.column.strings(), dtype))
         name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
         names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
