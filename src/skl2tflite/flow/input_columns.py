@@ -92,7 +92,8 @@ class InputColumns:
         ----------
         feature : int
         kind : DType
-            Whole numbers may also be read as floats, but not text or truth values.
+            Whole numbers may also be read as floats. Text that was read as floats before makes all methods be
+            recorded again, with its dtype known (``MethodCall.confused``).
         """
         if feature in self._texts:
             raise KindError(
@@ -103,9 +104,11 @@ class InputColumns:
             values: Tensor = self.matrix[:, feature]
             return values
         decided = self.kinds.get(feature, kind)
-        if decided != kind and (decided, kind) != (DType.FLOAT, DType.INT):
+        if decided != kind and not (decided == DType.FLOAT and kind in (DType.INT, DType.STRING)):
             raise KindError(f"column {self.names[feature]!r} holds {decided} values, not {kind}")
         self.kinds[feature] = kind
+        if kind == DType.FLOAT:
+            self.read.add(feature)
         return self._input(feature, kind, (self.batch,))
 
     def _input(self, feature: int, kind: DType, shape: Shape) -> Tensor:
@@ -221,7 +224,8 @@ class InputColumn(Column):
 
     def mark_read(self) -> None:
         """Note that the feature is read."""
-        self.inputs.read.add(self.feature)
+        if self.inputs.in_matrix(self.feature):
+            self.inputs.read.add(self.feature)
 
     def tensor(self, kind: DType) -> Tensor:
         """Return the feature's values."""
@@ -259,3 +263,7 @@ class InputColumn(Column):
         """Return the values as strings, and note that whole numbers are read as their digits."""
         self.inputs.digits.add(self.name)
         return self.strings()
+
+    def strings(self) -> Tensor:
+        """Return the values as strings, or raise KindError where they are known to be numbers."""
+        return self.tensor(DType.STRING)

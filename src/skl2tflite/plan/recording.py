@@ -117,7 +117,7 @@ def _recorded(
     """
     rows = converter.rows
     apart = inputs == "columns" or (inputs is None and DType.STRING in hints.values())
-    known = (dict(hints) if apart else {}) if rows.is_table else rows.first_kinds
+    known = {**rows.first_kinds, **(hints if apart or not rows.is_table else {})}
     layout = replace(layout, columns=apart if rows.is_table else not rows.undivided, kinds=known)
     calls = {method: called(converter, method, layout) for method in methods}
     asked = [each.kinds for method, each in calls.items() if method != "inverse_transform"]
@@ -130,9 +130,10 @@ def _recorded(
             f"{converter.path} needs column {name!r} as {kind} values, which a matrix of float32 cannot hold; "
             "use inputs='columns'"
         )
-    if not layout.columns and any(each.confused for each in calls.values()):
-        # A function was given for numbers what an estimator behind it knows to be text.
-        return _recorded(converter, methods, layout, inputs, {**hints, **layout.kinds})
+    if any(each.confused for each in calls.values()):
+        # Something was given for numbers what an estimator behind it knows to be text: now each is told beforehand.
+        told = {i: kind for i, kind in layout.kinds.items() if kind != DType.FLOAT}
+        return _recorded(converter, methods, layout, inputs, {**hints, **told})
     asks_absent = any(each.asks_absent for each in calls.values())
     binding = Binding({**hints, **layout.kinds} if apart else None, asks_absent)
     graphs = {method: traced(each, binding) for method, each in calls.items()}

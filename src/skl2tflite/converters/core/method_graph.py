@@ -80,7 +80,7 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None, 
     """
     layout = layout or InputLayout()
     call = called(converter, method, layout)
-    if call.confused and not layout.columns:
+    if call.confused:
         return trace(converter, method, replace(layout, columns=True), absent_is_nan)
     kinds = layout.kinds if layout.columns else call.kinds
     return traced(call, Binding(kinds, absent_is_nan or call.asks_absent))
