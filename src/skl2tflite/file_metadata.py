@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program
+from skl2tflite.escaping import line
 from skl2tflite.features import ColumnSpec, Features
 from skl2tflite.method_output import GIVE_LABELS, MethodOutput
 from skl2tflite.model_metadata import CUSTOM_NAME, METADATA_NAME, ModelFacts
@@ -127,7 +128,7 @@ def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, t
     used = set(taken)
     for column in features.columns or ():
         if column.categories is not None:
-            stem = re.sub(r"[^\w.-]+", "_", column.name) or "column"
+            stem = re.sub(r"[^\w.-]+", "_", column.name)[:_LONGEST] or "column"
             name = next(
                 n for n in (f"{stem}{end}.txt" for end in chain([""], (f"_{i}" for i in count(2)))) if n not in used
             )
@@ -137,7 +138,11 @@ def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, t
 
 
 def _lines(items: Iterable[object]) -> bytes:
-    return "".join(f"{item}\n" for item in items).encode()
+    return "".join(f"{line(item)}\n" for item in items).encode()
+
+
+_LONGEST = 100
+"""Characters of a file's name that are a column's."""
 
 
 def _label_file(output: int, outputs: int) -> str:

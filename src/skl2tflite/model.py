@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.check import check_program
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.targets import TARGETS
-from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
+from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
+from skl2tflite.escaping import terminal
+from skl2tflite.lazily import cached_property
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.model_description import count_operators, describe
 from skl2tflite.model_metadata import ModelFacts
@@ -176,7 +178,7 @@ class TFLiteModel:
 
     def __repr__(self) -> str:
         size = len(self._content)
-        return plain(f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>")
+        return terminal(f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>")
 
     def __str__(self) -> str:
         return describe(repr(self), self._content, self._program, self.facts)

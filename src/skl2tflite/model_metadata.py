@@ -85,7 +85,8 @@ class ModelFacts:
         }
         if self.classes is not None:
             document["classes"] = labels_to_json(self.classes)
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        # Python spells lone surrogates of labels as JSON does.
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
     @classmethod
     def from_bytes(cls, content: bytes) -> ModelFacts:

@@ -99,3 +99,11 @@ def test_list_of_what_converts_is_up_to_date() -> None:
     if SKLEARN < (1, 9):
         pytest.skip("written with scikit-learn 1.9")
     assert (ROOT / "docs" / "supported.md").read_text() == page(survey()), "run `make docs`"
+
+
+def test_every_promise_of_security_has_its_test() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "SECURITY.md").read_text())
+    assert len(named) > 15
+    for path, name in named:
+        source = (ROOT / path).read_text()
+        assert not name or re.search(rf"^(def|class) {name}\b", source, flags=re.M), f"{path}::{name}"

@@ -130,12 +130,9 @@ def test_integers_of_few_bits(encoder: Any, func: Any, wraps: bool) -> None:
 @pytest.mark.parametrize("dense", [False, True])
 def test_counts_that_a_function_cuts_to_few_bits_wrap_around(dtype: Any, dense: bool) -> None:
     texts = ["win now", "free win", "win win win"] * 10
-    cut = function(lambda X: (X.toarray() if dense else X).astype(dtype))
-    pipeline = make_pipeline(CountVectorizer(), cut, LogisticRegression()).fit(texts, [0, 1, 1] * 10)
-    with pytest.raises(ConversionError, match="wrap around"):
-        skl2tflite.convert(pipeline, texts)
-    plain = function(lambda X: X.astype(np.int32))
-    pipeline = make_pipeline(CountVectorizer(), plain, LogisticRegression()).fit(texts, [0, 1, 1] * 10)
-    long = ["win " * 300]
-    model = skl2tflite.convert(pipeline, texts)
-    np.testing.assert_allclose(model.predict_proba(long), pipeline.predict_proba(long), rtol=0, atol=1e-6)
+    long = ["win " * 300, "win " * 33_000]
+    for kind in (dtype, np.int32):
+        cut = function(lambda X, kind=kind: (X.toarray() if dense else X).astype(kind))
+        pipeline = make_pipeline(CountVectorizer(), cut, LogisticRegression()).fit(texts, [0, 1, 1] * 10)
+        model = skl2tflite.convert(pipeline, texts)
+        np.testing.assert_allclose(model.predict_proba(long), pipeline.predict_proba(long), rtol=0, atol=1e-6)

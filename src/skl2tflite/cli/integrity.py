@@ -22,7 +22,8 @@ def check_sound(model: Any) -> None:
     Raises
     ------
     InvalidFileError
-        Where an index points out of bounds, or a tree's node comes after its own child.
+        Where an index points out of bounds, a tree's node comes after its own child, or an array has values, but no
+        bytes: its length is then not bounded by the file's.
     """
     for part, n_features in _parts(model, None, set()):
         kind = f"{type(part).__module__}.{type(part).__qualname__}"
@@ -49,6 +50,8 @@ def _parts(value: Any, n_features: int | None, seen: set[int]) -> Iterator[tuple
         elif isinstance(value, list | tuple | set | frozenset):
             stack += [(item, n_features) for item in value]
         elif isinstance(value, np.ndarray):
+            if value.size and not value.dtype.itemsize:
+                raise InvalidFileError(f"damaged: {value.size} values without a byte in them")
             if value.dtype == object:
                 stack += [(item, n_features) for item in value.ravel()]
         else:

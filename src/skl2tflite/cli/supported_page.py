@@ -7,6 +7,7 @@ from itertools import groupby
 
 from skl2tflite.converters.core.coverage import Support
 from skl2tflite.converters.core.registry import OPTIONAL
+from skl2tflite.escaping import markdown, markdown_code
 
 PACKAGES = (
     ("scikit-learn", "1.6 to 1.9", "`sklearn`"),
@@ -59,7 +60,7 @@ def _row(entry: Support) -> tuple[str, ...]:
     close = "those of the estimators within" if entry.delegates else _names(entry.close)
     if entry.tolerance > USUAL:
         close += f" (within {entry.tolerance:g})"
-    return f"`{entry.estimator}`", _names(entry.exact), close, ", ".join(entry.targets)
+    return markdown_code(entry.estimator), _names(entry.exact), close, ", ".join(entry.targets)
 
 
 def _lacking(entries: Iterable[Support]) -> list[tuple[str, ...]]:
@@ -68,7 +69,7 @@ def _lacking(entries: Iterable[Support]) -> list[tuple[str, ...]]:
     for entry in entries:
         if entry.reason:
             found.setdefault(entry.reason, []).append(entry.estimator)
-    return [(_names(names), reason) for reason, names in found.items()]
+    return [(_names(names), markdown(reason)) for reason, names in found.items()]
 
 
 def _refused(entries: Iterable[Support]) -> list[tuple[str, ...]]:
@@ -78,13 +79,13 @@ def _refused(entries: Iterable[Support]) -> list[tuple[str, ...]]:
         for method, reason in entry.refused.items():
             found.setdefault((method, reason), []).append(entry.estimator)
     return [
-        (f"`{method}`", _names(names) if len(names) <= 8 else f"{len(names)} estimators", reason)
+        (markdown_code(method), _names(names) if len(names) <= 8 else f"{len(names)} estimators", markdown(reason))
         for (method, reason), names in sorted(found.items())
     ]
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+    return ", ".join(map(markdown_code, names))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from skl2tflite.features.texts import (
 )
 from skl2tflite.fields import Fields
 from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE, RESERVED
+from skl2tflite.lazily import cached_property
 
 UNKNOWN_CODE = -1
 """Code of a text that is not in the vocabulary."""

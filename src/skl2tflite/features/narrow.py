@@ -27,6 +27,9 @@ TEXT_WITH_NA = "string" + WITH_NA
 """That of text."""
 
 
+WIDE = ("float32", "float64", "object")
+"""Dtypes that are compared too where rows given to ``convert`` hold truth values or whole numbers."""
+
 _TELLING_NA = (*NULLABLE, TEXT_WITH_NA)
 
 
@@ -44,12 +47,15 @@ class Narrow:
         The columns of a DataFrame that the part reads; None where it is given one array of all columns.
     least : int, default=1
         How many of these columns must have such a dtype for the answer to differ.
+    instead : str, default=""
+        The dtype, other than floats, for which the file answers: that of the rows given to ``convert``.
     """
 
     reader: str
     dtypes: tuple[str, ...]
     features: tuple[int, ...] | None = None
     least: int = 1
+    instead: str = ""
 
     def met_in(self, X: Any, places: Callable[[], Mapping[int, int]]) -> str | None:
         """Return a dtype of the rows for which the part answers otherwise, None where they have no such dtype.
@@ -85,7 +91,14 @@ class Narrow:
                     f"X holds {dtype}, for which {self.reader} gives other answers than for NaN, and the file knows "
                     "only NaN; give such columns as object, with NaN"
                 )
+            if self.instead:
+                raise InvalidInputError(
+                    f"X holds {dtype}, for which {self.reader} answers otherwise than for {self.instead}, which the "
+                    f"model was converted for; give such columns as {self.instead}"
+                )
             instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
+            if dtype == "bool":
+                instead += ", or convert it with rows (X) that hold bool too"
             raise InvalidInputError(
                 f"X holds {dtype}, for which {self.reader} gives other answers than for floats, and the file computes "
                 f"with floats; give {instead}"
@@ -98,6 +111,8 @@ class Narrow:
             fields["features"] = list(self.features)
         if self.least != 1:
             fields["least"] = self.least
+        if self.instead:
+            fields["instead"] = self.instead
         return fields
 
 
@@ -147,9 +162,10 @@ def not_met(narrow: Narrow, X: Any, places: Callable[[], Mapping[int, int]]) -> 
 def narrow_from_json(data: Fields) -> Narrow:
     """Return what :meth:`Narrow.to_json` wrote."""
     dtypes = data.many("dtypes", str)
-    if not set(dtypes) <= {*NARROW, *_TELLING_NA}:
+    if not set(dtypes) <= {*NARROW, *WIDE, *_TELLING_NA}:
         raise damaged(data.at("dtypes"), "holds what is no dtype of whole numbers or of few digits")
-    return Narrow(data.get("reader", str), dtypes, data.maybe_many("features", int), data.maybe("least", int, 1))
+    features, least = data.maybe_many("features", int), data.maybe("least", int, 1)
+    return Narrow(data.get("reader", str), dtypes, features, least, data.maybe("instead", str, ""))
 
 
 def _name(dtype: Any) -> str:

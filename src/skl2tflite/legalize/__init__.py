@@ -15,12 +15,14 @@ more exact.
 
 from skl2tflite.legalize import along_axes, elementwise, forest, integers, positions, powers  # noqa: F401 - they register
 from skl2tflite.legalize.driver import LegalGraph, legalize
+from skl2tflite.legalize.infinities import compares_with_infinity
 from skl2tflite.legalize.registry import Capabilities, NoDecompositionError, decomposes, decomposition_of, element_kind
 
 __all__ = [
     "Capabilities",
     "LegalGraph",
     "NoDecompositionError",
+    "compares_with_infinity",
     "decomposes",
     "decomposition_of",
     "element_kind",

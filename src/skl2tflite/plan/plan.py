@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,9 @@ from skl2tflite.plan.recording import Recorded, record
 from skl2tflite.plan.row_form import row_form
 from skl2tflite.tracing.category_constraints import allowed_values
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character in UTF-16, which UTF-8 does not hold."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,9 @@ def _features(
         Which features may hold NaN.
     """
     traced, names = recorded.traced, converter.feature_names
+    unwritten = next((name for name in names or () if _SURROGATE.search(name)), None)
+    if unwritten is not None:
+        raise ConversionError(f"the feature {unwritten!r} has a name that no text in UTF-8 can be; rename it")
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
     all_alike = allows_nan.all() or not allows_nan.any()
     nan = bool(allows_nan.all()) if all_alike else tuple(allows_nan.tolist())

@@ -89,12 +89,16 @@ def record(
         layout = replace(layout, batch=1)  # vectorizers read one text at a time
     try:
         return _recorded(converter, methods, layout, inputs, hints)
-    except ConversionError:
+    except ConversionError as error:
         numbers = {i: kind for i, kind in hints.items() if kind != DType.STRING}
         if len(numbers) == len(hints):
             raise
+        refused = error
     # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
-    return _recorded(converter, methods, layout, inputs, numbers)
+    try:
+        return _recorded(converter, methods, layout, inputs, numbers)
+    except ConversionError:
+        raise refused from refused.__cause__
 
 
 def _recorded(

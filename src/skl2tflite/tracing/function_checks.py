@@ -16,7 +16,7 @@ from skl2tflite.features.frames import floats, frame_to_array, objects
 from skl2tflite.flow.column import Column, MadeColumn
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table
-from skl2tflite.graph import DType, Graph, Tensor, as_tensor, evaluate, input_tensor
+from skl2tflite.graph import DType, Graph, Input, Tensor, as_tensor, evaluate, input_tensor
 from skl2tflite.tracing.sample_rows import FLOAT64, ROWS, AsArray, Given, constants_of, samples
 from skl2tflite.tracing.trial_calls import joined, near, tried
 
@@ -25,6 +25,10 @@ TOLERANCE = 1e-6
 
 
 Recorded: TypeAlias = Tensor | list[Tensor] | Table | Column | Matrix
+
+
+class OtherwiseError(GraphError):
+    """A function gives other numbers than its graph, and nothing here tells why."""
 
 
 def is_symbolic(X: object) -> bool:
@@ -133,8 +137,9 @@ def compare(
     count = ROWS if batch is None else batch * -(-ROWS // batch)
     own = [] if rows is None else [np.resize(rows, (count, *rows.shape[1:]))]
     gives_nan = False
-    for feeds, given in (*(({"X": each}, each) for each in own), *samples(X, count, constants_of(graph))):
-        n_rows = len(next(iter(feeds.values())))
+    read = {node.op.key for node in graph.nodes() if isinstance(node.op, Input)}
+    for feeds, given in (*(({"X": each}, each) for each in own), *samples(X, count, constants_of(graph), read)):
+        n_rows = len(given) if isinstance(X, Table) else len(next(iter(feeds.values())))
         alone = [_called(function, given[i : i + 1], result) for i in range(n_rows)]
         taken = np.array([answer is not None for answer in alone])
         if not taken.any():
@@ -161,14 +166,23 @@ def compare(
                     f"computes in {dtypes}, and gives other results for the same numbers as floats: numbers of these "
                     "dtypes wrap around or lose digits; begin it with X.astype(float), or give such columns as floats"
                 )
-            raise GraphError(
+            raise OtherwiseError(
                 "computes otherwise when it is recorded: it looks at values, dtypes or types of its input, or writes "
-                "to a part of an array to which another variable refers"
+                "to a part of an array to which another variable refers" + _unknown_dtypes(X)
             )
         if any(each.any() for each in computed[len(outputs) :]):
             raise GraphError("raises an error when it is recorded, for rows that it takes when it is called")
         gives_nan |= any(each.dtype.kind == "f" and bool(np.isnan(each).any()) for each in together)
     return gives_nan
+
+
+def _unknown_dtypes(X: Given) -> str:
+    """Return advice for columns whose dtypes are not known: truth values and text compute otherwise than numbers."""
+    columns = X.columns if isinstance(X, Table) else [X] if isinstance(X, Column) else []
+    names = [column.name for column in columns if column.dtype is None]
+    return (
+        f"; if {names[0]!r} or another column holds no numbers, give convert rows, whose dtypes tell" if names else ""
+    )
 
 
 def _narrow_dtypes(given: Any) -> str:

@@ -14,9 +14,9 @@ import scipy.sparse
 
 from skl2tflite.flow.matrix import Matrix, as_floats, side_by_side
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import NoAttributeError, refusal
 from skl2tflite.graph.tensor import Tensor
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.protocol import record_ufunc
 from skl2tflite.tracing.numpy.writable import Writable, plain
 from skl2tflite.tracing.pandas.protocol import knowing
@@ -123,7 +123,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     def astype(self, dtype: Any, *_: Any, **__: Any) -> Sparse:
         """Bring the numbers to another dtype."""
         kind = np.dtype(dtype)
-        return self._like(xp.astype(plain(self.matrix.values), DType.of(np.empty(0, kind))), kind)
+        return self._like(cast(plain(self.matrix.values), kind), kind)
 
     def _elementwise(self, ufunc: np.ufunc) -> Sparse:
         values = as_floats(self.matrix.values)

@@ -20,7 +20,7 @@ from skl2tflite.graph import Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.category_constraints import category_constraints
 from skl2tflite.tracing.distance_functions import patches as _distances
-from skl2tflite.tracing.function_checks import Recorded, compare, fresh_input, outputs_of
+from skl2tflite.tracing.function_checks import OtherwiseError, Recorded, compare, fresh_input, outputs_of
 from skl2tflite.tracing.function_tracer import handle, record
 from skl2tflite.tracing.numpy.writable import handled, is_handle, plain
 from skl2tflite.tracing.pandas.dummies import Dummies
@@ -32,7 +32,7 @@ from skl2tflite.tracing.row_errors import refuse_rows, row_errors
 from skl2tflite.tracing.same import difference
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.scipy_sparse import Sparse, maker_of
-from skl2tflite.tracing.tracing_context import column_readings, missing_asked
+from skl2tflite.tracing.tracing_context import column_readings, missing_asked, possible_reasons
 from skl2tflite.tracing.values import Values
 from skl2tflite.tracing.ways import RaisedError, ways
 
@@ -186,7 +186,13 @@ def _record_and_check(
     result, refused = _record_all_ways(function, X)
     fresh = fresh_input(X)
     # Reports about made-up inputs are dropped.
-    with row_errors.collect(), category_constraints.collect(), column_readings.collect(), missing_asked.collect():
+    with (
+        row_errors.collect(),
+        category_constraints.collect(),
+        column_readings.collect(),
+        missing_asked.collect(),
+        possible_reasons.collect() as reasons,
+    ):
         first, second = _record_all_ways(function, fresh), _record_all_ways(function, fresh)
     tensors, tensors_again = ([*outputs_of(each), *(r.rows for r in those)] for each, those in (first, second))
     if len(tensors) != len(tensors_again):
@@ -194,7 +200,10 @@ def _record_and_check(
     for one, other in zip(tensors, tensors_again, strict=True):
         if (node := difference(one, other)) is not None:
             raise GraphError(f"gives another answer at each call, as at random [{node.source}]")
-    gives_nan = compare(function, first[0], [each.rows for each in first[1]], fresh, rows)
+    try:
+        gives_nan = compare(function, first[0], [each.rows for each in first[1]], fresh, rows)
+    except OtherwiseError as error:
+        raise (GraphError(f"computes otherwise when it is recorded: {reasons[0]}") if reasons else error) from None
     for each in refused:
         reason = each.reason if each.estimator else f"{place or 'a function'} raises {each.reason}"
         refuse_rows(each.rows, reason, each.gives_nan or gives_nan, each.optional)

@@ -121,7 +121,7 @@ def _blamed(error: Exception, estimator: Any, X: Any) -> Skl2TFLiteError:
             f"{sys.getrecursionlimit()}); convert what is inside"
         )
     if isinstance(error, MemoryError):
-        return ConversionError(f"there is not enough memory to convert {name}; {error or 'make it smaller'}")
+        return ConversionError(f"there is not enough memory to convert {name}; {str(error) or 'make it smaller'}")
     whose = own_exception(estimator, error) or _own_error(error, estimator, X)
     return whose or DefectError(
         f"{name} cannot be converted, and the reason is a defect of skl2tflite ({_quoted(error)}); please report it "

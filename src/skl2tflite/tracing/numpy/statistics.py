@@ -16,6 +16,7 @@ from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.op import normalize_axes
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.making import KINDS, Axis, ones_like
 from skl2tflite.tracing.numpy.shapes import moveaxis
 
@@ -28,7 +29,7 @@ def mean(a: Array, axis: Axis = None, dtype: Any = None, keepdims: bool = False)
 
 def total(a: Array, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Array:
     """Sum, in another dtype if given."""
-    return xp.sum(a if dtype is None else xp.astype(a, dtype), axis=axis, keepdims=keepdims)
+    return xp.sum(a if dtype is None else cast(a, dtype), axis=axis, keepdims=keepdims)
 
 
 def _check_kind(name: str, dtype: Any, kind: DType) -> None:

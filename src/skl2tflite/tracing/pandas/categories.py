@@ -8,6 +8,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import NoAttributeError, refusal
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of
+from skl2tflite.tracing.pandas.looked_up import looked_up
 
 
 class Categories:
@@ -36,7 +37,7 @@ class Categories:
     def codes(self) -> Any:
         """Position of each value among the categories; -1 for missing values and values that are no category."""
         known = list(self._known_categories)
-        codes = self.series._looked_up(known, list(range(len(known))), -1, -1)
+        codes = looked_up(self.series, known, list(range(len(known))), -1, -1)
         return type(self.series)(plain(xp.astype(codes.column.values, int)))
 
     @property

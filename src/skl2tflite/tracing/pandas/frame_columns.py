@@ -15,7 +15,7 @@ from skl2tflite.flow.table import Table, rows_of
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
-from skl2tflite.tracing.numpy.writable import plain
+from skl2tflite.tracing.numpy.writable import plain, with_row_count
 from skl2tflite.tracing.pandas.constants import every_row
 from skl2tflite.tracing.pandas.dtypes import dtype_of, no_attribute
 from skl2tflite.tracing.pandas.series import INDEX, Series
@@ -95,9 +95,9 @@ class FrameColumns:
         self.table = self.set_axis(names, axis=1).table
 
     @property
-    def shape(self) -> tuple[int | None, int]:
+    def shape(self) -> tuple[int | None, ...]:
         """The number of rows, None where unknown (as it is but in a file for a fixed batch), and that of columns."""
-        return (self.table.batch if self.table.columns else None, len(self.table.columns))
+        return with_row_count((self.table.batch if self.table.columns else None, len(self.table.columns)))
 
     @property
     def dtypes(self) -> Any:

@@ -12,13 +12,14 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.elementwise import around
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.dtypes import as_category, is_category
 from skl2tflite.tracing.pandas.frame_columns import FrameColumns, takes_inplace
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
-from skl2tflite.tracing.pandas.replaced import by_kind, pairs_of, replaced
+from skl2tflite.tracing.pandas.replaced import by_kind, is_missing, pairs_of, replaced
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.values import Values
 
@@ -206,13 +207,25 @@ class FrameValues(FrameColumns):
     def where(self, cond: Any, other: Any = np.nan, **_: Any) -> Any:
         """Keep values where a condition holds, and replace the others."""
         cond = cond(self) if callable(cond) and not isinstance(cond, FrameColumns | Tensor) else cond
+        if self._may_hold_text(cond, other):
+            return self._each(lambda name, column: column.where(_of_column(cond, name), other))
         return self._like(xp.where(_wide(cond), self.table.matrix(), plain(other)))
 
     @takes_inplace
     def mask(self, cond: Any, other: Any = np.nan, **_: Any) -> Any:
         """Replace values where a condition holds."""
         cond = cond(self) if callable(cond) and not isinstance(cond, FrameColumns | Tensor) else cond
+        if self._may_hold_text(cond, other):
+            return self._each(lambda name, column: column.mask(_of_column(cond, name), other))
         return self._like(xp.where(_wide(cond), plain(other), self.table.matrix()))
+
+    def _may_hold_text(self, condition: Any, other: Any) -> bool:
+        """Return whether columns that are or may be text are chosen from, each by a condition of its own."""
+        told = isinstance(condition, Series | FrameColumns) and (isinstance(other, str) or np.ndim(other) == 0)
+        if not told or isinstance(other, Tensor | Series | FrameColumns):
+            return False
+        undecided = is_missing(other) and any(column.is_undecided for _, column in self.items())
+        return self._has_text or isinstance(other, str) or undecided
 
     def isin(self, values: Any) -> Any:
         """Whether values are among constants."""
@@ -238,7 +251,12 @@ class FrameValues(FrameColumns):
             return type(self)(Table([as_category(column, dtype) for column in self.table.columns]))
         if self._has_text or dtype in (str, "str", "string", object, "object", "O"):
             return self._each(lambda _, column: column.astype(dtype))
-        return self._like(xp.astype(self.table.matrix(), dtype))
+        return self._like(cast(self.table.matrix(), dtype))
+
+
+def _of_column(condition: Any, name: str) -> Any:
+    """Return a condition on rows, or what a condition on all values says of one column."""
+    return condition[name] if isinstance(condition, FrameColumns) else condition
 
 
 def _wide(condition: Any) -> Any:

@@ -84,8 +84,8 @@ def knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) ->
 
 
 def _make_series(data: Any, index: Any = None, dtype: Any = None, name: Any = None, **_: Any) -> Series:
-    series = Series(data.column, data.name if name is None else name) if isinstance(data, Series) else None
-    series = series or Series(plain(data), name)
+    is_series = isinstance(data, Series)
+    series = Series(data.column, data.name if name is None else name) if is_series else Series(plain(data), name)
     return series if dtype is None else series.astype(dtype)
 
 
