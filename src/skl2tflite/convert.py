@@ -277,8 +277,8 @@ def _of_inverse(converter: Converter, traced: Traced, features: Features) -> Fea
         return Features(1, columns=(column,), known=tuple(positions), rows=converter.inverse_rows)
     count = traced.graph.inputs[INPUT_NAME].shape[1] or 0
     a_matrix = features.columns is None and features.rows.is_table and not features.known
-    alike = a_matrix and count == features.count and labels is None and traced.narrow == features.narrow
-    return None if alike else Features(count, allows_nan=converter.inverse_takes_nan, narrow=traced.narrow)
+    alike = a_matrix and count == features.count and labels is None and traced.call.narrow == features.narrow
+    return None if alike else Features(count, allows_nan=converter.inverse_takes_nan, narrow=traced.call.narrow)
 
 
 def _describe(estimator: Any) -> str:

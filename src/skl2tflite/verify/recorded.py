@@ -27,15 +27,16 @@ def recorded(comparison: Comparison, folded: bool = False) -> Graph:
     kept = comparison.conversion.graphs
     if key in kept:
         return kept[key]
-    if features.reads_texts:
-        layout = InputLayout(1, features.kinds, features.text_input)
-    else:
-        layout = InputLayout(
-            kinds=features.kinds,
-            sparse=features.is_sparse,
-            absent_is_missing=features.absent_is_nan,
-            types=types | {i: ColumnType(None, each) for i, each in features.categories.items()},
-        )
-    graph = trace(converter, comparison.method, layout).graph
+    given = types | {i: ColumnType(None, each) for i, each in features.categories.items()}
+    layout = InputLayout(
+        batch=1 if features.reads_texts else None,
+        columns=features.kinds is not None,
+        kinds=features.kinds or {},
+        text=features.text_input,
+        sparse=features.is_sparse,
+        types=None if features.reads_texts else given,
+    )
+    absent_is_nan = features.absent_is_nan or features.rows.has_nan_for_absent
+    graph = trace(converter, comparison.method, layout, absent_is_nan).graph
     kept[key] = run_passes(graph)[0] if folded else graph
     return kept[key]
