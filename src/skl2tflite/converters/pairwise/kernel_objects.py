@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.gaussian_process import kernels as gp
 
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs, values_of_rows
 from skl2tflite.converters.pairwise.user_kernels import recording_kernel, user_kernel
 from skl2tflite.graph import Array, DType, Tensor, input_tensor
@@ -21,6 +20,7 @@ from skl2tflite.numerics.exact_distances import expanded_squared_distances, suit
 from skl2tflite.numerics.kernel_polynomials import dot_product_polynomial, polynomial_sum, wide_polynomial
 from skl2tflite.numerics.kernels import NEAR_ONE_SPREAD, centered, kernel_product, pairwise_kernel
 from skl2tflite.numerics.matern import CLOSED_FORM_NU, logarithm_of_matern, matern, mixture
+from skl2tflite.tracing.domain import refuse_below
 from skl2tflite.tracing.user_functions import recorded
 
 MAX_POLYNOMIAL_EXPONENT = 10

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.gaussian_process.kernels import Kernel
 
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.pairwise.kernel_objects import NONNEGATIVE_METRICS, check_kernel, weighted_covariance
 from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs
 from skl2tflite.converters.pairwise.user_kernels import recording_kernel
@@ -20,6 +19,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.kernel_polynomials import relative_rounding_error, sample_points
 from skl2tflite.numerics.kernel_rounding import float32_relative_error, sampled_kernels
 from skl2tflite.numerics.kernels import kernel_product
+from skl2tflite.tracing.domain import refuse_below
 
 MAX_FLOAT64_ERROR = 1e-4
 """Greatest accepted rounding error of scikit-learn's own float64 sums, as a fraction of the answers."""

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import kernel_approximation as sk
 
-from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.rows_dtype import ComputesAsGiven
@@ -18,6 +17,7 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.range_reduction import phase_without_turns
 from skl2tflite.numerics.sparse_products import dense
+from skl2tflite.tracing.domain import refuse_below
 
 
 @converts(sk.Nystroem)

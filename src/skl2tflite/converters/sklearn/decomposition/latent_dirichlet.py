@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from sklearn import decomposition as sk
 
-from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.domain import refuse_below
 
 EPSILON = float(np.finfo(np.float64).eps)
 """scikit-learn's constant that keeps divisors from being 0."""

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import decomposition as sk
 
-from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.component_weights import invisible_weight_error
 from skl2tflite.numerics.nonnegative_descent import NonnegativeDescent
+from skl2tflite.tracing.domain import refuse_below
 
 BETA = {"frobenius": 2.0, "kullback-leibler": 1.0, "itakura-saito": 0.0}
 EPSILON = float(np.finfo(np.float32).eps)

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
-from skl2tflite.converters.core.domain import refuse_below
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.domain import refuse_below
 from skl2tflite.tracing.monotone import ULPS
 
 ZERO_EXPONENT = 1e-12

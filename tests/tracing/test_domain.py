@@ -12,8 +12,10 @@ from sklearn.gaussian_process.kernels import PairwiseKernel
 from sklearn.kernel_approximation import AdditiveChi2Sampler, Nystroem, SkewedChi2Sampler
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics.pairwise import chi2_kernel
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, PowerTransformer
+from sklearn.svm import SVR
 
 import skl2tflite
 from skl2tflite.errors import NoAnswerError
@@ -33,6 +35,7 @@ LEAST = float(np.finfo(np.float32).tiny)
         (PowerTransformer("box-cox"), 0.0, LEAST),
         (Nystroem(kernel="chi2", n_components=5, random_state=0), -LEAST, 0.0),
         (KernelRidge(kernel="chi2", gamma=0.1), -LEAST, 0.0),
+        (SVR(kernel=chi2_kernel), -LEAST, 0.0),
         (GaussianProcessRegressor(PairwiseKernel(metric="chi2"), optimizer=None, alpha=0.1), -LEAST, 0.0),
     ],
     ids=[
@@ -44,6 +47,7 @@ LEAST = float(np.finfo(np.float32).tiny)
         "box-cox",
         "nystroem",
         "kernel ridge",
+        "kernel function",
         "gaussian process",
     ],
 )
