@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_selection import VarianceThreshold
 from sklearn.kernel_approximation import AdditiveChi2Sampler
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -215,3 +215,42 @@ def test_estimators_that_compute_in_the_rows_dtype(estimator: Any) -> None:
         getattr(model, method)(ROWS)
     floats = ROWS.astype(float)
     np.testing.assert_allclose(getattr(model, method)(floats), getattr(estimator, method)(floats), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("function", "dtypes"),
+    [
+        (lambda df: df.assign(n=df["o"] * df["s"], q=(df["a"] - 1000) / 500), {"o": "uint8", "s": "uint8"}),
+        (lambda df: df.assign(n=df["o"] + df["s"], q=df["a"] / df["b"]), {"o": "bool", "s": "bool"}),
+        (lambda df: df.assign(n=df["o"] + df["s"], q=df["a"] - df["b"]), {"o": "bool", "s": "bool"}),
+        (lambda df: df.assign(n=df["o"] * 3, q=df["a"] ** -1), {"o": "int8"}),
+    ],
+    ids=[
+        "a number that uint8 does not hold",
+        "no truth values are divided",
+        "nor subtracted",
+        "nor whole ones inverted",
+    ],
+)
+@pytest.mark.parametrize("given", [False, True], ids=["without rows", "with rows"])
+def test_operations_that_raise_for_a_dtype_hide_no_others(function: Any, dtypes: dict[str, str], given: bool) -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {name: random.integers(1, 100, 60) for name in "os"} | {name: random.random(60) for name in "ab"}
+    )
+    pipeline = make_pipeline(FunctionTransformer(function), LinearRegression()).fit(frame, random.random(60))
+    model = skl2tflite.convert(pipeline, frame if given else None)
+    np.testing.assert_allclose(model.predict(frame), pipeline.predict(frame), rtol=1e-5)
+    rows = frame.astype(dtypes)
+    assert np.abs(pipeline.predict(rows) - pipeline.predict(rows.astype(float))).max() > 1e-3
+    with pytest.raises(InvalidInputError, match=f"X holds {dtypes['o']}"):
+        model.predict(rows)
+
+
+def test_columns_that_must_be_truth_values_hide_no_others() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": random.random(60), "o": random.random(60) < 0.5, "s": random.random(60) < 0.5})
+    function = FunctionTransformer(lambda df: df.assign(n=df["o"] + df["s"], q=np.select([df["o"]], [1], 0)))
+    pipeline = make_pipeline(function, LinearRegression()).fit(frame, random.random(60))
+    with pytest.raises(InvalidInputError, match="X holds bool"):
+        skl2tflite.convert(pipeline).predict(frame)

@@ -17,7 +17,8 @@ from skl2tflite.flow.matrix import dtype_of
 from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import DType, Tensor, as_tensor
 from skl2tflite.tracing.category_constraints import CategoryConstraint, category_constraints
-from skl2tflite.tracing.narrow_dtypes import distinct_readers, narrow_readers
+from skl2tflite.tracing.given_dtypes import narrow_readers
+from skl2tflite.tracing.narrow_dtypes import distinct_readers
 from skl2tflite.tracing.row_errors import RowError, row_errors
 from skl2tflite.tracing.tracing_context import column_readings, missing_asked
 

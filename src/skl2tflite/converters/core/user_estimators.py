@@ -28,9 +28,10 @@ from skl2tflite.method_arguments import ARGUMENTS, METHODS
 from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.function_tracer import handle
+from skl2tflite.tracing.given_dtypes import narrow_readers
 from skl2tflite.tracing.matrix_arguments import called
 from skl2tflite.tracing.nan_allowed import nan_allowed_columns
-from skl2tflite.tracing.narrow_dtypes import narrow_readers, note_narrow_dtypes
+from skl2tflite.tracing.narrow_dtypes import note_narrow_dtypes
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series

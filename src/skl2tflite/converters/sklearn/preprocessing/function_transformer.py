@@ -23,10 +23,11 @@ from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Input, Tensor, as_tensor, ops
 from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
+from skl2tflite.tracing.given_dtypes import narrow_readers
 from skl2tflite.tracing.matrix_arguments import called, dtype_given
 from skl2tflite.tracing.monotone import elementwise, source_of
 from skl2tflite.tracing.nan_allowed import nan_allowed_columns
-from skl2tflite.tracing.narrow_dtypes import narrow_readers, note_narrow_dtypes
+from skl2tflite.tracing.narrow_dtypes import note_narrow_dtypes
 from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.trial_calls import quiet
