@@ -52,6 +52,8 @@ def convert(
     inputs: Inputs | None = None,
     categories: Categories = "strings",
     text: Text | None = None,
+    batch: int | None = None,
+    text_length: int | None = None,
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -89,6 +91,13 @@ def convert(
         of terms, positions in the vocabulary that the file carries (-1: unknown; for HashingVectorizer their hashes).
         The app cuts the texts then; :meth:`TFLiteModel.predict` leaves it to scikit-learn. By default
         characters; files for ``target="micro"`` take how often each term is in the text, by default and for tokens.
+    batch : int, optional
+        Rows that each call of the file takes, for runtimes and apps that cannot resize its inputs: inputs and outputs
+        then have fixed shapes. :meth:`TFLiteModel.predict` still takes any number of rows. By default a call may have
+        any number; files for ``target="micro"`` take one, and so do those that cut texts.
+    text_length : int, optional
+        The most characters (or tokens) of a text, where the file is to have a fixed length for texts too: shorter ones
+        are followed by -1, which changes no answer. By default a text may have any length.
 
     Returns
     -------
@@ -124,6 +133,8 @@ def convert(
         inputs=inputs,
         categories=categories,
         text=text,
+        batch=batch,
+        text_length=text_length,
     )
     return convert_and_compare(Conversion(estimator, X), options)[0]
 

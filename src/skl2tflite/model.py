@@ -120,6 +120,11 @@ class TFLiteModel:
         return self._program.tensors("outputs")
 
     @property
+    def batch(self) -> int | None:
+        """Rows that each call of the file takes; None where it may be any number. The methods here take any."""
+        return self._program.batch
+
+    @property
     def feature_names_in_(self) -> NDArray[Any]:
         """Names of the features, where the estimator was fitted on a DataFrame."""
         if self.facts.features.names is None:
@@ -191,8 +196,7 @@ class TFLiteModel:
     @cached_property
     def _runner(self) -> Runner:
         backend, target = backend_of(self.facts.target), self.facts.runtime
-        row_by_row = self.facts.features.reads_texts
-        return backend.runner(self._content, self._program, target, self.num_threads, row_by_row)
+        return backend.runner(self._content, self._program, target, self.num_threads)
 
     def run(self, method: str, X: Any) -> Any:
         """Run a method by name.

@@ -12,6 +12,11 @@ from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.errors import ConversionError
 from skl2tflite.flow.column import TextInput
 
+MOST_ROWS = 2**16
+"""Rows of a call of a fixed size: converting takes memory for them."""
+MOST_CHARACTERS = 2**20
+"""Characters of a text of a fixed length."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConversionOptions:
@@ -32,6 +37,8 @@ class ConversionOptions:
     inputs: Inputs | None = None
     categories: Categories = "strings"
     text: Text | None = None
+    batch: int | None = None
+    text_length: int | None = None
 
     def __post_init__(self) -> None:
         runtime = self.runtime
@@ -50,6 +57,16 @@ class ConversionOptions:
         choice("categories", self.categories, get_args(Categories), ConversionError)
         if self.text is not None:
             choice("text", self.text, get_args(Text), ConversionError)
+        if self.batch is not None:
+            whole("batch", self.batch, 1, MOST_ROWS, error=ConversionError)
+            if runtime.fixed_batch is not None and not runtime.any_batch and self.batch != runtime.fixed_batch:
+                raise ConversionError(f"target {self.target!r} takes one row at a time; leave out batch")
+        if self.text_length is not None:
+            whole("text_length", self.text_length, 1, MOST_CHARACTERS, error=ConversionError)
+            if not runtime.dynamic_lengths:
+                raise ConversionError(
+                    f"text_length is for files that take texts; those for target {self.target!r} take counts of terms"
+                )
 
     @property
     def runtime(self) -> Target:
@@ -74,6 +91,16 @@ class ConversionOptions:
         if self.runtime.dynamic_lengths:
             return self.text or "characters"
         return "characters" if self.text == "characters" else "counts"
+
+    @property
+    def rows_of_a_call(self) -> int | None:
+        """Rows that a call of the file takes: ``batch``, or by default what the target needs; None for any number."""
+        return self.runtime.fixed_batch if self.batch is None else self.batch
+
+    @property
+    def length_of_texts(self) -> int | None:
+        """Length of a text in the file: ``text_length``, or by default what the target needs; None for any."""
+        return self.runtime.text_length if self.text_length is None else self.text_length
 
     @property
     def is_limited(self) -> bool:

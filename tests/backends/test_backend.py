@@ -18,8 +18,7 @@ from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import DType, Graph, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.legalize import LegalGraph, legalize
-from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.runtime.rows import RowByRow
+from skl2tflite.runtime.rows import FixedBatch
 from tests.forest.forest_cases import fitted_trees, rows_at_thresholds
 from tests.legalize.lacking import Lacking
 
@@ -50,7 +49,7 @@ NUMPY = Backend(
     new_program=NumPyProgram,
     lower=_lower,
     write=lambda program, files: pickle.dumps((program.description, dict(files))),
-    runner=lambda content, program, target, num_threads, row_by_row: program,
+    runner=lambda content, program, target, num_threads: program,
 )
 
 
@@ -59,12 +58,12 @@ def graph_of(batch: int | None = None) -> Graph:
     return Graph("main", {"x": x}, {"y": xp.erf(x) + xp.expm1(x)})
 
 
-def carried(backend: Backend, target: str, graph: Graph, inputs: Mapping[str, np.ndarray], row_by_row: bool = False):
+def carried(backend: Backend, target: str, graph: Graph, inputs: Mapping[str, np.ndarray]):
     """Carry a graph through a backend, to its results."""
     program = backend.new_program("a test")
     backend.lower(graph, program, backend.targets[target], "latency")
     content = backend.write(program, {"labels.txt": b"a"})
-    runner = backend.runner(content, program, backend.targets[target], 1, row_by_row)
+    runner = backend.runner(content, program, backend.targets[target], 1)
     assert runner.signatures == (graph.name,)
     return runner.run(graph.name, inputs)
 
@@ -95,8 +94,7 @@ def test_how_files_are_run():
     TFLITE.lower(graph_of(1), program, TFLITE.targets["litert"], "latency")
     content = TFLITE.write(program, {})
     assert read(content).description == "a test"
-    assert isinstance(TFLITE.runner(content, program, TFLITE.targets["litert"], 1, False), LiteRTRunner)
-    assert isinstance(TFLITE.runner(content, program, TFLITE.targets["litert"], 1, True), RowByRow)
-    runner = TFLITE.runner(content, program, TFLITE.targets["micro"], 1, False)
+    assert isinstance(TFLITE.runner(content, program, TFLITE.targets["litert"], 1), FixedBatch)
+    runner = TFLITE.runner(content, program, TFLITE.targets["micro"], 1)
     results = runner.run("main", {"x": X})["y"]
     np.testing.assert_allclose(results, evaluate(graph_of(), {"x": X})["y"], atol=1e-6)

@@ -43,12 +43,11 @@ class Backend(Generic[ProgramT, TargetT]):
     write : callable
         Return a program as the bytes of a file, to which other files, given by name, are attached.
     runner : callable
-        Return what runs a file: given its bytes, its program, its target, the number of threads, and whether it takes
-        one row at a time.
+        Return what runs a file: given its bytes, its program, its target and the number of threads.
     """
 
     targets: Mapping[str, TargetT]
     new_program: Callable[[str], ProgramT]
     lower: Callable[[Graph, ProgramT, TargetT, OptimizeFor], object]
     write: Callable[[ProgramT, Mapping[str, bytes]], bytes]
-    runner: Callable[[bytes, ProgramT, TargetT, int, bool], Runner]
+    runner: Callable[[bytes, ProgramT, TargetT, int], Runner]

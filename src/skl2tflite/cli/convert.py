@@ -12,6 +12,7 @@ import typer
 from skl2tflite.cli.console import console, duration, facts, say
 from skl2tflite.cli.options import (
     ROW_FILES,
+    BatchOption,
     CategoriesOption,
     InputsOption,
     Methods,
@@ -19,6 +20,7 @@ from skl2tflite.cli.options import (
     OptimizeForOption,
     PrecisionOption,
     TargetColumn,
+    TextLengthOption,
     TextOption,
     TrustPickle,
     TrustTypes,
@@ -58,6 +60,8 @@ def command(
     inputs: InputsOption = None,
     categories: CategoriesOption = "strings",
     text: TextOption = None,
+    batch: BatchOption = None,
+    text_length: TextLengthOption = None,
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -100,6 +104,8 @@ def command(
             inputs=inputs,
             categories=categories,
             text=text,
+            batch=batch,
+            text_length=text_length,
         )
         converted, report = convert_and_compare(conversion, options)
     except FidelityError as error:

@@ -47,6 +47,16 @@ TextOption = Annotated[
         "they travel as counts of the terms."
     ),
 ]
+BatchOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="ROWS", min=1, help="Rows that each call of the file takes, for apps that cannot resize its inputs."
+    ),
+]
+TextLengthOption = Annotated[
+    int | None,
+    typer.Option(metavar="CHARACTERS", min=1, help="The most characters of a text, where the file is to fix that too."),
+]
 TrustPickle = Annotated[
     bool,
     typer.Option("--trust-pickle", help="Read .pkl and .joblib files. [bold]They can run any code[/]: only yours."),

@@ -30,6 +30,8 @@ UNKNOWN_CODE = -1
 """Code of a text that is not in the vocabulary."""
 MISSING_CODES: dict[str, int] = {NAN: -2, NONE: -3, NA: -4}
 """Codes of missing values, by the string that stands for each in a tensor of strings."""
+PADDING = -1
+"""Fills up texts that a vectorizer reads to a fixed length."""
 CODES = "codes"
 READ = ("characters", "tokens", "counts")
 """The dtypes of :class:`ColumnSpec` for texts that a vectorizer reads."""
@@ -66,6 +68,8 @@ class ColumnSpec:
     digits : bool, default=False
         Of text: whether cells may be whole numbers too, which become the text of their digits, and nothing may be
         missing (CatBoost).
+    length : int, optional
+        Of texts that a vectorizer reads: how many numbers the tensor holds of each, where that is fixed.
     """
 
     name: str
@@ -76,6 +80,7 @@ class ColumnSpec:
     analyzer: Analyzer | None = field(default=None, compare=False, repr=False)
     missing: str | None = None
     digits: bool = False
+    length: int | None = None
 
     @property
     def is_read(self) -> bool:
@@ -112,7 +117,7 @@ class ColumnSpec:
         column = list(column)
         read = [characters(text, about) for text in column]
         if self.dtype == "characters":
-            return read
+            return self._of_one_length(read)
         analyzer = self.analyzer
         if analyzer is None and self.parameters is not None:
             analyzer = rebuilt(self.parameters)
@@ -124,9 +129,23 @@ class ColumnSpec:
             )
         ids = [token_ids(analyzer(str(text)), self._ids) for text in column]
         if self.dtype == "tokens":
-            return list(ids)
+            return self._of_one_length(ids)
         n_terms = len(self.categories or ())
         return np.concatenate([np.empty((0, n_terms), np.float32), *(counts(each, n_terms) for each in ids)])
+
+    def _of_one_length(self, texts: list[NDArray[np.int32]]) -> Rows:
+        """Return what inputs hold of texts, filled up by -1 where their length is fixed."""
+        if self.length is None:
+            return texts
+        filled = np.full((len(texts), self.length), PADDING, np.int32)
+        for row, text in enumerate(texts):
+            if text.size > self.length:
+                raise InvalidInputError(
+                    f"column {self.name!r} holds a text of {text.size} {self.dtype} (row {row}), and the file takes "
+                    f"{self.length} at most; convert with a greater text_length"
+                )
+            filled[row, : text.size] = text[0]
+        return filled
 
     def sets(self, rows: Iterable[tuple[Any, ...]], labels: Sequence[str | int]) -> NDArray[Any]:
         """Return sets of labels as an array of shape (n_rows, length).
@@ -261,6 +280,8 @@ class ColumnSpec:
             fields["missing"] = self.missing
         if self.digits:
             fields["digits"] = True
+        if self.length is not None:
+            fields["length"] = self.length
         return fields
 
     @classmethod
@@ -274,6 +295,7 @@ class ColumnSpec:
             analyzer_parameters(data.fields("parameters")) if "parameters" in data else None,
             missing=data.maybe("missing", str),
             digits=data.maybe("digits", bool) or False,
+            length=data.count("length") if "length" in data else None,
         )
 
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from skl2tflite.errors import ConversionError
 from skl2tflite.flow.column import Column, ColumnType, KindError, OneRowError, RetraceError, Terms, TextInput
 from skl2tflite.flow.table import Table
+from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.op import input_tensor
 from skl2tflite.graph.tensor import Tensor
+
+
+def without_padding(text: Tensor) -> Tensor:
+    """Return the code points of a text of fixed length, without the negative numbers that follow them."""
+    length = xp.sum(xp.astype(text >= 0, DType.INT))
+    return xp.take(text, xp.arange(length), axis=1)
 
 
 class InputColumns:
@@ -27,6 +35,8 @@ class InputColumns:
         Form in which the file takes texts that a vectorizer reads.
     types : mapping of int to ColumnType, optional
         What the rows given to ``convert`` tell of each feature; None without rows.
+    text_length : int, optional
+        Length of texts that a vectorizer reads, where it is fixed.
 
     Attributes
     ----------
@@ -45,12 +55,14 @@ class InputColumns:
         batch: int | None = None,
         text: TextInput = "characters",
         types: Mapping[int, ColumnType] | None = None,
+        text_length: int | None = None,
     ) -> None:
         self.names = tuple(names)
         self.types = types
         self.kinds = kinds
         self.batch = batch
         self.text = text
+        self.text_length = text_length
         self.made: dict[str, Terms] = {}
         self.missing: dict[str, str] = {}
         self.digits: set[str] = set()
@@ -93,8 +105,9 @@ class InputColumns:
         """Return the text of a feature as code points, of shape (1, n_characters)."""
         self._read(feature)
         if feature not in self._texts:
-            self._texts[feature] = input_tensor(self.names[feature], DType.INT, (1, None))
-        return self._texts[feature]
+            self._texts[feature] = input_tensor(self.names[feature], DType.INT, (1, self.text_length))
+        text = self._texts[feature]
+        return text if self.text_length is None else without_padding(text)
 
     def terms(self, terms: Terms) -> Tensor:
         """Return the ids of the terms in a feature's text, of shape (1, n_terms), or their counts."""
@@ -102,11 +115,16 @@ class InputColumns:
         for name, known in self.made.items():
             if known.vectorizer is terms.vectorizer and known.feature == terms.feature:
                 return self._terms[name]
+        if terms.vocabulary is None and self.text_length is not None:
+            raise ConversionError(
+                f"column {self.names[terms.feature]!r} is read as hashes of terms, of which none is left to fill up "
+                "texts to a fixed length; leave out text='tokens'"
+            )
         several = sum(known.feature == terms.feature for known in self.made.values())
         name = self.names[terms.feature] + (f"_{several + 1}" if several else "")
         self.made[name] = terms
         counts = self.text == "counts"
-        spec = (DType.FLOAT, (1, terms.n_columns)) if counts else (DType.INT, (1, None))
+        spec = (DType.FLOAT, (1, terms.n_columns)) if counts else (DType.INT, (1, self.text_length))
         self._terms[name] = input_tensor(name, *spec)
         return self._terms[name]
 

@@ -57,8 +57,9 @@ def plan(conversion: Conversion, options: ConversionOptions = DEFAULTS) -> Plan:
         with reading(X):
             hints, types, sparse = ({}, None, False) if X is None else converter.rows.columns_in(X)
         layout = InputLayout(
-            batch=target.fixed_batch,
+            batch=options.rows_of_a_call,
             text=options.text_input,
+            text_length=options.length_of_texts,
             sparse=sparse,
             types=types,
         )

@@ -82,7 +82,7 @@ def record(
     kinds = _first_kinds(converter, inputs, hints)
     layout = replace(layout, kinds=kinds)
     if isinstance(converter.rows, TextRows) and inputs != "matrix":
-        layout = replace(layout, batch=1)  # vectorizers read one text at a time; with a matrix they are refused
+        layout = _for_one_text(converter, layout)  # with a matrix they are refused
     known = hints
     while True:
         try:
@@ -105,8 +105,17 @@ def record(
                     "of float32 cannot hold; use inputs='columns'"
                 ) from None
             known = {**known, change.feature: change.kind}
-            batch = 1 if isinstance(change, OneRowError) else layout.batch
-            layout = replace(layout, batch=batch, kinds=dict(known))
+            layout = _for_one_text(converter, layout) if isinstance(change, OneRowError) else layout
+            layout = replace(layout, kinds=dict(known))
+
+
+def _for_one_text(converter: Converter, layout: InputLayout) -> InputLayout:
+    """Return the layout for one row at a time, as vectorizers read texts."""
+    if layout.batch not in (None, 1):
+        raise ConversionError(
+            f"{converter.path} reads texts, of which a file takes one at a time: use batch=1 or leave it out"
+        )
+    return replace(layout, batch=1)
 
 
 def _first_kinds(converter: Converter, inputs: Inputs | None, hints: Mapping[int, DType]) -> dict[int, DType] | None:

@@ -89,7 +89,9 @@ def _traced(comparison: Comparison) -> Graph:
     """Return the method's graph before any pass: what is computed, in the order of the formula."""
     features, converter = comparison.model.facts.features_of(comparison.method).as_strings, comparison.converter
     if features.reads_texts:
-        return trace(converter, comparison.method, InputLayout(1, features.kinds, features.text_input)).graph
+        return trace(
+            converter, comparison.method, InputLayout(1, features.kinds, features.text_input, features.text_length)
+        ).graph
     layout = InputLayout(
         kinds=features.kinds,
         sparse=features.is_sparse,

@@ -79,6 +79,12 @@ class Program:
                 found[name] = (tensors[index].dtype, tensors[index].shape)
         return found
 
+    @property
+    def batch(self) -> int | None:
+        """Rows of every call; None where it may be any number."""
+        first = {shape[0] for _, shape in self.tensors("inputs").values() if shape}
+        return None if DYNAMIC in first or not first else max(first)
+
     def add_buffer(self, content: bytes) -> int:
         """Return the index of a buffer with this content, adding it where there is none."""
         key = hashlib.blake2b(content, digest_size=32).digest()

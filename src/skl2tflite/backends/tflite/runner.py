@@ -8,7 +8,7 @@ from skl2tflite.backends.tflite.program import DYNAMIC, Program
 from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, has_micro
-from skl2tflite.runtime.rows import RowByRow
+from skl2tflite.runtime.rows import FixedBatch
 
 ELEMENTS_PER_CALL = 2**18
 """Bound on the largest intermediate tensor of one call and thread, so that caches hold it.
@@ -18,8 +18,8 @@ Measured on 10 000 rows, against 2**24: support vectors, forests and neighbours 
 
 
 def make_runner(
-    content: bytes, program: Program, target: Target, num_threads: int = 1, row_by_row: bool = False
-) -> LiteRTRunner | MicroRunner | RowByRow:
+    content: bytes, program: Program, target: Target, num_threads: int = 1
+) -> LiteRTRunner | MicroRunner | FixedBatch:
     """Return what runs a file: TFLM for its files, or LiteRT where that is not installed, as it has the same operators.
 
     Parameters
@@ -32,16 +32,12 @@ def make_runner(
         What it is for.
     num_threads : int, default=1
         Threads that one call may use.
-    row_by_row : bool, default=False
-        Whether a call may give one row only, as where rows differ in length.
     """
-    if target.is_microcontroller:
-        if has_micro():
-            (signature,) = program.signatures
-            return MicroRunner(content, signature.key, program.tensors("inputs"), program.tensors("outputs"))
-        row_by_row = True
-    if row_by_row:
-        return RowByRow(LiteRTRunner(content, num_threads))
+    if target.is_microcontroller and has_micro():
+        (signature,) = program.signatures
+        return MicroRunner(content, signature.key, program.tensors("inputs"), program.tensors("outputs"))
+    if program.batch is not None:
+        return FixedBatch(LiteRTRunner(content, num_threads), program.batch)
     shapes = [tensor.shape for subgraph in program.subgraphs for tensor in subgraph.tensors if DYNAMIC in tensor.shape]
     largest = max((math.prod(n for n in shape if n != DYNAMIC) for shape in shapes), default=1)
     return LiteRTRunner(content, num_threads, max(1, ELEMENTS_PER_CALL * num_threads // max(1, largest)))

@@ -38,7 +38,11 @@ class Target:
     name : str
         ``"litert"``, the LiteRT interpreter with or without XNNPACK, or ``"micro"``, TensorFlow Lite Micro.
     fixed_batch : int, optional
-        Number of rows of every call; None where a call may have any number.
+        Number of rows of every call, by default; None where a call may have any number.
+    any_batch : bool, default=True
+        Whether a file may be written for another fixed number of rows.
+    text_length : int, optional
+        Code points of a text in a file, by default; None where texts may have any length.
     holds_one_method : bool, default=False
         Whether the runtime runs a file's first subgraph only, so that a file holds one method.
     has_strings : bool, default=True
@@ -60,6 +64,8 @@ class Target:
 
     name: str
     fixed_batch: int | None = None
+    any_batch: bool = True
+    text_length: int | None = None
     holds_one_method: bool = False
     has_strings: bool = True
     dynamic_lengths: bool = True
@@ -176,6 +182,7 @@ class Target:
 _MICRO = Target(
     "micro",
     fixed_batch=1,
+    any_batch=False,
     holds_one_method=True,
     has_strings=False,
     dynamic_lengths=False,

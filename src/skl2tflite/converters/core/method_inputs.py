@@ -32,6 +32,8 @@ class InputLayout:
         recorded is written there. Without it all features are one matrix.
     text : {"characters", "tokens", "counts"}
         How texts travel that a vectorizer reads.
+    text_length : int, optional
+        Their length, where it is fixed.
     sparse : bool, default=False
         Whether rows are given in a sparse matrix.
     absent_is_missing : bool, default=False
@@ -43,6 +45,7 @@ class InputLayout:
     batch: int | None = None
     kinds: dict[int, DType] | None = None
     text: TextInput = "characters"
+    text_length: int | None = None
     sparse: bool = False
     absent_is_missing: bool = False
     types: Mapping[int, ColumnType] | None = None
@@ -100,13 +103,13 @@ def symbolic_rows(converter: Converter, method: str, layout: InputLayout) -> Sym
     rows = converter.inverse_rows if inverse else converter.rows
     are_features = count == converter.n_features and not inverse
     names = column_names(converter.feature_names if are_features else None, count)
-    one = rows.symbolic({0: DType.INT} if inverse else layout.kinds, layout.batch, layout.text)
+    one = rows.symbolic({0: DType.INT} if inverse else layout.kinds, layout.batch, layout.text, layout.text_length)
     if one is not None and isinstance(one.inputs, InputColumns):
         return SymbolicRows(one.given, names, one.inputs)
     if one is not None and isinstance(one.given, Tensor):
         return SymbolicRows(one.given, names, matrix=one.given)
     if layout.kinds is not None and are_features:
-        columns = InputColumns(names, layout.kinds, layout.batch, layout.text, layout.types)
+        columns = InputColumns(names, layout.kinds, layout.batch, layout.text, layout.types, layout.text_length)
         return SymbolicRows(columns.table(), names, columns)
     matrix = input_tensor(INPUT_NAME, DType.FLOAT, (layout.batch, count))
     if layout.sparse and not inverse:

@@ -175,7 +175,7 @@ def _find_overflows(
     batch = next((x.shape[0] for x in inputs.values()), None)
     generator = np.random.default_rng(0)
     left = ROWS_COMPARED
-    for _ in range(ROWS_TRIED // 4 if batch is None else ROWS_TRIED) if scores or answers else ():
+    for _ in range(max(1, ROWS_TRIED // (batch or 4))) if scores or answers else ():
         if left <= 0 and len(unsure) == len(scores):
             break
         tried = {name: _large_values(x, 4 if batch is None else batch, generator) for name, x in inputs.items()}

@@ -174,7 +174,9 @@ class RowKind(ABC):
         """
         return {}
 
-    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> OneInput | None:
+    def symbolic(
+        self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput, text_length: int | None = None
+    ) -> OneInput | None:
         """Return symbolic rows that are one input of a graph; None where a table of all features is recorded instead.
 
         Parameters
@@ -185,11 +187,13 @@ class RowKind(ABC):
             Number of rows, where the target needs it fixed.
         text : {"characters", "tokens", "counts"}
             How texts that a vectorizer reads are sent.
+        text_length : int, optional
+            Their length, where it is fixed.
         """
         if not self.only_column:
             return None
         kinds = self.input_kinds(None) if kinds is None else kinds
-        inputs = InputColumns([self.only_column], {} if kinds is None else kinds, batch, text)
+        inputs = InputColumns([self.only_column], {} if kinds is None else kinds, batch, text, None, text_length)
         return OneInput(inputs[0], inputs)
 
     def row_shape(self, count: int) -> tuple[int, ...]:

@@ -70,7 +70,9 @@ class ImageRows(RowKind):
     def input_kinds(self, kinds: dict[int, DType] | None) -> None:
         """Return None: images have no columns."""
 
-    def symbolic(self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput) -> OneInput:
+    def symbolic(
+        self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput, text_length: int | None = None
+    ) -> OneInput:
         """Return the images."""
         images = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *self.shape))
         return OneInput(images, {INPUT_NAME: images})
