@@ -1,4 +1,4 @@
-"""The sweep in calls of a fixed number of rows: a part of the configurations, as ``None`` for a number differs little."""
+"""The sweep in calls of a fixed number of rows; a part of the configurations suffices."""
 
 from __future__ import annotations
 

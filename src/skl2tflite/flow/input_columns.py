@@ -10,14 +10,14 @@ from skl2tflite.flow.column import Column, ColumnType, KindError, OneRowError, R
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
-from skl2tflite.graph.op import input_tensor
+from skl2tflite.graph.op import as_tensor, input_tensor
 from skl2tflite.graph.tensor import Tensor
 
 
 def without_padding(text: Tensor) -> Tensor:
     """Return the code points of a text of fixed length, without the negative numbers that follow them."""
     length = xp.sum(xp.astype(text >= 0, DType.INT))
-    return xp.take(text, xp.arange(length), axis=1)
+    return as_tensor(xp.take(text, xp.arange(length), axis=1))
 
 
 class InputColumns:
