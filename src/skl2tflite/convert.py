@@ -68,9 +68,10 @@ def convert(
     methods : sequence of str, optional
         Methods to convert, the main one first. By default those that a user of such an estimator calls
         (``predict_proba`` and ``predict`` of a classifier); for ``target="micro"`` the first of these.
-    target : {"litert", "micro"}
-        Runtime that the file is for: LiteRT on phones, boards, servers and in browsers, or TensorFlow Lite
-        Micro, whose files take one row at a time and hold one method.
+    target : {"litert", "web", "micro"}
+        Runtime that the file is for: LiteRT on phones, boards and servers; LiteRT.js in browsers, whose files have
+        fixed shapes (one row and texts of 1024 characters by default), codes for text, and float32 and int32 alone; or
+        TensorFlow Lite Micro, whose files take one row at a time and hold one method.
     precision : {"exact", "fast"}
         ``"fast"`` allows rewriting that changes rounding (scaling folded into weights).
     optimize_for : {"latency", "throughput", "size"}, optional
@@ -85,7 +86,7 @@ def convert(
         or whole numbers that float32 does not.
     categories : {"strings", "codes"}
         How columns of text travel: as tensors of strings, or as int32 codes, positions in the vocabulary that the
-        file carries for each column (-1: unknown). Files for ``target="micro"`` have codes always.
+        file carries for each column (-1: unknown). Files for ``"web"`` and ``"micro"`` have codes always.
     text : {"characters", "tokens"}, optional
         How texts travel that a vectorizer reads: as code points, which the file itself cuts into terms, or as the ids
         of terms, positions in the vocabulary that the file carries (-1: unknown; for HashingVectorizer their hashes).

@@ -72,7 +72,7 @@ class ConversionOptions:
     def runtime(self) -> Target:
         """The runtime that the file is for."""
         if not isinstance(self.target, str):
-            raise ConversionError(f"target is 'litert' or 'micro', not {shown(self.target)}")
+            raise ConversionError(f"target is 'litert', 'web' or 'micro', not {shown(self.target)}")
         try:
             return get_target(self.target)
         except ValueError as error:

@@ -83,7 +83,7 @@ def test_a_backend_without_layouts_of_forests():
 
 
 def test_targets_find_their_backend():
-    assert backend_of("litert") is backend_of("micro") is TFLITE
+    assert backend_of("litert") is backend_of("micro") is backend_of("web") is TFLITE
     assert [*BACKENDS] == [TFLITE]
     with pytest.raises(KeyError, match="numpy"):
         backend_of("numpy")

@@ -49,7 +49,10 @@ def command(
     optimize_for: OptimizeForOption = None,
     target: Annotated[
         str,
-        typer.Option(metavar="RUNTIME", help="Runtime that the file is for: litert, or micro for microcontrollers."),
+        typer.Option(
+            metavar="RUNTIME",
+            help="Runtime of the file: litert, web for browsers, or micro for microcontrollers.",
+        ),
     ] = "litert",
     max_flash: Annotated[
         int | None, typer.Option(metavar="BYTES", min=0, help="With micro: flash for the model, TFLM and its kernels.")

@@ -35,7 +35,7 @@ PADDING = -1
 CODES = "codes"
 READ = ("characters", "tokens", "counts")
 """The dtypes of :class:`ColumnSpec` for texts that a vectorizer reads."""
-DTYPES = ("float32", "int32", "bool", "string", *READ)
+DTYPES = ("float32", "int32", "bool", "truth", "string", *READ)
 """All dtypes of :class:`ColumnSpec`."""
 INT32 = np.iinfo(np.int32)
 NO_LABEL = int(INT32.min)
@@ -52,9 +52,10 @@ class ColumnSpec:
         Name of the tensor: that of the column.
     feature : int
         Which feature it is.
-    dtype : {"float32", "int32", "bool", "string", "characters", "tokens", "counts"}
-        The last three are for texts that a vectorizer reads: their code points, or the ids of their terms, in an int32
-        tensor of shape (1, length), or the counts of these, in a float32 tensor of shape (1, n_terms).
+    dtype : {"float32", "int32", "bool", "truth", "string", "characters", "tokens", "counts"}
+        ``"truth"`` is for truth values that travel as int32, 0 or 1. The last three are for texts that a vectorizer
+        reads: their code points, or the ids of their terms, in an int32 tensor of shape (1, length), or the counts of
+        these, in a float32 tensor of shape (1, n_terms).
     categories : tuple of str, optional
         Of ``"int32"``: the texts that the model knows; the tensor holds positions in this tuple, and the column text.
         Of ``"tokens"`` and ``"counts"``: the vectorizer's vocabulary; None where ids are the terms' hashes.
@@ -94,7 +95,9 @@ class ColumnSpec:
 
     @property
     def as_strings(self) -> ColumnSpec:
-        """The same column with its text sent as strings."""
+        """The same column with its text sent as strings, and truth values as such."""
+        if self.dtype == "truth":
+            return replace(self, dtype="bool")
         return self if self.categories is None or self.is_read else replace(self, dtype="string", categories=None)
 
     @cached_property
@@ -222,12 +225,13 @@ class ColumnSpec:
         if numbers is None:
             raise InvalidInputError(f"column {self.name!r} holds values that are not numbers; the model takes numbers")
         missing = np.isnan(numbers)
-        if missing.any() and (self.dtype == "bool" or not allows_nan):
+        is_truth = self.dtype in ("bool", "truth")
+        if missing.any() and (is_truth or not allows_nan):
             raise self._missing(int(missing.argmax()))
-        if self.dtype == "bool":
+        if is_truth:
             if not np.isin(numbers, (0.0, 1.0)).all():
                 raise InvalidInputError(f"column {self.name!r} holds numbers; the model takes truth values")
-            return numbers.astype(np.bool_)
+            return numbers.astype(np.int32 if self.dtype == "truth" else np.bool_)
         with np.errstate(over="ignore"):
             rounded = numbers.astype(np.float32)
         if np.isinf(rounded).any():

@@ -27,11 +27,12 @@ KINDS = {
     "float32": DType.FLOAT,
     "int32": DType.INT,
     "bool": DType.BOOL,
+    "truth": DType.BOOL,
     "string": DType.STRING,
     **dict.fromkeys(READ, DType.STRING),
 }
-TENSORS = {"characters": "int32", "tokens": "int32", "counts": "float32"}
-"""Dtype of the input tensor of texts that a vectorizer reads, by the dtype of their column."""
+TENSORS = {"truth": "int32", "characters": "int32", "tokens": "int32", "counts": "float32"}
+"""Dtype of the input tensor, by the dtype of the column where that is no dtype of tensors."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class InputColumns:
         What the rows given to ``convert`` tell of each feature; None without rows.
     text_length : int, optional
         Length of texts that a vectorizer reads, where it is fixed.
+    allows_nan : sequence of bool, optional
+        Which features may be NaN; all where nothing is known.
 
     Attributes
     ----------
@@ -56,6 +58,7 @@ class InputColumns:
         text: TextInput = "characters",
         types: Mapping[int, ColumnType] | None = None,
         text_length: int | None = None,
+        allows_nan: Sequence[bool] | None = None,
     ) -> None:
         self.names = tuple(names)
         self.types = types
@@ -63,6 +66,7 @@ class InputColumns:
         self.batch = batch
         self.text = text
         self.text_length = text_length
+        self.allows_nan = allows_nan
         self.made: dict[str, Terms] = {}
         self.missing: dict[str, str] = {}
         self.digits: set[str] = set()
@@ -98,7 +102,8 @@ class InputColumns:
                 raise RetraceError(feature, kind)
             raise KindError(f"column {self.names[feature]!r} holds {decided} values, not {kind}")
         if feature not in self._tensors:
-            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch,))
+            holds_nan = self.allows_nan is None or self.allows_nan[feature]
+            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch,), holds_nan)
         return self._tensors[feature]
 
     def characters(self, feature: int) -> Tensor:

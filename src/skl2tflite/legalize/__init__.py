@@ -13,7 +13,15 @@ operators with which one of its kernels gives the right result for NaN, and the 
 more exact.
 """
 
-from skl2tflite.legalize import along_axes, elementwise, forest, integers, positions, powers  # noqa: F401 - they register
+from skl2tflite.legalize import (  # noqa: F401 - they register
+    along_axes,
+    elementwise,
+    forest,
+    integers,
+    not_a_number,
+    positions,
+    powers,
+)
 from skl2tflite.legalize.driver import LegalGraph, legalize
 from skl2tflite.legalize.registry import Capabilities, NoDecompositionError, decomposes, decomposition_of, element_kind
 

@@ -23,6 +23,7 @@ from skl2tflite.features import (
 from skl2tflite.graph import Graph
 from skl2tflite.options import DEFAULTS, ConversionOptions
 from skl2tflite.passes import PassRecord, run_passes
+from skl2tflite.passes.truth_values import truth_values_as_integers
 from skl2tflite.passes.vocabulary import encode
 from skl2tflite.plan.chosen_methods import choose_methods
 from skl2tflite.plan.column_specs import column_specs, input_names
@@ -62,6 +63,7 @@ def plan(conversion: Conversion, options: ConversionOptions = DEFAULTS) -> Plan:
             text_length=options.length_of_texts,
             sparse=sparse,
             types=types,
+            allows_nan=tuple(np.broadcast_to(allowed, converter.n_features).tolist()),
         )
         recorded = record(converter, chosen, layout, allowed, options.inputs, hints)
     _check_lengths(converter, recorded, target)
@@ -84,7 +86,7 @@ def _check_lengths(converter: Converter, recorded: Recorded, target: Target) -> 
     recorded : Recorded
     target : Target
     """
-    if target.dynamic_lengths:
+    if target.dynamic_inputs:
         return
     if converter.rows.unbounded:
         raise UnsupportedOnTarget(
@@ -137,6 +139,8 @@ def _rewritten(
         records += done
     if columns is not None and (options.categories == "codes" or not target.has_strings):
         graphs, columns = encode(graphs, columns)
+    if not target.has_bool_inputs:
+        graphs, columns = truth_values_as_integers(graphs, columns)
     return graphs, columns, records
 
 

@@ -40,6 +40,8 @@ class InputLayout:
         Whether the input has NaN for what a sparse matrix of rows does not hold; else 0.
     types : mapping of int to ColumnType, optional
         What the rows given to ``convert`` show of each feature; None without rows.
+    allows_nan : tuple of bool, optional
+        Which features may be NaN; all where nothing is known.
     """
 
     batch: int | None = None
@@ -49,6 +51,7 @@ class InputLayout:
     sparse: bool = False
     absent_is_missing: bool = False
     types: Mapping[int, ColumnType] | None = None
+    allows_nan: tuple[bool, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +112,12 @@ def symbolic_rows(converter: Converter, method: str, layout: InputLayout) -> Sym
     if one is not None and isinstance(one.given, Tensor):
         return SymbolicRows(one.given, names, matrix=one.given)
     if layout.kinds is not None and are_features:
-        columns = InputColumns(names, layout.kinds, layout.batch, layout.text, layout.types, layout.text_length)
+        columns = InputColumns(
+            names, layout.kinds, layout.batch, layout.text, layout.types, layout.text_length, layout.allows_nan
+        )
         return SymbolicRows(columns.table(), names, columns)
-    matrix = input_tensor(INPUT_NAME, DType.FLOAT, (layout.batch, count))
+    holds_nan = not are_features or layout.allows_nan is None or any(layout.allows_nan) or layout.absent_is_missing
+    matrix = input_tensor(INPUT_NAME, DType.FLOAT, (layout.batch, count), holds_nan)
     if layout.sparse and not inverse:
         return SymbolicRows(sparse_input(matrix, layout.absent_is_missing), names, matrix=matrix)
     if not are_features:

@@ -44,7 +44,7 @@ _CHOICES = (ops.ArgMax, ops.ArgMin, ops.Softmax, ops.LogSoftmax)
 _ORDERS = (ops.Less, ops.LessEqual, ops.Greater, ops.GreaterEqual)
 _POLES = (ops.Log, ops.Log1p, ops.Divide, ops.Power)
 """Operations that give infinity at poles, in float64 as well."""
-_ELEMENTWISE = (ops.Multiply, ops.Square, ops.Add, ops.Subtract, ops.Exp)
+_ELEMENTWISE = (ops.Multiply, ops.Square, ops.Add, ops.Subtract, ops.Exp, ops.Expm1)
 """Operations that give NaN only where the rows hold NaN, as long as nothing is infinite."""
 _DTYPES = {DType.INT: np.int64, DType.BOOL: np.bool_}
 
