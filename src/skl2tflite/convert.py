@@ -50,7 +50,7 @@ def convert(
     max_flash: int | None = None,
     max_ram: int | None = None,
     inputs: Inputs | None = None,
-    categories: Categories = "strings",
+    categories: Categories | None = None,
     text: Text | None = None,
     batch: int | None = None,
     text_length: int | None = None,
@@ -84,9 +84,10 @@ def convert(
         One tensor ``X`` of shape (n_rows, n_features), or one of shape (n_rows,) for each column that the model uses,
         named by it. By default a matrix where all is numeric, columns where X or the categories of a step hold text,
         or whole numbers that float32 does not.
-    categories : {"strings", "codes"}
-        How columns of text travel: as tensors of strings, or as int32 codes, positions in the vocabulary that the
-        file carries for each column (-1: unknown). Files for ``"web"`` and ``"micro"`` have codes always.
+    categories : {"codes", "strings"}, optional
+        How columns of text travel: as int32 codes, positions in the vocabulary that the file carries for each column
+        (-1: unknown), or as tensors of strings, which LiteRT's Interpreter takes, but neither its ``CompiledModel``
+        nor any other runtime. By default codes, which :meth:`TFLiteModel.predict` makes of text by itself.
     text : {"characters", "tokens"}, optional
         How texts travel that a vectorizer reads: as code points, which the file itself cuts into terms, or as the ids
         of terms, positions in the vocabulary that the file carries (-1: unknown; for HashingVectorizer their hashes).
@@ -122,7 +123,8 @@ def convert(
     Warns
     -----
     ConversionWarning
-        Where a file for TensorFlow Lite Micro was compared on LiteRT, as ``tflite-micro`` is not installed.
+        Where a file for TensorFlow Lite Micro was compared on LiteRT, as ``tflite-micro`` is not installed, or where
+        columns of text travel as strings as codes cannot stand for them.
     """
     options = ConversionOptions(
         methods=methods,

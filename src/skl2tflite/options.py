@@ -35,7 +35,7 @@ class ConversionOptions:
     max_flash: int | None = None
     max_ram: int | None = None
     inputs: Inputs | None = None
-    categories: Categories = "strings"
+    categories: Categories | None = None
     text: Text | None = None
     batch: int | None = None
     text_length: int | None = None
@@ -54,7 +54,8 @@ class ConversionOptions:
                     )
         if self.inputs is not None:
             choice("inputs", self.inputs, get_args(Inputs), ConversionError)
-        choice("categories", self.categories, get_args(Categories), ConversionError)
+        if self.categories is not None:
+            choice("categories", self.categories, get_args(Categories), ConversionError)
         if self.text is not None:
             choice("text", self.text, get_args(Text), ConversionError)
         if self.batch is not None:

@@ -61,7 +61,7 @@ def command(
         int | None, typer.Option(metavar="BYTES", min=0, help="With micro: memory for the model's arena.")
     ] = None,
     inputs: InputsOption = None,
-    categories: CategoriesOption = "strings",
+    categories: CategoriesOption = None,
     text: TextOption = None,
     batch: BatchOption = None,
     text_length: TextLengthOption = None,

@@ -38,7 +38,10 @@ InputsOption = Annotated[
     typer.Option(help="One tensor for all features, or one for each column. By default what the model needs."),
 ]
 CategoriesOption = Annotated[
-    Categories, typer.Option(help="How columns of text travel: as strings, or as int32 codes.")
+    Categories | None,
+    typer.Option(
+        help="How columns of text travel: as int32 codes (by default), or as strings, which few runtimes take."
+    ),
 ]
 TextOption = Annotated[
     Text | None,

@@ -13,7 +13,8 @@ from skl2tflite.sizes import sizes_of
 
 if TYPE_CHECKING:
     from skl2tflite.backends.tflite.program import Program, Subgraph
-    from skl2tflite.model_metadata import ModelFacts
+    from skl2tflite.model_description import STRINGS_NEED
+from skl2tflite.model_metadata import ModelFacts
 
 _SHOWN = 8
 """How many names, labels or buffers are shown; the rest is counted."""
@@ -21,7 +22,8 @@ _SHOWN = 8
 
 def facts_of(program: Program) -> ModelFacts | None:
     """Return what a file says of its estimator; None if another tool wrote it."""
-    from skl2tflite.model_metadata import ModelFacts
+    from skl2tflite.model_description import STRINGS_NEED
+from skl2tflite.model_metadata import ModelFacts
 
     try:
         return ModelFacts.read(program)
@@ -69,6 +71,8 @@ def summary(content: bytes) -> list[tuple[str, str]]:
         lines.append(("features", f"{facts.features.count}" + (f": {_listed(names)}" if names else "")))
         lines += [("labels", _listed([str(label) for label in labels])) for labels in _labels(facts)]
     lines += [("signature", line) for line in _signatures(program)]
+    if program.takes_strings:
+        lines.append(("needs", STRINGS_NEED))
     if facts is not None:
         methods = facts.methods.items()
         lines += [

@@ -9,7 +9,7 @@ Legalization comes last. Decompositions rely on rounding (``(1 + x) - 1`` is wha
 may simplify their result: a :class:`LegalGraph` cannot be rewritten. Computing equal things once would be harmless.
 
 What does not concern operations stays in a backend: the dtype in which its file stores a constant table, the additional
-operators with which one of its kernels gives the right result for NaN, and the detours that make a kernel faster or
+operators with which one of its kernels gives the right result, and the detours that make a kernel faster or
 more exact.
 """
 

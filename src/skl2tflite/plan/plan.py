@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
 from skl2tflite.converters.core.method_inputs import InputLayout
-from skl2tflite.errors import ConversionError, UnsupportedOnTarget
+from skl2tflite.errors import ConversionError, ConversionWarning, UnsupportedOnTarget
 from skl2tflite.features import (
     ColumnSpec,
     Features,
@@ -137,8 +138,17 @@ def _rewritten(
     for method, result in traced.items():
         graphs[method], done = run_passes(result.graph, options.precision, for_size)
         records += done
-    if columns is not None and (options.categories == "codes" or not target.has_strings):
-        graphs, columns = encode(graphs, columns)
+    if columns is not None and (options.categories != "strings" or not target.has_strings):
+        try:
+            graphs, columns = encode(graphs, columns)
+        except ConversionError as error:  # codes do not tell all that the model asks
+            if options.categories == "codes" or not target.has_strings:
+                raise
+            warnings.warn(
+                f"columns of text travel as strings, which LiteRT's Interpreter takes and other runtimes do not: {error}",
+                ConversionWarning,
+                stacklevel=4,
+            )
     if not target.has_bool_inputs:
         graphs, columns = truth_values_as_integers(graphs, columns)
     return graphs, columns, records

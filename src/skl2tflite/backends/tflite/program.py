@@ -85,6 +85,11 @@ class Program:
         first = {shape[0] for _, shape in self.tensors("inputs").values() if shape}
         return None if DYNAMIC in first or not first else max(first)
 
+    @property
+    def takes_strings(self) -> bool:
+        """Whether an input is a tensor of strings, which of LiteRT's interfaces its Interpreter takes alone."""
+        return any(dtype == "string" for dtype, _ in self.tensors("inputs").values())
+
     def add_buffer(self, content: bytes) -> int:
         """Return the index of a buffer with this content, adding it where there is none."""
         key = hashlib.blake2b(content, digest_size=32).digest()
