@@ -40,7 +40,7 @@ InputsOption = Annotated[
 CategoriesOption = Annotated[
     Categories | None,
     typer.Option(
-        help="How columns of text travel: as int32 codes (by default), or as strings, which few runtimes take."
+        help="What the file takes for columns of text: int32 codes (by default), or strings, which few runtimes take."
     ),
 ]
 TextOption = Annotated[

@@ -13,8 +13,7 @@ from skl2tflite.sizes import sizes_of
 
 if TYPE_CHECKING:
     from skl2tflite.backends.tflite.program import Program, Subgraph
-    from skl2tflite.model_description import STRINGS_NEED
-from skl2tflite.model_metadata import ModelFacts
+    from skl2tflite.model_metadata import ModelFacts
 
 _SHOWN = 8
 """How many names, labels or buffers are shown; the rest is counted."""
@@ -22,8 +21,7 @@ _SHOWN = 8
 
 def facts_of(program: Program) -> ModelFacts | None:
     """Return what a file says of its estimator; None if another tool wrote it."""
-    from skl2tflite.model_description import STRINGS_NEED
-from skl2tflite.model_metadata import ModelFacts
+    from skl2tflite.model_metadata import ModelFacts
 
     try:
         return ModelFacts.read(program)
@@ -43,10 +41,10 @@ def read_whole(content: bytes) -> Program:
     for signature in program.signatures:
         sides += [(signature.subgraph, each.values()) for each in (signature.inputs, signature.outputs)]
         if not 0 <= signature.subgraph < count:
-            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that there are not")
+            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that do not exist")
     for index, tensors in sides:
         if any(not 0 <= i < len(program.subgraphs[index].tensors) for i in tensors):
-            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that there are not")
+            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that do not exist")
     return program
 
 
@@ -58,6 +56,8 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     InvalidFileError
         Where it is no .tflite file, or a damaged one.
     """
+    from skl2tflite.model_description import STRINGS_NEED
+
     program = read_whole(content)
     facts = facts_of(program)
     lines = []

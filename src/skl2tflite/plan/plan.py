@@ -145,7 +145,7 @@ def _rewritten(
             if options.categories == "codes" or not target.has_strings:
                 raise
             warnings.warn(
-                f"columns of text travel as strings, which LiteRT's Interpreter takes and other runtimes do not: {error}",
+                f"columns of text travel as strings, which only LiteRT's Interpreter takes: {error}",
                 ConversionWarning,
                 stacklevel=4,
             )
