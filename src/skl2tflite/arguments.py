@@ -60,15 +60,15 @@ def whole(name: str, value: Any, least: int, most: int | None = None, error: Err
 
 
 def positive(name: str, value: Any) -> float:
-    """Return an argument that is a number from 0, or raise."""
+    """Return an argument that is a number of at least 0, or raise."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise InvalidInputError(f"{name} is a number from 0, not {shown(value)}")
+        raise InvalidInputError(f"{name} is a number of at least 0, not {shown(value)}")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not 0 <= number < math.inf:
-        raise InvalidInputError(f"{name} is a number from 0, not {shown(value)}")
+        raise InvalidInputError(f"{name} is a number of at least 0, not {shown(value)}")
     return number
 
 

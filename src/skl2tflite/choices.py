@@ -1,4 +1,4 @@
-"""The words that arguments of ``convert`` may be."""
+"""The values that arguments of ``convert`` may have."""
 
 from __future__ import annotations
 

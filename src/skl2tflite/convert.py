@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite import digest
 from skl2tflite.backends.registry import backend_of
 from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
@@ -62,12 +63,12 @@ def convert(
     estimator : estimator
         Fitted. Boosters of XGBoost and LightGBM too, whose method is ``predict``.
     X : array-like or DataFrame of shape (n_rows, n_features), optional
-        Rows on which the model is compared with the estimator, method by method; a few dozen that the
-        model will meet in use, and one at least. Without them nothing is compared. What an estimator does not
-        learn they tell: the size of images, the names that FeatureHasher is to know.
+        Rows on which the model is compared with the estimator, method by method: at least one, and better a few
+        dozen that are like those in use. Without them nothing is compared. They also tell what an estimator does
+        not learn: the size of images, the names of the features for FeatureHasher.
     methods : sequence of str, optional
-        Methods to convert, the main one first. By default those that a user of such an estimator calls
-        (``predict_proba`` and ``predict`` of a classifier); for ``target="micro"`` the first of these.
+        Methods to convert. A runtime without signatures sees only the first. By default those that are usual for
+        the estimator (``predict_proba`` and ``predict`` of a classifier); for ``target="micro"`` the first of these.
     target : {"litert", "web", "micro"}
         Runtime that the file is for: LiteRT on phones, boards and servers; LiteRT.js in browsers, whose files have
         fixed shapes (one row and texts of 1024 characters by default), codes for text, and float32 and int32 alone; or
@@ -81,18 +82,19 @@ def convert(
         For ``target="micro"``: bytes of flash that the model, TFLM and its kernels may take, and bytes of its
         arena. See :meth:`TFLiteModel.sizes`.
     inputs : {"matrix", "columns"}, optional
-        One tensor ``X`` of shape (n_rows, n_features), or one of shape (n_rows,) for each column that the model uses,
-        named by it. By default a matrix where all is numeric, columns where X or the categories of a step hold text,
-        or whole numbers that float32 does not.
+        One tensor ``X`` of shape (n_rows, n_features), or one of shape (n_rows,) for each column that the model reads,
+        with the column's name. By default columns if X or the categories of a step hold text, or integers that
+        float32 does not hold; otherwise a matrix.
     categories : {"codes", "strings"}, optional
-        How columns of text travel: as int32 codes, positions in the vocabulary that the file carries for each column
-        (-1: unknown), or as tensors of strings, which LiteRT's Interpreter takes, but neither its ``CompiledModel``
-        nor any other runtime. By default codes, which :meth:`TFLiteModel.predict` makes of text by itself.
+        What the file takes for columns of text: int32 codes, or tensors of strings, which LiteRT's Interpreter takes,
+        but neither its ``CompiledModel`` nor other runtimes. A code is the position of the text in the vocabulary that
+        the file holds for the column, or -1. By default codes.
     text : {"characters", "tokens"}, optional
-        How texts travel that a vectorizer reads: as code points, which the file itself cuts into terms, or as the ids
-        of terms, positions in the vocabulary that the file carries (-1: unknown; for HashingVectorizer their hashes).
-        The app cuts the texts then; :meth:`TFLiteModel.predict` leaves it to scikit-learn. By default
-        characters; files for ``target="micro"`` take how often each term is in the text, by default and for tokens.
+        What the file takes for texts that a vectorizer reads. ``"characters"``: code points, which the file itself
+        cuts into terms. ``"tokens"``: ids of the terms, which the app cuts (:meth:`TFLiteModel.predict` calls
+        scikit-learn's analyzer). An id is the position of the term in the vocabulary that the file holds, or -1; for
+        HashingVectorizer it is the term's hash. By default ``"characters"``. Files for ``target="micro"`` take the
+        number of times that each term of the vocabulary is in the text.
     batch : int, optional
         Rows that each call of the file takes, for runtimes and apps that cannot resize its inputs: inputs and outputs
         then have fixed shapes. :meth:`TFLiteModel.predict` still takes any number of rows. By default a call may have
@@ -110,15 +112,15 @@ def convert(
     ConversionError
         Where the estimator cannot be converted faithfully; the message says what, where and what to do.
     BudgetError
-        Where the model takes more flash or memory than it may.
+        Where the model takes more flash or memory than ``max_flash`` or ``max_ram``.
     FidelityError
         Where the model differs from the estimator on X by more than the contract allows.
     InvalidInputError
         Where X is not what the estimator takes, or has no rows.
     EstimatorError
-        Where the estimator itself raises an exception, or a converter registered by another package; it is quoted.
+        Where the estimator itself, or a converter of another package, raises an exception, which is quoted.
     DefectError
-        Where the package itself goes wrong; please report it.
+        Where this package has a defect; please report it.
 
     Warns
     -----
@@ -217,7 +219,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
         takes=_taken_by_inverses(planned),
     )
     files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
-    content = backend.write(program, files)
+    content = digest.sealed(backend.write(program, files), facts.to_bytes())
     analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
     return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from skl2tflite.escaping import terminal
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -12,24 +14,11 @@ _SHOWN = 5
 """Rows that a message names before the rest is left out."""
 
 
-def plain(text: object) -> str:
-    """Return a text in one line that a terminal shows as it is.
-
-    Names come from files and from users: line breaks become spaces, and other characters that do not print, as
-    escape codes, are spelt out.
-    """
-    shown = str(text)
-    if shown.isprintable():
-        return shown
-    line = " ".join(shown.split())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in line)
-
-
 class Skl2TFLiteError(Exception):
     """Base class of every error that the package raises on purpose; its message is one line."""
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(plain(message))
+        super().__init__(terminal(message))
 
 
 class ConversionError(Skl2TFLiteError, ValueError):

@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
+from skl2tflite import digest
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program
+from skl2tflite.escaping import line
 from skl2tflite.features import ColumnSpec, Features
 from skl2tflite.method_output import GIVE_LABELS, MethodOutput
 from skl2tflite.model_metadata import CUSTOM_NAME, METADATA_NAME, ModelFacts
@@ -57,7 +59,7 @@ def add_metadata(program: Program, facts: ModelFacts, classes: Sequence[NDArray[
         description=program.description,
         version=facts.versions["skl2tflite"],
         subgraphs=tuple(subgraphs),
-        custom={CUSTOM_NAME: facts.to_bytes()},
+        custom={CUSTOM_NAME: digest.with_place(facts.to_bytes())},
     )
     program.add_metadata(METADATA_NAME, metadata.pack(info))
     return files
@@ -107,7 +109,7 @@ def _input_info(
         Name of the input.
     features : Features
     vocabularies : mapping of str to (ColumnSpec, str)
-        Columns that travel as codes, each with the name of its file.
+        Columns that are given as codes, each with the name of its vocabulary's file.
     """
     if features.columns is None:
         absent = "; NaN for what sparse rows do not hold" if features.absent_is_nan and features.only else ""
@@ -122,12 +124,12 @@ def _input_info(
 
 
 def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, tuple[ColumnSpec, str]]:
-    """Return the columns that travel as codes by name, each with the name of its file."""
+    """Return the names of the columns that are given as codes, each with the name of its vocabulary's file."""
     files: dict[str, tuple[ColumnSpec, str]] = {}
     used = set(taken)
     for column in features.columns or ():
         if column.categories is not None:
-            stem = re.sub(r"[^\w.-]+", "_", column.name) or "column"
+            stem = re.sub(r"[^\w.-]+", "_", column.name)[:_LONGEST] or "column"
             name = next(
                 n for n in (f"{stem}{end}.txt" for end in chain([""], (f"_{i}" for i in count(2)))) if n not in used
             )
@@ -137,7 +139,11 @@ def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, t
 
 
 def _lines(items: Iterable[object]) -> bytes:
-    return "".join(f"{item}\n" for item in items).encode()
+    return "".join(f"{line(item)}\n" for item in items).encode()
+
+
+_LONGEST = 100
+"""Characters of a file's name that are a column's."""
 
 
 def _label_file(output: int, outputs: int) -> str:

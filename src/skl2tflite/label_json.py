@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite import stored
 from skl2tflite.errors import ConversionError
-from skl2tflite.fields import Fields, damaged, scalars
+from skl2tflite.stored import damaged
 
 NUMBER_KINDS = "biuf"
 LABEL_KINDS = NUMBER_KINDS + "USOMm"
 """Kinds of dtypes that values have, and labels."""
-WIDEST_LABEL = 1 << 20
+WIDEST_LABEL = 1 << 16
 """Bytes of a label at most: what is read from a file must not take memory out of proportion to it."""
+FREE, PER_CHARACTER = 32 << 20, 16
+"""Bytes of all labels together: so many, and so many for each character that they have."""
 
 
 def labels_to_json(labels: Sequence[NDArray[Any]] | None) -> list[dict[str, Any]] | None:
@@ -23,9 +26,9 @@ def labels_to_json(labels: Sequence[NDArray[Any]] | None) -> list[dict[str, Any]
     return None if labels is None else [{"dtype": c.dtype.str, "values": _values(c)} for c in labels]
 
 
-def labels_from_json(data: Fields, name: str) -> tuple[NDArray[Any], ...] | None:
-    """Return the arrays of labels that a field holds, None where it is not there."""
-    return tuple(map(_labels, data.several(name))) if name in data else None
+def labels_from_facts(labels: tuple[stored.Labels, ...] | None) -> tuple[NDArray[Any], ...] | None:
+    """Return the arrays of labels that :func:`labels_to_json` wrote."""
+    return None if labels is None else tuple(map(_labels, labels))
 
 
 def dtype_of(name: str, place: str, kinds: str) -> np.dtype[Any]:
@@ -50,6 +53,8 @@ def dtype_of(name: str, place: str, kinds: str) -> np.dtype[Any]:
 
 def _values(labels: NDArray[Any]) -> list[Any]:
     """Return labels as JSON keeps them; bytes as the characters of the same numbers."""
+    if labels.dtype.itemsize > WIDEST_LABEL:
+        raise ConversionError(f"labels of dtype {labels.dtype} are too long to be kept in a file; use shorter ones")
     values: list[Any] = labels.tolist()
     if labels.dtype.kind == "S":
         return [value.decode("latin-1") for value in values]
@@ -58,13 +63,16 @@ def _values(labels: NDArray[Any]) -> list[Any]:
     return values
 
 
-def _labels(data: Fields) -> NDArray[Any]:
-    """Return the labels that :func:`labels_to_json` gave."""
-    dtype = dtype_of(data.get("dtype", str), data.at("dtype"), LABEL_KINDS)
-    values: list[Any] = scalars(data.get("values", list), data.at("values"))
+def _labels(labels: stored.Labels) -> NDArray[Any]:
+    dtype = dtype_of(labels.dtype, "the dtype of labels", LABEL_KINDS)
+    values: list[Any] = list(labels.values)
+    if dtype.kind in "US":
+        characters = sum(len(value) for value in values if isinstance(value, str))
+        if dtype.itemsize * len(values) > FREE + PER_CHARACTER * characters:
+            raise damaged("labels", f"are much longer as {dtype} than they are in the file")
     try:
         if dtype.kind in "US" and not all(isinstance(value, str) for value in values):
             raise ValueError("they are no strings")
         return np.array([value.encode("latin-1") for value in values] if dtype.kind == "S" else values, dtype=dtype)
     except (ValueError, TypeError, OverflowError) as error:
-        raise damaged(data.at("values"), f"cannot be held as {dtype} ({error})") from None
+        raise damaged("labels", f"cannot be held as {dtype} ({error})") from None

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite import stored
 from skl2tflite.errors import NoAnswerError
-from skl2tflite.fields import Fields, damaged
-from skl2tflite.label_json import LABEL_KINDS, NUMBER_KINDS, dtype_of, labels_from_json, labels_to_json
+from skl2tflite.label_json import LABEL_KINDS, NUMBER_KINDS, dtype_of, labels_from_facts, labels_to_json
+from skl2tflite.stored import damaged
 
 GIVE_LABELS = ("predict", "inverse_transform")
 """Methods whose results may be labels."""
@@ -125,26 +126,24 @@ class MethodOutput:
         return fields
 
     @classmethod
-    def from_json(cls, data: Fields) -> MethodOutput:
+    def from_facts(cls, facts: stored.Method) -> MethodOutput:
         """Return what :meth:`to_json` wrote."""
-        outputs, parts = data.many("outputs", str), data.maybe_many("parts", str)
-        labels = labels_from_json(data, "labels")
-        for dtype in (data.get("dtype", str), *(parts or ())):
-            dtype_of(dtype, data.at("dtype"), LABEL_KINDS if labels is not None else NUMBER_KINDS)
-        if not outputs or (parts is not None and len(parts) != len(outputs)):
-            raise damaged(data.at("outputs"), "are not as many as their dtypes")
-        refused = data.fields("refused") if "refused" in data else None
+        labels = labels_from_facts(facts.labels)
+        for dtype in (facts.dtype, *(facts.parts or ())):
+            dtype_of(dtype, "the dtype of a method", LABEL_KINDS if labels is not None else NUMBER_KINDS)
+        if facts.parts is not None and len(facts.parts) != len(facts.outputs):
+            raise damaged("the outputs of a method", "differ in number from their dtypes")
         return cls(
-            outputs,
-            data.get("list", bool),
-            data.get("dtype", str),
+            facts.outputs,
+            facts.list,
+            facts.dtype,
             labels,
-            parts,
-            labels_from_json(data, "constants") or (),
-            None if refused is None else _sentinel(refused),
-            "" if refused is None else refused.get("reason", str),
-            data.maybe("ragged", bool, False),
-            data.maybe("rows_second", bool, False),
+            facts.parts,
+            labels_from_facts(facts.constants) or (),
+            None if facts.refused is None else _sentinel(facts.refused),
+            "" if facts.refused is None else facts.refused.reason,
+            facts.ragged,
+            facts.rows_second,
         )
 
     def misfit(self, outputs: Mapping[str, tuple[str, tuple[int, ...]]]) -> str:
@@ -180,8 +179,8 @@ def _finite(rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     return values, positions
 
 
-def _sentinel(refused: Fields) -> float:
+def _sentinel(refused: stored.Refused) -> float:
     try:
-        return float(refused.get("mark", str))
+        return float(refused.mark)
     except ValueError:
-        raise damaged(refused.at("mark"), "is no number") from None
+        raise damaged("the mark of rows without an answer", "is no number") from None

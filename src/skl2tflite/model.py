@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,15 @@ from skl2tflite.arguments import MOST_THREADS, functions, shown, whole
 from skl2tflite.arguments import path as path_of
 from skl2tflite.backends.backend import Runner
 from skl2tflite.backends.registry import backend_of
-from skl2tflite.backends.tflite.check import check_program
-from skl2tflite.backends.tflite.reader import read
-from skl2tflite.backends.tflite.targets import TARGETS
-from skl2tflite.errors import InvalidFileError, UnsupportedMethodError, plain
+from skl2tflite.backends.tflite.writer import LARGEST_FILE
+from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
+from skl2tflite.escaping import terminal
+from skl2tflite.lazily import cached_property
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.model_description import count_operators, describe
-from skl2tflite.model_metadata import ModelFacts
+from skl2tflite.model_file import open_model
 from skl2tflite.sizes import Sizes, sizes_of
-from skl2tflite.whole_files import write_whole
+from skl2tflite.whole_files import read_whole, write_whole
 
 
 class _Method:
@@ -87,13 +87,7 @@ class TFLiteModel:
         self._content = bytes(content)
         self.num_threads = whole("num_threads", num_threads, 1, MOST_THREADS)
         self.analyzers = functions("analyzers", analyzers)
-        self._program = read(self._content)
-        self.facts = ModelFacts.read(self._program)
-        if self.facts.target not in TARGETS:
-            raise InvalidFileError(
-                f"the file is for the target {self.facts.target!r}, which this version does not know"
-            )
-        check_program(self._program, self._content, self.facts.runtime)  # a runtime would crash on it
+        self._program, self.facts = open_model(self._content)
         if self.analyzers:
             self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
 
@@ -181,7 +175,7 @@ class TFLiteModel:
 
     def __repr__(self) -> str:
         size = len(self._content)
-        return plain(f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>")
+        return terminal(f"<TFLiteModel of {self.facts.estimator}: {', '.join(self.methods)}; {size:,} bytes>")
 
     def __str__(self) -> str:
         return describe(repr(self), self._content, self._program, self.facts)
@@ -224,7 +218,7 @@ class TFLiteModel:
         try:
             return self.facts.methods[method].decode(results)
         except (IndexError, ValueError, OverflowError) as error:
-            raise InvalidFileError(f"the file gives what its facts about {method} do not tell of: {error}") from None
+            raise InvalidFileError(f"the file gives other outputs than its facts about {method} say: {error}") from None
 
     def outputs_of(self, method: str, X: Any) -> dict[str, NDArray[Any]]:
         """Run a method and return the tensors that the file gives; parameters and errors as :meth:`run` has."""
@@ -311,10 +305,7 @@ def load(
     OSError
         Where it cannot be read.
     """
-    file = path_of("path", path)
-    if file.exists() and not file.is_file() and not file.is_dir():
-        raise InvalidFileError(f"{path} is no regular file")
-    content = file.read_bytes()
+    content = read_whole(path_of("path", path), LARGEST_FILE)
     try:
         return TFLiteModel(content, num_threads, analyzers)
     except InvalidFileError as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skl2tflite.backends.tflite.program import Program
-from skl2tflite.errors import plain
+from skl2tflite.escaping import terminal
 from skl2tflite.model_metadata import ModelFacts
 from skl2tflite.sizes import sizes_of
 
@@ -60,7 +60,7 @@ def describe(heading: str, content: bytes, program: Program, facts: ModelFacts) 
     lines.append(f"bytes       {len(content):,}: {shown}{rest}")
     if facts.runtime.is_microcontroller:
         lines += [f"{name:12}{text}" for name, text in sizes_of(content).lines()]
-    return "\n".join(map(plain, lines))
+    return "\n".join(map(terminal, lines))
 
 
 def _lengths(shape: Sequence[int]) -> list[str]:

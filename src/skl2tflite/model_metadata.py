@@ -14,16 +14,30 @@ from skl2tflite.backends.tflite.program import Program
 from skl2tflite.backends.tflite.targets import TARGETS, Target
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.features import Features
-from skl2tflite.fields import Fields, damaged
-from skl2tflite.label_json import labels_from_json, labels_to_json
+from skl2tflite.label_json import labels_from_facts, labels_to_json
+from skl2tflite.method_arguments import METHODS
 from skl2tflite.method_output import MethodOutput
+from skl2tflite.stored import FORMAT, damaged, decode
 
 METADATA_NAME = "TFLITE_METADATA"
 """Name of the buffer that holds the TFLite metadata."""
 CUSTOM_NAME = "skl2tflite"
 """Name of our own facts within it."""
-FORMAT = 1
-"""Version of those facts' layout."""
+
+
+def facts_in(program: Program) -> bytes | None:
+    """Return the facts that a file holds of its estimator, as JSON; None where another tool wrote it.
+
+    Raises
+    ------
+    InvalidFileError
+        Where it holds some, and they cannot be read.
+    """
+    index = program.metadata.get(METADATA_NAME, 0)
+    held = program.buffers[index] if 0 < index < len(program.buffers) else b""
+    if CUSTOM_NAME.encode() not in held:  # metadata of other tools need not be as we read them
+        return None
+    return metadata.unpack(held).custom.get(CUSTOM_NAME)
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,8 @@ class ModelFacts:
         A classifier's labels, for each of its outputs, in files that carry none beside the model.
     takes : mapping of str to Features
         What rows those methods take that do not take the model's: inverses.
+    digest : str, optional
+        Digest of the file's bytes; files of the first versions have none.
     """
 
     estimator: str
@@ -55,6 +71,7 @@ class ModelFacts:
     versions: Mapping[str, str]
     classes: tuple[NDArray[Any], ...] | None = None
     takes: Mapping[str, Features] = field(default_factory=dict)
+    digest: str | None = field(default=None, compare=False)
 
     @property
     def runtime(self) -> Target:
@@ -85,56 +102,31 @@ class ModelFacts:
         }
         if self.classes is not None:
             document["classes"] = labels_to_json(self.classes)
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        # Python spells lone surrogates of labels as JSON does.
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
     @classmethod
     def from_bytes(cls, content: bytes) -> ModelFacts:
         """Return what :meth:`to_bytes` wrote."""
-        try:
-            data = Fields(json.loads(content), "facts")
-        except (ValueError, RecursionError) as error:
-            if isinstance(error, InvalidFileError):
-                raise
-            raise InvalidFileError(f"the file's facts about its estimator are damaged ({error})") from None
-        versions = {name: data.fields("versions").get(name, str) for name in data.fields("versions").names()}
-        if data.count("format") > FORMAT:
-            raise InvalidFileError(
-                f"the file was written by a newer skl2tflite ({versions.get('skl2tflite')}); update to it"
-            )
-        methods = data.fields("methods")
-        for name in methods.names():
-            if not (name.isascii() and name.isidentifier()):
-                raise damaged(methods.place, f"has {name!r:.80}, which is no method's name")
-        takes = {name: methods.fields(name) for name in methods.names() if "takes" in methods.fields(name)}
+        facts = decode(content)
+        for name in facts.methods:
+            if name not in METHODS:
+                raise damaged("methods", f"has {name!r:.80}, which is no method's name")
+        if facts.target not in TARGETS:
+            raise InvalidFileError(f"the file is for the target {facts.target!r}, which this version does not know")
         return cls(
-            data.get("estimator", str),
-            data.get("target", str),
-            Features.from_json(data.fields("features")),
-            {name: MethodOutput.from_json(methods.fields(name)) for name in methods.names()},
-            versions,
-            labels_from_json(data, "classes"),
-            {name: Features.from_json(each.fields("takes")) for name, each in takes.items()},
+            facts.estimator,
+            facts.target,
+            Features.from_facts(facts.features),
+            {name: MethodOutput.from_facts(method) for name, method in facts.methods.items()},
+            facts.versions,
+            labels_from_facts(facts.classes),
+            {n: Features.from_facts(method.takes) for n, method in facts.methods.items() if method.takes is not None},
+            facts.digest,
         )
 
-    @classmethod
-    def read(cls, program: Program) -> ModelFacts:
-        """Return the facts that a file holds.
-
-        Raises
-        ------
-        InvalidFileError
-            Where it holds none: another tool wrote it.
-        """
-        if 0 < program.metadata.get(METADATA_NAME, 0) < len(program.buffers):
-            info = metadata.unpack(program.buffers[program.metadata[METADATA_NAME]])
-            if CUSTOM_NAME in info.custom:
-                facts = cls.from_bytes(info.custom[CUSTOM_NAME])
-                facts.check_fit(program)
-                return facts
-        raise InvalidFileError("the .tflite file was not written by skl2tflite")
-
     def check_fit(self, program: Program) -> None:
-        """Raise where the facts do not fit the file's signatures, of which some may name what there is not."""
+        """Raise if the facts do not fit the file's signatures, or a signature names tensors that do not exist."""
         if not self.methods or {signature.key for signature in program.signatures} != self.methods.keys():
             raise InvalidFileError("the file's facts about its estimator do not fit its signatures")
         for signature in program.signatures:
@@ -143,7 +135,7 @@ class ModelFacts:
                 outputs = {name: (tensors[i].dtype, tensors[i].shape) for name, i in signature.outputs.items()}
                 inputs = {name: (tensors[i].dtype, tensors[i].shape) for name, i in signature.inputs.items()}
             except IndexError:
-                raise InvalidFileError("the file is malformed: a signature names tensors that there are not") from None
+                raise InvalidFileError("the file is malformed: a signature names tensors that do not exist") from None
             key = signature.key
             misfit = self.methods[key].misfit(outputs) or self.features_of(key).misfit(inputs)
             if misfit:

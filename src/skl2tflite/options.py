@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import get_args
 
 from skl2tflite.arguments import choice, shown, whole
+from skl2tflite.backends.tflite.program import MOST_ROWS
 from skl2tflite.backends.tflite.targets import Target, get_target
 from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.errors import ConversionError
 from skl2tflite.flow.column import TextInput
-
-MOST_ROWS = 2**16
-"""Rows of a call of a fixed size: converting takes memory for them."""
-MOST_CHARACTERS = 2**20
-"""Characters of a text of a fixed length."""
+from skl2tflite.stored import MOST_CHARACTERS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from skl2tflite.backends.tflite.check import ITEM_SIZES
+from skl2tflite.backends.tflite.constants import ITEM_SIZES
 from skl2tflite.backends.tflite.program import Program, TensorDef
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.strip import strip

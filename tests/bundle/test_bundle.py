@@ -24,7 +24,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
-from skl2tflite.backends.tflite.check import kernel_use
+from skl2tflite.backends.tflite.check_operators import kernel_use
 from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph, TensorDef
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.strip import strip

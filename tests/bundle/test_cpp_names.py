@@ -1,4 +1,4 @@
-"""Names, texts and numbers in C++."""
+"""Names and numbers in C++."""
 
 from __future__ import annotations
 
@@ -35,27 +35,7 @@ def test_namespace(text, name):
 
 def test_identifiers_differ():
     assert cpp_names.identifiers(["a b", "a_b", "A-B", "a b 2"]) == ["a_b", "a_b_2", "a_b_3", "a_b_2_2"]
-
-
-@pytest.mark.parametrize(
-    ("text", "literal"),
-    [
-        ("a", '"a"'),
-        ('a"b', '"a\\042b"'),
-        ("a\\", '"a\\134"'),
-        ("ü1", '"\\303\\2741"'),
-        ("??/", '"\\077\\077/"'),
-        ("\n", '"\\012"'),
-    ],
-)
-def test_string(text, literal):
-    assert cpp_names.string(text) == literal
-
-
-def test_comments_stay_on_their_line():
-    assert cpp_names.comment("a\nb\\") == "a b"
-    assert not cpp_names.comment("x ??/ ").endswith("??/")
-    assert cpp_names.comment("größe \\ y") == "größe / y"
+    assert cpp_names.identifiers(["Label", "label"], reserved=("label",)) == ["label_2", "label_3"]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,24 @@ class TestPickles:
         done.succeeds("Wrote")
         (line,) = done.stderr.splitlines()
         assert line.startswith("warning: ")
-        assert "scikit-learn 1.2.3" in line
+        assert "it was saved by scikit-learn 1.2.3, and" in line
+        assert "convert it where 1.2.3 is, or fit it again" in line
+
+    def test_what_another_version_cannot_load(self, run, tmp_path, monkeypatch):
+        """Parts fail before scikit-learn warns: the version is found in the bytes."""
+        monkeypatch.setattr("sklearn.base.__version__", "1.2.3")
+        content = pickle.dumps(DecisionTreeClassifier().fit(X, Y))
+        skops.io.dump(DecisionTreeClassifier().fit(X, Y), tmp_path / "old.skops")
+        monkeypatch.undo()
+        (tmp_path / "old.pkl").write_bytes(content.replace(b"sklearn.tree._tree", b"sklearn.tree._gone"))
+
+        def damage(schema):
+            del schema["content"]["content"]["max_depth"]["content"]
+
+        path = _rewritten(tmp_path / "old.skops", tmp_path / "older.skops", damage)
+        hint = "it was saved by scikit-learn 1.2.3, and"
+        run("convert", tmp_path / "old.pkl", "--trust-pickle").fails("old.pkl cannot be loaded", "_gone", hint)
+        run("convert", path).fails("older.skops cannot be loaded", hint)
 
     def test_what_another_version_lacks(self, run, saved, tmp_path, monkeypatch):
         """The estimator's own exception is quoted, with the version that saved it."""
@@ -96,7 +113,7 @@ class TestPickles:
         monkeypatch.undo()
         done = run("convert", tmp_path / "old.joblib", "--trust-pickle")
         assert done.status == 2
-        assert "was fitted by scikit-learn 1.3.2 and answers otherwise" in done.stderr
+        assert "was fitted by scikit-learn 1.3.2 and gives other answers" in done.stderr
 
 
 class TestSkops:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,17 @@ def test_json(run, saved):
 def test_foreign_file(run, foreign):
     run("inspect", foreign, "--operators").succeeds("another tool", "FULLY_CONNECTED", "float32[rows, 4]")
     assert json.loads(run("inspect", foreign, "--json").stdout)["estimator"] is None
+
+
+def test_foreign_file_that_a_runtime_might_not_survive(run, foreign, tmp_path):
+    program = read(foreign.read_bytes())
+    assert "warning" not in run("inspect", foreign).stdout
+    (at, operator) = next((i, o) for i, o in enumerate(program.subgraphs[0].operators) if o.name == "SUB")
+    program.subgraphs[0].operators[at] = replace(operator, inputs=operator.inputs[:1])
+    (tmp_path / "odd.tflite").write_bytes(write(program))
+    run("inspect", tmp_path / "odd.tflite").succeeds("warning", "(SUB) has 1 operands, expected 2", "none: damage")
+    (warning,) = json.loads(run("inspect", tmp_path / "odd.tflite", "--json").stdout)["warnings"]
+    assert warning.endswith("(SUB) has 1 operands, expected 2")
 
 
 def test_foreign_file_is_not_verified(run, saved, foreign):

@@ -65,6 +65,16 @@ def test_text_as_documented_runs() -> None:
     assert names["model"].predict(["You won!", "lunch?"]).tolist() == ["spam", "ham"]  # type: ignore[attr-defined]
 
 
+def test_architecture_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    """Fitted numbers may differ in their last digits from one machine to another; everything else is as shown."""
+    names: dict[str, object] = {}
+    page = ROOT / "docs" / "architecture.md"
+    for example, text in zip(blocks(page, "python"), blocks(page, "text"), strict=True):
+        exec(compile(example, "architecture.md", "exec"), names)
+        printed, shown = (re.sub(r"\d+\.\d*", "…", each) for each in (capsys.readouterr().out, text))
+        assert printed == shown
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_to_files(document: Path) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
@@ -89,3 +99,11 @@ def test_list_of_what_converts_is_up_to_date() -> None:
     if SKLEARN < (1, 9):
         pytest.skip("written with scikit-learn 1.9")
     assert (ROOT / "docs" / "supported.md").read_text() == page(survey()), "run `make docs`"
+
+
+def test_every_promise_of_security_has_its_test() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "SECURITY.md").read_text())
+    assert len(named) > 15
+    for path, name in named:
+        source = (ROOT / path).read_text()
+        assert not name or re.search(rf"^(def|class) {name}\b", source, flags=re.M), f"{path}::{name}"

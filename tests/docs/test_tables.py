@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,8 +36,8 @@ def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, categories: s
         {"NaN": np.nan, "`None`": None}[name]: text.encode().decode("unicode_escape") for name, text in table.items()
     }
     if categories == "strings":
-        (snippet,) = re.findall(r"^```python\n(interpreter = .*?)^```", PAGE, flags=re.M | re.S)
-        scope = {"Interpreter": Interpreter, "np": np}
+        snippet = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.M | re.S)[-1]
+        scope = {"np": np}
         exec(snippet, scope)
         fed = {value: np.array([text], dtype=object) for value, text in values.items()}
     else:
@@ -51,3 +52,14 @@ def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, categories: s
         row = pd.DataFrame({"age": [42.0], "town": pd.Series([value], dtype=object)})
         result = scope["run"](age=np.array([42], np.float32), town=town)["predict_proba"]  # type: ignore[operator]
         np.testing.assert_allclose(result, pipeline.predict_proba(row), atol=1e-6)
+
+
+def test_python_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Block after block, as a reader would."""
+    pytest.importorskip("lightgbm")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for example in re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.M | re.S):
+        exec(compile(example, "tables.md", "exec"), names)
+    assert names["small"].inputs["town"] == ("int32", (-1,))
+    assert names["booster"].inputs["town"] == ("string", (-1,))

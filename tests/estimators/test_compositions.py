@@ -62,6 +62,6 @@ def test_compositions(drawn: tuple[BaseEstimator, str]) -> None:
                 for actual, want in zip(results, expected, strict=True):
                     assert_close(actual, want, 1e-6)
         report = skl2tflite.verify(model, estimator, rows.X_test)
-        # Labels may hang on a tie of a few members' equal answers, which scikit-learn's own rounding breaks.
+        # Labels may depend on a tie of a few members' equal answers, which scikit-learn's own rounding breaks.
         wrong = [compared for compared in report.methods if compared.wrong.size]
         assert not wrong, f"{estimator!r} on {name}: {report.summary()}"

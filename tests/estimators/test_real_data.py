@@ -28,7 +28,7 @@ LEFT_OUT = {
     "CountVectorizer", "DictVectorizer", "FeatureHasher", "HashingVectorizer", "LabelBinarizer", "LabelEncoder",
     "MultiLabelBinarizer", "PatchExtractor", "TfidfVectorizer",  # no rows of numbers
 }  # fmt: skip
-UNSCALED = "hang on less than float32 can tell; scale the features"
+UNSCALED = "depend on differences that float32 cannot hold; scale the features"
 REFUSED = {
     "LocalOutlierFactor": "novelty=False",
     "OneHotEncoder": "unknown categories",

@@ -115,7 +115,7 @@ def test_litert_equals_scikit_learn(case: Case) -> None:
         for compared in skl2tflite.verify(model, estimator, X).methods:
             assert compared.faithful, str(compared)
             assert compared.rows == case.each * len(X)
-            assert compared.near_ties.size == 0, f"{compared.near_ties.size} rows hang on rounding"
+            assert compared.near_ties.size == 0, f"{compared.near_ties.size} rows depend on rounding"
             assert compared.equally_far.size == 0, f"{compared.equally_far.size} rows have neighbours equally far"
             exact = compared.method in case.exact or compared.method in converter_for(estimator).contract.exact
             if exact and compared.largest_error > 0:  # the same bits as scikit-learn's in float32

@@ -1,5 +1,6 @@
 """The input side: what scikit-learn takes is taken and rounded once, the rest is refused in a clear line."""
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ from skl2tflite.errors import InvalidInputError
 from skl2tflite.features import INPUT_NAME, Features, row_count
 from skl2tflite.features.exactness import held_exactly
 from skl2tflite.features.reference import reference_rows
-from skl2tflite.fields import Fields
+from skl2tflite.stored import FeatureFacts
 
 
 def matrix(features, rows):
@@ -182,7 +183,7 @@ def test_many_names_are_cut():
 def test_json(features):
     import json
 
-    assert Features.from_json(Fields(json.loads(json.dumps(features.to_json())), "features")) == features
+    assert Features.from_facts(msgspec.json.decode(json.dumps(features.to_json()), type=FeatureFacts)) == features
 
 
 EXACT = [

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,10 +22,10 @@ from skl2tflite.features import (
     TextRows,
     ValueRows,
 )
-from skl2tflite.features.rows import KINDS, kind_from_json
-from skl2tflite.fields import Fields
+from skl2tflite.features.rows import KINDS, kind_from_facts
 from skl2tflite.flow.input_columns import InputColumns
 from skl2tflite.graph import DType, Tensor
+from skl2tflite.stored import AnyRows
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0], "city": ["Rome", "Oslo"], "here": [True, False]})
 EVERY: dict[str, RowKind] = {
@@ -37,6 +38,10 @@ EVERY: dict[str, RowKind] = {
     "hashed": HashedRows(("a", "b")),
     "images": ImageRows((2, 3)),
 }
+
+
+def read(written: dict[str, Any]) -> RowKind:
+    return kind_from_facts(msgspec.convert(written, AnyRows))
 
 
 def features(kind: RowKind, columns: dict[str, str] | None = None, count: int = 1, **more: Any) -> Features:
@@ -65,45 +70,43 @@ def test_json(name: str) -> None:
     written = json.loads(json.dumps(EVERY[name].to_json()))
     assert written == JSON[name]
     assert list(written) == list(JSON[name])
-    assert kind_from_json(Fields(written, "rows")) == EVERY[name]
+    assert read(written) == EVERY[name]
 
 
 def test_json_of_rows_that_lack_features() -> None:
     kind = RecordRows("=", absent_is_nan=True)
     assert kind.to_json() == {"kind": "records", "separator": "=", "absent_is_nan": True}
-    assert kind_from_json(Fields(kind.to_json(), "rows")) == kind
+    assert read(kind.to_json()) == kind
 
 
 DAMAGED: list[tuple[dict[str, Any], str]] = [
-    ({"kind": "else"}, "kind"),
-    ({"kind": "sets", "labels": ["x", 1]}, "or both of these"),
-    ({"kind": "sets", "labels": [2**40]}, "labels"),
-    ({"kind": "images", "shape": [3]}, "none of an image"),
-    ({"kind": "images", "shape": [3, 0]}, "none of an image"),
+    ({"kind": "else"}, "Invalid value 'else'"),
+    ({"kind": "sets", "labels": ["x", 1]}, "texts beside whole numbers"),
+    ({"kind": "sets", "labels": [2**40]}, "2147483647"),
+    ({"kind": "images", "shape": [3]}, "length >= 2"),
+    ({"kind": "images", "shape": [3, 0]}, ">= 1"),
     ({"kind": "records"}, "separator"),
 ]
 
 
 @pytest.mark.parametrize(("written", "message"), DAMAGED)
 def test_damaged_json(written: dict[str, Any], message: str) -> None:
-    with pytest.raises(InvalidFileError, match=message):
-        kind_from_json(Fields(written, "rows"))
+    with pytest.raises((InvalidFileError, msgspec.ValidationError), match=message):
+        read(written)
 
 
 @pytest.mark.parametrize("name", ["texts", "labels", "sets", "records", "hashed"])
 def test_kinds_that_need_columns(name: str) -> None:
-    data = Fields({}, "features")
-    EVERY[name].check_consistent(features(EVERY[name], columns={"y": "float32"}), data)
-    with pytest.raises(InvalidFileError, match=r"features\.columns is missing"):
-        EVERY[name].check_consistent(features(EVERY[name]), data)
+    EVERY[name].check_consistent(features(EVERY[name], columns={"y": "float32"}))
+    with pytest.raises(InvalidFileError, match=r"columns is missing"):
+        EVERY[name].check_consistent(features(EVERY[name]))
 
 
 def test_features_of_images_are_their_numbers() -> None:
-    data = Fields({}, "features")
-    EVERY["images"].check_consistent(features(EVERY["images"], count=6), data)
+    EVERY["images"].check_consistent(features(EVERY["images"], count=6))
     for other in ({"count": 5}, {"columns": dict.fromkeys("abcdef", "float32")}):
         with pytest.raises(InvalidFileError, match="is of another size than"):
-            EVERY["images"].check_consistent(features(EVERY["images"], **other), data)
+            EVERY["images"].check_consistent(features(EVERY["images"], **other))
 
 
 TENSORS: dict[str, tuple[RowKind, dict[str, Any], Any, dict[str, Any]]] = {
@@ -170,14 +173,14 @@ REFUSED: dict[str, tuple[RowKind, dict[str, Any], Any, str]] = {
         RecordRows("="),
         {"columns": {"x": "float32"}},
         [{"city=Rome": 1}],
-        "cannot be told from a feature and its text",
+        "cannot be distinguished from a feature and its text",
     ),
     "a list in a record": (RecordRows("="), {"columns": {"x": "float32"}}, [{"x": [1]}], "'x' is a list"),
     "NaN beside features that rows lack": (
         RecordRows("=", absent_is_nan=True),
         {"columns": {"x": "float32"}},
         [{"x": np.nan}],
-        "does not tell from one that a row lacks",
+        "cannot distinguish from a feature that the row lacks",
     ),
     "NaN": (RecordRows("="), {"columns": {"x": "float32"}}, [{"x": np.nan}], "put an imputer in front"),
     "another name": (HashedRows(("x",)), {"columns": {"x": "float32"}}, [{"y": 1}], "was in no row given to convert"),

@@ -90,7 +90,7 @@ def test_functions_of_rows_are_asked_in_each_dtype(name: str, dtype: str) -> Non
     rows = ROWS.astype(dtype)
     pipeline = make_pipeline(FunctionTransformer(FUNCTIONS[name]), LogisticRegression()).fit(rows, LABELS)
     for model in (skl2tflite.convert(pipeline), skl2tflite.convert(pipeline, rows.astype(float))):
-        with pytest.raises(InvalidInputError, match=rf"X holds {dtype}, in which the function of .*\['functiontr"):
+        with pytest.raises(InvalidInputError, match=rf"X holds {dtype}, for which the function of .*\['functiontr"):
             model.predict(rows)
         model = skl2tflite.TFLiteModel(bytes(model))
         with pytest.raises(InvalidInputError, match=rf"X holds {dtype}, .* give X.astype\(float\)"):
@@ -137,7 +137,7 @@ def test_a_function_hands_its_dtype_on() -> None:
     pipeline = make_pipeline(clipped, FunctionTransformer(lambda X: X * 3), Ridge()).fit(ROWS, TARGETS)
     model = skl2tflite.convert(pipeline)
     with pytest.raises(
-        InvalidInputError, match=r"X holds uint8, in which the function of .*\['functiontransformer-2'\]"
+        InvalidInputError, match=r"X holds uint8, for which the function of .*\['functiontransformer-2'\]"
     ):
         model.predict(ROWS)
     chosen = make_pipeline(VarianceThreshold(), FunctionTransformer(lambda X: X * 3), Ridge()).fit(ROWS, TARGETS)
@@ -164,7 +164,7 @@ def test_columns_of_a_frame_that_have_to_do_with_it() -> None:
     pipeline = make_pipeline(step, Ridge()).fit(X, TARGETS)
     model = skl2tflite.convert(pipeline)
     for dtype in ("uint8", "UInt8"):
-        with pytest.raises(InvalidInputError, match="X holds uint8, in which the function of"):
+        with pytest.raises(InvalidInputError, match="X holds uint8, for which the function of"):
             model.predict(X.astype({"a": dtype}))
         with pytest.raises(InvalidInputError, match="X holds uint8"):
             model.predict(X.astype({"b": dtype, "c": dtype}))
@@ -193,7 +193,7 @@ def test_sparse_rows_too() -> None:
     rows = sp.csr_matrix(ROWS)
     pipeline = make_pipeline(FunctionTransformer(lambda X: X * 3, accept_sparse=True), Ridge()).fit(rows, TARGETS)
     model = skl2tflite.convert(pipeline, rows.astype(float))
-    with pytest.raises(InvalidInputError, match="X holds uint8, in which the function of"):
+    with pytest.raises(InvalidInputError, match="X holds uint8, for which the function of"):
         model.predict(rows)
     np.testing.assert_allclose(model.predict(rows.astype(float)), pipeline.predict(rows.astype(float)), atol=1e-4)
     with pytest.raises(ConversionError, match="answers otherwise for rows of uint8"):
@@ -203,7 +203,7 @@ def test_sparse_rows_too() -> None:
 def test_traced_classes_too() -> None:
     pipeline = make_pipeline(Twice(), Ridge()).fit(ROWS, TARGETS)
     model = skl2tflite.convert(pipeline)
-    with pytest.raises(InvalidInputError, match=r"X holds uint8, in which Pipeline\['twice'\].transform computes"):
+    with pytest.raises(InvalidInputError, match=r"X holds uint8, for which Pipeline\['twice'\].transform gives other"):
         model.predict(ROWS)
 
 
@@ -211,7 +211,7 @@ def test_traced_classes_too() -> None:
 def test_estimators_that_compute_in_the_rows_dtype(estimator: Any) -> None:
     method = "predict_proba" if hasattr(estimator, "predict_proba") else "transform"
     model = skl2tflite.convert(estimator.fit(ROWS.astype(float)), methods=(method,))
-    with pytest.raises(InvalidInputError, match=f"X holds uint8, in which {type(estimator).__name__} computes"):
+    with pytest.raises(InvalidInputError, match=f"X holds uint8, for which {type(estimator).__name__} gives other"):
         getattr(model, method)(ROWS)
     floats = ROWS.astype(float)
     np.testing.assert_allclose(getattr(model, method)(floats), getattr(estimator, method)(floats), atol=1e-4)

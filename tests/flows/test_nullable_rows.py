@@ -66,7 +66,7 @@ def test_rows_with_na_are_refused_where_the_answers_differ(name: str, given: tup
     for rows in (PLAIN, FULL):
         np.testing.assert_array_equal(model.transform(rows), numbers(transformer.transform(rows)))
     for rows in (FLOATS, WHOLE):
-        with pytest.raises(InvalidInputError, match="64 with NA, in which the function of FunctionTransformer"):
+        with pytest.raises(InvalidInputError, match="64 with NA, for which the function of FunctionTransformer"):
             model.transform(rows)
 
 

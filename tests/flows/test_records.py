@@ -67,7 +67,7 @@ def test_features_that_rows_lack(name: str, target: str) -> None:
 
 def test_nan_is_not_told_from_what_a_row_lacks() -> None:
     model = skl2tflite.convert(make_pipeline(*BEHIND["voting"]).fit(ROWS[:100], LABELS[:100]))
-    with pytest.raises(InvalidInputError, match="does not tell from one that a row lacks"):
+    with pytest.raises(InvalidInputError, match="cannot distinguish from a feature that the row lacks"):
         model.predict([{"city": "Rome", "x": np.nan}])
 
 

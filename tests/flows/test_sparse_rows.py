@@ -114,7 +114,7 @@ def test_steps_that_always_give_sparse_keep_stored_zeros(told: str) -> None:
         assert differs(model, estimator, counts[150:]) < 1e-6
         return
     assert differs(model, estimator, counts[150:].toarray()) < 1e-6
-    with pytest.raises(InvalidInputError, match="a sparse matrix that holds zeros"):
+    with pytest.raises(InvalidInputError, match="a sparse matrix that stores zeros"):
         model.predict_proba(counts[150:])
 
 
@@ -126,12 +126,12 @@ def test_a_file_for_either_refuses_the_other(name: str, target: str) -> None:
     model = skl2tflite.TFLiteModel(bytes(skl2tflite.convert(estimator, sparse, target=target)))
     assert differs(model, estimator, sparse) < 1e-6
     assert (b"NaN for what sparse rows do not hold" in bytes(model)) == (name != "binary")
-    with pytest.raises(InvalidInputError, match="made for sparse rows"):
+    with pytest.raises(InvalidInputError, match="converted for sparse rows"):
         model.predict_proba(dense)
     for rows in ((dense,), ()):
         model = skl2tflite.convert(estimator, *rows, target=target)
         assert differs(model, estimator, dense) < 1e-6
-        with pytest.raises(InvalidInputError, match="made for dense rows"):
+        with pytest.raises(InvalidInputError, match="converted for dense rows"):
             model.predict_proba(sparse)
 
 
@@ -142,5 +142,5 @@ def test_formats_and_nan_that_is_held() -> None:
         assert differs(model, estimator, ROWS[150:].asformat(form)) < 1e-6
     holed = ROWS[150:].copy()
     holed.data[0] = np.nan
-    with pytest.raises(InvalidInputError, match="does not tell from what sparse rows do not hold"):
+    with pytest.raises(InvalidInputError, match="cannot distinguish from entries that sparse rows do not store"):
         model.predict_proba(holed)

@@ -146,7 +146,7 @@ def test_numbers_without_an_image(function, side, missing):
 
 def test_an_image_in_between_only():
     folded = fold(stumps([0.1]), Image(np.arcsin, is_steady=False), True)
-    assert folded.kept == {0: "only some numbers in between have an image"}
+    assert folded.kept == {0: "the function gives NaN for some numbers between others"}
     assert cuts_of(folded.forest) == [0.1]
 
 

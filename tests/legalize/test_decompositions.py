@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ import pytest
 from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.forest.trees import Forest
-from skl2tflite.graph import DType, Graph, Op, Spec, as_tensor, evaluate, input_tensor, ops
+from skl2tflite.graph import DType, Graph, Op, Spec, Tensor, as_tensor, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import apply
-from skl2tflite.legalize import decomposition_of, element_kind, legalize, positions
+from skl2tflite.legalize import compares_with_infinity, decomposition_of, element_kind, legalize, positions
 from skl2tflite.legalize.registry import _DECOMPOSITIONS
 from tests.backends.tflite.one_graph import trace, ulps
 from tests.forest.forest_cases import fitted_trees, rows_at_thresholds
@@ -164,7 +165,7 @@ def test_powers_of_whole_numbers_and_of_a_constant():
     assert apart_at(lambda x: apply(ops.Power(), x, np.array([[3], [3]])), SMALL[:1, :1], batch=1) == 0
     assert apart_at(lambda x: apply(ops.Power(), np.array(2.0), x), np.array([[0, 1, -3.5, 20]])) <= 20
     for operands in ((NUMBERS, NUMBERS), (WHOLE, WHOLE)):
-        with pytest.raises(UnsupportedOnTarget, match="the target has no power; it is spelt otherwise for constant"):
+        with pytest.raises(UnsupportedOnTarget, match="the target has no power; it can be replaced for constant"):
             apart(ops.Power(), *operands)
 
 
@@ -197,7 +198,31 @@ def test_sums_over_trees(groups):
     assert apart(TreeSums(forest, groups=groups), X) == 0
 
 
-OTHERS = (ops.FloorDivide, ops.TopK, ops.SearchSorted, ops.Power, ops.Slice, TreeSums)
+COMPARISONS = (ops.Equal, ops.NotEqual, ops.Less, ops.LessEqual, ops.Greater, ops.GreaterEqual)
+
+
+class Saturating(Lacking):
+    """A target whose numbers stop at the greatest of float32."""
+
+    def has(self, op: Op, operands: Sequence[Tensor]) -> bool:
+        return not compares_with_infinity(op, operands)
+
+
+@pytest.mark.parametrize("op", COMPARISONS)
+@pytest.mark.parametrize("held", [INF, -INF, np.array([[INF, 1.0, -INF]])], ids=["inf", "-inf", "several"])
+def test_comparisons_with_infinity_where_numbers_stop_before_it(op, held):
+    numbers = np.array([[INF] * 3, [-INF] * 3, [NAN] * 3, [1.0] * 3, [-2.0] * 3, [3e38] * 3])
+    stopped = np.clip(numbers, -np.finfo(np.float32).max, np.finfo(np.float32).max).astype(np.float32)
+    for swapped in (False, True):
+        graph = trace(lambda x, s=swapped: apply(op(), *((held, x) if s else (x, held))), numbers)
+        legal = legalize(graph, Saturating())
+        assert not any(compares_with_infinity(node.op, node.inputs) for node in legal.nodes())
+        np.testing.assert_array_equal(
+            evaluate(legal, {"x0": stopped}, np.float32)["y0"], evaluate(graph, {"x0": numbers})["y0"]
+        )
+
+
+OTHERS = (ops.FloorDivide, ops.TopK, ops.SearchSorted, ops.Power, ops.Slice, TreeSums, *COMPARISONS)
 """Operations with tests of their own."""
 
 

@@ -76,7 +76,7 @@ def test_hard_components(model, change, alpha):
     rows[:, 3] = 0.0
     lengths = np.sqrt(np.square(components).sum(axis=1))
     file, want = skl2tflite.convert(changed, rows), changed.transform(rows.astype(np.float64))
-    # Of components that are nearly parallel, what each takes hangs on less; so a part of each row counts.
+    # Of components that are nearly parallel, what each takes depends on less; so a part of each row counts.
     assert (np.abs(file.transform(rows) - want) * lengths).max() < 1e-6 * np.abs(rows).max()
 
 
@@ -90,7 +90,7 @@ def test_a_row_without_violation_stops_at_once(model):
 
 
 def test_products_of_whole_numbers_are_exact(model):
-    """What all digits hang on: float32 holds every sum of the targets' whole parts."""
+    """What all digits depend on: float32 holds every sum of the targets' whole parts."""
     descent = NonnegativeDescent(model.components_, 0.0, 0.0, 1e-4, 50)
     greatest = descent.scale**2 * (len(model.components_) + 1)
     assert greatest <= 2**24

@@ -205,7 +205,7 @@ def test_one_column_with_and_without_an_image_for_all_numbers() -> None:
     both = make_column_transformer((FunctionTransformer(np.log1p), [0]), (StandardScaler(), [0, 1]))
     pipe = make_pipeline(both, RandomForestClassifier(8, random_state=0)).fit(X, y)
     assert_same_ways(pipe, X)
-    assert "of another function of the same column more numbers have no image" in notes(pipe)
+    assert "another function of the same column gives NaN for more numbers" in notes(pipe)
 
 
 NOT_FOLDED = {
@@ -215,8 +215,8 @@ NOT_FOLDED = {
     "Pipeline['functiontransformer'] is no": [FunctionTransformer(np.sin), StandardScaler()],
     "Pipeline['simpleimputer'] is no": [SimpleImputer(missing_values=1.0)],
     "Pipeline['featureunion']['b'] is no": [FeatureUnion([("a", StandardScaler()), ("b", Normalizer())])],
-    "what has no image is imputed": [FunctionTransformer(np.log), SimpleImputer()],
-    "only some numbers in between have an image": [
+    "an imputer fills in NaN of a function": [FunctionTransformer(np.log), SimpleImputer()],
+    "the function gives NaN for some numbers between others": [
         FunctionTransformer(lambda X: np.log(3.0 - np.sqrt(X))), StandardScaler(),
     ],
 }  # fmt: skip

@@ -234,9 +234,14 @@ def test_odd_words(saved, tmp_path, monkeypatch, word):
 def test_pipes_are_neither_read_nor_replaced(saved, tmp_path):
     pipe, model, rows = tmp_path / "pipe", saved / "model.skops", saved / "rows.csv"
     os.mkfifo(pipe)
+    for suffix in (".skops", ".joblib", ".json", ".npy", ".jsonl"):
+        os.mkfifo(tmp_path / f"pipe{suffix}")
+    out = tmp_path / "out.tflite"
     for arguments in (
-        ("convert", model, "-o", pipe), ("convert", model, "-o", tmp_path / "out.tflite", "--data", pipe),
-        ("verify", pipe, model, rows), ("inspect", pipe),
+        ("convert", model, "-o", pipe), ("convert", model, "-o", out, "--data", pipe), ("verify", pipe, model, rows),
+        ("inspect", pipe), ("convert", f"{pipe}.skops"), ("convert", f"{pipe}.joblib", "--trust-pickle"),
+        ("convert", f"{pipe}.json"), ("convert", saved / "images.skops", "-o", out, "--data", f"{pipe}.npy"),
+        ("convert", saved / "records.skops", "-o", out, "--data", f"{pipe}.jsonl"),
     ):  # fmt: skip
         assert "error: " in ends_well(*arguments)
     assert pipe.is_fifo()

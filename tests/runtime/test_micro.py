@@ -141,9 +141,27 @@ def test_file_that_does_not_load():
 def test_file_that_kills_it():
     working = runner(file_of())
     working.run("main", {"X": ROWS})
-    with pytest.raises(InvalidFileError, match="died of the file"):
+    with pytest.raises(InvalidFileError, match="crashed on the file"):
         run(file_of(operand=10_000_000))
     np.testing.assert_array_equal(working.run("main", {"X": ROWS})["Y"], ROWS + 2)
+
+
+def test_rows_have_a_time_limit(monkeypatch):
+    """A row that takes longer is given up, and the next one has a process again."""
+    program = Program()
+    shape = (1, 400_000)
+    program.subgraphs.append(Subgraph("main", [TensorDef(f"t{n}", "float32", shape) for n in range(21)], [
+        OperatorDef("LOGISTIC", 1, (n,), (n + 1,)) for n in range(20)
+    ], [0], [20]))  # fmt: skip
+    program.signatures.append(Signature("main", 0, {"X": 0}, {"Y": 20}))
+    slow = MicroRunner(write(program), "main", {"X": ("float32", shape)}, {"Y": ("float32", shape)})
+    rows = {"X": np.zeros(shape, np.float32)}
+    expected = slow.run("main", rows)["Y"]
+    monkeypatch.setattr(micro, "TIME_LIMIT", 0.001)
+    with pytest.raises(InvalidFileError, match=r"TFLM gives no answer within 0\.001 seconds"):
+        slow.run("main", rows)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(slow.run("main", rows)["Y"], expected)
 
 
 def test_process_ends_with_ours():

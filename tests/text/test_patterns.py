@@ -22,7 +22,7 @@ REFUSED = {
     r"a|bc": "has alternatives", r"\w+?": "as little as it can", r"[A-Za-z0-9]+(?=\s+)": "looks ahead",
     r"(?<!a)\w+": "looks ahead or back", r"\b\w[\w']+\b": "different classes",
     r"\b[\w-]+\b": r"beside characters that are not",
-    r"\b[a-z]+": "at one end only", r"\w{2,4}": "into pieces", r"\w*": "nothing at all", r"^\w+": "anchors",
+    r"\b[a-z]+": "at one end only", r"\w{2,4}": "into pieces", r"\w*": "the empty text", r"^\w+": "anchors",
     r"(\w)\w+": "a group that is a part", r"(?x)\w +": "flags", "": "matches no character",
     r"(?:ab)+": "more than one character",
     r"(?s).+": "every character", r"(?:\w(?i:a))+": "more than one character", r"\B\w+": "anchors",

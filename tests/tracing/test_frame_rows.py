@@ -136,7 +136,7 @@ def test_sparse_matrices_of_sparse_matrices(name: str) -> None:
         (lambda df: df[["city"]].replace({"Rome": 0, "Oslo": 1, "Bern": 2}).astype(int), "use map"),
         (lambda df: pd.get_dummies(df), r"reindex\(columns="),
         (lambda df: pd.get_dummies(df[["city"]]).reindex(columns=["city_Rome"]), r"fill_value=0"),
-        (lambda df: df[["a", "b"]].cumsum(), "hangs on other rows; compute it in fit, or use axis=1"),
+        (lambda df: df[["a", "b"]].cumsum(), "depends on other rows; compute it in fit, or use axis=1"),
         (lambda df: df[["a", "b"]] / len(df), "the number of rows is until run time"),
         (lambda df: df.assign(a=df.a.combine(df.b, min)), "combine calls Python for every value"),
     ],
@@ -160,7 +160,7 @@ def test_whether_something_is_missing_hangs_on_what_a_column_holds() -> None:
     model = skl2tflite.convert(missing, holes)
     np.testing.assert_array_equal(model.transform(holes), missing.transform(holes).astype(float))
     with pytest.raises(
-        ConversionError, match=r"asks of column 'city' only whether a value is missing, .* give convert"
+        ConversionError, match=r"only tests whether values of column 'city' are missing, .* give convert"
     ):
         skl2tflite.convert(missing)
     check(lambda df: df.assign(m=df.c.isna()), NUMBERS)

@@ -100,7 +100,7 @@ def test_functions_convert(name: str) -> None:
 
 
 def test_whole_logarithms_and_roots_are_whole() -> None:
-    """Numbers of digits do not hang on rounding."""
+    """Numbers of digits do not depend on rounding."""
     rows = np.array([[10.0**n, 2.0**n, n**3, 7.0] for n in range(8)], dtype=np.float32) + np.float32(0)
     rows[0, 2] = 1
     transformer = FunctionTransformer(
@@ -140,7 +140,7 @@ REFUSED = {
     "only whole columns": (writes_to_a_transposed_view, "X.T[0] = 0"),
     "computes otherwise when it is recorded": (looks_at_values, ""),
     "another answer at each call": (counts, "return X + len(calls)"),
-    "beside other rows": (lambda X: X - X[:, :1].max(), ""),
+    "change with the other rows": (lambda X: X - X[:, :1].max(), ""),
     "a condition on values": (lambda X: X if X[0, 0] > 0 else -X, "X if X[0, 0] > 0"),
     "known only at run time": (lambda X: np.stack([x * 2 for x in X]), "for x in X"),
     "has no value yet": (lambda X: X * max(1, int(X[0, 0])), "int(X[0, 0])"),

@@ -227,13 +227,13 @@ def wider(X: Any) -> Any:
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
-        (wider, "another answer beside other rows"),
-        (lambda X: X.assign(a=X.a - X.a.mean()), "'mean' of <column 'a'> hangs on other rows"),
-        (lambda X: X.assign(a=X.a.rank()), "'rank' of <column 'a'> hangs on other rows"),
+        (wider, "change with the other rows"),
+        (lambda X: X.assign(a=X.a - X.a.mean()), "'mean' of <column 'a'> depends on other rows"),
+        (lambda X: X.assign(a=X.a.rank()), "'rank' of <column 'a'> depends on other rows"),
         (lambda X: X.assign(a=X.a / len(X)), "the number of rows is until run time"),
         (lambda X: X.assign(a=X.a / X.size), "known only at run time"),
         (lambda X: pd.get_dummies(X, columns=["city"]), "use scikit-learn's OneHotEncoder"),
-        (lambda X: X.dropna(), "'dropna' of a DataFrame hangs on other rows"),
+        (lambda X: X.dropna(), "'dropna' of a DataFrame depends on other rows"),
         (lambda X: X.assign(code=X.city.astype("category").cat.codes), "pandas makes the categories"),
         (lambda X: X.assign(city=X.city.str.lower()), "'str' of <column 'city'> cannot be recorded"),
     ],

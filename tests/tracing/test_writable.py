@@ -137,7 +137,7 @@ REFUSED = {
     "belongs to the caller": lambda X: X.__setitem__(0, 1.0),
     "copy it first": lambda X: X.__iadd__(1),
     "only whole columns": lambda X: X.copy().__setitem__(0, 1.0),
-    "as many as only run time can tell": lambda X: X.copy().__setitem__(X > 0, X),
+    "that a mask selects is known only at run time": lambda X: X.copy().__setitem__(X > 0, X),
     "does not fit": lambda X: X.copy().__setitem__(X[:, :2] > 0, 1.0),
     "values of shape (3,)": lambda X: X.copy().__setitem__((slice(None), [0, 1]), np.zeros(3)),
     "cannot be written into a part": lambda X: X.copy().__setitem__((slice(None), 1), X),

@@ -75,7 +75,7 @@ def test_few_are_counted_apart() -> None:
     (report,) = verify(model, estimator, ROWS).methods
     assert not report.faithful
     assert report.undecided
-    text = "rows hang on which of equally far neighbours scikit-learn's search comes upon first; fit on rows with a"
+    text = "rows depend on which of equally far neighbours scikit-learn's search finds first; fit on rows with a"
     assert f"predict_proba: {report.equally_far.size} of 300 {text} little noise" in str(report)
     assert str(report).endswith("; or convert predict alone, methods=('predict',)")
     with pytest.raises(FidelityError, match=text):

@@ -107,7 +107,7 @@ def test_a_column_of_rounding_errors_is_no_near_tie():
 
 
 def test_loops_are_perturbed_within(register):
-    """Where a loop stops hangs on numbers that it makes itself."""
+    """Where a loop stops depends on numbers that it makes itself."""
 
     def halved(state):
         return xp.greater(xp.max(state), 1.0)

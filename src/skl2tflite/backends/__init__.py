@@ -1,1 +1,1 @@
-"""What writes graphs for a runtime, one package for each file format."""
+"""Backends, one package for each file format: they write graphs as files, and run these."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +20,7 @@ from skl2tflite.bundle.source import Source, check_bundled
 from skl2tflite.errors import ConversionError, InvalidInputError, MissingDependencyError
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner, has_micro
+from skl2tflite.whole_files import write_folder
 
 MOST_GOLDEN = 16
 """Most rows of golden vectors in a bundle: they take flash memory on the device that runs the test."""
@@ -133,18 +132,6 @@ def _write(target: Path, contents: dict[str, str]) -> None:
     if not parent.is_dir():
         raise InvalidInputError(f"{parent} is not a folder that exists, so {target} cannot be made")
     try:
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=parent))
+        write_folder(target, {path: text.encode() for path, text in contents.items()})
     except OSError as error:
         raise InvalidInputError(f"{target} cannot be made in {parent}: {error.strerror}") from None
-    try:
-        for path, text in contents.items():
-            file = made / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
-        made.chmod(0o755)
-        if target.exists():
-            target.rmdir()
-        made.rename(target)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise

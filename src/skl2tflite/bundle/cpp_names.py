@@ -1,14 +1,17 @@
-"""Names, texts and numbers as they are written in C++."""
+"""Names and numbers as they are written in C++."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
+
+from skl2tflite.errors import ConversionError
+from skl2tflite.escaping import cpp_string
 
 _WORDS = """
     alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class
@@ -51,28 +54,30 @@ def namespace(text: str) -> str:
     return f"{words}_" if words in _NAMES.split() else words
 
 
-def identifiers(texts: Sequence[str]) -> list[str]:
-    """Return one C++ name for each text, all different."""
+def identifiers(texts: Sequence[str], reserved: Collection[str] = ()) -> list[str]:
+    """Return one C++ name for each text, all different, and none of those that are reserved."""
+    taken = set(reserved)
     names: list[str] = []
     for text in texts:
         name, number = identifier(text), 2
-        while name in names:
+        while name in taken:
             name, number = f"{identifier(text)}_{number}", number + 1
+        taken.add(name)
         names.append(name)
     return names
 
 
-def comment(text: str) -> str:
-    """Return a text that can follow ``//``: on one line, without a backslash at its end to continue the comment."""
-    return "".join(c if c.isprintable() else " " for c in text).rstrip("\\ ").replace("\\", "/").replace("??/", "?/")
+def text(given: str, what: str) -> str:
+    """Return the literal of a text that the compiled code compares or shows.
 
-
-def string(text: str) -> str:
-    """Return a C string literal of UTF-8."""
-    written = "".join(
-        chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}" for byte in text.encode()
-    )
-    return f'"{written}"'
+    Raises
+    ------
+    ConversionError
+        Where it holds a NUL, at which C's texts end.
+    """
+    if "\0" in given:
+        raise ConversionError(f"the {what} {given!r} holds a NUL, at which texts end in C; give it another name")
+    return cpp_string(given)
 
 
 def number(value: Any) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.bundle import cpp_names
+from skl2tflite.escaping import cpp_comment
 from skl2tflite.features import INPUT_NAME, ColumnSpec, Features
 from skl2tflite.model import TFLiteModel
 
@@ -122,7 +123,7 @@ class Inputs:
             return ""
         arrays = (
             f"\nconst char* const {table}[{max(1, len(texts))}] = {{\n"
-            + "".join(f"    {cpp_names.string(text)},\n" for text in texts or ("",))
+            + "".join(f"    {cpp_names.text(text, 'category')},\n" for text in texts or ("",))
             + "};\n"
             for table, texts in tables.items()
         )
@@ -183,7 +184,7 @@ def _table(name: str) -> str:
 
 
 def _given(name: str, given: str) -> str:
-    return "" if given == name else cpp_names.comment(given)
+    return "" if given == name else cpp_comment(given)
 
 
 def made_up(features: Features, count: int) -> dict[str, NDArray[Any]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from skl2tflite.backends.tflite.check import kernel_use
+from skl2tflite.backends.tflite.check_operators import kernel_use
 from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph, TensorDef, buffer_content
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.strip import strip

@@ -14,6 +14,7 @@ from skl2tflite.backends.tflite.reader import read
 from skl2tflite.bundle import cpp_names
 from skl2tflite.bundle.inputs import TYPES, Inputs
 from skl2tflite.errors import ConversionError
+from skl2tflite.escaping import cpp_comment, markdown, markdown_code
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner
 from skl2tflite.sizes import Sizes, sizes_of
@@ -69,7 +70,7 @@ class Labels:
     @property
     def definition(self) -> str:
         """The table's definition, for the source file."""
-        values = (cpp_names.string(_text(n)) if self.is_text else cpp_names.number(int(n)) for n in self.labels)
+        values = (cpp_names.text(_text(n), "label") if self.is_text else cpp_names.number(int(n)) for n in self.labels)
         return f"{self._declared} = {{\n" + "".join(f"    {value},\n" for value in values) + "};\n"
 
 
@@ -161,10 +162,11 @@ class Source:
         (signature,) = whole.signatures
         subgraph = whole.subgraphs[signature.subgraph]
         given = []
-        for name in self.model.facts.methods[self.method].outputs:
+        names = self.model.facts.methods[self.method].outputs
+        for name, member in zip(names, cpp_names.identifiers(names, reserved=("label",)), strict=True):
             tensor = subgraph.tensors[signature.outputs[name]]
             index = subgraph.outputs.index(signature.outputs[name])
-            given.append(Output(cpp_names.identifier(name), TYPES[tensor.dtype], tensor.shape[1:], index))
+            given.append(Output(member, TYPES[tensor.dtype], tensor.shape[1:], index))
         return given
 
     @cached_property
@@ -212,7 +214,7 @@ class Source:
             held = f"{value} == {cpp_names.number(int(info.sentinel))}"
         else:
             held = f"std::{'isnan' if np.isnan(info.sentinel) else 'isinf'}({value})"
-        return [f"  if ({held}) {{  // {cpp_names.comment(info.reason)}", "    return kTfLiteError;", "  }"]
+        return [f"  if ({held}) {{  // {cpp_comment(info.reason)}", "    return kTfLiteError;", "  }"]
 
     # --- golden vectors -------------------------------------------------------------------------------
 
@@ -269,15 +271,14 @@ class Source:
         )
         print_format, print_value, blinks = self._answer()
         facts = self.model.facts
-        generated = (
-            f"Made by skl2tflite {facts.versions['skl2tflite']} from {facts.estimator}.{self.method}; do not edit."
-        )
+        made, of = f"Made by skl2tflite {facts.versions['skl2tflite']} from", f"{facts.estimator}.{self.method}"
         return {
-            "generated": cpp_names.comment(generated),
+            "generated": cpp_comment(f"{made} {of}; do not edit."),
+            "generated_markdown": f"{markdown(made)} {markdown_code(of)}; do not edit.",
             "name": self.name,
             "GUARD": self.name.upper(),
             "method": self.method,
-            "estimator": facts.estimator,
+            "estimator": markdown_code(facts.estimator),
             "model_size": str(len(self.content)),
             "model_bytes": cpp_names.octets(self.content),
             "feature_count": str(self.inputs.count),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skl2tflite.cli.console import console, error_size, table
+from skl2tflite.cli.console import console, error_size, styled, table
 
 if TYPE_CHECKING:
     from skl2tflite.verify import MethodReport, Report
@@ -29,15 +29,15 @@ def show_report(report: Report) -> None:
             error_size(method.relative_error),
             f"{method.near_ties.size:,}",
             *([f"{method.equally_far.size:,}"] if far else []),
-            "[green]faithful[/]" if method.faithful else f"[red]{_differing(method):,} rows differ[/]",
+            styled("faithful", "green") if method.faithful else styled(f"{_differing(method):,} rows differ", "red"),
         )
     out = console()
     out.print(shown)
     for method in report.methods:
         if not method.faithful:
-            out.print(f"{method.method}: {method.example}" if method.example else str(method), markup=False)
+            out.print(f"{method.method}: {method.example}" if method.example else str(method))
     if any(method.near_ties.size for method in report.methods):
-        out.print("A near tie is a row whose answer hangs on less than float32 can tell; it is not counted as a fault.")
+        out.print("A near tie is a row whose answer depends on differences that float32 cannot hold; it is no fault.")
     if far:
         out.print(
             "Equally far: a row with several neighbours at one distance, "

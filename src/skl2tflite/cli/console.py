@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from skl2tflite.errors import plain
+from skl2tflite.escaping import terminal, terminal_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,15 +21,20 @@ def console(*, stderr: bool = False) -> Console:
     """Return a console on standard output, or on standard error.
 
     Colours and escape codes only go to terminals, and not there either if ``NO_COLOR`` is set (rich does both).
+    Strings, in tables too, are shown as they are, for they may come from files; for colours see :func:`styled`.
     """
     from rich.console import Console
 
+    class PlainConsole(Console):
+        def render_str(self, text: str, **options: Any) -> Text:
+            return super().render_str(terminal_lines(text), **{**options, "markup": False, "emoji": False})
+
     stream = sys.stderr if stderr else sys.stdout
     piped = not stream.isatty() and "COLUMNS" not in os.environ
-    return Console(stderr=stderr, highlight=False, width=PIPED_WIDTH if piped else None)
+    return PlainConsole(stderr=stderr, highlight=False, width=PIPED_WIDTH if piped else None)
 
 
-def table(*columns: str, title: str | Text | None = None, caption: str | None = None, tight: bool = False) -> Table:
+def table(*columns: str, title: str | None = None, caption: str | None = None, tight: bool = False) -> Table:
     """Return a table. Columns whose title starts with ``>`` hold numbers, which are aligned right and not wrapped."""
     from rich import box
     from rich.table import Table
@@ -54,20 +59,20 @@ def facts(rows: list[tuple[str, str]]) -> Table:
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in rows:
-        grid.add_row(Text(plain(name)), Text(plain(value)))
+        grid.add_row(Text(terminal(name)), Text(terminal(value)))
     return grid
 
 
 def one_line(text: object) -> str:
     """Return a message on one line, without control characters."""
-    return plain(" ".join(str(text).split()))
+    return terminal(" ".join(str(text).split()))
 
 
-def cell(text: str) -> Text:
-    """Return text from a file for a cell or the title of a table: it keeps its lines, and nothing is read as markup."""
+def styled(text: str, style: str) -> Text:
+    """Return text in a colour or weight, for a line or a table's cell."""
     from rich.text import Text
 
-    return Text("\n".join(map(plain, text.splitlines())))
+    return Text(terminal_lines(text), style)
 
 
 def say(message: object) -> None:

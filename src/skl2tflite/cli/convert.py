@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -139,6 +140,6 @@ def refuse_unwritable(output: Path, model: Path) -> None:
     if not output.parent.is_dir():
         raise InvalidInputError(f"{output.parent} is not a folder that exists, so {output} cannot be written")
     try:
-        tempfile.TemporaryFile(dir=output.parent).close()
+        tempfile.TemporaryFile(dir=os.path.dirname(os.path.realpath(output))).close()  # where a link leads
     except OSError as error:
         raise InvalidInputError(f"{output.parent} cannot be written to: {error.strerror}") from None

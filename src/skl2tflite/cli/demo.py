@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from skl2tflite.cli.comparison import percent
-from skl2tflite.cli.console import complain, console, duration, error_size, say, size, table
+from skl2tflite.cli.console import complain, console, duration, error_size, say, size, styled, table
 from skl2tflite.cli.demo_models import DemoModel, demo_models
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _show(models: list[DemoModel], results: list[Result]) -> None:
         near = sum(method.near_ties.size for method in report.methods)
         labels = percent(report["predict"].agreement) if len(model.methods) > 1 else "–"
         shown.add_row(
-            model.title if report.faithful else f"[red]{model.title}: not faithful[/]",
+            model.title if report.faithful else styled(f"{model.title}: not faithful", "red"),
             f"{report.rows:,}",
             labels + (f" ({near} near ties)" if near else ""),
             error_size(max(method.relative_error for method in report.methods)),

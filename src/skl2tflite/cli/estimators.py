@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from skl2tflite.cli.boosters import LIBRARIES, read_booster
 from skl2tflite.cli.console import one_line, warn
@@ -47,6 +49,8 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
     """
     from skl2tflite.converters.third_party.support.boosters import as_estimator
 
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InvalidFileError(f"{path} is no regular file; save the model in one")
     path.open("rb").close()  # a file that is not there, or not readable, is reported as such
     suffix = path.suffix.lower()
     if suffix == SKOPS:
@@ -72,7 +76,7 @@ def read_estimator(path: Path, *, trust_pickle: bool = False, trusted_types: Col
 
 
 def _loaded(path: Path, load: Callable[[], Any]) -> Any:
-    """Return what ``load`` gives. Any exception becomes an InvalidFileError; other versions become a warning."""
+    """Return what ``load`` gives. Any exception becomes an InvalidFileError; another version becomes a warning."""
     from sklearn.exceptions import InconsistentVersionWarning
 
     from skl2tflite.converters.core.saved_versions import saved_by
@@ -82,16 +86,24 @@ def _loaded(path: Path, load: Callable[[], Any]) -> Any:
         warnings.simplefilter("always", InconsistentVersionWarning)
         try:
             estimator = load()
-        except (InvalidInputError, InvalidFileError, MissingDependencyError, MemoryError):
+        except (InvalidInputError, InvalidFileError, MissingDependencyError):
             raise
-        except Exception as error:  # a damaged or foreign file can raise anything
+        except MemoryError:
+            raise InvalidFileError(f"{path} cannot be loaded: there is not enough memory for what it holds") from None
+        except RecursionError:
             raise InvalidFileError(
-                f"{path} cannot be loaded: {type(error).__name__}: {one_line(error)}" + _older(caught)
+                f"{path} cannot be loaded: its parts are nested more deeply than Python follows"
+            ) from None
+        except Exception as error:  # a damaged or foreign file can raise anything
+            version = _version(caught) or _version_within(path)
+            raise InvalidFileError(
+                f"{path} cannot be loaded: {type(error).__name__}: {one_line(error)}"
+                + (f"; {_other_version(version)}" if version else "")
             ) from error
-    older = _older(caught)
-    saved_by.set(_version(caught))
-    if older:
-        warn(f"{path}{older}: its answers, and what is converted, may differ from what was fitted")
+    version = _version(caught)
+    saved_by.set(version)
+    if version:
+        warn(f"{path}: its answers may differ from those of the model that was fitted; {_other_version(version)}")
     return estimator
 
 
@@ -101,12 +113,27 @@ def _version(caught: list[warnings.WarningMessage]) -> str:
     return next((str(version) for version in versions if version is not None), "")
 
 
-def _older(caught: list[warnings.WarningMessage]) -> str:
-    """Say which version of scikit-learn a file was made with, if another is installed."""
+def _version_within(path: Path) -> str:
+    """Return the same from the bytes of a file that cannot be loaded: parts fail before scikit-learn warns of them."""
     from sklearn import __version__
 
-    version = _version(caught)
-    return f" was saved by scikit-learn {version}, and {__version__} is installed" if version else ""
+    content = path.read_bytes()
+    if path.suffix.lower() == SKOPS:
+        with suppress(Exception), ZipFile(path) as archive:
+            content = archive.read("schema.json")
+    found = re.search(rb"_sklearn_version.{1,200}?(\d+\.\d+(?:\.\w+)*)", content, flags=re.DOTALL)
+    version = found[1].decode() if found else ""
+    return "" if version == __version__ else version
+
+
+def _other_version(version: str) -> str:
+    """Say which version of scikit-learn a file was made with, where another is installed, and what to do."""
+    from sklearn import __version__
+
+    return (
+        f"it was saved by scikit-learn {version}, and {__version__} is installed: convert it where {version} is, "
+        "or fit it again"
+    )
 
 
 def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
@@ -115,9 +142,11 @@ def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
     except ImportError:
         raise MissingDependencyError(f"{path}: .skops files need skops; pip install 'skl2tflite[skops]'") from None
     from skl2tflite.cli.integrity import check_sound
+    from skl2tflite.cli.unpacked_sizes import check_skops
 
     trusted = TRUSTED | with_boosters(trusted_types)
     try:
+        check_skops(path)
         unknown = set(io.get_untrusted_types(file=path)) - trusted
         if unknown:
             raise _untrusted(path, unknown)

@@ -26,12 +26,12 @@ def read_images(path: Path) -> NDArray[Any]:
         raise InvalidInputError(f"{path}: the model takes images, which are read from .npy files (numpy.save)")
     path.open("rb").close()  # a file that is not there, or not readable, is reported as such
     try:
-        images = np.load(path, allow_pickle=False)
+        images = np.load(path, allow_pickle=False, mmap_mode="r")  # which looks whether the file is as long as it says
     except Exception as error:  # a damaged file can raise anything: ValueError, EOFError, BadZipFile, MemoryError
         raise InvalidInputError(f"{path} is no .npy file of numbers: {error!s:.300}") from None
     if not isinstance(images, np.ndarray) or images.ndim < 3 or not len(images):
         raise InvalidInputError(f"{path} holds no images: an array of shape (n_images, height, width, …)")
-    return images
+    return np.array(images)
 
 
 def read_lines_of_json(path: Path, kind: type) -> list[Any]:

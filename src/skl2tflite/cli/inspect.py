@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skl2tflite.cli.console import cell, console, facts, one_line, table
+from skl2tflite import escaping
+from skl2tflite.cli.console import console, facts, one_line, table
 from skl2tflite.cli.options import Methods, PrecisionOption, TrustPickle, TrustTypes
 
 if TYPE_CHECKING:
@@ -78,15 +78,15 @@ def _list_passes() -> None:
 
 
 def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
+    from skl2tflite.backends.tflite.writer import LARGEST_FILE
     from skl2tflite.cli import summary
     from skl2tflite.errors import InvalidFileError
+    from skl2tflite.whole_files import read_whole
 
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise InvalidFileError(f"{path} is no regular file")
-    content = path.read_bytes()
+    content = read_whole(path, LARGEST_FILE)
     try:
         if as_json:
-            print(_for_terminals(json.dumps(summary.as_json(content), indent=2, ensure_ascii=False)))
+            print(escaping.json(summary.as_json(content)))
             return
         lines = summary.summary(content)
     except InvalidFileError as error:
@@ -96,24 +96,18 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
         _show_operators(content)
 
 
-def _for_terminals(text: str) -> str:
-    """Return JSON with escape sequences for all control characters, of which a terminal would obey some."""
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
-
-
 def _show_operators(content: bytes) -> None:
-    from skl2tflite.cli.summary import read_whole, spec
+    from skl2tflite.cli.summary import spec
+    from skl2tflite.model_file import open_file
 
-    for number, subgraph in enumerate(read_whole(content).subgraphs):
-        shown = table(
-            ">", "operator", ">version", "inputs", "outputs", title=cell(f"subgraph {number}: {subgraph.name}")
-        )
+    for number, subgraph in enumerate(open_file(content).program.subgraphs):
+        shown = table(">", "operator", ">version", "inputs", "outputs", title=f"subgraph {number}: {subgraph.name}")
         for index, operator in enumerate(subgraph.operators):
             sides = (
                 "\n".join(f"{subgraph.tensors[i].name} {spec(subgraph, i)}" for i in side if i >= 0)
                 for side in (operator.inputs, operator.outputs)
             )
-            shown.add_row(str(index), operator.name, str(operator.version), *map(cell, sides))
+            shown.add_row(str(index), operator.name, str(operator.version), *sides)
         console().print(shown)
 
 
@@ -131,8 +125,8 @@ def _show_plan(plan: Plan, *, graph: bool, passes: bool) -> None:
     if passes:
         shown = table("method", "pass", ">before", ">after", "what was done")
         for record in plan.records:
-            notes = cell("\n".join(dict.fromkeys(record.notes)))
+            notes = "\n".join(dict.fromkeys(record.notes))
             shown.add_row(record.graph, record.name, *map(str, record.operations), notes)
         out.print(shown)
     if graph:
-        out.print(cell("\n\n".join(str(drawn) for drawn in plan.graphs.values())), soft_wrap=True)
+        out.print("\n\n".join(str(drawn) for drawn in plan.graphs.values()), soft_wrap=True)

@@ -22,7 +22,8 @@ def check_sound(model: Any) -> None:
     Raises
     ------
     InvalidFileError
-        Where an index points out of bounds, or a tree's node comes after its own child.
+        Where an index points out of bounds, a tree's node comes after its own child, or an array has values, but no
+        bytes: its length is then not bounded by the file's.
     """
     for part, n_features in _parts(model, None, set()):
         kind = f"{type(part).__module__}.{type(part).__qualname__}"
@@ -49,6 +50,8 @@ def _parts(value: Any, n_features: int | None, seen: set[int]) -> Iterator[tuple
         elif isinstance(value, list | tuple | set | frozenset):
             stack += [(item, n_features) for item in value]
         elif isinstance(value, np.ndarray):
+            if value.size and not value.dtype.itemsize:
+                raise InvalidFileError(f"damaged: {value.size} values without a byte in them")
             if value.dtype == object:
                 stack += [(item, n_features) for item in value.ravel()]
         else:
@@ -113,7 +116,7 @@ def _links_fault(
             return "a node's child is not a later node"
     used = feature[parents]
     if n_features is not None and ((used < 0).any() or (used >= n_features).any()):
-        return "a split by a feature that there is not"
+        return "a split by a feature that does not exist"
     return ""
 
 
@@ -123,13 +126,13 @@ def _neighbours_fault(tree: Any) -> str:
     n_levels, n_nodes, metric, weights = state[5], state[6], state[11], state[12]
     if n_nodes != len(nodes) or n_nodes != 2**n_levels - 1 or bounds.shape[1:] != (n_nodes, data.shape[1]):
         # A ball tree keeps a centre for each node, a KD tree two corners: both are (…, nodes, features).
-        return "its nodes are not as many as its levels hold"
+        return "the number of its nodes does not fit its levels"
     if order.shape != (len(data),) or (order < 0).any() or (order >= len(data)).any():
-        return "it refers to rows that there are not"
+        return "it refers to rows that do not exist"
     start, stop = nodes["idx_start"], nodes["idx_end"]
     if (start < 0).any() or (stop > len(data)).any() or (start > stop).any():
-        return "a node refers to rows that there are not"
+        return "a node refers to rows that do not exist"
     if weights is not None and len(weights) != len(data):
-        return "its weights are not as many as its rows"
+        return "the number of its weights differs from that of its rows"
     metric._validate_data(data)  # vectors and matrices of the metric as wide as the rows
     return ""

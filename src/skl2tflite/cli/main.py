@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from skl2tflite.cli import bundle, convert, demo, inspect, supported, verify
 from skl2tflite.cli.console import complain, one_line, warn
 from skl2tflite.errors import DefectError, FidelityError, Skl2TFLiteError
+from skl2tflite.escaping import terminal_lines
 
 UNFAITHFUL, BAD_INPUT, DEFECT, INTERRUPTED = 1, 2, 3, 130
 
@@ -43,7 +44,7 @@ class Commands(TyperGroup):
                 status = INTERRUPTED
             except Exception as error:
                 if self.debug:
-                    traceback.print_exc()
+                    print(terminal_lines(traceback.format_exc()), file=sys.stderr)
                 message, status = explain(error)
                 complain(message)
         sys.exit(status if isinstance(status, int) else 0)

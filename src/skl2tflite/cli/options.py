@@ -46,8 +46,8 @@ CategoriesOption = Annotated[
 TextOption = Annotated[
     Text | None,
     typer.Option(
-        help="How texts travel that a vectorizer reads: as code points (by default), or ids of their terms. With micro "
-        "they travel as counts of the terms."
+        help="What the file takes for texts that a vectorizer reads: code points (by default), or ids of their terms. "
+        "With micro it takes counts of the terms."
     ),
 ]
 BatchOption = Annotated[

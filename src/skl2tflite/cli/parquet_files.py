@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.cli.chosen_columns import FeatureFile
-from skl2tflite.errors import InvalidInputError, MissingDependencyError
+from skl2tflite.cli.unpacked_sizes import check_unpacked
+from skl2tflite.errors import InvalidFileError, InvalidInputError, MissingDependencyError
 
+_ADVICE = "give fewer rows"
 PARQUET = frozenset({".parquet", ".pq"})
 
 
@@ -23,7 +25,7 @@ def parquet_frame(file: FeatureFile) -> tuple[Any, list[int]]:
     A categorical of numbers is read as plain numbers: of its dtype, pyarrow keeps only that it was a categorical.
     """
     with _readable_parquet(file.path):
-        content = _table_of_parquet(file)
+        content = _spelt_out(file, _table_of_parquet(file))
         frame = content.to_pandas()
         said = {
             each["field_name"]: each["pandas_type"]
@@ -40,8 +42,10 @@ def _readable_parquet(path: Path) -> Iterator[None]:
     path.open("rb").close()  # a file that is not there, or not readable, is reported as such
     try:
         yield
-    except (InvalidInputError, MissingDependencyError):
+    except (InvalidInputError, InvalidFileError, MissingDependencyError):
         raise
+    except MemoryError:
+        raise InvalidFileError(f"{path} cannot be read: there is not enough memory for what it holds") from None
     except Exception as error:  # a damaged file can raise anything: ArrowException, OSError, KeyError, UnicodeError
         raise InvalidInputError(f"{path} is no Parquet file that can be read: {error!s:.300}") from None
 
@@ -60,17 +64,40 @@ def _columns_of_parquet(file: FeatureFile) -> list[NDArray[Any]]:
         column = content.column(name)
         kind = arrow.types
         if i in file.text:
-            cells = [np.nan if cell is None else cell for cell in column.to_pylist()]
-            found.append(np.array(cells, dtype=object))
+            found.append(_cells(column))
             continue
         if not (kind.is_integer(column.type) or kind.is_floating(column.type) or kind.is_boolean(column.type)):
-            raise InvalidInputError(f"{file.path}: column {name!r} holds {column.type} values, not numbers")
+            held = column.type.value_type if kind.is_dictionary(column.type) else column.type
+            raise InvalidInputError(f"{file.path}: column {name!r} holds {held} values, not numbers")
         found.append(column.cast(arrow.float64(), safe=False).to_numpy())
     return found
 
 
+def _cells(column: Any) -> NDArray[Any]:
+    """Return a column's values as objects of Python, NaN where there is none; equal texts are one object."""
+    if not import_module("pyarrow").types.is_dictionary(column.type):
+        return np.array([np.nan if cell is None else cell for cell in column.to_pylist()], dtype=object)
+    parts = [np.array([], dtype=object)]
+    for chunk in column.chunks:
+        values = [np.nan if value is None else value for value in chunk.dictionary.to_pylist()]
+        parts.append(np.array([*values, np.nan], dtype=object)[_codes(chunk)])
+    return np.concatenate(parts)
+
+
+def _codes(chunk: Any) -> NDArray[Any]:
+    """Return the positions in the dictionary of a part of a column; those without a value are behind its end."""
+    codes: NDArray[Any] = chunk.indices.cast("int64").fill_null(len(chunk.dictionary)).to_numpy(zero_copy_only=False)
+    return codes
+
+
 def _table_of_parquet(file: FeatureFile) -> Any:
-    """Return the features of a Parquet file as a table of pyarrow."""
+    """Return the features of a Parquet file as a table of pyarrow, whose texts are coded by dictionaries.
+
+    Raises
+    ------
+    InvalidFileError
+        Where they would take too much memory: a file may hold a number or a text once, and say that all rows have it.
+    """
     try:
         from pyarrow import parquet
     except ImportError:
@@ -78,9 +105,43 @@ def _table_of_parquet(file: FeatureFile) -> Any:
             f"{file.path}: Parquet files need pyarrow; pip install 'skl2tflite[parquet]'"
         ) from None
     with file.path.open("rb") as content:
-        columns = [name for name in parquet.read_schema(content).names if not name.startswith("__index_level_")]
+        said = parquet.ParquetFile(content)
+        columns = [name for name in said.schema_arrow.names if not name.startswith("__index_level_")]
         chosen = [columns[i] for i in file.positions(columns)]
-        return parquet.read_table(content, columns=chosen)
+        check_unpacked(file.path, _bytes_of(said.metadata, set(chosen)), _ADVICE)
+        texts = [name for name in chosen if _is_text(said.schema_arrow.field(name).type)]
+        content.seek(0)
+        return parquet.read_table(content, columns=chosen, read_dictionary=texts)
+
+
+def _is_text(kind: Any) -> bool:
+    types = import_module("pyarrow").types
+    return any(each(kind) for each in (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary))
+
+
+def _bytes_of(metadata: Any, chosen: Collection[str]) -> int:
+    """Return the bytes that columns take in memory: eight for a number, or what they have in the file, unpacked."""
+    needed = 0
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(metadata.num_columns)):
+            if column.path_in_schema in chosen or column.path_in_schema.partition(".")[0] in chosen:
+                needed += max(column.total_uncompressed_size, 8 * column.num_values)
+    return needed
+
+
+def _spelt_out(file: FeatureFile, content: Any) -> Any:
+    """Return a table with the texts of each row in place of codes, in columns that have no codes in the file."""
+    from pyarrow import compute, parquet
+
+    needed = 0
+    for i, field in enumerate(parquet.read_schema(file.path).field(name) for name in content.column_names):
+        if _is_text(field.type):
+            for chunk in content.column(i).chunks:
+                lengths = compute.binary_length(chunk.dictionary).fill_null(0).to_numpy(zero_copy_only=False)
+                needed += int(np.append(lengths, 0)[_codes(chunk)].sum())
+            check_unpacked(file.path, needed, _ADVICE)
+            content = content.set_column(i, field.name, content.column(i).cast(field.type))
+    return content
 
 
 def pandas_for_frames() -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.cli.chosen_columns import FeatureFile
+from skl2tflite.cli.chosen_columns import FeatureFile, check_regular
 from skl2tflite.cli.feature_files import read_features
 from skl2tflite.cli.image_and_json_rows import read_images, read_lines_of_json
 from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
@@ -46,6 +46,7 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
     from skl2tflite.plan import column_hints
 
+    check_regular(path)
     with blaming(estimator):
         converter = converter_for(estimator)
     file = converter.rows.file

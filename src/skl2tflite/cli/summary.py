@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from skl2tflite.backends.tflite.reader import read
-from skl2tflite.backends.tflite.targets import TARGETS
-from skl2tflite.errors import InvalidFileError
+from skl2tflite.backends.tflite.operands import operands_of
+from skl2tflite.model_file import open_file
 from skl2tflite.sizes import sizes_of
 
 if TYPE_CHECKING:
@@ -17,35 +16,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 8
 """How many names, labels or buffers are shown; the rest is counted."""
-
-
-def facts_of(program: Program) -> ModelFacts | None:
-    """Return what a file says of its estimator; None if another tool wrote it."""
-    from skl2tflite.model_metadata import ModelFacts
-
-    try:
-        return ModelFacts.read(program)
-    except InvalidFileError:
-        return None
-
-
-def read_whole(content: bytes) -> Program:
-    """Return the program of a file, whoever wrote it; raise where it refers to tensors or subgraphs that it lacks."""
-    program = read(content)
-    count = len(program.subgraphs)
-    sides: list[tuple[int, Iterable[int]]] = []
-    for index, subgraph in enumerate(program.subgraphs):
-        sides += [(index, subgraph.inputs), (index, subgraph.outputs)]
-        for operator in subgraph.operators:
-            sides += [(index, [i for i in operator.inputs if i != -1]), (index, operator.outputs)]
-    for signature in program.signatures:
-        sides += [(signature.subgraph, each.values()) for each in (signature.inputs, signature.outputs)]
-        if not 0 <= signature.subgraph < count:
-            raise InvalidFileError("the .tflite file is damaged: it refers to subgraphs that do not exist")
-    for index, tensors in sides:
-        if any(not 0 <= i < len(program.subgraphs[index].tensors) for i in tensors):
-            raise InvalidFileError("the .tflite file is damaged: it refers to tensors that do not exist")
-    return program
 
 
 def summary(content: bytes) -> list[tuple[str, str]]:
@@ -58,8 +28,8 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     """
     from skl2tflite.model_description import STRINGS_NEED
 
-    program = read_whole(content)
-    facts = facts_of(program)
+    file = open_file(content)
+    program, facts = file.program, file.facts
     lines = []
     if facts is None:
         lines.append(("written by", f"another tool ({program.description or 'no description'})"))
@@ -81,9 +51,31 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     counts = Counter(operator.name for subgraph in program.subgraphs for operator in subgraph.operators)
     lines.append(("operators", f"{sum(counts.values())}: " + ", ".join(f"{n}×{c}" for n, c in counts.most_common())))
     lines.append(("bytes", f"{len(content):,}: {_listed([f'{name} {n:,}' for name, n in _buffers(program)])}"))
-    if facts is not None and facts.target in TARGETS and facts.runtime.is_microcontroller:
+    lines.append(("digest", _digest(facts)))
+    lines += [("warning", doubt) for doubt in doubts(program)]
+    if facts is not None and facts.runtime.is_microcontroller:
         lines += sizes_of(content).lines()
     return lines
+
+
+def doubts(program: Program) -> list[str]:
+    """Say which operators have operands that they do not take: a runtime may crash on them, whoever wrote the file."""
+    found = []
+    for subgraph in program.subgraphs:
+        for number, operator in enumerate(subgraph.operators):
+            operands = operands_of(operator.name)
+            faults = () if operands is None else operands.count_faults(operator)
+            found += [f"subgraph {subgraph.name!r}, operator {number} ({operator.name}) {fault}" for fault in faults]
+    return found if len(found) <= _SHOWN else [*found[:_SHOWN], f"{len(found) - _SHOWN} more such operators"]
+
+
+def _digest(facts: ModelFacts | None) -> str:
+    """Say whether damage to the file would be seen."""
+    if facts is None:
+        return "none: damage to a file of another tool cannot be told"
+    if facts.digest is None:
+        return "none, as in files of skl2tflite's first versions: damage cannot be told; convert again for one"
+    return f"sha256 {facts.digest}, which the file's bytes have"
 
 
 def _labels(facts: ModelFacts) -> tuple[Any, ...]:
@@ -131,14 +123,16 @@ def _listed(names: Any) -> str:
 
 def as_json(content: bytes) -> dict[str, object]:
     """Return what is in a file as JSON holds it; raises the errors of :func:`summary`."""
-    program = read_whole(content)
-    facts = facts_of(program)
+    file = open_file(content)
+    program, facts = file.program, file.facts
     return {
         "bytes": len(content),
         "description": program.description,
         "estimator": facts and facts.estimator,
         "target": facts and facts.target,
         "versions": facts and dict(facts.versions),
+        "digest": facts and facts.digest,
+        "warnings": doubts(program),
         "features": facts and facts.features.to_json(),
         "methods": facts and {name: facts.method_to_json(name) for name in facts.methods},
         "signatures": [
@@ -169,5 +163,13 @@ def _subgraph_json(subgraph: Subgraph) -> dict[str, object]:
             {"name": o.name, "version": o.version, "inputs": list(o.inputs), "outputs": list(o.outputs)}
             for o in subgraph.operators
         ],
-        "tensors": [{"name": t.name, "dtype": t.dtype, "shape": list(t.shape)} for t in subgraph.tensors],
+        "tensors": [
+            {
+                "name": t.name,
+                "dtype": t.dtype,
+                "shape": list(t.shape),
+                **({} if t.quantization is None else {"quantization": asdict(t.quantization)}),
+            }
+            for t in subgraph.tensors
+        ],
     }

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skl2tflite.cli.console import console, facts, table
+from skl2tflite.cli.console import console, facts, styled, table
+from skl2tflite.escaping import terminal
 
 if TYPE_CHECKING:
     from skl2tflite.converters.core.coverage import Support
@@ -85,7 +86,7 @@ def _show_one(entry: Support) -> None:
         )
     )
     for method, reason in entry.refused.items():
-        out.print(f"[bold]{method}[/] does not convert: {reason}", style="dim")
+        out.print(styled(method, "bold") + f" does not convert: {terminal(reason)}", style="dim")
 
 
 def _show(entries: Sequence[Support]) -> None:
@@ -96,7 +97,7 @@ def _show(entries: Sequence[Support]) -> None:
     for entry in converting:
         if entry.module != module:
             module = entry.module
-            shown.add_row(f"[bold]{module}[/]", "", "", "")
+            shown.add_row(styled(module, "bold"), "", "", "")
         close = WITHIN if entry.delegates else ", ".join(entry.close)
         shown.add_row(f"  {entry.estimator}", ", ".join(entry.exact), close, ", ".join(entry.targets))
     out.print(shown)

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from skl2tflite.converters.core.coverage import Support
 from skl2tflite.converters.core.registry import OPTIONAL
+from skl2tflite.escaping import markdown, markdown_code
 
 PACKAGES = (
     ("scikit-learn", "1.6 to 1.9", "`sklearn`"),
@@ -28,15 +29,15 @@ HEAD = """\
 <!-- Written by `make docs` from the converters themselves; a test checks that it is up to date. -->
 # What converts
 
-Every estimator of scikit-learn, and of the packages at the end. *Exact* methods give the same bits or the same labels;
-*close* ones give values within 10⁻⁶ of the greatest magnitude in their column, or within what float32 makes of the
-formula ([the numerical contract](../README.md#the-numerical-contract)). Methods take `X` alone: their other arguments
-(`n_neighbors`, …) have their defaults; `predict_std` is `predict` with `return_std=True`. `skl2tflite supported NAME`
-says the same of one estimator.
+This page lists every estimator of scikit-learn, then those of other packages. *Exact* methods give the same bits or the
+same labels. *Close* methods give values within 10⁻⁶ of the greatest magnitude in their column, or within float32's
+rounding where the formula amplifies it ([the numerical contract](../README.md#the-numerical-contract)). Methods take
+only `X`; their other arguments (`n_neighbors`, …) have their defaults. `predict_std` is `predict` with
+`return_std=True`. `skl2tflite supported NAME` prints the same for one estimator.
 
-All parameters and shapes of labels convert, unless `convert` refuses them: what is random at inference, Python
-functions (kernels, metrics, weights) that do not record, as they ask for values or draw random numbers, and a few forms
-for which scikit-learn's own answer is undefined. The error says which, where, and what to use instead.
+All parameters and shapes of labels convert, except those that `convert` refuses: what is random at inference, Python
+functions (kernels, metrics, weights) that cannot be recorded because they need single values or draw random numbers,
+and a few cases in which scikit-learn's own answer is undefined. The error says which, where, and what to use instead.
 """
 
 
@@ -59,7 +60,7 @@ def _row(entry: Support) -> tuple[str, ...]:
     close = "those of the estimators within" if entry.delegates else _names(entry.close)
     if entry.tolerance > USUAL:
         close += f" (within {entry.tolerance:g})"
-    return f"`{entry.estimator}`", _names(entry.exact), close, ", ".join(entry.targets)
+    return markdown_code(entry.estimator), _names(entry.exact), close, ", ".join(entry.targets)
 
 
 def _lacking(entries: Iterable[Support]) -> list[tuple[str, ...]]:
@@ -68,7 +69,7 @@ def _lacking(entries: Iterable[Support]) -> list[tuple[str, ...]]:
     for entry in entries:
         if entry.reason:
             found.setdefault(entry.reason, []).append(entry.estimator)
-    return [(_names(names), reason) for reason, names in found.items()]
+    return [(_names(names), markdown(reason)) for reason, names in found.items()]
 
 
 def _refused(entries: Iterable[Support]) -> list[tuple[str, ...]]:
@@ -78,13 +79,13 @@ def _refused(entries: Iterable[Support]) -> list[tuple[str, ...]]:
         for method, reason in entry.refused.items():
             found.setdefault((method, reason), []).append(entry.estimator)
     return [
-        (f"`{method}`", _names(names) if len(names) <= 8 else f"{len(names)} estimators", reason)
+        (markdown_code(method), _names(names) if len(names) <= 8 else f"{len(names)} estimators", markdown(reason))
         for (method, reason), names in sorted(found.items())
     ]
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+    return ", ".join(map(markdown_code, names))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -7,8 +7,8 @@ from skl2tflite.converters.core.estimator_kinds import (
     RegressorConverter,
     TransformerConverter,
 )
-from skl2tflite.converters.core.method_names import METHODS
 from skl2tflite.converters.core.registry import converter_for, converts, registered
+from skl2tflite.method_arguments import METHODS
 
 __all__ = [
     "METHODS",

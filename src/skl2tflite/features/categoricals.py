@@ -13,12 +13,11 @@ import numpy as np
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import categories_of, quoted
-from skl2tflite.fields import Fields
+from skl2tflite.stored import FeatureReading, damaged
 
 TEXT, NUMBERS, BOOLS = "text", "numbers", "truth values"
 """What the categories of a column may be."""
 _ANY = "any"
-_TYPES: dict[str, type[Any]] = {TEXT: str, NUMBERS: float, BOOLS: bool}
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,8 @@ class Categorical(Reading):
             )
         if self.order is not None and found != self.order[: len(found)]:
             raise InvalidInputError(
-                f"{name} has other categories, or in another order, than those that the model was converted with, and "
-                f"{self.reader} takes their positions as they come; use .cat.set_categories({list(self.order)!r:.200})"
+                f"{name} does not have the categories that the model was converted with, in their order, and "
+                f"{self.reader} reads only their positions; use .cat.set_categories({list(self.order)!r:.200})"
             )
         if self.ascii_only and hasattr(column, "iloc") and not all(str(each).isascii() for each in found):
             raise InvalidInputError(
@@ -162,16 +161,15 @@ def readings_of(read: Iterable[Reading], count: int) -> tuple[Reading, ...]:
     return (*sorted(categorical, key=_feature), *sorted(plain, key=_feature))
 
 
-def reading_from_json(data: Fields) -> Reading:
+def reading_from_facts(facts: FeatureReading) -> Reading:
     """Return what :meth:`Reading.to_json` wrote."""
-    feature, reader = data.maybe("feature", int), data.get("reader", str)
-    if "kind" not in data:
-        return Plain(feature, reader)
-    kind = None if data.holds("kind", _ANY) else data.choice("kind", tuple(_TYPES))
-    order = None if kind is None else data.maybe_many("order", _TYPES[kind])
-    return Categorical(
-        feature, reader, kind, order, data.maybe("pandas_only", bool, False), data.maybe("ascii_only", bool, False)
-    )
+    if facts.kind is None:
+        return Plain(facts.feature, facts.reader)
+    kind = None if facts.kind == _ANY else facts.kind
+    order = None if kind is None else facts.order
+    if order and kind is not None and kind_of(order) != kind:
+        raise damaged("the order of categories", f"holds other things than {kind}")
+    return Categorical(facts.feature, facts.reader, kind, order, facts.pandas_only, facts.ascii_only)
 
 
 def _feature(reading: Reading) -> int:

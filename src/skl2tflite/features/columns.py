@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,8 +22,9 @@ from skl2tflite.features.texts import (
     rebuilt,
     token_ids,
 )
-from skl2tflite.fields import Fields
 from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE, RESERVED
+from skl2tflite.lazily import cached_property
+from skl2tflite.stored import Column
 
 UNKNOWN_CODE = -1
 """Code of a text that is not in the vocabulary."""
@@ -289,17 +289,17 @@ class ColumnSpec:
         return fields
 
     @classmethod
-    def from_json(cls, data: Fields) -> ColumnSpec:
+    def from_facts(cls, facts: Column) -> ColumnSpec:
         """Return what :meth:`to_json` wrote."""
         return cls(
-            data.get("name", str),
-            data.count("feature"),
-            data.choice("dtype", DTYPES),
-            data.maybe_many("categories", str),
-            analyzer_parameters(data.fields("parameters")) if "parameters" in data else None,
-            missing=data.maybe("missing", str),
-            digits=data.maybe("digits", bool) or False,
-            length=data.count("length") if "length" in data else None,
+            facts.name,
+            facts.feature,
+            facts.dtype,
+            facts.categories,
+            None if facts.parameters is None else analyzer_parameters(facts.parameters),
+            missing=facts.missing,
+            digits=facts.digits,
+            length=facts.length,
         )
 
 

@@ -1,6 +1,6 @@
 """Whether float32 holds every number in rows exactly.
 
-Then a file and its estimator compute with the same numbers, and are compared on the rows as they were given.
+If it does, a file and its estimator compute with the same numbers, and are compared on the rows as they were given.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _WHOLE = 2**24
 
 
 def held_exactly(X: Any) -> bool:
-    """Return whether float32 holds every number in rows; text, truth values and what is missing are no matter.
+    """Return whether float32 holds every number in rows. Text, truth values and missing values count as held.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def held_exactly(X: Any) -> bool:
 
 
 def _cells(column: Any) -> NDArray[Any]:
-    """Return the cells of a DataFrame's column, of a categorical one its categories."""
+    """Return the cells of a DataFrame's column, or the categories of a categorical column."""
     categories = getattr(getattr(column, "cat", None), "categories", None)
     if categories is not None and hasattr(column, "iloc"):
         return np.asarray(categories)
@@ -51,7 +51,7 @@ def _held(cells: NDArray[Any]) -> bool:
 
 
 def number_held(cell: Any) -> bool:
-    """Return whether float32 holds a cell, if it is a number."""
+    """Return whether float32 holds a cell exactly; true for any cell that is no number."""
     if isinstance(cell, bool | np.bool_) or is_na(cell) or not isinstance(cell, Real):
         return True
     if isinstance(cell, int | np.integer):

@@ -8,20 +8,20 @@ from functools import partial
 from typing import Any
 
 from skl2tflite.errors import InvalidInputError, Skl2TFLiteError
-from skl2tflite.features.categoricals import Categorical, reading_from_json
+from skl2tflite.features.categoricals import Categorical, reading_from_facts
 from skl2tflite.features.columns import READ, ColumnSpec
 from skl2tflite.features.frames import quoted
-from skl2tflite.features.known import known_from_json
-from skl2tflite.features.narrow import Narrow, narrow_from_json, not_met
+from skl2tflite.features.known import known_from_facts
+from skl2tflite.features.narrow import Narrow, narrow_from_facts, not_met
 from skl2tflite.features.reading import check_given, unreadable
-from skl2tflite.features.rows import TABLE, RowKind, kind_from_json
-from skl2tflite.features.schema import FeatureSchema, Form
+from skl2tflite.features.rows import TABLE, RowKind, kind_from_facts
+from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.table_columns import column_places
 from skl2tflite.features.tensor_names import INPUT_NAME
 from skl2tflite.features.texts import Analyzer, Rows
-from skl2tflite.fields import Fields, damaged
 from skl2tflite.flow.column import TextInput
 from skl2tflite.graph import DType
+from skl2tflite.stored import FeatureFacts, damaged
 
 KINDS = {
     "float32": DType.FLOAT,
@@ -206,33 +206,33 @@ class Features(FeatureSchema):
         return ""
 
     @classmethod
-    def from_json(cls, data: Fields) -> Features:
+    def from_facts(cls, facts: FeatureFacts) -> Features:
         """Return what :meth:`to_json` wrote."""
         features = cls(
-            data.count("count"),
-            data.maybe_many("names", str),
-            data.many("allows_nan", bool) if data.is_list("allows_nan") else data.get("allows_nan", bool),
-            tuple(map(ColumnSpec.from_json, data.several("columns"))) if "columns" in data else None,
-            data.maybe_many("needed", int),
-            tuple(known_from_json(pair, data.at("known")) for pair in data.lists("known")),
-            data.maybe("sparse", bool, False),
-            data.maybe("absent_is_nan", bool, False),
-            _form(data),
-            tuple(map(reading_from_json, data.several("readings"))) if "readings" in data else (),
-            tuple(map(narrow_from_json, data.several("narrow"))) if "narrow" in data else (),
-            data.maybe_many("read", int),
-            data.maybe("tells_stored_zeros", bool, False),
-            kind_from_json(data.fields("rows")) if "rows" in data else TABLE,
+            facts.count,
+            facts.names,
+            facts.allows_nan,
+            None if facts.columns is None else tuple(map(ColumnSpec.from_facts, facts.columns)),
+            facts.needed,
+            tuple(known_from_facts(*each) for each in facts.known),
+            facts.sparse,
+            facts.absent_is_nan,
+            facts.only,
+            tuple(map(reading_from_facts, facts.readings)),
+            tuple(map(narrow_from_facts, facts.narrow)),
+            facts.read,
+            facts.tells_stored_zeros,
+            kind_from_facts(facts.rows),
         )
-        features._check_consistent(data)
+        features._check_consistent()
         return features
 
-    def _check_consistent(self, data: Fields) -> None:
+    def _check_consistent(self) -> None:
         """Raise where a file's fields refer to features that do not exist, or contradict one another."""
         columns = self.columns or ()
         for name, held in (("names", self.names), ("allows_nan", self.allows_nan)):
             if isinstance(held, tuple) and len(held) != self.count:
-                raise damaged(data.at(name), f"has {len(held)} items, and there are {self.count} features")
+                raise damaged(name, f"has {len(held)} items, and there are {self.count} features")
         taken = [column.feature for column in columns]
         for name, places in (
             ("columns", taken),
@@ -243,13 +243,7 @@ class Features(FeatureSchema):
             ("narrow", [feature for each in self.narrow for feature in each.features or ()]),
         ):
             if any(not 0 <= place < self.count for place in places):
-                raise damaged(data.at(name), f"refers to features that there are not; there are {self.count}")
+                raise damaged(name, f"refers to features that do not exist; there are {self.count}")
         if len({column.name for column in columns}) < len(columns):
-            raise damaged(data.at("columns"), "has two of one name")
-        self.rows.check_consistent(self, data)
-
-
-def _form(data: Fields) -> Form | None:
-    if "only" not in data:
-        return None
-    return "sparse" if data.choice("only", ("dense", "sparse")) == "sparse" else "dense"
+            raise damaged("columns", "has two of one name")
+        self.rows.check_consistent(self)

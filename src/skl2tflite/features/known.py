@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.fields import damaged, scalars, within
 from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE
+from skl2tflite.stored import Scalar, damaged, within
 
 _STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no text>"}
 
 
 @dataclass(frozen=True)
 class Known:
-    """The categories of a feature that an encoder knows, where scikit-learn refuses all others.
+    """The categories of a feature, for an encoder that refuses all others.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ class Known:
     values: tuple[str | float | None, ...]
 
     def check(self, cells: NDArray[Any], feature: str) -> None:
-        """Raise where a cell is none of them, as scikit-learn does.
+        """Raise if a cell is no known category, as scikit-learn does.
 
         Parameters
         ----------
         cells : ndarray of shape (n_rows,)
             Numbers, or the text that stands for them.
         feature : str
-            What to call the feature in the message.
+            Name of the feature, for the message.
         """
         if cells.dtype.kind == "O":
             texts = set(self.values)
@@ -56,14 +56,11 @@ class Known:
         return [self.feature, list(self.values)]
 
 
-def known_from_json(pair: tuple[object, ...], place: str) -> Known:
-    """Return what :meth:`Known.to_json` wrote; ``place`` says where in the file, for errors."""
-    if len(pair) != 2 or not isinstance(pair[0], int):
-        raise damaged(place, "holds what is no feature with its values")
-    values = tuple(scalars(pair[1], place))
+def known_from_facts(feature: int, values: tuple[Scalar, ...]) -> Known:
+    """Return what :meth:`Known.to_json` wrote."""
     numbers = [value for value in values if value is not None and not isinstance(value, str)]
     if numbers and any(isinstance(value, str) for value in values):
-        raise damaged(place, "holds texts beside numbers")
+        raise damaged("known", "holds texts beside numbers")
     for value in numbers:
-        within(value, place)
-    return Known(pair[0], values)
+        within(value, "known")
+    return Known(feature, values)

@@ -95,8 +95,8 @@ def check_finite(X: NDArray[np.float32], schema: FeatureSchema, describe: Callab
         raise InvalidInputError(
             f"X contains NaN (row {row}, {describe(column)}), which "
             + (
-                "the model does not tell from what sparse rows do not hold; give X.toarray() to convert, and to "
-                "the model"
+                "the model cannot distinguish from entries that sparse rows do not store; give X.toarray() to "
+                "convert, and to the model"
                 if schema.absent_is_nan
                 else "this estimator does not take; put an imputer in front"
             )
@@ -116,18 +116,18 @@ def _check_form(X: Any, schema: FeatureSchema) -> None:
     """Refuse dense or sparse rows of a model that takes the other form only, or not with stored zeros."""
     if hasattr(X, "toarray") and schema.only == "dense":
         raise InvalidInputError(
-            "X is a sparse matrix, whose absent entries the estimator reads as missing, and the model was made for "
-            "dense rows; convert with sparse rows, or give X.toarray()"
+            "X is a sparse matrix, and the estimator reads the entries that it does not store as missing. The model "
+            "was converted for dense rows; convert with sparse rows, or give X.toarray()"
         )
     if not hasattr(X, "toarray") and schema.only == "sparse":
         raise InvalidInputError(
-            "X is dense, and the model was made for sparse rows, which the estimator answers otherwise; convert "
-            "with dense rows, or give scipy.sparse.csr_array(X)"
+            "X is dense, and the model was converted for sparse rows, for which the estimator gives other answers; "
+            "convert with dense rows, or give scipy.sparse.csr_array(X)"
         )
     if schema.tells_stored_zeros and hasattr(X, "toarray") and _holds_zeros(X):
         raise InvalidInputError(
-            "X is a sparse matrix that holds zeros, which the estimator does not read as missing, as it reads what "
-            "the matrix does not hold; convert with sparse rows, whose model tells them apart"
+            "X is a sparse matrix that stores zeros. The estimator reads entries that are not stored as missing, but "
+            "not these, and the model was converted for dense rows; convert with sparse rows"
         )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from skl2tflite.errors import ConversionError, InvalidInputError
 from skl2tflite.features.frames import as_cells, columns_of, is_frame
-from skl2tflite.fields import Fields, damaged
+from skl2tflite.stored import NarrowPart
 
 NARROW = (
     "bool", "uint8", "int8", "uint16", "int16", "float16", "uint32", "int32", "uint64", "int64",
@@ -26,6 +26,9 @@ NULLABLE = ("Float64", "Int64", "Float64" + WITH_NA, "Int64" + WITH_NA, "boolean
 TEXT_WITH_NA = "string" + WITH_NA
 """That of text."""
 
+
+WIDE = ("float32", "float64", "object")
+"""Dtypes that are compared too where rows given to ``convert`` hold truth values or whole numbers."""
 
 _TELLING_NA = (*NULLABLE, TEXT_WITH_NA)
 
@@ -44,12 +47,15 @@ class Narrow:
         The columns of a DataFrame that the part reads; None where it is given one array of all columns.
     least : int, default=1
         How many of these columns must have such a dtype for the answer to differ.
+    instead : str, default=""
+        The dtype, other than floats, for which the file answers: that of the rows given to ``convert``.
     """
 
     reader: str
     dtypes: tuple[str, ...]
     features: tuple[int, ...] | None = None
     least: int = 1
+    instead: str = ""
 
     def met_in(self, X: Any, places: Callable[[], Mapping[int, int]]) -> str | None:
         """Return a dtype of the rows for which the part answers otherwise, None where they have no such dtype.
@@ -82,13 +88,20 @@ class Narrow:
         if (dtype := self.met_in(X, places)) is not None:
             if dtype == TEXT_WITH_NA:
                 raise InvalidInputError(
-                    f"X holds {dtype}, for which {self.reader} answers otherwise than for NaN, which is all that the "
-                    "file knows of what is missing; give such columns as object, with NaN"
+                    f"X holds {dtype}, for which {self.reader} gives other answers than for NaN, and the file knows "
+                    "only NaN; give such columns as object, with NaN"
+                )
+            if self.instead:
+                raise InvalidInputError(
+                    f"X holds {dtype}, for which {self.reader} answers otherwise than for {self.instead}, which the "
+                    f"model was converted for; give such columns as {self.instead}"
                 )
             instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
+            if dtype == "bool":
+                instead += ", or convert it with rows (X) that hold bool too"
             raise InvalidInputError(
-                f"X holds {dtype}, in which {self.reader} computes otherwise than in floats, and the file computes in "
-                f"floats; give {instead}"
+                f"X holds {dtype}, for which {self.reader} gives other answers than for floats, and the file computes "
+                f"with floats; give {instead}"
             )
 
     def to_json(self) -> dict[str, object]:
@@ -98,6 +111,8 @@ class Narrow:
             fields["features"] = list(self.features)
         if self.least != 1:
             fields["least"] = self.least
+        if self.instead:
+            fields["instead"] = self.instead
         return fields
 
 
@@ -144,12 +159,9 @@ def not_met(narrow: Narrow, X: Any, places: Callable[[], Mapping[int, int]]) -> 
     return narrow if narrow.dtypes else None
 
 
-def narrow_from_json(data: Fields) -> Narrow:
+def narrow_from_facts(facts: NarrowPart) -> Narrow:
     """Return what :meth:`Narrow.to_json` wrote."""
-    dtypes = data.many("dtypes", str)
-    if not set(dtypes) <= {*NARROW, *_TELLING_NA}:
-        raise damaged(data.at("dtypes"), "holds what is no dtype of whole numbers or of few digits")
-    return Narrow(data.get("reader", str), dtypes, data.maybe_many("features", int), data.maybe("least", int, 1))
+    return Narrow(facts.reader, facts.dtypes, facts.features, facts.least, facts.instead)
 
 
 def _name(dtype: Any) -> str:

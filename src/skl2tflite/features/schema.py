@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from skl2tflite.features.categoricals import Reading
 from skl2tflite.features.columns import ColumnSpec
 from skl2tflite.features.known import Known
 from skl2tflite.features.narrow import Narrow
+from skl2tflite.lazily import cached_property
 
 Form = Literal["dense", "sparse"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
-from skl2tflite.fields import Fields, damaged
 from skl2tflite.flow.column import Terms
+from skl2tflite.stored import AnalyzerParameters, damaged
 
 Analyzer: TypeAlias = Callable[[str], Iterable[str]]
 """A function that makes terms of a text: what ``build_analyzer`` of scikit-learn's vectorizers gives."""
@@ -22,8 +22,6 @@ PARAMETERS = (
     "analyzer", "token_pattern", "lowercase", "strip_accents", "stop_words", "ngram_range", "preprocessor", "tokenizer",
 )  # fmt: skip
 """The parameters of a vectorizer that its analyzer depends on."""
-MOST_GRAMS = 10_000
-"""The most words or characters that a term may be made of."""
 
 
 def characters(text: object, name: str) -> NDArray[np.int32]:
@@ -74,34 +72,21 @@ def described(terms: Terms) -> dict[str, Any] | None:
     return found
 
 
-def analyzer_parameters(data: Fields) -> dict[str, Any]:
+def analyzer_parameters(facts: AnalyzerParameters) -> dict[str, Any]:
     """Return the parameters of an analyzer from a file, as :func:`described` gave them; others are refused."""
-    ngram_range = data.many("ngram_range", int)
-    found: dict[str, Any] = {
-        "analyzer": data.choice("analyzer", ("word", "char", "char_wb")),
-        "token_pattern": data.maybe("token_pattern", str),
-        "lowercase": data.get("lowercase", bool),
-        "strip_accents": data.choice("strip_accents", ("ascii", "unicode")) if "strip_accents" in data else None,
-        "stop_words": "english" if data.holds("stop_words", "english") else _listed(data.maybe_many("stop_words", str)),
-        "ngram_range": list(ngram_range),
-        "preprocessor": None,
-        "tokenizer": None,
-    }
-    if len(ngram_range) != 2 or not 1 <= ngram_range[0] <= ngram_range[1] <= MOST_GRAMS:
-        raise damaged(data.at("ngram_range"), f"is {list(ngram_range)!r:.80}, expected two numbers from 1, in order")
-    if set(data.names()) - found.keys():
-        raise damaged(data.place, f"has {sorted(set(data.names()) - found.keys())!r:.80}, which analyzers have not")
+    found: dict[str, Any] = {name: getattr(facts, name) for name in PARAMETERS}
+    if isinstance(facts.stop_words, tuple):
+        found["stop_words"] = list(facts.stop_words)
+    found["ngram_range"] = list(facts.ngram_range)
+    if facts.ngram_range[0] > facts.ngram_range[1]:
+        raise damaged("ngram_range", f"is {found['ngram_range']}, expected two numbers in order")
     try:
-        groups = re.compile(found["token_pattern"] or "").groups
+        groups = re.compile(facts.token_pattern or "").groups
     except (re.error, RecursionError, OverflowError) as error:
-        raise damaged(data.at("token_pattern"), f"is no regular expression ({error})") from None
-    if groups > 1 or (found["token_pattern"] is None and found["analyzer"] == "word"):
-        raise damaged(data.at("token_pattern"), "is no pattern of words")
+        raise damaged("token_pattern", f"is no regular expression ({error})") from None
+    if groups > 1 or (facts.token_pattern is None and facts.analyzer == "word"):
+        raise damaged("token_pattern", "is no pattern of words")
     return found
-
-
-def _listed(items: tuple[str, ...] | None) -> list[str] | None:
-    return None if items is None else list(items)
 
 
 def rebuilt(parameters: Mapping[str, Any]) -> Analyzer:

@@ -93,7 +93,7 @@ class InputColumns:
             self._assumed.add(feature)
         if feature in self._texts:
             raise KindError(
-                f"column {self.names[feature]!r} is read as text, and can be nothing else; copy it to another"
+                f"column {self.names[feature]!r} is read as text, and cannot be read as numbers too; copy it"
             )
         decided = self.kinds.setdefault(feature, kind)
         if decided != kind:

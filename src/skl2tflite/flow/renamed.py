@@ -142,7 +142,7 @@ class Categorical(Renamed):
 
     @property
     def place(self) -> None:
-        """None: the column is computed."""
+        """The matrix that the column is part of: None, as it is computed."""
         return None
 
     @property

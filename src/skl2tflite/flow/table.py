@@ -237,7 +237,7 @@ class Table:
 
     @property
     def is_computed(self) -> bool:
-        """Whether one tensor holds the columns, and none is a feature of the model, whose dtype may still change."""
+        """Whether one tensor holds all columns, and none of them is a feature of the model, whose dtype may change."""
         return self.is_matrix and all(column.origin is None for column in self.columns)
 
     @property

@@ -1,16 +1,17 @@
 """The tables from which a runtime routes many rows at once.
 
 Rows are on the last axis, so that the values that all rows need of one node or one tree are adjacent. The top of each
-tree is *dense*: all its comparisons are made for all rows, and a product of small integers tells from their results by
-which exit a row leaves it. Below, trees are cut into *blocks*, each a complete binary tree of some levels, in which the
-children of a place are at twice its number and the next. Missing nodes are comparisons that fail. ::
+tree is *dense*: all its comparisons are made for all rows, and a matrix product of small integers finds from their
+results the exit by which each row leaves the top. Below, trees are cut into *blocks*, each a complete binary tree of
+some levels: in the next level, the children of place p are the places 2 p and 2 p + 1. Where a tree has no node, the
+block has a comparison that is false. ::
 
     place = 2 * place + (x[columns[place]] > thresholds[place])        for each level of blocks
-    state = next[place]                                                then, once for all levels
+    state = next[place]                                                once, behind the last level
 
-A state is the number of a block, from 1, or the number of a leaf minus that of the last leaf. States of leaves are
-therefore not positive; rows at a leaf go through block 0, where all comparisons fail. In deep forests most rows reach a
-leaf long before the last row does; between some blocks, rows at leaves are dropped.
+A state is the number of a block, from 1, or the number of a leaf minus that of the last leaf, so that states of leaves
+are not positive. Rows that are at a leaf go through block 0, where all comparisons are false. In deep forests most rows
+reach a leaf long before the last row does, so between some blocks the rows at leaves are dropped.
 """
 
 from __future__ import annotations
@@ -27,15 +28,14 @@ from skl2tflite.forest.tables import Ints, input_columns
 from skl2tflite.forest.trees import Forest
 
 MOST_CODED_COMPARISONS = 7
-"""Number of comparisons up to which their results are read as one number, the exit's code, which must fit int8."""
-
-
+"""Largest number of comparisons in a top whose results are read as one binary number, the exit's, in an int8."""
 MOST_PLACES_PER_NODE = 3
-"""A block grows by a level as long as that has no more places than this for each node."""
+"""Another level is added to blocks if it has at most this many places for each node in it that is no leaf."""
 SMALL_LEVEL = 2**12
-"""A level of no more places than this may be sparser."""
+"""A level with no more places than this is added in any case."""
 REMAINING_SHARE = 0.55
-"""Rows at leaves are dropped once no more than this share of the rows, estimated by leaves, is still on its way."""
+"""Rows at leaves are dropped once the rows that are at no leaf yet have fallen to this share of those that were left
+at the last time. The share is estimated by that of the leaves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Blocks:
     fewer : bool
         Whether rows at leaves are dropped before these blocks.
     columns, thresholds : tuple of ndarray, shapes (n_blocks,), (2 * n_blocks,), (4 * n_blocks,), ...
-        Comparisons ``x[column] > threshold``, level by level; infinite thresholds where there is no node.
+        Comparisons ``x[column] > threshold``, level by level; the threshold is infinite where there is no node.
     next : ndarray of int64, shape (n_blocks * 2 ** height,)
         The next state for each place below the last level.
     """
@@ -65,17 +65,17 @@ class BatchTables:
     Attributes
     ----------
     copies : tuple of str
-        Parts of the widened input, as in :class:`~skl2tflite.forest.tables.ForestTables`.
+        Parts that the input is made of, as in :class:`~skl2tflite.forest.tables.ForestTables`.
     columns, thresholds : ndarray, shape (n_trees, width)
-        Comparisons ``x[column] > threshold`` of the dense tops; infinite thresholds where a top has fewer.
+        Comparisons ``x[column] > threshold`` of the dense tops; infinite thresholds where a top has fewer of them.
     paths : ndarray of int8, shape (n_trees, n_exits, width), or None
-        1 where the path to an exit goes right at a node, -1 where it goes left, 0 where it does not pass.
-        None where the results of all comparisons, the first one in the lowest bit, are the exit's number: in
-        trees that are no deeper than their tops.
+        1 where the path to an exit goes right at a node, -1 where it goes left, 0 where it does not pass the node.
+        None if the results of all comparisons, as the bits of a number with the first one lowest, are the number of
+        the exit. That is so for trees that are no deeper than their tops.
     reachable : ndarray of bool, shape (n_trees, n_exits)
         Which exits exist.
     leaves : ndarray of int64, shape (n_trees, n_exits), or None
-        Row of `values` for each exit, if all are leaves. Else exits are the first blocks, tree by tree.
+        Row of `values` for each exit, if all exits are leaves. Otherwise the exits are the first blocks, tree by tree.
     blocks : tuple of Blocks
         The blocks below the tops. The first has no block 0, as no row is at a leaf there.
     values : ndarray of float64, shape (n_values, n_outputs)
@@ -102,7 +102,7 @@ def build_batch_tables(forest: Forest, width: int, missing: bool = False) -> Bat
     width : int
         Largest number of comparisons in a dense top.
     missing : bool, default=False
-        Whether NaN goes where the nodes' ``missing_left`` says; without, it goes left.
+        Whether NaN follows the nodes' ``missing_left``. Otherwise it goes left.
 
     Returns
     -------
@@ -153,7 +153,8 @@ def dense_tops(forest: Forest, width: int, height: Ints) -> tuple[Ints, Ints, ND
     Returns
     -------
     nodes, exits, paths : ndarray or None
-        As :func:`~skl2tflite.forest.clusters.grow_by_path` returns them; no paths where exits have codes.
+        As :func:`~skl2tflite.forest.clusters.grow_by_path` returns them; paths are None where the results of the
+        comparisons are the exit's number.
     """
     oblivious = grow_oblivious(forest)
     if oblivious is not None and oblivious[0].shape[1] <= MOST_CODED_COMPARISONS:
@@ -167,7 +168,17 @@ def dense_tops(forest: Forest, width: int, height: Ints) -> tuple[Ints, Ints, ND
 
 @dataclass(frozen=True, eq=False)
 class _Cut:
-    """Blocks as nodes: at the places of each level, and below the last; a leaf fills all places below it."""
+    """Blocks as nodes of the trees.
+
+    Attributes
+    ----------
+    fewer : bool
+        Whether rows at leaves are dropped before these blocks.
+    levels : list of ndarray of int64
+        Node at each place of each level; a leaf takes all places below it.
+    ends : ndarray of int64
+        Node at each place below the last level.
+    """
 
     fewer: bool
     levels: list[Ints]

@@ -51,10 +51,18 @@ PRICES = Prices(1800, 760, 9.9, 3.9, 2.6, 2.6, 2.9, 1.9, 6.4, 12.6, 200, 2.5, 10
 
 @dataclass(frozen=True)
 class TopPrices:
-    """Nanoseconds for one tree and one of many rows: the price of each thing that is counted.
+    """Nanoseconds that each part of the layout for many rows takes, for one tree and one row.
 
-    ``exit`` is paid for each exit of a dense top, which products identify; ``coded`` for each comparison of a tree that
-    ends with its top, whose exits have codes; ``level`` for each level below the tops, of three look-ups.
+    Attributes
+    ----------
+    comparison : float
+        Of each comparison in a dense top.
+    exit : float
+        Of each exit of a dense top, where a matrix product finds the exit.
+    coded : float
+        Of each comparison in a dense top, where the results of all of them are the exit's number.
+    level : float
+        Of each level below the tops, which takes three look-ups.
     """
 
     comparison: float

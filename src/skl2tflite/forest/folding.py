@@ -1,8 +1,9 @@
-"""Folding preprocessing into thresholds: each threshold is replaced by the largest float32 that passes the test.
+"""Folding preprocessing into thresholds: trees test the input columns instead of features computed from them.
 
-Where a feature that trees test is a monotone function ``f`` of one input column, the test ``f(x) <= t`` is the test
-``x <= x*`` (for a decreasing function its opposite). Float32 numbers have integer keys in the same order, so that
-bisection finds all ``x*`` at once in 32 calls of ``f``, which is scikit-learn's own ``transform``.
+Where a feature is a monotone increasing function ``f`` of one input column, the test ``f(x) <= t`` becomes ``x <= x*``,
+with ``x*`` the largest float32 number that passes. For a decreasing function the branches change places. Float32
+numbers have integer keys in the same order, so bisection finds all ``x*`` at once in 32 calls of ``f``, which is
+scikit-learn's own ``transform``.
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ from skl2tflite.forest.trees import Forest
 
 @dataclass(frozen=True, eq=False)
 class Folded:
-    """A forest that tests input columns, and sends every row the same way as the forest that tested features.
+    """A forest that tests input columns, and sends every row to the same leaves as the forest that tested features.
 
     Attributes
     ----------
     forest : Forest
-        Tests features at their former positions, with thresholds for the input columns.
+        Its nodes still name features by their positions, but their thresholds are for the input columns of these.
     missing : bool
         Whether tested columns may hold NaN.
     bounds : tuple of ndarray of float32, shape (n_columns,)
-        Least and greatest number of each input column that has an image; others count as missing. Infinite where
-        all numbers have one.
+        Least and greatest number of each input column for which the functions give a number. Others count as missing.
+        Infinite where there is no such limit.
     fill : ndarray of float32, shape (n_columns,)
-        Number that replaces NaN in columns with such bounds; NaN where NaN counts as missing as well.
+        Number that replaces NaN in the input columns that have such limits; NaN where NaN counts as missing as well.
     kept : dict of int to str
-        Features that are still tested as before, with the reason.
+        Features that are not folded, each with the reason.
     """
 
     forest: Forest
@@ -49,7 +50,15 @@ class Folded:
 
 @dataclass(frozen=True)
 class Lost:
-    """Numbers of an input column that have no image in the midst of others, and whether NaN is one of them."""
+    """An interval of an input column whose numbers some step in front of the trees makes missing.
+
+    Attributes
+    ----------
+    least, greatest : float
+        Ends of the interval.
+    nan : bool
+        Whether NaN in the column is missing as well.
+    """
 
     least: float
     greatest: float
@@ -68,9 +77,9 @@ def fold(
     images : Images
         The functions that compute the features.
     missing : bool
-        Whether features may be NaN; without, numbers that have no image are refused by the estimator.
+        Whether features may be NaN. If not, the estimator refuses rows for which a function gives NaN.
     lost : mapping of int to tuple of Lost
-        Of some features what counts as missing, though it has an image.
+        For some features, what counts as missing although the function gives a number for it.
 
     Returns
     -------
@@ -130,7 +139,8 @@ class _Folding(Search):
             if any(part.nan for part in lost):
                 number[feature] = False
             elif lost or bounds[0][column] > -np.inf or bounds[1][column] < np.inf:
-                # NaN among the tests means what has no image; NaN itself becomes a number that takes its ways.
+                # In the folded tests NaN stands for numbers without a function value. So NaN in the column is replaced
+                # by a number that goes the same way in every test.
                 at = tests.feature == feature
                 ways = ((nan[feature] <= tests.threshold) ^ turned)[at]
                 edge = from_keys(high[feature : feature + 1])[0]
@@ -139,7 +149,7 @@ class _Folding(Search):
                 number[feature] = False
                 alone = (self.images.source[self.features] == column).sum() == 1
                 if not alone or np.any((fill[column] <= threshold[at]) != ways) or fill[column] < bounds[0][column]:
-                    self.kept[int(feature)] = "NaN has an image, and some numbers have none"
+                    self.kept[int(feature)] = "the function gives a number for NaN, and NaN for some numbers"
                     fill[column] = np.nan
 
         if forest.cuts_at_values:
@@ -170,7 +180,7 @@ class _Folding(Search):
 
 
 def _beside(number: np.float32, lost: tuple[Lost, ...]) -> np.float32:
-    """Return the greatest number not above another that is not lost."""
+    """Return the greatest number that is not above ``number`` and in no lost interval."""
     for part in sorted(lost, key=lambda part: -part.greatest):
         if part.least <= number <= part.greatest:
             number = np.nextafter(np.float32(part.least), np.float32(-np.inf))

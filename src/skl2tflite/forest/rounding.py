@@ -32,22 +32,22 @@ def is_computed(x: Tensor) -> bool:
 
 
 def is_filled(x: Tensor) -> bool:
-    """Return whether a tensor holds constants that are no float32 numbers, as an imputer fills them in."""
+    """Return whether a tensor holds constants that float32 rounds, such as those that an imputer fills in."""
     constants = (node.op.value for node in _sources(x) if isinstance(node.op, Constant))
     with np.errstate(over="ignore"):
         return any(np.any(value.astype(np.float32) != value) for value in constants if not np.isnan(value).all())
 
 
 class Growth(IntEnum):
-    """What makes rounding greater, or smaller, than a few float32 operations would."""
+    """Functions that make rounding errors greater, or smaller, than a few float32 operations do."""
 
     NONE = 0
-    EXPONENTIAL = 1  # the error of an exponent is a relative one of the result
-    PROBABILITY = 2  # and of a probability near 1 what is left of it by what it lacks
+    EXPONENTIAL = 1  # the absolute error of an exponent becomes a relative error of the result
+    PROBABILITY = 2  # likewise; for a probability near 1 it is only a share of what is missing to 1
 
 
 def growth(x: Tensor) -> Growth:
-    """Return what makes numbers of a tensor."""
+    """Return which of these functions computes the numbers of a tensor."""
     through = (*_AS_THEY_ARE, ops.Multiply, ops.Divide)
     if not any(isinstance(node.op, (ops.Exp, *_PROBABILITIES)) for node in _sources(x, through)):
         return Growth.NONE
@@ -57,7 +57,14 @@ def growth(x: Tensor) -> Growth:
 
 
 def units(threshold: NDArray[np.float64], grown: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how many times farther than others numbers may be off, by what has made them."""
+    """Return how many times greater than usual rounding errors are near each threshold.
+
+    Parameters
+    ----------
+    threshold : ndarray of float64
+    grown : ndarray of int
+        The :class:`Growth` of the numbers that are compared with each.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         exponent = 1.0 + np.abs(np.log(np.abs(threshold)))
     exponent = np.where(np.isfinite(exponent), exponent, 1.0)
@@ -92,7 +99,7 @@ def around(values: ArrayLike, x: Tensor) -> tuple[NDArray[np.float64], NDArray[n
     Returns
     -------
     least, greatest : ndarray of float64
-        The values themselves where x holds the rows as they are; float32 numbers around them otherwise.
+        The values themselves if x holds numbers of the rows; float32 numbers around them otherwise.
     """
     exact = np.asarray(values, dtype=np.float64)
     with np.errstate(over="ignore"):

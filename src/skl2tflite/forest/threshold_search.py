@@ -172,7 +172,7 @@ class Search:
         low, high = np.full(shape, -GREATEST_KEY, dtype=np.int64), np.full(shape, GREATEST_KEY, dtype=np.int64)
         lost = np.isnan(self.rows(from_keys(np.array([-GREATEST_KEY, GREATEST_KEY]))))
         for feature in self.features[lost[:, self.features].all(axis=0)]:
-            self.kept[int(feature)] = "only some numbers in between have an image"
+            self.kept[int(feature)] = "the function gives NaN for some numbers between others"
         one_sided = np.flatnonzero(lost[0] ^ lost[1])
         one_sided = one_sided[np.isin(one_sided, self.features)]
         if one_sided.size:
@@ -204,7 +204,7 @@ class Search:
             if high[first] < GREATEST_KEY:
                 greatest[column] = from_keys(high[first : first + 1])[0]
             for feature in own[(low[own] != low[first]) | (high[own] != high[first])]:
-                self.kept[int(feature)] = "of another function of the same column more numbers have no image"
+                self.kept[int(feature)] = "another function of the same column gives NaN for more numbers"
         return least, greatest
 
     # --- the search ---------------------------------------------------------------------------------

@@ -23,12 +23,14 @@ from skl2tflite.legalize import (  # noqa: F401 - they register
     powers,
 )
 from skl2tflite.legalize.driver import LegalGraph, legalize
+from skl2tflite.legalize.infinities import compares_with_infinity
 from skl2tflite.legalize.registry import Capabilities, NoDecompositionError, decomposes, decomposition_of, element_kind
 
 __all__ = [
     "Capabilities",
     "LegalGraph",
     "NoDecompositionError",
+    "compares_with_infinity",
     "decomposes",
     "decomposition_of",
     "element_kind",

@@ -82,7 +82,9 @@ def choose_truths(condition: Tensor, x: Tensor, y: Tensor) -> Array:
 
 @decomposes(ops.Where, dtype=DType.INT)
 def choose_numbers(condition: Tensor, x: Tensor, y: Tensor) -> Array:
-    """Choose by float32, where it holds both alternatives, else by arithmetic, which wraps back where it overflows.
+    """Choose as float32 if it holds both alternatives, else by ``y + condition * (x - y)``.
+
+    If the difference overflows, so does the sum, which brings it back to ``x``.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ def power(base: Tensor, exponent: Tensor) -> Array:
     elif base.constant is not None and is_float and np.all(base.constant > 0):
         return xp.exp(exponent * np.log(base.constant))
     raise NoDecompositionError(
-        "it is spelt otherwise for constant exponents and for constant positive bases only (of whole numbers, for one "
+        "it can be replaced for constant exponents and for constant positive bases only (for integers: for one "
         "exponent from 1 to 16)"
     )
 

@@ -102,14 +102,14 @@ def mixture(nu: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         x = np.sqrt(2.0 * nu) * distances
         expected = 2.0 ** (1.0 - nu) / gamma(nu) * x**nu * kv(nu, x)
     if not np.isfinite(expected[:1]).all():
-        raise ValueError("scikit-learn's formula has no value for a distance of 0, so large is nu; use nu=inf")
+        raise ValueError("nu is so large that scikit-learn's formula has no value for a distance of 0; use nu=inf")
     known = np.isfinite(expected)
     for step in QUADRATURE_STEPS:
         rates, weights = _mixture(nu, step)
         given = np.exp(-np.square(distances[known])[:, np.newaxis] * rates) @ weights
         if np.abs(given - expected[known]).max() < MAX_MIXTURE_ERROR:
             return rates, weights
-    raise ValueError("so small a nu takes more terms than are reasonable; use a greater one")
+    raise ValueError("nu is so small that the kernel needs too many terms; use a greater nu")
 
 
 def _mixture(nu: float, step: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -145,12 +145,12 @@ def metric_of(name: Any, params: Mapping[str, Any], n_features: int) -> Metric:
         )
     if name == "seuclidean":
         if params.get("V") is None:
-            raise ValueError("metric='seuclidean' without V takes variances from the rows of a call; give V")
+            raise ValueError("metric='seuclidean' without V computes variances of the rows of each call; give V")
         precisions = 1.0 / np.asarray(params["V"], dtype=np.float64)
         return Metric(lambda X, points: weighted_squared_distances(X, points, precisions), **OF_SQUARES)
     if name == "mahalanobis":
         if params.get("VI") is None and params.get("V") is None:
-            raise ValueError("metric='mahalanobis' without V takes it from the rows of a call; give V or VI")
+            raise ValueError("metric='mahalanobis' without V computes it from the rows of each call; give V or VI")
         inverse = np.linalg.inv(params["V"]) if params.get("VI") is None else np.asarray(params["VI"])
         factor = _root((inverse + inverse.T) / 2)
         return Metric(lambda X, points: _mahalanobis(X, points, factor), **OF_SQUARES)
@@ -172,7 +172,7 @@ def _root(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(matrix)
     if values[0] < -1e-12 * abs(values).max():
-        raise ValueError("metric='mahalanobis' with a matrix that makes squared distances negative; mend VI")
+        raise ValueError("metric='mahalanobis' with a matrix that makes squared distances negative; correct VI")
     return np.asarray(vectors * np.sqrt(values.clip(0.0)))
 
 

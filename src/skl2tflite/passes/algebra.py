@@ -75,7 +75,7 @@ def _nested_take(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
 
 
 def _flat_concat(node: Node, operands: Sequence[Tensor]) -> Tensor | None:
-    """Join what is joined again on the same axis at once."""
+    """Make one concatenation of nested ones on the same axis."""
     if not isinstance(node.op, ops.Concat):
         return None
     flat: list[Tensor] = []

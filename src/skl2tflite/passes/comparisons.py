@@ -1,7 +1,7 @@
-"""Move comparisons with constants in front of the transformers that make what is compared.
+"""Move comparisons with constants in front of the transformers that compute the numbers that are compared.
 
-They are then made of the *sources*, the tensors whose float32 numbers the file holds (a model's input, or the result of
-the last operation that mixes columns), so that float32 arithmetic in between cannot decide them.
+The comparison then tests a *source*: a tensor whose float32 numbers are given, which is the model's input or the result
+of the last operation that mixes columns. So rounding in the float32 arithmetic in between cannot change its outcome.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class _Interval:
 
 
 def fold_comparison(node: Node, operands: Sequence[Tensor], notes: list[str]) -> list[Tensor] | None:
-    """Return a comparison's output computed from the sources, None where the comparison stays as it is.
+    """Return a comparison's output computed from the sources; None if the comparison stays as it is.
 
-    Float32 arithmetic may round a number to the other side of a constant than scikit-learn's float64. Where a monotone
-    function has made the number, the comparison is made of that function's input, exactly, as thresholds of trees are
-    folded.
+    Float32 arithmetic may round a number to the other side of a constant than scikit-learn's float64. If a monotone
+    function of one source column computes the number, that column is compared with another constant instead, which
+    gives scikit-learn's outcome. Thresholds of trees are folded in the same way.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def _may_fold(x: Tensor) -> bool:
 
 
 def _tested_interval(node: Node, operands: Sequence[Tensor]) -> _Interval | None:
-    """Return what a comparison with constants tests; None for any other operation."""
+    """Return the interval that a comparison with constants tests; None for any other operation."""
     op = node.op
     if isinstance(op, ops.Within):
         x = operands[0]
@@ -107,7 +107,7 @@ def _tested_interval(node: Node, operands: Sequence[Tensor]) -> _Interval | None
 
 
 def _by_column(x: Tensor, low: Any, high: Any, narrow: bool = False, negated: bool = False) -> _Interval | None:
-    """Return the interval of each column, None where the constants differ from row to row."""
+    """Return the interval of each column; None if the constants differ from row to row."""
     width = x.shape[1] or 0
     ends = []
     for end in map(np.asarray, (low, high)):
@@ -165,7 +165,7 @@ class _OnSources:
 
 
 def _given(way: Preprocessing, source: Ints) -> Tensor:
-    """Return columns of the sources, by their positions among those of all sources."""
+    """Return columns of the sources, given their positions among the columns of all sources."""
     used: list[Tensor] = []
     place = np.zeros(len(source), dtype=np.int64)
     width = 0

@@ -1,4 +1,4 @@
-"""Lower thresholds that equal values of training rows, where rows are computed in float32 and may be rounded."""
+"""Lower thresholds of XGBoost that equal values of training rows, where float32 arithmetic computes the rows."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from skl2tflite.passes.rounded_once import rounded_once
 
 
 def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
-    """Lower the thresholds of trees whose rows are computed, where thresholds are values that training rows had.
+    """Keep rows that float32 arithmetic computes on the right side of thresholds that are values of training rows.
 
-    XGBoost tests ``x < c`` with a value ``c`` of the training rows. Where float32 arithmetic makes the row, a number
-    that is ``c`` in scikit-learn's float64 may come out a few units in the last place below it, and go the other way.
-    So the row is computed as exactly as float64 does, where the operations are known in two parts. Else thresholds are
-    lowered: numbers that lie within so few units below ``c`` are not to be told from it.
+    XGBoost tests ``x < c``, where ``c`` is a value of the training rows. A number that is ``c`` in scikit-learn's
+    float64 may come out a few units in the last place below ``c`` in float32, and go the other way. So the row is
+    computed in two float32 parts and rounded once, if all operations in front can be. Otherwise the thresholds are
+    lowered by these few units: float32 cannot distinguish numbers so close below ``c`` from ``c``.
     """
     notes = []
 
@@ -49,6 +49,6 @@ def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
 
 LOWER_CUTS = Pass(
     "lower_cuts",
-    "keep rows that float32 arithmetic makes on their side of thresholds that training rows had",
+    "keep rows that float32 arithmetic computes on the right side of thresholds that are values of training rows",
     lower_cuts,
 )

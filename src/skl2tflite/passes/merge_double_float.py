@@ -80,7 +80,7 @@ def _half_of_sums(tensor: Tensor, uses: dict[Tensor, int]) -> tuple[Tensor, ops.
 
 MERGE_DOUBLE_FLOAT = Pass(
     "merge_double_float",
-    "hold what leaves give in one number each, where labels do not hang on it",
+    "hold what leaves give in one number each, where labels do not depend on it",
     merge_double_float,
     exact=False,
     for_size=True,

@@ -22,18 +22,18 @@ class TransformError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Hole:
-    """Numbers in the midst of others that become NaN, for they stand for what is missing.
+    """An interval of the numbers in a column that some step turns into NaN, because they stand for missing values.
 
     Attributes
     ----------
     x : Tensor
-        What holds them.
+        Holds the column.
     column : int
-        Which of its columns.
+        Position of the column in ``x``.
     low, high : float
-        The least and the greatest of them.
+        Ends of the interval, which belong to it.
     narrow : bool
-        Whether numbers are rounded to float32 before.
+        Whether numbers are rounded to float32 before they are tested.
     """
 
     x: Tensor
@@ -60,7 +60,7 @@ class Columns:
     mixed : ndarray of bool, shape (n_columns,)
         Whether such NaN are then imputed by numbers, which makes the function not monotone.
     holes : ndarray of object, shape (n_columns,)
-        Of each column, the numbers that become NaN on the way: a tuple of :class:`Hole`.
+        For each column a tuple of :class:`Hole`: the numbers that become NaN on the way.
     """
 
     source: Ints

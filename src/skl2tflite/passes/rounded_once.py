@@ -1,8 +1,9 @@
-"""Float arithmetic carried in two float32 numbers each, so that its results are rounded to float32 once, at the end.
+"""Arithmetic with two float32 numbers for each number, so that a result is rounded to float32 only once, at the end.
 
-So XGBoost sees what scikit-learn computes in float64. The arithmetic is Dekker's: the error of a float32 sum or product
-is itself a float32 number, which a few operations give exactly. A single sum, product, quotient or root of float32
-numbers needs none of it: rounded to float64 first and then to float32, it is the same number.
+XGBoost then tests the numbers that scikit-learn computes in float64 and rounds to float32. The arithmetic is Dekker's:
+the error of a float32 sum or product is itself a float32 number, which a few operations give exactly. A result of one
+operation (a sum, product, quotient or root of float32 numbers) needs no second part: rounding it to float64 first and
+then to float32 gives the same number.
 """
 
 from __future__ import annotations
@@ -18,22 +19,23 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import apply
 
 SPLITTER = 2.0**12 + 1.0
-"""Cuts a float32 number in two of 12 bits, whose products are exact."""
+"""Factor that splits a float32 number into two of 12 bits each, whose products are exact."""
 LARGEST_SUM = 2**14
-"""Terms of a sum up to which it is worth while."""
+"""Largest number of terms of a sum that is computed in two parts."""
 MOVED = (ops.BroadcastTo, ops.PermuteDims, ops.Reshape, ops.Slice)
-"""Operations of one operand whose results are its numbers."""
+"""Operations of one operand that move its numbers without changing them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """A number as ``high + low``, high being what float32 has of it.
+    """A number as ``high + low``.
 
     Attributes
     ----------
     high : Tensor
+        The number, rounded to float32.
     low : Tensor, or None
-        None where there is nothing left.
+        What rounding has taken away; None for 0.
     """
 
     high: Tensor
@@ -46,11 +48,11 @@ class Parts:
 
 
 class NotKnownError(Exception):
-    """An operation that is not known in two parts."""
+    """An operation that cannot be computed in two parts."""
 
 
 def rounded_once(x: Tensor) -> Tensor | None:
-    """Return a tensor with what float64 arithmetic makes of its inputs, rounded once; None where that is not known."""
+    """Return a tensor computed in two parts and rounded once; None where some operation cannot be computed so."""
     try:
         return in_parts(x, {}).high
     except NotKnownError:
@@ -58,12 +60,12 @@ def rounded_once(x: Tensor) -> Tensor | None:
 
 
 def in_parts(x: Tensor, known: dict[Tensor, Parts]) -> Parts:
-    """Return a tensor in two parts.
+    """Return a tensor in two parts, with those of the tensors that it is computed from in ``known``.
 
     Raises
     ------
     NotKnownError
-        Where some operation is not known.
+        If some operation cannot be computed in two parts.
     """
     if x not in known:
         known[x] = _in_parts(x, known)
@@ -118,7 +120,7 @@ def _constant(value: np.ndarray) -> Parts:
 
 
 def _both(function: Callable[[Tensor, Tensor], Tensor], a: Parts, b: Parts) -> Parts:
-    """Return what a function gives of high and of low parts."""
+    """Apply a function to the high parts of two numbers, and to their low parts."""
     low = None if a.low is None and b.low is None else function(a.rest, b.rest)
     return Parts(function(a.high, b.high), low)
 
@@ -159,7 +161,7 @@ def _sum_of_two(a: Parts, b: Parts) -> Parts:
 
 
 def _halves(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Return a number in two of 12 bits; a constant here, as float64 would not cut it so when it is folded."""
+    """Split a number into two of 12 bits each; a constant at once, as folding it in float64 would not split it."""
     if x.constant is not None:
         coarse_constant = _twelve_bits(x.constant)
         return as_tensor(coarse_constant), as_tensor(x.constant - coarse_constant)
@@ -202,7 +204,7 @@ def _root(a: Parts) -> Parts:
 
 
 def _sum(a: Parts, op: ops.Sum) -> Parts:
-    """Add halves of an axis to each other until one term is left."""
+    """Add one half of the axis to the other until one term is left."""
     (axis,) = op.axes
     count = a.high.shape[axis]
     if not isinstance(count, int) or not 0 < count <= LARGEST_SUM:

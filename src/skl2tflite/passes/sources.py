@@ -1,4 +1,4 @@
-"""The functions that lead from sources to what trees test or comparisons compare."""
+"""The functions that compute the numbers that trees test, or that are compared, from the columns of the sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,19 @@ from skl2tflite.passes.preprocessing import Columns, Preprocessing, grown_column
 
 
 class Features:
-    """The functions from sources to what trees test (:class:`~skl2tflite.forest.threshold_search.Images`)."""
+    """The columns of a tensor as functions of source columns.
+
+    Has the attributes of :class:`~skl2tflite.forest.threshold_search.Images`.
+
+    Parameters
+    ----------
+    way : Preprocessing
+        What lies between the sources and the tensor.
+    x : Tensor
+        The tensor that trees test.
+    columns : Columns
+        For each of its columns the source column, and what is known of the function.
+    """
 
     def __init__(self, way: Preprocessing, x: Tensor, columns: Columns) -> None:
         self.way = way
@@ -29,7 +41,7 @@ class Features:
 
     @cached_property
     def grown(self) -> Ints:
-        """How rounding errors of each feature grow (:class:`~skl2tflite.forest.rounding.Growth`)."""
+        """How far rounding errors grow on the way to each feature (:class:`~skl2tflite.forest.rounding.Growth`)."""
         return grown_columns(self.x, np.arange(len(self.source)))
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:

@@ -75,7 +75,7 @@ class _Trees:
             if used[np.isin(self.columns.source, np.arange(self.way.n_columns)[self._place(tensor)])].any():
                 refusals.append(f"{reason} is no monotone function of single columns")
         passed = list(dict.fromkeys(self.way.transformers(self.x)))
-        kept = dict.fromkeys(np.flatnonzero(features.mixed).tolist(), "what has no image is imputed")
+        kept = dict.fromkeys(np.flatnonzero(features.mixed).tolist(), "an imputer fills in NaN of a function")
         folded, lost = None, _Losses()
         direct = (features.source >= 0) & used
         gains = features.moved | own[features.source]  # a feature that is itself a source, and no input, gains nothing
@@ -114,23 +114,23 @@ class _Trees:
             else:
                 folded = unchanged(forest, features, self.op.missing)
             folded.kept.update(kept)
-            made[key] = folded, lost, passed  # which keeps their id theirs
+            made[key] = folded, lost, passed  # the key has the ids of these, which must stay in use
         return made[key][:2]
 
     def _lost(self, direct: Ints) -> tuple[_Losses, dict[int, str]]:
-        """Return which numbers of each feature's column count as missing, and of which features they do not tell."""
+        """Return the numbers of each feature's column that count as missing, and the features to keep, with reasons."""
         found: dict[int, list[Lost]] = {}
         kept: dict[int, str] = {}
         small = [self._place(tensor) for tensor in self.way.sources if may_underflow(tensor)]
         asked: list[tuple[int, Hole]] = []
         for feature in direct[self.columns.holes[direct].astype(np.bool_)].tolist():
             if any(place.start <= self.columns.source[feature] < place.stop for place in small):
-                kept[feature] = "float32 has 0 for numbers that are other than 0"
+                kept[feature] = "float32 rounds some of its numbers to 0"
             else:
                 asked += [(feature, hole) for hole in self.columns.holes[feature]]
         for x, narrow in dict.fromkeys((hole.x, hole.narrow) for _, hole in asked):
             columns = self.way.columns(x)
-            assert columns is not None  # as those are that it has holes in
+            assert columns is not None  # a Hole is only made for a tensor whose columns are known
             images = Features(self.way, x, columns)
             own = [(feature, hole) for feature, hole in asked if hole.x is x and hole.narrow == narrow]
             at = np.array([hole.column for _, hole in own])

@@ -1,4 +1,4 @@
-"""What comes before operators: methods recorded as graphs, columns decided, passes run."""
+"""The plan of a file: the graphs of its methods after all passes, and the columns that it takes."""
 
 from skl2tflite.plan.column_hints import EVERY_WORD, ColumnHints, column_hints
 from skl2tflite.plan.plan import Plan, plan

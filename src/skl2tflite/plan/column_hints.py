@@ -23,7 +23,7 @@ from skl2tflite.tracing.rows_at_hand import rows_at_hand
 
 
 class _EveryWord(frozenset[str]):
-    """All words that there are."""
+    """A set that contains every word."""
 
     def __contains__(self, word: object) -> bool:
         return True

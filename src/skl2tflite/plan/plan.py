@@ -1,7 +1,8 @@
-"""What comes before operators: methods recorded as graphs, columns decided, passes run."""
+"""The plan of a file: the graphs of its methods after all passes, and the columns that it takes."""
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ from skl2tflite.plan.recording import Recorded, record
 from skl2tflite.plan.row_form import row_form
 from skl2tflite.tracing.category_constraints import allowed_values
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character in UTF-16, which UTF-8 does not hold."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +117,8 @@ def _check_kinds(converter: Converter, recorded: Recorded) -> None:
     for name in sorted(unknown):
         if all(name in each.only_missing for each in traced):
             raise ConversionError(
-                f"{converter.path} asks of column {name!r} only whether a value is missing, which a file finds "
-                "otherwise in text than in numbers; give convert rows, which tell what it holds"
+                f"{converter.path} only tests whether values of column {name!r} are missing, and a file needs to "
+                "know whether these are text or numbers; give convert rows, which show it"
             )
 
 
@@ -172,6 +176,9 @@ def _features(
         Which features may hold NaN.
     """
     traced, names = recorded.traced, converter.feature_names
+    unwritten = next((name for name in names or () if _SURROGATE.search(name)), None)
+    if unwritten is not None:
+        raise ConversionError(f"the feature {unwritten!r} has a name that no text in UTF-8 can be; rename it")
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
     all_alike = allows_nan.all() or not allows_nan.any()
     nan = bool(allows_nan.all()) if all_alike else tuple(allows_nan.tolist())

@@ -75,7 +75,7 @@ def record(
     ConversionError
         Where a method cannot be recorded, or not with such inputs.
     """
-    # Truth values that may be missing one day travel as numbers.
+    # Truth values that may be missing in later rows are given as numbers.
     allowed = np.broadcast_to(allows_nan, converter.n_features)
     hints = {} if hints is None else hints
     hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
@@ -84,6 +84,7 @@ def record(
     if isinstance(converter.rows, TextRows) and inputs != "matrix":
         layout = _for_one_text(converter, layout)  # with a matrix they are refused
     known = hints
+    refused: ConversionError | None = None
     while True:
         try:
             return Recorded({method: trace(converter, method, layout) for method in methods}, layout)
@@ -91,10 +92,13 @@ def record(
             if (rows := converter.rows.with_nan_for_absent()) is not None:
                 converter.learn_rows(rows)
             layout = replace(layout, absent_is_missing=True)
-        except ConversionError:
+        except ConversionError as error:
             # Text that the estimator does not take: the rows are at fault, and refused as such, if it converts else.
             if DType.STRING not in hints.values():
+                if refused is not None:
+                    raise refused from refused.__cause__
                 raise
+            refused = error
             hints = known = {i: kind for i, kind in hints.items() if kind != DType.STRING}
             layout = replace(layout, kinds=dict(known) if inputs == "columns" else None)
         except RetraceError as change:

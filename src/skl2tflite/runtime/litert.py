@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 from collections.abc import Mapping
 from queue import Empty, SimpleQueue
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -14,10 +17,10 @@ from skl2tflite.errors import InvalidFileError, InvalidInputError
 
 
 class LiteRTRunner:
-    """Runs the signatures of a file; safe to use from several threads, and picklable.
+    """Runs the signatures of a file; safe to use from several threads and after a fork, and picklable.
 
     An interpreter is not thread-safe, so each call borrows one that no other call uses, and a new one is
-    made when all are lent.
+    made when all are lent. A call that is interrupted does not give its interpreter back.
 
     Parameters
     ----------
@@ -40,6 +43,7 @@ class LiteRTRunner:
         self.rows_per_call = rows_per_call
         self._idle: SimpleQueue[_Interpreter] = SimpleQueue()
         self._idle.put(_Interpreter(content, num_threads))
+        _runners.add(self)
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -55,10 +59,9 @@ class LiteRTRunner:
     def signatures(self) -> tuple[str, ...]:
         """Keys of the file's signatures."""
         interpreter = self._borrow()
-        try:
-            return tuple(interpreter.signatures)
-        finally:
-            self._idle.put(interpreter)
+        keys = tuple(interpreter.signatures)
+        self._idle.put(interpreter)
+        return keys
 
     def run(self, signature: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Run one signature on any number of rows.
@@ -83,15 +86,35 @@ class LiteRTRunner:
         """
         interpreter = self._borrow()
         try:
-            return interpreter.run(signature, inputs, self.rows_per_call)
-        finally:
+            answer = interpreter.run(signature, inputs, self.rows_per_call)
+        except InvalidInputError:
             self._idle.put(interpreter)
+            raise
+        self._idle.put(interpreter)
+        return answer
 
     def _borrow(self) -> _Interpreter:
         try:
             return self._idle.get_nowait()
         except Empty:
             return _Interpreter(self.content, self.num_threads)
+
+    def _begin_anew(self) -> None:
+        """In a forked child: interpreters are neither used nor freed, for it has none of their threads."""
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._idle))
+        self._idle = SimpleQueue()
+
+
+_runners: WeakSet[LiteRTRunner] = WeakSet()
+
+
+def _begin_anew() -> None:
+    for runner in list(_runners):
+        runner._begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 class _Interpreter:

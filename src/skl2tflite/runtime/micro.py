@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,9 @@ from skl2tflite.runtime.micro_worker import receive, send
 
 DEFAULT_ARENA = 1 << 24
 """Bytes of working memory; generous, for on a host it costs nothing."""
+
+TIME_LIMIT = 60.0
+"""Seconds of the processor that one row may take, or loading a file: a file may hold a loop that does not end."""
 
 TensorSpecs = Mapping[str, tuple[str, tuple[int, ...]]]
 
@@ -203,25 +207,28 @@ class _Worker:
     @property
     def alive(self) -> bool:
         """Whether it has neither been ended nor died."""
-        return self._finish.alive
+        return self._finish.alive and self._process.poll() is None
 
     def ask(self, command: str, *arguments: object) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         before = os.fstat(self._log.fileno()).st_size
         try:
-            send(self._process.stdin, (command, arguments))
+            send(self._process.stdin, (command, arguments, TIME_LIMIT))
             answer = receive(self._process.stdout)
         except BrokenPipeError:
             answer = None
         except BaseException:
-            self._finish()  # interrupted: half a message lies in the pipe
+            self._process.kill()  # interrupted: half a message lies in the pipe
+            self._finish()
             raise
         if answer is None:
             status = self._process.wait()
             words = self._last_words(before)
             self._finish()
-            raise InvalidFileError(f"TFLM died of the file (exit status {status})" + (f": {words}" if words else ""))
+            if status == -signal.SIGPROF:
+                raise InvalidFileError(f"TFLM gives no answer within {TIME_LIMIT:g} seconds")
+            raise InvalidFileError(f"TFLM crashed on the file (exit status {status})" + (f": {words}" if words else ""))
         kind, result = answer
         if kind == "error":
             words = self._last_words(before) or result

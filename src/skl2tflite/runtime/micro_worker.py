@@ -1,14 +1,15 @@
 """The other side of :mod:`skl2tflite.runtime.micro`: a process of its own that runs files on TFLM.
 
 TFLM does not validate a file: a wrong one kills the process that runs it. So this script is started apart,
-needs nothing of the package, and answers requests on its standard input and output: pickled pairs of a
-command and its arguments, each behind its length in eight bytes.
+needs nothing of the package, and answers requests on its standard input and output: pickled tuples of a
+command, its arguments and the seconds that it may take, each behind its length in eight bytes.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import signal
 import struct
 import sys
 from typing import IO, Any
@@ -56,6 +57,23 @@ class Worker:
 
     def __init__(self) -> None:
         self.interpreters: dict[str, Any] = {}
+        self.seconds = 0.0
+
+    def limit(self) -> None:
+        """Give what follows the time that a request may take, of the processor alone; then the system ends the process.
+
+        No Python code could: it does not run while TFLM does.
+        """
+        signal.setitimer(signal.ITIMER_PROF, self.seconds)
+
+    def answer(self, command: str, arguments: tuple[Any, ...], seconds: float) -> Any:
+        """Do what is asked. Each row, and each try of an arena, may take so many seconds."""
+        self.seconds = seconds
+        self.limit()
+        try:
+            return getattr(self, command)(*arguments)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def load(self, key: str, content: bytes, arena_size: int) -> None:
         """Make an interpreter; RuntimeError where the arena is too small or a kernel is missing."""
@@ -71,6 +89,7 @@ class Worker:
         self.interpreters[key] = interpreter  # the last one used goes last
         results: list[list[NDArray[Any]]] = [[] for _ in range(outputs)]
         for row in range(len(inputs[0])):
+            self.limit()
             for index, array in enumerate(inputs):
                 interpreter.set_input(array[row : row + 1], index)
             interpreter.invoke()
@@ -90,11 +109,15 @@ class Worker:
             child = os.fork()
             if child == 0:
                 try:
+                    self.limit()  # a child begins without one
                     _load(content, size)
                     os._exit(0)
                 finally:
                     os._exit(1)
-            return os.waitpid(child, 0)[1] == 0
+            status = os.waitpid(child, 0)[1]
+            if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
+                raise RuntimeError(f"it does not load within {self.seconds:g} seconds")
+            return status == 0
 
         high = USUAL_ARENA if fits(USUAL_ARENA) else LARGEST_ARENA
         if high == LARGEST_ARENA and not fits(high):
@@ -119,14 +142,14 @@ def _load(content: bytes, arena_size: int) -> Any:
 
 def main() -> None:
     """Answer requests until the other side goes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the other side, which ends this one if need be
     # Answers have a stream of their own: what TFLM prints must not get between them.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     worker = Worker()
     while (request := receive(sys.stdin.buffer)) is not None:
-        command, arguments = request
         try:
-            send(answers, ("ok", getattr(worker, command)(*arguments)))
+            send(answers, ("ok", worker.answer(*request)))
         except Exception as error:
             send(answers, ("error", str(error)))
 

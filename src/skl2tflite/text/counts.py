@@ -40,7 +40,7 @@ class WordAnalyzer:
 
     def __post_init__(self) -> None:
         if self.ngrams[1] > 1 and self.pattern.letters[ord(" ")]:
-            raise PatternError("it takes spaces for letters, so that n-grams of words are no longer told apart")
+            raise PatternError("its words may hold spaces, so that different n-grams of words are the same text")
 
     def words_of(self, term: str) -> list[str] | None:
         """Return the words of a term; None where no text can contain the term."""

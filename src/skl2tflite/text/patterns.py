@@ -85,7 +85,7 @@ def read_pattern(pattern: str) -> TokenPattern:
             raise PatternError("it joins different classes of characters")
         least, most = least + low, None if most is None or high is None else most + high
     if least == 0:
-        raise PatternError("it matches nothing at all, too")
+        raise PatternError("it also matches the empty text")
     if letters.all():
         raise PatternError("it matches every character")
     word = matches(re.compile(r"\w+", flags & re.ASCII))

@@ -16,7 +16,7 @@ from skl2tflite.text.tables import CharacterTable
 from skl2tflite.text.unicode import CODE_POINTS, NOTHING, Substitution, code_points
 
 _OTHER = 1
-"""Letter number of all letters that occur in no word of the vocabulary."""
+"""Number of all letters that occur in no word of the vocabulary."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +30,11 @@ class Tokens:
     counts : array of int of shape (n_characters,)
         Number of letters that each character becomes in preprocessing.
     tokens : array of int of shape (n_characters,)
-        Number of the word that each character belongs to.
+        Position, among all words, of the word that each character belongs to.
     positions : array of int of shape (n_characters,)
-        Number of letters of the word before each character.
+        Number of letters before each character in its word.
     lengths : array of int of shape (n_words,)
-        Number of letters of each word; there are empty words, and words that are no tokens.
+        Number of letters of each word. Some words are empty, and some are no tokens.
     valid : array of bool of shape (n_words,)
         Whether each word is a token of the pattern.
     """
@@ -48,24 +48,25 @@ class Tokens:
 
 
 _MOVES, _LETTER, _COUNT, _ENDS, _STRANGE = range(5)
-"""Attributes of a kind of characters: whether its letter is a difference of code points; the letter; how many letters
-it becomes; whether a word ends behind it; whether a word that contains it is no token."""
+"""Attributes of a kind of characters: whether its letter is to be added to its code point; the letter; how many letters
+it becomes; whether a word ends behind it; whether a word with it is no token."""
 _SEPARATOR, _NOTHING = (0, 0, 0, 1, 0), (0, 0, 0, 0, 0)
 
 
 class Splitter:
     """Splits texts into the words that a token pattern finds in preprocessed text.
 
-    One table look-up gives a character's lower case without accents and its class: it becomes a letter, nothing, the
-    end of a word, or a letter and such an end, as İ does (``"i̇"``, whose dot is no letter). Where a character becomes
-    more than that, texts are first replaced by their preprocessed characters.
+    One table look-up gives what preprocessing (lower case, accents) and the pattern make of a character: a letter,
+    nothing, the end of a word, or a letter and the end of a word. İ is of the last kind: it becomes ``"i̇"``, whose dot
+    is no letter. Where a character becomes more than that, the text is first replaced by its preprocessed characters.
 
     Parameters
     ----------
     pattern : TokenPattern
     preprocessed : Substitution
+        What preprocessing makes of each character.
     known : iterable of str, optional
-        Letters to distinguish from each other. Without it all are, and the letter number is the code point.
+        Letters to distinguish from each other. By default all are distinguished, and letter numbers are code points.
     """
 
     def __init__(self, pattern: TokenPattern, preprocessed: Substitution, known: Iterable[str] | None = None) -> None:
@@ -123,7 +124,7 @@ class Splitter:
         return Tokens(letters, counts, tokens, positions, lengths, valid)
 
     def _kinds(self, preprocessed: Substitution) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
-        """Return the kinds of code points and their attributes; None where texts must be replaced first."""
+        """Return the kind of each code point and each kind's attributes; None where texts must be replaced first."""
         single = preprocessed.single
         kinds = {_SEPARATOR: 0, _NOTHING: 1}
         numbers = np.zeros(CODE_POINTS, np.int32)

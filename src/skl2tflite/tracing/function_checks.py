@@ -16,7 +16,7 @@ from skl2tflite.features.frames import floats, frame_to_array, objects
 from skl2tflite.flow.column import Column, MadeColumn
 from skl2tflite.flow.matrix import Matrix
 from skl2tflite.flow.table import Table
-from skl2tflite.graph import DType, Graph, Tensor, as_tensor, evaluate, input_tensor
+from skl2tflite.graph import DType, Graph, Input, Tensor, as_tensor, evaluate, input_tensor
 from skl2tflite.tracing.sample_rows import FLOAT64, ROWS, AsArray, Given, constants_of, samples
 from skl2tflite.tracing.trial_calls import joined, near, tried
 
@@ -25,6 +25,10 @@ TOLERANCE = 1e-6
 
 
 Recorded: TypeAlias = Tensor | list[Tensor] | Table | Column | Matrix
+
+
+class OtherwiseError(GraphError):
+    """A function gives other numbers than its graph, and nothing here tells why."""
 
 
 def is_symbolic(X: object) -> bool:
@@ -133,8 +137,9 @@ def compare(
     count = ROWS if batch is None else batch * -(-ROWS // batch)
     own = [] if rows is None else [np.resize(rows, (count, *rows.shape[1:]))]
     gives_nan = False
-    for feeds, given in (*(({"X": each}, each) for each in own), *samples(X, count, constants_of(graph))):
-        n_rows = len(next(iter(feeds.values())))
+    read = {node.op.key for node in graph.nodes() if isinstance(node.op, Input)}
+    for feeds, given in (*(({"X": each}, each) for each in own), *samples(X, count, constants_of(graph), read)):
+        n_rows = len(given) if isinstance(X, Table) else len(next(iter(feeds.values())))
         alone = [_called(function, given[i : i + 1], result) for i in range(n_rows)]
         taken = np.array([answer is not None for answer in alone])
         if not taken.any():
@@ -142,7 +147,7 @@ def compare(
         together = _called(function, given[taken], result)
         answers = joined([answer for answer in alone if answer is not None])
         if together is None or not _agree(together, answers):
-            raise GraphError("gives a row another answer beside other rows; compute it from each row alone")
+            raise GraphError("gives answers for a row that change with the other rows; compute it from each row alone")
         size = batch or n_rows
         parts = [
             evaluate(graph, {name: feed[i : i + size] for name, feed in feeds.items()}) for i in range(0, n_rows, size)
@@ -151,24 +156,33 @@ def compare(
         if not _agree(computed[: len(outputs)], together):
             if isinstance(X, Matrix) and X.dtype is not None and X.dtype.kind in "iub":
                 raise GraphError(
-                    f"computes in {X.dtype}, as the step before it gives, and its results for the same numbers as "
-                    "floats are others: integers wrap around; begin it with X.astype(float)"
+                    f"computes in {X.dtype}, which the step before it gives, and gives other results for the same "
+                    "numbers as floats: integers wrap around; begin it with X.astype(float)"
                 )
             if (dtypes := _narrow_dtypes(given)) and _agree(
                 computed[: len(outputs)], _called(function, _widened(given[taken]), result) or []
             ):
                 raise GraphError(
-                    f"computes in {dtypes}, and its results for the same numbers as floats are others: such numbers "
-                    "wrap around or lose digits; begin it with X.astype(float), or give such columns as floats"
+                    f"computes in {dtypes}, and gives other results for the same numbers as floats: numbers of these "
+                    "dtypes wrap around or lose digits; begin it with X.astype(float), or give such columns as floats"
                 )
-            raise GraphError(
+            raise OtherwiseError(
                 "computes otherwise when it is recorded: it looks at values, dtypes or types of its input, or writes "
-                "to a part of an array that it has under another name"
+                "to a part of an array to which another variable refers" + _unknown_dtypes(X)
             )
         if any(each.any() for each in computed[len(outputs) :]):
-            raise GraphError("raises an error for rows when it is recorded that it takes otherwise")
+            raise GraphError("raises an error when it is recorded, for rows that it takes when it is called")
         gives_nan |= any(each.dtype.kind == "f" and bool(np.isnan(each).any()) for each in together)
     return gives_nan
+
+
+def _unknown_dtypes(X: Given) -> str:
+    """Return advice for columns whose dtypes are not known: truth values and text compute otherwise than numbers."""
+    columns = X.columns if isinstance(X, Table) else [X] if isinstance(X, Column) else []
+    names = [column.name for column in columns if column.dtype is None]
+    return (
+        f"; if {names[0]!r} or another column holds no numbers, give convert rows, whose dtypes tell" if names else ""
+    )
 
 
 def _narrow_dtypes(given: Any) -> str:
@@ -228,7 +242,7 @@ def _arrays(given: Any, result: Recorded | AsArray) -> list[NDArray[Any]]:
             try:
                 return [frame_to_array(given)]
             except InvalidInputError as error:
-                raise GraphError(f"gives numbers when it is recorded, and else not: {error}") from None
+                raise GraphError(f"gives numbers when it is recorded, but not when it is called: {error}") from None
         return [_column(given.iloc[:, i], column) for i, column in enumerate(result.columns)]
     if isinstance(result, Column):
         return [_column(given, result)]

@@ -24,9 +24,10 @@ from skl2tflite.flow.column import RetraceError
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import Source, refusal
 from skl2tflite.graph.tensor import Tensor
+from skl2tflite.tracing.aliases import aliases
 from skl2tflite.tracing.numpy.making import filled
 from skl2tflite.tracing.numpy.shapes import columns
-from skl2tflite.tracing.numpy.writable import Writable, handled, plain
+from skl2tflite.tracing.numpy.writable import RowCount, Writable, handled, plain
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.protocol import is_symbolic, pandas_patches
 from skl2tflite.tracing.pandas.series import Series
@@ -78,7 +79,7 @@ def record(
     GraphError
         Where the function does something that cannot be recorded; the message shows the line of code.
     """
-    with _ONE_AT_A_TIME, _knowing_tensors(rows, patches), warnings.catch_warnings():
+    with _ONE_AT_A_TIME, _knowing_tensors(function, rows, patches), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of symbolic arrays that have no names, for one
         try:
             with values_needed.collect() as needed:
@@ -101,8 +102,16 @@ def handle(tensor: Tensor, owner: str = "X") -> Writable:
 
 
 @contextmanager
-def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> Iterator[None]:
-    """Replace functions that NumPy's protocols do not reach by ones that take tensors and an unknown number of rows."""
+def _knowing_tensors(
+    function: Callable[[Any], Any], rows: Callable[[], Tensor], patches: Sequence[Patch]
+) -> Iterator[None]:
+    """Replace functions that NumPy's protocols do not reach by ones that take tensors and an unknown number of rows.
+
+    Parameters
+    ----------
+    function, rows, patches
+        As in :func:`record`.
+    """
     replaced: list[Patch] = [
         *((np, original.__name__, _taking(original)) for original in _TAKING),
         *((np, original.__name__, _making(original, value, rows)) for original, value in _MAKING.items()),
@@ -116,12 +125,12 @@ def _knowing_tensors(rows: Callable[[], Tensor], patches: Sequence[Patch]) -> It
         *sparse_patches(),
         *patches,
     ]
-    with patched(replaced):
+    with patched([*replaced, *aliases(function, replaced)]):
         yield
 
 
-def _called_by_name(name: str) -> bool:
-    """Return whether Python code calls the patched function by its name, as in ``np.empty(…)``.
+def _called_by_name(original: Callable[..., Any]) -> bool:
+    """Return whether Python code calls the patched function by its name, as in ``np.empty(…)`` or ``empty(…)``.
 
     Compiled code calls NumPy's functions too (its random generators call ``numpy.empty``) and uses the result as an
     array without checking it, so that it must never get a tensor.
@@ -130,14 +139,19 @@ def _called_by_name(name: str) -> bool:
     frame = sys._getframe(3)
     line, _, column, _ = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
     names = [
-        instruction.argval
+        (instruction.opname, instruction.argval)
         for instruction in dis.get_instructions(frame.f_code)
-        if instruction.opname in ("LOAD_ATTR", "LOAD_METHOD")
+        if instruction.opname in ("LOAD_ATTR", "LOAD_METHOD", "LOAD_GLOBAL", "LOAD_NAME")
         and instruction.offset < frame.f_lasti
         and instruction.positions is not None
         and (instruction.positions.lineno, instruction.positions.col_offset) == (line, column)
     ]
-    return bool(names) and column is not None and names[-1] == name
+    if not names or column is None:
+        return False
+    how, name = names[-1]
+    if how in ("LOAD_ATTR", "LOAD_METHOD"):
+        return bool(name == original.__name__)
+    return getattr(frame.f_globals.get(name), "__wrapped__", None) is original
 
 
 def _holds_tensors(x: object) -> bool:
@@ -148,7 +162,7 @@ def _taking(original: Callable[..., Any]) -> Callable[..., Any]:
     """Return a replacement of ``numpy.asarray``, or of a like function, that also takes tensors and lists of them."""
 
     def call(a: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
-        if not _holds_tensors(a) or not _called_by_name(original.__name__):
+        if not _holds_tensors(a) or not _called_by_name(original):
             return original(a, dtype, *args, **kwargs)
         if isinstance(a, Frame):
             a = a.values
@@ -190,7 +204,7 @@ def _making(original: Callable[..., Any], value: int, rows: Callable[[], Tensor]
     """
 
     def call(shape: Any, dtype: Any = float, *args: Any, **kwargs: Any) -> Any:
-        if not _of_rows(shape) or not _called_by_name(original.__name__):
+        if not _of_rows(shape, rows) or not _called_by_name(original):
             return original(shape, dtype, *args, **kwargs)
         return Writable(_tensor(filled(rows(), shape, value, dtype)))
 
@@ -201,7 +215,7 @@ def _filling(original: Callable[..., Any], rows: Callable[[], Tensor]) -> Callab
     """Return a replacement of ``numpy.full`` that takes a shape with an unknown number of rows."""
 
     def call(shape: Any, fill_value: Any, dtype: Any = None, *args: Any, **kwargs: Any) -> Any:
-        if not _of_rows(shape) or not _called_by_name(original.__name__):
+        if not _of_rows(shape, rows) or not _called_by_name(original):
             return original(shape, fill_value, dtype, *args, **kwargs)
         return Writable(
             _tensor(filled(rows(), shape, fill_value, np.asarray(fill_value).dtype if dtype is None else dtype))
@@ -210,9 +224,10 @@ def _filling(original: Callable[..., Any], rows: Callable[[], Tensor]) -> Callab
     return call
 
 
-def _of_rows(shape: Any) -> bool:
-    """Return whether a shape begins with None: the number of rows, which is known only at run time."""
-    return (shape[0] if isinstance(shape, tuple | list) and len(shape) else shape) is None
+def _of_rows(shape: Any, rows: Callable[[], Tensor]) -> bool:
+    """Return whether a shape begins with the number of rows: None where it is known only at run time."""
+    first = shape[0] if isinstance(shape, tuple | list) and len(shape) else shape
+    return first is None or (isinstance(first, RowCount) and first == rows().shape[0])
 
 
 def _tensor(x: Any) -> Tensor:

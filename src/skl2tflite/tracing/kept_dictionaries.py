@@ -1,4 +1,7 @@
-"""Dictionaries of the user's that take up what is looked up in them: made-up rows must leave nothing behind."""
+"""Dictionaries of user code that add the keys that are looked up in them (``collections.defaultdict``).
+
+The package calls user code with made-up rows, which must leave no keys behind.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 MOST = 1000
-"""Items of a list or a dictionary that are looked at."""
+"""Lists and dictionaries with more items than this are not searched."""
 _OTHERS = ("sklearn", "numpy", "scipy", "pandas", "skl2tflite", "builtins")
 
 _kept: ContextVar[tuple[tuple[dict[Any, Any], dict[Any, Any]], ...]] = ContextVar("kept", default=())
@@ -19,9 +22,9 @@ _kept: ContextVar[tuple[tuple[dict[Any, Any], dict[Any, Any]], ...]] = ContextVa
 
 @contextmanager
 def kept_dictionaries(estimator: object) -> Iterator[None]:
-    """Keep the dictionaries with a default that an estimator's own code reaches (``collections.defaultdict``).
+    """Keep as they are the dictionaries with a default that an estimator's own code reaches.
 
-    What is looked up in one becomes a key of it. Until this ends, and when it does, :func:`restore` takes that back.
+    Within this context :func:`restore` removes the keys that were added since it began; so does its end.
     """
     found = tuple((each, dict(each)) for each in _reached(estimator))
     token = _kept.set((*_kept.get(), *found))
@@ -33,7 +36,7 @@ def kept_dictionaries(estimator: object) -> Iterator[None]:
 
 
 def restore() -> None:
-    """Take back what the kept dictionaries have taken up."""
+    """Remove the keys that were added to the kept dictionaries."""
     for held, before in _kept.get():
         if len(held) != len(before):
             for key in [key for key in held if key not in before]:
@@ -73,7 +76,7 @@ def _reached(estimator: object) -> list[dict[Any, Any]]:
 
 
 def _held_by(function: Any) -> list[Any]:
-    """Return what a function's code finds outside of it."""
+    """Return the objects that a function of the user's refers to: globals, closure and defaults."""
     if not isinstance(function, FunctionType) or not _is_users(function.__module__):
         return []
     names: set[str] = set()
@@ -89,7 +92,7 @@ def _held_by(function: Any) -> list[Any]:
 def _is_full(cell: Any) -> bool:
     try:
         return cell.cell_contents is not cell
-    except ValueError:  # it has nothing yet
+    except ValueError:  # the variable has no value yet
         return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,8 @@ def nan_allowed_columns(
     import pandas as pd
 
     ones = pd.DataFrame(rows[:1], columns=names)
-    taken = [each for each in (known, ones) if each is not None and list(each.columns) == names]
+    texts = (ones.astype(object if name is None else {name: object}) for name in (None, *names))  # take text too
+    taken = (each for each in chain((known, ones), texts) if each is not None and list(each.columns) == names)
     single = (frame.iloc[[i]] for frame in taken for i in range(len(frame)))
     row = next((row for row in single if _called(function, row) is not None), None)
     return False if row is None else np.array([_takes_nan(function, row, i, clean) for i in range(width)])

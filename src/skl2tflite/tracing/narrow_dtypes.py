@@ -1,7 +1,10 @@
 """User functions whose results depend on the dtype of the rows: integers that wrap around, float16 that loses digits.
 
-A file computes with floats. Each function that is given the model's own rows is called with rows of every narrow dtype
-and with the same numbers as floats. Where the results differ, the model refuses rows of that dtype at run time.
+A file computes with floats. So each function that reads the model's own rows is called twice: with made-up rows of each
+narrow dtype, and with the same numbers as floats. If the results differ, the model refuses rows of that dtype.
+
+If rows given to ``convert`` hold truth values or whole numbers, the file computes what the function gives for them. So
+they take the place of floats in the comparison, and floats are compared too.
 """
 
 from __future__ import annotations
@@ -9,12 +12,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.features.narrow import NARROW, NULLABLE, TEXT_WITH_NA, WITH_NA, Narrow
+from skl2tflite.features.frames import floats
+from skl2tflite.features.narrow import NARROW, NULLABLE, TEXT_WITH_NA, WIDE, Narrow
 from skl2tflite.flow.column import Column
 from skl2tflite.flow.matrix import Matrix, is_sparse
 from skl2tflite.flow.renamed import Renamed
@@ -24,18 +29,20 @@ from skl2tflite.graph import DType, Tensor, as_tensor, ops
 from skl2tflite.graph.op import Input, apply
 from skl2tflite.graph.tensor import Node
 from skl2tflite.tracing.matrix_arguments import as_held
+from skl2tflite.tracing.narrow_rows import ROWS, numbers_of, series_of, within
 from skl2tflite.tracing.pandas.replaced import Replaced
+from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.tracing_context import Collector
 from skl2tflite.tracing.trial_calls import joined, near, tried
 
-ROWS = 12
-"""Number of made-up rows of each dtype."""
 TOLERANCE = 1e-5
 """Relative difference of results beyond which rounding in float32 does not explain it."""
 COLUMNS = 50
-"""Largest number of columns that are tested one by one for which of them cause a difference; with more, all are
-named."""
+"""Largest number of columns of a table that are tested one by one, to find those that cause a difference. In a wider
+table all columns are named."""
+HELD = ("bool", "int64", "int32")
+"""Dtypes of columns that a recording follows: truth values, and whole numbers of as many bits as a file has."""
 MOVES = (ops.Slice, ops.Take, ops.Reshape, ops.PermuteDims, ops.Concat)
 """Operations that move numbers without changing them."""
 
@@ -69,7 +76,7 @@ def note_narrow_dtypes(function: Callable[[Any], Any], X: Given, result: Any, re
     Returns
     -------
     object
-        The result, changed so that later steps can tell whether its numbers still have the dtype of the rows.
+        The result, in which later steps can see whether its numbers still have the dtype of the rows.
     """
     features = _features(X)
     trial = _Trial(function, X)
@@ -81,13 +88,16 @@ def note_narrow_dtypes(function: Callable[[Any], Any], X: Given, result: Any, re
         dtype for dtype in NARROW if not (is_sparse(X) and dtype == "float16")
     ]  # SciPy has no sparse matrices of float16
     answers = {dtype: trial.both(dtype) for dtype in dtypes}
-    nullable = NULLABLE if isinstance(X, Table | Column) and features is not None and "pandas" in sys.modules else ()
+    further = NULLABLE if isinstance(X, Table | Column) and features is not None and "pandas" in sys.modules else ()
+    further = (*further, *(WIDE if any(trial.held) else ()))
     found: dict[tuple[tuple[int, ...] | None, int], list[str]] = {}
-    for dtype, (narrow, floats) in (answers | {dtype: trial.both(dtype) for dtype in nullable}).items():
-        if not _alike(narrow, floats):
+    for dtype, (narrow, held) in (answers | {dtype: trial.both(dtype) for dtype in further}).items():
+        if not _alike(narrow, held):
             found.setdefault(trial.concerned(dtype, features), []).append(dtype)
+    if (truths := trial.among_numbers(features)) and "bool" not in found.get((truths, 1), ()):
+        found.setdefault((truths, 1), []).append("bool")
     for (concerned, least), those in found.items():
-        narrow_readers.add(Narrow(reader, tuple(those), concerned, least))
+        narrow_readers.add(Narrow(reader, tuple(those), concerned, least, trial.expected(concerned, features)))
     pairs = [pair for pair in answers.values() if pair[0] and len(pair[0]) == len(pair[1])]
     stays = [
         any(narrow[i].dtype != floats[i].dtype and _is_narrow(narrow[i].dtype) for narrow, floats in pairs)
@@ -108,7 +118,7 @@ def _features(X: Any) -> tuple[int, ...] | None:
     if isinstance(X, AsArray):
         X = X.table
         if not all(_reads(column) for column in X.columns):
-            return ()  # an array with one column of floats is all floats
+            return ()  # one column of floats makes an array of floats
     if isinstance(X, Table):
         read = [column for column in X.columns if _reads(column)]
         features = [column.origin for column in read]
@@ -159,7 +169,7 @@ def _is_given(x: Tensor) -> bool:
 
 
 def _with_dtypes(result: Any, stays: list[bool]) -> Any:
-    """Return a result that tells whether its numbers still have the dtype of the rows.
+    """Return a result from which later steps can tell whether its numbers still have the dtype of the rows.
 
     Parameters
     ----------
@@ -196,24 +206,59 @@ class _Trial:
     function: Callable[[Any], Any]
     X: Given
 
-    def both(self, dtype: str, narrow: tuple[int, ...] | None = None) -> tuple[list[Any], list[Any]]:
-        """Return the function's results for rows of a dtype, and for the same numbers as floats.
+    @cached_property
+    def held(self) -> tuple[str | None, ...]:
+        """For each column, the dtype that it is known to have, which the recording follows; None means float64."""
+        if isinstance(self.X, Table | Column):
+            columns = [self.X] if isinstance(self.X, Column) else self.X.columns
+            return tuple(_held(column.dtype) if _reads(column) else None for column in columns)
+        rows = given().X
+        if not isinstance(rows, np.ndarray) or rows.dtype.kind != "b" or not isinstance(self.X, AsArray):
+            return (None,)
+        numbers = numbers_of("bool", len(self.X.table.columns))  # which were recorded if the function takes them
+        return ("bool" if self._answer(numbers) is None else None,)
+
+    def both(
+        self, dtype: str, narrow: tuple[int, ...] | None = None, others: str | None = None
+    ) -> tuple[list[Any], list[Any]]:
+        """Return the function's results for rows of a dtype, and for the same numbers in the dtypes that are known.
 
         Parameters
         ----------
         dtype : str
         narrow : tuple of int, optional
-            Positions of the columns that have the dtype, by default all; the others are floats in both calls.
+            Positions of the columns that have the dtype, by default all; the others have their own in both calls.
+        others : str, optional
+            A dtype whose numbers the other columns hold, by default those of ``dtype``.
         """
-        first, second = (self._rows(dtype, kept) for kept in (narrow, ()))
+        first, second = (self._rows(dtype, kept, narrow, others) for kept in (narrow, ()))
         return self._pair(first, second)
 
+    def among_numbers(self, features: tuple[int, ...] | None) -> tuple[int, ...]:
+        """Return the features that make a difference as truth values while all other columns hold numbers."""
+        if features is None or not isinstance(self.X, Table):
+            return ()
+        columns = [i for i, column in enumerate(self.X.columns) if _reads(column)]
+        if not 1 < len(columns) <= COLUMNS:
+            return ()
+        pairs = zip(columns, features, strict=True)
+        return tuple(feature for i, feature in pairs if not _alike(*self.both("bool", (i,), "int64")))
+
+    def expected(self, concerned: tuple[int, ...] | None, features: tuple[int, ...] | None) -> str:
+        """Return the one dtype that the recording follows in the concerned features; empty for floats or several."""
+        if not isinstance(self.X, Table) or features is None or concerned is None:
+            known = set(self.held)
+        else:
+            reads = [held for held, column in zip(self.held, self.X.columns, strict=True) if _reads(column)]
+            known = {held for held, feature in zip(reads, features, strict=True) if feature in concerned}
+        return next(iter(known)) or "" if len(known) == 1 else ""
+
     def both_texts(self, text: Iterable[int]) -> tuple[list[Any], list[Any]]:
-        """Return what the function gives for columns of text in which some is NA, and for the same with NaN."""
+        """Return the function's results for text with NA among it, and for the same text with NaN in its place."""
         import pandas as pd
 
         rows = self._rows("int64", ())
-        both = []
+        both: list[Any] = []
         for missing, dtype in ((pd.NA, "string"), (np.nan, object)):
             cells = pd.Series(np.resize(np.array(["", "Rome", missing], dtype=object), ROWS), dtype=dtype)
             if isinstance(self.X, Column):
@@ -226,10 +271,13 @@ class _Trial:
         return self._pair(*both)
 
     def _pair(self, first: Any, second: Any) -> tuple[list[Any], list[Any]]:
-        """Return what the function gives for two kinds of rows, of those that it takes in both."""
+        """Return the function's results for rows in two forms; if it raises, for the rows that it takes in both."""
         pair = self._answer(first), self._answer(second)
         if None not in pair:
             return pair  # type: ignore[return-value]
+        refuses = pair[0] is None and pair[1] is not None and any(self.held)
+        if refuses and all(self._answer(first[i : i + 1]) is None for i in range(ROWS)):
+            return [], pair[1] or []  # an error for all rows of the dtype, and answers for the same numbers
         each = [(self._answer(first[i : i + 1]), self._answer(second[i : i + 1])) for i in range(ROWS)]
         taken = [(a, b) for a, b in each if a is not None and b is not None]
         return joined([a for a, _ in taken]), joined([b for _, b in taken])
@@ -252,23 +300,47 @@ class _Trial:
     def _answer(self, rows: Any) -> list[Any] | None:
         return tried(lambda copy: _arrays(self.function(copy)), rows)
 
-    def _rows(self, dtype: str, narrow: tuple[int, ...] | None) -> Any:
-        """Return made-up rows in which the columns at ``narrow`` (None: all) have the dtype, the others float64."""
+    def _rows(
+        self,
+        dtype: str,
+        narrow: tuple[int, ...] | None,
+        focus: tuple[int, ...] | None = None,
+        others: str | None = None,
+    ) -> Any:
+        """Return made-up rows in which the columns at ``narrow`` (None: all) have the dtype, the others their own.
+
+        Parameters
+        ----------
+        dtype, narrow
+            As in :meth:`both`.
+        focus : tuple of int, optional
+            Positions of the columns that hold numbers of ``dtype`` (None: all), the others those of ``others``.
+        others : str, optional
+            A dtype.
+        """
         X = self.X
         if isinstance(X, Matrix):
-            values = _numbers(dtype, int(X.shape[1]))
+            values = numbers_of(dtype, int(X.shape[1]))
             return as_held(
                 values, replace(X, values=values, stored=None, dtype=np.dtype(dtype if narrow is None else float))
             )
         if isinstance(X, Tensor | AsArray):
             shape = (len(X.table.columns),) if isinstance(X, AsArray) else tuple(n or 1 for n in X.shape[1:])
-            rows = _numbers(dtype, int(np.prod(shape))).reshape(ROWS, *shape)
-            return rows.astype(dtype) if narrow is None else rows
+            known = self.held[0]
+            rows = within(numbers_of(dtype, int(np.prod(shape))), known).reshape(ROWS, *shape)
+            return rows.astype(dtype if narrow is None else known or float)
         columns = [X] if isinstance(X, Column) else list(X.columns)
-        rows = _numbers(dtype, len(columns))
+        rows = numbers_of(dtype, len(columns))
+        if others is not None and focus is not None:
+            rows = np.where(np.isin(np.arange(len(columns)), focus), rows, numbers_of(others, len(columns)))
         series = [
-            _series(column, rows[:, i], dtype if narrow is None or i in narrow else None)
-            for i, column in enumerate(columns)
+            series_of(
+                column,
+                within(numbers, known),
+                (dtype if narrow is None or i in narrow else known) if _reads(column) else None,
+                known,
+            )
+            for i, (column, numbers, known) in enumerate(zip(columns, rows.T, self.held, strict=True))
         ]
         if isinstance(X, Column):
             return series[0]
@@ -279,63 +351,9 @@ class _Trial:
         return frame
 
 
-def _series(column: Column, numbers: NDArray[Any], dtype: str | None) -> Any:
-    """Return made-up cells of a column as a Series.
-
-    Parameters
-    ----------
-    column : Column
-    numbers : ndarray of shape (n_rows,)
-        Used where the column holds numbers; text and categories are made up here.
-    dtype : str or None
-        Dtype of the numbers, for a column in the dtype of the rows; None for float64.
-    """
-    import pandas as pd
-
-    categories = column.categories
-    if categories is not None:
-        cells = np.resize(np.array([*categories, None], dtype=object), ROWS)
-        return pd.Series(pd.Categorical(cells, categories=list(categories) or None), name=column.name)
-    if column.kind == DType.STRING:
-        return pd.Series(np.resize(np.array(["", "Rome", "12"], dtype=object), ROWS), name=column.name)
-    if dtype is None or not _reads(column):
-        return pd.Series(numbers, name=column.name)
-    if dtype in NULLABLE:
-        nullable: Any = dtype.removesuffix(WITH_NA)
-        return pd.Series(numbers, name=column.name).astype(nullable)
-    return pd.Series(numbers.astype(dtype), name=column.name)
-
-
-def _numbers(dtype: str, width: int) -> NDArray[np.float64]:
-    """Return numbers of shape (ROWS, width) that a dtype can hold: its extremes, small ones, and others in between.
-
-    Integers of more than two bytes stay within 2**24, which float32 holds exactly, and those of eight bytes within
-    1000: beyond, NumPy wraps around only for numbers that no file could hold.
-    """
-    random = np.random.default_rng(0)
-    if dtype in NULLABLE:
-        rows = _numbers("bool" if dtype.startswith("boolean") else "int64", width)
-        if dtype.startswith("Float64"):
-            rows[6:] /= 64.0
-        if not dtype.startswith("boolean"):  # rows of one sign too, of which all that is there is alike
-            rows[6:9], rows[9:] = np.abs(rows[6:9]) + 1.0, -np.abs(rows[9:]) - 1.0
-        if dtype.endswith(WITH_NA):
-            rows[:6][np.random.default_rng(1).random((6, width)) < 0.4] = np.nan
-            rows[np.arange(6, ROWS), np.arange(6, ROWS) % width] = np.nan
-        return rows
-    if dtype == "bool":
-        return random.integers(0, 2, (ROWS, width)).astype(float)
-    if dtype == "float16":
-        rows = random.normal(scale=30.0, size=(ROWS, width))
-        rows[0], rows[1] = -60000.0, 60000.0
-        return np.asarray(rows.astype(np.float16).astype(float))
-    limits = np.iinfo(dtype)
-    most = 1000 if limits.bits == 64 else 2**24
-    least, greatest = max(int(limits.min), -most), min(int(limits.max), most)
-    rows = random.integers(least, greatest + 1, (ROWS, width)).astype(float)
-    rows[0], rows[1] = least, greatest
-    rows[2:6] = random.integers(0, 4, (4, width))
-    return rows
+def _held(dtype: Any) -> str | None:
+    """Return the name of a dtype that a recording follows, None for all others."""
+    return str(dtype) if isinstance(dtype, np.dtype) and dtype.name in HELD else None
 
 
 def _arrays(result: Any) -> list[Any]:
@@ -350,7 +368,7 @@ def _arrays(result: Any) -> list[Any]:
 
 
 def _cells(column: Any) -> NDArray[Any]:
-    """Return an array, of a column that may hold NA one with NaN, as scikit-learn makes of it."""
+    """Return a column as an array, with NaN for NA, as scikit-learn converts it."""
     dtype: Any = getattr(column, "dtype", None)
     if type(getattr(dtype, "na_value", None)).__name__ == "NAType" and dtype.kind in "fiub" and column.isna().any():
         return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
@@ -365,6 +383,9 @@ def _near(a: NDArray[Any], b: NDArray[Any]) -> bool:
     if a.shape != b.shape:
         return False
     if a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
+        numbers = [floats(each) if each.ndim == 1 else None for each in (a, b)]
+        if numbers[0] is not None and numbers[1] is not None:
+            return near(numbers[0], numbers[1], TOLERANCE)
         return all(_same(x, y) for x, y in _pairs(a, b))
     return near(a, b, TOLERANCE)
 

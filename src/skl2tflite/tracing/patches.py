@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 Patch = tuple[Any, str, Any]
-"""A module, the name of its attribute, and the replacement."""
+"""A module, the name of its attribute, and the replacement; or the globals of a module, a name there, and the
+replacement of what it stands for."""
 
 
 @contextmanager
@@ -24,13 +25,19 @@ def patched(patches: Sequence[Patch]) -> Iterator[None]:
 
     Parameters
     ----------
-    patches : sequence of (module, str, object)
-        The patches; each attribute may occur once.
+    patches : sequence of (module or dict, str, object)
+        The patches; each attribute may occur once. A class in a dict of globals is replaced for all threads.
     """
     owner = get_ident()
     functions = []
+    names: list[tuple[dict[str, Any], str, Any, Any]] = []
     objects: dict[int, tuple[ModuleType, dict[str, property]]] = {}
     for module, name, replacement in patches:
+        if isinstance(module, dict):
+            original = module[name]
+            called = callable(replacement) and not isinstance(replacement, type)
+            names.append((module, name, original, _for_thread(owner, replacement, original) if called else replacement))
+            continue
         original = getattr(module, name)
         if isinstance(replacement, type) or not callable(replacement):
             _, properties = objects.setdefault(id(module), (module, {}))
@@ -43,8 +50,12 @@ def patched(patches: Sequence[Patch]) -> Iterator[None]:
             module.__class__ = type("module", (type(module),), properties)
         for module, name, _, replacement in functions:
             setattr(module, name, replacement)
+        for namespace, name, _, replacement in names:
+            namespace[name] = replacement
         yield
     finally:
+        for namespace, name, original, _ in names:
+            namespace[name] = original
         for module, name, original, _ in functions:
             setattr(module, name, original)
         for module, kind in classes:

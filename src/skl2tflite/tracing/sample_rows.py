@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -21,9 +21,9 @@ from skl2tflite.tracing.matrix_arguments import as_held
 
 ROWS = 5
 """Number of rows of each kind; a function is called with all of them, and with each alone."""
-KINDS = 6
+KINDS = 7
 """Kinds of rows: 0 near 1, 1 of both signs, 2 small whole numbers, 3 with NaN, 4 constants of the graph, 5 in (0,
-1)."""
+1), 6 large whole numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,10 +48,12 @@ def constants_of(graph: Graph) -> tuple[list[str], NDArray[np.float64]]:
 
 BEYOND_16_BITS = 70_000
 """A whole number that wraps around in every dtype of one or two bytes, and whose third power fits int64."""
+LARGE = np.array([0, 100, 150, 300, 40_000, BEYOND_16_BITS, -100, -200, -40_000, -BEYOND_16_BITS])
+"""Whole numbers some of which wrap around in each dtype of one or two bytes, or as soon as they are doubled."""
 
 
 def samples(
-    X: Given, count: int, constants: tuple[list[str], NDArray[np.float64]]
+    X: Given, count: int, constants: tuple[list[str], NDArray[np.float64]], read: Container[str]
 ) -> Iterator[tuple[Mapping[str, NDArray[Any]], Any]]:
     """Yield rows of each kind, as feeds of the graph and as the argument of the function.
 
@@ -63,6 +65,8 @@ def samples(
         Number of rows of each kind.
     constants : tuple of list of str and ndarray
         As :func:`constants_of` returns them.
+    read : container of str
+        Names of the inputs that the graph reads; columns that it does not read may hold what is no number.
     """
     random = np.random.default_rng(0)
     for which in range(KINDS):
@@ -83,7 +87,12 @@ def samples(
                 yield {"X": rows}, rows if isinstance(X, AsArray) else _frame(rows, table.names)
                 continue
             columns = [_column_cells(random, column, size, which, constants) for column in table.columns]
-            feeds = [_fed(each, column.values.dtype) for each, column in zip(columns, table.columns, strict=True)]
+            pairs = list(zip(columns, table.columns, strict=True))
+            if table.is_matrix:
+                feeds = {"X": np.stack([_fed(each, column.values.dtype) for each, column in pairs], axis=1)}
+            else:
+                read_here = [(f"X{i}", *pair) for i, pair in enumerate(pairs) if f"X{i}" in read]
+                feeds = {name: _fed(each, column.values.dtype) for name, each, column in read_here}
             frame: Any
             if isinstance(X, AsArray):
                 text = any(column.kind == DType.STRING for column in table.columns)
@@ -95,7 +104,7 @@ def samples(
 
                 frame = pd.concat(columns, axis=1)
                 frame.columns = table.names
-            yield {"X": np.stack(feeds, axis=1)} if table.is_matrix else dict(_numbered(feeds)), frame
+            yield feeds, frame
 
 
 def _frame(rows: NDArray[Any], names: list[str]) -> Any:
@@ -152,10 +161,6 @@ def _matrix_cells(
             cells.flat[::3] = BEYOND_16_BITS
         cells = np.clip(cells, least, greatest)
     return np.where(random.random(shape) < 0.5, cells, np.zeros((), cells.dtype)) if X.is_sparse else cells
-
-
-def _numbered(feeds: list[NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:
-    return ((f"X{i}", feed) for i, feed in enumerate(feeds))
 
 
 def _column_cells(
@@ -224,6 +229,8 @@ def _cells(
         )
     if dtype == DType.BOOL:
         return np.asarray(random.random(size) < 0.5)
+    if which == 6:
+        return np.asarray(random.choice(LARGE, size)).astype(int if dtype == DType.INT else float)
     if dtype == DType.INT:
         whole = numbers[(numbers == numbers.round()) & (np.abs(numbers) < 2**31)]
         if which == 4:

@@ -14,9 +14,9 @@ import scipy.sparse
 
 from skl2tflite.flow.matrix import Matrix, as_floats, side_by_side
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import NoAttributeError, refusal
 from skl2tflite.graph.tensor import Tensor
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.protocol import record_ufunc
 from skl2tflite.tracing.numpy.writable import Writable, plain
 from skl2tflite.tracing.pandas.protocol import knowing
@@ -123,7 +123,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     def astype(self, dtype: Any, *_: Any, **__: Any) -> Sparse:
         """Bring the numbers to another dtype."""
         kind = np.dtype(dtype)
-        return self._like(xp.astype(plain(self.matrix.values), DType.of(np.empty(0, kind))), kind)
+        return self._like(cast(plain(self.matrix.values), kind), kind)
 
     def _elementwise(self, ufunc: np.ufunc) -> Sparse:
         values = as_floats(self.matrix.values)
@@ -169,7 +169,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     def __matmul__(self, other: Any) -> Any:
         if scipy.sparse.issparse(other):
             if isinstance(other, Sparse):
-                raise refusal("a product of two sparse matrices hangs on other rows")
+                raise refusal("a product of two sparse matrices depends on other rows")
             return self._like(xp.linear(as_floats(self.matrix.values), other.toarray()), keeps_zeros=False)
         return Writable(plain(as_floats(self.matrix.values) @ plain(other)))
 
@@ -203,7 +203,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
     def __getitem__(self, key: Any) -> Sparse:
         rows, columns = key if isinstance(key, tuple) else (key, slice(None))
         if rows != slice(None) and rows is not Ellipsis:
-            raise refusal("rows cannot be picked: their number would hang on the values")
+            raise refusal("rows cannot be selected: their number would depend on the values")
         picked = np.arange(self.matrix.shape[1])[columns]
         return Sparse(self.matrix.take(np.atleast_1d(picked)))
 
@@ -219,7 +219,7 @@ class Sparse(scipy.sparse.csr_matrix):  # type: ignore[misc]
 
     def _of_rows(self, function: Callable[..., Any], axis: Any) -> Writable:
         if axis not in (1, -1):
-            raise refusal("sums over the rows of a sparse matrix hang on other rows; use axis=1")
+            raise refusal("sums over the rows of a sparse matrix depend on other rows; use axis=1")
         return Writable(plain(function(as_floats(self.matrix.values), axis=1, keepdims=True)))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -267,7 +267,7 @@ def _made(real: type, data: Any, *args: Any, dtype: Any = None, **kwargs: Any) -
     dtype : dtype, optional
     """
     if args or not isinstance(data, Tensor | Sparse) or data.ndim != 2:
-        raise refusal(f"scipy.sparse.{real.__name__} is made of an array of two axes here")
+        raise refusal(f"scipy.sparse.{real.__name__} can be recorded of an array of two axes only")
     matrix = data if isinstance(data, Sparse) else Sparse(Matrix(plain(data), None, True))
     return matrix if dtype is None else matrix.astype(dtype)
 
@@ -277,5 +277,5 @@ def _hstack(blocks: Any, *args: Any, **kwargs: Any) -> Any:
         return _HSTACK(blocks, *args, **kwargs)
     parts = [block.matrix if isinstance(block, Sparse) else plain(block) for block in blocks]
     if not all(isinstance(part, Matrix | Tensor) for part in parts):
-        raise refusal("scipy.sparse.hstack of constants, whose rows are no input's")
+        raise refusal("scipy.sparse.hstack of matrices of which some do not depend on the rows cannot be recorded")
     return Sparse(side_by_side(parts, sparse=True))

@@ -57,3 +57,6 @@ column_readings: Collector[Reading] = Collector("column_readings")
 
 missing_asked: Collector[int] = Collector("missing_asked")
 """Collects the features, not yet known to be text or numbers, of which functions ask whether a value is missing."""
+
+possible_reasons: Collector[str] = Collector("possible_reasons")
+"""Collects, while a function is recorded, what it does that a file may compute otherwise, for the error if it does."""

@@ -14,6 +14,9 @@ from skl2tflite.tracing.kept_dictionaries import restore
 
 Answer = TypeVar("Answer")
 
+NO_NUMBER = -(2.0**31)
+"""The greatest number that NumPy makes of NaN in an integer of four bytes or more."""
+
 
 @contextmanager
 def quiet() -> Iterator[None]:
@@ -30,7 +33,7 @@ def quiet() -> Iterator[None]:
 
 
 def tried(function: Callable[[Any], Answer], rows: Any, raised: type[Exception] | tuple[()] = ()) -> Answer | None:
-    """Return what a function gives for a copy of rows; None where it raises an error.
+    """Return what a function gives for a copy of rows; None where it raises an error, or makes integers of NaN.
 
     Parameters
     ----------
@@ -40,12 +43,24 @@ def tried(function: Callable[[Any], Answer], rows: Any, raised: type[Exception] 
         Errors that are passed on.
     """
     try:
-        with quiet():
-            return function(rows.copy())
+        with quiet(), np.errstate(invalid="warn"), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", RuntimeWarning)
+            result = function(rows.copy())
     except raised:
         raise
     except Exception:
         return None
+    if any("in cast" in str(each.message) for each in caught) and _holds_no_number(result):
+        return None
+    return result
+
+
+def _holds_no_number(result: Any) -> bool:
+    """Return whether a result holds what NumPy makes of NaN as a whole number: the least one, with a warning."""
+    arrays = [np.asarray(each) for each in (result if isinstance(result, list | tuple) else [result])]
+    return any(
+        bool((each.astype(float) <= NO_NUMBER).any()) for each in arrays if each.dtype.kind in "fiub" and each.size
+    )
 
 
 def joined(parts: list[list[Any]]) -> list[NDArray[Any]]:

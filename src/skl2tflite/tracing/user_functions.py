@@ -20,7 +20,7 @@ from skl2tflite.graph import Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.category_constraints import category_constraints
 from skl2tflite.tracing.distance_functions import patches as _distances
-from skl2tflite.tracing.function_checks import Recorded, compare, fresh_input, outputs_of
+from skl2tflite.tracing.function_checks import OtherwiseError, Recorded, compare, fresh_input, outputs_of
 from skl2tflite.tracing.function_tracer import handle, record
 from skl2tflite.tracing.numpy.writable import handled, is_handle, plain
 from skl2tflite.tracing.pandas.dummies import Dummies
@@ -32,7 +32,7 @@ from skl2tflite.tracing.row_errors import refuse_rows, row_errors
 from skl2tflite.tracing.same import difference
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.scipy_sparse import Sparse, maker_of
-from skl2tflite.tracing.tracing_context import column_readings, missing_asked
+from skl2tflite.tracing.tracing_context import column_readings, missing_asked, possible_reasons
 from skl2tflite.tracing.values import Values
 from skl2tflite.tracing.ways import RaisedError, ways
 
@@ -186,7 +186,13 @@ def _record_and_check(
     result, refused = _record_all_ways(function, X)
     fresh = fresh_input(X)
     # Reports about made-up inputs are dropped.
-    with row_errors.collect(), category_constraints.collect(), column_readings.collect(), missing_asked.collect():
+    with (
+        row_errors.collect(),
+        category_constraints.collect(),
+        column_readings.collect(),
+        missing_asked.collect(),
+        possible_reasons.collect() as reasons,
+    ):
         first, second = _record_all_ways(function, fresh), _record_all_ways(function, fresh)
     tensors, tensors_again = ([*outputs_of(each), *(r.rows for r in those)] for each, those in (first, second))
     if len(tensors) != len(tensors_again):
@@ -194,7 +200,10 @@ def _record_and_check(
     for one, other in zip(tensors, tensors_again, strict=True):
         if (node := difference(one, other)) is not None:
             raise GraphError(f"gives another answer at each call, as at random [{node.source}]")
-    gives_nan = compare(function, first[0], [each.rows for each in first[1]], fresh, rows)
+    try:
+        gives_nan = compare(function, first[0], [each.rows for each in first[1]], fresh, rows)
+    except OtherwiseError as error:
+        raise (GraphError(f"computes otherwise when it is recorded: {reasons[0]}") if reasons else error) from None
     for each in refused:
         reason = each.reason if each.estimator else f"{place or 'a function'} raises {each.reason}"
         refuse_rows(each.rows, reason, each.gives_nan or gives_nan, each.optional)
@@ -272,13 +281,13 @@ def _select_by_row(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
     if isinstance(those, AsArray) and isinstance(others, AsArray) and isinstance(alike, AsArray):
         return AsArray(_select_by_row(rows, those.table, others.table, alike.table))
     if type(those) is not type(others) and not (isinstance(those, Column) and isinstance(others, Column)):
-        raise GraphError("gives another kind of result where some row is unlike the others")
+        raise GraphError("gives another kind of result when a condition on all rows turns out otherwise")
     if isinstance(those, Matrix):
         values = _select_by_row(rows, as_tensor(those.values), as_tensor(others.values), as_tensor(alike.values))
         return others if values is others.values else Matrix(values, None, True)
     if isinstance(those, Table):
         if those.names != others.names:
-            raise GraphError("gives other columns where some row is unlike the others")
+            raise GraphError("gives other columns when a condition on all rows turns out otherwise")
         if those.is_matrix and others.is_matrix and alike.is_matrix:
             matrix = _select_by_row(rows, those.matrix(), others.matrix(), alike.matrix())
             return others if matrix is others.matrix() else Table.of_matrix(matrix, others.names)
@@ -292,12 +301,12 @@ def _select_by_row(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
         return MadeColumn(others.name, as_tensor(xp.where(rows, those.values, others.values)))
     if isinstance(those, list):
         if len(those) != len(others):
-            raise GraphError("gives another number of arrays where some row is unlike the others")
+            raise GraphError("gives another number of arrays when a condition on all rows turns out otherwise")
         return [_select_by_row(rows, *each) for each in zip(those, others, alike, strict=True)]
     if difference(those, alike) is None:
         return others
     if those.ndim != others.ndim:
-        raise GraphError("gives another shape where some row is unlike the others")
+        raise GraphError("gives another shape when a condition on all rows turns out otherwise")
     return as_tensor(xp.where(xp.reshape(rows, (rows.shape[0], *[1] * (those.ndim - 1))), those, others))
 
 

@@ -12,7 +12,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
-from skl2tflite.tracing.numpy.writable import FULL_SLICE, Writable
+from skl2tflite.tracing.numpy.writable import FULL_SLICE, Writable, with_row_count
 
 
 class Values(Writable):
@@ -66,7 +66,7 @@ class Values(Writable):
     def shape(self) -> tuple[int | None, ...]:
         """Rows and columns."""
         table = self.table
-        return super().shape if table is None else (table.batch, len(table.columns))
+        return super().shape if table is None else with_row_count((table.batch, len(table.columns)))
 
     @property
     def ndim(self) -> int:

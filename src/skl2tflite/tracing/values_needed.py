@@ -1,7 +1,7 @@
-"""Errors of symbolic values whose value is needed at once: user code that catches them takes a way of its own.
+"""Errors for user code that needs the value of a symbolic array, which has none.
 
-``D.get(v, v)``, ``float(v)`` or ``if v > 0`` within ``try … except Exception`` would be recorded as if the value were
-none that the code knows. Such an error is kept, and raised once the function has returned.
+Code such as ``try: float(v) except Exception: …`` would catch the error, and be recorded as if the value were one that
+it cannot handle. So such an error is also kept, and raised again once the function has returned.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ values_needed: Collector[GraphError] = Collector("values_needed")
 
 
 def needed(error: GraphError) -> GraphError:
-    """Return an error that stays one, even where the code that it is raised in catches it."""
+    """Keep an error, so that it is raised again even if the user's code catches it, and return it."""
     values_needed.add(error)
     return error
 
 
 def no_hash(self: Any) -> int:
-    """Refuse to be looked up in a dictionary, a set or a cache: equal values would have to have equal hashes."""
+    """Refuse look-ups in a dictionary, a set or a cache: these need the hash of the value."""
     raise needed(
         refusal(
             f"{self!r} was looked up in a dictionary, a set or a cache (functools.lru_cache), which needs its value; "
-            "look values up by column.map({…}) or column.isin([…]), or compute with numpy.where"
+            "look values up with column.map({…}) or column.isin([…]), or compute with numpy.where"
         )
     )
 
 
 def no_number(self: Any) -> Any:
-    """Refuse to become one number of Python's."""
+    """Refuse to become a Python number."""
     raise needed(
         refusal(
-            f"{self!r} has no value yet, only a place in the graph: int, float and math need one; use "
+            f"{self!r} has no value yet, as it is recorded, and int, float and math need one; use "
             "NumPy's functions of the whole column"
         )
     )
 
 
 def no_text(self: Any, *_: Any) -> str:
-    """Refuse to be written out: the text would be the same for all values."""
-    raise needed(refusal(f"{self!r} was made text of by str or format, which needs its value"))
+    """Refuse to become text, which would be the same for all values."""
+    raise needed(refusal(f"{self!r} was turned into text (str, format), which needs its value"))

@@ -1,9 +1,9 @@
-"""Branches of user functions whose conditions are about all rows at once, as ``if X.isna().any().any(): …``.
+"""Branches of user functions whose conditions are about all rows at once, such as ``if X.isna().any().any(): …``.
 
-A *question* is such a condition: whether some property holds of at least one row. Its answer is known only at run time,
-so that the function is recorded once for each *way* through its branches: first with the answer no to every question,
-then again with the answer yes to each question in turn. Every row later gets the result of the way that it would have
-taken alone.
+Such a condition is a *question*: does a property hold for at least one row? The answer is known only at run time, so
+the function is recorded several times. Each *way* through its branches is one recording with one list of answers: the
+first has the answer no to every question, and the others have yes to some of them. At run time, each row gets the
+result of the way that the function takes if called with this row alone.
 """
 
 from __future__ import annotations
@@ -83,12 +83,12 @@ class Way:
         return None
 
     def taken(self, without: Sequence[Tensor] = ()) -> Tensor | None:
-        """Return whether each row alone would take this way, of shape (n_rows,); None where every row would.
+        """Return whether the function takes this way if called with one row, for each row; None if so for every row.
 
         Parameters
         ----------
         without : sequence of Tensor
-            Questions to leave out where the answer is no.
+            Questions that are left out if their answer is no.
         """
         asked = [
             (rows, answered) for rows, answered in self.questions if answered or all(rows is not w for w in without)
@@ -113,11 +113,11 @@ _current = _Ways()
 
 
 def any_row(rows: Tensor) -> bool:
-    """Answer a question, which is given as truth values of shape (n_rows,)."""
+    """Answer a question, given as truth values of shape (n_rows,): whether it holds for any row."""
     if rows.constant is not None:
         return bool(np.any(rows.constant))
     if _current.way is None:
-        raise refusal("whether some row is like that is known only at run time")
+        raise refusal("a condition on all rows is known only at run time")
     return _current.way.answer(rows)
 
 
@@ -161,7 +161,7 @@ def ways(function: Callable[[], Any]) -> list[tuple[Way, Any]]:
                 result = error
         found.append((way, result))
         if len(found) > MOST_WAYS:
-            raise refusal("too much of it hangs on what all rows hold; compute with numpy.where instead of if")
+            raise refusal("too many of its branches depend on all rows; compute with numpy.where instead of if")
         answers = [answered for _, answered in way.questions]
         pending += [(*answers[:i], True) for i in range(len(way.given), len(answers))]
     return found

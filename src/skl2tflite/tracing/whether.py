@@ -1,6 +1,7 @@
-"""What pandas and NumPy reductions over the rows give while a function is recorded: objects that stand for an answer.
+"""Results of reductions over the rows, such as ``X.isna().any()``, while a function is recorded.
 
-A function may only branch on them, as in ``if X.isna().any().any(): raise …``; see :mod:`skl2tflite.tracing.ways`.
+They have no value then. A function may only branch on them, as in ``if X.isna().any().any(): raise …``; see
+:mod:`skl2tflite.tracing.ways`.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.values_needed import no_hash
 from skl2tflite.tracing.ways import any_row
 
+_ONLY_WHETHER = "a function may only ask whether a condition holds for some row, not for how many or which"
+
 
 class Whether:
-    """Whether a condition holds of some row, or of how many rows it holds.
+    """Whether a condition holds for some row, or for how many rows it holds.
 
-    Of the number, a function may only ask whether it is 0: more would depend on the other rows.
+    A function may only ask whether that number is 0: otherwise the result of a row would depend on other rows.
 
     Parameters
     ----------
     rows : Tensor of shape (n_rows,)
-        Truth values: whether the condition holds of each row.
+        Truth values: whether the condition holds for each row.
     counted : bool, default=False
-        Whether the object stands for the number of such rows, as ``sum`` gives it.
+        Whether the object is the number of such rows, the result of ``sum``.
     """
 
     def __init__(self, rows: Tensor, counted: bool = False) -> None:
@@ -49,7 +52,7 @@ class Whether:
         return Whether(self.rows, counted=True)
 
     def item(self) -> Whether:
-        """The same: of NumPy's scalars, ``item`` gives the value."""
+        """The same object; ``item`` of a NumPy scalar gives its value."""
         return self
 
     def __or__(self, other: object) -> Whether | bool:
@@ -106,7 +109,7 @@ class Whether:
     __hash__ = no_hash
 
     def _refusal(self) -> GraphError:
-        return refusal("of what other rows hold, only whether there is one that is like that can be asked")
+        return refusal(_ONLY_WHETHER)
 
     def __int__(self) -> int:
         raise self._refusal()
@@ -115,12 +118,12 @@ class Whether:
 
 
 class WhetherAll:
-    """Whether a condition holds of all rows.
+    """Whether a condition holds for all rows.
 
     Parameters
     ----------
     rows : Tensor of shape (n_rows,)
-        Truth values: whether the condition holds of each row.
+        Truth values: whether the condition holds for each row.
     """
 
     def __init__(self, rows: Tensor) -> None:
@@ -133,12 +136,12 @@ class WhetherAll:
         return self.others
 
     def all(self) -> WhetherAll:
-        """The same."""
+        """The same object."""
         return self
 
 
 class PerColumn:
-    """The answers for the columns of a DataFrame, with the interface of the pandas Series that a reduction gives.
+    """One :class:`Whether` for each column of a DataFrame, with methods of the Series that pandas' reduction returns.
 
     Parameters
     ----------
@@ -149,15 +152,15 @@ class PerColumn:
         self.answers = dict(answers)
 
     def any(self, *_: object, **__: object) -> Whether:
-        """Whether the condition holds of some value in any column."""
+        """Whether the condition holds for some value in any column."""
         return Whether(self._rows())
 
     def sum(self, *_: object, **__: object) -> Whether:
-        """The number of values of which the condition holds."""
+        """The number of values for which the condition holds."""
         return Whether(self._rows(), counted=True)
 
     def max(self, *_: object, **__: object) -> Whether:
-        """The greatest answer: whether the condition holds of some value in any column."""
+        """The greatest answer: whether the condition holds for some value in any column."""
         return Whether(self._rows(), all(each.counted for each in self.answers.values()))
 
     def _rows(self) -> Tensor:
@@ -200,7 +203,7 @@ class PerColumn:
 
     def __gt__(self, other: object) -> PerColumn:
         if other != 0:
-            raise refusal("of what other rows hold, only whether there is one that is like that can be asked")
+            raise refusal(_ONLY_WHETHER)
         return PerColumn({name: each.any() for name, each in self.answers.items()})
 
     __ne__ = __gt__  # type: ignore[assignment]
@@ -213,7 +216,7 @@ class Size:
     Parameters
     ----------
     some : bool
-        Whether the number is above 0: a file is always run with at least one row.
+        Whether the number is above 0. It is for rows: a file is always run with at least one.
     of : str
         What the number belongs to, for errors.
     """
@@ -257,5 +260,5 @@ def of_some_row(columns: Mapping[str, Tensor], counted: bool = False) -> PerColu
     """Return, for each column of truth values, whether some row is true, or how many are if ``counted``."""
     for name, values in columns.items():
         if values.dtype != DType.BOOL:
-            raise refusal(f"a sum of column {name!r} hangs on other rows; compute it in fit, or use axis=1")
+            raise refusal(f"a sum of column {name!r} depends on other rows; compute it in fit, or use axis=1")
     return PerColumn({name: Whether(values, counted) for name, values in columns.items()})

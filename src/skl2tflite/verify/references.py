@@ -1,4 +1,4 @@
-"""The estimator's other answers to the same rows, of which any may be the one that a file is held to."""
+"""Further answers of the estimator for the same rows: the answer of a file is right if it equals one of them."""
 
 from __future__ import annotations
 

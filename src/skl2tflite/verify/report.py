@@ -29,9 +29,9 @@ class MethodReport:
     wrong : ndarray of int
         Rows that break the contract.
     near_ties : ndarray of int
-        Rows whose outcome differs, and hangs on less than float32 can tell; they break nothing.
+        Rows whose answer differs because float32 is too narrow to decide it. They do not break the contract.
     largest_error : float
-        Greatest difference of a value, near ties and neighbours equally far apart; 0 for labels.
+        Greatest difference of a value in the other rows than ``near_ties`` and ``equally_far``; 0 for labels.
     scale : float
         Greatest magnitude of the expected values, by which errors are judged.
     agreement : float
@@ -39,12 +39,14 @@ class MethodReport:
     example : str
         The worst wrong row in words.
     equally_far : ndarray of int
-        Rows whose outcome differs, as of neighbours equally far scikit-learn counts others; they break nothing.
+        Rows whose answer differs because scikit-learn counts other neighbours among those that are equally far. They do
+        not break the contract.
     reference : {"as given", "float32"}
-        What the estimator was asked of: the rows as they were given, where float32 holds their numbers exactly; else
-        the rows rounded to float32, and a row for which the file gives what it says of the row as given is right too.
+        Rows for which the estimator's answers are the right ones: the rows as they were given, if float32 holds their
+        numbers exactly; otherwise the rows rounded to float32. In the latter case its answer for the row as given is
+        right as well.
     trees : bool
-        Whether near ties are too many and hang on trees, so that scaling helps nothing.
+        Whether there are too many near ties and trees decide them, so that scaling the features would not help.
     """
 
     method: str
@@ -61,7 +63,7 @@ class MethodReport:
 
     @property
     def faithful(self) -> bool:
-        """Whether no row breaks the contract, and those that are counted apart are few."""
+        """Whether no row breaks the contract, and few rows are near ties or have neighbours equally far."""
         return not (self.wrong.size or self.too_narrow or self.undecided)
 
     @property
@@ -71,7 +73,7 @@ class MethodReport:
 
     @property
     def undecided(self) -> bool:
-        """Whether as many rows hang on which of the neighbours equally far scikit-learn's search comes upon."""
+        """Whether as many rows depend on which of the equally far neighbours scikit-learn's search finds first."""
         return self._many(self.equally_far)
 
     def _many(self, rows: NDArray[np.intp]) -> bool:
@@ -89,14 +91,14 @@ class MethodReport:
             return f"{self.method}: {self.rows} rows agree (largest error {self.largest_error:.2g}{ties})"
         if self.too_narrow:
             return (
-                f"{self.method}: {self.near_ties.size} of {self.rows} rows hang on less than float32 can tell; "
-                f"{_STEPS if self.trees else 'scale the features, or fit a better conditioned model'}"
+                f"{self.method}: {self.near_ties.size} of {self.rows} rows depend on differences that float32 "
+                f"cannot hold; {_STEPS if self.trees else 'scale the features, or fit a better conditioned model'}"
             )
         if self.undecided and not self.wrong.size:
             labels = "; or convert predict alone, methods=('predict',)" if self.method == "predict_proba" else ""
             return (
-                f"{self.method}: {self.equally_far.size} of {self.rows} rows hang on which of equally far neighbours "
-                "scikit-learn's search comes upon first; fit on rows with a little noise, so that no two are equally "
+                f"{self.method}: {self.equally_far.size} of {self.rows} rows depend on which of equally far neighbours "
+                "scikit-learn's search finds first; fit on rows with a little noise, so that no two are equally "
                 f"far, or count all neighbours within a radius{labels}"
             )
         rows = ", ".join(map(str, self.wrong[:5])) + (", …" if self.wrong.size > 5 else "")

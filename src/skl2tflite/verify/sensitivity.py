@@ -1,4 +1,4 @@
-"""How far an answer moves when inputs, parameters and sums move by float32's rounding."""
+"""How far an answer changes when inputs, parameters and sums change by as much as float32 rounds them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Effort:
     Attributes
     ----------
     draws : int
-        Perturbed evaluations.
+        Number of evaluations.
     ulps : float
-        Units of float32's last place by which each number moves at most, at random.
+        Largest change of each number, in units of float32's last place (ulps); the change is random.
     any_of_equals : bool
-        Whether rankings take equal numbers in any order, at random, as a search for neighbours may.
+        Whether rankings put equal numbers in random order, as a search for neighbours may.
     """
 
     draws: int
@@ -36,28 +36,29 @@ class Effort:
 
 FIRST = Effort(8, 1.0)
 CHOICES = Effort(64, 1.0, any_of_equals=True)
-"""For rows that the first leaves unexplained, where the graph has rankings."""
+"""For rows that the first evaluations leave unexplained, if the graph has rankings."""
 FURTHER = Effort(56, 4.0)
-"""For rows that both leave unexplained: where a loop stops, say, depends on the rounding of all operations."""
+"""For rows that both leave unexplained. Where a loop stops, for example, depends on the rounding of all operations."""
 _ULP = 2.0**-23
 LONG_SUM = 64
-"""Numbers from which a sum loses more than others."""
+"""Number of terms from which a sum is allowed more than one ulp."""
 LEAST_ROUNDED = 2.0**16
-"""Magnitude from which sums of whole numbers may be rounded."""
+"""Magnitude of whole numbers from which float32 may round their sums."""
 TREE_SUMS = 16
-"""How far sums over trees move, in multiples of their tolerance."""
+"""Largest change of sums over trees, in multiples of their tolerance."""
 
 
 def perturbed(
     graph: Graph, inputs: Mapping[str, NDArray[Any]], effort: Effort = FIRST, ties: NeighborTies | None = None
 ) -> Iterator[dict[str, NDArray[Any]]]:
-    """Evaluate a graph in float64, again and again, with all that float32 rounds moved by its ulps.
+    """Evaluate a graph in float64, again and again, with every number that float32 rounds changed by a few ulps.
 
-    A float32 file cannot hold inputs and parameters closer than that, nor add products closer than one ulp of
-    the sum of their magnitudes, so an answer cannot be expected to be closer than what these moves do to it
-    (backward error; Higham, Accuracy and Stability of Numerical Algorithms, 1.5 and 3.1). Whole numbers stay:
-    float32 holds them, and categories are such. Equal magnitudes move alike wherever they stand: a number that
-    is added and taken away again is one parameter, so what its cancellation costs is not excused.
+    A float32 file cannot hold inputs and parameters more exactly than to an ulp, nor add products more exactly than to
+    one ulp of the sum of their magnitudes. So its answer cannot be expected to be more exact than the change that this
+    makes in the answer (backward error; Higham, Accuracy and Stability of Numerical Algorithms, 1.5 and 3.1). Whole
+    numbers, such as categories, are not changed, as float32 holds them. Constants of equal magnitude are changed by
+    the same factor wherever they occur. So if a number is added and then subtracted again, the digits that this costs
+    are not excused.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def perturbed(
     inputs : mapping of str to ndarray
     effort : Effort
     ties : NeighborTies, optional
-        The graph's rankings, to be watched.
+        Notes what the graph's rankings do.
 
     Yields
     ------
@@ -111,7 +112,7 @@ def perturbed(
         moves: dict[Node, NDArray[Any]], node: Node, operands: Sequence[NDArray[Any]], result: NDArray[Any]
     ) -> NDArray[Any]:
         if isinstance(node.op, TreeSums):
-            # Trees' sums are closer than float32, but no closer than this: float64's own ties are decided by noise.
+            # Files sum trees more exactly than float32 holds, but noise decides ties of float64 itself.
             return result + TREE_SUMS * node.op.tolerance * generator.uniform(-1, 1, result.shape)
         if isinstance(node.op, TreeValues):  # leaves' values are parameters too
             leaves, place = np.unique(result, return_inverse=True)
@@ -120,7 +121,7 @@ def perturbed(
         magnitude = _accumulated_magnitude(node, operands)
         if magnitude is None:
             return result
-        if node not in moves:  # a loop's node rounds alike every time: else the loop would never come to rest
+        if node not in moves:  # the same at each iteration of a loop, or it would not converge
             moves[node] = factors(result.shape) - 1
         return np.asarray(result + magnitude * moves[node])
 
@@ -138,10 +139,10 @@ def perturbed(
 
 
 def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDArray[Any] | None:
-    """Return the sum of the magnitudes that a node adds up, None where it adds no products or many numbers.
+    """Return the magnitude of which a node's sum may lose one ulp: that of its terms, and more for long sums.
 
-    Each of n additions rounds the sum so far, which is one after the other √n of its units at random. Sums of whole
-    numbers are exact: bins, votes and the like are counted.
+    None for nodes that compute no sum. Each of n additions rounds the sum so far, and n random roundings add up to
+    about √n ulps. Sums of whole numbers (bins, votes) are exact, so the magnitude for them is 0.
     """
     if isinstance(node.op, ops.Linear):
         x, weights, bias = operands
@@ -160,11 +161,11 @@ def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDAr
 
 
 def _whole(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether float32 holds numbers, and sums of a few of them, exactly: whole ones that are not great."""
+    """Whether float32 holds each number, and sums of a few of them, exactly: whole numbers of moderate size."""
     with np.errstate(invalid="ignore"):
         return np.asarray((values == np.rint(values)) & (np.abs(values) < LEAST_ROUNDED))
 
 
 def _growth(count: int) -> float:
-    """How many units of the last place a sum of so many numbers may lose, beyond those that all sums are allowed."""
+    """Return how many ulps a sum of ``count`` terms may lose, at least one."""
     return max(1.0, float(np.sqrt(count / LONG_SUM)))

@@ -1,4 +1,4 @@
-"""Differences that float32 explains: rounding, or a choice among equal numbers."""
+"""Differences between file and estimator that float32 explains: rounding, or another choice among equal numbers."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ from skl2tflite.verify.neighbor_ties import NeighborTies
 from skl2tflite.verify.sensitivity import CHOICES, FIRST, FURTHER, Effort, perturbed
 
 DECISION = 1e-4
-"""Fraction of a value's magnitude beyond which a difference that rounding explains is a decision that fell the other
-way, so that the row is a near tie."""
+"""Fraction of a value's magnitude beyond which a difference that rounding explains makes the row a near tie: some
+decision in the model fell the other way."""
 ALLOWANCE = 8.0
-"""Where the estimator itself amplifies rounding: error allowed, in multiples of what one ulp does to it."""
+"""Error allowed where the estimator amplifies rounding, in multiples of the change that one ulp makes in its answer."""
 REACH = 2.0
-"""How far scikit-learn's own choice among equals may lie from the first of them, in multiples of what draws reach."""
+"""How far scikit-learn's own choice among equals may be from the first choice, in multiples of the distance that random
+choices reach."""
 
 
 class Reasons(NamedTuple):
-    """Which of some rows differ for a reason that float32 gives.
+    """Which rows differ for a reason that float32 gives.
 
     Attributes
     ----------
     by_rounding : ndarray of bool
-        The difference is no more than what rounding inputs and parameters to float32 makes of the answer.
+        The difference is within what rounding inputs and parameters to float32 changes in the answer.
     by_choice : ndarray of bool
-        It is what other neighbours of those that are equally far make of the answer.
+        The difference is within what another choice among equally far neighbours changes in the answer.
     """
 
     by_rounding: NDArray[np.bool_]
@@ -45,24 +46,26 @@ class Reasons(NamedTuple):
 
 
 def within_rounding(comparison: Comparison, pairs: Pairs, suspects: NDArray[np.intp]) -> Reasons:
-    """Say of each suspect row what explains its difference.
+    """Return what explains the difference of each suspect row.
 
-    A label is explained where both the right one and the file's come out of evaluations in which the row's numbers
-    move, or rankings take equal numbers in any order. A value is explained where the file's comes out so, and the
-    right one lies within reach of what did: a sum over many equal numbers has more values than a few draws show.
+    The graph is evaluated again and again, with numbers moved by their rounding, or with equal numbers ranked in random
+    order. A label is explained if these evaluations give both the estimator's label and the file's. A value is
+    explained by rounding if it differs no more than they move it. It is explained by a choice if one of them gives the
+    file's value, and the estimator's is at most about twice as far off as they reach: there are more choices than are
+    drawn.
 
     Parameters
     ----------
     comparison : Comparison
     pairs : list of pairs of ndarrays, each of shape (n_rows, ...)
-        For each output what the estimator gives, and what the file gives.
+        For each output the estimator's answer, and the file's.
     suspects : ndarray of int, of shape (n_suspects,)
         Rows that differ.
 
     Returns
     -------
     Reasons
-        Of the suspects.
+        One truth value for each suspect.
     """
     features, converter = comparison.model.facts.features_of(comparison.method).as_strings, comparison.converter
     tensors = features.tensors(comparison.X)
@@ -86,7 +89,7 @@ def comes_from_trees(comparison: Comparison) -> bool:
 
 
 def _traced(comparison: Comparison) -> Graph:
-    """Return the method's graph before any pass: what is computed, in the order of the formula."""
+    """Return the method's graph before any pass, which computes in the order of the formula."""
     features, converter = comparison.model.facts.features_of(comparison.method).as_strings, comparison.converter
     if features.reads_texts:
         return trace(
@@ -109,14 +112,14 @@ def _reasons(
     suspects: NDArray[np.intp],
     at: NDArray[np.intp],
 ) -> Reasons:
-    """Say what explains the suspects' differences.
+    """Return what explains the suspects' differences.
 
     Parameters
     ----------
     comparison : Comparison
     pairs : list of pairs of ndarrays
     graph : Graph
-        Of the method, before any pass.
+        The method's, before any pass.
     inputs : mapping of str to ndarray
         The suspects' rows, as the graph takes them.
     suspects : ndarray of int, of shape (n_suspects,)
@@ -155,7 +158,7 @@ def _reasons(
             by_choice = found & ~by_rounding
         if (by_rounding | by_choice).all():
             break
-    # Where rounding changes which are nearest, they are equally far.
+    # If rounding changes which neighbours are nearest, they count as equally far.
     chosen = by_choice | (by_rounding & ties.rows(rows)[at])
     return Reasons(by_rounding & ~chosen, chosen)
 
@@ -171,7 +174,7 @@ def _observe(
     outputs: dict[str, NDArray[Any]],
     chosen: bool = False,
 ) -> None:
-    """Show each difference one evaluation: values as the graph has them, labels as the model gives them.
+    """Show each difference the results of one evaluation: values of the graph, or labels decoded from them.
 
     Parameters
     ----------
@@ -181,7 +184,7 @@ def _observe(
     tensors : list of str
         Names of the graph's outputs.
     outputs : dict of str to ndarray
-        What the evaluation gave.
+        Results of the evaluation.
     chosen : bool, default=False
         Whether rankings took equal numbers in an order drawn at random.
     """
@@ -196,7 +199,7 @@ def _observe(
 
 
 class _Values:
-    """Differences of values, how far perturbed evaluations move them, and what choices among equals make of them."""
+    """Differences of values, with how far moved numbers and other choices among equals change these values."""
 
     def __init__(
         self,
@@ -226,7 +229,7 @@ class _Values:
         self.reach = np.maximum(self.reach, np.nan_to_num(distance, nan=0.0))
 
     def is_within(self) -> NDArray[np.bool_]:
-        """Whether values were moved as far as they differ."""
+        """Whether values differ no more than they were moved, or may differ anyway."""
         return np.asarray((self.errors <= self._allowed + self.lost).all(axis=1))
 
     @property
@@ -240,7 +243,7 @@ class _Values:
         self.choices = np.maximum(self.choices, errors(self.plain, moved))
 
     def is_choice(self) -> NDArray[np.bool_]:
-        """Whether a choice gives what the file gives, and where it matters choices reach as far as what is right."""
+        """Whether some choice gives the file's values, and choices change values as far as to the estimator's."""
         allowed = self._allowed
         matters = REACH * self.choices > allowed
         reached = matters & (errors(self.plain, self.want) <= REACH * self.choices + allowed + self.lost)
@@ -248,7 +251,7 @@ class _Values:
 
 
 class _Labels:
-    """Differences of labels, and which of the two evaluations gave."""
+    """Differences of labels, with which of the two labels some evaluation has given."""
 
     def __init__(self, want: NDArray[Any], got: NDArray[Any]) -> None:
         self.sides = as_rows(want), as_rows(got)
@@ -260,7 +263,7 @@ class _Labels:
             seen |= as_rows(labels) == side
 
     def is_within(self) -> NDArray[np.bool_]:
-        """Whether labels are the same, or both came out."""
+        """Whether labels are the same, or evaluations have given both."""
         want, got = self.sides
         return np.asarray(((want == got) | np.logical_and(*self.seen)).all(axis=1))
 
@@ -268,7 +271,14 @@ class _Labels:
 
 
 def decided_otherwise(comparison: Comparison, pairs: Pairs) -> NDArray[np.bool_]:
-    """Rows in which some decision fell the other way; small errors of small values beside great ones are none."""
+    """Return the rows in which a decision fell the other way. Small errors beside a column's large values do not count.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    pairs : list of pairs of ndarrays, each of shape (n_rows, ...)
+        For each output the estimator's answer, and the file's.
+    """
     rows = np.zeros(len(pairs[0][0]), dtype=bool)
     for want, got in pairs:
         differs = beyond(want, got, DECISION, comparison.method)
@@ -286,7 +296,7 @@ def own_errors(comparison: Comparison, want: NDArray[Any], got: NDArray[Any]) ->
     ----------
     comparison : Comparison
     want, got : ndarray of shape (n_rows, ...)
-        What the estimator gives, and what the file gives.
+        The estimator's answer, and the file's.
     """
     differences = errors(want, got)
     return np.where(differences <= comparison.float64_error(want), 0.0, differences)

@@ -43,6 +43,14 @@ def operator(program, index, **changes):
     main(program).operators[index] = dataclasses.replace(main(program).operators[index], **changes)
 
 
+def constant(program, values):
+    """Add a constant, and return its index."""
+    values = np.asarray(values)
+    buffer = program.add_buffer(values.tobytes())
+    main(program).tensors.append(TensorDef("constant", values.dtype.name, values.shape, buffer))
+    return len(main(program).tensors) - 1
+
+
 def signature(program, **changes):
     program.signatures[0] = dataclasses.replace(program.signatures[0], **changes)
 
@@ -85,7 +93,7 @@ FAULTS = {
     "operator 1 (RELU) writes 'sum', which already has a value": lambda p: operator(p, 1, outputs=(2,)),
     "operator 1 (RELU) writes 'one', which already has a value": lambda p: operator(p, 1, outputs=(1,)),
     "operator 1 (RELU) writes 'x', which already has a value": lambda p: operator(p, 1, outputs=(0,)),
-    "operator 1 (RELU) gives nothing": lambda p: operator(p, 1, outputs=()),
+    "operator 1 (RELU) has 0 results, expected 1": lambda p: operator(p, 1, outputs=()),
     "operator 1 (RELU) lacks operand 0": lambda p: operator(p, 1, inputs=(-1,)),
     "constant 'one' of float32[2] has 4 bytes": lambda p: tensor(p, 1, shape=(2,)),
     "constant 'one' of int64[1] has 4 bytes": lambda p: tensor(p, 1, dtype="int64"),
@@ -108,18 +116,22 @@ FAULTS = {
     "operator 1 (WHILE) runs subgraph 5 of 2": lambda p: loop(p, body=5),
     "subgraph 'inner' runs itself": loop_that_runs_itself,
     "operator 1 (LOG) has no kernel for int32 of 2 axes": lambda p: (
-        tensor(p, 2, dtype="int32"), operator(p, 1, name="LOG")
+        [tensor(p, i, dtype="int32") for i in range(4)], operator(p, 1, name="LOG")
     ),
-    "operator 1 (SUM) has no kernel for float32 of 7 axes": lambda p: deep(p, "SUM", 7, 1),
+    "operator 1 (SUM) has no kernel for float32 of 7 axes": lambda p: deep(
+        p, "SUM", 7, 1, inputs=(2, constant(p, np.int32([1])))
+    ),
     "operator 1 (CAST) has no kernel for float32->string": lambda p: (
         tensor(p, 3, dtype="string"), operator(p, 1, name="CAST")
     ),
     "operator 1 (BROADCAST_TO) is of version 1, and what it does needs 2": lambda p: operator(
-        p, 1, name="BROADCAST_TO"
+        p, 1, name="BROADCAST_TO", inputs=(2, constant(p, np.int32([-1, 3])))
     ),
-    "operator 1 (TRANSPOSE) is of version 4, and what it does needs 6": lambda p: deep(p, "TRANSPOSE", 6, 4),
+    "operator 1 (TRANSPOSE) is of version 4, and what it does needs 6": lambda p: deep(
+        p, "TRANSPOSE", 6, 4, inputs=(2, constant(p, np.arange(6, dtype=np.int32)))
+    ),
     "operator 1 (GATHER) is of version 1, and what it does needs 5": lambda p: operator(
-        p, 1, name="GATHER", inputs=(2, 2), options={"batchDims": 1}
+        p, 1, name="GATHER", inputs=(2, constant(p, np.int32([[0, 1, 2]]))), options={"batchDims": 1, "axis": 1}
     ),
     "operator 1 (FULLY_CONNECTED) is of version 1, and what it does needs 6": lambda p: operator(
         p, 1, name="FULLY_CONNECTED", inputs=(2, 1, -1)

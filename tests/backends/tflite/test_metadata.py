@@ -153,7 +153,7 @@ def test_other_data_is_refused(data):
 
 
 def test_truncated_metadata_is_refused():
-    with pytest.raises(InvalidFileError, match="damaged TFLite model metadata"):
+    with pytest.raises(InvalidFileError, match="the TFLite model metadata is damaged"):
         unpack(pack(FULL)[:40])
 
 

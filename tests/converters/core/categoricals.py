@@ -51,7 +51,7 @@ def made(kind: str, seed: int, values: list[Any] | None = None) -> Any:
 
 
 def target(frame: Any) -> Any:
-    """Classes that hang on the category and the first number."""
+    """Classes that depend on the category and the first number."""
     return ((frame["place"].cat.codes % 2 == 1) ^ (frame["first"] > 0)).to_numpy().astype(int)
 
 

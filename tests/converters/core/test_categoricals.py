@@ -163,7 +163,7 @@ def test_codes_are_taken_as_they_come_by_models_without_categories(library: str)
     assert_alike(model, estimator, missing(frame))
     first = frame["place"].cat.categories[0]
     assert_alike(model, estimator, frame.assign(place=pd.Categorical([first, None] * (ROWS // 2), categories=[first])))
-    with pytest.raises(InvalidInputError, match="in another order"):
+    with pytest.raises(InvalidInputError, match="in their order"):
         model.predict(in_another_order(frame))
 
 
@@ -182,7 +182,7 @@ def test_models_of_xgboost_without_categories(tmp_path: Any) -> None:
         model = skl2tflite.convert(estimator, frame, **FORMS[form])
         for rows in (frame, missing(frame), frame[::-1]):
             assert_alike(model, estimator, rows)
-        with pytest.raises(InvalidInputError, match=r"in another order, .* use .cat.set_categories\(\['', 'Bad"):
+        with pytest.raises(InvalidInputError, match=r"in their order, .* use .cat.set_categories\(\['', 'Bad"):
             model.predict_proba(in_another_order(frame))
 
 
@@ -204,7 +204,7 @@ def test_letters_beyond_ascii_in_xgboost() -> None:
     estimator = xgboost_classifier().fit(frame, target(frame))
     model = skl2tflite.convert(estimator, frame)
     assert_alike(model, estimator, made("text", 1, ["Graz", "Évora", "日本", "ab"]))
-    with pytest.raises(InvalidInputError, match="in another order"):
+    with pytest.raises(InvalidInputError, match="in their order"):
         model.predict(in_another_order(frame))
     for rows in (None, in_another_order(frame)):
         with pytest.raises(UnsupportedEstimatorError, match="beyond ASCII"):
@@ -305,5 +305,5 @@ def test_missing_may_be_a_code(code: int) -> None:
         if code == 7:
             np.testing.assert_allclose(model.predict(turned), estimator.predict(turned), rtol=1e-6)
             continue
-        with pytest.raises(InvalidInputError, match="in another order"):
+        with pytest.raises(InvalidInputError, match="in their order"):
             model.predict(turned)

@@ -92,7 +92,7 @@ def test_trees_within_ensembles_of_imbalanced_learn() -> None:
 )
 @pytest.mark.parametrize("outputs", ["one", "several"])
 def test_every_way_to_grow_a_tree(parameters: dict[str, Any], outputs: str) -> None:
-    """Trees of this version are never taken for counts; those that hold counts are told, if an answer hangs on it."""
+    """Trees of this version are never taken for counts; those that hold counts are told, if an answer depends on it."""
     rows = THREE if outputs == "one" else data("multioutput integers")
     if "monotonic_cst" in parameters:
         rows = TWO

@@ -126,7 +126,7 @@ REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
         lambda A, B: np.array([[a @ b for b in B] for a in A]),
         r"rows.* known only at run time.*\[test_user_kernels.py:\d+",
     ),
-    "batch": (lambda A, B: A @ B.T / np.abs(A).max(), "another answer beside other rows"),
+    "batch": (lambda A, B: A @ B.T / np.abs(A).max(), "change with the other rows"),
     "random": (lambda A, B: A @ B.T + RANDOM_STATE.normal(), "another answer at each call"),
     "cdist": (lambda A, B: 1 - cdist(A, B, "cosine"), "cdist with metric='cosine' cannot be recorded"),
     "values": (lambda A, B: A @ B.T if A[0, 0] > 0 else B @ B.T, "condition on values"),

@@ -135,5 +135,5 @@ def test_images_are_no_columns():
 def test_functions_that_mix_patches_are_refused():
     mixed = make_pipeline(PatchExtractor(patch_size=(3, 3)), FunctionTransformer(lambda P: P - P.mean(axis=0)))
     for target in TARGETS:
-        with pytest.raises(UnsupportedEstimatorError, match="another answer beside other rows"):
+        with pytest.raises(UnsupportedEstimatorError, match="change with the other rows"):
             skl2tflite.convert(mixed.fit(IMAGES), IMAGES, target=target)

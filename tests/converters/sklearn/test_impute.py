@@ -171,8 +171,8 @@ def test_distances_by_a_function(weights, missing):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"weights": lambda d: np.arange(d.shape[1]) + 0 * d}, "hang on the order"),
-        ({"weights": lambda d: d / d.max()}, "another answer beside other rows"),
+        ({"weights": lambda d: np.arange(d.shape[1]) + 0 * d}, "depend on the order"),
+        ({"weights": lambda d: d / d.max()}, "change with the other rows"),
         ({"metric": lambda x, y, **_: 0.0}, "does not depend on its rows"),
     ],
 )

@@ -173,7 +173,7 @@ def test_an_infinite_radius_leaves_out_what_cannot_be_compared() -> None:
 
 
 def test_points_that_cannot_be_compared_are_equally_far() -> None:
-    """Which of them scikit-learn names hangs on its sorting."""
+    """Which of them scikit-learn names depends on its sorting."""
     points = np.where(RANDOM.random((90, 2)) < 0.3, np.nan, RANDOM.normal(size=(90, 2)))
     rows = np.array([[0.5, np.nan], [np.nan, np.nan], [np.nan, -0.25]])
     neighbors = NearestNeighbors(n_neighbors=80, metric="nan_euclidean").fit(points)
@@ -221,7 +221,7 @@ def by_the_farthest(distances: Any) -> Any:
 @pytest.mark.parametrize(
     ("estimator", "message"),
     [
-        (KNeighborsClassifier(weights=lambda d: d / d.max()), "another answer beside other rows"),
+        (KNeighborsClassifier(weights=lambda d: d / d.max()), "change with the other rows"),
         (KNeighborsClassifier(weights=lambda d: d.sum(axis=1)), "one weight for each distance"),
         (
             RadiusNeighborsRegressor(weights=lambda d: d / 2 if d[0].max() > 1 else d),

@@ -112,7 +112,7 @@ def test_functions_that_cannot_be_recorded_are_refused(function: Any, message: s
 
 @pytest.mark.parametrize("function", [lambda X: X - X.mean(axis=0), lambda X: X / np.max(X), lambda X: np.cumsum(X, 0)])
 def test_functions_that_mix_rows_are_refused(function: Any) -> None:
-    with pytest.raises(ConversionError, match="beside other rows"):
+    with pytest.raises(ConversionError, match="change with the other rows"):
         convert_function(function)
 
 

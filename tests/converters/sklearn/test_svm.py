@@ -326,7 +326,7 @@ def test_precomputed_kernels_are_read_where_the_support_vectors_are() -> None:
 @pytest.mark.parametrize("estimator", [SVC(kernel="poly", degree=0), SVC(kernel="poly", degree=0, C=0.3)])
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_degree_zero_makes_every_kernel_one(estimator: Any, n_classes: int) -> None:
-    """The same answer for every row, and where classes are equally large all hangs on how sums are rounded."""
+    """The same answer for every row, and where classes are equally large all depends on how sums are rounded."""
     X, y = rows(n_classes)
     estimator.fit(X, y)
     model = skl2tflite.convert(estimator, X, methods=("predict", "decision_function"))

@@ -233,7 +233,7 @@ CUSTOM = {
     "an analyzer of your own": TfidfVectorizer(analyzer=own),
     "a strip_accents of your own": HashingVectorizer(strip_accents=str.strip, n_features=64),
     "cannot run in the file: it has alternatives": CountVectorizer(token_pattern=r"\w+|!"),
-    "takes spaces for letters": CountVectorizer(token_pattern="[a-z ]+", ngram_range=(1, 2)),
+    "words may hold spaces": CountVectorizer(token_pattern="[a-z ]+", ngram_range=(1, 2)),
 }
 
 
@@ -302,7 +302,7 @@ def test_texts_are_refused_as_scikit_learn_does():
         skl2tflite.convert(fitted(0), text="words")
     with pytest.raises(UnsupportedEstimatorError, match="reads files"):
         skl2tflite.convert(CountVectorizer(input="filename", vocabulary=["a"]).fit([]))
-    with pytest.raises(ConversionError, match="CountVectorizer: takes texts, one column of them; name it by a scalar"):
+    with pytest.raises(ConversionError, match="CountVectorizer: takes texts, one column of them; name it by a string"):
         converter_for(fitted(0)).transform(input_tensor("X", DType.FLOAT, (None, 1)))
 
 

@@ -7,17 +7,14 @@ FlatBuffer, ZIP readers look for their directory at the end.
 """
 
 import io
-import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import flatbuffers
-from flatbuffers import number_types
-from flatbuffers.encode import Get
-from flatbuffers.table import Table
 
+from skl2tflite.backends.tflite.flatbuffer import Fields, Reader, Span, schema_of
 from skl2tflite.errors import InvalidFileError
 
 __all__ = ["ModelInfo", "SubgraphInfo", "TensorInfo", "append_files", "pack", "read_files", "unpack"]
@@ -25,6 +22,25 @@ __all__ = ["ModelInfo", "SubgraphInfo", "TensorInfo", "append_files", "pack", "r
 FILE_IDENTIFIER = b"M001"
 LabelsFor = Literal["axis", "values", "vocabulary"]
 _FILE_KINDS: dict[LabelsFor, int] = {"axis": 2, "values": 3, "vocabulary": 5}  # AssociatedFileType
+_SCHEMA = schema_of(
+    {
+        "ModelMetadata": {
+            "name": "string", "description": "string", "version": "string", "subgraph_metadata": "[SubGraph]",
+            "author": "string", "license": "string", "associated_files": "skipped", "min_parser_version": "string",
+        },
+        "SubGraph": {
+            "name": "string", "description": "string", "inputs": "[Tensor]", "outputs": "[Tensor]",
+            **{f"skipped {i}": "skipped" for i in range(5)}, "custom": "[Custom]",
+        },
+        "Tensor": {
+            "name": "string", "description": "string", **{f"skipped {i}": "skipped" for i in range(4)},
+            "files": "[File]",
+        },
+        "File": {"name": "string", "description": "string", "type": "byte"},
+        "Custom": {"name": "string", "data": "[ubyte]"},
+    }
+)  # fmt: skip
+"""The parts of the schema that are read here, under shorter names."""
 _END_OF_ZIP, _END_OF_ZIP_SIZE = b"PK\x05\x06", 22
 
 
@@ -151,21 +167,14 @@ def unpack(data: bytes) -> ModelInfo:
     """
     if data[4:8] != FILE_IDENTIFIER:
         raise InvalidFileError("not TFLite model metadata: the file identifier M001 is missing")
-    try:
-        root = Table(data, Get(number_types.UOffsetTFlags.packer_type, data, 0))
-        subgraphs = _read_tables(root, 3)
-        return ModelInfo(
-            name=_read_string(root, 0),
-            description=_read_string(root, 1),
-            version=_read_string(root, 2),
-            author=_read_string(root, 4),
-            license=_read_string(root, 5),
-            subgraphs=tuple(map(_read_subgraph, subgraphs)),
-            custom={_read_string(t, 0): _read_bytes(t, 1) for s in subgraphs[:1] for t in _read_tables(s, 9)},
-            min_parser_version=_read_string(root, 7),
-        )
-    except (struct.error, IndexError, UnicodeDecodeError, TypeError) as error:
-        raise InvalidFileError(f"damaged TFLite model metadata: {error}") from error
+    root = Reader(data, _SCHEMA, "the TFLite model metadata").root("ModelMetadata")
+    subgraphs = root.get("subgraph_metadata", [])
+    return ModelInfo(
+        **{name: root.get(name, "") for name in ("name", "description", "version", "author", "license")},
+        subgraphs=tuple(map(_read_subgraph, subgraphs)),
+        custom={each.get("name", ""): _bytes(data, each) for s in subgraphs[:1] for each in s.get("custom", ())},
+        min_parser_version=root.get("min_parser_version", ""),
+    )
 
 
 def append_files(model: bytes, files: Mapping[str, bytes]) -> bytes:
@@ -224,6 +233,8 @@ def read_files(model: bytes) -> dict[str, bytes]:
         return {}
     try:
         with zipfile.ZipFile(io.BytesIO(model)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > len(model):
+                raise InvalidFileError("the files attached to the model are longer than it: they are compressed")
             return {name: archive.read(name) for name in archive.namelist()}
     except zipfile.BadZipFile as error:
         raise InvalidFileError(f"the files attached to the model are damaged: {error}") from error
@@ -301,50 +312,24 @@ def _table(
 # Reading.
 
 
-def _read_subgraph(table: Table) -> SubgraphInfo:
+def _read_subgraph(table: Fields) -> SubgraphInfo:
     return SubgraphInfo(
-        name=_read_string(table, 0),
-        description=_read_string(table, 1),
-        inputs=tuple(map(_read_tensor, _read_tables(table, 2))),
-        outputs=tuple(map(_read_tensor, _read_tables(table, 3))),
+        table.get("name", ""),
+        table.get("description", ""),
+        tuple(map(_read_tensor, table.get("inputs", ()))),
+        tuple(map(_read_tensor, table.get("outputs", ()))),
     )
 
 
-def _read_tensor(table: Table) -> TensorInfo:
-    name, description = _read_string(table, 0), _read_string(table, 1)
-    for file in _read_tables(table, 6):
-        kind = _read_byte(file, 2)
+def _read_tensor(table: Fields) -> TensorInfo:
+    name, description = table.get("name", ""), table.get("description", "")
+    for file in table.get("files", ()):
         for labels_for, number in _FILE_KINDS.items():
-            if kind == number:
-                return TensorInfo(name, description, _read_string(file, 0), labels_for)
+            if file.get("type", 0) == number:
+                return TensorInfo(name, description, file.get("name", ""), labels_for)
     return TensorInfo(name, description)
 
 
-def _offset(table: Table, position: int) -> int:
-    return int(table.Offset(4 + 2 * position))
-
-
-def _read_string(table: Table, position: int) -> str:
-    offset = _offset(table, position)
-    return bytes(table.String(table.Pos + offset)).decode() if offset else ""
-
-
-def _read_byte(table: Table, position: int) -> int:
-    offset = _offset(table, position)
-    return int(table.Get(number_types.Int8Flags, table.Pos + offset)) if offset else 0
-
-
-def _read_bytes(table: Table, position: int) -> bytes:
-    offset = _offset(table, position)
-    if not offset:
-        return b""
-    start = table.Vector(offset)
-    return bytes(table.Bytes[start : start + table.VectorLen(offset)])
-
-
-def _read_tables(table: Table, position: int) -> list[Table]:
-    offset = _offset(table, position)
-    if not offset:
-        return []
-    start = table.Vector(offset)
-    return [Table(table.Bytes, table.Indirect(start + 4 * i)) for i in range(table.VectorLen(offset))]
+def _bytes(data: bytes, custom: Fields) -> bytes:
+    held = custom.get("data", Span(0, 0))
+    return data[held.place : held.place + held.size]

@@ -10,29 +10,45 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_ROWS = 2**16
+"""Rows of a call of a fixed size, for which a call takes memory."""
 DYNAMIC = -1
 """The length of an axis that is known only at run time."""
 
 
 @dataclass(frozen=True, slots=True)
+class Quantization:
+    """What the integers of a tensor stand for: ``scale * (n - zero_point)``, of one scale or of one along an axis."""
+
+    scale: tuple[float, ...]
+    zero_point: tuple[int, ...]
+    axis: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TensorDef:
-    """A tensor of a subgraph; ``shape`` holds -1 for the batch, ``buffer`` 0 for what is computed."""
+    """A tensor of a subgraph; ``shape`` holds -1 for the batch, ``buffer`` 0 for what is computed.
+
+    Dtypes that begin with "q" are quantized with scale 1 and zero point 0, all others as ``quantization`` says.
+    """
 
     name: str
     dtype: str
     shape: tuple[int, ...]
     buffer: int = 0
+    quantization: Quantization | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorDef:
-    """One operator: its schema name, version, tensors and options."""
+    """One operator: its schema name, version, tensors and options, and the table of these where it was read."""
 
     name: str
     version: int
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: Mapping[str, object] = field(default_factory=dict)
+    table: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)
@@ -60,7 +76,8 @@ class Signature:
 class Program:
     """The content of a file: subgraphs, signatures, and buffers that all of them share.
 
-    ``buffers[0]`` is empty, as the format demands. Equal content is stored once.
+    ``buffers[0]`` is empty, as the format demands. Equal content is stored once. Of a program that was read,
+    ``places`` says where in the file the buffers are, and ``left_out`` what the file holds beside.
     """
 
     subgraphs: list[Subgraph] = field(default_factory=list)
@@ -68,6 +85,8 @@ class Program:
     buffers: list[bytes] = field(default_factory=lambda: [b""])
     metadata: dict[str, int] = field(default_factory=dict)
     description: str = ""
+    places: list[int] = field(default_factory=list, compare=False)
+    left_out: list[str] = field(default_factory=list, compare=False)
     _known: dict[bytes, int] = field(default_factory=dict)
 
     def tensors(self, side: Literal["inputs", "outputs"]) -> dict[str, tuple[str, tuple[int, ...]]]:

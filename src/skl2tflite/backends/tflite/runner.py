@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from skl2tflite.backends.tflite.program import DYNAMIC, Program
+from skl2tflite.backends.tflite.program import DYNAMIC, MOST_ROWS, Program
 from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.errors import InvalidFileError
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, has_micro
 from skl2tflite.runtime.rows import FixedBatch
@@ -37,6 +38,8 @@ def make_runner(
         (signature,) = program.signatures
         return MicroRunner(content, signature.key, program.tensors("inputs"), program.tensors("outputs"))
     if program.batch is not None:
+        if program.batch > MOST_ROWS:
+            raise InvalidFileError(f"the file takes {program.batch:,} rows a call; {MOST_ROWS:,} at most are possible")
         return FixedBatch(LiteRTRunner(content, num_threads), program.batch)
     shapes = [tensor.shape for subgraph in program.subgraphs for tensor in subgraph.tensors if DYNAMIC in tensor.shape]
     largest = max((math.prod(n for n in shape if n != DYNAMIC) for shape in shapes), default=1)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from ai_edge_litert import schema_py_generated as schema
+
+from skl2tflite.backends.tflite.flatbuffer import Schema, schema_of
 
 TENSOR_TYPES: dict[str, int] = {
     "float32": schema.TensorType.FLOAT32,
@@ -20,7 +25,10 @@ TENSOR_TYPES: dict[str, int] = {
 }
 """Tensor types by our names. A "q" says that quantization parameters are written, of scale 1 and zero point 0: such
 numbers are plain integers, in kernels that take integers only with parameters (they round and saturate)."""
-DTYPES: dict[int, str] = {code: name for name, code in TENSOR_TYPES.items() if not name.startswith("q")}
+DTYPES: dict[int, str] = {
+    code: name.lower() for name, code in vars(schema.TensorType).items() if not name.startswith("_")
+}
+"""Our names of all tensor types, by the schema's numbers."""
 
 # Operators whose options table is not the operator's name in CamelCase.
 _OPTIONS = {
@@ -57,12 +65,23 @@ OPERATOR_NAMES: dict[int, str] = {
 }
 
 
+@cache
+def file_schema() -> Schema:
+    """Return the tables of a .tflite file."""
+    declared = json.loads(files(__package__).joinpath("schema.json").read_text(encoding="utf-8"))
+    return schema_of(declared["tables"], declared["unions"])
+
+
+def options_of(name: str) -> str:
+    """Return the name of an operator's options table, empty where it has none."""
+    table = _OPTIONS.get(name) or "".join(part.capitalize() for part in name.split("_")) + "Options"
+    return table if name not in _PLAIN and table in file_schema().tables else ""
+
+
 def options_table(name: str, values: Any) -> tuple[Any, int] | None:
     """Return an operator's filled options table and its number, or None where it has none."""
-    if name in _PLAIN:
-        return None
-    table = _OPTIONS.get(name) or "".join(part.capitalize() for part in name.split("_")) + "Options"
-    if not hasattr(schema, table + "T"):
+    table = options_of(name)
+    if not table:
         return None
     options = getattr(schema, table + "T")()
     for key, value in values.items():

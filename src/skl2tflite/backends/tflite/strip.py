@@ -1,4 +1,4 @@
-"""A file without what only hosts need: for a microcontroller, every byte is flash."""
+"""Remove from a file what only hosts need: on a microcontroller, every byte takes flash."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class _Tensor(schema.TensorT):  # type: ignore[misc]
         signature = None if self.shapeSignature is None else self._shared(builder, self.shapeSignature)
         name = None if self.name is None else builder.CreateString(self.name)
         quantization = None if self.quantization is None else self.quantization.Pack(builder)
-        schema.TensorStart(builder)  # words first, then bytes: nothing is lost between them
+        schema.TensorStart(builder)  # fields of four bytes first, then those of one byte, so that no padding is needed
         schema.TensorAddShape(builder, shape)
         schema.TensorAddBuffer(builder, self.buffer)
         if name is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.converters.core.contract import Contract, never_equivalent, no_error
 from skl2tflite.converters.core.feature_counts import true_width
-from skl2tflite.converters.core.method_names import INTEGER_RESULTS, METHODS
+from skl2tflite.converters.core.method_names import INTEGER_RESULTS
 from skl2tflite.converters.core.refusals import why_not
 from skl2tflite.converters.core.registry import converter_for
 from skl2tflite.converters.core.saved_versions import check_version
@@ -22,7 +22,7 @@ from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.matrix import Matrix, as_floats, dtype_of, is_sparse
 from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, DType, Tensor
-from skl2tflite.method_arguments import offers
+from skl2tflite.method_arguments import METHODS, offers
 from skl2tflite.tracing.rows_at_hand import given
 
 

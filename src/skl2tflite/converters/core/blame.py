@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.core.method_names import METHODS
 from skl2tflite.converters.core.saved_versions import advice, own_exception
 from skl2tflite.errors import (
     ConversionError,
@@ -22,7 +21,7 @@ from skl2tflite.errors import (
     EstimatorError,
     Skl2TFLiteError,
 )
-from skl2tflite.method_arguments import answer, offers
+from skl2tflite.method_arguments import METHODS, answer, offers
 
 REFUSALS = (IndexError, TypeError, ValueError, ZeroDivisionError)
 """Exceptions that estimators raise for rows that they do not take."""
@@ -121,7 +120,7 @@ def _blamed(error: Exception, estimator: Any, X: Any) -> Skl2TFLiteError:
             f"{sys.getrecursionlimit()}); convert what is inside"
         )
     if isinstance(error, MemoryError):
-        return ConversionError(f"there is not enough memory to convert {name}; {error or 'make it smaller'}")
+        return ConversionError(f"there is not enough memory to convert {name}; {str(error) or 'make it smaller'}")
     whose = own_exception(estimator, error) or _own_error(error, estimator, X)
     return whose or DefectError(
         f"{name} cannot be converted, and the reason is a defect of skl2tflite ({_quoted(error)}); please report it "

@@ -7,10 +7,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.core.method_names import METHODS
 from skl2tflite.converters.core.refusals import is_inference, refused, why_not
 from skl2tflite.converters.core.registry import OPTIONAL, registered
-from skl2tflite.method_arguments import ARGUMENTS, offers
+from skl2tflite.method_arguments import ARGUMENTS, METHODS, offers
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def one_column(member: Converter, method: str, X: Array) -> Array:
                 return answer[:, 1]  # type: ignore[no-any-return]
         elif answer.ndim == 1 or columns == 1:
             return xp.reshape(answer, (-1,)) if columns else answer
-    raise member.refuse(f"{method} gives more than one column, and what it is part of takes one of each member")
+    raise member.refuse(f"{method} gives several columns, and its ensemble takes one of each member")
 
 
 def positions_in(classes: ArrayLike, member: Converter, X: Array) -> Array:

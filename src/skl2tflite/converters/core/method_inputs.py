@@ -31,7 +31,7 @@ class InputLayout:
         Makes each feature an input of its own, of these kinds where they are known; what is decided while a method is
         recorded is written there. Without it all features are one matrix.
     text : {"characters", "tokens", "counts"}
-        How texts travel that a vectorizer reads.
+        What the file takes for texts that a vectorizer reads.
     text_length : int, optional
         Their length, where it is fixed.
     sparse : bool, default=False

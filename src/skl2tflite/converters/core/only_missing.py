@@ -1,4 +1,4 @@
-"""Features of which a graph reads only whether they are missing, which it finds otherwise in text than in numbers."""
+"""Features of which a graph reads only whether they are missing. The test for that differs for text and for numbers."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from skl2tflite.graph import Graph, Node, Tensor, ops
 
 
 def only_missing(graph: Graph, name: str, feature: int) -> bool:
-    """Return whether a graph asks of a feature only whether it is missing.
+    """Return whether a graph reads nothing of a feature but whether it is missing.
 
     Parameters
     ----------
     graph : Graph
     name : str
-        The feature's, which is that of its input where each has one.
+        Name of the feature, and of its input if each feature has one.
     feature : int
-        Its position in the matrix, where there is one.
+        Its position in the input, if that is a matrix.
     """
     nodes = list(graph.nodes())
     if name in graph.inputs:
@@ -39,7 +39,7 @@ def _readers(nodes: list[Node], x: Tensor) -> list[Node]:
 
 
 def _behind(nodes: list[Node], node: Node) -> list[Node]:
-    """Return what reads a node's result, or that in another shape."""
+    """Return the nodes that read a node's result, directly or in another shape."""
     found = _readers(nodes, node.outputs[0])
     return [
         reader for each in found for reader in (_behind(nodes, each) if isinstance(each.op, ops.Reshape) else [each])
@@ -47,7 +47,7 @@ def _behind(nodes: list[Node], node: Node) -> list[Node]:
 
 
 def _column(node: Node) -> int | None:
-    """Return which column of a matrix a node takes, None where that is not a single one."""
+    """Return the only column of a matrix that a node takes; None where it takes none or several."""
     if not isinstance(node.op, ops.Slice) or len(node.op.slices) != 2:
         return None
     start, stop, step = node.op.slices[1]

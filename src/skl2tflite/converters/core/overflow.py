@@ -1,7 +1,7 @@
 """Rows of such magnitude that scores overflow in float32, though not in scikit-learn's float64.
 
-A label or probability that depends on an infinite score or NaN would be wrong without a sign of it. Such rows are found
-by the graph itself, and become row errors.
+A label or probability that depends on an infinite score or NaN would be wrong, and nothing would show it. So the graph
+itself finds such rows, and they become row errors.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from skl2tflite.graph.op import Input
 from skl2tflite.tracing.row_errors import RowError, can_hold_sentinel
 
 GREATEST_EXPONENT = 100
-"""Rows with magnitudes up to two to this power, 10³⁰, are tried: beyond that, linear scores overflow as well."""
+"""Rows with magnitudes up to two to this power, 10³⁰, are tried: linear scores may overflow for larger ones too."""
 ROWS_TRIED = 32
 """Number of rows tried."""
 ROWS_COMPARED = 16
-"""Number of overflowing rows that are compared with the results in float64."""
+"""Number of rows with overflows whose results are compared with those in float64."""
 OVERFLOW_LIMIT = 2.0**120
-"""Magnitude from which scores count as infinite: some kernels of TensorFlow Lite Micro stop at the greatest number."""
+"""Magnitude from which scores count as infinite: some kernels of TensorFlow Lite Micro give the greatest float32 number
+instead of infinity."""
 LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 LOGISTIC_LIMIT = 1e26
 """Magnitude from which LiteRT's LOGISTIC may give NaN: XNNPACK's did from 1e27 on an x86 CPU (LiteRT 2.3.0)."""
@@ -54,8 +55,8 @@ def overflowing(
 ) -> list[RowError]:
     """Return the rows in which a label or a probability depends on a score that overflows in float32.
 
-    Only scores count that overflow for some rows of magnitudes up to 10³⁰: sums of squares, products of features,
-    exponentials. Linear scores and sums over trees do not, so that nothing is added to their graphs.
+    A score counts only if it overflows for some rows of magnitudes up to 10³⁰: sums of squares, products of features,
+    exponentials. Linear scores and sums over trees do not overflow for such rows, so nothing is added to their graphs.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def overflowing(
         The estimator's place in the model, for the reason.
     inputs : mapping of str to Tensor
     outputs : sequence of Tensor
-        Results of the method; positions of labels are whole numbers.
+        Results of the method, labels as their positions.
     predictions : bool, default=False
         Whether outputs are labels, probabilities or targets, which must not be wrong without a row error.
 
@@ -99,7 +100,7 @@ def _can_be_tried(inputs: Iterable[Tensor]) -> bool:
 
 
 def _deciding(outputs: Sequence[Tensor]) -> Iterator[Node]:
-    """Yield the nodes that outputs depend on, without the conditions of ``where`` among floats, which guard poles."""
+    """Yield the nodes that outputs depend on, except conditions of ``where`` between floats, which only avoid poles."""
     seen: set[Node] = set()
     stack = [output.node for output in outputs]
     while stack:
@@ -113,7 +114,7 @@ def _deciding(outputs: Sequence[Tensor]) -> Iterator[Node]:
 
 
 def _score(node: Node) -> Tensor | None:
-    """Return the floats that a node chooses by; None where it chooses by whole numbers, or they cannot overflow."""
+    """Return the floats by which a node chooses; None where it chooses by integers, or the floats cannot overflow."""
     floats = [x for x in node.inputs if x.dtype == DType.FLOAT and x.constant is None]
     if len(floats) != 1 or not floats[0].ndim:
         return None
@@ -121,7 +122,7 @@ def _score(node: Node) -> Tensor | None:
 
 
 def _is_computed_from_rows(x: Tensor, loops: bool = True) -> bool:
-    """Return whether numbers are computed from rows, other than by sums over trees; without ``loops``, by no loop."""
+    """Return whether numbers are computed from rows without a forest; if not ``loops``, also without a loop."""
     seen: set[Node] = set()
     stack, reaches_rows = [x.node], False
     while stack:
@@ -129,7 +130,7 @@ def _is_computed_from_rows(x: Tensor, loops: bool = True) -> bool:
         if each in seen or isinstance(each.op, Constant | TreeSums | TreeValues):
             continue
         seen.add(each)
-        if isinstance(each.op, ops.WhileLoop) and not loops:  # results of iterations are not tried
+        if isinstance(each.op, ops.WhileLoop) and not loops:
             return False
         reaches_rows |= isinstance(each.op, Input)
         stack += [tensor.node for tensor in each.inputs]
@@ -148,8 +149,8 @@ def _find_overflows(
 ) -> tuple[list[Node], list[Tensor]]:
     """Return the choices by scores that overflow in float32 for some large rows, and hidden overflows.
 
-    A hidden overflow does not show in the scores, though these or an answer differ from float64's: of a divisor, or of
-    two numbers whose difference a kernel computes as that of two greatest float32 numbers.
+    A hidden overflow leaves scores and answers finite, but makes them differ from those in float64. Examples are an
+    infinite divisor, and two overflowing numbers in a kernel that saturates, whose difference is 0.
 
     Parameters
     ----------
@@ -157,14 +158,14 @@ def _find_overflows(
     scores : mapping of Node to Tensor
         The scores that each node chooses by.
     answers : sequence of Tensor
-        Results that must not be wrong.
+        Results that must not be wrong without a row error.
 
     Returns
     -------
     list of Node
         Nodes among ``scores`` whose scores overflow.
     list of Tensor
-        Where hidden overflows begin.
+        Tensors in which hidden overflows begin.
     """
     unsure: set[Node] = set()
     unseen: dict[Tensor, None] = {}
@@ -211,7 +212,7 @@ class _Overflows:
     Parameters
     ----------
     greatest : float, default=infinity
-        What infinity is replaced by, as kernels do that saturate.
+        Greatest number that results may be: larger ones are replaced by it, as by kernels that saturate.
 
     Attributes
     ----------
@@ -230,7 +231,7 @@ class _Overflows:
         origins = set().union(*(self.overflown.get(tensor.node, ()) for tensor in node.inputs))
         if isinstance(node.op, ops.Expit):
             beyond = np.abs(operands[0]) > LOGISTIC_LIMIT
-            if self.greatest == np.inf and beyond.any():  # kernels that saturate compute the logistic otherwise
+            if self.greatest == np.inf and beyond.any():  # the kernel of runtimes that saturate gives no NaN
                 results = [np.where(beyond, np.nan, results[0])]
                 origins = origins | {node.outputs[0]}
         elif _makes_infinity(node, operands, results):
@@ -262,7 +263,7 @@ def _differs(answer: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _overflowed_rows(x: Any, nan: bool = True) -> Any:
-    """Return the rows in which some number counts as infinite, or is NaN where NaN (``nan``) may come of infinity."""
+    """Return the rows in which some number counts as infinite, or is NaN if ``nan`` says that infinity may give NaN."""
     within = xp.abs(x) < OVERFLOW_LIMIT
     within = within if nan else within | xp.isnan(x)
     others = tuple(range(1, within.ndim))
@@ -285,7 +286,7 @@ def _makes_infinity(node: Node, operands: Values, results: Values) -> bool:
 
 
 def _large_values(x: Tensor, rows: int, generator: np.random.Generator) -> NDArray[Any]:
-    """Return values of an input: floats of all magnitudes, in half the rows of one magnitude; of other dtypes zeros.
+    """Return made-up values of an input: floats of all magnitudes, in half of the rows all of one; zeros for others.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ ESTIMATORS: dict[str, str] = {
 
 _REASONS: dict[type, str] = {}
 
-_EVALUATION = "it says how well the model fits rows, which one asks before converting it"
+_EVALUATION = "it says how well the model fits rows, a question for the estimator before it is converted"
 _FITTING = "it is part of fitting"
 _RANDOM = "it answers at random"
 _GRAPH = "it gives a sparse matrix with a column for each fitted row; {}"

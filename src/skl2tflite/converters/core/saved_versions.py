@@ -34,7 +34,7 @@ def check_version(estimator: Any, path: str) -> None:
 
         fitted_by = f"scikit-learn {saved_by.get()}" if saved_by.get() else "an older scikit-learn"
         raise UnsupportedEstimatorError(
-            f"{path} was fitted by {fitted_by} and answers otherwise in {__version__}, which is installed: {what}"
+            f"{path} was fitted by {fitted_by} and gives other answers in {__version__}, which is installed: {what}"
         )
 
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from skl2tflite.arguments import shown
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.core.method_names import METHODS
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.core.seen_rows import SeenConverter
 from skl2tflite.errors import ConversionError, GraphError, UnsupportedEstimatorError
@@ -25,7 +24,7 @@ from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, Constant, DType, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import Input
-from skl2tflite.method_arguments import ARGUMENTS
+from skl2tflite.method_arguments import ARGUMENTS, METHODS
 from skl2tflite.tracing.boolean_rows import truths_given
 from skl2tflite.tracing.function_checks import is_symbolic
 from skl2tflite.tracing.function_tracer import handle
@@ -35,6 +34,7 @@ from skl2tflite.tracing.narrow_dtypes import narrow_readers, note_narrow_dtypes
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
+from skl2tflite.tracing.rows_at_hand import given
 from skl2tflite.tracing.sample_rows import AsArray, Given
 from skl2tflite.tracing.scipy_sparse import Sparse
 from skl2tflite.tracing.trial_calls import tried
@@ -125,7 +125,9 @@ class RecordingConverter(SeenConverter):
         except UnsupportedEstimatorError:
             raise  # the error of an estimator within
         except GraphError as error:
-            raise self.refuse(f"{name} cannot be recorded ({error})", self.instead) from error
+            unnamed = self.feature_names is None and given().X is None and "give convert rows" not in str(error)
+            frames = "; if it takes DataFrames, give convert rows, whose names tell" if unnamed else ""
+            raise self.refuse(f"{name} cannot be recorded ({error}){frames}", self.instead) from error
         result = note_narrow_dtypes(call, forms[0], result, f"{self.path}.{name}")
         if isinstance(result, Table) and result.is_computed:
             return result.matrix()
@@ -186,10 +188,10 @@ class RecordingConverter(SeenConverter):
         if not isinstance(classes, _Labels) or classes.ndim != 1:
             return False
         answers = (tried(lambda copy: np.asarray(self._traceable.predict(copy)), rows) for rows in self._rows_to_ask())
-        given = next((each for each in answers if each is not None), None)
-        if given is None:
+        known = next((each for each in answers if each is not None), None)
+        if known is None:
             return False
-        return classes.was_indexed or (given.dtype.kind in "OUS" and given[0] in self._words)
+        return classes.was_indexed or (known.dtype.kind in "OUS" and known[0] in self._words)
 
     def _rows_to_ask(self) -> Iterator[Any]:
         """Yield single rows, one of which the estimator takes: an array, and DataFrames."""

@@ -115,8 +115,7 @@ def check_kernel_rounding(
         return
     if float32_relative_error(vectors, kernel, params, weights, np.asarray(bias)) > max_float32_error:
         raise converter.refuse(
-            "its kernels are so great, or so nearly the same, beside the sums that their weights make of them that "
-            "float32 keeps no digits of these",
+            "its kernel values are so large, or so nearly equal, that float32 keeps no digits of their weighted sums",
             instead,
         )
 
@@ -138,7 +137,7 @@ def check_float64_rounding(
     lost = 2.0**-29 * relative_rounding_error(np.square(values) @ np.square(columns), values @ columns + bias)
     if lost > MAX_FLOAT64_ERROR:
         raise converter.refuse(
-            "its kernels are so great beside the sums that their weights make of them that scikit-learn's own float64 "
-            f"arithmetic rounds these by {lost:.0e} of their magnitude",
+            "its kernel values are so much larger than their weighted sums that scikit-learn's own float64 arithmetic "
+            f"rounds these sums by {lost:.0e} of their magnitude",
             instead,
         )

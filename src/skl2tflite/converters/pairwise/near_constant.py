@@ -1,4 +1,4 @@
-"""Kernels with long length scales: a constant, and what is lacking to it.
+"""Kernels with long length scales: a constant minus a small function of the rows.
 
 Where all kernels are almost the same number, what tells rows apart is in the last digits that float32 has of them,
 and sums of kernels with weights of both signs lose it. What is lacking has digits of its own.
@@ -131,7 +131,7 @@ class Posterior:
 
     @cached_property
     def variance(self) -> NDArray[np.float64]:
-        """The variance, as float64 has it; not cut at 0."""
+        """The variance, computed in float64; rounding may make it negative."""
         return np.asarray(self._prior - np.sum((self._kernels @ self.whitening) ** 2, axis=1))
 
     @cached_property

@@ -68,7 +68,8 @@ def recorded_weights_within(converter: Converter, distances: Array) -> Array:
     result = recorded_of(converter, "weights", call, distances, instead=INSTEAD_WITHIN)
     if not isinstance(result, Tensor) or not is_elementwise(distances, result):
         raise converter.refuse(
-            "weights makes a neighbour's weight of other neighbours' distances too, and a file has those of all points",
+            "weights computes a neighbour's weight from other neighbours' distances too, and a file calls it with "
+            "the distances of all points",
             INSTEAD_WITHIN,
         )
     return xp.astype(result, float)

@@ -222,7 +222,7 @@ class KNNImputerConverter(MissingConverter):
         except Exception:
             return  # recording it will say what is wrong
         if not same:
-            raise self.refuse("weights hang on the order of the donors, which scikit-learn leaves open", INSTEAD)
+            raise self.refuse("weights depend on the order of the donors, which scikit-learn leaves open", INSTEAD)
 
     def transform(self, X: Array) -> Array:
         est = self.estimator

@@ -54,7 +54,7 @@ class MultiOutputClassifierConverter(TableMembersConverter, ClassifierConverter)
     def _probabilities(self, member: Converter, X: Array) -> Array:
         probabilities: Array = member.method("predict_proba")(X)
         if isinstance(probabilities, list | tuple):
-            raise member.refuse("predicts several outputs, and what it is part of takes one of each member")
+            raise member.refuse("predicts several outputs, and its ensemble takes one of each member")
         return probabilities
 
 

@@ -70,7 +70,7 @@ class LibSVMConverter(Converter):
 
     @cached_property
     def fitted_rows(self) -> Any:
-        """Second argument of the user's kernel: the rows given to ``fit``, as an array if that makes no difference."""
+        """Second argument of the user's kernel: the rows given to ``fit``, as an array if the kernel gives the same."""
         return as_fitted_array(self.estimator.kernel, self.estimator._BaseLibSVM__Xfit)
 
     @property

@@ -358,7 +358,7 @@ class BoosterModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Return the booster's predictions: through the objective, a column for each class."""
+        """Return the booster's predictions: raw scores transformed by the objective, one column for each class."""
         return np.asarray(self.booster_.predict(X))
 
     def __sklearn_tags__(self) -> Tags:

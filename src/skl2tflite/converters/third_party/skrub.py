@@ -124,7 +124,7 @@ class ToStrConverter(ColumnConverter):
 
 @converts(CleanCategories)
 class CleanCategoriesConverter(ColumnConverter):
-    """Categories that are text."""
+    """Leaves categories as they are. Others than text are refused, as skrub turns them into text."""
 
     def columns(self, column: Column) -> list[Column]:
         categories = getattr(column.dtype, "categories", None)

@@ -104,7 +104,7 @@ class XGBoostConverter(CodingConverter):
                 codings[i] = Coding(told, in_order=True)
             elif told is not None:
                 raise self.refuse(
-                    f"takes the codes of column {column.name!r}, and these hang on what else is in the rows",
+                    f"takes the codes of column {column.name!r}, and these depend on what else is in the rows",
                     "give the column a dtype with its categories, or fit with XGBoost 3.1 or later",
                 )
             elif types[i : i + 1] == ["c"] and self.feature_names is not None and not column.is_seen:

@@ -12,7 +12,7 @@ from skl2tflite.features.rows.sets import SetRows
 from skl2tflite.features.rows.table import TABLE, TableRows
 from skl2tflite.features.rows.text import TextRows
 from skl2tflite.features.rows.values import ValueRows
-from skl2tflite.fields import Fields
+from skl2tflite.stored import AnyRows
 
 KINDS: dict[str, type[RowKind]] = {
     each.kind: each for each in (TableRows, ValueRows, TextRows, LabelRows, SetRows, RecordRows, HashedRows, ImageRows)
@@ -20,9 +20,9 @@ KINDS: dict[str, type[RowKind]] = {
 """All kinds of rows, by their names in files."""
 
 
-def kind_from_json(data: Fields) -> RowKind:
+def kind_from_facts(facts: AnyRows) -> RowKind:
     """Return what :meth:`RowKind.to_json` wrote."""
-    return KINDS[data.choice("kind", KINDS)].from_json(data)
+    return KINDS[str(facts.__struct_config__.tag)].from_facts(facts)
 
 
 __all__ = [
@@ -38,6 +38,6 @@ __all__ = [
     "TableRows",
     "TextRows",
     "ValueRows",
-    "kind_from_json",
+    "kind_from_facts",
     "record_names",
 ]

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
+from skl2tflite import stored
 from skl2tflite.features.exactness import held_exactly
 from skl2tflite.features.reference import given_rows, reference_rows
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import column_names
 from skl2tflite.features.texts import Rows
-from skl2tflite.fields import Fields, damaged
 from skl2tflite.flow.column import Column, ColumnType, TextInput
 from skl2tflite.flow.input_columns import InputColumns
 from skl2tflite.graph import DType, Tensor
@@ -255,11 +255,11 @@ class RowKind(ABC):
         return {"kind": self.kind, **asdict(self)}
 
     @classmethod
-    def from_json(cls, data: Fields) -> Self:
+    def from_facts(cls, facts: stored.Rows) -> Self:
         """Return what :meth:`to_json` wrote."""
         return cls()
 
-    def check_consistent(self, schema: FeatureSchema, data: Fields) -> None:
+    def check_consistent(self, schema: FeatureSchema) -> None:
         """Raise where a file's schema of features does not go with the kind of its rows."""
         if schema.columns is None:
-            raise damaged(data.at("columns"), "is missing")
+            raise stored.damaged("columns", "is missing")

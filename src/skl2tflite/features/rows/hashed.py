@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Self
 
+from skl2tflite import stored
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.rows.dicts import DictRows, record_names
-from skl2tflite.fields import Fields
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class HashedRows(DictRows):
         super().check_feature(row, name, value, taken)
 
     @classmethod
-    def from_json(cls, data: Fields) -> Self:
+    def from_facts(cls, facts: stored.Rows) -> Self:
         """Return the kind with the names that a file knows."""
-        return cls(data.many("names", str))
+        assert isinstance(facts, stored.Hashed)
+        return cls(facts.names)

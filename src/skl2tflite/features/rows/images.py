@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skl2tflite import stored
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import as_cells
 from skl2tflite.features.matrix import as_float32, check_finite
@@ -16,7 +17,6 @@ from skl2tflite.features.rows.base import OneInput, RowKind
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import INPUT_NAME
 from skl2tflite.features.texts import Rows
-from skl2tflite.fields import Fields, damaged
 from skl2tflite.flow.column import TextInput
 from skl2tflite.graph import DType, input_tensor
 
@@ -94,14 +94,12 @@ class ImageRows(RowKind):
         return f"images of {self}"
 
     @classmethod
-    def from_json(cls, data: Fields) -> Self:
+    def from_facts(cls, facts: stored.Rows) -> Self:
         """Return the kind with the shape that a file knows."""
-        shape = data.many("shape", int)
-        if len(shape) < 2 or min(shape) < 1:
-            raise damaged(data.at("shape"), "is none of an image")
-        return cls(shape)
+        assert isinstance(facts, stored.Images)
+        return cls(facts.shape)
 
-    def check_consistent(self, schema: FeatureSchema, data: Fields) -> None:
+    def check_consistent(self, schema: FeatureSchema) -> None:
         """Raise where the features are not the image's numbers."""
         if math.prod(self.shape) != schema.count or schema.columns is not None:
-            raise damaged(data.at("rows"), f"is of another size than {schema.count} features")
+            raise stored.damaged("rows", f"is of another size than {schema.count} features")

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from skl2tflite import stored
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.rows.dicts import DictRows
-from skl2tflite.fields import Fields
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class RecordRows(DictRows):
         """Raise where a feature cannot be told from another feature, or from one that the row lacks."""
         if name not in taken and self.separator and self.separator in str(name):
             raise InvalidInputError(
-                f"row {row} has the feature {name!r}: with {self.separator!r} in it, it cannot be told from "
-                "a feature and its text"
+                f"row {row} has the feature {name!r}, which holds {self.separator!r}, so that it cannot be "
+                "distinguished from a feature and its text"
             )
         super().check_feature(row, name, value, taken)
         if self.absent_is_nan and (value is None or value != value):
             raise InvalidInputError(
-                f"row {row}: feature {name!r} is {value}, which the model does not tell from one that a row "
-                "lacks; leave it out"
+                f"row {row}: feature {name!r} is {value}, which the model cannot distinguish from a feature "
+                "that the row lacks; leave it out"
             )
 
     def with_nan_for_absent(self) -> RecordRows:
@@ -57,6 +57,7 @@ class RecordRows(DictRows):
         return fields if self.absent_is_nan else {k: v for k, v in fields.items() if k != "absent_is_nan"}
 
     @classmethod
-    def from_json(cls, data: Fields) -> Self:
+    def from_facts(cls, facts: stored.Rows) -> Self:
         """Return what :meth:`to_json` wrote."""
-        return cls(data.get("separator", str), data.maybe("absent_is_nan", bool, False))
+        assert isinstance(facts, stored.Records)
+        return cls(facts.separator, facts.absent_is_nan)

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite import stored
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.columns import NO_LABEL
 from skl2tflite.features.reading import listed
@@ -16,7 +17,6 @@ from skl2tflite.features.rows.base import RowKind
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import LABELS_NAME
 from skl2tflite.features.texts import Rows
-from skl2tflite.fields import LARGEST, Fields, bounded, damaged, scalars
 from skl2tflite.flow.column import FOREIGN
 
 
@@ -57,15 +57,12 @@ class SetRows(RowKind):
         return f"each row's set of labels, filled up by {FOREIGN!a}, or {NO_LABEL}"
 
     @classmethod
-    def from_json(cls, data: Fields) -> Self:
+    def from_facts(cls, facts: stored.Rows) -> Self:
         """Return the kind with the labels that a file knows."""
-        labels = scalars(data.get("labels", list), data.at("labels"))
-        texts, numbers = (tuple(x for x in labels if isinstance(x, kind)) for kind in (str, int))
-        for number in numbers:
-            bounded(abs(int(number)), data.at("labels"), LARGEST)
-        if len(labels) not in (len(texts), len(numbers)):
-            raise damaged(data.at("labels"), "holds other things than strings or whole numbers, or both of these")
-        return cls(texts or numbers)
+        assert isinstance(facts, stored.Sets)
+        if len({type(label) for label in facts.labels}) > 1:
+            raise stored.damaged("labels of sets", "are texts beside whole numbers")
+        return cls(facts.labels)
 
 
 def _as_tuples(X: Any) -> NDArray[np.object_]:

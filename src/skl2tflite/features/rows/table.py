@@ -14,7 +14,6 @@ from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.table_columns import check_categoricals, column_places
 from skl2tflite.features.tensor_names import INPUT_NAME
 from skl2tflite.features.texts import Rows
-from skl2tflite.fields import Fields
 from skl2tflite.graph import DType
 
 SAMPLE = 20
@@ -102,7 +101,7 @@ class TableRows(RowKind):
         """Return the kind's name."""
         return {"kind": self.kind}
 
-    def check_consistent(self, schema: FeatureSchema, data: Fields) -> None:
+    def check_consistent(self, schema: FeatureSchema) -> None:
         """Accept any schema: the features of a table are a matrix or columns."""
 
 

@@ -54,7 +54,7 @@ class Mean(Reduction):
 
 @dataclass(frozen=True)
 class Max(Reduction):
-    """Greatest value; NaN where there is one, as in NumPy, or anything there with ``nan_undefined``."""
+    """Greatest value. NaN if there is a NaN, as in NumPy; with ``nan_undefined`` any number then."""
 
     nan_undefined: bool = False
     function = np.max
@@ -62,7 +62,7 @@ class Max(Reduction):
 
 @dataclass(frozen=True)
 class Min(Reduction):
-    """Least value; NaN where there is one, as in NumPy, or anything there with ``nan_undefined``."""
+    """Least value. NaN if there is a NaN, as in NumPy; with ``nan_undefined`` any number then."""
 
     nan_undefined: bool = False
     function = np.min

@@ -15,6 +15,7 @@ from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.op import normalize_axes
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.shapes import cut, unstack
 
 
@@ -42,7 +43,7 @@ def position(function: Callable[..., Array]) -> Callable[..., Any]:
 
 def cumsum(a: Array, axis: int, dtype: Any = None) -> Array:
     """Running sum, in another dtype if given."""
-    return xp.cumulative_sum(a if dtype is None else xp.astype(a, dtype), axis)
+    return xp.cumulative_sum(a if dtype is None else cast(a, dtype), axis)
 
 
 def running(function: Callable[..., Array]) -> Callable[..., Array]:

@@ -15,6 +15,7 @@ from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array, Tensor
 from skl2tflite.tracing.numpy.making import KINDS, ones_like, zeros_like
+from skl2tflite.tracing.tracing_context import possible_reasons
 
 
 def clip(a: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Array:
@@ -54,6 +55,11 @@ def nan_to_num(x: Array, copy: bool = True, nan: Any = 0.0, posinf: Any = None, 
     if xp.dtype_of(x) != DType.FLOAT:
         return x
     greatest = float(np.finfo(np.float32).max)
+    if posinf is None or neginf is None:
+        which = "posinf" if posinf is None else "neginf"
+        possible_reasons.add(
+            f"numpy.nan_to_num makes of infinity the greatest float64 number, which float32 cannot hold; give {which}="
+        )
     x = xp.where(xp.isnan(x), nan, x)
     x = xp.where(x == np.inf, greatest if posinf is None else posinf, x)
     return xp.where(x == -np.inf, -greatest if neginf is None else neginf, x)

@@ -10,6 +10,7 @@ import numpy as np
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy import axes, elementwise, making, products, shapes, statistics
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.making import KINDS
 
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -121,7 +122,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
 
 # Functions that not every supported version of NumPy has.
 _SOMETIMES: dict[str, Callable[..., Any]] = {
-    "astype": lambda x, dtype, /, *, copy=True, device=None: xp.astype(x, dtype),
+    "astype": lambda x, dtype, /, *, copy=True, device=None: cast(x, dtype),
     "cumulative_sum": lambda x, /, *, axis=None: axes.flat(xp.cumulative_sum)(x, axis),
     "in1d": lambda ar1, ar2, assume_unique=False, invert=False: elementwise.isin(shapes.ravel(ar1), ar2, invert=invert),
     "matrix_transpose": xp.matrix_transpose,

@@ -11,6 +11,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array
+from skl2tflite.tracing.numpy.casting import note_narrow
 
 KINDS: dict[DType, Any] = {DType.FLOAT: float, DType.INT: int, DType.BOOL: bool}
 """NumPy's dtype for each dtype of a tensor of numbers."""
@@ -54,10 +55,11 @@ def filled(rows: Array, shape: Any, value: Any, dtype: Any = float) -> Array:
     """
     shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     if None in shape[1:] or (shape and shape[0] != rows.shape[0]):
-        raise refusal(f"an array of shape {shape} has not the rows of the input; make it with {(rows.shape[0], '...')}")
+        raise refusal(f"an array of shape {shape} lacks the rows of the input; make it with {(rows.shape[0], '...')}")
     kind = {"f": float, "i": int, "u": int, "b": bool}.get(np.dtype(dtype).kind)
     if kind is None:
         raise refusal(f"an array of dtype {np.dtype(dtype)} has no place in a graph")
+    note_narrow(dtype)
     return xp.broadcast_rows(np.broadcast_to(np.asarray(value), shape[1:]).astype(kind), rows)
 
 

@@ -124,7 +124,7 @@ def length_of(a: Array, axis: int) -> int:
     """Return the length of an axis; refuse the axis of the rows, whose length is unknown."""
     length = a.shape[axis]
     if length is None:
-        raise refusal("rows cannot be picked or moved by position; name the axis of the features (axis=1)")
+        raise refusal("rows cannot be selected or moved by position; name the axis of the features (axis=1)")
     return length
 
 

@@ -16,6 +16,7 @@ from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.op import normalize_axes
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.making import KINDS, Axis, ones_like
 from skl2tflite.tracing.numpy.shapes import moveaxis
 
@@ -28,7 +29,7 @@ def mean(a: Array, axis: Axis = None, dtype: Any = None, keepdims: bool = False)
 
 def total(a: Array, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Array:
     """Sum, in another dtype if given."""
-    return xp.sum(a if dtype is None else xp.astype(a, dtype), axis=axis, keepdims=keepdims)
+    return xp.sum(a if dtype is None else cast(a, dtype), axis=axis, keepdims=keepdims)
 
 
 def _check_kind(name: str, dtype: Any, kind: DType) -> None:
@@ -55,7 +56,7 @@ def _count(a: Array, axis: Axis) -> int:
     """Return how many elements are reduced into one."""
     lengths = [a.shape[i] for i in normalize_axes(axis, a.ndim)]
     if None in lengths:
-        raise refusal("statistics over rows hang on the whole batch; name the axis of the features (axis=1)")
+        raise refusal("statistics over rows depend on the whole batch; name the axis of the features (axis=1)")
     return math.prod(n for n in lengths if n is not None)
 
 
@@ -143,7 +144,7 @@ def sort(a: Array, axis: int | None = -1, kind: Any = None, order: Any = None, *
     axis = normalize_axes(axis, a.ndim)[0]
     length = a.shape[axis]
     if length is None:
-        raise refusal("rows cannot be sorted: their order hangs on the whole batch; name the axis of the features")
+        raise refusal("rows cannot be sorted: their order depends on the whole batch; name the axis of the features")
     if length < 2:
         return a
     rows = xp.astype(moveaxis(a, axis, -1), float)

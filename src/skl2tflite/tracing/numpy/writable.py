@@ -18,9 +18,19 @@ from skl2tflite.graph.op import apply
 from skl2tflite.graph.ops import BroadcastTo
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Array, Node, Tensor
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
 
 FULL_SLICE = slice(None)
+
+
+class RowCount(int):
+    """A fixed number of rows as ``X.shape[0]`` or ``len(X)`` gives it: an array made with it has the input's rows."""
+
+
+def with_row_count(shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    """Return a shape whose first length, where known, tells that it is a number of rows."""
+    return (RowCount(shape[0]), *shape[1:]) if shape and shape[0] is not None else shape
 
 
 class Writable(Tensor):
@@ -82,6 +92,11 @@ class Writable(Tensor):
         """Dtype and shape."""
         return self.value.spec
 
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """Length of each axis; None where it is known only at run time."""
+        return with_row_count(self.spec.shape)
+
     def __getitem__(self, key: object) -> Tensor:
         keys = key if isinstance(key, tuple) else (key,)
         basic = all(k is None or k is Ellipsis or isinstance(k, slice | int | np.integer) for k in keys)
@@ -90,7 +105,7 @@ class Writable(Tensor):
 
     def __setitem__(self, key: object, value: object) -> None:
         if isinstance(value, Writable) and value._base is self and value._key is key:
-            return  # Python's second half of X[:, 0] += 1, whose first half has written already
+            return  # X[:, 0] += 1 changes the part in place, which writes to X; then Python assigns the part to X
         self.write(assigned(self.value, key, plain(value)))
 
     def write(self, value: Tensor) -> None:
@@ -131,6 +146,10 @@ class Writable(Tensor):
 
     def __ipow__(self, other: object) -> Writable:
         return self._in_place("pow", other)
+
+    def astype(self, dtype: object, **_: object) -> Tensor:
+        """Return a new array of the values in another dtype."""
+        return Writable(_tensor(cast(self.value, dtype)))
 
     def copy(self, *_: object, **__: object) -> Tensor:
         """Return a new array of the same values."""
@@ -222,7 +241,7 @@ def _where(mask: Tensor, value: Any, x: Tensor) -> Tensor:
     if mask.shape != x.shape[: mask.ndim]:
         raise refusal(f"a mask of shape {mask.shape} does not fit {x.spec}")
     if np.ndim(value) and (mask.ndim == x.ndim or np.shape(value) != x.shape[mask.ndim :]):
-        raise refusal("values for the places of a mask are as many as only run time can tell; use numpy.where")
+        raise refusal("the number of elements that a mask selects is known only at run time; use numpy.where")
     wide = xp.reshape(mask, (*mask.shape, *[1] * (x.ndim - mask.ndim)))
     return _tensor(xp.where(wide, value, x))
 

@@ -1,4 +1,4 @@
-"""What pandas computes along each row of a DataFrame, with ``axis=1``, that keeps or names its columns."""
+"""pandas' methods of DataFrames that compute along each row (``axis=1``) and return columns, or the name of one."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from skl2tflite.tracing.whether import Whether
 
 
 def _along(name: str, axis: Any) -> None:
-    """Refuse what is computed down the rows."""
+    """Refuse an axis along which other rows matter."""
     if axis not in (1, "columns"):
-        raise refusal(f"{name} of a DataFrame's columns hangs on other rows; compute it in fit, or use axis=1")
+        raise refusal(f"{name} of a DataFrame's columns depends on other rows; compute it in fit, or use axis=1")
 
 
 def _columns(frame: Any) -> list[Any]:
@@ -41,7 +41,16 @@ def sort_index(self: Any, axis: Any = 0, ascending: bool = True, **others: Any) 
 
 
 def _running(name: str, function: Callable[[Any, Any], Any], neutral: float) -> Callable[..., Any]:
-    """Return ``cumsum``, or one of its kin, which passes over what is missing."""
+    """Return ``cumsum`` or another running reduction.
+
+    Parameters
+    ----------
+    name : str
+    function : callable
+        Combines the result so far with the next column.
+    neutral : float
+        Stands for missing values, which are left out.
+    """
 
     def call(self: Any, axis: Any = 0, skipna: bool = True, **_: Any) -> Any:
         _along(name, axis)
@@ -63,7 +72,7 @@ def shift(self: Any, periods: int = 1, freq: Any = None, axis: Any = 0, fill_val
 
 
 def diff(self: Any, periods: int = 1, axis: Any = 0) -> Any:
-    """Return each value less that some columns before."""
+    """Return each value minus the value ``periods`` columns before it."""
     _along("diff", axis)
     return self - shift(self, periods, axis=1)
 
@@ -84,7 +93,7 @@ def _filling(name: str, step: int) -> Callable[..., Any]:
 
 
 def _position(name: str, greatest: Callable[..., Any]) -> Callable[..., Any]:
-    """Return ``idxmax`` or ``idxmin``: the name of the first column with that value."""
+    """Return ``idxmax`` or ``idxmin``: the name of the first column that holds the row's extreme."""
 
     def call(self: Any, axis: Any = 0, skipna: bool = True, **_: Any) -> Series:
         import pandas as pd

@@ -8,6 +8,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import NoAttributeError, refusal
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of
+from skl2tflite.tracing.pandas.looked_up import looked_up
 
 
 class Categories:
@@ -27,8 +28,8 @@ class Categories:
         known: tuple[Any, ...] = self.series.column.categories or ()
         if not known:
             raise refusal(
-                f"pandas makes the categories of {self.series!r} of the rows that it meets; name them "
-                "(pandas.CategoricalDtype([…])), so that a value has the same code beside any others"
+                f"pandas takes the categories of {self.series!r} from the rows; name them "
+                "(pandas.CategoricalDtype([…])), so that the code of a value does not depend on other rows"
             )
         return known
 
@@ -36,7 +37,7 @@ class Categories:
     def codes(self) -> Any:
         """Position of each value among the categories; -1 for missing values and values that are no category."""
         known = list(self._known_categories)
-        codes = self.series._looked_up(known, list(range(len(known))), -1, -1)
+        codes = looked_up(self.series, known, list(range(len(known))), -1, -1)
         return type(self.series)(plain(xp.astype(codes.column.values, int)))
 
     @property

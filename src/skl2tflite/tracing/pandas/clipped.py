@@ -1,4 +1,4 @@
-"""``clip`` of symbolic columns and frames: a bound that is missing does not limit, as pandas has it."""
+"""``clip`` of symbolic columns and DataFrames. As in pandas, a missing bound does not limit."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def clipped(values: Tensor, lower: Any, upper: Any) -> Any:
     ----------
     values : Tensor
     lower, upper : number, array or None
-        Two numbers may come in either order; of bounds that are arrays the upper one wins only where the value itself
-        lies above it.
+        Two numbers may be given in either order. If bounds are arrays and the lower one is above the upper one, the
+        upper one counts only where the value itself lies above it.
     """
     lower, upper = _bound(lower), _bound(upper)
     if _is_number(lower) and _is_number(upper):
@@ -34,7 +34,7 @@ def clipped(values: Tensor, lower: Any, upper: Any) -> Any:
 
 
 def _bound(bound: Any) -> Any:
-    """Return a bound, None for none."""
+    """Return a bound, lists as arrays, and None for a missing number."""
     if bound is None or isinstance(bound, Tensor) or np.ndim(bound):
         return np.asarray(bound, dtype=float) if isinstance(bound, list | tuple) else bound
     return None if bound != bound else bound
@@ -45,11 +45,11 @@ def _is_number(bound: Any) -> bool:
 
 
 def of_numpy(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return pandas' bounds as ``numpy.clip`` was given them."""
+    """Return the arguments of pandas' ``clip`` for those of ``numpy.clip``."""
     named = {"a_min": "lower", "min": "lower", "a_max": "upper", "max": "upper"}
     said = dict(zip(("lower", "upper"), args[1:], strict=False))
     for name, value in kwargs.items():
         if name not in named and value is not None:
-            raise refusal(f"numpy.clip of pandas' with {name}= cannot be recorded")
+            raise refusal(f"numpy.clip of pandas' columns with {name}= cannot be recorded")
         said |= {named[name]: value} if name in named else {}
     return said

@@ -1,4 +1,4 @@
-"""What stands in a graph for constants beside columns."""
+"""Constants that user code combines with columns, in the form in which a graph holds them."""
 
 from __future__ import annotations
 

@@ -41,12 +41,12 @@ def no_attribute(name: str, of: str) -> NoAttributeError:
     """Return the error for an attribute of pandas that cannot be recorded."""
     if name in ALONG_AN_AXIS and of == "a DataFrame":
         return NoAttributeError(
-            f"{name!r} of {of} cannot be recorded: down its rows it hangs on other ones, compute that in fit; along "
+            f"{name!r} of {of} cannot be recorded: down its rows it depends on other ones, compute that in fit; along "
             "axis=1 write it of the columns, or with NumPy of X.to_numpy()"
         )
     if name in OF_ALL_ROWS:
         return NoAttributeError(
-            f"{name!r} of {of} hangs on other rows, and a file answers for each row alone; compute it in fit"
+            f"{name!r} of {of} depends on other rows, and a file answers for each row alone; compute it in fit"
         )
     if name in ("str", "dt"):
         return NoAttributeError(f"{name!r} of {of} cannot be recorded; do that before the pipeline")

@@ -1,4 +1,4 @@
-"""``pandas.get_dummies`` of text: its columns are those of the values that it meets, until ``reindex`` names them."""
+"""``pandas.get_dummies``. It makes a column for each value in the rows, so ``reindex`` must name the columns."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.series import Series
 
 _OF_ROWS = (
-    "pandas.get_dummies makes columns of the values that it meets; name those that a file is to have by "
+    "pandas.get_dummies makes columns of the values in the rows; name the columns of the file with "
     ".reindex(columns=[…], fill_value=0), name the categories first (astype(pandas.CategoricalDtype([…]))), or use "
     "scikit-learn's OneHotEncoder"
 )
 
 
 class Dummies:
-    """A DataFrame of which it is not known yet which columns it has.
+    """The result of ``get_dummies``, whose columns are not known yet.
 
     Parameters
     ----------
     kept : Frame or None
-        The columns that are no text.
+        The columns that stay as they are.
     text : mapping of str to Series
-        Columns of text, by what the names of the made ones begin with.
+        The columns that become indicators. Each key is what the names of its indicators begin with.
     dtype : dtype, optional
+        Of the indicators.
     """
 
     def __init__(self, kept: Frame | None, text: Mapping[str, Series], dtype: Any) -> None:
@@ -39,7 +40,7 @@ class Dummies:
     def reindex(
         self, labels: Any = None, axis: Any = 0, columns: Any = None, fill_value: Any = None, **_: Any
     ) -> Frame:
-        """Return the columns of some names; one of a value that no row has is 0."""
+        """Return the columns that are named."""
         columns = labels if columns is None and axis in (1, "columns") else columns
         if columns is None or fill_value is None or float(fill_value) != 0:
             raise self.refusal()
@@ -51,9 +52,9 @@ class Dummies:
         found = [(series, name.removeprefix(start)) for start, series in self._text.items() if name.startswith(start)]
         if len(found) != 1:
             raise refusal(
-                f"{name!r} is of no column that pandas.get_dummies makes others of"
+                f"{name!r} begins with the name of no column that pandas.get_dummies encodes"
                 if not found
-                else f"{name!r} may be of several columns that pandas.get_dummies makes others of; use OneHotEncoder"
+                else f"{name!r} may belong to several columns that pandas.get_dummies encodes; use OneHotEncoder"
             )
         series, value = found[0]
         made: Series = series.combine("equal", value)
@@ -68,7 +69,7 @@ class Dummies:
         raise self.refusal()
 
     def refusal(self) -> GraphError:
-        """Return the error for anything but naming its columns."""
+        """Return the error for anything but ``reindex``."""
         return refusal(_OF_ROWS)
 
 
@@ -78,7 +79,7 @@ def dummies(
     """Return what ``pandas.get_dummies`` makes of a DataFrame, or of one column of text."""
     if any(value not in (None, False) for value in others.values()):
         raise refusal(
-            f"pandas.get_dummies with {', '.join(others)} hangs on other rows; use scikit-learn's OneHotEncoder"
+            f"pandas.get_dummies with {', '.join(others)} depends on other rows; use scikit-learn's OneHotEncoder"
         )
     if isinstance(data, Series):
         start = "" if prefix is None else f"{prefix}{prefix_sep}"
@@ -90,7 +91,7 @@ def dummies(
 
 
 def _is_text(series: Series) -> bool:
-    """Whether pandas makes others of a column, as its dtype says."""
+    """Whether pandas encodes a column, as its dtype says."""
     if series.column.kind == DType.STRING:
         return True
     dtype = dtype_of(series.column)

@@ -15,7 +15,7 @@ from skl2tflite.flow.table import Table, rows_of
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
-from skl2tflite.tracing.numpy.writable import plain
+from skl2tflite.tracing.numpy.writable import plain, with_row_count
 from skl2tflite.tracing.pandas.constants import every_row
 from skl2tflite.tracing.pandas.dtypes import dtype_of, no_attribute
 from skl2tflite.tracing.pandas.series import INDEX, Series
@@ -95,9 +95,9 @@ class FrameColumns:
         self.table = self.set_axis(names, axis=1).table
 
     @property
-    def shape(self) -> tuple[int | None, int]:
+    def shape(self) -> tuple[int | None, ...]:
         """The number of rows, None where unknown (as it is but in a file for a fixed batch), and that of columns."""
-        return (self.table.batch if self.table.columns else None, len(self.table.columns))
+        return with_row_count((self.table.batch if self.table.columns else None, len(self.table.columns)))
 
     @property
     def dtypes(self) -> Any:
@@ -170,7 +170,7 @@ class FrameColumns:
             return Series(self.table[self.position_of(key)], key)
         if isinstance(key, Series | Tensor | FrameColumns | slice):
             raise refusal(
-                "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
+                "rows cannot be selected: their number would depend on the values; use where, mask or numpy.where"
             )
         if isinstance(key, int | tuple):  # column names are text here, never numbers or MultiIndex tuples
             raise refusal(f"there is no column {key!r}; there are {', '.join(map(repr, self.table.names))}")
@@ -327,6 +327,6 @@ def _column(name: Any, value: Any, like: Tensor | None) -> Any:
         return Series(plain(xp.squeeze(values, 1)) if values.ndim == 2 else values, name).column
     value = value if like is None else every_row(value, like.shape[:1])
     if np.ndim(value) or like is None or isinstance(value, str) or value is None:
-        raise refusal(f"column {name!r} cannot be made of {value!r:.60}, whose rows are no input's")
+        raise refusal(f"column {name!r} cannot be made of {value!r:.60}, which does not depend on the rows")
     kind = {"b": bool, "i": int, "u": int}.get(np.asarray(value).dtype.kind, float)
     return MadeColumn(str(name), plain(xp.broadcast_rows(np.asarray(value, dtype=kind), like)))

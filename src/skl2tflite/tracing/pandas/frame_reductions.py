@@ -39,7 +39,7 @@ class FrameReductions(FrameValues):
     def agg(self, func: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Any:
         """Compute one reduction of each row, as a Series, or several, as a frame."""
         if axis not in (1, "columns"):
-            raise refusal("aggregates of a DataFrame's columns hang on other rows; compute them in fit, or use axis=1")
+            raise refusal("aggregates of columns depend on other rows; compute them in fit, or use axis=1")
         several = not isinstance(func, str) and not callable(func)
         names = [
             each if isinstance(each, str) else NUMPY_REDUCTIONS.get(each, "") for each in (func if several else [func])
@@ -83,7 +83,7 @@ class FrameReductions(FrameValues):
 
     def _rows(self, name: str, axis: Any) -> Tensor:
         if axis not in (1, "columns"):
-            raise refusal(f"{name} of a DataFrame's columns hangs on other rows; compute it in fit, or use axis=1")
+            raise refusal(f"{name} of a DataFrame's columns depends on other rows; compute it in fit, or use axis=1")
         return self.table.matrix()
 
 

@@ -12,13 +12,14 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
+from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.elementwise import around
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.dtypes import as_category, is_category
 from skl2tflite.tracing.pandas.frame_columns import FrameColumns, takes_inplace
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
-from skl2tflite.tracing.pandas.replaced import by_kind, pairs_of, replaced
+from skl2tflite.tracing.pandas.replaced import by_kind, is_missing, pairs_of, replaced
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.values import Values
 
@@ -116,11 +117,11 @@ class FrameValues(FrameColumns):
         check_operation(name, other, "column")
         if isinstance(other, FrameColumns):
             if set(other.table.names) != set(self.table.names):
-                raise refusal("frames of other columns cannot be combined; name the same ones")
+                raise refusal("DataFrames with different columns cannot be combined; select the same columns")
             other = other[self.table.names]
         elif isinstance(other, Series):
             if axis not in (0, "index"):
-                raise refusal("a column beside a DataFrame means its columns in pandas; use df.div(column, axis=0)")
+                raise refusal("pandas matches a column with a DataFrame's columns here; use df.div(column, axis=0)")
             other = xp.expand_dims(plain(other), 1)
         elif isinstance(other, Mapping) or hasattr(other, "to_dict"):
             other = self._of_columns(other)
@@ -133,7 +134,7 @@ class FrameValues(FrameColumns):
         """Return the numbers that a dictionary or a pandas Series holds for the columns, in their order."""
         known = dict(values) if isinstance(values, Mapping) else values.to_dict()
         if set(known) != set(self.table.names):
-            raise refusal("a DataFrame is combined with numbers for other columns; name the same ones")
+            raise refusal("a DataFrame is combined with numbers for other columns; give one for each of its columns")
         return np.array([float(known[name]) for name in self.table.names])
 
     def __neg__(self) -> Any:
@@ -166,11 +167,11 @@ class FrameValues(FrameColumns):
         """Return a bound of ``clip`` in the places of the values that it limits."""
         if isinstance(bound, Series):
             if axis not in (0, "index"):
-                raise refusal("a column that limits a DataFrame means its columns in pandas; use clip(…, axis=0)")
+                raise refusal("pandas matches a column with a DataFrame's columns here; use clip(…, axis=0)")
             return xp.expand_dims(plain(bound), 1)
         if isinstance(bound, FrameColumns):
             if set(bound.table.names) != set(self.table.names):
-                raise refusal("a DataFrame is limited by one of other columns; name the same ones")
+                raise refusal("a DataFrame is limited by one with different columns; select the same columns")
             return plain(bound[self.table.names])
         return self._of_columns(bound) if hasattr(bound, "to_dict") else plain(bound)
 
@@ -192,7 +193,7 @@ class FrameValues(FrameColumns):
     def fillna(self, value: Any = None, **_: Any) -> Any:
         """Replace missing values."""
         if value is None:
-            raise refusal("fillna takes a value; what other rows hold is not known")
+            raise refusal("fillna takes a value; values of other rows cannot be recorded")
         if isinstance(value, Mapping) or hasattr(value, "to_dict"):
             values = value if isinstance(value, Mapping) else value.to_dict()
             return self._each(lambda name, column: column.fillna(values[name]) if name in values else column)
@@ -206,13 +207,25 @@ class FrameValues(FrameColumns):
     def where(self, cond: Any, other: Any = np.nan, **_: Any) -> Any:
         """Keep values where a condition holds, and replace the others."""
         cond = cond(self) if callable(cond) and not isinstance(cond, FrameColumns | Tensor) else cond
+        if self._may_hold_text(cond, other):
+            return self._each(lambda name, column: column.where(_of_column(cond, name), other))
         return self._like(xp.where(_wide(cond), self.table.matrix(), plain(other)))
 
     @takes_inplace
     def mask(self, cond: Any, other: Any = np.nan, **_: Any) -> Any:
         """Replace values where a condition holds."""
         cond = cond(self) if callable(cond) and not isinstance(cond, FrameColumns | Tensor) else cond
+        if self._may_hold_text(cond, other):
+            return self._each(lambda name, column: column.mask(_of_column(cond, name), other))
         return self._like(xp.where(_wide(cond), plain(other), self.table.matrix()))
+
+    def _may_hold_text(self, condition: Any, other: Any) -> bool:
+        """Return whether columns that are or may be text are chosen from, each by a condition of its own."""
+        told = isinstance(condition, Series | FrameColumns) and (isinstance(other, str) or np.ndim(other) == 0)
+        if not told or isinstance(other, Tensor | Series | FrameColumns):
+            return False
+        undecided = is_missing(other) and any(column.is_undecided for _, column in self.items())
+        return self._has_text or isinstance(other, str) or undecided
 
     def isin(self, values: Any) -> Any:
         """Whether values are among constants."""
@@ -238,7 +251,12 @@ class FrameValues(FrameColumns):
             return type(self)(Table([as_category(column, dtype) for column in self.table.columns]))
         if self._has_text or dtype in (str, "str", "string", object, "object", "O"):
             return self._each(lambda _, column: column.astype(dtype))
-        return self._like(xp.astype(self.table.matrix(), dtype))
+        return self._like(cast(self.table.matrix(), dtype))
+
+
+def _of_column(condition: Any, name: str) -> Any:
+    """Return a condition on rows, or what a condition on all values says of one column."""
+    return condition[name] if isinstance(condition, FrameColumns) else condition
 
 
 def _wide(condition: Any) -> Any:

@@ -50,7 +50,7 @@ class Located:
         rows, names = self._parts(key)
         if isinstance(rows, Series | Tensor):
             raise refusal(
-                "rows cannot be picked: their number would hang on the values; use where, mask or numpy.where"
+                "rows cannot be selected: their number would depend on the values; use where, mask or numpy.where"
             )
         return self.frame[names]
 

@@ -38,11 +38,21 @@ def add_operators(cls: type) -> type:
 
 
 def check_operation(name: object, other: object, each: str) -> None:
-    """Refuse pandas' own ``combine``, which is given a function, and None for the number of rows."""
+    """Refuse what an operation of columns cannot be given.
+
+    Parameters
+    ----------
+    name : str or callable
+        Name of the operation; a function if user code calls pandas' own ``combine``, which is refused.
+    other : object
+        Second operand. None is refused: it is the number of rows (``len``, ``shape``) during recording.
+    each : str
+        What pandas' ``combine`` would call the function for.
+    """
     if not isinstance(name, str):
         raise refusal(f"combine calls Python for every {each}; compute with whole columns, as by numpy.minimum")
     if other is None:
-        raise refusal("None, which the number of rows is until run time, is nothing to compute with")
+        raise refusal("the number of rows is None until run time, and cannot be computed with")
 
 
 def _operator(name: str, reflected: bool) -> Callable[[Any, Any], Any]:

@@ -84,8 +84,8 @@ def knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) ->
 
 
 def _make_series(data: Any, index: Any = None, dtype: Any = None, name: Any = None, **_: Any) -> Series:
-    series = Series(data.column, data.name if name is None else name) if isinstance(data, Series) else None
-    series = series or Series(plain(data), name)
+    is_series = isinstance(data, Series)
+    series = Series(data.column, data.name if name is None else name) if is_series else Series(plain(data), name)
     return series if dtype is None else series.astype(dtype)
 
 
@@ -103,7 +103,7 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
     lowest = bool(others.pop("include_lowest", False))
     precision = int(others.pop("precision", 3))
     if any(value is not False for name, value in others.items() if name != "ordered") or not hasattr(bins, "__len__"):
-        raise refusal("pandas.cut takes bounds of the bins, not their number, which hangs on other rows")
+        raise refusal("pandas.cut takes bounds of the bins, not their number, which depends on other rows")
     if labels is None or labels is True:
         labels = _intervals(bins, right, precision, lowest)
     number = digitize(plain(x), bins, right=right)
@@ -118,7 +118,7 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
 
 
 def _refuse_quantiles(*_: Any, **__: Any) -> Any:
-    raise refusal("pandas.qcut hangs on other rows, and a file answers for each row alone; compute its bounds in fit")
+    raise refusal("pandas.qcut depends on other rows, and a file answers for each row alone; compute its bounds in fit")
 
 
 def _get_dummies(data: Any, *args: Any, **kwargs: Any) -> Frame | Dummies:
@@ -215,5 +215,5 @@ def concat(objs: Any, axis: Any = 0, keys: Any = None, **_: Any) -> Frame:
         elif isinstance(part, Frame):
             columns += part.table.columns
         else:
-            raise refusal(f"pandas.concat of a {type(part).__name__}, whose rows are no input's")
+            raise refusal(f"pandas.concat of a {type(part).__name__}, which does not depend on the rows")
     return Frame(Table(columns))

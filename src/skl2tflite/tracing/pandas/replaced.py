@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.flow.column import Column, KindError
+from skl2tflite.flow.column import NAN, Column, KindError
 from skl2tflite.flow.renamed import Renamed
+from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.writable import plain
@@ -143,3 +144,17 @@ def replaced(column: Any, numbers: Mapping[Any, Any], texts: Mapping[Any, Any]) 
         return type(column)(Replaced(column.column, of(numbers), of(texts), not numbers), column.name)
     pairs = texts if kind == DType.STRING else numbers
     return column.replace(pairs) if pairs else column
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value is one number or object that stands for what is missing."""
+    return np.ndim(value) == 0 and not isinstance(value, Tensor) and (value is None or value != value)
+
+
+def blanked(column: Column, kept: Tensor) -> Replaced:
+    """Return a column, of numbers or of text, that is missing but for the rows of a condition."""
+
+    def of(missing: Any) -> Callable[[Tensor], Tensor]:
+        return lambda values: plain(xp.where(kept, values, missing))
+
+    return Replaced(column, of(np.nan), of(NAN), False)

@@ -13,14 +13,16 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import NoAttributeError, refusal
 from skl2tflite.graph.tensor import Tensor
-from skl2tflite.tracing.numpy.elementwise import around, as_held, isin
-from skl2tflite.tracing.numpy.writable import Writable, assigned, plain
+from skl2tflite.tracing.numpy.casting import cast
+from skl2tflite.tracing.numpy.elementwise import around, isin
+from skl2tflite.tracing.numpy.writable import Writable, assigned, plain, with_row_count
 from skl2tflite.tracing.pandas.categories import Categories
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.constants import every_row, repeated
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
+from skl2tflite.tracing.pandas.looked_up import looked_up
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
-from skl2tflite.tracing.pandas.replaced import pairs_of
+from skl2tflite.tracing.pandas.replaced import blanked, is_missing, pairs_of
 from skl2tflite.tracing.pandas.text import as_str, is_missing_text, text_of
 from skl2tflite.tracing.tracing_context import missing_asked
 from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
@@ -52,7 +54,7 @@ class Series:
     def __init__(self, column: Column | Tensor, name: Any = None) -> None:
         if isinstance(column, Tensor):
             if plain(column).ndim != 1:
-                raise refusal(f"a column is made of one axis, not of {plain(column).spec}")
+                raise refusal(f"a column has one axis, and {plain(column).spec} cannot become one")
             column = MadeColumn(str(name), plain(column))
         self.column = column
         self.name = name
@@ -69,9 +71,14 @@ class Series:
         return self.column.kind == DType.STRING
 
     @property
-    def shape(self) -> tuple[int | None]:
+    def is_undecided(self) -> bool:
+        """Whether the values may be numbers or strings, as long as no step has read them."""
+        return self.column.kind is None and self.column.dtype is None
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
         """The number of rows: None where unknown, as it is but in a file for a fixed batch."""
-        return (self.column.batch,)
+        return with_row_count((self.column.batch,))
 
     @property
     def dtype(self) -> Any:
@@ -91,6 +98,8 @@ class Series:
     @property
     def cat(self) -> Categories:
         """Categories and codes of a categorical column."""
+        if self.column.dtype is None and self.column.categories is None:
+            raise refusal(f"the categories of {self!r} are not known: give convert rows, whose dtypes tell them")
         if self.column.categories is None:
             raise NoAttributeError(f".cat of {self!r}: it holds no categories that are known here")
         return Categories(self)
@@ -118,6 +127,10 @@ class Series:
 
         if func is np.clip and args and args[0] is self:  # which calls the column's own
             return self.clip(**of_numpy(args, kwargs))
+        if func is np.where and any(isinstance(each, str) or getattr(each, "is_text", False) for each in args[1:]):
+            args = tuple(
+                each.column.strings() if isinstance(each, Series) and i else each for i, each in enumerate(args)
+            )
         result = record_function(func, args, kwargs)
         return self._made(result) if func in (np.round, np.around) else result
 
@@ -194,7 +207,7 @@ class Series:
         self.column = MadeColumn(str(self.name), assigned(self.column.values, plain(key), plain(value)))
 
     def __getitem__(self, key: Any) -> Any:
-        raise refusal(f"rows of {self!r} cannot be picked: their number would hang on the values; use where")
+        raise refusal(f"rows of {self!r} cannot be selected: their number would depend on the values; use where")
 
     @property
     def loc(self) -> Series:
@@ -223,7 +236,7 @@ class Series:
     def _truths(self, name: str) -> Tensor:
         values = self.column.values
         if values.dtype != DType.BOOL:
-            raise refusal(f"{name} of {self!r} hangs on other rows; compute it in fit")
+            raise refusal(f"{name} of {self!r} depends on other rows; compute it in fit")
         return values
 
     def abs(self) -> Series:
@@ -272,6 +285,8 @@ class Series:
         other = other(self) if callable(other) and not isinstance(other, Tensor) else other
         if isinstance(other, str) or self.is_text:
             return self._kept(xp.where(plain(cond), self.column.strings(), text_of(other)))
+        if self.is_undecided and is_missing(other):
+            return Series(blanked(self.column, plain(cond)), self.name)
         return self._kept(xp.where(plain(cond), self.column.values, plain(other)))
 
     def mask(self, cond: Any, other: Any = np.nan, **_: object) -> Series:
@@ -310,7 +325,8 @@ class Series:
         default: Any = copy.copy(arg)["\uffff"] if hasattr(arg, "__missing__") else np.nan
         missing = next((v for k, v in arg.items() if k is None or k != k), default)
         keys = [k for k in arg if k is not None and k == k]
-        return self._looked_up(keys, [arg[k] for k in keys], default, missing)
+        result = looked_up(self, keys, [arg[k] for k in keys], default, missing)
+        return self._made(result)
 
     apply = map
 
@@ -329,27 +345,6 @@ class Series:
             result = result.mask(self.isna() if old is None or old != old else self.combine("equal", old), new)
         return result
 
-    def _looked_up(self, keys: list[Any], results: list[Any], default: Any, missing: Any) -> Series:
-        text = any(isinstance(k, str) for k in keys)
-        if text and not all(isinstance(k, str) for k in keys):
-            raise refusal("map takes a dictionary whose keys are all text, or all numbers")
-        if not keys:
-            return self._made(xp.where(plain(self.isna()), missing, default))
-        values = self.column.strings() if text else self.column.values
-        known = np.array(keys, dtype=object) if text else as_held(np.array(keys))
-        hot = xp.expand_dims(values, 1) == known
-        if any(isinstance(r, str) for r in results):
-            chosen: Any = xp.where(plain(self.isna()), text_of(missing), text_of(default))
-            for i, result in enumerate(results):
-                chosen = xp.where(hot[:, i], text_of(result), chosen)
-            return self._made(chosen)
-        count = len(keys)
-        place = xp.astype(xp.linear(xp.astype(hot, float), np.arange(count) - float(count), float(count)), int)
-        chosen = xp.take(np.array([*results, default], dtype=float), place)
-        if missing is not default:
-            chosen = xp.where(plain(self.isna()), float(missing), chosen)
-        return self._made(chosen)
-
     def astype(self, dtype: Any, **_: object) -> Series:
         """Convert values to another dtype."""
         if is_category(dtype):
@@ -361,12 +356,12 @@ class Series:
         if dtype in (str, "str", "string"):
             if not self.is_text:
                 dtype_of(self.column)
-                raise refusal(f"what numbers of {self!r} are as text cannot be recorded")
+                raise refusal(f"{self!r} holds numbers, and how they are written as text cannot be recorded")
             return self._made(as_str(self.column.strings(), dtype))
         name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
         names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
         values = self.column.numbers() if self.column.kind is None else self.column.values
-        return self._made(xp.astype(values, names.get(name, name) if name is not None else dtype))
+        return self._made(cast(values, names.get(name, name) if name is not None else dtype))
 
     def infer_objects(self, *_: object, **__: object) -> Series:
         """Return the column itself: a symbolic column is never of dtype object without need."""

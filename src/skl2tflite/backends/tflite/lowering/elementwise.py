@@ -130,7 +130,7 @@ def lower_where(emit: Emitter, op: ops.Where, inputs: Sequence[Value], outputs: 
 
 @lowers(ops.Cast)
 def lower_cast(emit: Emitter, op: ops.Cast, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """CAST, to the dtype in which the kind travels; what does not fit int32 becomes its nearest number.
+    """CAST, to the dtype of the kind in a file; what does not fit int32 becomes its nearest number.
 
     NaN becomes 2**31 - 1, where NumPy gives the least int64.
     """

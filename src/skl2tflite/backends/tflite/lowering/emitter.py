@@ -21,7 +21,7 @@ WIDTHS: dict[DType, str] = {
     DType.BOOL: "bool",
     DType.STRING: "string",
 }
-"""The dtype in which each kind of element travels."""
+"""The dtype of each kind of element in a file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,7 @@ Operand = Value | NDArray[Any]
 
 
 def constant(array: NDArray[Any]) -> Value:
-    """Return a constant, rounded once to the dtype its kind travels in; narrow integers stay narrow."""
+    """Return a constant, rounded once to the dtype of its kind in a file; narrow integers stay narrow."""
     kind = array.dtype.kind
     if kind == "f":
         with np.errstate(over="ignore"):

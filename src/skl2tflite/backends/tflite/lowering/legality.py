@@ -12,7 +12,7 @@ from skl2tflite.backends.tflite.lowering.registry import has_lowering
 from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.graph import DType, Tensor, ops
 from skl2tflite.graph.op import Op
-from skl2tflite.legalize import element_kind
+from skl2tflite.legalize import compares_with_infinity, element_kind
 from skl2tflite.legalize.not_a_number import may_be_nan
 
 
@@ -39,6 +39,8 @@ class TargetOperations:
         if operator is None:
             return True
         kind = element_kind(op, operands)
+        if self.target.saturates and compares_with_infinity(op, operands):
+            return False
         if kind == DType.FLOAT:
             if isinstance(op, ops.FloorDivide):
                 return False  # FLOOR_DIV takes the floor of a rounded quotient, and refuses zeros
@@ -72,6 +74,8 @@ class TargetOperations:
 
     def describe_lack(self, op: Op, operands: Sequence[Tensor]) -> str:
         """Return a clause that names the operator, dtype and rank that the target lacks."""
+        if self.target.saturates and compares_with_infinity(op, operands):
+            return f"target {self.target.name!r} keeps no infinite numbers"
         rank = max(tensor.ndim for tensor in operands)
         width = WIDTHS[element_kind(op, operands)]
         return f"target {self.target.name!r} has no {OPERATORS.get(type(op), op.name)} for {width} of {rank} axes"

@@ -59,7 +59,8 @@ def lower_ahead(emit: Emitter, op: ops.Ahead, inputs: Sequence[Value], outputs: 
     (x,) = inputs
     far = abs(op.offset)
     margins = np.array([[0, far] if op.offset > 0 else [far, 0]], np.int32)
-    padded = emit.op("PAD", [x, margins], outputs[0].shape, x.dtype)
+    (length,) = outputs[0].shape
+    padded = emit.op("PAD", [x, margins], (None if length is None else length + far,), x.dtype)
     numbers = [np.array([number], np.int32) for number in (max(op.offset, 0), min(op.offset, 0), 1)]
     begin_mask, end_mask = int(op.offset < 0), int(op.offset > 0)
     return emit.op(

@@ -46,7 +46,7 @@ def lower_stack(emit: Emitter, op: ops.Stack, inputs: Sequence[Value], outputs: 
 
 @lowers(ops.BroadcastTo)
 def lower_broadcast_to(emit: Emitter, op: ops.BroadcastTo, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
-    """BROADCAST_TO, the batch's length read from the operand."""
+    """BROADCAST_TO; the length of the batch is read from the operand at run time."""
     (x,) = inputs
     return broadcast_to(emit, x, outputs[0], x)
 

@@ -45,7 +45,7 @@ def look_up(emit: Emitter, table: Value, gather: Gather) -> Value:
 
 
 def _narrowed(emit: Emitter, table: Value) -> Value:
-    """Return a large table as narrow as its whole numbers fit into."""
+    """Return a large table of integers in the narrowest dtype that holds them."""
     assert table.array is not None
     if table.dtype == "int32" and table.array.size >= LARGE_TABLE:
         for name in ("int8", "int16"):

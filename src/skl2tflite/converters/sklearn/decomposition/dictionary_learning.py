@@ -34,7 +34,7 @@ class SparseCodingConverter(TransformerConverter):
             instead = "use transform_algorithm='threshold', 'lasso_cd' or 'lasso_lars'"
             raise self.refuse(f"scikit-learn has no positive codes by {algorithm!r}", instead)
         if algorithm == "lasso_cd" and est.positive_code and self.penalty == 0 and not STOPPING_RULE.least_squares:
-            what = "without a penalty, where scikit-learn below 1.9 stops hangs on rounding"
+            what = "without a penalty, where scikit-learn below 1.9 stops depends on rounding"
             raise self.refuse(what, "use a greater transform_alpha")
         if algorithm == "omp" and self.count > len(self.dictionary):
             raise self.refuse(f"'omp' takes {self.count} of {len(self.dictionary)} atoms", "take fewer")
@@ -121,7 +121,7 @@ class SparseCodingConverter(TransformerConverter):
         return np.vstack([atoms, -atoms]) if self.estimator.split_sign else atoms
 
     def float64_error(self, method: str, answer: NDArray[Any]) -> NDArray[np.float64] | float:
-        """Error of codes that does not change the sum of the atoms in float32."""
+        """Change of a code that is so small that the weighted sum of the atoms stays the same in float32."""
         return invisible_weight_error(answer, self.parts) if method == "transform" else 0.0
 
     def inverse_transform(self, X: Array) -> Array:

@@ -131,7 +131,7 @@ class BaggingClassifierConverter(BaggingConverter, ClassifierConverter):
         return self._logarithm_of_mean(known) if known and len(known) == len(answers) else None
 
     def _logarithm_of_mean(self, answers: list[Array]) -> Array:
-        """Logarithm of the mean of what the members give the logarithms of, for the classes that each has seen."""
+        """Logarithm of the mean probability, given the logarithms that members give for the classes that they know."""
         logs = []
         for member, answer in zip(self.members, answers, strict=True):
             classes = np.asarray(member.estimator.classes_, dtype=np.int64)

@@ -24,7 +24,7 @@ class IsolationForestConverter(OutlierConverter):
 
     @cached_property
     def forest(self) -> Forest:
-        """Trees whose leaves hold their share in the logarithm of the negated score."""
+        """Trees with such values in the leaves that their sum is the logarithm of the negated score."""
         est = self.estimator
         # A leaf with n fitted rows adds c(n) to the path length; scikit-learn keeps these values for each tree.
         depths = [

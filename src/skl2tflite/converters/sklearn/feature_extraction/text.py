@@ -74,7 +74,7 @@ class VectorizerConverter(TransformerConverter):
                 return self.weighed(terms)
             return xp.expand_dims(self.collected(_closed(terms)), 0)
         if not isinstance(X, np.ndarray):
-            raise self.refuse("takes texts, one column of them", "name it by a scalar, as 'text' instead of ['text']")
+            raise self.refuse("takes texts, one column of them", "name it by a string, 'text' instead of ['text']")
         return np.stack([evaluate(self._recorded, {"text": characters(each, "X")[0]})["counts"] for each in X.ravel()])
 
     @cached_property

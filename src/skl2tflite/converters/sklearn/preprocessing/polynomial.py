@@ -106,7 +106,7 @@ class SplineTransformerConverter(TransformerConverter):
         if est.extrapolation == "periodic":
             raise self.refuse(
                 "extrapolation='periodic' gives a sparse matrix whose absent entries an estimator behind it reads as "
-                "missing, and which of its zeros are there hangs on the other rows",
+                "missing, and which of its zeros are there depends on the other rows",
                 "use sparse_output=False",
             )
         knots = np.stack([spline.t for spline in est.bsplines_])

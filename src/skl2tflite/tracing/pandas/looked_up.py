@@ -1,0 +1,51 @@
+"""``Series.map`` with a dictionary: values looked up among constants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skl2tflite.graph import functions as xp
+from skl2tflite.graph.source import refusal
+from skl2tflite.tracing.numpy.elementwise import as_held
+from skl2tflite.tracing.numpy.writable import plain
+from skl2tflite.tracing.pandas.text import text_of
+
+
+def looked_up(series: Any, keys: list[Any], results: list[Any], default: Any, missing: Any) -> Any:
+    """Return a Series of what constants stand for its values.
+
+    Parameters
+    ----------
+    series : Series
+    keys, results : list
+        Values, all text or all numbers, and what each becomes.
+    default : object
+        What all other values become.
+    missing : object
+        What missing values become.
+    """
+
+    def made(values: Any) -> Any:
+        return type(series)(plain(values), series.name)
+
+    text = any(isinstance(k, str) for k in keys)
+    if text and not all(isinstance(k, str) for k in keys):
+        raise refusal("map takes a dictionary whose keys are all text, or all numbers")
+    if not keys:
+        return made(xp.where(plain(series.isna()), missing, default))
+    values = series.column.strings() if text else series.column.values
+    known = np.array(keys, dtype=object) if text else as_held(np.array(keys))
+    hot = xp.expand_dims(values, 1) == known
+    if any(isinstance(r, str) for r in results):
+        chosen: Any = xp.where(plain(series.isna()), text_of(missing), text_of(default))
+        for i, result in enumerate(results):
+            chosen = xp.where(hot[:, i], text_of(result), chosen)
+        return made(chosen)
+    count = len(keys)
+    place = xp.astype(xp.linear(xp.astype(hot, float), np.arange(count) - float(count), float(count)), int)
+    chosen = xp.take(np.array([*results, default], dtype=float), place)
+    if missing is not default:
+        chosen = xp.where(plain(series.isna()), float(missing), chosen)
+    return made(chosen)
