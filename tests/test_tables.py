@@ -207,14 +207,6 @@ def test_refusals_say_where():
         skl2tflite.convert(imputed)
 
 
-def test_categories_with_line_breaks_need_strings():
-    frame = pd.DataFrame({"c": ["a\nb", "c", "d"]})
-    encoder = OrdinalEncoder().fit(frame)
-    np.testing.assert_array_equal(skl2tflite.convert(encoder, frame).transform(frame), encoder.transform(frame))
-    with pytest.raises(ConversionError, match="line breaks"):
-        skl2tflite.convert(encoder, frame, categories="codes")
-
-
 def test_whole_numbers_beyond_float32():
     frame = FRAME[["customer"]]
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(frame)
