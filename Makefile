@@ -9,11 +9,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-web lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed-cli ## train, convert, check and time real models; files go to demo/
 	$(BIN)/skl2tflite demo
@@ -37,6 +37,15 @@ test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of 
 	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'
 	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js @litertjs/core@$(LITERT_JS)
 	@touch $@
+
+test-reproducible: $(VENV)/.installed-test ## the same bytes in other processes, threads and Python versions
+	$(BIN)/python scripts/check_reproducible.py --other $(VENV)-reproducible
+
+fuzz: $(VENV)/.installed-test ## use 20 000 damaged files; more with FUZZ='--files 100000 --seed 7' (--help lists all)
+	$(BIN)/python -m fuzz $(FUZZ)
+
+fuzz-short: $(VENV)/.installed-test ## use the first of them, as .ci/run does
+	$(BIN)/python -m fuzz --files 1500
 
 lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/ruff check

@@ -4,11 +4,13 @@ import copy
 import os
 import pickle
 import random
+from unicodedata import unidata_version
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -322,3 +324,10 @@ def test_facts_round_trip(model):
     assert again.estimator == "Pipeline(StandardScaler, LogisticRegression)"
     assert set(again.versions) == {"skl2tflite", "scikit-learn"}
     assert b"/" not in model.facts.to_bytes()
+
+
+def test_files_that_tell_characters_apart_name_the_version_of_unicode():
+    words = ["one two", "two three"]
+    for text, named in (("characters", True), ("tokens", False)):
+        versions = skl2tflite.convert(CountVectorizer().fit(words), text=text).facts.versions
+        assert (versions.get("Unicode") == unidata_version) is named

@@ -10,6 +10,7 @@ from typing import Any
 from skl2tflite.converters import Converter, converter_for
 from skl2tflite.converters.core.blame import blaming
 from skl2tflite.converters.third_party.support.boosters import as_estimator
+from skl2tflite.graph import Graph
 from skl2tflite.tracing.kept_dictionaries import kept_dictionaries
 
 
@@ -30,6 +31,8 @@ class Conversion:
     def __init__(self, estimator: Any, X: Any = None) -> None:
         self.estimator = as_estimator(estimator)
         self.X = X
+        self.graphs: dict[object, Graph] = {}
+        """Graphs that comparisons have recorded, kept for the next rows."""
 
     @cached_property
     def converter(self) -> Converter:
@@ -41,6 +44,13 @@ class Conversion:
             Where the estimator is none, or does not convert.
         """
         return converter_for(self.estimator)
+
+    def with_rows(self, X: Any) -> Conversion:
+        """Return a conversion of the same estimator, by the same converter, with other rows."""
+        other = Conversion(self.estimator, X)
+        other.__dict__["converter"] = self.converter
+        other.graphs = self.graphs
+        return other
 
     @contextmanager
     def guarded(self) -> Iterator[None]:

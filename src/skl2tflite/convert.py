@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 import warnings
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import Any
+from unicodedata import unidata_version
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
+from skl2tflite.estimator_digest import estimator_digest
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
@@ -34,6 +37,8 @@ from skl2tflite.model import TFLiteModel
 from skl2tflite.model_metadata import ModelFacts
 from skl2tflite.options import ConversionOptions
 from skl2tflite.plan import Plan, plan
+from skl2tflite.reports import ConversionReport
+from skl2tflite.reports.conversion_report import file_digest
 from skl2tflite.runtime.micro import has_micro
 from skl2tflite.sizes import check_budget
 from skl2tflite.verify import Report, compare
@@ -174,7 +179,7 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
         if options.is_limited:
             check_budget(model.sizes(), options.max_flash, options.max_ram)
         if X is None:
-            return model, None
+            return _reported(model, conversion, options, None), None
         if runtime.is_microcontroller and not has_micro():
             warnings.warn(
                 "the file was compared on LiteRT, not on TensorFlow Lite Micro: pip install 'skl2tflite[micro]'",
@@ -187,7 +192,32 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
             if reason is not None:
                 raise ConversionError(reason)
             raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
-        return model, report
+        return _reported(model, conversion, options, report), report
+
+
+def _reported(
+    model: TFLiteModel, conversion: Conversion, options: ConversionOptions, compared: Report | None
+) -> TFLiteModel:
+    """Return a model with the report of what made it.
+
+    Parameters
+    ----------
+    model : TFLiteModel
+    conversion : Conversion
+    options : ConversionOptions
+    compared : Report or None
+        What comparing it found.
+    """
+    versions = {package: _version(package) for package in ("skl2tflite", "scikit-learn", "numpy", "ai-edge-litert")}
+    model.report = ConversionReport(
+        estimator=model.facts.estimator,
+        estimator_digest=estimator_digest(conversion.estimator),
+        file_digest=file_digest(bytes(model)),
+        versions={"python": platform.python_version(), **versions},
+        options=options.to_json(),
+        comparison=compared,
+    )
+    return model
 
 
 def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLiteModel:
@@ -213,7 +243,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
         target=runtime.name,
         features=planned.features,
         methods={method: traced.output for method, traced in planned.traced.items()},
-        versions={package: _version(package) for package in ("skl2tflite", "scikit-learn")},
+        versions=_versions(planned.features),
         # A file for a microcontroller ends where the model ends: its labels are among the facts.
         classes=tuple(classes) if classes is not None and runtime.is_microcontroller else None,
         takes=_taken_by_inverses(planned),
@@ -222,6 +252,13 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
     content = digest.sealed(backend.write(program, files), facts.to_bytes())
     analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
     return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
+
+
+def _versions(features: Features) -> dict[str, str]:
+    """Return the versions on which a file depends: of Unicode, Python's, where it tells characters apart."""
+    versions = {package: _version(package) for package in ("skl2tflite", "scikit-learn")}
+    tells_characters = features.reads_texts and features.text_input == "characters"
+    return {**versions, "Unicode": unidata_version} if tells_characters else versions
 
 
 @cache
@@ -254,8 +291,8 @@ def _of_inverse(converter: Converter, traced: Traced, features: Features) -> Fea
         return Features(1, columns=(column,), known=tuple(positions), rows=converter.inverse_rows)
     count = traced.graph.inputs[INPUT_NAME].shape[1] or 0
     a_matrix = features.columns is None and features.rows.is_table and not features.known
-    alike = a_matrix and count == features.count and labels is None and traced.narrow == features.narrow
-    return None if alike else Features(count, allows_nan=converter.inverse_takes_nan, narrow=traced.narrow)
+    alike = a_matrix and count == features.count and labels is None and traced.call.narrow == features.narrow
+    return None if alike else Features(count, allows_nan=converter.inverse_takes_nan, narrow=traced.call.narrow)
 
 
 def _describe(estimator: Any) -> str:

@@ -108,3 +108,17 @@ class InvalidFileError(Skl2TFLiteError, ValueError):
 
 class MissingDependencyError(Skl2TFLiteError, ImportError):
     """An optional package is not installed; the message names the extra that brings it."""
+
+
+class VerificationInterrupted(KeyboardInterrupt):
+    """A comparison was interrupted before all rows were compared.
+
+    Attributes
+    ----------
+    report : object
+        What was found until then (:class:`skl2tflite.verify.Report`).
+    """
+
+    def __init__(self, report: object) -> None:
+        super().__init__("the comparison was interrupted")
+        self.report = report

@@ -131,7 +131,7 @@ class MethodOutput:
         labels = labels_from_facts(facts.labels)
         for dtype in (facts.dtype, *(facts.parts or ())):
             dtype_of(dtype, "the dtype of a method", LABEL_KINDS if labels is not None else NUMBER_KINDS)
-        if facts.parts is not None and len(facts.parts) != len(facts.outputs):
+        if not facts.outputs or (facts.parts is not None and len(facts.parts) != len(facts.outputs)):
             raise damaged("the outputs of a method", "differ in number from their dtypes")
         return cls(
             facts.outputs,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.arguments import MOST_THREADS, functions, shown, whole
+from skl2tflite.arguments import MOST_THREADS, choice, functions, shown, whole
 from skl2tflite.arguments import path as path_of
 from skl2tflite.backends.backend import Runner
 from skl2tflite.backends.registry import backend_of
@@ -24,6 +24,7 @@ from skl2tflite.lazily import cached_property
 from skl2tflite.method_arguments import ARGUMENTS
 from skl2tflite.model_description import count_operators, describe
 from skl2tflite.model_file import open_model
+from skl2tflite.reports import ConversionReport
 from skl2tflite.sizes import Sizes, sizes_of
 from skl2tflite.whole_files import read_whole, write_whole
 
@@ -67,6 +68,15 @@ class TFLiteModel:
         Threads that one call may use.
     analyzers : dict of str to callable, optional
         What makes terms of texts for inputs of tokens, by the inputs' names: functions are not kept in files.
+    report : ConversionReport, optional
+        What made the file.
+    runtime : str, optional
+        What runs it: one of ``runtimes``, by default the first.
+
+    Attributes
+    ----------
+    report : ConversionReport or None
+        What made the file, and whether it was compared with scikit-learn; None of a file that was loaded.
 
     Raises
     ------
@@ -81,12 +91,16 @@ class TFLiteModel:
         content: bytes,
         num_threads: int = 1,
         analyzers: Mapping[str, Callable[[str], Iterable[str]]] | None = None,
+        report: ConversionReport | None = None,
+        runtime: str | None = None,
     ) -> None:
         if not isinstance(content, bytes | bytearray | memoryview):
             raise InvalidFileError(f"content is the bytes of a file, not {shown(content)}")
         self._content = bytes(content)
         self.num_threads = whole("num_threads", num_threads, 1, MOST_THREADS)
         self.analyzers = functions("analyzers", analyzers)
+        self.report = report
+        self.runtime = runtime
         self._program, self.facts = open_model(self._content)
         if self.analyzers:
             self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
@@ -168,7 +182,13 @@ class TFLiteModel:
         return hash(self._content)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"content": self._content, "num_threads": self.num_threads, "analyzers": self.analyzers}
+        return {
+            "content": self._content,
+            "num_threads": self.num_threads,
+            "analyzers": self.analyzers,
+            "report": self.report,
+            "runtime": self.runtime,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
@@ -190,7 +210,23 @@ class TFLiteModel:
     @cached_property
     def _runner(self) -> Runner:
         backend, target = backend_of(self.facts.target), self.facts.runtime
-        return backend.runner(self._content, self._program, target, self.num_threads)
+        return backend.runner(self._content, self._program, target, self.num_threads, self.runtime)
+
+    @property
+    def runtimes(self) -> tuple[str, ...]:
+        """Names of what can run the file here, what it is for first: "TFLM", "LiteRT", "without XNNPACK"."""
+        return backend_of(self.facts.target).runtimes(self.facts.runtime)
+
+    def on(self, runtime: str) -> TFLiteModel:
+        """Return the same model, run by one of its ``runtimes``.
+
+        Raises
+        ------
+        InvalidInputError
+            Where it is none of them.
+        """
+        choice("runtime", runtime, self.runtimes)
+        return TFLiteModel(self._content, self.num_threads, self.analyzers, self.report, runtime)
 
     def run(self, method: str, X: Any) -> Any:
         """Run a method by name.

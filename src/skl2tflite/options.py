@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import get_args
 
 from skl2tflite.arguments import choice, shown, whole
@@ -65,6 +65,11 @@ class ConversionOptions:
                 raise ConversionError(
                     f"text_length is for files that take texts; those for target {self.target!r} take counts of terms"
                 )
+
+    def to_json(self) -> dict[str, object]:
+        """Return the options as JSON keeps them, those at their defaults too."""
+        fields = asdict(self)
+        return {**fields, "methods": None if self.methods is None else list(self.methods)}
 
     @property
     def runtime(self) -> Target:

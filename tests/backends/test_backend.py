@@ -49,7 +49,8 @@ NUMPY = Backend(
     new_program=NumPyProgram,
     lower=_lower,
     write=lambda program, files: pickle.dumps((program.description, dict(files))),
-    runner=lambda content, program, target, num_threads: program,
+    runtimes=lambda target: ("NumPy",),
+    runner=lambda content, program, target, num_threads, runtime: program,
 )
 
 
@@ -63,7 +64,7 @@ def carried(backend: Backend, target: str, graph: Graph, inputs: Mapping[str, np
     program = backend.new_program("a test")
     backend.lower(graph, program, backend.targets[target], "latency")
     content = backend.write(program, {"labels.txt": b"a"})
-    runner = backend.runner(content, program, backend.targets[target], 1)
+    runner = backend.runner(content, program, backend.targets[target], 1, None)
     assert runner.signatures == (graph.name,)
     return runner.run(graph.name, inputs)
 
@@ -94,7 +95,7 @@ def test_how_files_are_run():
     TFLITE.lower(graph_of(1), program, TFLITE.targets["litert"], "latency")
     content = TFLITE.write(program, {})
     assert read(content).description == "a test"
-    assert isinstance(TFLITE.runner(content, program, TFLITE.targets["litert"], 1), FixedBatch)
-    runner = TFLITE.runner(content, program, TFLITE.targets["micro"], 1)
+    assert isinstance(TFLITE.runner(content, program, TFLITE.targets["litert"], 1, None), FixedBatch)
+    runner = TFLITE.runner(content, program, TFLITE.targets["micro"], 1, None)
     results = runner.run("main", {"x": X})["y"]
     np.testing.assert_allclose(results, evaluate(graph_of(), {"x": X})["y"], atol=1e-6)

@@ -188,3 +188,34 @@ def test_rows_of_a_call_and_length_of_texts(run, saved, tmp_path):
     skops.io.dump(vectorizer, tmp_path / "texts.skops")
     run("convert", tmp_path / "texts.skops", "-o", output, "--text-length", 50).succeeds()
     assert skl2tflite.load(output).inputs == {"text": ("int32", (1, 50))}
+
+
+def test_report_of_what_made_the_file(run, saved, tmp_path):
+    output = tmp_path / "model.tflite"
+    arguments = ("convert", saved / "model.skops", "-o", output, "--data", saved / "rows.csv")
+    unknown = (
+        "nothing is known of it: not compared with rows, or its report is not beside it (model.tflite.report.json)"
+    )
+    run(*arguments).succeeds()
+    content = output.read_bytes()
+    assert unknown in " ".join(run("inspect", output).stdout.split())
+    assert json.loads(run("inspect", output, "--json").stdout)["report"] is None
+    run(*arguments, "--report", tmp_path / "model.tflite.report.json").succeeds()
+    assert output.read_bytes() == content
+    shown = run("inspect", output)
+    shown.succeeds("compared with scikit-learn on 569 rows: faithful")
+    report = json.loads((tmp_path / "model.tflite.report.json").read_text())
+    assert report["estimator_digest"] in "".join(shown.stdout.split())
+    assert json.loads(run("inspect", output, "--json").stdout)["report"] == report
+    run(*arguments[:4], "--report", tmp_path / "model.tflite.report.json").succeeds()
+    run("inspect", output).succeeds("not compared: it was converted without rows")
+    output.write_bytes((saved / "model.tflite").read_bytes())
+    run("convert", saved / "model.skops", "-o", output, "--method", "predict").succeeds()
+    assert unknown in " ".join(run("inspect", output).stdout.split())
+
+
+def test_report_that_cannot_be_written(run, saved, tmp_path):
+    arguments = ("convert", saved / "model.skops", "-o", tmp_path / "model.tflite")
+    run(*arguments, "--report", tmp_path).fails("is a folder")
+    run(*arguments, "--report", tmp_path / "no" / "report.json").fails("is not a folder that exists")
+    assert not (tmp_path / "model.tflite").exists()

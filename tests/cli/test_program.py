@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import skl2tflite.cli.main as cli
-from skl2tflite.cli import console
+from skl2tflite import units
 from skl2tflite.errors import InvalidInputError
 
 COMMANDS = ("convert", "verify", "inspect", "supported", "demo")
@@ -105,9 +105,9 @@ def test_what_errors_become(error, message, status):
 
 
 def test_numbers_as_people_read_them():
-    assert [console.size(n) for n in (0, 999, 1000, 4618, 23_456, 999_600, 4_100_000)] == [
+    assert [units.size(n) for n in (0, 999, 1000, 4618, 23_456, 999_600, 4_100_000)] == [
         "0 B", "999 B", "1 kB", "4.6 kB", "23 kB", "1 MB", "4.1 MB",
     ]  # fmt: skip
-    assert [console.duration(s) for s in (0.0, 1.1e-6, 9.96e-6, 2.5e-4, 0.0123, 0.9999, 75.0)] == [
+    assert [units.duration(s) for s in (0.0, 1.1e-6, 9.96e-6, 2.5e-4, 0.0123, 0.9999, 75.0)] == [
         "0 µs", "1.1 µs", "10 µs", "250 µs", "12 ms", "1 s", "75 s",
     ]  # fmt: skip

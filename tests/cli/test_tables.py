@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 import skl2tflite
-from skl2tflite.cli.rows import read_rows
+from skl2tflite.row_files.rows import read_rows
 
 FRAME = pd.DataFrame({
     "age": [30.0, 40.5, np.nan, 51.0] * 10,

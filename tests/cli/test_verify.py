@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skl2tflite
+from skl2tflite.verify.judging import Judge
 
 
 @pytest.mark.parametrize("rows", ["rows.csv", "labelled.csv", "labelled.parquet"])
@@ -79,3 +82,52 @@ def test_truncated_file(run, saved, tmp_path, share):
 
 def test_exchanged_arguments(run, saved):
     run("verify", saved / "model.skops", saved / "model.tflite", saved / "rows.csv").fails("not a .tflite file")
+
+
+def test_report_as_json(run, saved):
+    done = run("verify", saved / "model.tflite", saved / "model.skops", saved / "rows.csv", "--json")
+    done.succeeds()
+    report = json.loads(done.stdout)
+    assert report["verdict"] == "faithful"
+    assert report["rows"] == 569
+    assert report["made_rows"] > 0
+    origins = [(method["method"], method["origin"]) for method in report["methods"]]
+    assert ("predict", "given") in origins
+    assert ("predict", "made from the model") in origins
+
+
+def test_without_probing(run, saved):
+    done = run("verify", saved / "model.tflite", saved / "model.skops", saved / "rows.csv", "--no-probe", "--json")
+    assert json.loads(done.stdout)["made_rows"] == 0
+    run("verify", saved / "model.tflite", saved / "model.skops", "--no-probe").fails("name a file of rows")
+
+
+def test_without_rows(run, saved):
+    done = run("verify", saved / "model.tflite", saved / "model.skops")
+    done.succeeds("made from the model", "faithful")
+    assert "569" not in done.stdout
+
+
+def test_resumed(run, saved, tmp_path, monkeypatch):
+    """Ctrl-C while batches are compared: a partial report, status 130, and the same end as without."""
+    arguments = ("verify", saved / "model.tflite", saved / "model.skops", saved / "rows.csv", "--batch-rows", "100")
+    state = ("--resume", tmp_path / "state.json", "--json")
+    whole = run(*arguments, "--json")
+    compare, calls = Judge.compare, []
+
+    def interrupted(self, batch):
+        calls.append(batch)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return compare(self, batch)
+
+    monkeypatch.setattr(Judge, "compare", interrupted)
+    done = run(*arguments, *state)
+    assert done.status == 130
+    assert "interrupted: not all rows were compared; --resume" in done.stderr
+    partial = json.loads(done.stdout)
+    assert (partial["rows"], partial["interrupted"], partial["verdict"]) == (200, True, "interrupted")
+    done = run(*arguments, *state)
+    assert done.status == 0
+    assert done.stdout == whole.stdout
+    assert sum(not batch.made for batch in calls) == 7  # of six, one twice

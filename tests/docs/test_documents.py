@@ -65,6 +65,35 @@ def test_text_as_documented_runs() -> None:
     assert names["model"].predict(["You won!", "lunch?"]).tolist() == ["spam", "ham"]  # type: ignore[attr-defined]
 
 
+def test_verification_as_documented_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Block after block; each prints what stands behind it."""
+    monkeypatch.chdir(tmp_path)
+    document, names = ROOT / "docs" / "verification.md", dict[str, object]()
+    examples, printed = blocks(document, "python"), blocks(document, "text")
+    assert len(examples) == len(printed) == 4
+    for example, text in zip(examples, printed, strict=True):
+        exec(compile(example, "verification.md", "exec"), names)
+        assert capsys.readouterr().out == text
+
+
+def test_fields_of_the_documented_report() -> None:
+    from sklearn.linear_model import LinearRegression
+
+    import skl2tflite
+
+    rows = [[0.0], [1.0], [2.0]]
+    estimator = LinearRegression().fit(rows, [0.0, 1.0, 3.0])
+    other = LinearRegression().fit(rows, [0.0, 1.0, 2.0])
+    report = skl2tflite.verify(skl2tflite.convert(estimator), other, rows).to_dict()
+    document = (ROOT / "docs" / "verification.md").read_text()
+    (method,) = report["methods"]
+    (worst, *_) = method["worst_rows"]
+    for field in {*report, *method, *method["errors"], *(worst.keys() - {"text"})}:
+        assert f"`{field}`" in document, field
+
+
 def test_architecture_prints_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
     """Fitted numbers may differ in their last digits from one machine to another; everything else is as shown."""
     names: dict[str, object] = {}

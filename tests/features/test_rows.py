@@ -23,8 +23,9 @@ from skl2tflite.features import (
     ValueRows,
 )
 from skl2tflite.features.rows import KINDS, kind_from_facts
+from skl2tflite.flow.column import TextInput
 from skl2tflite.flow.input_columns import InputColumns
-from skl2tflite.graph import DType, Tensor
+from skl2tflite.graph import DType, input_tensor
 from skl2tflite.stored import AnyRows
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0], "city": ["Rome", "Oslo"], "here": [True, False]})
@@ -246,50 +247,37 @@ def test_kinds_that_learn_from_one_another() -> None:
 def test_nan_in_place_of_features_that_rows_lack() -> None:
     assert EVERY["records"].with_nan_for_absent() == RecordRows("=", absent_is_nan=True)
     assert all(kind.with_nan_for_absent() is None for name, kind in EVERY.items() if name != "records")
+    assert [EVERY["records"].has_nan_for_absent, RecordRows("=", True).has_nan_for_absent] == [False, True]
 
 
-INPUTS = {
-    "table": (["a", "b"], None),
-    "values": (["a", "b"], None),
-    "texts": (["text"], {0: DType.STRING}),
-    "labels": (["y"], {}),
-    "sets": (["y"], {}),
-    "records": (["a", "b"], {}),
-    "hashed": (["a", "b"], {}),
-    "images": (["a", "b"], None),
-}
+NAMES = {"texts": ["text"], "labels": ["y"], "sets": ["y"]}
+"""Names of the tensors of rows that are one column."""
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_names_and_kinds_of_inputs(name: str) -> None:
-    assert (EVERY[name].tensor_names(["a", "b"], 2), EVERY[name].input_kinds(None)) == INPUTS[name]
-    assert EVERY[name].n_features == (1 if len(INPUTS[name][0]) == 1 else None)
+def test_names_of_inputs(name: str) -> None:
+    assert EVERY[name].tensor_names(["a", "b"], 2) == NAMES.get(name, ["a", "b"])
+    assert EVERY[name].n_features == (1 if name in NAMES else None)
+    assert EVERY[name].first_kinds == ({0: DType.STRING} if name == "texts" else {})
 
 
-def test_kinds_of_a_table_are_those_that_are_known() -> None:
-    known = {1: DType.STRING}
-    assert TABLE.input_kinds(known) is known
-    assert LabelRows().input_kinds(known) == {}
-    assert ImageRows((1, 2)).input_kinds(known) is None
+def input_columns(count: int = 1, batch: int | None = None, text: TextInput = "characters") -> InputColumns:
+    names = [f"x{i}" for i in range(count)]
+    return InputColumns(names, {}, input_tensor("X", DType.FLOAT, (batch, count)), text=text)
 
 
 def test_symbolic_rows() -> None:
-    kinds: dict[int, DType] = {}
-    labels = LabelRows().symbolic(kinds, 4, "characters")
-    assert isinstance(labels.inputs, InputColumns)
-    assert labels.given.integers().shape == (4,)
-    assert kinds == {0: DType.INT}
-    assert list(labels.inputs.inputs()) == ["y"]
-    sets = SetRows(("x",)).symbolic(None, None, "characters")
-    assert sets.given.sets(DType.STRING).shape == (None, None)
-    texts = TextRows().symbolic(None, 1, "tokens")
-    assert (texts.given.kind, texts.given.text, texts.inputs.names) == (DType.STRING, "tokens", ("text",))
-    images = ImageRows((2, 3)).symbolic(None, None, "characters")
-    assert isinstance(images.given, Tensor)
-    assert images.given.shape == (None, 2, 3)
-    assert images.inputs == {"X": images.given}
+    columns = input_columns(batch=4)
+    labels = LabelRows().symbolic(columns)
+    assert labels.integers().shape == (4,)
+    assert columns.kinds == {0: DType.INT}
+    assert list(columns.tensors) == [(0, DType.INT)]
+    assert SetRows(("x",)).symbolic(input_columns()).sets(DType.STRING).shape == (None, None)
+    assert TextRows().symbolic(input_columns(text="tokens")).text == "tokens"
+    columns = input_columns(2)
+    assert ImageRows((2, 3)).symbolic(columns) is columns.matrix
     for kind in (TABLE, ValueRows(), RecordRows("="), HashedRows(("a",))):
-        assert kind.symbolic({}, None, "characters") is None
+        assert kind.symbolic(columns).whole is columns.matrix
 
 
 def test_inputs_of_a_file_that_do_not_fit() -> None:

@@ -8,6 +8,7 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -24,14 +25,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import SVC
 
-from skl2tflite.cli import unpacked_sizes
-from skl2tflite.cli.category_columns import category_columns
-from skl2tflite.cli.chosen_columns import FeatureFile
+from skl2tflite import unpacked_sizes
 from skl2tflite.cli.estimators import read_estimator
-from skl2tflite.cli.feature_files import read_features
-from skl2tflite.cli.image_and_json_rows import read_images
 from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
 from skl2tflite.errors import InvalidFileError, InvalidInputError
+from skl2tflite.row_files.category_columns import category_columns
+from skl2tflite.row_files.chosen_columns import FeatureFile
+from skl2tflite.row_files.feature_files import read_features
+from skl2tflite.row_files.image_and_json_rows import read_images
+from skl2tflite.row_files.parquet_files import _bytes_of
 from tests.robustness.test_command_line import ends_well
 
 X = np.random.default_rng(0).normal(size=(20, 3))
@@ -210,6 +212,21 @@ def test_parquet_of_constants(constant, monkeypatch):
     monkeypatch.setattr(unpacked_sizes, "ALWAYS", 40_000_000)
     with little_memory(), pytest.raises(InvalidFileError, match=r"would take 48 MB in memory; give fewer rows"):
         read_features(FeatureFile(constant, 3, None))
+
+
+def test_metadata_of_columns_is_not_asked_for():
+    """Where it is damaged, pyarrow ends the process."""
+    group = SimpleNamespace(num_rows=1000, total_byte_size=100)
+    metadata = SimpleNamespace(num_row_groups=2, row_group=lambda index: group)
+    assert _bytes_of(metadata, 3) == 2 * 8 * 3 * 1000
+
+
+def test_parquet_of_lists(tmp_path):
+    """Of which a row may hold any number."""
+    path = tmp_path / "lists.parquet"
+    parquet.write_table(pa.table({"a": [1.0], "b": [[1.0, 2.0]]}), path)
+    with pytest.raises(InvalidInputError, match=r"column 'b' holds list<.*> values, not numbers"):
+        read_features(FeatureFile(path, 2, None))
 
 
 def test_parquet_of_one_long_text(tmp_path, monkeypatch):

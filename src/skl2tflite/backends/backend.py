@@ -42,12 +42,16 @@ class Backend(Generic[ProgramT, TargetT]):
         operations with the operators of the format.
     write : callable
         Return a program as the bytes of a file, to which other files, given by name, are attached.
+    runtimes : callable
+        Return the names of what can run the files of a target, what they are for first.
     runner : callable
-        Return what runs a file: given its bytes, its program, its target and the number of threads.
+        Return what runs a file: given its bytes, its program, its target, the number of threads, and one of the names
+        of ``runtimes``; None for the first.
     """
 
     targets: Mapping[str, TargetT]
     new_program: Callable[[str], ProgramT]
     lower: Callable[[Graph, ProgramT, TargetT, OptimizeFor], object]
     write: Callable[[ProgramT, Mapping[str, bytes]], bytes]
-    runner: Callable[[bytes, ProgramT, TargetT, int], Runner]
+    runtimes: Callable[[TargetT], tuple[str, ...]]
+    runner: Callable[[bytes, ProgramT, TargetT, int, str | None], Runner]

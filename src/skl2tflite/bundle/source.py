@@ -271,7 +271,8 @@ class Source:
         )
         print_format, print_value, blinks = self._answer()
         facts = self.model.facts
-        made, of = f"Made by skl2tflite {facts.versions['skl2tflite']} from", f"{facts.estimator}.{self.method}"
+        version = facts.versions.get("skl2tflite", "of an unknown version")
+        made, of = f"Made by skl2tflite {version} from", f"{facts.estimator}.{self.method}"
         return {
             "generated": cpp_comment(f"{made} {of}; do not edit."),
             "generated_markdown": f"{markdown(made)} {markdown_code(of)}; do not edit.",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from skl2tflite.cli.console import console, facts, say
+from skl2tflite.cli.console import console, facts, note, say
 from skl2tflite.cli.options import TargetColumn
 
 EXAMPLES = (
@@ -48,10 +48,10 @@ def command(
     LED, golden vectors that test the model where it runs, and a README.
     """
     from skl2tflite.bundle import bundle
-    from skl2tflite.cli.chosen_columns import FeatureFile
-    from skl2tflite.cli.feature_files import read_features
-    from skl2tflite.cli.rows import with_categoricals
     from skl2tflite.model import load
+    from skl2tflite.row_files.chosen_columns import FeatureFile
+    from skl2tflite.row_files.feature_files import read_features
+    from skl2tflite.row_files.rows import with_categoricals
 
     model = load(file)
     features = model.facts.features_of(model.methods[0])
@@ -61,7 +61,7 @@ def command(
         text |= {column.feature: set(column.categories or ()) for column in features.columns if column.holds_text}
     rows = None
     if data is not None:
-        rows = read_features(FeatureFile(data, features.count, features.names, target_column, text))
+        rows = read_features(FeatureFile(data, features.count, features.names, target_column, text, note))
         rows = with_categoricals(rows, features.readings)
     made = bundle(model, output, platform.value, name=name or file.stem, X=rows)
     console().print(facts(model.sizes().lines()))

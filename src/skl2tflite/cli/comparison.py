@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from skl2tflite import escaping
 from skl2tflite.cli.console import console, error_size, styled, table
 
 if TYPE_CHECKING:
@@ -17,26 +18,26 @@ def percent(share: float) -> str:
 
 def show_report(report: Report) -> None:
     """Print one line for each method, and the worst row of those that differ."""
-    far = any(method.equally_far.size for method in report.methods)
+    far = any(method.n_equally_far for method in report.methods)
     columns = [">near ties", ">equally far"] if far else [">near ties"]
     shown = table("method", ">rows", ">agree", ">largest error", ">relative", *columns, "verdict")
     for method in report.methods:
         shown.add_row(
-            method.method,
+            method.title,
             f"{method.rows:,}",
             percent(method.agreement),
             error_size(method.largest_error),
             error_size(method.relative_error),
-            f"{method.near_ties.size:,}",
-            *([f"{method.equally_far.size:,}"] if far else []),
+            f"{method.n_near_ties:,}",
+            *([f"{method.n_equally_far:,}"] if far else []),
             styled("faithful", "green") if method.faithful else styled(f"{_differing(method):,} rows differ", "red"),
         )
     out = console()
     out.print(shown)
     for method in report.methods:
         if not method.faithful:
-            out.print(f"{method.method}: {method.example}" if method.example else str(method))
-    if any(method.near_ties.size for method in report.methods):
+            out.print(f"{method.title}: {method.example}" if method.example else str(method))
+    if any(method.n_near_ties for method in report.methods):
         out.print("A near tie is a row whose answer depends on differences that float32 cannot hold; it is no fault.")
     if far:
         out.print(
@@ -45,6 +46,11 @@ def show_report(report: Report) -> None:
         )
 
 
+def print_json(report: Report) -> None:
+    """Print a report as JSON."""
+    print(escaping.json(report.to_dict()))
+
+
 def _differing(method: MethodReport) -> int:
     """Count the rows that make a method unfaithful: those that differ, or else near ties and equally far neighbours."""
-    return int(method.wrong.size or method.near_ties.size + method.equally_far.size)
+    return int(method.n_wrong or method.n_near_ties + method.n_equally_far)

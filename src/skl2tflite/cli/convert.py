@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from skl2tflite.cli.console import console, duration, facts, say
+from skl2tflite.cli.console import console, facts, note, say
 from skl2tflite.cli.options import (
     ROW_FILES,
     BatchOption,
@@ -26,10 +26,12 @@ from skl2tflite.cli.options import (
     TrustPickle,
     TrustTypes,
 )
+from skl2tflite.units import duration
 
 EXAMPLES = (
     "skl2tflite convert model.skops",
     "skl2tflite convert model.skops -o model.tflite --data rows.csv --target-column label",
+    "skl2tflite convert model.skops -o model.tflite --data rows.csv --report model.tflite.report.json",
     "skl2tflite convert model.skops --target micro --max-flash 262144 --max-ram 16384",
     "skl2tflite convert model.joblib --trust-pickle --method predict_proba --method predict",
 )
@@ -43,6 +45,14 @@ def command(
     data: Annotated[
         Path | None,
         typer.Option(metavar="ROWS", help=f"{ROW_FILES} to compare the answers on."),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write what made the file, and what comparing it found, as JSON. [bold]inspect[/] looks for it in "
+            "OUTPUT.report.json.",
+        ),
     ] = None,
     target_column: TargetColumn = None,
     method: Methods = None,
@@ -76,20 +86,22 @@ def command(
     """
     from skl2tflite.cli.comparison import show_report
     from skl2tflite.cli.estimators import read_estimator
-    from skl2tflite.cli.rows import read_rows
     from skl2tflite.cli.summary import summary
     from skl2tflite.conversion import Conversion
     from skl2tflite.convert import convert_and_compare
     from skl2tflite.errors import FidelityError, InvalidInputError
     from skl2tflite.options import ConversionOptions
+    from skl2tflite.row_files.rows import read_rows
     from skl2tflite.verify import Report
 
     if model.is_dir():
         raise InvalidInputError(f"{model} is a folder; name the file of a saved model")
     output = output or model.with_suffix(".tflite")
     refuse_unwritable(output, model)
+    if report is not None:
+        refuse_unwritable(report, model)
     estimator = read_estimator(model, trust_pickle=trust_pickle, trusted_types=trust_type or ())
-    rows = None if data is None else read_rows(data, estimator, target_column)
+    rows = None if data is None else read_rows(data, estimator, target_column, note)
     conversion = Conversion(estimator, rows)
     with conversion.guarded():
         learned = conversion.converter.rows.known
@@ -111,7 +123,7 @@ def command(
             batch=batch,
             text_length=text_length,
         )
-        converted, report = convert_and_compare(conversion, options)
+        converted, compared = convert_and_compare(conversion, options)
     except FidelityError as error:
         if isinstance(error.report, Report):
             show_report(error.report)
@@ -119,11 +131,13 @@ def command(
     elapsed = time.perf_counter() - start
     converted.save(output)
     lines = summary(bytes(converted))
-    if report is None:
+    if compared is None:
         lines.append(("checked", "nothing was compared: give rows with --data to compare answers with scikit-learn's"))
     console().print(facts(lines))
-    if report is not None:
-        show_report(report)
+    if compared is not None:
+        show_report(compared)
+    if report is not None and converted.report is not None:
+        converted.report.save(report)
     say(f"Wrote {output} ({len(converted):,} bytes; converted in {duration(elapsed)}).")
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from skl2tflite.cli.comparison import percent
-from skl2tflite.cli.console import complain, console, duration, error_size, say, size, styled, table
+from skl2tflite.cli.console import complain, console, error_size, say, styled, table
 from skl2tflite.cli.demo_models import DemoModel, demo_models
+from skl2tflite.units import duration, size
 
 if TYPE_CHECKING:
     from skl2tflite.verify import Report
@@ -161,7 +162,7 @@ def _show(models: list[DemoModel], results: list[Result]) -> None:
     )  # fmt: skip
     for model, result in zip(models, results, strict=True):
         report = result.report
-        near = sum(method.near_ties.size for method in report.methods)
+        near = sum(method.n_near_ties for method in report.methods)
         labels = percent(report["predict"].agreement) if len(model.methods) > 1 else "–"
         shown.add_row(
             model.title if report.faithful else styled(f"{model.title}: not faithful", "red"),

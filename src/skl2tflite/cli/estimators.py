@@ -142,7 +142,7 @@ def _load_skops(path: Path, trusted_types: Collection[str]) -> Any:
     except ImportError:
         raise MissingDependencyError(f"{path}: .skops files need skops; pip install 'skl2tflite[skops]'") from None
     from skl2tflite.cli.integrity import check_sound
-    from skl2tflite.cli.unpacked_sizes import check_skops
+    from skl2tflite.unpacked_sizes import check_skops
 
     trusted = TRUSTED | with_boosters(trusted_types)
     try:

@@ -81,19 +81,35 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
     from skl2tflite.backends.tflite.writer import LARGEST_FILE
     from skl2tflite.cli import summary
     from skl2tflite.errors import InvalidFileError
+    from skl2tflite.model_file import open_file
     from skl2tflite.whole_files import read_whole
 
     content = read_whole(path, LARGEST_FILE)
     try:
         if as_json:
-            print(escaping.json(summary.as_json(content)))
+            from skl2tflite.reports.conversion_report import report_beside
+
+            report = report_beside(path, content)
+            print(escaping.json({**summary.as_json(content), "report": report and report.to_dict()}))
             return
         lines = summary.summary(content)
     except InvalidFileError as error:
         raise InvalidFileError(f"{path}: {error}") from None
+    if open_file(content).facts is not None:
+        lines.append(("compared", _compared(path, content)))
     console().print(facts([("file", str(path)), *lines]))
     if operators:
         _show_operators(content)
+
+
+def _compared(path: Path, content: bytes) -> str:
+    """Say what the report beside a file tells of it."""
+    from skl2tflite.reports.conversion_report import SUFFIX, report_beside
+
+    report = report_beside(path, content)
+    if report is None:
+        return f"nothing is known of it: not compared with rows, or its report is not beside it ({path.name}{SUFFIX})"
+    return f"{report.result}; estimator {report.estimator_digest}"
 
 
 def _show_operators(content: bytes) -> None:

@@ -89,7 +89,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 all well, 1 a model differs from its estimator, 2 bad input, 3 a defect of skl2tflite.",
+    epilog="Exit status: 0 all well, 1 a model differs from its estimator, 2 bad input, 3 a defect of skl2tflite, "
+    "130 interrupted.",
 )
 
 

@@ -21,14 +21,15 @@ Who decides what:
   :meth:`~skl2tflite.flow.table.Table.join` decides them for results that are joined, as NumPy and SciPy do.
 - Whether a feature of the model is a number or text is decided by the first step that needs to know. Such a step calls
   ``Column.numbers()``, ``strings()``, ``integers()``, ``characters()`` or ``terms()``. A later step that cannot use
-  that dtype raises :class:`~skl2tflite.flow.column.KindError`. Where an earlier step would have taken any dtype, or
-  only a separate input tensor will do, :class:`~skl2tflite.flow.column.RetraceError` makes the method be traced once
-  more with the right dtype from the start.
+  that dtype raises :class:`~skl2tflite.flow.column.KindError`. Whole numbers may be read as floats too.
+- Whether the features come into a file as one matrix, or as an input each, is decided when all methods are recorded
+  (:mod:`skl2tflite.flow.binding`). Until then a matrix stands for the features of which nothing but numbers is asked,
+  unless it is known beforehand that it would not do.
 
 What a :class:`~skl2tflite.flow.column.Column` knows: its name, the dtype of its values (``kind``, None while
 undecided), the dtype and the categories that pandas gives it (from the rows given to ``convert``, or from the step that
 made it), and whether it is still one of the model's features, unchanged (``origin``). Its classes are
-:class:`~skl2tflite.flow.input_columns.InputColumn` (an input tensor of its own),
+:class:`~skl2tflite.flow.input_columns.InputColumn` (a feature of the model),
 :class:`~skl2tflite.flow.table.MatrixColumn` (a column of a matrix),
 :class:`~skl2tflite.flow.column.MadeColumn` (computed),
 :class:`~skl2tflite.flow.renamed.Renamed` and :class:`~skl2tflite.flow.renamed.Categorical` (another column under

@@ -51,37 +51,6 @@ class KindError(GraphError):
         self.reason = reason
 
 
-class RetraceError(Exception):
-    """A feature must be an input of another dtype than was assumed: the method is traced again with that dtype.
-
-    Attributes
-    ----------
-    feature : int
-        Its position among the model's features.
-    kind : DType
-        The dtype that it must have.
-    """
-
-    def __init__(self, feature: int, kind: DType) -> None:
-        super().__init__(f"feature {feature} must be {kind}")
-        self.feature = feature
-        self.kind = kind
-
-
-class OneRowError(RetraceError):
-    """A step reads a feature as text, which a file takes one row at a time: the method is traced again for one row."""
-
-    def __init__(self, feature: int) -> None:
-        super().__init__(feature, DType.STRING)
-
-
-class AbsentError(RetraceError):
-    """A step reads absent entries of sparse rows as missing: the method is traced again, with NaN for them."""
-
-    def __init__(self) -> None:
-        super().__init__(0, DType.FLOAT)
-
-
 @dataclass(frozen=True, eq=False)
 class Terms:
     """The vectorizer behind an input of term ids or counts, which tells how to make them of a text.
@@ -178,6 +147,9 @@ class Column(ABC):
 
     def mark_read(self) -> None:  # noqa: B027 - optional hook
         """Note that a step reads the values."""
+
+    def hold_text(self) -> None:  # noqa: B027 - optional hook
+        """Note that the column is text, though no step reads it."""
 
     @property
     def place(self) -> tuple[Tensor, int] | None:
@@ -279,7 +251,7 @@ class MadeColumn(Column):
 def hold_text(column: Column) -> None:
     """Declare that a feature is text though no step reads it: the model's input can then be no matrix of numbers."""
     if column.origin is not None and column.place is not None:
-        raise RetraceError(column.origin, DType.STRING)
+        column.hold_text()
 
 
 def recorded_tensor(x: Any) -> Tensor:

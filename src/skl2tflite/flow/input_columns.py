@@ -1,15 +1,15 @@
-"""Features of a model that are inputs of their own, one tensor each."""
+"""The features of a model while a method is recorded: inputs of their own, or numbers of one matrix."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from skl2tflite.errors import ConversionError
-from skl2tflite.flow.column import Column, ColumnType, KindError, OneRowError, RetraceError, Terms, TextInput
+from skl2tflite.errors import ConversionError, GraphError
+from skl2tflite.flow.column import Column, ColumnType, KindError, Terms, TextInput
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import functions as xp
-from skl2tflite.graph.dtype import DType
+from skl2tflite.graph.dtype import DType, Shape
 from skl2tflite.graph.op import as_tensor, input_tensor
 from skl2tflite.graph.tensor import Tensor
 
@@ -21,16 +21,22 @@ def without_padding(text: Tensor) -> Tensor:
 
 
 class InputColumns:
-    """The features of a model; each becomes an input tensor when a step first reads it.
+    """The features of a model.
+
+    Each becomes an input when a step first reads it. Where it is not known that a matrix would not do, those of which
+    nothing but numbers is asked are columns of one, until all methods are recorded (:mod:`skl2tflite.flow.binding`).
 
     Parameters
     ----------
     names : sequence of str
         Names of the features' tensors.
     kinds : dict of int to DType
-        Dtypes that are known of the features. What is decided during tracing is added, for the model's other methods.
-    batch : int, optional
-        Number of rows, where the target needs it fixed.
+        Dtypes that are known of the features. What is decided while a method is recorded is added, for the model's
+        other methods.
+    matrix : Tensor of shape (n_rows, n_features)
+        Stands for the features as numbers.
+    apart : bool
+        Whether it is known that each feature is an input of its own.
     text : {"characters", "tokens", "counts"}
         Form in which the file takes texts that a vectorizer reads.
     types : mapping of int to ColumnType, optional
@@ -42,19 +48,25 @@ class InputColumns:
 
     Attributes
     ----------
+    tensors : dict of (int, DType) to Tensor
+        Input tensors made so far, by feature and dtype. Of what was read as floats, and later as whole numbers, the
+        floats are replaced in the end.
     made : dict of str to Terms
         Inputs of ids or counts of terms, by name.
     missing : dict of str to str
         Inputs of numbers in which a text stands for NaN: that text, by name.
     digits : set of str
         Inputs of text whose cells may also be whole numbers, which are read as their digits; none may be missing.
+    read : set of int
+        Features of whose values some step has read numbers, or checks them.
     """
 
     def __init__(
         self,
         names: Sequence[str],
         kinds: dict[int, DType],
-        batch: int | None = None,
+        matrix: Tensor,
+        apart: bool = False,
         text: TextInput = "characters",
         types: Mapping[int, ColumnType] | None = None,
         text_length: int | None = None,
@@ -63,48 +75,65 @@ class InputColumns:
         self.names = tuple(names)
         self.types = types
         self.kinds = kinds
-        self.batch = batch
+        self.matrix = matrix
+        self.apart = apart
         self.text = text
         self.text_length = text_length
         self.allows_nan = allows_nan
+        self.tensors: dict[tuple[int, DType], Tensor] = {}
         self.made: dict[str, Terms] = {}
         self.missing: dict[str, str] = {}
         self.digits: set[str] = set()
-        self._tensors: dict[int, Tensor] = {}
-        self._assumed: set[int] = set()
+        self.read: set[int] = set()
         self._texts: dict[int, Tensor] = {}
         self._terms: dict[str, Tensor] = {}
 
     def __getitem__(self, feature: int) -> InputColumn:
         return InputColumn(self, feature)
 
-    def tensor(self, feature: int, kind: DType, assumed: bool = False) -> Tensor:
-        """Return the input tensor of a feature.
+    @property
+    def batch(self) -> int | None:
+        """Number of rows, where the target needs it fixed."""
+        return self.matrix.shape[0]
+
+    def in_matrix(self, feature: int) -> bool:
+        """Whether a feature is a column of the matrix, so far."""
+        return not self.apart and self.kinds.get(feature) in (None, DType.FLOAT)
+
+    def tensor(self, feature: int, kind: DType) -> Tensor:
+        """Return the values of a feature, which decides its dtype.
 
         Parameters
         ----------
         feature : int
         kind : DType
-            Its dtype.
-        assumed : bool, default=False
-            Whether any dtype would do, so that a later step may still decide for another one.
+            Whole numbers may also be read as floats. Text that was read as floats before makes all methods be
+            recorded again, with its dtype known (``MethodCall.confused``).
         """
-        if assumed and feature not in self.kinds:
-            self._assumed.add(feature)
         if feature in self._texts:
             raise KindError(
                 f"column {self.names[feature]!r} is read as text, and cannot be read as numbers too; copy it"
             )
-        decided = self.kinds.setdefault(feature, kind)
-        if decided != kind:
-            # An earlier step took the feature as a float, but could have taken it in the dtype that is needed now.
-            if decided == DType.FLOAT and (kind == DType.INT or feature in self._assumed):
-                raise RetraceError(feature, kind)
+        if kind == DType.FLOAT and self.in_matrix(feature):
+            self.read.add(feature)
+            values: Tensor = self.matrix[:, feature]
+            return values
+        decided = self.kinds.get(feature, kind)
+        if decided != kind and not (decided == DType.FLOAT and kind in (DType.INT, DType.STRING)):
             raise KindError(f"column {self.names[feature]!r} holds {decided} values, not {kind}")
-        if feature not in self._tensors:
-            holds_nan = self.allows_nan is None or self.allows_nan[feature]
-            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch,), holds_nan)
-        return self._tensors[feature]
+        self.kinds[feature] = kind
+        if kind == DType.FLOAT:
+            self.read.add(feature)
+        return self._input(feature, kind, (self.batch,))
+
+    def may_be_nan(self, feature: int) -> bool:
+        """Whether a feature may be NaN, where that is known; else True."""
+        return self.allows_nan is None or feature >= len(self.allows_nan) or self.allows_nan[feature]
+
+    def _input(self, feature: int, kind: DType, shape: Shape) -> Tensor:
+        if (feature, kind) not in self.tensors:
+            self.tensors[feature, kind] = input_tensor(self.names[feature], kind, shape, self.may_be_nan(feature))
+        return self.tensors[feature, kind]
 
     def characters(self, feature: int) -> Tensor:
         """Return the text of a feature as code points, of shape (1, n_characters)."""
@@ -136,34 +165,39 @@ class InputColumns:
     def sets(self, feature: int, kind: DType) -> Tensor:
         """Return the sets of labels in a feature, of shape (n_rows, length)."""
         self.kinds[feature] = kind
-        if feature not in self._tensors:
-            self._tensors[feature] = input_tensor(self.names[feature], kind, (self.batch, None))
-        return self._tensors[feature]
+        return self._input(feature, kind, (self.batch, None))
 
     def _read(self, feature: int) -> None:
         """Check that a feature can be read as text."""
         decided = self.kinds.setdefault(feature, DType.STRING)
-        if decided != DType.STRING and feature not in self._assumed:
+        if decided != DType.STRING:
             raise KindError(f"column {self.names[feature]!r} holds {decided} values, not texts")
-        if decided != DType.STRING or self.batch != 1:
-            raise OneRowError(feature)
-        if feature in self._tensors:
+        if self.batch != 1:
+            raise GraphError(f"column {self.names[feature]!r} is text, which a file takes one row at a time")
+        if (feature, DType.STRING) in self.tensors:
             raise KindError(
                 f"column {self.names[feature]!r} is compared as a whole, and cannot be read as text; copy it"
             )
 
-    def inputs(self) -> dict[str, Tensor]:
-        """Return the input tensors made so far by name, in the order of the features."""
-        taken = {self.names[feature]: tensor for feature, tensor in sorted({**self._tensors, **self._texts}.items())}
-        return {**taken, **self._terms}
+    def inputs(self, features: Mapping[int, Tensor]) -> dict[str, Tensor]:
+        """Return input tensors by name, in the order of the features.
+
+        Parameters
+        ----------
+        features : mapping of int to Tensor
+            Those of the features that are not read as text.
+        """
+        every = {**features, **self._texts}
+        return {**{self.names[feature]: every[feature] for feature in sorted(every)}, **self._terms}
 
     def table(self) -> Table:
         """Return all features as a table."""
-        return Table([self[i] for i in range(len(self.names))])
+        every = range(len(self.names))
+        return Table([self[i] for i in every], self.matrix if all(map(self.in_matrix, every)) else None)
 
 
 class InputColumn(Column):
-    """A feature of a model that is an input tensor of its own.
+    """A feature of a model.
 
     Attributes
     ----------
@@ -204,18 +238,27 @@ class InputColumn(Column):
         return self.feature
 
     @property
+    def place(self) -> tuple[Tensor, int] | None:
+        """The matrix and its position there, as long as it is part of one."""
+        return (self.inputs.matrix, self.feature) if self.inputs.in_matrix(self.feature) else None
+
+    @property
     def batch(self) -> int | None:
         """Number of rows of the inputs."""
         return self.inputs.batch
 
-    @property
-    def values(self) -> Tensor:
-        """The values in their own dtype; floats, as long as it is undecided."""
-        return self.inputs.tensor(self.feature, self.kind or DType.FLOAT, assumed=True)
+    def mark_read(self) -> None:
+        """Note that the feature is read."""
+        if self.inputs.in_matrix(self.feature):
+            self.inputs.read.add(self.feature)
 
     def tensor(self, kind: DType) -> Tensor:
-        """Return the input's tensor."""
+        """Return the feature's values."""
         return self.inputs.tensor(self.feature, kind)
+
+    def hold_text(self) -> None:
+        """Note that the feature is text."""
+        self.inputs.kinds.setdefault(self.feature, DType.STRING)
 
     def characters(self) -> Tensor:
         """Return the one row's text as code points."""
@@ -246,12 +289,6 @@ class InputColumn(Column):
         self.inputs.digits.add(self.name)
         return self.strings()
 
-    def numbers(self) -> Tensor:
-        """Return the values as floats, or raise KindError where they are strings."""
-        if self.kind is None:
-            self.tensor(DType.FLOAT)
-        return super().numbers()
-
     def strings(self) -> Tensor:
-        """Return the values as strings, or raise KindError where they are numbers."""
+        """Return the values as strings, or raise KindError where they are known to be numbers."""
         return self.tensor(DType.STRING)

@@ -8,7 +8,7 @@ around.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 from typing import Any
 
@@ -100,32 +100,6 @@ class Matrix:
         return replace(
             self, values=as_floats(self.values) * weight, dtype=None, stored=stored, bounds=None, with_holes=None
         )
-
-
-@dataclass(frozen=True, eq=False)
-class SparseRows(Matrix):
-    """The sparse rows of a model whose absent entries a step reads as missing: the file's input has NaN for them.
-
-    Attributes
-    ----------
-    holed : Tensor of shape (n_rows, n_columns)
-        The model's input, with NaN where the sparse rows store no entry.
-    """
-
-    holed: Array = field(kw_only=True)
-
-    @classmethod
-    def of(cls, holed: Array) -> SparseRows:
-        """Return the rows for an input with NaN for absent entries."""
-        return cls(xp.where(xp.isnan(holed), 0.0, holed), None, True, lambda: ~xp.isnan(holed), holed=holed)
-
-    def with_nan(self) -> Array:
-        """Return the input itself."""
-        return self.holed
-
-    def take(self, positions: Sequence[int] | NDArray[np.intp]) -> Matrix:
-        """Return some of the columns."""
-        return SparseRows.of(xp.take(self.holed, np.asarray(positions, dtype=int), axis=1))
 
 
 def is_sparse(X: object) -> bool:

@@ -75,6 +75,10 @@ class Renamed(Column):
         """Note that a step reads the column."""
         self.column.mark_read()
 
+    def hold_text(self) -> None:
+        """Note that the column is text."""
+        self.column.hold_text()
+
     def tensor(self, kind: DType) -> Tensor:
         """Return the column's tensor."""
         return self.column.tensor(kind)

@@ -6,13 +6,13 @@ encoder reads a column as strings, a scaler reads the table as one matrix of num
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from skl2tflite.flow.column import DTYPES, Column, ColumnType, KindError, OneRowError, RetraceError, recorded_tensor
+from skl2tflite.flow.column import DTYPES, Column, KindError, recorded_tensor
 from skl2tflite.flow.matrix import Matrix, is_sparse, side_by_side
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType, Shape
@@ -28,70 +28,33 @@ class MatrixColumn(Column):
     name : str
     matrix : Tensor of shape (n_rows, n_columns)
     at : int
-    feature : int, optional
-        Position among the model's features, if the matrix is the model's input. Reading such a column as strings raises
-        :class:`~skl2tflite.flow.column.RetraceError`.
-    types : mapping of int to ColumnType, optional
-        What the rows given to ``convert`` tell of the model's features; None without rows.
-    features_read : set of int, optional
-        Set to which the feature is added when a step reads its values.
     made_of : Column, optional
         The column that this one was computed from; reading this one counts as reading that one.
     """
 
-    def __init__(
-        self,
-        name: str,
-        matrix: Tensor,
-        at: int,
-        feature: int | None = None,
-        types: Mapping[int, ColumnType] | None = None,
-        features_read: set[int] | None = None,
-        made_of: Column | None = None,
-    ) -> None:
+    def __init__(self, name: str, matrix: Tensor, at: int, made_of: Column | None = None) -> None:
         self.name = name
         self.matrix = matrix
         self.at = at
-        self.feature = feature
-        self.is_seen = types is not None
-        self._type = (types or {}).get(-1 if feature is None else feature, ColumnType())
-        self._features_read = features_read
         self._made_of = made_of
 
     def mark_read(self) -> None:
-        """Note that the feature, or the one that the column was computed from, is read."""
+        """Note that the column that it was computed from is read."""
         if self._made_of is not None:
             self._made_of.mark_read()
-        if self._features_read is not None and self.feature is not None:
-            self._features_read.add(self.feature)
 
     @property
-    def kind(self) -> DType | None:
-        """Dtype of the matrix; None for a feature of the model, which may turn out to be text in an input of its
-        own.
-        """
-        return self.matrix.dtype if self.feature is None else None
-
-    @property
-    def categories(self) -> tuple[Any, ...] | None:
-        """Categories in the rows given to ``convert``."""
-        return self._type.categories
+    def kind(self) -> DType:
+        """Dtype of the matrix."""
+        return self.matrix.dtype
 
     @property
     def dtype(self) -> Any:
-        """Dtype in the rows given to ``convert``; else that of the matrix, unless the column is a feature of the
-        model.
-        """
-        known = self._type.dtype
-        return DTYPES[self.matrix.dtype] if known is None and self.feature is None else known
+        """NumPy's dtype for it."""
+        return DTYPES[self.matrix.dtype]
 
     @property
-    def origin(self) -> int | None:
-        """Position among the model's features, if it is one."""
-        return self.feature
-
-    @property
-    def place(self) -> tuple[Tensor, int] | None:
+    def place(self) -> tuple[Tensor, int]:
         """The matrix, and the column's position there."""
         return self.matrix, self.at
 
@@ -103,23 +66,9 @@ class MatrixColumn(Column):
     def tensor(self, kind: DType) -> Tensor:
         """Return the column."""
         if kind != self.matrix.dtype:
-            if self.feature is None:
-                raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
-            raise RetraceError(self.feature, kind)
+            raise KindError(f"column {self.name!r} holds {self.matrix.dtype} values, not {kind}")
         self.mark_read()
         return recorded_tensor(self.matrix[:, self.at])
-
-    def numbers_but(self, missing: str) -> Tensor:
-        """Raise RetraceError for an input of its own, where the column is a feature of the model."""
-        if self.feature is None:
-            return self.numbers()
-        raise RetraceError(self.feature, DType.FLOAT)
-
-    def characters(self) -> Tensor:
-        """Raise RetraceError for an input of its own, where the column is a feature of the model."""
-        if self.feature is None:
-            return super().characters()
-        raise OneRowError(self.feature)
 
 
 class Table:
@@ -140,31 +89,9 @@ class Table:
         self._stacked: Tensor | None = None
 
     @classmethod
-    def of_matrix(
-        cls,
-        matrix: Tensor,
-        names: Sequence[str],
-        inputs: bool = False,
-        types: Mapping[int, ColumnType] | None = None,
-        features_read: set[int] | None = None,
-    ) -> Table:
-        """Return the columns of a matrix as a table.
-
-        Parameters
-        ----------
-        matrix : Tensor of shape (n_rows, n_columns)
-        names : sequence of str
-        inputs : bool, default=False
-            Whether the matrix is the model's input, so that its columns are the model's features.
-        types : mapping of int to ColumnType, optional
-            What the rows given to ``convert`` tell of the features.
-        features_read : set of int, optional
-            Set to which each feature is added when a step reads its values.
-        """
-        columns = [
-            MatrixColumn(name, matrix, i, i if inputs else None, types, features_read) for i, name in enumerate(names)
-        ]
-        return cls(columns, matrix)
+    def of_matrix(cls, matrix: Tensor, names: Sequence[str]) -> Table:
+        """Return the columns of a matrix as a table."""
+        return cls([MatrixColumn(name, matrix, i) for i, name in enumerate(names)], matrix)
 
     @classmethod
     def join(cls, parts: Sequence[TableLike], sparse: bool | None = None, keeps_dtypes: bool = False) -> TableLike:
@@ -211,7 +138,7 @@ class Table:
     @property
     def matrix_so_far(self) -> Tensor | None:
         """The matrix of the columns' numbers, if it has been made; None before."""
-        return self._stacked if self._matrix is None else self._matrix
+        return self._stacked if self.whole is None else self.whole
 
     def each(self, function: Callable[[Tensor], Tensor]) -> Table:
         """Apply a function of each number by itself. Reading a column of the result counts as reading the original one.
@@ -221,19 +148,25 @@ class Table:
         function : callable
             Takes the matrix of the numbers and returns one of the same shape.
         """
-        matrix = self.matrix() if self._matrix is None else self._matrix
+        whole = self.whole
+        matrix = self.matrix() if whole is None else whole
         made, before = function(matrix), enumerate(self.columns)
         return Table([MatrixColumn(column.name, made, i, made_of=column) for i, column in before], made)
 
     @property
     def whole(self) -> Tensor | None:
-        """The columns as one tensor, None where there is none yet; this does not count as reading the values."""
-        return self._matrix
+        """The columns as one tensor; None where there is none yet, or a feature has turned out to hold no floats.
+
+        This does not count as reading the values.
+        """
+        features = (column for column in self.columns if column.origin is not None)
+        known = self._matrix is not None and all(column.kind in (None, DType.FLOAT) for column in features)
+        return self._matrix if known else None
 
     @property
     def is_matrix(self) -> bool:
         """Whether one tensor holds the columns already."""
-        return self._matrix is not None
+        return self.whole is not None
 
     @property
     def is_computed(self) -> bool:
@@ -243,7 +176,7 @@ class Table:
     @property
     def batch(self) -> int | None:
         """Number of rows, None where it is known only at run time."""
-        return self.columns[0].batch if self._matrix is None else self._matrix.shape[0]
+        return self.columns[0].batch if self.whole is None else self.whole.shape[0]
 
     def __len__(self) -> int:
         raise refusal("the number of rows of a table is known only at run time")
@@ -254,11 +187,9 @@ class Table:
     def take(self, positions: Sequence[int] | Any) -> Table:
         """Return some of the columns."""
         at = [int(i) for i in positions]
-        matrix = (
-            None if self._matrix is None else recorded_tensor(xp.take(self._matrix, np.array(at, dtype=int), axis=1))
-        )
-        if matrix is not None and at == list(range(len(self.columns))):
-            matrix = self._matrix
+        matrix = self.whole
+        if matrix is not None and at != list(range(len(self.columns))):
+            matrix = recorded_tensor(xp.take(matrix, np.array(at, dtype=int), axis=1))
         return Table([self.columns[i] for i in at], matrix)
 
     def mark_read(self) -> None:
@@ -271,8 +202,8 @@ class Table:
         if not self.columns:
             raise KindError("there are no columns left")
         self.mark_read()
-        if self._matrix is not None:
-            return self._matrix
+        if (matrix := self.whole) is not None:
+            return matrix
         if self._stacked is None:
             parts = [_side_by_side(list(run)) for _, run in groupby(self.columns, _made_in)]
             self._stacked = recorded_tensor(parts[0] if len(parts) == 1 else xp.concat(parts, axis=1))

@@ -67,7 +67,7 @@ def column_hints(estimator: Any, types: Mapping[int, ColumnType] | None = None) 
     with rows_at_hand(None, alone=True), kept_dictionaries(estimator):
         allowed = np.asarray(converter.nan_columns())
         recorded = record(converter, methods, InputLayout(types=types), allowed)
-    traced, kinds = recorded.traced, recorded.layout.kinds
+    traced, kinds = recorded.traced, recorded.binding.kinds
     needed = converter.needed_columns
     ignored = set() if needed is None else set(range(converter.n_features)) - set(needed)
     if kinds is not None:
@@ -81,5 +81,5 @@ def column_hints(estimator: Any, types: Mapping[int, ColumnType] | None = None) 
         for i, kind in (kinds or {}).items()
         if kind == DType.STRING
     }
-    readings = readings_of((each for result in traced.values() for each in result.readings), converter.n_features)
+    readings = readings_of((each for result in traced.values() for each in result.call.readings), converter.n_features)
     return ColumnHints({**dict.fromkeys(sorted(ignored)), **text}, readings)

@@ -38,19 +38,19 @@ def column_specs(
     """
     names = input_names(converter)
     taken = {name: tensor for result in traced.values() for name, tensor in result.graph.inputs.items()}
-    terms = {name: terms for result in traced.values() for name, terms in result.terms.items()}
+    terms = {name: terms for result in traced.values() for name, terms in result.call.rows.columns.made.items()}
     twice = sorted(name for name in taken if names.count(name) > 1)
     if twice:
         raise ConversionError(f"more than one column is called {twice[0]!r}; a tensor for each needs distinct names")
     in_characters = [name for name, tensor in taken.items() if tensor.ndim > converter.rows.column_axes]
-    missing = {name: text for result in traced.values() for name, text in result.missing.items()}
+    missing = {name: text for result in traced.values() for name, text in result.call.rows.columns.missing.items()}
     columns = [
         ColumnSpec(
             names[feature],
             feature,
             "characters" if names[feature] in in_characters else WIDTHS[kind],
             missing=missing.get(names[feature]),
-            digits=any(names[feature] in result.digits for result in traced.values()),
+            digits=any(names[feature] in result.call.rows.columns.digits for result in traced.values()),
             length=taken[names[feature]].shape[-1] if names[feature] in in_characters else None,
         )
         for feature, kind in sorted(kinds.items())

@@ -76,7 +76,7 @@ def plan(conversion: Conversion, options: ConversionOptions = DEFAULTS) -> Plan:
     graphs, columns, records = _rewritten(converter, recorded, options)
     features = _features(converter, recorded, columns, allowed)
     traced = recorded.traced
-    narrow = (each for method, result in traced.items() if method != "inverse_transform" for each in result.narrow)
+    narrow = (each for method, result in traced.items() if method != "inverse_transform" for each in result.call.narrow)
     with reading(X):
         features = features.with_narrow(dict.fromkeys(narrow), X)
     return Plan(converter, features, traced, graphs, records)
@@ -133,7 +133,7 @@ def _rewritten(
     recorded : Recorded
     options : ConversionOptions
     """
-    traced, kinds, target = recorded.traced, recorded.layout.kinds, options.runtime
+    traced, kinds, target = recorded.traced, recorded.binding.kinds, options.runtime
     columns = None if kinds is None else column_specs(converter, traced, kinds)
     graphs: dict[str, Graph] = {}
     records: list[PassRecord] = []
@@ -193,10 +193,10 @@ def _features(
         recorded.layout.sparse,
         form.absent_is_nan,
         form.only,
-        readings_of((each for result in traced.values() for each in result.readings), converter.n_features),
+        readings_of((each for result in traced.values() for each in result.call.readings), converter.n_features),
         read=_read(traced),
         tells_stored_zeros=form.tells_stored_zeros,
-        rows=converter.rows,
+        rows=recorded.rows,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from skl2tflite.converters import Converter
-from skl2tflite.converters.core.method_graph import trace
+from skl2tflite.converters.core.method_call import called
+from skl2tflite.converters.core.method_graph import traced
 from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.errors import ConversionError
 from skl2tflite.features import Form
-from skl2tflite.flow.column import AbsentError, RetraceError
+from skl2tflite.flow.binding import Binding
 from skl2tflite.plan.recording import Recorded
 
 
@@ -33,23 +34,22 @@ class RowForm(NamedTuple):
 
 def row_form(converter: Converter, recorded: Recorded) -> RowForm:
     """Return which rows the graphs are right for, by recording the methods once more for rows of the other form."""
-    traced, layout, absent_is_nan = recorded.traced, recorded.layout, recorded.absent_is_nan
-    readers = [is_sparse for each in traced.values() for is_sparse in each.absent_readers]
-    if layout.kinds is not None or not (layout.sparse or readers):
+    layout, sparse = recorded.layout, recorded.layout.sparse
+    absent_is_nan = sparse and recorded.binding.absent_is_nan
+    readers = [is_sparse for each in recorded.traced.values() for is_sparse in each.call.absent_readers]
+    if recorded.binding.kinds is not None or not (sparse or readers):
         return RowForm(None, absent_is_nan)
-    for other_absent_is_nan in (False, True):
-        other = InputLayout(layout.batch, sparse=not layout.sparse, absent_is_missing=other_absent_is_nan)
-        try:
-            others = [trace(converter, method, other) for method in traced]
-        except AbsentError:
-            if all(readers):
-                return RowForm(None, False, tells_stored_zeros=True)
-            continue
-        except (ConversionError, RetraceError):
-            break
-        if all(str(a.graph) == str(b.graph) for a, b in zip(traced.values(), others, strict=True)):
-            return RowForm(None, absent_is_nan if layout.sparse else other_absent_is_nan)
-        break
-    if not layout.sparse and all(readers):
-        return RowForm()
-    return RowForm("sparse" if layout.sparse else "dense", absent_is_nan)
+    neither = RowForm() if not sparse and all(readers) else RowForm("sparse" if sparse else "dense", absent_is_nan)
+    try:
+        others = [called(converter, method, InputLayout(layout.batch, sparse=not sparse)) for method in recorded.traced]
+    except ConversionError:
+        return neither
+    asks_absent = any(each.asks_absent for each in others)
+    if asks_absent and all(readers):
+        return RowForm(None, False, tells_stored_zeros=True)
+    if any(each.kinds is not None for each in others):
+        return neither
+    graphs = [traced(each, Binding(None, asks_absent)).graph for each in others]
+    if all(str(a.graph) == str(b) for a, b in zip(recorded.traced.values(), graphs, strict=True)):
+        return RowForm(None, absent_is_nan if sparse else asks_absent)
+    return neither

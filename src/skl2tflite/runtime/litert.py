@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakSet
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidFileError, InvalidInputError
@@ -30,6 +30,8 @@ class LiteRTRunner:
         Threads that one call may use.
     rows_per_call : int, default=4096
         More rows are run in several calls, to bound the memory of what lies between.
+    xnnpack : bool, default=True
+        Whether LiteRT may hand operators to XNNPACK, as it does by default; else its own kernels compute all.
 
     Raises
     ------
@@ -37,12 +39,13 @@ class LiteRTRunner:
         Where LiteRT does not accept the file.
     """
 
-    def __init__(self, content: bytes, num_threads: int = 1, rows_per_call: int = 4096) -> None:
+    def __init__(self, content: bytes, num_threads: int = 1, rows_per_call: int = 4096, xnnpack: bool = True) -> None:
         self.content = content
         self.num_threads = num_threads
         self.rows_per_call = rows_per_call
+        self.xnnpack = xnnpack
         self._idle: SimpleQueue[_Interpreter] = SimpleQueue()
-        self._idle.put(_Interpreter(content, num_threads))
+        self._idle.put(_Interpreter(content, num_threads, xnnpack))
         _runners.add(self)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -50,6 +53,7 @@ class LiteRTRunner:
             "content": self.content,
             "num_threads": self.num_threads,
             "rows_per_call": self.rows_per_call,
+            "xnnpack": self.xnnpack,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -97,7 +101,7 @@ class LiteRTRunner:
         try:
             return self._idle.get_nowait()
         except Empty:
-            return _Interpreter(self.content, self.num_threads)
+            return _Interpreter(self.content, self.num_threads, self.xnnpack)
 
     def _begin_anew(self) -> None:
         """In a forked child: interpreters are neither used nor freed, for it has none of their threads."""
@@ -120,9 +124,12 @@ if hasattr(os, "register_at_fork"):
 class _Interpreter:
     """One LiteRT interpreter and what it declares of its signatures."""
 
-    def __init__(self, content: bytes, num_threads: int) -> None:
+    def __init__(self, content: bytes, num_threads: int, xnnpack: bool) -> None:
+        resolver = OpResolverType.AUTO if xnnpack else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
         try:
-            self._interpreter = Interpreter(model_content=content, num_threads=num_threads)
+            self._interpreter = Interpreter(
+                model_content=content, num_threads=num_threads, experimental_op_resolver_type=resolver
+            )
             keys = self._interpreter.get_signature_list()
             self.signatures = {key: _Signature(self._interpreter, key) for key in keys}
         except (ValueError, RuntimeError) as error:

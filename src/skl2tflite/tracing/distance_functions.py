@@ -20,6 +20,7 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.numerics.distances import squared_distances
 from skl2tflite.numerics.kernels import additive_chi2_kernel
 from skl2tflite.numerics.metrics import metric_of
+from skl2tflite.tracing.domain import refuse_below
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.patches import Patch
 
@@ -67,7 +68,7 @@ def _replacements() -> dict[int, Callable[..., Any]]:
     pairs: dict[Callable[..., Any], Callable[..., Any]] = {
         distance.cdist: _cdist,
         pairwise._euclidean_distances: _euclidean_distances,
-        pairwise.additive_chi2_kernel: additive_chi2_kernel,
+        pairwise.additive_chi2_kernel: _additive_chi2_kernel,
     }
     return {id(original): _for_tensors(original, function) for original, function in pairs.items()}
 
@@ -86,6 +87,11 @@ def _for_tensors(original: Callable[..., Any], function: Callable[..., Any]) -> 
         return handled(function(plain(X), _points(Y), *args, **kwargs), X)
 
     return call
+
+
+def _additive_chi2_kernel(X: Any, Y: Any) -> Any:
+    refuse_below("additive_chi2_kernel", X)
+    return additive_chi2_kernel(X, Y)
 
 
 def _points(Y: Any) -> Any:

@@ -66,7 +66,7 @@ def fresh_input(X: Given) -> Given:
         return input_tensor("X", X.dtype, X.shape)
     if isinstance(X, Matrix):
         values = as_tensor(X.values)
-        return replace(X, values=input_tensor("X", values.dtype, values.shape), stored=None)
+        return replace(X, values=input_tensor("X", values.dtype, values.shape), stored=None, with_holes=None)
     if isinstance(X, AsArray):
         fresh = fresh_input(X.table)
         assert isinstance(fresh, Table)

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.errors import GraphError
-from skl2tflite.flow.column import RetraceError
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import Source, refusal
 from skl2tflite.graph.tensor import Tensor
@@ -88,7 +87,7 @@ def record(
                 finally:
                     if needed:  # which the function may have caught
                         raise needed[0]
-        except (GraphError, RetraceError):
+        except GraphError:
             raise
         except Exception as error:
             rows_wanted = isinstance(error, TypeError) and "NoneType" in str(error)

@@ -43,7 +43,7 @@ COLUMNS = 50
 table all columns are named."""
 HELD = ("bool", "int64", "int32")
 """Dtypes of columns that a recording follows: truth values, and whole numbers of as many bits as a file has."""
-MOVES = (ops.Slice, ops.Take, ops.Reshape, ops.PermuteDims, ops.Concat)
+MOVES = (ops.Slice, ops.Take, ops.Reshape, ops.PermuteDims, ops.Concat, ops.AbsentAsZero)
 """Operations that move numbers without changing them."""
 
 narrow_readers: Collector[Narrow | Node] = Collector("narrow_readers")

@@ -48,6 +48,19 @@ def unsaturated(results: Any) -> Any:
     return np.where(np.abs(values) == greatest, np.copysign(np.inf, values), values)
 
 
+def same_answers(a: Any, b: Any) -> bool:
+    """Whether two answers of a model are the same to the bit, or both the same error."""
+    if isinstance(a, NoAnswerError) or isinstance(b, NoAnswerError):
+        return isinstance(a, NoAnswerError) and isinstance(b, NoAnswerError) and np.array_equal(a.rows, b.rows)
+    if isinstance(a, list) or isinstance(b, list):
+        both = isinstance(a, list) and isinstance(b, list) and len(a) == len(b)
+        return both and all(map(same_answers, a, b))
+    a, b = np.asarray(a), np.asarray(b)
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+
+
 def answer_of(conversion: Conversion, method: str, rows: Any) -> Any:
     """Return what an estimator answers, ragged answers as a matrix.
 

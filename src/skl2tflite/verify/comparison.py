@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,8 @@ from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.features import RowKind
 from skl2tflite.model import TFLiteModel
+from skl2tflite.reports import Reading
 from skl2tflite.verify.differences import as_rows
-
-Reading: TypeAlias = Literal["as given", "float32"]
-"""Rows as they were given, or rounded to float32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +34,8 @@ class Comparison:
         Rows of the answer for each of X: 1, but of images cut into patches.
     reference : {"as given", "float32"}
         What the estimator was given: X itself, where float32 holds its numbers exactly, or X rounded to float32.
+    made : bool
+        Whether the rows were made from the model, to lie on its thresholds.
     """
 
     model: TFLiteModel
@@ -45,6 +45,7 @@ class Comparison:
     tolerance: float
     each: int = 1
     reference: Reading = "float32"
+    made: bool = False
 
     @property
     def kind(self) -> RowKind:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.forest.op import TreeSums, TreeValues
 from skl2tflite.graph import Constant, Graph, Node, Tensor, evaluate, ops
+from skl2tflite.verify.exact_decisions import ExactDecisions
 from skl2tflite.verify.neighbor_ties import NeighborTies
 
 
@@ -49,7 +50,11 @@ TREE_SUMS = 16
 
 
 def perturbed(
-    graph: Graph, inputs: Mapping[str, NDArray[Any]], effort: Effort = FIRST, ties: NeighborTies | None = None
+    graph: Graph,
+    inputs: Mapping[str, NDArray[Any]],
+    effort: Effort = FIRST,
+    ties: NeighborTies | None = None,
+    decisions: ExactDecisions | None = None,
 ) -> Iterator[dict[str, NDArray[Any]]]:
     """Evaluate a graph in float64, again and again, with every number that float32 rounds changed by a few ulps.
 
@@ -67,6 +72,8 @@ def perturbed(
     effort : Effort
     ties : NeighborTies, optional
         Notes what the graph's rankings do.
+    decisions : ExactDecisions, optional
+        Comparisons of the inputs as they are, which stay as they fell.
 
     Yields
     ------
@@ -100,6 +107,8 @@ def perturbed(
     def rounded(
         moves: dict[Node, NDArray[Any]], node: Node, operands: Sequence[NDArray[Any]], results: Sequence[NDArray[Any]]
     ) -> Sequence[NDArray[Any]]:
+        if decisions is not None:
+            operands, results = decisions.corrected(node, operands, results)
         if ties is not None and effort.any_of_equals and isinstance(node.op, ops.TopK):
             return ties.any_of_equals(node, operands[0])
         if ties is not None:

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import os
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-from sklearn.base import is_regressor
-
-from skl2tflite.arguments import positive, shown
-from skl2tflite.conversion import Conversion
-from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
-from skl2tflite.features import check_columns, check_given, reading
+from skl2tflite.arguments import path as path_of
+from skl2tflite.arguments import positive, shown, whole
+from skl2tflite.errors import InvalidInputError, VerificationInterrupted
+from skl2tflite.estimator_digest import estimator_digest
 from skl2tflite.model import TFLiteModel
-from skl2tflite.tracing.rows_at_hand import rows_at_hand
-from skl2tflite.verify.answers import (
-    answer_of,
-    beside,
-    dense,
-    given_answer,
-    gives_floats,
-    precise_answer,
-    rows_of,
-    unsaturated,
-)
-from skl2tflite.verify.comparison import Comparison, Reading
-from skl2tflite.verify.differences import example, of_a_kind, scale
-from skl2tflite.verify.references import with_other_references
-from skl2tflite.verify.report import MethodReport, Report
-from skl2tflite.verify.within_rounding import comes_from_trees, decided_otherwise, own_errors, within_rounding
+from skl2tflite.reports import Report
+from skl2tflite.reports.conversion_report import file_digest
+from skl2tflite.row_files import row_batches
+from skl2tflite.verify.batches import BATCH_ROWS, batches_of, not_empty
+from skl2tflite.verify.checkpoint import Progress, next_digest
+from skl2tflite.verify.judging import Batch, Judge
+from skl2tflite.verify.probe import Sample, probing_rows
 
 
-def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | None = None) -> Report:
+def verify(
+    model: TFLiteModel,
+    estimator: Any,
+    X: Any = None,
+    *,
+    tolerance: float | None = None,
+    probe: bool = False,
+    n_jobs: int | None = None,
+    batch_rows: int = BATCH_ROWS,
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> Report:
     """Compare a model with its estimator on rows.
 
     The reference is the estimator on the rows as they are given, where float32 holds all their numbers exactly; else
@@ -39,8 +41,8 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     agrees with. Where the estimator loses digits of float32 rows by computing in float32 too, it is its answer for
     the same numbers in float64.
     Labels and other whole numbers must be equal, values within ``tolerance`` of their column's greatest
-    magnitude. A row beyond that is looked at again: if moving the inputs and the estimator's parameters by
-    one float32 ulp moves its answer as far, no float32 file can be held to more. Where that turns a label
+    magnitude among the rows of a batch. A row beyond that is looked at again: if moving the inputs and the estimator's
+    parameters by one float32 ulp moves its answer as far, no float32 file can be held to more. Where that turns a label
     or another decision, the row is a near tie and counted apart. So is a row that has neighbours equally far, of
     which scikit-learn counts others than the file does.
 
@@ -49,9 +51,24 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
     model : TFLiteModel
     estimator : estimator
         The one that the model was converted from.
-    X : array-like or DataFrame of shape (n_rows, n_features)
+    X : array-like or DataFrame of shape (n_rows, n_features), iterator of such, or path, optional
+        Rows; batches of rows; or a CSV or Parquet file (.npy of images, .jsonl of dicts), whose columns are chosen by
+        the names of the estimator's features. Of batches and files a few at a time are held in memory. May be left
+        out with ``probe=True``.
     tolerance : float, optional
         That of the estimator's converter: 1e-6 for nearly all.
+    probe : bool, default=False
+        Whether rows made from the model are compared as well, and the file runs on every runtime that is installed:
+        on LiteRT with XNNPACK and without, and on TensorFlow Lite Micro if it is for that. The rows lie on each
+        threshold, bin edge and category and one float32 ulp to each side, where classes meet, at the corners of the
+        ranges of X and beyond, and hold NaN where the estimator takes it.
+    n_jobs : int, optional
+        Processes that compare batches, as joblib counts them; -1 for all cores. It changes no result.
+    batch_rows : int, default=8192
+        Most rows that are compared at once.
+    checkpoint : path-like, optional
+        A file that keeps what has been compared; where there is one, the comparison goes on from it, with the same
+        arguments and rows.
 
     Returns
     -------
@@ -63,187 +80,89 @@ def verify(model: TFLiteModel, estimator: Any, X: Any, *, tolerance: float | Non
         Where X is not what the estimator takes, or the model was not converted from such an estimator.
     EstimatorError
         Where the estimator raises an exception; of that kind.
+    VerificationInterrupted
+        On Ctrl-C: a KeyboardInterrupt that has the report of what was compared until then.
     """
     if not isinstance(model, TFLiteModel):
         raise InvalidInputError(f"model is a TFLiteModel, as convert and load give it, not {shown(model)}")
     if tolerance is not None:
         tolerance = positive("tolerance", tolerance)
-    check_given(X)
-    check_columns(X)
-    return compare(model, Conversion(estimator, X), tolerance)
+    if n_jobs is not None and whole("n_jobs", n_jobs, -(2**31)) == 0:
+        raise InvalidInputError("n_jobs is a number of processes, or -1 for all cores, not 0")
+    size = whole("batch_rows", batch_rows, 1)
+    path = None if checkpoint is None else path_of("checkpoint", checkpoint)
+    judge = Judge(model, estimator, tolerance, model.runtimes if probe else ())
+    sample = Sample()
+    if isinstance(X, str | os.PathLike):
+        X = row_batches(_file_of(X), judge.conversion.estimator, size=size)
+    given = () if X is None and probe else not_empty(sample.seen(batches_of(X, size)))
+    batches: Iterator[Batch] = (Batch(rows, False) for rows in given)
+    if probe:
+        batches = _followed(batches, judge, sample)
+    progress = Progress({})
+    if path is not None:
+        subject = {
+            "model": file_digest(bytes(model)),
+            "estimator": estimator_digest(estimator),
+            "tolerance": tolerance,
+            "probe": bool(probe),
+            "batch_rows": size,
+        }
+        progress = Progress(subject).resumed(path)
+    return _run(judge, batches, n_jobs, progress, path)
 
 
-def compare(model: TFLiteModel, conversion: Conversion, tolerance: float | None = None) -> Report:
-    """Compare a model with the estimator of a conversion, on its rows.
-
-    Parameters
-    ----------
-    model : TFLiteModel
-    conversion : Conversion
-        With rows.
-    tolerance : float, optional
-        That of the estimator's converter: 1e-6 for nearly all.
-
-    Returns
-    -------
-    Report
-    """
-    with conversion.guarded(), rows_at_hand(conversion.X, alone=True):
-        converter, X = conversion.converter, conversion.X
-        tolerance = converter.contract.tolerance if tolerance is None else tolerance
-        missing = [method for method in model.methods if not converter.has(method)]
-        if missing:
-            raise InvalidInputError(
-                f"{converter.path} has no {missing[0]}, which the model has: it is of another estimator"
-            )
-        with reading(X):
-            X = model.facts.features.rows.materialized(X)
-        return Report(tuple([_method_report(model, conversion, method, X, tolerance) for method in model.methods]))
-
-
-def _method_report(model: TFLiteModel, conversion: Conversion, method: str, X: Any, tolerance: float) -> MethodReport:
-    """Compare one method.
-
-    Parameters
-    ----------
-    model : TFLiteModel
-    conversion : Conversion
-    method : str
-    X : array-like or DataFrame of shape (n_rows, n_features)
-        The conversion's rows; sets of labels as lists.
-    tolerance : float
-        Of values, as a fraction of their column's greatest magnitude.
-    """
-    facts = model.facts
-    integers = conversion.converter.integer_columns or facts.features_of(method).holds_integers
-    kind = facts.features_of(method).rows
-    given = rows_of(model, conversion.estimator, method, X)
-    with reading(X):
-        reference: Reading = "as given" if kind.held_exactly(given) else "float32"
-        rows = kind.reference(given, integers)
-    actual = given_answer(model, method, given)
-    if facts.runtime.saturates:
-        actual = unsaturated(actual)
+def _file_of(X: str | os.PathLike[str]) -> Path:
+    """Return the path of a file of rows, or raise."""
+    path = path_of("X", X)
     try:
-        expected = _as_given(conversion, method, kind.given(given)) if reference == "as given" else None
-        if expected is None:
-            refused = reference == "as given" and hasattr(given, "toarray")  # it does not take sparse rows
-            reference = "float32"
-            with reading(X):
-                rows = kind.reference(given.toarray() if refused else given, integers)
-            expected = answer_of(conversion, method, rows)
-    except EstimatorError:
-        # KMeans and NMF fitted on float64 refuse float32, for two.
-        expected = precise_answer(conversion, method, rows)
-        if expected is None:  # nor does an encoder know decimals that are rounded
-            expected, reference = _as_given(conversion, method, kind.given(given)), "as given"
-        if expected is None and isinstance(actual, NoAnswerError):
-            raise actual from None
-        if expected is None:
-            raise
-    count = len(dense(expected[0] if isinstance(expected, list) else expected))
-    if isinstance(actual, NoAnswerError):
-        return _without_answer(method, count, actual)
-    each = facts.features.rows.answers_per_row(count, X)
-    comparison = Comparison(model, conversion, method, given, tolerance, each, reference)
-    return replace(_compare(comparison, count, expected, actual), reference=reference)
+        is_file = path.is_file()
+    except OSError:  # its name is too long
+        is_file = False
+    if not is_file:
+        raise InvalidInputError(f"X is {shown(X)}, and there is no such file of rows; give rows, or name a file")
+    return path
 
 
-def _as_given(conversion: Conversion, method: str, rows: Any) -> Any:
-    """Return what the estimator answers for rows as they were given, None where it does not take them so.
+def _followed(batches: Iterator[Batch], judge: Judge, sample: Sample) -> Iterator[Batch]:
+    """Yield batches, and then rows made from the model and from a sample of what was given."""
+    yield from batches
+    for rows in probing_rows(judge.model, judge.conversion, sample):
+        yield Batch(rows, True)
+
+
+def _run(judge: Judge, batches: Iterator[Batch], n_jobs: int | None, progress: Progress, path: Path | None) -> Report:
+    """Compare batches one after another, those apart that have been compared before.
 
     Parameters
     ----------
-    conversion : Conversion
-    method : str
-    rows : array-like or DataFrame of shape (n_rows, n_features)
+    judge : Judge
+    batches : iterator of Batch
+    n_jobs : int or None
+    progress : Progress
+        What has been compared before.
+    path : Path or None
+        Where that is kept.
     """
+    digests: deque[str] = deque([""])
+
+    def digested() -> Iterator[Batch]:
+        """Yield batches, of which each adds the digest of all rows so far."""
+        for batch in batches:
+            digests.append(next_digest(digests[-1], batch.X) if path is not None else "")
+            yield batch
+
+    stream = digested()
+    for _ in islice(stream, progress.batches):
+        digests.popleft()
+    if digests[-1] != progress.rows_digest:
+        raise InvalidInputError(f"{path} is of a comparison on other rows; name another file, or remove it")
     try:
-        return answer_of(conversion, method, rows)
-    except EstimatorError:  # an array's methods, for one, which a sparse matrix lacks
-        return None
-
-
-def _compare(comparison: Comparison, rows: int, expected: Any, actual: Any) -> MethodReport:
-    """Return the report of one method's answers.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    rows : int
-        Number of rows of the answers.
-    expected, actual : ndarray or list of ndarray
-        What the estimator gives, and what the model gives.
-    """
-    method = comparison.method
-    wanted, given = ([each] if not isinstance(each, list) else each for each in (expected, actual))
-    if isinstance(expected, list) != isinstance(actual, list) or len(wanted) != len(given):
-        return _nothing_alike(method, rows, f"{_form(actual)} instead of {_form(expected)}")
-    numbers = is_regressor(comparison.conversion.estimator)
-    if not numbers and any(
-        np.asarray(got).dtype.kind == "f" and dense(w).dtype.kind in "iub" for w, got in zip(wanted, given, strict=True)
-    ):
-        numbers = gives_floats(comparison.conversion, method, comparison.X)
-    pairs = [(beside(w, np.asarray(got), numbers), np.asarray(got)) for w, got in zip(wanted, given, strict=True)]
-    for want, got in pairs:
-        if want.shape != got.shape:
-            return _nothing_alike(method, rows, f"shape {got.shape} instead of {want.shape}")
-        if not of_a_kind(want.dtype, got.dtype):
-            return _nothing_alike(method, rows, f"dtype {got.dtype} instead of {want.dtype}")
-    pairs, wrong = with_other_references(comparison, pairs)
-    near, chosen = np.zeros((2, rows), dtype=bool)
-    suspects = np.flatnonzero(wrong)
-    if suspects.size:
-        fell = decided_otherwise(comparison, pairs)
-        for excused, apart in zip(within_rounding(comparison, pairs, suspects), (near, chosen), strict=True):
-            wrong[suspects[excused]] = False
-            apart[suspects[excused]] = fell[suspects[excused]]
-    floats = [(want, got) for want, got in pairs if want.dtype.kind == "f"]
-    usable = [own_errors(comparison, want, got)[~(near | chosen)] for want, got in floats]
-    largest = max((float(e.max()) for e in usable if e.size), default=0.0)
-    greatest = max((float(scale(want, method).max(initial=0.0)) for want, _ in floats), default=0.0)
-    report = MethodReport(
-        method,
-        rows,
-        np.flatnonzero(wrong),
-        np.flatnonzero(near),
-        largest,
-        greatest,
-        1.0 - float((wrong | near | chosen).mean()) if rows else 1.0,
-        example(pairs, wrong, method) if wrong.any() else "",
-        np.flatnonzero(chosen),
-    )
-    return replace(report, trees=report.too_narrow and comes_from_trees(comparison))
-
-
-def _without_answer(method: str, rows: int, error: NoAnswerError) -> MethodReport:
-    """Return the report of rows that scikit-learn has an answer for, and the model has not.
-
-    Parameters
-    ----------
-    method : str
-    rows : int
-        Number of rows compared.
-    error : NoAnswerError
-        What the model raises.
-    """
-    agreement = 1.0 - len(error.rows) / rows
-    return MethodReport(method, rows, error.rows, np.arange(0), np.inf, 1.0, agreement, str(error))
-
-
-def _nothing_alike(method: str, rows: int, text: str) -> MethodReport:
-    """Return the report of results that cannot be compared.
-
-    Parameters
-    ----------
-    method : str
-    rows : int
-        Number of rows compared.
-    text : str
-        Why they cannot be compared.
-    """
-    return MethodReport(method, rows, np.arange(rows), np.arange(0), np.inf, 1.0, 0.0, text)
-
-
-def _form(results: Any) -> str:
-    return f"a list of {len(results)}" if isinstance(results, list) else "1 array"
+        for reports in judge.compare_all(stream, n_jobs):
+            digests.popleft()
+            progress.add(reports, digests[0])
+            if path is not None:
+                progress.save(path)
+    except KeyboardInterrupt:
+        raise VerificationInterrupted(progress.report(interrupted=True)) from None
+    return progress.report()

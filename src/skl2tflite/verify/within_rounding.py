@@ -8,16 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.method_graph import trace
-from skl2tflite.converters.core.method_inputs import InputLayout
-from skl2tflite.features import column_types
-from skl2tflite.flow.column import ColumnType
 from skl2tflite.forest.op import TreeValues
-from skl2tflite.graph import Graph, evaluate
+from skl2tflite.graph import Graph, Node, evaluate
+from skl2tflite.graph.evaluate import Values
 from skl2tflite.verify.answers import judged, varying
 from skl2tflite.verify.comparison import Comparison
 from skl2tflite.verify.differences import Pairs, as_rows, beyond, errors, scale
+from skl2tflite.verify.exact_decisions import ExactDecisions
 from skl2tflite.verify.neighbor_ties import NeighborTies
+from skl2tflite.verify.recorded import recorded
 from skl2tflite.verify.sensitivity import CHOICES, FIRST, FURTHER, Effort, perturbed
 
 DECISION = 1e-4
@@ -71,7 +70,7 @@ def within_rounding(comparison: Comparison, pairs: Pairs, suspects: NDArray[np.i
     tensors = features.tensors(comparison.X)
     if comparison.method != "inverse_transform":
         converter.learn_rows(features.rows.seen_in(comparison.X))
-    graph = _traced(comparison)
+    graph = recorded(comparison, folded=comparison.made)
     if features.reads_texts:
         alone = []
         for place, i in enumerate(suspects):
@@ -85,23 +84,7 @@ def within_rounding(comparison: Comparison, pairs: Pairs, suspects: NDArray[np.i
 
 def comes_from_trees(comparison: Comparison) -> bool:
     """Whether a method's answers come from trees, on whose thresholds rows may lie."""
-    return any(isinstance(node.op, TreeValues) for node in _traced(comparison).all_nodes())
-
-
-def _traced(comparison: Comparison) -> Graph:
-    """Return the method's graph before any pass, which computes in the order of the formula."""
-    features, converter = comparison.model.facts.features_of(comparison.method).as_strings, comparison.converter
-    if features.reads_texts:
-        return trace(
-            converter, comparison.method, InputLayout(1, features.kinds, features.text_input, features.text_length)
-        ).graph
-    layout = InputLayout(
-        kinds=features.kinds,
-        sparse=features.is_sparse,
-        absent_is_missing=features.absent_is_nan,
-        types=column_types(comparison.X) | {i: ColumnType(None, each) for i, each in features.categories.items()},
-    )
-    return trace(converter, comparison.method, layout).graph
+    return any(isinstance(node.op, TreeValues) for node in recorded(comparison).all_nodes())
 
 
 def _reasons(
@@ -129,7 +112,16 @@ def _reasons(
     """
     tensors = list(graph.outputs)
     ties = NeighborTies(graph)
-    evaluated = evaluate(graph, inputs, rounding=ties.watch)
+    # Rows made to lie on thresholds are float32 numbers: what compares them as they are decides exactly.
+    features = comparison.model.facts.features_of(comparison.method)
+    decisions = ExactDecisions(graph, features) if comparison.made else None
+
+    def watched(node: Node, operands: Values, results: Values) -> Values:
+        if decisions is not None:
+            decisions.note(node, operands)
+        return ties.watch(node, operands, results)
+
+    evaluated = evaluate(graph, inputs, rounding=watched)
     plain, rows = _at(evaluated, at), len(evaluated[tensors[0]])
     by_rounding, by_choice = np.zeros((2, len(suspects)), dtype=bool)
     for effort in (FIRST, FURTHER):
@@ -142,7 +134,7 @@ def _reasons(
             for i, (want, got) in enumerate(pairs)
         ]
         _observe(comparison, differences, tensors, plain)
-        for moved in perturbed(graph, inputs, effort, ties):
+        for moved in perturbed(graph, inputs, effort, ties, decisions):
             _observe(comparison, differences, tensors, _at(moved, at))
             found = np.logical_and.reduce([each.is_within() for each in differences])
             if (by_rounding | by_choice | found).all():
@@ -150,7 +142,7 @@ def _reasons(
         by_rounding |= found & ~by_choice
         if effort is FIRST and not by_rounding.all() and ties.any:
             _observe(comparison, differences, tensors, plain, chosen=True)
-            for moved in perturbed(graph, inputs, CHOICES, ties):
+            for moved in perturbed(graph, inputs, CHOICES, ties, decisions):
                 _observe(comparison, differences, tensors, _at(moved, at), chosen=True)
                 found = np.logical_and.reduce([each.is_choice() for each in differences])
                 if (by_rounding | found).all():

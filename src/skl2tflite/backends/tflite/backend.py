@@ -8,7 +8,7 @@ from skl2tflite.backends.backend import Backend
 from skl2tflite.backends.tflite.lowering import lower
 from skl2tflite.backends.tflite.metadata import append_files
 from skl2tflite.backends.tflite.program import Program
-from skl2tflite.backends.tflite.runner import make_runner
+from skl2tflite.backends.tflite.runner import make_runner, runtimes_of
 from skl2tflite.backends.tflite.targets import TARGETS, Target
 from skl2tflite.backends.tflite.writer import write
 
@@ -21,4 +21,4 @@ def _write(program: Program, files: Mapping[str, bytes]) -> bytes:
     return append_files(write(program), files)
 
 
-TFLITE: Backend[Program, Target] = Backend(TARGETS, _new_program, lower, _write, make_runner)
+TFLITE: Backend[Program, Target] = Backend(TARGETS, _new_program, lower, _write, runtimes_of, make_runner)

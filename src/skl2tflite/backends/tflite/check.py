@@ -9,6 +9,7 @@ from skl2tflite.backends.tflite.check_operators import calls, operator_faults
 from skl2tflite.backends.tflite.constants import Constants, row_bytes
 from skl2tflite.backends.tflite.program import DYNAMIC, Program, Subgraph
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.schema import TENSOR_TYPES
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
 from skl2tflite.backends.tflite.writer import ALIGNMENT, LARGEST_FILE
 from skl2tflite.errors import InvalidFileError
@@ -123,6 +124,9 @@ def _faults(program: Program, target: Target) -> Iterator[str]:
             yield f"signature {signature.key!r} does not name its subgraph's inputs"
         if sorted(signature.outputs.values()) != sorted(subgraph.outputs):
             yield f"signature {signature.key!r} does not name its subgraph's outputs"
+    if used:
+        for unused in sorted(set(range(len(program.subgraphs))) - used - inner):
+            yield f"nothing runs subgraph {unused}"
     called = {i: {n for each in graph.operators for n in calls(each)} for i, graph in enumerate(program.subgraphs)}
     try:
         TopologicalSorter(called).prepare()
@@ -131,6 +135,33 @@ def _faults(program: Program, target: Target) -> Iterator[str]:
     for name, buffer in program.metadata.items():
         if not 0 < buffer < len(program.buffers):
             yield f"metadata {name!r} names buffer {buffer}"
+
+
+def _tensor_faults(subgraph: Subgraph, program: Program, constants: Constants) -> Iterator[str]:
+    """Say what is wrong with a subgraph's tensors.
+
+    Parameters
+    ----------
+    subgraph : Subgraph
+    program : Program
+    constants : Constants
+        Those of the program.
+    """
+    for tensor in subgraph.tensors:
+        if not 0 <= tensor.buffer < len(program.buffers):
+            yield f"tensor {tensor.name!r} names buffer {tensor.buffer}"
+        elif tensor.buffer:
+            fault = constants.fault(tensor)
+            if fault:
+                yield fault
+        if tensor.dtype not in TENSOR_TYPES:
+            yield f"tensor {tensor.name!r} holds {tensor.dtype}"
+        if tensor.quantization is not None:
+            yield f"tensor {tensor.name!r} is quantized with another scale than 1"
+        if row_bytes(tensor) > LARGEST_FILE:
+            yield f"tensor {tensor.name!r} of {tensor.dtype}{list(tensor.shape)} has more than 2 GiB"
+        if any(n < DYNAMIC for n in tensor.shape):
+            yield f"tensor {tensor.name!r} has shape {tensor.shape}"
 
 
 def _subgraph_faults(
@@ -148,22 +179,12 @@ def _subgraph_faults(
     inner : bool
         Whether an operator runs it.
     """
+    faults = list(_tensor_faults(subgraph, program, constants))
+    if faults:
+        yield from faults
+        return  # what operators make of such tensors cannot be told
     count = len(subgraph.tensors)
-    ready = set(subgraph.inputs)
-    for index, tensor in enumerate(subgraph.tensors):
-        if not 0 <= tensor.buffer < len(program.buffers):
-            yield f"tensor {tensor.name!r} names buffer {tensor.buffer}"
-        elif tensor.buffer:
-            ready.add(index)
-            fault = constants.fault(tensor)
-            if fault:
-                yield fault
-        if tensor.quantization is not None:
-            yield f"tensor {tensor.name!r} is quantized with another scale than 1"
-        if row_bytes(tensor) > LARGEST_FILE:
-            yield f"tensor {tensor.name!r} of {tensor.dtype}{list(tensor.shape)} has more than 2 GiB"
-        if any(n < DYNAMIC for n in tensor.shape):
-            yield f"tensor {tensor.name!r} has shape {tensor.shape}"
+    ready = {*subgraph.inputs, *(index for index, tensor in enumerate(subgraph.tensors) if tensor.buffer)}
     for index in subgraph.inputs:
         if not 0 <= index < count:
             yield f"input {index} is no tensor of {count}"

@@ -18,8 +18,18 @@ Measured on 10 000 rows, against 2**24: support vectors, forests and neighbours 
 """
 
 
+def runtimes_of(target: Target) -> tuple[str, ...]:
+    """Return what can run the files of a target, the runtime that they are for first, if it is installed."""
+    micro = ("TFLM",) if target.is_microcontroller and has_micro() else ()
+    return (*micro, "LiteRT", "without XNNPACK")
+
+
 def make_runner(
-    content: bytes, program: Program, target: Target, num_threads: int = 1
+    content: bytes,
+    program: Program,
+    target: Target,
+    num_threads: int = 1,
+    runtime: str | None = None,
 ) -> LiteRTRunner | MicroRunner | FixedBatch:
     """Return what runs a file: TFLM for its files, or LiteRT where that is not installed, as it has the same operators.
 
@@ -33,14 +43,18 @@ def make_runner(
         What it is for.
     num_threads : int, default=1
         Threads that one call may use.
+    runtime : {"TFLM", "LiteRT", "without XNNPACK"}, optional
+        Another of those that can run the target's files.
     """
-    if target.is_microcontroller and has_micro():
+    runtime = runtime or runtimes_of(target)[0]
+    if runtime == "TFLM":
         (signature,) = program.signatures
         return MicroRunner(content, signature.key, program.tensors("inputs"), program.tensors("outputs"))
+    xnnpack = runtime == "LiteRT"
     if program.batch is not None:
         if program.batch > MOST_ROWS:
             raise InvalidFileError(f"the file takes {program.batch:,} rows a call; {MOST_ROWS:,} at most are possible")
-        return FixedBatch(LiteRTRunner(content, num_threads), program.batch)
+        return FixedBatch(LiteRTRunner(content, num_threads, xnnpack=xnnpack), program.batch)
     shapes = [tensor.shape for subgraph in program.subgraphs for tensor in subgraph.tensors if DYNAMIC in tensor.shape]
     largest = max((math.prod(n for n in shape if n != DYNAMIC) for shape in shapes), default=1)
-    return LiteRTRunner(content, num_threads, max(1, ELEMENTS_PER_CALL * num_threads // max(1, largest)))
+    return LiteRTRunner(content, num_threads, max(1, ELEMENTS_PER_CALL * num_threads // max(1, largest)), xnnpack)

@@ -297,6 +297,11 @@ class Converter(TransformOutput):
         return ()
 
     @property
+    def reads_texts(self) -> bool:
+        """Whether the estimator or a part of it cuts texts into terms, which a file does for one row at a time."""
+        return any(part.reads_texts for _, part in self._converters_of_parts.values())
+
+    @property
     def allows_nan(self) -> bool:
         """Whether the estimator takes NaN."""
         from sklearn.utils import get_tags

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.converters.core.absent_entries import sparsity_readers
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.converters.core.impossible_checks import never
-from skl2tflite.converters.core.method_inputs import InputLayout, symbolic_rows
+from skl2tflite.converters.core.method_call import MethodCall, called
+from skl2tflite.converters.core.method_inputs import InputLayout
 from skl2tflite.converters.core.only_missing import only_missing
 from skl2tflite.converters.core.overflow import overflowing
-from skl2tflite.errors import ConversionError, GraphError
-from skl2tflite.features import Narrow, Reading
-from skl2tflite.flow.column import KindError, Terms
-from skl2tflite.flow.matrix import SparseRows, dtype_of
-from skl2tflite.flow.table import Table, as_matrix
+from skl2tflite.errors import GraphError
+from skl2tflite.features import INPUT_NAME
+from skl2tflite.flow.binding import Binding, bound
+from skl2tflite.flow.matrix import Matrix
 from skl2tflite.graph import Array, DType, Graph, Tensor, as_tensor
 from skl2tflite.graph import functions as xp
 from skl2tflite.method_output import MethodOutput
-from skl2tflite.tracing.category_constraints import CategoryConstraint, category_constraints
-from skl2tflite.tracing.narrow_dtypes import distinct_readers, narrow_readers
-from skl2tflite.tracing.row_errors import can_hold_sentinel, row_errors, with_sentinel
-from skl2tflite.tracing.tracing_context import column_readings, missing_asked
+from skl2tflite.tracing.category_constraints import CategoryConstraint
+from skl2tflite.tracing.row_errors import can_hold_sentinel, with_sentinel
 
 _INT32 = np.iinfo(np.int32)
 _DTYPES = {DType.FLOAT: "float64", DType.INT: "int64", DType.BOOL: "bool"}
@@ -43,22 +40,12 @@ class Traced:
     graph : Graph
     output : MethodOutput
         How the graph's outputs become what scikit-learn returns.
+    call : MethodCall
+        What calling the method has shown besides.
     demands : tuple of CategoryConstraint
         What scikit-learn demands of the rows' categories.
-    terms : mapping of str to Terms
-        The inputs that hold ids of terms, by name.
-    missing : mapping of str to str
-        The inputs of numbers whose cells may be a text instead, which stands for NaN, by name.
-    digits : frozenset of str
-        The inputs of text whose cells may be whole numbers, which stand for their digits, and never missing.
-    absent_readers : tuple of bool
-        Of each estimator that reads absent entries as missing, whether what it is given is sparse.
     confuses_nan : bool
         Whether something reads NaN, which stands for what sparse rows do not hold, as 0.
-    readings : tuple of Reading
-        Which features must be categoricals in a DataFrame, or must not be.
-    narrow : tuple of Narrow
-        What computes otherwise in some dtypes of rows than in floats.
     asked : frozenset of int or None
         Features of the matrix that something looks at; None where all are, or there is no matrix of features.
     only_missing : frozenset of str
@@ -67,72 +54,66 @@ class Traced:
 
     graph: Graph
     output: MethodOutput
+    call: MethodCall
     demands: tuple[CategoryConstraint, ...]
-    terms: Mapping[str, Terms]
-    missing: Mapping[str, str]
-    digits: frozenset[str]
-    absent_readers: tuple[bool, ...]
     confuses_nan: bool
-    readings: tuple[Reading, ...]
-    narrow: tuple[Narrow, ...]
     asked: frozenset[int] | None
     only_missing: frozenset[str]
 
 
-def trace(converter: Converter, method: str, layout: InputLayout | None = None) -> Traced:
-    """Record one method.
+def trace(converter: Converter, method: str, layout: InputLayout | None = None, absent_is_nan: bool = False) -> Traced:
+    """Record one method by itself.
 
     Parameters
     ----------
     converter : Converter
     method : str
     layout : InputLayout, optional
-        How rows come into the graph; by default all features are one matrix.
-
-    Returns
-    -------
-    Traced
+        How rows come into the graph; by default all features are one matrix, if that does.
+    absent_is_nan : bool, default=False
+        Whether the input has NaN for what sparse rows or dicts do not hold, though this method does not ask for it.
 
     Raises
     ------
     ConversionError
         Where the estimator or its converter lacks the method, or it cannot be recorded.
-    RetraceError
-        Where a feature must be of another kind, or a matrix does not do.
     """
     layout = layout or InputLayout()
-    function = converter.method(method)
-    rows = symbolic_rows(converter, method, layout)
+    call = called(converter, method, layout)
+    if call.confused:
+        return trace(converter, method, replace(layout, columns=True), absent_is_nan)
+    kinds = layout.kinds if layout.columns else call.kinds
+    return traced(call, Binding(kinds, absent_is_nan or call.asks_absent))
+
+
+def traced(call: MethodCall, binding: Binding) -> Traced:
+    """Return the graph of a recorded method on the inputs of a file, and what is known of it.
+
+    Parameters
+    ----------
+    call : MethodCall
+    binding : Binding
+        How the rows of all the model's methods come into the file.
+    """
+    converter, method, rows, columns = call.converter, call.method, call.rows, call.rows.columns
+    if not rows.divided:
+        binding = binding._replace(kinds=None)
+    elif method == "inverse_transform":
+        binding = binding._replace(kinds=columns.kinds)
+    tensors = [*call.outputs, *(each.column for each in call.demands), *(each.rows for each in call.refused)]
     try:
-        with (
-            category_constraints.collect() as demanded,
-            row_errors.collect() as refused,
-            sparsity_readers.collect() as readers,
-            column_readings.collect() as read,
-            narrow_readers.collect() as narrow,
-            missing_asked.collect() as missing_of,
-        ):
-            results = function(rows.X)
-        if isinstance(results, Table):
-            results = _numbers(converter, method, results)
-        dtype = dtype_of(results)
-        results = as_matrix(results)
+        made, columns_taken, fills_absent = bound(tensors, columns, binding)
     except GraphError as error:
         raise GraphError(f"{converter.path}.{method} cannot be recorded: {error}") from None
-    is_list, is_tuple = isinstance(results, list), isinstance(results, tuple)
-    results = list(results) if is_list or is_tuple else [results]
-    constants = [result for result in results if is_tuple and isinstance(result, np.ndarray)]
-    outputs = [as_tensor(result) for result in results[: len(results) - len(constants)]]
-    if not outputs:
-        raise ConversionError(f"{converter.path}.{method} gives no array")
-    for output in outputs:
-        if output.constant is not None or (layout.batch is None and None not in output.shape):
-            raise ConversionError(f"{converter.path}.{method} does not depend on its input")
+    inputs = {INPUT_NAME: columns.matrix} if columns_taken is None else columns_taken
+    replacing = iter(made)
+    outputs = [next(replacing) for _ in call.outputs]
+    demands = tuple(replace(each, column=next(replacing)) for each in call.demands)
+    refused = [replace(each, rows=next(replacing)) for each in call.refused]
     if method in converter.rows_second:
         outputs = [as_tensor(xp.permute_dims(each, (1, 0, *range(2, each.ndim)))) for each in outputs]
     labels, positions = converter.labels(method), outputs
-    inputs = rows.inputs
-    name_of_dtype = None if dtype is None else dtype.name
+    name_of_dtype = None if call.dtype is None else call.dtype.name
     held: list[NDArray[Any]] | None = None if labels is None else []
     if labels is not None and all(_fits_int32(classes) for classes in labels):
         held = labels
@@ -146,35 +127,30 @@ def trace(converter: Converter, method: str, layout: InputLayout | None = None) 
     sentinel = None
     if refused:
         outputs, sentinel = with_sentinel(outputs, refused, held)
-    several = is_list or (is_tuple and len(outputs) > 1)
+    several = call.container is list or (call.container is tuple and len(outputs) > 1)
     names = [f"{method}_{i}" for i in range(len(outputs))] if several else [method]
     graph = Graph(method, inputs, dict(zip(names, outputs, strict=True)))
-    zeros = as_tensor(rows.X.values).node if isinstance(rows.X, SparseRows) else None
-    columns = rows.columns
+    some_read = columns_taken is None and rows.divided and len(columns.read) < len(rows.names)
+    asked_missing = (rows.names[i] for i in call.missing_asked if only_missing(graph, rows.names[i], i))
     return Traced(
         graph=graph,
         output=MethodOutput(
             outputs=tuple(names),
-            is_list=is_list,
+            is_list=call.container is list,
             dtype=_dtype_returned(method, outputs[0], name_of_dtype, labels),
             labels=None if labels is None else tuple(labels),
-            parts=tuple(_DTYPES[output.dtype] for output in outputs) if is_tuple else None,
-            constants=tuple(constants),
+            parts=tuple(_DTYPES[output.dtype] for output in outputs) if call.container is tuple else None,
+            constants=call.constants,
             sentinel=sentinel,
             reason=", or ".join(dict.fromkeys(each.reason for each in refused)),
             is_ragged=method in converter.ragged,
             rows_second=method in converter.rows_second,
         ),
-        demands=tuple(demanded),
-        terms={} if columns is None else columns.made,
-        missing={} if columns is None else columns.missing,
-        digits=frozenset() if columns is None else frozenset(columns.digits),
-        absent_readers=tuple(readers),
-        confuses_nan=zeros is not None and any(node is zeros for node in graph.nodes()),
-        readings=tuple(dict.fromkeys(read)),
-        narrow=distinct_readers(narrow),
-        asked=rows.read,
-        only_missing=frozenset(rows.names[i] for i in set(missing_of) if only_missing(graph, rows.names[i], i)),
+        call=call,
+        demands=demands,
+        confuses_nan=fills_absent and isinstance(rows.X, Matrix),
+        asked=frozenset(columns.read) if some_read else None,
+        only_missing=frozenset(asked_missing),
     )
 
 
@@ -211,21 +187,6 @@ def _holds_nan(converter: Converter, names: Sequence[str], name: str) -> bool:
     """
     allowed = np.broadcast_to(converter.nan_columns(), len(names))
     return bool(allowed[names.index(name)] if name in names else allowed.any())
-
-
-def _numbers(converter: Converter, method: str, result: Table) -> Tensor:
-    """Return a result's numbers; a file gives no text.
-
-    Parameters
-    ----------
-    converter : Converter
-    method : str
-    result : Table
-    """
-    try:
-        return result.matrix()
-    except KindError as error:
-        raise ConversionError(f"{converter.path}.{method} has no numbers to give: {error.reason}") from None
 
 
 def _fits_int32(classes: NDArray[Any]) -> bool:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from skl2tflite.converters.core.absent_entries import sparse_input
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.errors import GraphError
-from skl2tflite.features import (
-    INPUT_NAME,
-    column_names,
-)
-from skl2tflite.flow.column import ColumnType, RetraceError, TextInput
+from skl2tflite.features import INPUT_NAME, column_names
+from skl2tflite.flow.column import ColumnType, TextInput
 from skl2tflite.flow.input_columns import InputColumns
 from skl2tflite.flow.table import Table
-from skl2tflite.graph import DType, Tensor, input_tensor
+from skl2tflite.graph import DType, input_tensor
 
 
 @dataclass(frozen=True)
@@ -27,17 +24,16 @@ class InputLayout:
     ----------
     batch : int, optional
         Number of rows, where the target needs it fixed.
-    kinds : dict of int to DType, optional
-        Makes each feature an input of its own, of these kinds where they are known; what is decided while a method is
-        recorded is written there. Without it all features are one matrix.
+    columns : bool, default=False
+        Whether each feature is an input of its own, though a matrix would do.
+    kinds : dict of int to DType
+        What is known of the features' kinds. What methods ask for, other than floats, is added while they are recorded.
     text : {"characters", "tokens", "counts"}
         What the file takes for texts that a vectorizer reads.
     text_length : int, optional
         Their length, where it is fixed.
     sparse : bool, default=False
         Whether rows are given in a sparse matrix.
-    absent_is_missing : bool, default=False
-        Whether the input has NaN for what a sparse matrix of rows does not hold; else 0.
     types : mapping of int to ColumnType, optional
         What the rows given to ``convert`` show of each feature; None without rows.
     allows_nan : tuple of bool, optional
@@ -45,18 +41,17 @@ class InputLayout:
     """
 
     batch: int | None = None
-    kinds: dict[int, DType] | None = None
+    columns: bool = False
+    kinds: dict[int, DType] = field(default_factory=dict)
     text: TextInput = "characters"
     text_length: int | None = None
     sparse: bool = False
-    absent_is_missing: bool = False
     types: Mapping[int, ColumnType] | None = None
     allows_nan: tuple[bool, ...] | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class SymbolicRows:
-    """What a method is called with, and what it has asked for afterwards.
+class SymbolicRows(NamedTuple):
+    """What a method is called with.
 
     Attributes
     ----------
@@ -64,32 +59,16 @@ class SymbolicRows:
         The rows.
     names : list of str
         Names of the features.
-    columns : InputColumns or None
-        The inputs, where each feature is one.
-    matrix : Tensor or None
-        The input, where there is one for all features.
-    asked : set of int or None
-        The features of a matrix that something has looked at, where that is noted.
+    columns : InputColumns
+        The features, and what the method has asked of them afterwards.
+    divided : bool
+        Whether each feature can be an input of its own.
     """
 
     X: Any
     names: list[str]
-    columns: InputColumns | None = None
-    matrix: Tensor | None = None
-    asked: set[int] | None = None
-
-    @property
-    def inputs(self) -> dict[str, Tensor]:
-        """The graph's inputs by name."""
-        if self.columns is not None:
-            return self.columns.inputs()
-        assert self.matrix is not None
-        return {INPUT_NAME: self.matrix}
-
-    @property
-    def read(self) -> frozenset[int] | None:
-        """Features of a matrix that something has looked at; None where all are, or there is no matrix of features."""
-        return None if self.asked is None or len(self.asked) == len(self.names) else frozenset(self.asked)
+    columns: InputColumns
+    divided: bool
 
 
 def symbolic_rows(converter: Converter, method: str, layout: InputLayout) -> SymbolicRows:
@@ -106,47 +85,30 @@ def symbolic_rows(converter: Converter, method: str, layout: InputLayout) -> Sym
     rows = converter.inverse_rows if inverse else converter.rows
     are_features = count == converter.n_features and not inverse
     names = column_names(converter.feature_names if are_features else None, count)
-    one = rows.symbolic({0: DType.INT} if inverse else layout.kinds, layout.batch, layout.text, layout.text_length)
-    if one is not None and isinstance(one.inputs, InputColumns):
-        return SymbolicRows(one.given, names, one.inputs)
-    if one is not None and isinstance(one.given, Tensor):
-        return SymbolicRows(one.given, names, matrix=one.given)
-    if layout.kinds is not None and are_features:
-        columns = InputColumns(
-            names, layout.kinds, layout.batch, layout.text, layout.types, layout.text_length, layout.allows_nan
-        )
-        return SymbolicRows(columns.table(), names, columns)
-    holds_nan = not are_features or layout.allows_nan is None or any(layout.allows_nan) or layout.absent_is_missing
-    matrix = input_tensor(INPUT_NAME, DType.FLOAT, (layout.batch, count), holds_nan)
-    if layout.sparse and not inverse:
-        return SymbolicRows(sparse_input(matrix, layout.absent_is_missing), names, matrix=matrix)
-    if not are_features:
-        return SymbolicRows(Table.of_matrix(matrix, names), names, matrix=matrix)
-    asked: set[int] = set()
-    return SymbolicRows(Table.of_matrix(matrix, names, True, layout.types, asked), names, matrix=matrix, asked=asked)
+    may_be_nan = not are_features or layout.sparse or layout.allows_nan is None or any(layout.allows_nan)
+    matrix = input_tensor(INPUT_NAME, DType.FLOAT, (layout.batch, *rows.row_shape(count)), may_be_nan)
+    if rows.is_table and not are_features:
+        table = Table.of_matrix(matrix, names)
+        return SymbolicRows(table, names, InputColumns(names, {}, matrix), divided=False)
+    apart = layout.columns or not rows.is_table
+    kinds = {0: DType.INT} if inverse else layout.kinds
+    tensor_names = [rows.only_column] if rows.only_column else names
+    allows_nan = layout.allows_nan if are_features else None
+    columns = InputColumns(
+        tensor_names, kinds, matrix, apart, layout.text, layout.types, layout.text_length, allows_nan
+    )
+    if layout.sparse and not apart:
+        return SymbolicRows(sparse_input(matrix), names, columns, divided=False)
+    return SymbolicRows(rows.symbolic(columns), names, columns, divided=not rows.undivided)
 
 
 def _width(converter: Converter, method: str) -> int:
     """Number of columns that a method takes: an inverse takes as many as ``transform`` gives."""
     if method != "inverse_transform" or not converter.inverse_rows.is_table or not converter.has("transform"):
         return converter.n_features
-    kinds: dict[int, DType] = {}
-    while True:
-        try:
-            columns: int | None = converter.method("transform")(_any_rows(converter, kinds)).shape[-1]
-            return converter.n_features if columns is None else columns
-        except RetraceError as change:
-            kinds[change.feature] = change.kind
-        except GraphError as error:
-            raise GraphError(f"{converter.path}.transform cannot be recorded: {error}") from None
-
-
-def _any_rows(converter: Converter, kinds: dict[int, DType]) -> Any:
-    """Return what ``transform`` takes: labels, a matrix of numbers, or columns where some must be of other kinds."""
-    one = converter.rows.symbolic(kinds, None, "characters")
-    if one is not None:
-        return one.given
-    names = column_names(converter.feature_names, converter.n_features)
-    if kinds:
-        return InputColumns(names, kinds).table()
-    return Table.of_matrix(input_tensor(INPUT_NAME, DType.FLOAT, (None, len(names))), names, inputs=True)
+    try:
+        rows = symbolic_rows(converter, "transform", InputLayout(kinds=converter.rows.first_kinds))
+        columns: int | None = converter.method("transform")(rows.X).shape[-1]
+    except GraphError as error:
+        raise GraphError(f"{converter.path}.transform cannot be recorded: {error}") from None
+    return converter.n_features if columns is None else columns

@@ -20,10 +20,13 @@ from skl2tflite.numerics.exact_distances import expanded_squared_distances, suit
 from skl2tflite.numerics.kernel_polynomials import dot_product_polynomial, polynomial_sum, wide_polynomial
 from skl2tflite.numerics.kernels import NEAR_ONE_SPREAD, centered, kernel_product, pairwise_kernel
 from skl2tflite.numerics.matern import CLOSED_FORM_NU, logarithm_of_matern, matern, mixture
+from skl2tflite.tracing.domain import refuse_below
 from skl2tflite.tracing.user_functions import recorded
 
 MAX_POLYNOMIAL_EXPONENT = 10
 """Greatest ``exponent`` of an ``Exponentiation`` kernel that may be expanded as a polynomial."""
+NONNEGATIVE_METRICS = frozenset({"chi2", "additive_chi2"})
+"""Kernels that scikit-learn refuses values below 0 for."""
 PAIRWISE_METRICS = ("linear", "cosine", "rbf", "laplacian", "sigmoid", "poly", "polynomial", "chi2", "additive_chi2")
 CONVERTED_KERNELS = (
     gp.Sum,
@@ -151,6 +154,8 @@ def covariance(kernel: Any, X: Array, points: NDArray[np.float64]) -> Any:
             params = pairwise_params(kernel)
             if callable(kernel.metric):
                 return values_of_pairs(partial(kernel.metric, **params), X, points)
+            if kernel.metric in NONNEGATIVE_METRICS:
+                refuse_below(f"PairwiseKernel(metric={kernel.metric!r})", X)
             return pairwise_kernel(X, points, kernel.metric, params)
     raise TypeError(f"no kernel {kernel!r}")
 

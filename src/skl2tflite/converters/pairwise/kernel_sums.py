@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.gaussian_process.kernels import Kernel
 
 from skl2tflite.converters.core.base import Converter
-from skl2tflite.converters.pairwise.kernel_objects import check_kernel, weighted_covariance
+from skl2tflite.converters.pairwise.kernel_objects import NONNEGATIVE_METRICS, check_kernel, weighted_covariance
 from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs
 from skl2tflite.converters.pairwise.user_kernels import recording_kernel
 from skl2tflite.graph import Array
@@ -19,6 +19,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.kernel_polynomials import relative_rounding_error, sample_points
 from skl2tflite.numerics.kernel_rounding import float32_relative_error, sampled_kernels
 from skl2tflite.numerics.kernels import kernel_product
+from skl2tflite.tracing.domain import refuse_below
 
 MAX_FLOAT64_ERROR = 1e-4
 """Greatest accepted rounding error of scikit-learn's own float64 sums, as a fraction of the answers."""
@@ -58,6 +59,8 @@ def estimator_kernel_product(
         result = weighted_covariance(est.kernel, X, vectors, weights)
         return result if bias is None else result + bias
     if not callable(est.kernel):
+        if est.kernel in NONNEGATIVE_METRICS:
+            refuse_below(converter.path, X)
         return kernel_product(X, vectors, est.kernel, params, weights, bias)
     with recording_kernel(converter, est.kernel):
         return xp.linear(values_of_pairs(partial(est.kernel, **(est.kernel_params or {})), X, vectors), weights, bias)

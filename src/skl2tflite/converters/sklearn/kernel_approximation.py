@@ -17,6 +17,7 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.range_reduction import phase_without_turns
 from skl2tflite.numerics.sparse_products import dense
+from skl2tflite.tracing.domain import refuse_below
 
 
 @converts(sk.Nystroem)
@@ -57,6 +58,7 @@ class SkewedChi2SamplerConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
+        refuse_below(self.path, X, -float(est.skewedness), refuses_bound=True)
         return _random_features(xp.log(X + est.skewedness), est.random_weights_, est.random_offset_)
 
 
@@ -92,6 +94,7 @@ class AdditiveChi2SamplerConverter(ComputesAsGiven, TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
+        refuse_below(self.path, X)
         interval = est.sample_interval
         if interval is None:
             interval = {1: 0.8, 2: 0.5, 3: 0.4}[est.sample_steps]

@@ -13,9 +13,9 @@ from skl2tflite.features.reference import given_rows, reference_rows
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import column_names
 from skl2tflite.features.texts import Rows
-from skl2tflite.flow.column import Column, ColumnType, TextInput
+from skl2tflite.flow.column import ColumnType
 from skl2tflite.flow.input_columns import InputColumns
-from skl2tflite.graph import DType, Tensor
+from skl2tflite.graph import DType
 
 RowsFile = Literal["table", "column", "images", "dicts", "sets"]
 """What the command line reads rows from: a table, a table of one column, a .npy file, or lines of JSON."""
@@ -39,21 +39,6 @@ class SeenColumns(NamedTuple):
     kinds: dict[int, DType]
     types: dict[int, ColumnType] | None
     is_sparse: bool
-
-
-class OneInput(NamedTuple):
-    """The one input of a graph whose rows are no table.
-
-    Attributes
-    ----------
-    given : Tensor or Column
-        What an estimator's method is called with while its graph is recorded.
-    inputs : dict of str to Tensor or InputColumns
-        The graph's input, by name.
-    """
-
-    given: Tensor | Column
-    inputs: dict[str, Tensor] | InputColumns
 
 
 @dataclass(frozen=True)
@@ -150,6 +135,11 @@ class RowKind(ABC):
         """Return the kind whose tensors hold NaN, not 0, for features that a row lacks; None where rows lack none."""
         return None
 
+    @property
+    def has_nan_for_absent(self) -> bool:
+        """Whether tensors hold NaN for features that a row lacks."""
+        return self.with_nan_for_absent() == self
+
     # --- the inputs of a graph ---
 
     def tensor_names(self, names: Sequence[str] | None, count: int) -> list[str]:
@@ -164,37 +154,20 @@ class RowKind(ABC):
         """
         return [self.only_column] if self.only_column else column_names(names, count)
 
-    def input_kinds(self, kinds: dict[int, DType] | None) -> dict[int, DType] | None:
-        """Return what is known of the columns' kinds before a graph is recorded; None where the input has no columns.
-
-        Parameters
-        ----------
-        kinds : dict of int to DType or None
-            What is known of the columns of a table; None where the input is a matrix.
-        """
+    @property
+    def first_kinds(self) -> dict[int, DType]:
+        """What is known of the columns' kinds, though neither rows nor an estimator tell of them."""
         return {}
 
-    def symbolic(
-        self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput, text_length: int | None = None
-    ) -> OneInput | None:
-        """Return symbolic rows that are one input of a graph; None where a table of all features is recorded instead.
+    def symbolic(self, columns: InputColumns) -> Any:
+        """Return what an estimator's method is called with while its graph is recorded: a table, a column or a tensor.
 
         Parameters
         ----------
-        kinds : dict of int to DType, optional
-            What is known of the column's kind; what is decided is written there.
-        batch : int, optional
-            Number of rows, where the target needs it fixed.
-        text : {"characters", "tokens", "counts"}
-            How texts that a vectorizer reads are sent.
-        text_length : int, optional
-            Their length, where it is fixed.
+        columns : InputColumns
+            The features.
         """
-        if not self.only_column:
-            return None
-        kinds = self.input_kinds(None) if kinds is None else kinds
-        inputs = InputColumns([self.only_column], {} if kinds is None else kinds, batch, text, None, text_length)
-        return OneInput(inputs[0], inputs)
+        return columns[0] if self.only_column else columns.table()
 
     def row_shape(self, count: int) -> tuple[int, ...]:
         """Return the shape of a row in a tensor that holds all features; there are ``count`` of them."""

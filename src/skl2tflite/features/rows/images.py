@@ -13,12 +13,12 @@ from skl2tflite import stored
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import as_cells
 from skl2tflite.features.matrix import as_float32, check_finite
-from skl2tflite.features.rows.base import OneInput, RowKind
+from skl2tflite.features.rows.base import RowKind
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.tensor_names import INPUT_NAME
 from skl2tflite.features.texts import Rows
-from skl2tflite.flow.column import TextInput
-from skl2tflite.graph import DType, input_tensor
+from skl2tflite.flow.input_columns import InputColumns
+from skl2tflite.graph import Tensor
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,9 @@ class ImageRows(RowKind):
             )
         return ImageRows(shape[1:])
 
-    def input_kinds(self, kinds: dict[int, DType] | None) -> None:
-        """Return None: images have no columns."""
-
-    def symbolic(
-        self, kinds: dict[int, DType] | None, batch: int | None, text: TextInput, text_length: int | None = None
-    ) -> OneInput:
+    def symbolic(self, columns: InputColumns) -> Tensor:
         """Return the images."""
-        images = input_tensor(INPUT_NAME, DType.FLOAT, (batch, *self.shape))
-        return OneInput(images, {INPUT_NAME: images})
+        return columns.matrix
 
     def row_shape(self, count: int) -> tuple[int, ...]:
         """Return the shape of an image."""

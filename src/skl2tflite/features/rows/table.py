@@ -14,7 +14,6 @@ from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.table_columns import check_categoricals, column_places
 from skl2tflite.features.tensor_names import INPUT_NAME
 from skl2tflite.features.texts import Rows
-from skl2tflite.graph import DType
 
 SAMPLE = 20
 """Number of rows given to ``convert`` that are kept, to call an estimator's own methods with."""
@@ -92,10 +91,6 @@ class TableRows(RowKind):
         dtypes = {i: self.dtypes[at] for i, at in enumerate(positions) if at in self.dtypes}
         sample = None if self.sample is None else self.sample.iloc[:, list(positions)]
         return TableRows(len(positions), names, dtypes, sample)
-
-    def input_kinds(self, kinds: dict[int, DType] | None) -> dict[int, DType] | None:
-        """Return what is known of the columns."""
-        return kinds
 
     def to_json(self) -> dict[str, Any]:
         """Return the kind's name."""

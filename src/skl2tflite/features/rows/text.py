@@ -43,7 +43,8 @@ class TextRows(RowKind):
         """Return the texts in a list."""
         return list(X)
 
-    def input_kinds(self, kinds: dict[int, DType] | None) -> dict[int, DType]:
+    @property
+    def first_kinds(self) -> dict[int, DType]:
         """Say that it is text."""
         return {0: DType.STRING}
 

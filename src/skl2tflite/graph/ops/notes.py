@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from skl2tflite.graph.dtype import Spec
 from skl2tflite.graph.op import Op, Value
 
@@ -44,3 +46,19 @@ class Within(Note):
     low: Value = field(repr=False)
     high: Value = field(repr=False)
     narrow: bool = False
+
+
+@dataclass(frozen=True)
+class AbsentAsZero(Op):
+    """The numbers of sparse rows, with 0 for what these do not hold, whatever the graph's input has for it.
+
+    Whether that is 0 or NaN is decided when all methods are recorded (:mod:`skl2tflite.flow.binding`).
+    """
+
+    def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
+        """Dtype and shape of the operand."""
+        return inputs
+
+    def evaluate(self, *inputs: Value) -> Value:
+        """Return the operand with 0 for NaN."""
+        return np.where(np.isnan(inputs[0]), 0.0, inputs[0])

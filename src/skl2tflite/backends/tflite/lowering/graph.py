@@ -5,6 +5,7 @@ from __future__ import annotations
 from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value, constant
 from skl2tflite.backends.tflite.lowering.legality import TargetOperations
 from skl2tflite.backends.tflite.lowering.registry import lowering_of
+from skl2tflite.backends.tflite.lowering.shared_buffers import keep_apart
 from skl2tflite.backends.tflite.program import Program, Signature
 from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.choices import OptimizeFor
@@ -30,6 +31,8 @@ def lower(graph: Graph, program: Program, target: Target, optimize_for: Optimize
     """
     index = len(program.subgraphs)
     emitter = lower_subgraph(graph, program, target, optimize_for)
+    for subgraph in program.subgraphs[index:]:
+        keep_apart(program, subgraph, target)
     inputs = dict(zip(graph.inputs, emitter.subgraph.inputs, strict=True))
     outputs = dict(zip(graph.outputs, emitter.subgraph.outputs, strict=True))
     program.signatures.append(Signature(graph.name, index, inputs, outputs))

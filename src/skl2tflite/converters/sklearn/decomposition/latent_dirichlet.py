@@ -9,6 +9,7 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.domain import refuse_below
 
 EPSILON = float(np.finfo(np.float64).eps)
 """scikit-learn's constant that keeps divisors from being 0."""
@@ -30,6 +31,7 @@ class LatentDirichletAllocationConverter(TransformerConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
+        refuse_below(self.path, X)
         words = np.asarray(est.exp_dirichlet_component_, dtype=np.float64)
         prior, tol, max_iter = float(est.doc_topic_prior_), float(est.mean_change_tol), int(est.max_doc_update_iter)
 

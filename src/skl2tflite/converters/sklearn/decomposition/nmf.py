@@ -14,6 +14,7 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.component_weights import invisible_weight_error
 from skl2tflite.numerics.nonnegative_descent import NonnegativeDescent
+from skl2tflite.tracing.domain import refuse_below
 
 BETA = {"frobenius": 2.0, "kullback-leibler": 1.0, "itakura-saito": 0.0}
 EPSILON = float(np.finfo(np.float32).eps)
@@ -119,6 +120,7 @@ class NMFConverter(NonnegativeConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
+        refuse_below(self.path, X)
         if est.solver == "mu":
             return self._multiplied(X)
         return NonnegativeDescent(self.components, *self.penalties, float(est.tol), int(est.max_iter))(X)

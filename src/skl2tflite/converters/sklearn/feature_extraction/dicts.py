@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 
+from skl2tflite.converters.core.absent_entries import absent_asked
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.method_names import TRANSFORM
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.features import RecordRows, RowKind
+from skl2tflite.features import RecordRows
 from skl2tflite.features.columns import as_text, sendable
-from skl2tflite.flow.column import AbsentError, Column
+from skl2tflite.flow.column import Column
 from skl2tflite.flow.table import Table
-from skl2tflite.graph import Array
+from skl2tflite.graph import Array, apply, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.tracing.row_errors import refuse_rows
 
@@ -52,16 +53,11 @@ class DictVectorizerConverter(RecordsConverter):
     """
 
     exact = TRANSFORM
-    absent_is_nan = False
 
     @property
     def rows(self) -> RecordRows:
         """Dicts."""
-        return RecordRows(str(self.estimator.separator), self.absent_is_nan)
-
-    def learn_rows(self, rows: RowKind) -> None:
-        """Take from the rows whether absent features are NaN."""
-        self.absent_is_nan = isinstance(rows, RecordRows) and rows.absent_is_nan
+        return RecordRows(str(self.estimator.separator))
 
     @cached_property
     def columns(self) -> list[tuple[str, str | None]]:
@@ -129,8 +125,8 @@ class DictVectorizerConverter(RecordsConverter):
             strings = self._column(X, feature).strings() if isinstance(X, Table) else _texts(X, feature)
             return xp.astype(xp.expand_dims(strings, 1) == np.array(texts, dtype=object), float)
         values = self._column(X, feature).numbers() if isinstance(X, Table) else _numbers(X, feature)
-        if isinstance(X, Table) and self.absent_is_nan:
-            values = xp.where(xp.isnan(values), 0.0, values)
+        if isinstance(X, Table):
+            values = apply(ops.AbsentAsZero(), values)
         return xp.expand_dims(self._as_dtype(feature, values), 1)
 
     def _as_dtype(self, feature: str, values: Array) -> Array:
@@ -153,8 +149,7 @@ class DictVectorizerConverter(RecordsConverter):
             return self._block(X, feature, texts) != 0.0
         if not isinstance(X, Table):
             return np.array([[feature in row and not isinstance(row[feature], str)] for row in X])
-        if not self.absent_is_nan:
-            raise AbsentError
+        absent_asked.add(self.path)
         return xp.expand_dims(~xp.isnan(self._column(X, feature).numbers()), 1)
 
 

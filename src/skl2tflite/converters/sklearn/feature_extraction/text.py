@@ -39,6 +39,7 @@ class VectorizerConverter(TransformerConverter):
     runs_on = ("litert", "web")
     takes_tables = True
     rows = TextRows()
+    reads_texts = True
 
     @property
     def vocabulary(self) -> dict[str, int] | None:

@@ -13,6 +13,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.forest.transformed import Monotone
 from skl2tflite.graph import Array, Tensor
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.domain import refuse_below
 from skl2tflite.tracing.monotone import ULPS
 
 ZERO_EXPONENT = 1e-12
@@ -47,6 +48,7 @@ class PowerTransformerConverter(TransformerConverter):
     def transform(self, X: Array) -> Array:
         lambdas = self.estimator.lambdas_.astype(np.float64)
         if self.estimator.method == "box-cox":
+            refuse_below(self.path, X, refuses_bound=True, gives_nan=True)
             return self._standardized(X, lambdas)
         magnitude = xp.abs(X)
         return xp.where(

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from skl2tflite.cli.console import size
 from skl2tflite.errors import InvalidFileError
+from skl2tflite.units import size
 
 ALWAYS, TIMES = 1 << 29, 100
 """A file may take so many bytes unpacked, or so many times its own size."""

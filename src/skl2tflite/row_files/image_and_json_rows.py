@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +32,19 @@ def read_images(path: Path) -> NDArray[Any]:
         raise InvalidInputError(f"{path} is no .npy file of numbers: {error!s:.300}") from None
     if not isinstance(images, np.ndarray) or images.ndim < 3 or not len(images):
         raise InvalidInputError(f"{path} holds no images: an array of shape (n_images, height, width, …)")
-    return np.array(images)
+    return images
 
 
-def read_lines_of_json(path: Path, kind: type) -> list[Any]:
-    """Read rows from a .jsonl file, which has one on each line: a JSON object is a dict, an array a set of labels.
+def lines_of_json(path: Path, kind: type, size: int | None = None) -> Iterator[list[Any]]:
+    """Yield rows from a .jsonl file, which has one on each line: a JSON object is a dict, an array a set of labels.
 
     Parameters
     ----------
     path : Path
     kind : {dict, list}
         The type of each row.
+    size : int, optional
+        Most rows to yield at once; all of them by default.
 
     Raises
     ------
@@ -53,7 +56,8 @@ def read_lines_of_json(path: Path, kind: type) -> list[Any]:
         raise InvalidInputError(
             f"{path}: the model takes {taken}, which are read from .jsonl files with an {_JSON[kind]} on each line"
         )
-    rows = []
+    rows: list[Any] = []
+    empty = True
     try:
         with path.open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, start=1):
@@ -61,10 +65,14 @@ def read_lines_of_json(path: Path, kind: type) -> list[Any]:
                     rows.append(json.loads(line))
                     if not isinstance(rows[-1], kind):
                         raise InvalidInputError(f"{path}: line {number} holds no {_JSON[kind]}")
+                if len(rows) == size:
+                    yield rows
+                    rows, empty = [], False
     except InvalidInputError:
         raise
     except (ValueError, RecursionError) as error:  # numbers of too many digits and lists within lists too
         raise InvalidInputError(f"{path} is no file of lines of JSON: {error}") from None
-    if not rows:
+    if rows:
+        yield rows
+    elif empty:
         raise InvalidInputError(f"{path} holds no rows")
-    return rows

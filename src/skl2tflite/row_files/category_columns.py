@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from skl2tflite.cli.chosen_columns import FeatureFile
-from skl2tflite.cli.csv_files import MISSING, as_number
-from skl2tflite.cli.feature_files import read_features
-from skl2tflite.cli.parquet_files import PARQUET, parquet_frame
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import column_types, is_na
 from skl2tflite.flow.column import ColumnType
 from skl2tflite.plan import EVERY_WORD
+from skl2tflite.row_files.chosen_columns import FeatureFile
+from skl2tflite.row_files.csv_files import MISSING, as_number
+from skl2tflite.row_files.feature_files import read_features
+from skl2tflite.row_files.parquet_files import PARQUET, parquet_frame
 
 if TYPE_CHECKING:
     from skl2tflite.converters.core.categoricals import UnplacedCategoriesError

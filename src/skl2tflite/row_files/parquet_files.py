@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.cli.chosen_columns import FeatureFile
-from skl2tflite.cli.unpacked_sizes import check_unpacked
 from skl2tflite.errors import InvalidFileError, InvalidInputError, MissingDependencyError
+from skl2tflite.row_files.chosen_columns import FeatureFile
+from skl2tflite.unpacked_sizes import check_unpacked
 
 _ADVICE = "give fewer rows"
 PARQUET = frozenset({".parquet", ".pq"})
@@ -50,14 +50,22 @@ def _readable_parquet(path: Path) -> Iterator[None]:
         raise InvalidInputError(f"{path} is no Parquet file that can be read: {error!s:.300}") from None
 
 
-def read_parquet(file: FeatureFile) -> list[NDArray[Any]]:
-    """Read the features of a model, column by column, from a Parquet file."""
+def parquet_batches(file: FeatureFile, size: int | None = None) -> Iterator[list[NDArray[Any]]]:
+    """Yield the features of a model, column by column, of at most so many rows of a Parquet file; of all by default."""
     with _readable_parquet(file.path):
-        return _columns_of_parquet(file)
+        if size is None:
+            yield _columns_of(_table_of_parquet(file), file)
+            return
+        arrow, parquet = import_module("pyarrow"), _pyarrow_parquet(file.path)
+        with file.path.open("rb") as content:
+            opened = parquet.ParquetFile(content)
+            chosen = _chosen(opened.schema_arrow.names, file)
+            for batch in opened.iter_batches(batch_size=size, columns=chosen):
+                yield _columns_of(arrow.Table.from_batches([batch]).select(chosen), file)
 
 
-def _columns_of_parquet(file: FeatureFile) -> list[NDArray[Any]]:
-    content = _table_of_parquet(file)
+def _columns_of(content: Any, file: FeatureFile) -> list[NDArray[Any]]:
+    """Return the columns of a table of pyarrow as arrays: numbers, or text."""
     arrow = import_module("pyarrow")
     found: list[NDArray[Any]] = []
     for i, name in enumerate(content.column_names):
@@ -98,20 +106,31 @@ def _table_of_parquet(file: FeatureFile) -> Any:
     InvalidFileError
         Where they would take too much memory: a file may hold a number or a text once, and say that all rows have it.
     """
-    try:
-        from pyarrow import parquet
-    except ImportError:
-        raise MissingDependencyError(
-            f"{file.path}: Parquet files need pyarrow; pip install 'skl2tflite[parquet]'"
-        ) from None
+    parquet = _pyarrow_parquet(file.path)
     with file.path.open("rb") as content:
         said = parquet.ParquetFile(content)
-        columns = [name for name in said.schema_arrow.names if not name.startswith("__index_level_")]
-        chosen = [columns[i] for i in file.positions(columns)]
-        check_unpacked(file.path, _bytes_of(said.metadata, set(chosen)), _ADVICE)
-        texts = [name for name in chosen if _is_text(said.schema_arrow.field(name).type)]
+        chosen = _chosen(said.schema_arrow.names, file)
+        kinds = {name: said.schema_arrow.field(name).type for name in chosen}
+        for name, kind in kinds.items():
+            if import_module("pyarrow").types.is_nested(kind):
+                raise InvalidInputError(f"{file.path}: column {name!r} holds {kind} values, not numbers")
+        check_unpacked(file.path, _bytes_of(said.metadata, len(chosen)), _ADVICE)
+        texts = [name for name, kind in kinds.items() if _is_text(kind)]
         content.seek(0)
         return parquet.read_table(content, columns=chosen, read_dictionary=texts)
+
+
+def _pyarrow_parquet(path: Path) -> Any:
+    try:
+        return import_module("pyarrow.parquet")
+    except ImportError:
+        raise MissingDependencyError(f"{path}: Parquet files need pyarrow; pip install 'skl2tflite[parquet]'") from None
+
+
+def _chosen(names: Sequence[str], file: FeatureFile) -> list[str]:
+    """Return the names of the features' columns, in the order of the features."""
+    columns = [name for name in names if not name.startswith("__index_level_")]
+    return [columns[i] for i in file.positions(columns)]
 
 
 def _is_text(kind: Any) -> bool:
@@ -119,14 +138,13 @@ def _is_text(kind: Any) -> bool:
     return any(each(kind) for each in (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary))
 
 
-def _bytes_of(metadata: Any, chosen: Collection[str]) -> int:
-    """Return the bytes that columns take in memory: eight for a number, or what they have in the file, unpacked."""
-    needed = 0
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        for column in map(group.column, range(metadata.num_columns)):
-            if column.path_in_schema in chosen or column.path_in_schema.partition(".")[0] in chosen:
-                needed += max(column.total_uncompressed_size, 8 * column.num_values)
-    return needed
+def _bytes_of(metadata: Any, columns: int) -> int:
+    """Return the bytes that columns without lists take in memory: eight for a number, or the file unpacked.
+
+    Only groups of rows are asked: damaged metadata of a column raises an exception in C++ that pyarrow does not catch.
+    """
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    return sum(max(group.total_byte_size, 8 * columns * group.num_rows) for group in groups)
 
 
 def _spelt_out(file: FeatureFile, content: Any) -> Any:

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.cli.chosen_columns import FeatureFile, check_regular
-from skl2tflite.cli.feature_files import read_features
-from skl2tflite.cli.image_and_json_rows import read_images, read_lines_of_json
 from skl2tflite.features.categoricals import BOOLS, Categorical, Reading
 from skl2tflite.features.frames import is_frame
+from skl2tflite.row_files.chosen_columns import FeatureFile, check_regular
+from skl2tflite.row_files.feature_files import feature_batches
+from skl2tflite.row_files.image_and_json_rows import lines_of_json, read_images
 
 
-def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> Any:
-    """Read rows for an estimator.
+def read_rows(path: Path, estimator: Any, target_column: str | None = None, tell: Callable[[str], object] = str) -> Any:
+    """Read rows for an estimator: all of :func:`row_batches` at once.
+
+    Parameters
+    ----------
+    path : Path
+    estimator : estimator
+    target_column : str, optional
+    tell : callable
+    """
+    return next(row_batches(path, estimator, target_column, tell=tell))
+
+
+def row_batches(
+    path: Path,
+    estimator: Any,
+    target_column: str | None = None,
+    size: int | None = None,
+    tell: Callable[[str], object] = str,
+) -> Iterator[Any]:
+    """Yield rows for an estimator, at most so many at once; all of them by default.
 
     Parameters
     ----------
@@ -28,9 +48,12 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
         Fitted. Columns are chosen by the names of its features, where it has them.
     target_column : str, optional
         A column that is no feature, by name or by position from 0.
+    size : int, optional
+    tell : callable
+        Called with a line for the user about what is left out of the file.
 
-    Returns
-    -------
+    Yields
+    ------
     DataFrame, ndarray or list
         A DataFrame where the estimator was fitted on one, a list where rows are texts, dicts or sets. Numbers are
         float64. A word such as "none" is a missing value, unless it is one of the estimator's categories.
@@ -40,32 +63,36 @@ def read_rows(path: Path, estimator: Any, target_column: str | None = None) -> A
     InvalidInputError
         Where the file holds no rows, lacks features of the estimator, or holds cells that are no numbers.
     """
-    from skl2tflite.cli.category_columns import category_columns
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.core.blame import blaming
     from skl2tflite.converters.core.categoricals import UnplacedCategoriesError
     from skl2tflite.plan import column_hints
+    from skl2tflite.row_files.category_columns import category_columns
 
     check_regular(path)
     with blaming(estimator):
         converter = converter_for(estimator)
-    file = converter.rows.file
-    if file == "images":
-        return read_images(path)
-    if file in ("dicts", "sets"):
-        return read_lines_of_json(path, list if file == "sets" else dict)
+    kind = converter.rows.file
+    if kind == "images":
+        images = read_images(path)
+        for start in range(0, len(images), size or len(images)):
+            yield np.array(images[start : start + (size or len(images))])
+        return
+    if kind in ("dicts", "sets"):
+        yield from lines_of_json(path, list if kind == "sets" else dict, size)
+        return
+    file = FeatureFile(path, converter.n_features, converter.feature_names, target_column, tell=tell)
     try:
         with blaming(estimator):
             hints = column_hints(estimator)
     except UnplacedCategoriesError as error:
-        types = category_columns(FeatureFile(path, converter.n_features, converter.feature_names, target_column), error)
+        types = category_columns(file, error)
         with blaming(estimator):
             hints = column_hints(estimator, types)
-    rows = read_features(FeatureFile(path, converter.n_features, converter.feature_names, target_column, hints.text))
-    if converter.integer_columns:
-        rows = _with_whole_numbers(rows)
-    rows = with_categoricals(rows, hints.readings)
-    return rows[:, 0].tolist() if file == "column" else rows
+    for rows in feature_batches(replace(file, text=hints.text), size):
+        whole = _with_whole_numbers(rows) if converter.integer_columns else rows
+        made = with_categoricals(whole, hints.readings)
+        yield made[:, 0].tolist() if kind == "column" else made
 
 
 def _with_whole_numbers(rows: Any) -> Any:

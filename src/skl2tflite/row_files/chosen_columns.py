@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from skl2tflite.cli.console import note
 from skl2tflite.errors import InvalidInputError
 
 
@@ -36,6 +35,8 @@ class FeatureFile:
     text : mapping of int to collection of str or None
         The features that are text, each with words that are never taken for a missing value. None: whatever is a number
         is one, and all else is text.
+    tell : callable
+        Called with a line for the user about what is left out of the file.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class FeatureFile:
     names: Sequence[str] | None
     target_column: str | None = None
     text: Mapping[int, Collection[str] | None] = field(default_factory=dict)
+    tell: Callable[[str], object] = str
 
     def positions(self, columns: Sequence[str] | int) -> list[int]:
         """Return the positions of the features among the file's columns.
@@ -81,7 +83,7 @@ class FeatureFile:
             )
         spare = [name for name in by_name if name not in names]
         if spare:
-            note(f"{self.path}: left out {listed(spare)}, which the model was not fitted on")
+            self.tell(f"{self.path}: left out {listed(spare)}, which the model was not fitted on")
         return [by_name[name] for name in names]
 
     def _target_position(self, columns: list[Any]) -> int | None:

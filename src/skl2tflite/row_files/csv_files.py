@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.cli.chosen_columns import FeatureFile
 from skl2tflite.errors import InvalidInputError
+from skl2tflite.row_files.chosen_columns import FeatureFile
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """What cells without a value hold, in small or capital letters."""
@@ -20,11 +20,11 @@ TRUTHS = {"true": 1.0, "false": 0.0}
 DELIMITERS = ",;\t"
 
 
-def read_csv(file: FeatureFile) -> list[NDArray[Any]]:
-    """Read the features of a model, column by column, from a CSV file."""
+def csv_batches(file: FeatureFile, size: int | None = None) -> Iterator[list[NDArray[Any]]]:
+    """Yield the features of a model, column by column, of at most so many rows of a CSV file; of all by default."""
     try:
         with file.path.open(newline="", encoding="utf-8-sig") as content:
-            return _parse(lines_of(content), file)
+            yield from _parse(lines_of(content), file, size)
     except UnicodeDecodeError:
         raise InvalidInputError(f"{file.path} is not text in UTF-8, so no CSV file") from None
     except csv.Error as error:
@@ -42,8 +42,16 @@ def lines_of(file: Any) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, cells
 
 
-def _parse(lines: Iterator[tuple[int, list[str]]], file: FeatureFile) -> list[NDArray[Any]]:
-    """Return the cells of each feature: numbers, or text."""
+def _parse(lines: Iterator[tuple[int, list[str]]], file: FeatureFile, size: int | None) -> Iterator[list[NDArray[Any]]]:
+    """Yield the cells of each feature, numbers or text, of at most so many rows; of none where there are none.
+
+    Parameters
+    ----------
+    lines : iterator of tuple
+        The number and the cells of each line.
+    file : FeatureFile
+    size : int or None
+    """
     path, text = file.path, file.text
     first = next(lines, None)
     if first is None:
@@ -52,7 +60,7 @@ def _parse(lines: Iterator[tuple[int, list[str]]], file: FeatureFile) -> list[ND
     numbered = titles == [str(i) for i in range(len(titles))]  # what pandas writes for columns without names
     titled = not numbered and are_titles(titles, file.names)
     positions = file.positions(titles if titled else len(titles))
-    columns: list[Any] = [[] if i in text else array("d") for i in range(len(positions))]
+    columns, held, any_rows = _empty(file, len(positions)), 0, False
     for number, cells in lines if titled or numbered else chain([first], lines):
         if len(cells) != len(titles):
             raise InvalidInputError(f"{path}: line {number} has {len(cells)} cells, but the first has {len(titles)}")
@@ -66,7 +74,20 @@ def _parse(lines: Iterator[tuple[int, list[str]]], file: FeatureFile) -> list[ND
                 column = repr(titles[position]) if titled else str(position)
                 raise InvalidInputError(f"{path}: line {number}, column {column}: {cell!r} is not a number")
             columns[feature].append(value)
-    return [np.array(column, dtype=object if i in text else np.float64) for i, column in enumerate(columns)]
+        held, any_rows = held + 1, True
+        if held == size:
+            yield _arrays(columns, file)
+            columns, held = _empty(file, len(positions)), 0
+    if held or not any_rows:
+        yield _arrays(columns, file)
+
+
+def _empty(file: FeatureFile, count: int) -> list[Any]:
+    return [[] if i in file.text else array("d") for i in range(count)]
+
+
+def _arrays(columns: list[Any], file: FeatureFile) -> list[NDArray[Any]]:
+    return [np.array(column, dtype=object if i in file.text else np.float64) for i, column in enumerate(columns)]
 
 
 def _text(cell: str, words: Collection[str] | None) -> object:

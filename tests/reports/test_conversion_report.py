@@ -1,0 +1,78 @@
+"""What made a file: beside its bytes, which do not change."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sklearn
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import skl2tflite
+from skl2tflite import InvalidFileError
+from skl2tflite.estimator_digest import estimator_digest
+from skl2tflite.reports import ConversionReport
+from skl2tflite.reports.conversion_report import report_beside
+
+X = np.random.default_rng(0).normal(size=(40, 3))
+ESTIMATOR = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, X[:, 0] > 0)
+
+
+def test_a_model_says_what_made_it() -> None:
+    model = skl2tflite.convert(ESTIMATOR, X, methods=("predict",), precision="fast")
+    report = model.report
+    assert report is not None
+    assert report.estimator == "Pipeline(StandardScaler, LogisticRegression)"
+    assert report.estimator_digest == estimator_digest(ESTIMATOR)
+    assert report.versions["scikit-learn"] == sklearn.__version__
+    assert set(report.versions) == {"python", "skl2tflite", "scikit-learn", "numpy", "ai-edge-litert"}
+    assert report.options["precision"] == "fast"
+    assert report.options["methods"] == ["predict"]
+    assert report.rows == 40
+    assert report.comparison is not None
+    assert report.comparison.faithful
+    assert str(report).endswith("compared with scikit-learn on 40 rows: faithful")
+    assert pickle.loads(pickle.dumps(model)).report.to_dict() == report.to_dict()
+
+
+def test_without_rows_it_says_so() -> None:
+    report = skl2tflite.convert(ESTIMATOR).report
+    assert report is not None
+    assert report.comparison is None
+    assert report.rows == 0
+    assert report.result == "not compared: it was converted without rows"
+    with pytest.raises(skl2tflite.InvalidInputError, match="X has no rows to compare on"):
+        skl2tflite.convert(ESTIMATOR, X[:0])
+
+
+def test_it_is_not_in_the_bytes(tmp_path: Path) -> None:
+    compared, plain = skl2tflite.convert(ESTIMATOR, X), skl2tflite.convert(ESTIMATOR)
+    assert bytes(compared) == bytes(plain)
+    compared.save(tmp_path / "model.tflite")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.tflite"]
+    assert skl2tflite.load(tmp_path / "model.tflite").report is None
+
+
+def test_it_lies_beside_the_file(tmp_path: Path) -> None:
+    model = skl2tflite.convert(ESTIMATOR, X)
+    report = model.report
+    assert report is not None
+    path = model.save(tmp_path / "model.tflite")
+    assert report_beside(path, bytes(model)) is None
+    report.save(tmp_path / "model.tflite.report.json")
+    beside = report_beside(path, bytes(model))
+    assert beside is not None
+    assert beside.to_dict() == report.to_dict() == json.loads((tmp_path / "model.tflite.report.json").read_text())
+    assert report_beside(path, bytes(skl2tflite.convert(ESTIMATOR, methods=("predict",)))) is None, "of another file"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": 2}', "\x00"])
+def test_what_is_no_report(tmp_path: Path, text: str) -> None:
+    (tmp_path / "report.json").write_text(text)
+    with pytest.raises(InvalidFileError, match=r"report\.json"):
+        ConversionReport.read(tmp_path / "report.json")
