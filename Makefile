@@ -3,12 +3,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
+LITERT_JS := 2.5.3
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-reproducible fuzz fuzz-short lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -23,6 +24,19 @@ test: $(VENV)/.installed-test ## run the tests
 test-oldest: ## the sweep and the converters' tests on the oldest scikit-learn; others do not depend on it
 	$(MAKE) --no-print-directory VENV=$(VENV)-oldest $(VENV)-oldest/.installed-oldest
 	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) tests/estimators tests/converters tests/numerics tests/passes tests/tracing
+
+test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of its builds
+	@if $(MAKE) --no-print-directory .litert_js/.installed-$(LITERT_JS); then \
+		TEST_WEB=1 $(BIN)/python -m pytest -n $(JOBS) tests/web; \
+	else \
+		echo 'Node 20 and its packages cannot be had: the tests on LiteRT.js are skipped'; \
+	fi
+
+# The package of LiteRT.js, for Node.
+.litert_js/.installed-$(LITERT_JS):
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'
+	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js @litertjs/core@$(LITERT_JS)
+	@touch $@
 
 test-reproducible: $(VENV)/.installed-test ## the same bytes in other processes, threads and Python versions
 	$(BIN)/python scripts/check_reproducible.py --other $(VENV)-reproducible

@@ -5,6 +5,10 @@ run, and compared with NumPy. LiteRT runs each file with and without its XNNPACK
 both times. Runtimes abort and corrupt memory on files they cannot run, so every operator and dtype has a
 process of its own, and a crash is an observation like any other. Needs a POSIX system.
 
+LiteRT.js runs in Node, in both of its builds (``make test-web`` installs it). It takes no other inputs than float32 and
+int32, so that others are cast from and to int32 within the file, and its outputs are wrong where their length is known
+only at run time, so that a RESHAPE stands behind all of them. Which operators lose NaN there is measured too.
+
 The lowest versions come from ``tflite/converter/tools/versioning/op_version.cc`` of LiteRT; the probe
 confirms that files which name them run.
 """
@@ -17,16 +21,19 @@ import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version as package_version
+from itertools import product
 from pathlib import Path
 
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from litert_js import BUILDS, LiteRTJS, LiteRTJSError, installed_version, is_installed
 
 OUTPUT = Path(__file__).parents[1] / "src/skl2tflite/backends/tflite/capabilities.json"
-PACKAGES = {"litert": "ai-edge-litert", "micro": "tflite-micro"}
+PACKAGES = {"litert": "ai-edge-litert", "micro": "tflite-micro", "web": "@litertjs/core"}
 HIGHEST_RANK = 8
 SECONDS = 20  # for one operator and dtype
 
@@ -173,9 +180,27 @@ def file_of(main: Graph, quantized: bool = False) -> bytes:
         if tensor.type in (schema.TensorType.INT8, schema.TensorType.INT32):
             tensor.quantization = schema.QuantizationParametersT()
             tensor.quantization.scale, tensor.quantization.zeroPoint = [1.0], [0]
+    model.signatureDefs = [signature_of(model.subgraphs[0])]
     builder = flatbuffers.Builder(1024)
     builder.Finish(model.Pack(builder), b"TFL3")
     return bytes(builder.Output())
+
+
+def signature_of(subgraph: schema.SubGraphT) -> schema.SignatureDefT:
+    """Return a signature: LiteRT.js takes all outputs of a file without one for such as the first."""
+    signature = schema.SignatureDefT()
+    signature.signatureKey, signature.subgraphIndex = "main", 0
+    signature.inputs, signature.outputs = [], []
+    for names, prefix, tensors in (
+        (signature.inputs, "x", subgraph.inputs),
+        (signature.outputs, "y", subgraph.outputs),
+    ):
+        for number, index in enumerate(tensors):
+            name = schema.TensorMapT()
+            name.name, name.tensorIndex = f"{prefix}{number}", index
+            names.append(name)
+            subgraph.tensors[index].name = name.name
+    return signature
 
 
 def pack_graph(model: schema.ModelT, graph: Graph) -> schema.SubGraphT:
@@ -271,15 +296,28 @@ def run_micro(model: bytes, inputs: list[np.ndarray]) -> Iterator[list[np.ndarra
     yield [np.array(interpreter.get_output(index)) for index in range(outputs)]
 
 
-RUNNERS = {"litert": run_litert, "micro": run_micro}
+def run_web(model: bytes, inputs: list[np.ndarray]) -> Iterator[list[np.ndarray]]:
+    for build in BUILDS:
+        results = the_js(build).run(model, {f"x{index}": array for index, array in enumerate(inputs)}, "main")
+        yield [results[f"y{index}"] for index in range(len(results))]
+
+
+@cache
+def the_js(build: str) -> LiteRTJS:
+    return LiteRTJS(build)
+
+
+RUNNERS = {"litert": run_litert, "micro": run_micro, "web": run_web}
 
 
 def is_right(target: str, node: Node, dtype: str, rank: int) -> bool:
     inputs = [operand for operand in node.operands if isinstance(operand, np.ndarray)]
     graph = Graph(inputs, [(node, node.version(dtype, rank))], node.results)
+    if target == "web":
+        graph = for_web(graph)
     model = file_of(graph, quantized=QUANTIZED in dtype)
-    for outputs in RUNNERS[target](model, inputs):
-        for output, result in zip(outputs, node.results, strict=True):
+    for outputs in RUNNERS[target](model, graph.inputs):
+        for output, result in zip(outputs, graph.outputs, strict=True):
             if output.shape != result.shape or output.dtype != result.dtype:
                 return False
             if result.dtype == np.float32:
@@ -290,8 +328,46 @@ def is_right(target: str, node: Node, dtype: str, rank: int) -> bool:
     return True
 
 
+def for_web(graph: Graph) -> Graph:
+    """Return a graph of float32 and int32 alone, from and to which others are cast, with a RESHAPE behind each output.
+
+    What is a constant is not computed there, so that an input is added to integers.
+    """
+
+    def cast(x: np.ndarray, y: np.ndarray) -> tuple[Node, int]:
+        kinds = {"inDataType": x.dtype, "outDataType": y.dtype}
+        options = {key: getattr(schema.TensorType, kind.name.upper()) for key, kind in kinds.items()}
+        kernel = f"{x.dtype.name}->{y.dtype.name}"
+        return Node("CAST", [x], [y], ("CastOptions", options)), lowest_version("CAST", kernel, 1, frozenset())
+
+    def travels(x: np.ndarray) -> bool:
+        return x.dtype.name in ("float32", "int32")
+
+    inputs = [x if travels(x) else x.astype(np.int32) for x in graph.inputs]
+    numbers = [y if travels(y) else y.astype(np.int32) for y in graph.outputs]
+    outputs = [y.copy() for y in numbers]
+    before = [cast(new, x) for new, x in zip(inputs, graph.inputs, strict=True) if new is not x]
+    after = [cast(y, new) for new, y in zip(numbers, graph.outputs, strict=True) if new is not y]
+    shaped = [
+        (Node("RESHAPE", [x, ints(*x.shape)], [y], ("ReshapeOptions", {"newShape": list(x.shape)})), 1)
+        for x, y in zip(numbers, outputs, strict=True)
+    ]
+    if not any(y.dtype == np.int32 for y in outputs):
+        return Graph(inputs, [*before, *graph.nodes, *after, *shaped], outputs)
+    zero = np.zeros(1, np.int32)
+    sums = [np.asarray(y + zero.reshape([1] * y.ndim)) if y.dtype == np.int32 and y.ndim else y for y in outputs]
+    added = [
+        (Node("ADD", [y, zero], [total], ("AddOptions", {})), 1)
+        for y, total in zip(outputs, sums, strict=True)
+        if y is not total
+    ]
+    return Graph([*inputs, zero], [*before, *graph.nodes, *after, *shaped, *added], sums)
+
+
 def highest_rank(target: str, case: "Case", dtype: str) -> int:
     """Return the rank up to which all uses are right, 0 if none is; in a process of its own."""
+    if target == "web":
+        return highest_rank_in_node(case, dtype)
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
@@ -313,6 +389,19 @@ def highest_rank(target: str, case: "Case", dtype: str) -> int:
         ranks = pipe.read()
     os.waitpid(child, 0)
     return max(ranks, default=0)
+
+
+def highest_rank_in_node(case: "Case", dtype: str) -> int:
+    """Return the same of LiteRT.js, whose process is another anyway."""
+    highest = 0
+    for rank in case.ranks:
+        try:
+            if not all(is_right("web", node, dtype, rank) for node in case.uses(dtype, rank)):
+                break
+        except LiteRTJSError:
+            break
+        highest = rank
+    return highest
 
 
 # The cases.
@@ -845,6 +934,69 @@ def _(operator: str, dtype: str, rank: int) -> Iterator[Node]:
     yield Node(operator, [count, x], [np.array(3, np.int32), result], options, subgraphs=parts)
 
 
+# What is peculiar to LiteRT.js.
+
+
+LENGTHS = (1, 2, 3, 4, 5, 7, 8, 9)  # of vectors, and of what is left when these are full
+
+
+def with_nan(operator: str, rank: int) -> Iterator[Node]:
+    """Yield uses of an operator on NaN of either sign."""
+    for length, nan in product(LENGTHS, (np.nan, -np.nan)):
+        shape = (*[1] * (rank - 2), 2, length)[-rank:]
+        x, y = np.full(shape, nan, np.float32), values("float32", shape)
+        if operator in UNARY:
+            yield Node(operator, [x], [x.copy()], UNARY_OPTIONS.get(operator))
+        elif operator in BINARY:
+            function, _, name = BINARY[operator]
+            one = np.asarray(y.ravel()[0])
+            scalars = [] if operator == "ATAN2" else [(x, one), (one, x)]  # it has no broadcasting
+            for a, b in ((x, y), (y, x), *scalars):
+                result = np.asarray(function(a, b), np.float32)
+                yield Node(operator, [a, b], [result], (name, {}) if name else None)
+                operands = [each if each is x else Const(each) for each in (a, b)]
+                yield Node(operator, operands, [result], (name, {}) if name else None)
+        elif operator in REDUCTIONS:
+            result = np.asarray(x.sum(axis=-1))
+            yield Node(operator, [x, ints(rank - 1)], [result], ("ReducerOptions", {"keepDims": False}))
+        elif operator == "FULLY_CONNECTED":
+            weights, bias = values("float32", (3, length)), values("float32", (3,))
+            result = np.full((*shape[:-1], 3), np.nan, np.float32)
+            options = ("FullyConnectedOptions", {"keepNumDims": rank > 2})
+            yield Node(operator, [x, Const(weights), Const(bias)], [result], options)
+        elif operator == "BATCH_MATMUL":
+            result = np.full((*shape[:-1], 3), np.nan, np.float32)
+            weights = values("float32", (*shape[:-2], length, 3))
+            yield Node(operator, [x, weights], [result], ("BatchMatMulOptions", {}))
+
+
+COMPARISONS = {"EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL", "NOT_EQUAL"}  # these give no numbers
+NAN_CASES = sorted({*UNARY, *BINARY, *REDUCTIONS, "FULLY_CONNECTED", "BATCH_MATMUL"} - COMPARISONS)
+
+
+def loses_nan(operator: str, rank: int) -> bool:
+    """Return whether LiteRT.js gives numbers where NumPy gives NaN."""
+    for node in with_nan(operator, rank):
+        inputs = [operand for operand in node.operands if isinstance(operand, np.ndarray)]
+        rules = frozenset({"keep_num_dims"} if operator == "FULLY_CONNECTED" and rank > 2 else ())
+        graph = for_web(Graph(inputs, [(node, lowest_version(operator, "float32", rank, rules))], node.results))
+        is_nan = np.isnan(node.results[0])
+        if not all(np.isnan(output)[is_nan].all() for (output,) in run_web(file_of(graph), graph.inputs)):
+            return True
+    return False
+
+
+def losing_nan(kernels: Mapping[str, Mapping[str, list[int]]]) -> dict[str, int]:
+    """Return the rank up to which LiteRT.js loses NaN, by operator: from 7 axes on XNNPACK computes nothing."""
+    losing = {}
+    for operator in NAN_CASES:
+        highest = kernels.get(operator, {}).get("float32", [0, 0])[1]
+        ranks = [rank for rank in (2, 6, 7) if rank <= highest and loses_nan(operator, rank)]
+        if ranks:
+            losing[operator] = max(ranks)
+    return losing
+
+
 # The report.
 
 
@@ -853,7 +1005,8 @@ def probe(target: str, operators: Iterable[str] = CASES) -> dict[str, dict[str, 
     found = {}
     for operator in operators:
         case = CASES[operator]
-        ranks = {dtype: highest_rank(target, case, dtype) for dtype in case.dtypes}
+        dtypes = [dtype for dtype in case.dtypes if target != "web" or dtype != "string"]
+        ranks = {dtype: highest_rank(target, case, dtype) for dtype in dtypes}
         kernels = {
             dtype: [lowest_version(operator, dtype, 1, frozenset()), rank] for dtype, rank in ranks.items() if rank
         }
@@ -877,14 +1030,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--target", action="append", choices=list(RUNNERS), help="default: every target")
     names = parser.parse_args().target or list(RUNNERS)
+    if "web" in names and not is_installed():
+        parser.error("LiteRT.js is not installed, which make test-web does")
     report = json.loads(OUTPUT.read_text("utf-8")) if OUTPUT.exists() else {"generated": {}, "targets": {}}
     report["rules"] = RULES
     report["generated"]["command"] = "python scripts/probe_targets.py"
     report["generated"]["kernels"] = f"dtype: [lowest operator version, highest rank up to {HIGHEST_RANK}]"
     for name in names:
         package = PACKAGES[name]
-        report["generated"][name] = f"{package} {package_version(package)}"
+        version = installed_version() if name == "web" else package_version(package)
+        report["generated"][name] = f"{package} {version}"
         report["targets"][name] = probe(name)
+        if name == "web":
+            report["loses_nan"] = {name: losing_nan(report["targets"][name])}
     OUTPUT.write_text(text_of(report) + "\n", "utf-8")
 
 

@@ -25,6 +25,11 @@ WRONG = [
     {"max_flash": -1, "target": "micro"},
     {"max_ram": 1.5, "target": "micro"},
     {"max_flash": 1000},
+    {"batch": 0},
+    {"batch": 2.0},
+    {"batch": 4, "target": "micro"},
+    {"text_length": 0},
+    {"text_length": 9, "target": "micro"},
 ]
 
 

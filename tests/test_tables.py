@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 import skl2tflite
-from skl2tflite.errors import ConversionError, InvalidInputError, UnsupportedEstimatorError
+from skl2tflite.errors import ConversionError, ConversionWarning, InvalidInputError, UnsupportedEstimatorError
 
 CITIES = ["Paris", "Zürich", "東京", "", "São Paulo"]
 
@@ -155,7 +155,7 @@ def test_polars():
     pipe = make_pipeline(encode, LogisticRegression()).fit(frame, Y)
     model = skl2tflite.convert(pipe, frame)
     rows = to_polars(table(50, 2))
-    assert model.inputs["size"] == ("string", (-1,))
+    assert model.inputs["size"] == ("int32", (-1,))
     assert skl2tflite.verify(model, pipe, rows).faithful
     np.testing.assert_array_equal(model.predict(rows[rows.columns[::-1]]), pipe.predict(rows))
 
@@ -207,14 +207,6 @@ def test_refusals_say_where():
         skl2tflite.convert(imputed)
 
 
-def test_categories_with_line_breaks_need_strings():
-    frame = pd.DataFrame({"c": ["a\nb", "c", "d"]})
-    encoder = OrdinalEncoder().fit(frame)
-    np.testing.assert_array_equal(skl2tflite.convert(encoder, frame).transform(frame), encoder.transform(frame))
-    with pytest.raises(ConversionError, match="line breaks"):
-        skl2tflite.convert(encoder, frame, categories="codes")
-
-
 def test_whole_numbers_beyond_float32():
     frame = FRAME[["customer"]]
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(frame)
@@ -237,3 +229,22 @@ def test_columns_by_selector():
     model = skl2tflite.convert(pipe, FRAME)
     assert sorted(model.inputs) == ["age", "customer", "home city", "size"]
     np.testing.assert_array_equal(model.predict(unseen().drop(columns="smoker")), pipe.predict(unseen()))
+
+
+def test_text_travels_as_codes_by_default_and_what_needs_strings_says_so():
+    frame = pd.DataFrame({"town": ["Ulm", "Bonn", "Ulm", "Graz"]})
+    encoder = OneHotEncoder(sparse_output=False).fit(frame)
+    model, strings = skl2tflite.convert(encoder, frame), skl2tflite.convert(encoder, frame, categories="strings")
+    assert (model.inputs, strings.inputs) == ({"town": ("int32", (-1,))}, {"town": ("string", (-1,))})
+    assert "LiteRT's Interpreter" in str(strings)
+    assert "Interpreter" not in str(model)
+    np.testing.assert_array_equal(model.transform(frame), strings.transform(frame))
+
+    broken = pd.DataFrame({"town": ["Ulm", "two\nlines"]})
+    encoder = OneHotEncoder(sparse_output=False).fit(broken)
+    with pytest.warns(ConversionWarning, match="travel as strings.*a vocabulary has one on each line"):
+        model = skl2tflite.convert(encoder, broken)
+    assert model.inputs == {"town": ("string", (-1,))}
+    np.testing.assert_array_equal(model.transform(broken), encoder.transform(broken))
+    with pytest.raises(ConversionError, match="a vocabulary has one on each line"):
+        skl2tflite.convert(encoder, broken, categories="codes")

@@ -56,8 +56,10 @@ def convert(
     max_flash: int | None = None,
     max_ram: int | None = None,
     inputs: Inputs | None = None,
-    categories: Categories = "strings",
+    categories: Categories | None = None,
     text: Text | None = None,
+    batch: int | None = None,
+    text_length: int | None = None,
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -72,9 +74,10 @@ def convert(
     methods : sequence of str, optional
         Methods to convert. A runtime without signatures sees only the first. By default those that are usual for
         the estimator (``predict_proba`` and ``predict`` of a classifier); for ``target="micro"`` the first of these.
-    target : {"litert", "micro"}
-        Runtime that the file is for: LiteRT on phones, boards, servers and in browsers, or TensorFlow Lite
-        Micro, whose files take one row at a time and hold one method.
+    target : {"litert", "web", "micro"}
+        Runtime that the file is for: LiteRT on phones, boards and servers; LiteRT.js in browsers, whose files have
+        fixed shapes (one row and texts of 1024 characters by default), codes for text, and float32 and int32 alone; or
+        TensorFlow Lite Micro, whose files take one row at a time and hold one method.
     precision : {"exact", "fast"}
         ``"fast"`` allows rewriting that changes rounding (scaling folded into weights).
     optimize_for : {"latency", "throughput", "size"}, optional
@@ -87,15 +90,23 @@ def convert(
         One tensor ``X`` of shape (n_rows, n_features), or one of shape (n_rows,) for each column that the model reads,
         with the column's name. By default columns if X or the categories of a step hold text, or integers that
         float32 does not hold; otherwise a matrix.
-    categories : {"strings", "codes"}
-        What the file takes for columns of text: tensors of strings, or int32 codes. A code is the position of the
-        text in the vocabulary that the file holds for the column, or -1. Files for ``target="micro"`` take codes.
+    categories : {"codes", "strings"}, optional
+        What the file takes for columns of text: int32 codes, or tensors of strings, which LiteRT's Interpreter takes,
+        but neither its ``CompiledModel`` nor other runtimes. A code is the position of the text in the vocabulary that
+        the file holds for the column, or -1. By default codes.
     text : {"characters", "tokens"}, optional
         What the file takes for texts that a vectorizer reads. ``"characters"``: code points, which the file itself
         cuts into terms. ``"tokens"``: ids of the terms, which the app cuts (:meth:`TFLiteModel.predict` calls
         scikit-learn's analyzer). An id is the position of the term in the vocabulary that the file holds, or -1; for
         HashingVectorizer it is the term's hash. By default ``"characters"``. Files for ``target="micro"`` take the
         number of times that each term of the vocabulary is in the text.
+    batch : int, optional
+        Rows that each call of the file takes, for runtimes and apps that cannot resize its inputs: inputs and outputs
+        then have fixed shapes. :meth:`TFLiteModel.predict` still takes any number of rows. By default a call may have
+        any number; files for ``target="micro"`` take one, and so do those that cut texts.
+    text_length : int, optional
+        The most characters (or tokens) of a text, where the file is to have a fixed length for texts too: shorter ones
+        are followed by -1, which changes no answer. By default a text may have any length.
 
     Returns
     -------
@@ -119,7 +130,8 @@ def convert(
     Warns
     -----
     ConversionWarning
-        Where a file for TensorFlow Lite Micro was compared on LiteRT, as ``tflite-micro`` is not installed.
+        Where a file for TensorFlow Lite Micro was compared on LiteRT, as ``tflite-micro`` is not installed, or where
+        columns of text travel as strings as codes cannot stand for them.
     """
     options = ConversionOptions(
         methods=methods,
@@ -131,6 +143,8 @@ def convert(
         inputs=inputs,
         categories=categories,
         text=text,
+        batch=batch,
+        text_length=text_length,
     )
     return convert_and_compare(Conversion(estimator, X), options)[0]
 

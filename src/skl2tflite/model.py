@@ -128,6 +128,11 @@ class TFLiteModel:
         return self._program.tensors("outputs")
 
     @property
+    def batch(self) -> int | None:
+        """Rows that each call of the file takes; None where it may be any number. The methods here take any."""
+        return self._program.batch
+
+    @property
     def feature_names_in_(self) -> NDArray[Any]:
         """Names of the features, where the estimator was fitted on a DataFrame."""
         if self.facts.features.names is None:
@@ -205,8 +210,7 @@ class TFLiteModel:
     @cached_property
     def _runner(self) -> Runner:
         backend, target = backend_of(self.facts.target), self.facts.runtime
-        row_by_row = self.facts.features.reads_texts
-        return backend.runner(self._content, self._program, target, self.num_threads, row_by_row, self.runtime)
+        return backend.runner(self._content, self._program, target, self.num_threads, self.runtime)
 
     @property
     def runtimes(self) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from skl2tflite.escaping import terminal
 from skl2tflite.model_metadata import ModelFacts
 from skl2tflite.sizes import sizes_of
 
+STRINGS_NEED = "LiteRT's Interpreter: CompiledModel, LiteRT.js and plugins take no strings (categories='codes')"
+"""What runs a file that takes strings."""
+
 
 def count_operators(program: Program) -> Counter[str]:
     """Count a file's operators by name."""
@@ -44,6 +47,8 @@ def describe(heading: str, content: bytes, program: Program, facts: ModelFacts) 
             )
 
         lines.append(f"signature   {signature.key}({show(signature.inputs)}) → {show(signature.outputs)}")
+    if program.takes_strings:
+        lines.append(f"needs       {STRINGS_NEED}")
     for name, info in facts.methods.items():
         if info.sentinel is not None:
             lines.append(f"no answer   {name} gives {info.sentinel:.0f}: {info.reason}")

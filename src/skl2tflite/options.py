@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import get_args
 
 from skl2tflite.arguments import choice, shown, whole
+from skl2tflite.backends.tflite.program import MOST_ROWS
 from skl2tflite.backends.tflite.targets import Target, get_target
 from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.errors import ConversionError
 from skl2tflite.flow.column import TextInput
+from skl2tflite.stored import MOST_CHARACTERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +32,10 @@ class ConversionOptions:
     max_flash: int | None = None
     max_ram: int | None = None
     inputs: Inputs | None = None
-    categories: Categories = "strings"
+    categories: Categories | None = None
     text: Text | None = None
+    batch: int | None = None
+    text_length: int | None = None
 
     def __post_init__(self) -> None:
         runtime = self.runtime
@@ -47,9 +51,20 @@ class ConversionOptions:
                     )
         if self.inputs is not None:
             choice("inputs", self.inputs, get_args(Inputs), ConversionError)
-        choice("categories", self.categories, get_args(Categories), ConversionError)
+        if self.categories is not None:
+            choice("categories", self.categories, get_args(Categories), ConversionError)
         if self.text is not None:
             choice("text", self.text, get_args(Text), ConversionError)
+        if self.batch is not None:
+            whole("batch", self.batch, 1, MOST_ROWS, error=ConversionError)
+            if runtime.fixed_batch is not None and not runtime.any_batch and self.batch != runtime.fixed_batch:
+                raise ConversionError(f"target {self.target!r} takes one row at a time; leave out batch")
+        if self.text_length is not None:
+            whole("text_length", self.text_length, 1, MOST_CHARACTERS, error=ConversionError)
+            if not runtime.dynamic_lengths:
+                raise ConversionError(
+                    f"text_length is for files that take texts; those for target {self.target!r} take counts of terms"
+                )
 
     def to_json(self) -> dict[str, object]:
         """Return the options as JSON keeps them, those at their defaults too."""
@@ -60,7 +75,7 @@ class ConversionOptions:
     def runtime(self) -> Target:
         """The runtime that the file is for."""
         if not isinstance(self.target, str):
-            raise ConversionError(f"target is 'litert' or 'micro', not {shown(self.target)}")
+            raise ConversionError(f"target is 'litert', 'web' or 'micro', not {shown(self.target)}")
         try:
             return get_target(self.target)
         except ValueError as error:
@@ -79,6 +94,16 @@ class ConversionOptions:
         if self.runtime.dynamic_lengths:
             return self.text or "characters"
         return "characters" if self.text == "characters" else "counts"
+
+    @property
+    def rows_of_a_call(self) -> int | None:
+        """Rows that a call of the file takes: ``batch``, or by default what the target needs; None for any number."""
+        return self.runtime.fixed_batch if self.batch is None else self.batch
+
+    @property
+    def length_of_texts(self) -> int | None:
+        """Length of a text in the file: ``text_length``, or by default what the target needs; None for any."""
+        return self.runtime.text_length if self.text_length is None else self.text_length
 
     @property
     def is_limited(self) -> bool:

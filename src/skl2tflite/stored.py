@@ -13,6 +13,8 @@ FORMAT = 1
 """Version of the layout. Files of a lower one, or without a field that has a default here, are read."""
 LARGEST = 2**31 - 1
 """Of whole numbers: no tensor has more elements along an axis."""
+MOST_CHARACTERS = 2**20
+"""Length of a text, where a file fixes it."""
 MOST_GRAMS = 10_000
 """The most words or characters that a term may be made of."""
 
@@ -54,11 +56,12 @@ class Column(Stored, frozen=True):
 
     name: str
     feature: Count
-    dtype: Literal["float32", "int32", "bool", "string", "characters", "tokens", "counts"]
+    dtype: Literal["float32", "int32", "bool", "truth", "string", "characters", "tokens", "counts"]
     categories: tuple[str, ...] | None = None
     parameters: AnalyzerParameters | None = None
     missing: str | None = None
     digits: bool = False
+    length: Annotated[int, msgspec.Meta(ge=1, le=MOST_CHARACTERS)] | None = None
 
 
 class FeatureReading(Stored, frozen=True):

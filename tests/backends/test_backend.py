@@ -18,8 +18,7 @@ from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import DType, Graph, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.legalize import LegalGraph, legalize
-from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.runtime.rows import RowByRow
+from skl2tflite.runtime.rows import FixedBatch
 from tests.forest.forest_cases import fitted_trees, rows_at_thresholds
 from tests.legalize.lacking import Lacking
 
@@ -51,7 +50,7 @@ NUMPY = Backend(
     lower=_lower,
     write=lambda program, files: pickle.dumps((program.description, dict(files))),
     runtimes=lambda target: ("NumPy",),
-    runner=lambda content, program, target, num_threads, row_by_row, runtime: program,
+    runner=lambda content, program, target, num_threads, runtime: program,
 )
 
 
@@ -60,12 +59,12 @@ def graph_of(batch: int | None = None) -> Graph:
     return Graph("main", {"x": x}, {"y": xp.erf(x) + xp.expm1(x)})
 
 
-def carried(backend: Backend, target: str, graph: Graph, inputs: Mapping[str, np.ndarray], row_by_row: bool = False):
+def carried(backend: Backend, target: str, graph: Graph, inputs: Mapping[str, np.ndarray]):
     """Carry a graph through a backend, to its results."""
     program = backend.new_program("a test")
     backend.lower(graph, program, backend.targets[target], "latency")
     content = backend.write(program, {"labels.txt": b"a"})
-    runner = backend.runner(content, program, backend.targets[target], 1, row_by_row, None)
+    runner = backend.runner(content, program, backend.targets[target], 1, None)
     assert runner.signatures == (graph.name,)
     return runner.run(graph.name, inputs)
 
@@ -85,7 +84,7 @@ def test_a_backend_without_layouts_of_forests():
 
 
 def test_targets_find_their_backend():
-    assert backend_of("litert") is backend_of("micro") is TFLITE
+    assert backend_of("litert") is backend_of("micro") is backend_of("web") is TFLITE
     assert [*BACKENDS] == [TFLITE]
     with pytest.raises(KeyError, match="numpy"):
         backend_of("numpy")
@@ -96,8 +95,7 @@ def test_how_files_are_run():
     TFLITE.lower(graph_of(1), program, TFLITE.targets["litert"], "latency")
     content = TFLITE.write(program, {})
     assert read(content).description == "a test"
-    assert isinstance(TFLITE.runner(content, program, TFLITE.targets["litert"], 1, False, None), LiteRTRunner)
-    assert isinstance(TFLITE.runner(content, program, TFLITE.targets["litert"], 1, True, None), RowByRow)
-    runner = TFLITE.runner(content, program, TFLITE.targets["micro"], 1, False, None)
+    assert isinstance(TFLITE.runner(content, program, TFLITE.targets["litert"], 1, None), FixedBatch)
+    runner = TFLITE.runner(content, program, TFLITE.targets["micro"], 1, None)
     results = runner.run("main", {"x": X})["y"]
     np.testing.assert_allclose(results, evaluate(graph_of(), {"x": X})["y"], atol=1e-6)

@@ -180,6 +180,16 @@ def test_rows_of_texts(run, tmp_path):
     run("convert", tmp_path / "table.skops", "--data", tmp_path / "rows.csv").succeeds("6", "100 %", "faithful")
 
 
+def test_rows_of_a_call_and_length_of_texts(run, saved, tmp_path):
+    output = tmp_path / "m.tflite"
+    run("convert", saved / "model.skops", "-o", output, "--data", saved / "rows.csv", "--batch", 8).succeeds("faithful")
+    assert skl2tflite.load(output).batch == 8
+    vectorizer = CountVectorizer().fit(["a text", "another"])
+    skops.io.dump(vectorizer, tmp_path / "texts.skops")
+    run("convert", tmp_path / "texts.skops", "-o", output, "--text-length", 50).succeeds()
+    assert skl2tflite.load(output).inputs == {"text": ("int32", (1, 50))}
+
+
 def test_report_of_what_made_the_file(run, saved, tmp_path):
     output = tmp_path / "model.tflite"
     arguments = ("convert", saved / "model.skops", "-o", output, "--data", saved / "rows.csv")

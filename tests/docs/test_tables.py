@@ -28,7 +28,9 @@ def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, categories: s
     encode = make_column_transformer((StandardScaler(), ["age"]), (OneHotEncoder(handle_unknown="ignore"), ["town"]))
     pipeline = make_pipeline(encode, LogisticRegression()).fit(frame, np.arange(40) // 3 % 2)
     monkeypatch.chdir(tmp_path)
-    skl2tflite.convert(pipeline, frame, categories=categories).save("model.tflite")
+    skl2tflite.convert(pipeline, frame, categories=categories).save(
+        "strings.tflite" if categories == "strings" else "model.tflite"
+    )
     table = dict(re.findall(r"^\| (\S+),.* \| `\"(\S+)\"` \| -\d \|$", PAGE, flags=re.M))
     codes = {name: int(code) for name, code in re.findall(r"^\| (\S+),.* \| (-\d) \|$", PAGE, flags=re.M)}
     assert list(table) == list(codes) == ["NaN", "`None`"]
@@ -61,5 +63,5 @@ def test_python_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     names: dict[str, Any] = {}
     for example in re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.M | re.S):
         exec(compile(example, "tables.md", "exec"), names)
-    assert names["small"].inputs["town"] == ("int32", (-1,))
-    assert names["booster"].inputs["town"] == ("string", (-1,))
+    assert names["model"].inputs["town"] == names["booster"].inputs["town"] == ("int32", (-1,))
+    assert names["strings"].inputs["town"] == ("string", (-1,))

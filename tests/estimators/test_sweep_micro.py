@@ -12,7 +12,7 @@ import skl2tflite
 from skl2tflite.converters import converter_for
 from skl2tflite.errors import ConversionError
 from skl2tflite.runtime.litert import LiteRTRunner
-from skl2tflite.runtime.rows import RowByRow
+from skl2tflite.runtime.rows import FixedBatch
 from tests.comparing import assert_close
 from tests.estimators.case import Case
 from tests.estimators.table import CASES
@@ -51,7 +51,7 @@ def test_tflm_equals_litert_and_scikit_learn(case: Case) -> None:
         assert report.faithful, report.summary()
 
         tensors = model.facts.features_of(method).tensors(X)
-        litert = RowByRow(LiteRTRunner(bytes(model))).run(method, tensors)
+        litert = FixedBatch(LiteRTRunner(bytes(model))).run(method, tensors)
         for name, given in model._runner.run(method, tensors).items():
             assert given.dtype == litert[name].dtype
             # The one answers infinity where the other stops at the greatest number.

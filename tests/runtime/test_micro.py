@@ -21,7 +21,7 @@ from skl2tflite.runtime import micro
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, smallest_arena
 from skl2tflite.runtime.micro_worker import KEPT
-from skl2tflite.runtime.rows import RowByRow
+from skl2tflite.runtime.rows import FixedBatch
 
 pytest.importorskip("tflite_micro")
 
@@ -190,7 +190,7 @@ def test_package_that_is_not_installed(monkeypatch):
 
 
 def test_litert_row_by_row():
-    rows = RowByRow(LiteRTRunner(file_of()))
+    rows = FixedBatch(LiteRTRunner(file_of()))
     assert rows.signatures == ("main",)
     np.testing.assert_array_equal(rows.run("main", {"X": ROWS})["Y"], ROWS + 2)
     assert rows.run("main", {"X": ROWS[:0]})["Y"].shape == (0, 3)

@@ -45,8 +45,8 @@ class Backend(Generic[ProgramT, TargetT]):
     runtimes : callable
         Return the names of what can run the files of a target, what they are for first.
     runner : callable
-        Return what runs a file: given its bytes, its program, its target, the number of threads, whether it takes
-        one row at a time, and one of the names of ``runtimes``; None for the first.
+        Return what runs a file: given its bytes, its program, its target, the number of threads, and one of the names
+        of ``runtimes``; None for the first.
     """
 
     targets: Mapping[str, TargetT]
@@ -54,4 +54,4 @@ class Backend(Generic[ProgramT, TargetT]):
     lower: Callable[[Graph, ProgramT, TargetT, OptimizeFor], object]
     write: Callable[[ProgramT, Mapping[str, bytes]], bytes]
     runtimes: Callable[[TargetT], tuple[str, ...]]
-    runner: Callable[[bytes, ProgramT, TargetT, int, bool, str | None], Runner]
+    runner: Callable[[bytes, ProgramT, TargetT, int, str | None], Runner]

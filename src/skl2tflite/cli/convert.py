@@ -13,6 +13,7 @@ import typer
 from skl2tflite.cli.console import console, facts, note, say
 from skl2tflite.cli.options import (
     ROW_FILES,
+    BatchOption,
     CategoriesOption,
     InputsOption,
     Methods,
@@ -20,6 +21,7 @@ from skl2tflite.cli.options import (
     OptimizeForOption,
     PrecisionOption,
     TargetColumn,
+    TextLengthOption,
     TextOption,
     TrustPickle,
     TrustTypes,
@@ -58,7 +60,10 @@ def command(
     optimize_for: OptimizeForOption = None,
     target: Annotated[
         str,
-        typer.Option(metavar="RUNTIME", help="Runtime that the file is for: litert, or micro for microcontrollers."),
+        typer.Option(
+            metavar="RUNTIME",
+            help="Runtime of the file: litert, web for browsers, or micro for microcontrollers.",
+        ),
     ] = "litert",
     max_flash: Annotated[
         int | None, typer.Option(metavar="BYTES", min=0, help="With micro: flash for the model, TFLM and its kernels.")
@@ -67,8 +72,10 @@ def command(
         int | None, typer.Option(metavar="BYTES", min=0, help="With micro: memory for the model's arena.")
     ] = None,
     inputs: InputsOption = None,
-    categories: CategoriesOption = "strings",
+    categories: CategoriesOption = None,
     text: TextOption = None,
+    batch: BatchOption = None,
+    text_length: TextLengthOption = None,
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -113,6 +120,8 @@ def command(
             inputs=inputs,
             categories=categories,
             text=text,
+            batch=batch,
+            text_length=text_length,
         )
         converted, compared = convert_and_compare(conversion, options)
     except FidelityError as error:

@@ -38,7 +38,10 @@ InputsOption = Annotated[
     typer.Option(help="One tensor for all features, or one for each column. By default what the model needs."),
 ]
 CategoriesOption = Annotated[
-    Categories, typer.Option(help="What the file takes for columns of text: strings, or int32 codes.")
+    Categories | None,
+    typer.Option(
+        help="What the file takes for columns of text: int32 codes (by default), or strings, which few runtimes take."
+    ),
 ]
 TextOption = Annotated[
     Text | None,
@@ -46,6 +49,16 @@ TextOption = Annotated[
         help="What the file takes for texts that a vectorizer reads: code points (by default), or ids of their terms. "
         "With micro it takes counts of the terms."
     ),
+]
+BatchOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="ROWS", min=1, help="Rows that each call of the file takes, for apps that cannot resize its inputs."
+    ),
+]
+TextLengthOption = Annotated[
+    int | None,
+    typer.Option(metavar="CHARACTERS", min=1, help="The most characters of a text, where the file is to fix that too."),
 ]
 TrustPickle = Annotated[
     bool,

@@ -26,6 +26,8 @@ def summary(content: bytes) -> list[tuple[str, str]]:
     InvalidFileError
         Where it is no .tflite file, or a damaged one.
     """
+    from skl2tflite.model_description import STRINGS_NEED
+
     file = open_file(content)
     program, facts = file.program, file.facts
     lines = []
@@ -39,6 +41,8 @@ def summary(content: bytes) -> list[tuple[str, str]]:
         lines.append(("features", f"{facts.features.count}" + (f": {_listed(names)}" if names else "")))
         lines += [("labels", _listed([str(label) for label in labels])) for labels in _labels(facts)]
     lines += [("signature", line) for line in _signatures(program)]
+    if program.takes_strings:
+        lines.append(("needs", STRINGS_NEED))
     if facts is not None:
         methods = facts.methods.items()
         lines += [

@@ -30,10 +30,12 @@ UNKNOWN_CODE = -1
 """Code of a text that is not in the vocabulary."""
 MISSING_CODES: dict[str, int] = {NAN: -2, NONE: -3, NA: -4}
 """Codes of missing values, by the string that stands for each in a tensor of strings."""
+PADDING = -1
+"""Fills up texts that a vectorizer reads to a fixed length."""
 CODES = "codes"
 READ = ("characters", "tokens", "counts")
 """The dtypes of :class:`ColumnSpec` for texts that a vectorizer reads."""
-DTYPES = ("float32", "int32", "bool", "string", *READ)
+DTYPES = ("float32", "int32", "bool", "truth", "string", *READ)
 """All dtypes of :class:`ColumnSpec`."""
 INT32 = np.iinfo(np.int32)
 NO_LABEL = int(INT32.min)
@@ -50,9 +52,10 @@ class ColumnSpec:
         Name of the tensor: that of the column.
     feature : int
         Which feature it is.
-    dtype : {"float32", "int32", "bool", "string", "characters", "tokens", "counts"}
-        The last three are for texts that a vectorizer reads: their code points, or the ids of their terms, in an int32
-        tensor of shape (1, length), or the counts of these, in a float32 tensor of shape (1, n_terms).
+    dtype : {"float32", "int32", "bool", "truth", "string", "characters", "tokens", "counts"}
+        ``"truth"`` is for truth values that travel as int32, 0 or 1. The last three are for texts that a vectorizer
+        reads: their code points, or the ids of their terms, in an int32 tensor of shape (1, length), or the counts of
+        these, in a float32 tensor of shape (1, n_terms).
     categories : tuple of str, optional
         Of ``"int32"``: the texts that the model knows; the tensor holds positions in this tuple, and the column text.
         Of ``"tokens"`` and ``"counts"``: the vectorizer's vocabulary; None where ids are the terms' hashes.
@@ -66,6 +69,8 @@ class ColumnSpec:
     digits : bool, default=False
         Of text: whether cells may be whole numbers too, which become the text of their digits, and nothing may be
         missing (CatBoost).
+    length : int, optional
+        Of texts that a vectorizer reads: how many numbers the tensor holds of each, where that is fixed.
     """
 
     name: str
@@ -76,6 +81,7 @@ class ColumnSpec:
     analyzer: Analyzer | None = field(default=None, compare=False, repr=False)
     missing: str | None = None
     digits: bool = False
+    length: int | None = None
 
     @property
     def is_read(self) -> bool:
@@ -89,7 +95,9 @@ class ColumnSpec:
 
     @property
     def as_strings(self) -> ColumnSpec:
-        """The same column with its text sent as strings."""
+        """The same column with its text sent as strings, and truth values as such."""
+        if self.dtype == "truth":
+            return replace(self, dtype="bool")
         return self if self.categories is None or self.is_read else replace(self, dtype="string", categories=None)
 
     @cached_property
@@ -112,7 +120,7 @@ class ColumnSpec:
         column = list(column)
         read = [characters(text, about) for text in column]
         if self.dtype == "characters":
-            return read
+            return self._of_one_length(read)
         analyzer = self.analyzer
         if analyzer is None and self.parameters is not None:
             analyzer = rebuilt(self.parameters)
@@ -124,9 +132,23 @@ class ColumnSpec:
             )
         ids = [token_ids(analyzer(str(text)), self._ids) for text in column]
         if self.dtype == "tokens":
-            return list(ids)
+            return self._of_one_length(ids)
         n_terms = len(self.categories or ())
         return np.concatenate([np.empty((0, n_terms), np.float32), *(counts(each, n_terms) for each in ids)])
+
+    def _of_one_length(self, texts: list[NDArray[np.int32]]) -> Rows:
+        """Return what inputs hold of texts, filled up by -1 where their length is fixed."""
+        if self.length is None:
+            return texts
+        filled = np.full((len(texts), self.length), PADDING, np.int32)
+        for row, text in enumerate(texts):
+            if text.size > self.length:
+                raise InvalidInputError(
+                    f"column {self.name!r} holds a text of {text.size} {self.dtype} (row {row}), and the file takes "
+                    f"{self.length} at most; convert with a greater text_length"
+                )
+            filled[row, : text.size] = text[0]
+        return filled
 
     def sets(self, rows: Iterable[tuple[Any, ...]], labels: Sequence[str | int]) -> NDArray[Any]:
         """Return sets of labels as an array of shape (n_rows, length).
@@ -203,12 +225,13 @@ class ColumnSpec:
         if numbers is None:
             raise InvalidInputError(f"column {self.name!r} holds values that are not numbers; the model takes numbers")
         missing = np.isnan(numbers)
-        if missing.any() and (self.dtype == "bool" or not allows_nan):
+        is_truth = self.dtype in ("bool", "truth")
+        if missing.any() and (is_truth or not allows_nan):
             raise self._missing(int(missing.argmax()))
-        if self.dtype == "bool":
+        if is_truth:
             if not np.isin(numbers, (0.0, 1.0)).all():
                 raise InvalidInputError(f"column {self.name!r} holds numbers; the model takes truth values")
-            return numbers.astype(np.bool_)
+            return numbers.astype(np.int32 if self.dtype == "truth" else np.bool_)
         with np.errstate(over="ignore"):
             rounded = numbers.astype(np.float32)
         if np.isinf(rounded).any():
@@ -261,6 +284,8 @@ class ColumnSpec:
             fields["missing"] = self.missing
         if self.digits:
             fields["digits"] = True
+        if self.length is not None:
+            fields["length"] = self.length
         return fields
 
     @classmethod
@@ -274,6 +299,7 @@ class ColumnSpec:
             None if facts.parameters is None else analyzer_parameters(facts.parameters),
             missing=facts.missing,
             digits=facts.digits,
+            length=facts.length,
         )
 
 

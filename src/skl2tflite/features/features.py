@@ -27,11 +27,12 @@ KINDS = {
     "float32": DType.FLOAT,
     "int32": DType.INT,
     "bool": DType.BOOL,
+    "truth": DType.BOOL,
     "string": DType.STRING,
     **dict.fromkeys(READ, DType.STRING),
 }
-TENSORS = {"characters": "int32", "tokens": "int32", "counts": "float32"}
-"""Dtype of the input tensor of texts that a vectorizer reads, by the dtype of their column."""
+TENSORS = {"truth": "int32", "characters": "int32", "tokens": "int32", "counts": "float32"}
+"""Dtype of the input tensor, by the dtype of the column where that is no dtype of tensors."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ class Features(FeatureSchema):
         """How texts that a vectorizer reads are sent."""
         read: set[str] = {column.dtype for column in self.columns or ()}
         return "tokens" if "tokens" in read else "counts" if "counts" in read else "characters"
+
+    @property
+    def text_length(self) -> int | None:
+        """Length of texts that a vectorizer reads, where it is fixed."""
+        return next((column.length for column in self.columns or () if column.is_read), None)
 
     def with_analyzers(self, analyzers: Mapping[str, Analyzer]) -> Features:
         """Return the same features with analyzers, which make terms of their texts, by the names of the tensors.
@@ -195,6 +201,8 @@ class Features(FeatureSchema):
                 return f"say that input {name!r} holds {columns[name].dtype}, and it is {dtype}"
             if len(shape) != (2 if columns[name].is_read else self.rows.column_axes):
                 return f"tell of another number of axes than input {name!r} has"
+            if columns[name].is_read and columns[name].dtype != "counts" and shape[1] != (columns[name].length or -1):
+                return f"tell of another length than input {name!r} has"
         return ""
 
     @classmethod

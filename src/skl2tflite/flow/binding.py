@@ -212,7 +212,8 @@ class _Columns:
         """Return the input of a feature."""
         made = self.columns.tensors.get((feature, kind), self._inputs.get(feature))
         if made is None:
-            made = self._inputs[feature] = input_tensor(self.columns.names[feature], kind, (self.columns.batch,))
+            name, shape = self.columns.names[feature], (self.columns.batch,)
+            made = self._inputs[feature] = input_tensor(name, kind, shape, self.columns.may_be_nan(feature))
         return made
 
     def _any(self) -> Tensor:

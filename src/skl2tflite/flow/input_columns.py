@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from skl2tflite.errors import GraphError
+from skl2tflite.errors import ConversionError, GraphError
 from skl2tflite.flow.column import Column, ColumnType, KindError, Terms, TextInput
 from skl2tflite.flow.table import Table
+from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType, Shape
-from skl2tflite.graph.op import input_tensor
+from skl2tflite.graph.op import as_tensor, input_tensor
 from skl2tflite.graph.tensor import Tensor
+
+
+def without_padding(text: Tensor) -> Tensor:
+    """Return the code points of a text of fixed length, without the negative numbers that follow them."""
+    length = xp.sum(xp.astype(text >= 0, DType.INT))
+    return as_tensor(xp.take(text, xp.arange(length), axis=1))
 
 
 class InputColumns:
@@ -34,6 +41,10 @@ class InputColumns:
         Form in which the file takes texts that a vectorizer reads.
     types : mapping of int to ColumnType, optional
         What the rows given to ``convert`` tell of each feature; None without rows.
+    text_length : int, optional
+        Length of texts that a vectorizer reads, where it is fixed.
+    allows_nan : sequence of bool, optional
+        Which features may be NaN; all where nothing is known.
 
     Attributes
     ----------
@@ -58,6 +69,8 @@ class InputColumns:
         apart: bool = False,
         text: TextInput = "characters",
         types: Mapping[int, ColumnType] | None = None,
+        text_length: int | None = None,
+        allows_nan: Sequence[bool] | None = None,
     ) -> None:
         self.names = tuple(names)
         self.types = types
@@ -65,6 +78,8 @@ class InputColumns:
         self.matrix = matrix
         self.apart = apart
         self.text = text
+        self.text_length = text_length
+        self.allows_nan = allows_nan
         self.tensors: dict[tuple[int, DType], Tensor] = {}
         self.made: dict[str, Terms] = {}
         self.missing: dict[str, str] = {}
@@ -111,17 +126,22 @@ class InputColumns:
             self.read.add(feature)
         return self._input(feature, kind, (self.batch,))
 
+    def may_be_nan(self, feature: int) -> bool:
+        """Whether a feature may be NaN, where that is known; else True."""
+        return self.allows_nan is None or feature >= len(self.allows_nan) or self.allows_nan[feature]
+
     def _input(self, feature: int, kind: DType, shape: Shape) -> Tensor:
         if (feature, kind) not in self.tensors:
-            self.tensors[feature, kind] = input_tensor(self.names[feature], kind, shape)
+            self.tensors[feature, kind] = input_tensor(self.names[feature], kind, shape, self.may_be_nan(feature))
         return self.tensors[feature, kind]
 
     def characters(self, feature: int) -> Tensor:
         """Return the text of a feature as code points, of shape (1, n_characters)."""
         self._read(feature)
         if feature not in self._texts:
-            self._texts[feature] = input_tensor(self.names[feature], DType.INT, (1, None))
-        return self._texts[feature]
+            self._texts[feature] = input_tensor(self.names[feature], DType.INT, (1, self.text_length))
+        text = self._texts[feature]
+        return text if self.text_length is None else without_padding(text)
 
     def terms(self, terms: Terms) -> Tensor:
         """Return the ids of the terms in a feature's text, of shape (1, n_terms), or their counts."""
@@ -129,11 +149,16 @@ class InputColumns:
         for name, known in self.made.items():
             if known.vectorizer is terms.vectorizer and known.feature == terms.feature:
                 return self._terms[name]
+        if terms.vocabulary is None and self.text_length is not None:
+            raise ConversionError(
+                f"column {self.names[terms.feature]!r} is read as hashes of terms, of which none is left to fill up "
+                "texts to a fixed length; leave out text='tokens'"
+            )
         several = sum(known.feature == terms.feature for known in self.made.values())
         name = self.names[terms.feature] + (f"_{several + 1}" if several else "")
         self.made[name] = terms
         counts = self.text == "counts"
-        spec = (DType.FLOAT, (1, terms.n_columns)) if counts else (DType.INT, (1, None))
+        spec = (DType.FLOAT, (1, terms.n_columns)) if counts else (DType.INT, (1, self.text_length))
         self._terms[name] = input_tensor(name, *spec)
         return self._terms[name]
 

@@ -116,11 +116,12 @@ class Constant(Op):
 
 @dataclass(frozen=True, eq=False)
 class Input(Op):
-    """An input of a graph, whose value the caller gives."""
+    """An input of a graph, whose value the caller gives; ``allows_nan``: which may be NaN."""
 
     key: str
     dtype: DType
     shape: Shape
+    allows_nan: bool = True
 
     @property
     def name(self) -> str:
@@ -136,7 +137,7 @@ class Input(Op):
         raise GraphError(f"input {self.key!r} was not fed")
 
 
-def input_tensor(name: str, dtype: DType, shape: Shape) -> Tensor:
+def input_tensor(name: str, dtype: DType, shape: Shape, allows_nan: bool = True) -> Tensor:
     """Return a new graph input.
 
     Parameters
@@ -145,8 +146,10 @@ def input_tensor(name: str, dtype: DType, shape: Shape) -> Tensor:
     dtype : DType
     shape : tuple of int or None
         None for a length that is known only at run time.
+    allows_nan : bool, default=True
+        Whether its values may be NaN.
     """
-    return Node(Input(name, dtype, shape), ()).outputs[0]
+    return Node(Input(name, dtype, shape, allows_nan), ()).outputs[0]
 
 
 def broadcast_shapes(shapes: Sequence[Shape]) -> Shape:

@@ -9,11 +9,19 @@ Legalization comes last. Decompositions rely on rounding (``(1 + x) - 1`` is wha
 may simplify their result: a :class:`LegalGraph` cannot be rewritten. Computing equal things once would be harmless.
 
 What does not concern operations stays in a backend: the dtype in which its file stores a constant table, the additional
-operators with which one of its kernels gives the right result for NaN, and the detours that make a kernel faster or
+operators with which one of its kernels gives the right result, and the detours that make a kernel faster or
 more exact.
 """
 
-from skl2tflite.legalize import along_axes, elementwise, forest, integers, positions, powers  # noqa: F401 - they register
+from skl2tflite.legalize import (  # noqa: F401 - they register
+    along_axes,
+    elementwise,
+    forest,
+    integers,
+    not_a_number,
+    positions,
+    powers,
+)
 from skl2tflite.legalize.driver import LegalGraph, legalize
 from skl2tflite.legalize.infinities import compares_with_infinity
 from skl2tflite.legalize.registry import Capabilities, NoDecompositionError, decomposes, decomposition_of, element_kind

@@ -51,6 +51,7 @@ def column_specs(
             "characters" if names[feature] in in_characters else WIDTHS[kind],
             missing=missing.get(names[feature]),
             digits=any(names[feature] in result.call.rows.columns.digits for result in traced.values()),
+            length=taken[names[feature]].shape[-1] if names[feature] in in_characters else None,
         )
         for feature, kind in sorted(kinds.items())
         if names[feature] in taken and names[feature] not in terms
@@ -64,6 +65,14 @@ def column_specs(
                 f"the vectorizer of {name!r} has the term {broken!r}, and a vocabulary has one on each line; {instead}"
             )
         columns.append(
-            ColumnSpec(name, read.feature, dtype, read.vocabulary, described(read), analyzer_of(read.vectorizer))
+            ColumnSpec(
+                name,
+                read.feature,
+                dtype,
+                read.vocabulary,
+                described(read),
+                analyzer_of(read.vectorizer),
+                length=taken[name].shape[-1] if dtype == "tokens" else None,
+            )
         )
     return tuple(columns)

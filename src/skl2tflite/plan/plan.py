@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
 from skl2tflite.converters.core.method_inputs import InputLayout
-from skl2tflite.errors import ConversionError, UnsupportedOnTarget
+from skl2tflite.errors import ConversionError, ConversionWarning, UnsupportedOnTarget
 from skl2tflite.features import (
     ColumnSpec,
     Features,
@@ -24,6 +25,7 @@ from skl2tflite.features import (
 from skl2tflite.graph import Graph
 from skl2tflite.options import DEFAULTS, ConversionOptions
 from skl2tflite.passes import PassRecord, run_passes
+from skl2tflite.passes.truth_values import truth_values_as_integers
 from skl2tflite.passes.vocabulary import encode
 from skl2tflite.plan.chosen_methods import choose_methods
 from skl2tflite.plan.column_specs import column_specs, input_names
@@ -61,10 +63,12 @@ def plan(conversion: Conversion, options: ConversionOptions = DEFAULTS) -> Plan:
         with reading(X):
             hints, types, sparse = ({}, None, False) if X is None else converter.rows.columns_in(X)
         layout = InputLayout(
-            batch=target.fixed_batch,
+            batch=options.rows_of_a_call,
             text=options.text_input,
+            text_length=options.length_of_texts,
             sparse=sparse,
             types=types,
+            allows_nan=tuple(np.broadcast_to(allowed, converter.n_features).tolist()),
         )
         recorded = record(converter, chosen, layout, allowed, options.inputs, hints)
     _check_lengths(converter, recorded, target)
@@ -87,7 +91,7 @@ def _check_lengths(converter: Converter, recorded: Recorded, target: Target) -> 
     recorded : Recorded
     target : Target
     """
-    if target.dynamic_lengths:
+    if target.dynamic_inputs:
         return
     if converter.rows.unbounded:
         raise UnsupportedOnTarget(
@@ -138,8 +142,19 @@ def _rewritten(
     for method, result in traced.items():
         graphs[method], done = run_passes(result.graph, options.precision, for_size)
         records += done
-    if columns is not None and (options.categories == "codes" or not target.has_strings):
-        graphs, columns = encode(graphs, columns)
+    if columns is not None and (options.categories != "strings" or not target.has_strings):
+        try:
+            graphs, columns = encode(graphs, columns)
+        except ConversionError as error:  # codes do not tell all that the model asks
+            if options.categories == "codes" or not target.has_strings:
+                raise
+            warnings.warn(
+                f"columns of text travel as strings, which only LiteRT's Interpreter takes: {error}",
+                ConversionWarning,
+                stacklevel=4,
+            )
+    if not target.has_bool_inputs:
+        graphs, columns = truth_values_as_integers(graphs, columns)
     return graphs, columns, records
 
 

@@ -86,6 +86,10 @@ def record(
     hints = {} if hints is None else hints
     hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}
     if converter.reads_texts:
+        if layout.batch not in (None, 1):
+            raise ConversionError(
+                f"{converter.path} reads texts, of which a file takes one at a time: use batch=1 or leave it out"
+            )
         layout = replace(layout, batch=1)  # vectorizers read one text at a time
     try:
         return _recorded(converter, methods, layout, inputs, hints)

@@ -1,4 +1,4 @@
-"""Run a file of batch 1 on many rows."""
+"""Run a file of a fixed batch on any number of rows."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ Rows: TypeAlias = NDArray[Any] | list[NDArray[Any]]
 """Rows of one length in an array, of any length in a list."""
 
 
-class RowByRow:
-    """Runs a file that takes one row at a time, as those for TensorFlow Lite Micro do, on LiteRT.
+class FixedBatch:
+    """Runs a file whose calls take a fixed number of rows, as those for TensorFlow Lite Micro do, on LiteRT.
+
+    Rows that are too few for the last call are followed by the last of them, and what comes of these is left out.
 
     Parameters
     ----------
     runner : LiteRTRunner
+    batch : int, default=1
+        Rows of a call.
     """
 
-    def __init__(self, runner: LiteRTRunner) -> None:
+    def __init__(self, runner: LiteRTRunner, batch: int = 1) -> None:
         self.runner = runner
+        self.batch = batch
 
     @property
     def signatures(self) -> tuple[str, ...]:
@@ -43,14 +48,22 @@ class RowByRow:
         # What comes of no rows has the dtype and shape of what comes of a row of zeros.
         fed = inputs if rows else {name: _row_of_zeros(x) for name, x in inputs.items()}
         answers = [
-            self.runner.run(signature, {name: _row(x, row) for name, x in fed.items()}) for row in range(max(rows, 1))
+            self.runner.run(signature, {name: self._part(x, start) for name, x in fed.items()})
+            for start in range(0, max(rows, 1), self.batch)
         ]
-        answered = {name: np.concatenate([answer[name] for answer in answers]) for name in answers[0]}
-        return answered if rows else {name: results[:0] for name, results in answered.items()}
+        answered = {}
+        for name, first in answers[0].items():
+            each = len(first) // self.batch  # several where a row is an image, cut into patches
+            answered[name] = np.concatenate([answer[name] for answer in answers])[: rows * each]
+        return answered
 
-
-def _row(rows: Rows, row: int) -> NDArray[Any]:
-    return rows[row] if isinstance(rows, list) else rows[row : row + 1]
+    def _part(self, rows: Rows, start: int) -> NDArray[Any]:
+        """Return the rows of one call."""
+        if isinstance(rows, list):
+            return rows[start]
+        part = rows[start : start + self.batch]
+        missing = self.batch - len(part)
+        return part if not missing else np.concatenate([part, np.repeat(part[-1:], missing, axis=0)])
 
 
 def _row_of_zeros(rows: Rows) -> Rows:

@@ -96,13 +96,11 @@ def _meets(constraint: CategoryConstraint, names: list[str]) -> tuple[int, set[A
     if tensor.ndim == 1:
         feature, rows = names.index(name), candidates
     else:
-        found = _column_of(graph, name, tensor.shape[1] or 0, candidates)
+        found = _column_of(graph, tensor, candidates)
         if found is None:
             return None
         feature, rows = found, np.repeat(candidates[:, np.newaxis], tensor.shape[1] or 0, axis=1)
-    # A graph for one row at a time takes them so.
-    parts = [rows] if tensor.shape[0] is None else np.split(rows, len(rows))
-    values = np.concatenate([evaluate(graph, {name: part})["value"] for part in parts])
+    values = _computed(graph, tensor, rows)
     if values.dtype == object:
         texts = set(constraint.categories.tolist())
         met = np.array([value in texts for value in values.tolist()])
@@ -132,23 +130,29 @@ def _candidates(kind: DType, constants: list[NDArray[Any]]) -> NDArray[Any]:
     return np.unique(np.concatenate([*numbers, [np.nan]]).astype(np.float32)).astype(np.float64)
 
 
-def _column_of(graph: Graph, name: str, count: int, candidates: NDArray[np.float64]) -> int | None:
+def _computed(graph: Graph, tensor: Tensor, rows: NDArray[Any]) -> NDArray[Any]:
+    """Return what a graph gives for rows of its one input: a graph for so many rows at a time takes them so."""
+    name, batch = tensor.node.op.name, tensor.shape[0] or len(rows)
+    places = [np.minimum(np.arange(start, start + batch), len(rows) - 1) for start in range(0, len(rows), batch)]
+    return np.concatenate([evaluate(graph, {name: rows[each]})["value"] for each in places])[: len(rows)]
+
+
+def _column_of(graph: Graph, tensor: Tensor, candidates: NDArray[np.float64]) -> int | None:
     """Return the position of the matrix column that a graph gives back, found by feeding other numbers to each column.
 
     Parameters
     ----------
     graph : Graph
         Has one input, the matrix, and one output, of shape (n_rows,).
-    name : str
-        Name of the input.
-    count : int
-        Number of columns of the matrix.
+    tensor : Tensor
+        The input.
     candidates : ndarray of float64
         Numbers that the graph may treat in a special way, which are not fed.
     """
+    count = tensor.shape[1] or 0
     marks = np.arange(count) + 0.25
     while np.isin(marks, candidates).any():
         marks += count + 0.1234
-    value = evaluate(graph, {name: marks[np.newaxis]})["value"]
+    value = _computed(graph, tensor, marks[np.newaxis])
     found = np.flatnonzero(marks == value.ravel()[0])
     return int(found[0]) if found.size == 1 else None

@@ -23,7 +23,12 @@ def recorded(comparison: Comparison, folded: bool = False) -> Graph:
     """
     features, converter = comparison.model.facts.features_of(comparison.method).as_strings, comparison.converter
     types = column_types(comparison.X)
-    key = (comparison.method, folded, tuple((i, str(each.dtype), each.categories) for i, each in types.items()))
+    key = (
+        comparison.method,
+        folded,
+        features.text_length,
+        tuple((i, str(each.dtype), each.categories) for i, each in types.items()),
+    )
     kept = comparison.conversion.graphs
     if key in kept:
         return kept[key]
@@ -33,6 +38,7 @@ def recorded(comparison: Comparison, folded: bool = False) -> Graph:
         columns=features.kinds is not None,
         kinds=features.kinds or {},
         text=features.text_input,
+        text_length=features.text_length,
         sparse=features.is_sparse,
         types=None if features.reads_texts else given,
     )

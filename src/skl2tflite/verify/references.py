@@ -38,8 +38,9 @@ def with_other_references(comparison: Comparison, pairs: Pairs) -> tuple[Pairs, 
     if wrong.any() and not as_given:
         pairs = _as_given(comparison, pairs)
         wrong = any_beyond(pairs, tolerance, method)
-    if wrong.any() and comparison.model.facts.runtime.fixed_batch == 1:
-        pairs = _alone(comparison, np.flatnonzero(wrong), pairs)
+    batch = comparison.model.batch
+    if wrong.any() and batch is not None:
+        pairs = _in_calls(comparison, np.flatnonzero(wrong), pairs, batch)
         wrong = any_beyond(pairs, tolerance, method)
     rounded = rounded.toarray() if hasattr(rounded, "toarray") else rounded
     if wrong.any() and isinstance(rounded, np.ndarray) and len(rounded) == len(wrong):
@@ -84,10 +85,10 @@ def _as_given(comparison: Comparison, pairs: Pairs) -> Pairs:
     return _given(pairs, [given for given, _ in exact], right)
 
 
-def _alone(comparison: Comparison, suspects: NDArray[np.intp], pairs: Pairs) -> Pairs:
-    """Return the pairs with what the estimator answers for each suspect row alone, as a file for one row does.
+def _in_calls(comparison: Comparison, suspects: NDArray[np.intp], pairs: Pairs, batch: int) -> Pairs:
+    """Return the pairs with what the estimator answers for each suspect row among the rows of one call of the file.
 
-    That differs from its answer in a batch where it looks at the whole of it, as NMF does to stop.
+    That differs from its answer for all rows at once where it looks at the whole of them, as NMF does to stop.
 
     Parameters
     ----------
@@ -95,6 +96,8 @@ def _alone(comparison: Comparison, suspects: NDArray[np.intp], pairs: Pairs) -> 
     suspects : ndarray of int
         Rows that differ.
     pairs : list of pairs of ndarrays, each of shape (n_rows, ...)
+    batch : int
+        Rows of each call.
     """
     kind, X = comparison.kind, comparison.X
     rows = kind.given(X) if comparison.reference == "as given" else kind.reference(X)
@@ -102,8 +105,10 @@ def _alone(comparison: Comparison, suspects: NDArray[np.intp], pairs: Pairs) -> 
     wants = [want.copy() for want, _ in pairs]
     for row in suspects if isinstance(rows, np.ndarray) or hasattr(rows, "toarray") else ():
         given = row // comparison.each
-        answer = precise_answer(comparison.conversion, comparison.method, rows[given : given + 1])
+        start = given - given % batch
+        together = rows[np.minimum(np.arange(start, start + batch), rows.shape[0] - 1)]  # as FixedBatch fills it up
+        answer = precise_answer(comparison.conversion, comparison.method, together)
         if answer is not None:
             for want, one in zip(wants, answer if isinstance(answer, list) else [answer], strict=True):
-                want[row] = dense(one)[row % comparison.each]
+                want[row] = dense(one)[(given - start) * comparison.each + row % comparison.each]
     return [(want, got) for want, (_, got) in zip(wants, pairs, strict=True)]

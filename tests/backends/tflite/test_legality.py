@@ -17,6 +17,7 @@ from tests.graph.test_ops import IN_FILES
 FLOATS = input_tensor("x", DType.FLOAT, (1, 3))
 NUMBERS = input_tensor("n", DType.INT, (1, 3))
 DEEP = input_tensor("d", DType.INT, (1, 2, 2, 2, 3))
+FULL = input_tensor("f", DType.FLOAT, (1, 3), allows_nan=False)
 TABLE = as_tensor(np.arange(12).reshape(4, 3))
 LAST_TWO = as_tensor(np.array([1, 2]))
 REST = (None, None, None)
@@ -44,15 +45,17 @@ def test_every_operation_that_is_left_has_a_lowering(case, target):
 @pytest.mark.parametrize(
     ("op", "operands", "targets"),
     [
-        (ops.Exp(), [FLOATS], "litert micro"), (ops.Log1p(), [FLOATS], ""), (ops.OneHot(3), [NUMBERS], ""),
-        (ops.FloorDivide(), [FLOATS, FLOATS], ""), (ops.FloorDivide(), [NUMBERS, NUMBERS], "litert"),
-        (ops.Max((1,)), [FLOATS], ""), (ops.Max((1,), nan_undefined=True), [FLOATS], "litert micro"),
-        (ops.Max((1,)), [NUMBERS], "litert"), (ops.TopK(2), [FLOATS], "litert"),
-        (ops.Where(), [FLOATS > 0, FLOATS, FLOATS], "litert micro"),
-        (ops.Where(), [FLOATS > 0, NUMBERS, NUMBERS], "litert"), (ops.Take(0), [TABLE, NUMBERS], "litert micro"),
-        (ops.Take(1), [NUMBERS, NUMBERS], "litert"), (ops.Take(1), [NUMBERS, LAST_TWO], "litert micro"),
-        (ops.Take(4), [DEEP, LAST_TWO], "litert"), (ops.Slice((REST, (0, 2, None))), [NUMBERS], "litert micro"),
-        (ops.Slice((*[REST] * 4, (0, 2, None))), [DEEP], "litert"),
+        (ops.Exp(), [FLOATS], "litert micro web"), (ops.Log1p(), [FLOATS], ""), (ops.OneHot(3), [NUMBERS], ""),
+        (ops.FloorDivide(), [FLOATS, FLOATS], ""), (ops.FloorDivide(), [NUMBERS, NUMBERS], "litert web"),
+        (ops.Max((1,)), [FLOATS], ""), (ops.Max((1,), nan_undefined=True), [FLOATS], "litert micro web"),
+        (ops.Max((1,)), [NUMBERS], "litert web"), (ops.TopK(2), [FLOATS], "litert web"),
+        (ops.Where(), [FLOATS > 0, FLOATS, FLOATS], "litert micro web"),
+        (ops.Where(), [FLOATS > 0, NUMBERS, NUMBERS], "litert web"),
+        (ops.Take(0), [TABLE, NUMBERS], "litert micro web"),
+        (ops.Take(1), [NUMBERS, NUMBERS], "litert web"), (ops.Take(1), [NUMBERS, LAST_TWO], "litert micro web"),
+        (ops.Take(4), [DEEP, LAST_TWO], "litert web"), (ops.Slice((REST, (0, 2, None))), [NUMBERS], "litert micro web"),
+        (ops.Slice((*[REST] * 4, (0, 2, None))), [DEEP], "litert web"),
+        (ops.Maximum(), [FLOATS, FLOATS], "litert micro"), (ops.Maximum(), [FULL, FULL], "litert micro web"),
     ],
 )  # fmt: skip
 def test_what_targets_have(op, operands, targets):

@@ -48,7 +48,7 @@ def answers(function: Callable[[Tensor], Any]) -> tuple[list[np.ndarray], np.nda
     TFLITE.lower(graph, program, target, "latency")
     content = TFLITE.write(program, {})
     found = [
-        TFLITE.runner(content, program, target, 1, False, runtime).run("main", {"x": ROWS})["y"]
+        TFLITE.runner(content, program, target, 1, runtime).run("main", {"x": ROWS})["y"]
         for runtime in TFLITE.runtimes(target)
     ]
     return found, evaluate(graph, {"x": ROWS})["y"], [operator.name for operator in program.subgraphs[0].operators]

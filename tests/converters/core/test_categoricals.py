@@ -77,11 +77,14 @@ def test_values_go_in_whatever_their_order(reader: str, kind: str, form: str, kn
 def test_inputs_are_values() -> None:
     frame = made("text", 1)
     model = skl2tflite.convert(fitted("LightGBM", "text"), frame)
-    assert model.inputs["place"] == ("string", (-1,))
+    assert model.inputs["place"] == ("int32", (-1,))
     assert "constant" not in model.inputs  # no tree looks at it
     frame = made("beyond float32", 1)
     assert skl2tflite.convert(fitted("LightGBM", "beyond float32"), frame).inputs["place"] == ("int32", (-1,))
-    model = skl2tflite.convert(fitted("LightGBM", "text"), made("text", 1), categories="codes")
+    assert skl2tflite.convert(fitted("LightGBM", "text"), made("text", 1), categories="strings").inputs["place"] == (
+        "string",
+        (-1,),
+    )
     (place,) = (column for column in model.facts.features.columns if column.name == "place")
     assert place.categories == ("", "Bad Aussee", "Graz", "Wien")
 

@@ -23,7 +23,7 @@ RECORDS = [{"age": 20.0 + i, "city": ("Rome", "Ærø")[i % 2], "kids": i % 3} fo
 def test_labels_that_are_unknown(labels):
     y = np.array(labels)
     encoder = LabelEncoder().fit(y)
-    model = skl2tflite.convert(encoder, y)
+    model = skl2tflite.convert(encoder, y, categories="strings")
     assert list(model.inputs) == ["y"]
     np.testing.assert_array_equal(model.transform(y[::-1]), encoder.transform(y[::-1]))
     np.testing.assert_array_equal(model.transform(labels), encoder.transform(labels))
@@ -126,7 +126,7 @@ def test_sets_of_labels(labels, rows, categories, tmp_path):
     ],
 )
 def test_what_is_no_label_is_none_in_the_file(labels, rows):
-    model = skl2tflite.convert(MultiLabelBinarizer().fit([labels]))
+    model = skl2tflite.convert(MultiLabelBinarizer().fit([labels]), categories="strings")
     assert LiteRTRunner(bytes(model)).run("transform", {"y": rows})["transform"].tolist() == [[0, 1], [0, 0]]
 
 

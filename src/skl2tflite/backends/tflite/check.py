@@ -80,9 +80,22 @@ def _micro_faults(program: Program) -> Iterator[str]:
                 yield f"CONCATENATION joins {len(operator.inputs)} tensors, and {MOST_JOINED} at most on target 'micro'"
 
 
+def _unfixed(program: Program, target: Target) -> Iterator[str]:
+    """What a runtime that allocates inputs and outputs by the file alone cannot take or give."""
+    inner = {index for subgraph in program.subgraphs for operator in subgraph.operators for index in calls(operator)}
+    for number, subgraph in enumerate(program.subgraphs):
+        for index in [] if number in inner else [*subgraph.inputs, *subgraph.outputs]:
+            tensor = subgraph.tensors[index] if 0 <= index < len(subgraph.tensors) else None
+            if tensor and (DYNAMIC in tensor.shape or (tensor.dtype == "bool" and not target.has_bool_inputs)):
+                found = f"{tensor.dtype}{list(tensor.shape)}"
+                yield f"tensor {tensor.name!r} is {found}, which target {target.name!r} neither takes nor gives"
+
+
 def _faults(program: Program, target: Target) -> Iterator[str]:
     if target.is_microcontroller:
         yield from _micro_faults(program)
+    elif not target.dynamic_inputs:
+        yield from _unfixed(program, target)
     for part in program.left_out:
         yield f"it holds {part}, which skl2tflite never writes"
     if not program.buffers or program.buffers[0]:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_ROWS = 2**16
+"""Rows of a call of a fixed size, for which a call takes memory."""
 DYNAMIC = -1
 """The length of an axis that is known only at run time."""
 
@@ -95,6 +97,17 @@ class Program:
             for name, index in (signature.inputs if side == "inputs" else signature.outputs).items():
                 found[name] = (tensors[index].dtype, tensors[index].shape)
         return found
+
+    @property
+    def batch(self) -> int | None:
+        """Rows of every call; None where it may be any number."""
+        first = {shape[0] for _, shape in self.tensors("inputs").values() if shape}
+        return None if DYNAMIC in first or not first else max(first)
+
+    @property
+    def takes_strings(self) -> bool:
+        """Whether an input is a tensor of strings, which of LiteRT's interfaces its Interpreter takes alone."""
+        return any(dtype == "string" for dtype, _ in self.tensors("inputs").values())
 
     def add_buffer(self, content: bytes) -> int:
         """Return the index of a buffer with this content, adding it where there is none."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from skl2tflite.backends.tflite.program import DYNAMIC, Program
+from skl2tflite.backends.tflite.program import DYNAMIC, MOST_ROWS, Program
 from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.errors import InvalidFileError
 from skl2tflite.runtime.litert import LiteRTRunner
 from skl2tflite.runtime.micro import MicroRunner, has_micro
-from skl2tflite.runtime.rows import RowByRow
+from skl2tflite.runtime.rows import FixedBatch
 
 ELEMENTS_PER_CALL = 2**18
 """Bound on the largest intermediate tensor of one call and thread, so that caches hold it.
@@ -28,9 +29,8 @@ def make_runner(
     program: Program,
     target: Target,
     num_threads: int = 1,
-    row_by_row: bool = False,
     runtime: str | None = None,
-) -> LiteRTRunner | MicroRunner | RowByRow:
+) -> LiteRTRunner | MicroRunner | FixedBatch:
     """Return what runs a file: TFLM for its files, or LiteRT where that is not installed, as it has the same operators.
 
     Parameters
@@ -43,8 +43,6 @@ def make_runner(
         What it is for.
     num_threads : int, default=1
         Threads that one call may use.
-    row_by_row : bool, default=False
-        Whether a call may give one row only, as where rows differ in length.
     runtime : {"TFLM", "LiteRT", "without XNNPACK"}, optional
         Another of those that can run the target's files.
     """
@@ -53,8 +51,10 @@ def make_runner(
         (signature,) = program.signatures
         return MicroRunner(content, signature.key, program.tensors("inputs"), program.tensors("outputs"))
     xnnpack = runtime == "LiteRT"
-    if row_by_row or target.is_microcontroller:
-        return RowByRow(LiteRTRunner(content, num_threads, xnnpack=xnnpack))
+    if program.batch is not None:
+        if program.batch > MOST_ROWS:
+            raise InvalidFileError(f"the file takes {program.batch:,} rows a call; {MOST_ROWS:,} at most are possible")
+        return FixedBatch(LiteRTRunner(content, num_threads, xnnpack=xnnpack), program.batch)
     shapes = [tensor.shape for subgraph in program.subgraphs for tensor in subgraph.tensors if DYNAMIC in tensor.shape]
     largest = max((math.prod(n for n in shape if n != DYNAMIC) for shape in shapes), default=1)
     return LiteRTRunner(content, num_threads, max(1, ELEMENTS_PER_CALL * num_threads // max(1, largest)), xnnpack)

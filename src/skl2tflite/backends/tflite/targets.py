@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from skl2tflite.errors import UnsupportedOnTarget
 
@@ -36,9 +36,14 @@ class Target:
     Parameters
     ----------
     name : str
-        ``"litert"``, the LiteRT interpreter with or without XNNPACK, or ``"micro"``, TensorFlow Lite Micro.
+        ``"litert"``, the LiteRT interpreter with or without XNNPACK, ``"micro"``, TensorFlow Lite Micro, or ``"web"``,
+        LiteRT.js in its builds for processors with and without relaxed SIMD.
     fixed_batch : int, optional
-        Number of rows of every call; None where a call may have any number.
+        Number of rows of every call, by default; None where a call may have any number.
+    any_batch : bool, default=True
+        Whether a file may be written for another fixed number of rows.
+    text_length : int, optional
+        Code points of a text in a file, by default; None where texts may have any length.
     holds_one_method : bool, default=False
         Whether the runtime runs a file's first subgraph only, so that a file holds one method.
     has_strings : bool, default=True
@@ -54,12 +59,18 @@ class Target:
         Operands that CONCATENATION takes; None for any number.
     has_empty_tensors : bool, default=True
         Whether tensors may have no elements.
+    dynamic_inputs : bool, default=True
+        Whether a call may decide about lengths of inputs, such as the number of rows.
+    has_bool_inputs : bool, default=True
+        Whether inputs and outputs may hold truth values; else they are whole numbers, 0 and 1.
     saturates : bool, default=False
         Whether sums and products stop at the greatest float32 number, where others give infinity.
     """
 
     name: str
     fixed_batch: int | None = None
+    any_batch: bool = True
+    text_length: int | None = None
     holds_one_method: bool = False
     has_strings: bool = True
     dynamic_lengths: bool = True
@@ -67,6 +78,8 @@ class Target:
     has_xnnpack: bool = True
     max_concatenated: int | None = None
     has_empty_tensors: bool = True
+    dynamic_inputs: bool = True
+    has_bool_inputs: bool = True
     saturates: bool = False
 
     @property
@@ -94,6 +107,22 @@ class Target:
         """
         limits = self._kernels.get(operator, {}).get(dtype)
         return limits is not None and (rank is None or rank <= limits[1])
+
+    def loses_nan(self, operator: str, rank: int) -> bool:
+        """Tell whether a kernel was found to give numbers for NaN, where the operator and NumPy give NaN.
+
+        Parameters
+        ----------
+        operator : str
+        rank : int
+            Highest rank among the operator's operands.
+
+        Returns
+        -------
+        bool
+        """
+        highest: int = _capabilities()["loses_nan"].get(self.name, {}).get(operator, 0)
+        return rank <= highest
 
     def version(self, operator: str, dtype: str, *, rank: int | None = None, **rules: bool) -> int:
         """Return the lowest operator version that has what the operator needs.
@@ -176,6 +205,7 @@ class Target:
 _MICRO = Target(
     "micro",
     fixed_batch=1,
+    any_batch=False,
     holds_one_method=True,
     has_strings=False,
     dynamic_lengths=False,
@@ -183,9 +213,11 @@ _MICRO = Target(
     has_xnnpack=False,
     max_concatenated=MOST_JOINED,
     has_empty_tensors=False,
+    dynamic_inputs=False,
     saturates=True,
 )
-TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in (Target("litert"), _MICRO)})
+_WEB = Target("web", fixed_batch=1, text_length=1024, has_strings=False, dynamic_inputs=False, has_bool_inputs=False)
+TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in (Target("litert"), _MICRO, _WEB)})
 
 
 def get_target(name: str) -> Target:
@@ -212,6 +244,6 @@ def get_target(name: str) -> Target:
 
 
 @cache
-def _capabilities() -> dict[str, dict[str, object]]:
+def _capabilities() -> dict[str, dict[str, Any]]:
     text = files(__package__).joinpath("capabilities.json").read_text(encoding="utf-8")
-    return cast("dict[str, dict[str, object]]", json.loads(text))
+    return cast("dict[str, dict[str, Any]]", json.loads(text))

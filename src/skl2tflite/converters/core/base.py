@@ -85,7 +85,7 @@ class Converter(TransformOutput):
     rows_second: frozenset[str] = frozenset()
     takes_distance_graph: bool = False
     graph_transformer: Converter | None = None
-    runs_on: ClassVar[tuple[str, ...]] = ("litert", "micro")
+    runs_on: ClassVar[tuple[str, ...]] = ("litert", "web", "micro")
     integer_columns: ClassVar[bool] = False
     inverse_rows: RowKind = TABLE
     inverse_takes_nan: bool = False

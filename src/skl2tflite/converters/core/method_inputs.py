@@ -30,18 +30,24 @@ class InputLayout:
         What is known of the features' kinds. What methods ask for, other than floats, is added while they are recorded.
     text : {"characters", "tokens", "counts"}
         What the file takes for texts that a vectorizer reads.
+    text_length : int, optional
+        Their length, where it is fixed.
     sparse : bool, default=False
         Whether rows are given in a sparse matrix.
     types : mapping of int to ColumnType, optional
         What the rows given to ``convert`` show of each feature; None without rows.
+    allows_nan : tuple of bool, optional
+        Which features may be NaN; all where nothing is known.
     """
 
     batch: int | None = None
     columns: bool = False
     kinds: dict[int, DType] = field(default_factory=dict)
     text: TextInput = "characters"
+    text_length: int | None = None
     sparse: bool = False
     types: Mapping[int, ColumnType] | None = None
+    allows_nan: tuple[bool, ...] | None = None
 
 
 class SymbolicRows(NamedTuple):
@@ -79,14 +85,18 @@ def symbolic_rows(converter: Converter, method: str, layout: InputLayout) -> Sym
     rows = converter.inverse_rows if inverse else converter.rows
     are_features = count == converter.n_features and not inverse
     names = column_names(converter.feature_names if are_features else None, count)
-    matrix = input_tensor(INPUT_NAME, DType.FLOAT, (layout.batch, *rows.row_shape(count)))
+    may_be_nan = not are_features or layout.sparse or layout.allows_nan is None or any(layout.allows_nan)
+    matrix = input_tensor(INPUT_NAME, DType.FLOAT, (layout.batch, *rows.row_shape(count)), may_be_nan)
     if rows.is_table and not are_features:
         table = Table.of_matrix(matrix, names)
         return SymbolicRows(table, names, InputColumns(names, {}, matrix), divided=False)
     apart = layout.columns or not rows.is_table
     kinds = {0: DType.INT} if inverse else layout.kinds
     tensor_names = [rows.only_column] if rows.only_column else names
-    columns = InputColumns(tensor_names, kinds, matrix, apart, layout.text, layout.types)
+    allows_nan = layout.allows_nan if are_features else None
+    columns = InputColumns(
+        tensor_names, kinds, matrix, apart, layout.text, layout.types, layout.text_length, allows_nan
+    )
     if layout.sparse and not apart:
         return SymbolicRows(sparse_input(matrix), names, columns, divided=False)
     return SymbolicRows(rows.symbolic(columns), names, columns, divided=not rows.undivided)

@@ -45,7 +45,7 @@ _CHOICES = (ops.ArgMax, ops.ArgMin, ops.Softmax, ops.LogSoftmax)
 _ORDERS = (ops.Less, ops.LessEqual, ops.Greater, ops.GreaterEqual)
 _POLES = (ops.Log, ops.Log1p, ops.Divide, ops.Power)
 """Operations that give infinity at poles, in float64 as well."""
-_ELEMENTWISE = (ops.Multiply, ops.Square, ops.Add, ops.Subtract, ops.Exp)
+_ELEMENTWISE = (ops.Multiply, ops.Square, ops.Add, ops.Subtract, ops.Exp, ops.Expm1)
 """Operations that give NaN only where the rows hold NaN, as long as nothing is infinite."""
 _DTYPES = {DType.INT: np.int64, DType.BOOL: np.bool_}
 
@@ -176,7 +176,7 @@ def _find_overflows(
     batch = next((x.shape[0] for x in inputs.values()), None)
     generator = np.random.default_rng(0)
     left = ROWS_COMPARED
-    for _ in range(ROWS_TRIED // 4 if batch is None else ROWS_TRIED) if scores or answers else ():
+    for _ in range(max(1, ROWS_TRIED // (batch or 4))) if scores or answers else ():
         if left <= 0 and len(unsure) == len(scores):
             break
         tried = {name: _large_values(x, 4 if batch is None else batch, generator) for name, x in inputs.items()}

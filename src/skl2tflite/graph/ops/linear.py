@@ -36,10 +36,12 @@ class MatMul(Op):
 class Linear(Op):
     """A fully connected layer: ``x @ weights + bias``, then an activation function.
 
-    ``weights`` has shape ``(n_inputs, n_outputs)`` and ``bias`` ``(n_outputs,)``; both are constants.
+    ``weights`` has shape ``(n_inputs, n_outputs)`` and ``bias`` ``(n_outputs,)``; both are constants. With
+    ``nan_undefined`` rows with NaN may give anything.
     """
 
     activation: str | None = None
+    nan_undefined: bool = False
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         """Replace the last axis by the outputs."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from skl2tflite.graph.dtype import DType
@@ -9,8 +11,11 @@ from skl2tflite.graph.op import Value
 from skl2tflite.graph.ops.elementwise import Binary, Unary
 
 
+@dataclass(frozen=True)
 class Elu(Unary):
-    """``x`` where positive, else ``exp(x) - 1`` without loss near zero."""
+    """``x`` where positive, else ``exp(x) - 1`` without loss near zero; with ``nan_undefined`` anything for NaN."""
+
+    nan_undefined: bool = False
 
     @staticmethod
     def function(x: Value) -> Value:

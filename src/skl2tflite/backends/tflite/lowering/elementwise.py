@@ -48,7 +48,8 @@ def lower_precise(emit: Emitter, op: Op, inputs: Sequence[Value], outputs: Seque
     """
     (x,) = inputs
     operator = PRECISE[type(op)]
-    if isinstance(op, ops.elementwise.Lenient) and op.accuracy == "absolute":
+    lenient = isinstance(op, ops.elementwise.Lenient) and op.accuracy == "absolute"
+    if lenient and not emit.target.loses_nan(operator, x.rank):
         return emit.op(operator, [x], x.shape, x.dtype)
     return precise(emit, operator, x)
 

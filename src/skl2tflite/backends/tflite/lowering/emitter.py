@@ -225,11 +225,16 @@ class Emitter:
         """Return a constant that has a name in the file, by which people and tools can tell it."""
         return self.materialize(replace(constant(table), name=name))
 
-    def own_tensor(self, value: Value) -> Value:
-        """Return an output's own tensor: neither an input, nor a constant, nor another output."""
+    def own_tensor(self, value: Value, static: bool = False) -> Value:
+        """Return an output's own tensor: neither an input, nor a constant, nor another output.
+
+        Where it is to be ``static``, it is allocated before the file runs too: what comes behind a loop may not be, and
+        what is not, some runtimes give back as anything.
+        """
         value = self.materialize(value)
         taken = {*self.subgraph.inputs, *self.subgraph.outputs}
-        if value.array is None and value.index not in taken:
+        behind_loop = any(operator.name == "WHILE" for operator in self.subgraph.operators)
+        if value.array is None and value.index not in taken and not (static and behind_loop):
             return value
         target = np.array([DYNAMIC if n is None else n for n in value.shape], dtype=np.int32)
         return self.op("RESHAPE", [value, target], value.shape, value.dtype, newShape=target)

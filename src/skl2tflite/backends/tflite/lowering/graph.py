@@ -60,7 +60,7 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
         several = [results] if isinstance(results, Value) else list(results)
         values.update(zip(node.outputs, several, strict=True))
     for name, tensor in legal.outputs.items():
-        value = emitter.own_tensor(values[tensor])
+        value = emitter.own_tensor(values[tensor], static=target.dynamic_lengths and None not in tensor.shape)
         emitter.rename(value, name)
         emitter.subgraph.outputs.append(value.index)
     return emitter

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from skl2tflite.backends.tflite.lowering.emitter import WIDTHS
 from skl2tflite.backends.tflite.lowering.indexing import as_slice
-from skl2tflite.backends.tflite.lowering.operators import OPERATORS
+from skl2tflite.backends.tflite.lowering.operators import NAN_LOSERS, OPERATORS
 from skl2tflite.backends.tflite.lowering.registry import has_lowering
 from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.graph import DType, Tensor, ops
 from skl2tflite.graph.op import Op
 from skl2tflite.legalize import compares_with_infinity, element_kind
+from skl2tflite.legalize.not_a_number import may_be_nan
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,11 @@ class TargetOperations:
     """
 
     target: Target
+    _nan: dict[Tensor, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def has(self, op: Op, operands: Sequence[Tensor]) -> bool:
         """Tell whether the target computes an operation of these operands by itself."""
-        if not has_lowering(op):
+        if not has_lowering(op) or self._loses_nan(op, operands):
             return False
         operator = OPERATORS.get(type(op))
         if operator is None:
@@ -54,6 +56,18 @@ class TargetOperations:
             if as_slice(indices.constant, x.shape[op.axis]) is not None and self._slices(x):
                 return True
         return self.target.supports(operator, WIDTHS[kind])
+
+    def _loses_nan(self, op: Op, operands: Sequence[Tensor]) -> bool:
+        """Tell whether operands may be NaN that the target's operator would lose."""
+        if isinstance(op, ops.MatMul):
+            fixed = operands[1].constant is not None and operands[1].ndim == 2 and operands[0].constant is None
+        else:
+            fixed = isinstance(op, ops.Linear)
+        operator = "FULLY_CONNECTED" if fixed else NAN_LOSERS.get(type(op))
+        if operator is None or element_kind(op, operands) != DType.FLOAT or getattr(op, "nan_undefined", False):
+            return False
+        rank = max(x.ndim for x in operands)
+        return self.target.loses_nan(operator, rank) and any(may_be_nan(x, self._nan) for x in operands)
 
     def _slices(self, x: Tensor) -> bool:
         return self.target.supports("STRIDED_SLICE", WIDTHS[x.dtype], x.ndim)

@@ -43,6 +43,9 @@ ELEMENTWISE: dict[type[Op], str] = {
 PRECISE: dict[type[Op], str] = {ops.Sqrt: "SQRT", ops.Log: "LOG", ops.Sin: "SIN", ops.Cos: "COS"}
 """Operators that XNNPACK computes less exactly than LiteRT does."""
 
+NAN_LOSERS: dict[type[Op], str] = {ops.Elu: "ELU", ops.Maximum: "MAXIMUM", ops.Minimum: "MINIMUM"}
+"""Operations whose operators lose NaN on some targets; matrix products by FULLY_CONNECTED are others."""
+
 REDUCTIONS: dict[type[Op], str] = {
     ops.Sum: "SUM",
     ops.Mean: "MEAN",

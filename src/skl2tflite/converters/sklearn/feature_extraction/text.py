@@ -36,7 +36,7 @@ class VectorizerConverter(TransformerConverter):
     A file takes one text at a time, as code points or as the ids of its terms.
     """
 
-    runs_on = ("litert",)
+    runs_on = ("litert", "web")
     takes_tables = True
     rows = TextRows()
     reads_texts = True
