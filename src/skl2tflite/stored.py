@@ -210,15 +210,15 @@ def decode(content: bytes) -> Facts:
             )
         return msgspec.json.decode(content, type=Facts)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        found = _with_nan(content)
+        found = _of_python(content)
         if found is not None:
             return found
         raise damaged("", str(error)) from None
 
 
-def _with_nan(content: bytes) -> Facts | None:
-    """Return facts in which Python has written NaN, which is not JSON: a label may be it."""
-    if b"NaN" not in content and b"Infinity" not in content:
+def _of_python(content: bytes) -> Facts | None:
+    """Return facts with what Python writes though JSON has it not: NaN, and lone surrogates; labels may be these."""
+    if not any(each in content for each in (b"NaN", b"Infinity", b"\\ud")):
         return None
     try:
         return msgspec.convert(json.loads(content), Facts)
