@@ -18,7 +18,8 @@ from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.writable import plain, with_row_count
 from skl2tflite.tracing.pandas.constants import every_row
 from skl2tflite.tracing.pandas.dtypes import dtype_of, no_attribute
-from skl2tflite.tracing.pandas.series import INDEX, Series
+from skl2tflite.tracing.pandas.row_labels import RowLabels
+from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.values_needed import needed, no_hash, no_text
 from skl2tflite.tracing.whether import Size
 
@@ -43,17 +44,19 @@ class FrameColumns:
     Parameters
     ----------
     table : Table
+    like : Tensor, optional
+        Has the rows of a frame without columns, for which numbers are repeated.
     """
 
     __array_priority__ = 3000
     __hash__ = no_hash
     __str__ = __format__ = no_text
     ndim = 2
-    index = INDEX
     table: Table
+    _having_rows: Tensor | None
 
-    def __init__(self, table: Table) -> None:
-        self.__dict__["table"] = table
+    def __init__(self, table: Table, like: Tensor | None = None) -> None:
+        self.__dict__.update(table=table, _having_rows=like)
 
     @classmethod
     def of(cls, columns: Mapping[Any, Any]) -> Self:
@@ -93,6 +96,16 @@ class FrameColumns:
     @columns.setter
     def columns(self, names: Sequence[str]) -> None:
         self.table = self.set_axis(names, axis=1).table
+
+    @property
+    def index(self) -> RowLabels:
+        """Whose rows there are."""
+        return RowLabels(rows_of(self.table) if self.table.columns else self._having_rows)
+
+    @index.setter
+    def index(self, labels: Any) -> None:
+        if not isinstance(labels, RowLabels):
+            raise refusal("rows cannot be given labels: a file's rows have none")
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -190,7 +203,7 @@ class FrameColumns:
                 self[name] = value if values is None else Series(values.table[i])
             return
         columns = list(self.table.columns)
-        column = _column(key, value, rows_of(self.table) if columns else None)
+        column = _column(key, value, self.index.like)
         if key in self.table.names:
             columns[self.position_of(key)] = column
         else:

@@ -11,7 +11,8 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.frame_values import FrameValues
-from skl2tflite.tracing.pandas.series import INDEX, Series
+from skl2tflite.tracing.pandas.row_labels import RowLabels
+from skl2tflite.tracing.pandas.series import Series
 
 
 class Located:
@@ -41,7 +42,7 @@ class Located:
         if (
             not isinstance(rows, Series | Tensor)
             and not (isinstance(rows, slice) and rows == slice(None))
-            and rows is not INDEX
+            and not isinstance(rows, RowLabels)
         ):
             raise refusal("rows have no labels or places here; take all of them, or write where a mask holds")
         return rows, self._names(columns)

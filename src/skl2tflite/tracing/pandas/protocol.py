@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from skl2tflite.flow.column import Column
 from skl2tflite.flow.renamed import named, renamed
 from skl2tflite.flow.table import Table
@@ -17,6 +19,7 @@ from skl2tflite.tracing.numpy.elementwise import digitize
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.pandas.dummies import Dummies, dummies
 from skl2tflite.tracing.pandas.frame import Frame
+from skl2tflite.tracing.pandas.row_labels import RowLabels
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.values import Values
 
@@ -67,7 +70,8 @@ def knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) ->
     symbolic : tuple of type
         Classes whose objects count as instances of it.
     make : callable
-        Called in place of the class where the first argument is symbolic.
+        Called in place of the class where the first argument is symbolic, or the index is; and for an empty DataFrame,
+        to which symbolic columns may be added.
     """
 
     class Meta(type):
@@ -75,7 +79,10 @@ def knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) ->
             return isinstance(x, (real, *symbolic))
 
         def __call__(cls, data: Any = None, *args: Any, **kwargs: Any) -> Any:
-            return (make if is_symbolic(data) else real)(data, *args, **kwargs)
+            given = (data, *args, *kwargs.values())
+            recorded = is_symbolic(data) or any(isinstance(each, RowLabels) for each in given)
+            nothing = data is None and len(given) == 1 and real.__name__ == "DataFrame"
+            return (make if recorded or nothing else real)(data, *args, **kwargs)
 
         def __getattr__(cls, name: str) -> Any:
             return getattr(real, name)
@@ -84,6 +91,11 @@ def knowing(real: type, symbolic: tuple[type, ...], make: Callable[..., Any]) ->
 
 
 def _make_series(data: Any, index: Any = None, dtype: Any = None, name: Any = None, **_: Any) -> Series:
+    if isinstance(index, RowLabels) and not is_symbolic(data):
+        column = Frame(Table([]), index.like)
+        column["value"] = np.nan if data is None else data
+        data = column["value"]
+        data.name = None
     is_series = isinstance(data, Series)
     series = Series(data.column, data.name if name is None else name) if is_series else Series(plain(data), name)
     return series if dtype is None else series.astype(dtype)
@@ -182,7 +194,11 @@ def _categorical(values: Any, categories: Any = None, ordered: bool = False, dty
 
 def make_frame(data: Any = None, index: Any = None, columns: Any = None, dtype: Any = None, copy: Any = None) -> Frame:
     """Return a frame of symbolic columns or of a symbolic array; the parameters are those of ``pandas.DataFrame``."""
-    if isinstance(data, Frame):
+    if not is_symbolic(data):
+        frame = Frame(Table([]), index.like if isinstance(index, RowLabels) else None)
+        for name in [] if columns is None else columns:
+            frame[name] = np.nan if data is None else data
+    elif isinstance(data, Frame):
         frame = data.copy() if columns is None else data[list(columns)]
     elif isinstance(data, Mapping):
         frame = Frame.of(data)

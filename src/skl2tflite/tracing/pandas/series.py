@@ -23,13 +23,11 @@ from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category,
 from skl2tflite.tracing.pandas.looked_up import looked_up
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import blanked, is_missing, pairs_of
+from skl2tflite.tracing.pandas.row_labels import RowLabels
 from skl2tflite.tracing.pandas.text import as_str, is_missing_text, text_of
 from skl2tflite.tracing.tracing_context import missing_asked
 from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
 from skl2tflite.tracing.whether import Size, Whether, WhetherAll
-
-INDEX = object()
-"""Stands for the index: a file's rows have no labels. All columns share it."""
 
 
 @add_operators
@@ -49,7 +47,6 @@ class Series:
     __float__ = __int__ = __index__ = no_number
     __str__ = __format__ = no_text
     ndim = 1
-    index = INDEX
 
     def __init__(self, column: Column | Tensor, name: Any = None) -> None:
         if isinstance(column, Tensor):
@@ -64,6 +61,11 @@ class Series:
 
     def __repr__(self) -> str:
         return f"<column {self.name!r}>"
+
+    @property
+    def index(self) -> RowLabels:
+        """Whose rows there are."""
+        return RowLabels(self.column.values)
 
     @property
     def is_text(self) -> bool:
