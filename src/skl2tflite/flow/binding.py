@@ -137,7 +137,7 @@ class _Columns:
         """Return what stands for a node's output; None to keep it."""
         if node in self._retyped:
             return [self._numbers(self._retyped[node])]
-        if isinstance(node.op, ops.Note) and node.inputs[0].node not in self._known:
+        if isinstance(node.op, ops.Note) and not self._is_known(node.inputs[0].node):
             return [operands[1]]
         if isinstance(node.op, ops.BroadcastRows) and operands[1] is self.matrix:
             return list(Node(node.op, (operands[0], self._any()), node.source).outputs)
@@ -152,6 +152,15 @@ class _Columns:
             whole = self._stack(self.every, node)
             return list(Node(node.op, tuple(whole if x is self.matrix else x for x in operands), node.source).outputs)
         return None
+
+    def _is_known(self, node: Node) -> bool:
+        """Return whether outputs are computed of a node, or of what the node is computed of: columns that are read."""
+        if node in self._known:
+            return True
+        if taken := self._taken(node, node.inputs):
+            return self.columns.read.issuperset(taken)
+        operands = [x.node for x in node.inputs if x.constant is None]
+        return bool(operands) and all(map(self._is_known, operands))
 
     def whole(self) -> Tensor:
         """Return the numbers of all features."""

@@ -64,11 +64,12 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
         read = super().numbers_read(X, made)
         if read is not None or not isinstance(X, Table) or not isinstance(made, Tensor):
             return read
-        stacked = source_of(made).node
+        source = source_of(made)
+        stacked = source.node
         # By the names of the model's inputs: to look at columns would be to ask for them.
         names = [part.node.op.key if isinstance(part.node.op, Input) else None for part in stacked.inputs]
         is_whole = isinstance(stacked.op, ops.Stack) and stacked.op.axis == 1 and names == self.feature_names
-        return stacked.outputs[0] if is_whole else None
+        return source if is_whole or _takes(source, X) else None
 
     def monotone(self, X: Tensor, transformed: Tensor) -> Monotone | None:
         return elementwise(X, transformed)
@@ -139,3 +140,14 @@ class FunctionTransformerConverter(SeenConverter, TransformerConverter):
             return ~np.asarray(clean) if np.ndim(clean) else not clean
         count = getattr(self.estimator, "n_features_in_", self.seen.count)  # None: fitted on a single axis
         return nan_allowed_columns(self.transform, count, self.feature_names, clean, self.seen.sample)
+
+
+def _takes(x: Tensor, table: Table) -> bool:
+    """Return whether a tensor is made of the columns of a table, in their order, which are columns of one matrix."""
+    op, matrix, at = x.node.op, x, np.arange(x.shape[-1] or 0)
+    if isinstance(op, ops.Take) and op.axis == 1 and x.node.inputs[1].constant is not None:
+        matrix, at = x.node.inputs[0], x.node.inputs[1].constant
+    places = [column.place for column in table.columns]
+    return len(places) == at.size and all(
+        place is not None and place[0] is matrix and place[1] == i for place, i in zip(places, at, strict=True)
+    )
