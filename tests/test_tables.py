@@ -248,3 +248,12 @@ def test_text_travels_as_codes_by_default_and_what_needs_strings_says_so():
     np.testing.assert_array_equal(model.transform(broken), encoder.transform(broken))
     with pytest.raises(ConversionError, match="a vocabulary has one on each line"):
         skl2tflite.convert(encoder, broken, categories="codes")
+
+
+def test_columns_of_one_name_are_refused():
+    """Which of them is meant, nobody knows; scikit-learn raises an error too, or takes both."""
+    X = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "k": [1.0, 0.0, 2.0, 1.0]})
+    pipeline = make_pipeline(make_column_transformer((StandardScaler(), ["a", "k"])), LogisticRegression())
+    model = skl2tflite.convert(pipeline.fit(X, [0, 0, 1, 1]), X)
+    with pytest.raises(InvalidInputError, match="several columns of one name: 'a'; leave one of each"):
+        model.predict(pd.DataFrame([[1.0, 2.0, 3.0]], columns=["a", "k", "a"]))

@@ -54,6 +54,8 @@ def taken_by_labels(df: pd.DataFrame) -> pd.DataFrame:
     "function", [filled_by_index, filled_from_nothing, made_of_a_number, a_column_of_a_number, taken_by_labels]
 )
 def test_frames_and_columns_of_the_same_rows(function: Any, given: bool, target: str) -> None:
+    if target == "micro":
+        pytest.importorskip("tflite_micro")
     pipeline = make_pipeline(FunctionTransformer(function), LinearRegression()).fit(FRAME, RANDOM.normal(size=60))
     model = skl2tflite.convert(pipeline, FRAME if given else None, target=target)
     rows = FRAME.sample(20, random_state=0)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -202,3 +203,11 @@ def test_errors_by_their_size() -> None:
 def test_arguments(options: dict[str, Any], text: str) -> None:
     with pytest.raises(InvalidInputError, match=text):
         verify(MODEL, ESTIMATOR, X, **options)
+
+
+def test_nothing_compared_is_no_verdict() -> None:
+    """Texts are not made from a model: without rows there is nothing to compare on."""
+    texts = ["win a", "lunch b"] * 4
+    pipeline = make_pipeline(CountVectorizer(), LogisticRegression()).fit(texts, [0, 1] * 4)
+    with pytest.raises(InvalidInputError, match=r"no rows can be made for this model: give rows \(X\)"):
+        skl2tflite.verify(skl2tflite.convert(pipeline, texts), pipeline, probe=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,6 +53,10 @@ def check_names(names: Sequence[str], schema: FeatureSchema) -> None:
         missing = [schema.names[feature] for feature in schema.needed if schema.names[feature] not in names]
         if missing:
             raise InvalidInputError(f"columns are missing that the model was fitted on: {quoted(missing)}")
+        if len(set(names)) < len(names):
+            known, needed = Counter(names), [schema.names[feature] for feature in schema.needed]
+            if several := [name for name in needed if known[name] > 1]:
+                raise InvalidInputError(f"X has several columns of one name: {quoted(several)}; leave one of each")
         return
     missing = [name for name in schema.names if name not in names]
     extra = [name for name in names if name not in schema.names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features import check_columns, check_given, reading, row_count
 from skl2tflite.features.frames import is_frame
+
+Item = TypeVar("Item")
 
 BATCH_ROWS = 8192
 """Rows that are compared at once by default."""
@@ -36,6 +38,8 @@ def batches_of(X: Any, size: int) -> Iterator[Any]:
         check_columns(given)
         with reading(given):
             count = row_count(given)
+        if not count and isinstance(X, Iterator):
+            continue
         if count <= size:
             yield given
             continue
@@ -59,15 +63,17 @@ def taken(X: Any, rows: slice | NDArray[np.intp]) -> Any:
         return X.tocsr()[rows]
     if isinstance(X, np.ndarray) or is_frame(X):
         return X[rows]
+    if isinstance(X, memoryview):
+        return np.asarray(X)[rows]
     every = list(X)
     return every[rows] if isinstance(rows, slice) else [every[i] for i in rows]
 
 
-def not_empty(batches: Iterable[Any]) -> Iterator[Any]:
-    """Yield batches, or raise where there is none."""
+def not_empty(batches: Iterable[Item], error: str) -> Iterator[Item]:
+    """Yield batches, or raise an error with this text where there is none."""
     empty = True
     for batch in batches:
         empty = False
         yield batch
     if empty:
-        raise InvalidInputError("X has no rows to compare on")
+        raise InvalidInputError(error)

@@ -95,10 +95,11 @@ def verify(
     sample = Sample()
     if isinstance(X, str | os.PathLike):
         X = row_batches(_file_of(X), judge.conversion.estimator, size=size)
-    given = () if X is None and probe else not_empty(sample.seen(batches_of(X, size)))
+    rows_given = sample.seen(batches_of(X, size)) if probe else batches_of(X, size)
+    given = () if X is None and probe else not_empty(rows_given, "X has no rows to compare on")
     batches: Iterator[Batch] = (Batch(rows, False) for rows in given)
     if probe:
-        batches = _followed(batches, judge, sample)
+        batches = not_empty(_followed(batches, judge, sample), "no rows can be made for this model: give rows (X)")
     progress = Progress({})
     if path is not None:
         subject = {

@@ -179,7 +179,7 @@ def test_records(categories, tmp_path):
     assert skl2tflite.verify(again, pipe, rows).faithful
     for bad, message in (
         ([{"age": [1, 2]}], "feature 'age' is a list"),
-        ([{"city=Rome": 1}], "with '=' in it"),
+        ([{"city=Rome": 1}], "the feature 'city=Rome', which holds '='"),
         ([[1, 2]], "row 0 is a list"),
     ):
         with pytest.raises(InvalidInputError, match=message):

@@ -253,7 +253,11 @@ class Converter(TransformOutput):
             count = self.rows.n_features
         if count is None and self.rows.passes_through:
             count = len(self.feature_names or ())
-        return self._given_width if count is None else int(count)
+        if count is None:
+            return self._given_width
+        if not np.issubdtype(np.asarray(count).dtype, np.integer):
+            raise self.refuse(f"has n_features_in_={count!r:.60}, which is no number of features", "fit it again")
+        return int(count)
 
     @cached_property
     def _given_width(self) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.features import row_count
+from skl2tflite.features import reading, row_count
 from skl2tflite.features.frames import columns_of, floats, is_frame
 from skl2tflite.verify.batches import taken
 
@@ -33,10 +33,12 @@ class Sample:
     def seen(self, batches: Iterable[Any]) -> Iterator[Any]:
         """Yield batches, of which the sample is taken."""
         for batch in batches:
-            if self.rows is None:
-                count = row_count(batch)
-                self.rows = taken(batch, np.unique(np.linspace(0, max(0, count - 1), min(count, SAMPLED)).astype(int)))
-            self._widen(batch)
+            with reading(batch):
+                if self.rows is None:
+                    count = row_count(batch)
+                    at = np.unique(np.linspace(0, max(0, count - 1), min(count, SAMPLED)).astype(int))
+                    self.rows = taken(batch, at)
+                self._widen(batch)
             yield batch
 
     def _widen(self, batch: Any) -> None:
