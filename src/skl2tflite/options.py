@@ -44,7 +44,9 @@ class ConversionOptions:
             choice("optimize_for", self.optimize_for, get_args(OptimizeFor), ConversionError)
         for name, most in (("max_flash", self.max_flash), ("max_ram", self.max_ram)):
             if most is not None:
-                whole(name, most, 0, error=ConversionError)
+                object.__setattr__(
+                    self, name, whole(name, most, 0, error=ConversionError)
+                )  # for JSON
                 if not runtime.is_microcontroller:
                     raise ConversionError(
                         "max_flash and max_ram are for target='micro', whose devices have little of both"
@@ -56,11 +58,12 @@ class ConversionOptions:
         if self.text is not None:
             choice("text", self.text, get_args(Text), ConversionError)
         if self.batch is not None:
-            whole("batch", self.batch, 1, MOST_ROWS, error=ConversionError)
+            object.__setattr__(self, "batch", whole("batch", self.batch, 1, MOST_ROWS, error=ConversionError))
             if runtime.fixed_batch is not None and not runtime.any_batch and self.batch != runtime.fixed_batch:
                 raise ConversionError(f"target {self.target!r} takes one row at a time; leave out batch")
         if self.text_length is not None:
-            whole("text_length", self.text_length, 1, MOST_CHARACTERS, error=ConversionError)
+            length = whole("text_length", self.text_length, 1, MOST_CHARACTERS, error=ConversionError)
+            object.__setattr__(self, "text_length", length)
             if not runtime.dynamic_lengths:
                 raise ConversionError(
                     f"text_length is for files that take texts; those for target {self.target!r} take counts of terms"

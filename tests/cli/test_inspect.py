@@ -105,3 +105,10 @@ def test_options_of_the_other_kind(run, saved):
     run("inspect", saved / "model.tflite", "--graph").fails("for saved estimators")
     run("inspect", saved / "model.skops", "--json").fails("for .tflite files")
     run("inspect").fails("name a file")
+
+
+def test_what_is_no_report_beside_a_file(run, saved, tmp_path):
+    (tmp_path / "m.tflite").write_bytes((saved / "model.tflite").read_bytes())
+    (tmp_path / "m.tflite.report.json").write_text("junk")
+    run("inspect", tmp_path / "m.tflite").succeeds("nothing is known of it")
+    assert json.loads(run("inspect", tmp_path / "m.tflite", "--json").stdout)["report"] is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skl2tflite
-from skl2tflite import InvalidFileError
+from skl2tflite import InvalidFileError, InvalidInputError, Report
 from skl2tflite.estimator_digest import estimator_digest
 from skl2tflite.reports import ConversionReport
 from skl2tflite.reports.conversion_report import report_beside
@@ -76,3 +77,23 @@ def test_what_is_no_report(tmp_path: Path, text: str) -> None:
     (tmp_path / "report.json").write_text(text)
     with pytest.raises(InvalidFileError, match=r"report\.json"):
         ConversionReport.read(tmp_path / "report.json")
+
+
+@pytest.mark.parametrize("options", [{"batch": np.int64(5)}, {"target": "micro", "max_flash": np.int32(100_000)}])
+def test_options_may_be_numpy_integers(options: dict[str, Any], tmp_path: Path) -> None:
+    model = skl2tflite.convert(ESTIMATOR, **options)
+    assert model.report is not None
+    model.report.save(tmp_path / "report.json")
+    assert ConversionReport.read(tmp_path / "report.json") == model.report
+
+
+@pytest.mark.parametrize("data", [{}, {"methods": 3}, {"methods": [{}], "interrupted": False}, None])
+def test_what_is_no_report_of_a_comparison(data: Any) -> None:
+    with pytest.raises(InvalidInputError, match="no report of a comparison; give what to_dict returned"):
+        Report.from_dict(data)
+
+
+def test_reports_are_equal_by_what_they_say() -> None:
+    report = skl2tflite.verify(skl2tflite.convert(ESTIMATOR), ESTIMATOR, X)
+    assert Report.from_dict(report.to_dict()) == report
+    assert report != Report(())

@@ -13,6 +13,7 @@ from skl2tflite.cli.options import Methods, PrecisionOption, TrustPickle, TrustT
 
 if TYPE_CHECKING:
     from skl2tflite.plan import Plan
+    from skl2tflite.reports import ConversionReport
 
 EXAMPLES = (
     "skl2tflite inspect model.tflite --operators",
@@ -87,10 +88,9 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
     content = read_whole(path, LARGEST_FILE)
     try:
         if as_json:
-            from skl2tflite.reports.conversion_report import report_beside
-
-            report = report_beside(path, content)
-            print(escaping.json({**summary.as_json(content), "report": report and report.to_dict()}))
+            report = _report(path, content)
+            known = None if isinstance(report, str) else report.to_dict()
+            print(escaping.json({**summary.as_json(content), "report": known}))
             return
         lines = summary.summary(content)
     except InvalidFileError as error:
@@ -104,12 +104,21 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
 
 def _compared(path: Path, content: bytes) -> str:
     """Say what the report beside a file tells of it."""
+    report = _report(path, content)
+    return report if isinstance(report, str) else f"{report.result}; estimator {report.estimator_digest}"
+
+
+def _report(path: Path, content: bytes) -> ConversionReport | str:
+    """Return the report beside a file, or why nothing is known."""
+    from skl2tflite.errors import InvalidFileError
     from skl2tflite.reports.conversion_report import SUFFIX, report_beside
 
-    report = report_beside(path, content)
-    if report is None:
-        return f"nothing is known of it: not compared with rows, or its report is not beside it ({path.name}{SUFFIX})"
-    return f"{report.result}; estimator {report.estimator_digest}"
+    try:
+        report = report_beside(path, content)
+    except (InvalidFileError, OSError) as error:
+        return f"nothing is known of it: {error}"
+    missing = f"nothing is known of it: not compared with rows, or its report is not beside it ({path.name}{SUFFIX})"
+    return missing if report is None else report
 
 
 def _show_operators(content: bytes) -> None:

@@ -116,8 +116,8 @@ class ConversionReport:
             return report
         except InvalidFileError:
             raise
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise InvalidFileError(f"{path} is no report of a conversion ({type(error).__name__})") from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise InvalidFileError(f"{path} is no report of a conversion, or is damaged") from None
 
 
 def file_digest(content: bytes) -> str:

@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from skl2tflite.errors import InvalidInputError
 from skl2tflite.reports.method_report import MethodReport
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """Every method of a model compared with the estimator's.
 
@@ -52,6 +53,12 @@ class Report:
             return "not faithful"
         return "interrupted" if self.interrupted else "faithful"
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Report) and self.to_json() == other.to_json()
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
     def __getitem__(self, method: str) -> MethodReport:
         for report in self.methods:
             if report.method == method:
@@ -84,5 +91,14 @@ class Report:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Report:
-        """Return what :meth:`to_dict` wrote."""
-        return cls(tuple(MethodReport.from_dict(each) for each in data["methods"]), bool(data["interrupted"]))
+        """Return what :meth:`to_dict` wrote.
+
+        Raises
+        ------
+        InvalidInputError
+            Where it is something else.
+        """
+        try:
+            return cls(tuple(MethodReport.from_dict(each) for each in data["methods"]), bool(data["interrupted"]))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise InvalidInputError("data is no report of a comparison; give what to_dict returned") from None
