@@ -44,9 +44,7 @@ class ConversionOptions:
             choice("optimize_for", self.optimize_for, get_args(OptimizeFor), ConversionError)
         for name, most in (("max_flash", self.max_flash), ("max_ram", self.max_ram)):
             if most is not None:
-                object.__setattr__(
-                    self, name, whole(name, most, 0, error=ConversionError)
-                )  # for JSON
+                object.__setattr__(self, name, whole(name, most, 0, error=ConversionError))  # for JSON
                 if not runtime.is_microcontroller:
                     raise ConversionError(
                         "max_flash and max_ram are for target='micro', whose devices have little of both"
