@@ -257,3 +257,12 @@ def test_columns_of_one_name_are_refused():
     model = skl2tflite.convert(pipeline.fit(X, [0, 0, 1, 1]), X)
     with pytest.raises(InvalidInputError, match="several columns of one name: 'a'; leave one of each"):
         model.predict(pd.DataFrame([[1.0, 2.0, 3.0]], columns=["a", "k", "a"]))
+
+
+def test_names_that_a_runtime_would_cut_are_refused():
+    X = pd.DataFrame({"\0nul": ["a", "b"] * 4, "k": np.arange(8.0)})
+    encode = make_column_transformer((OneHotEncoder(), ["\0nul"]), ("passthrough", ["k"]))
+    pipeline = make_pipeline(encode, LogisticRegression()).fit(X, [0, 1] * 4)
+    for given in (None, X):
+        with pytest.raises(ConversionError, match=r"the feature '\\x00nul' has a NUL in its name"):
+            skl2tflite.convert(pipeline, given)

@@ -179,6 +179,11 @@ def _features(
     unwritten = next((name for name in names or () if _SURROGATE.search(name)), None)
     if unwritten is not None:
         raise ConversionError(f"the feature {unwritten!r} has a name that no text in UTF-8 can be; rename it")
+    cut = next((name for name in names or () if "\0" in name), None)
+    if cut is not None and columns is not None:
+        raise ConversionError(
+            f"the feature {cut!r} has a NUL in its name, at which a runtime ends the name of its input; rename it"
+        )
     demanded = [each for method, result in traced.items() if method != "inverse_transform" for each in result.demands]
     all_alike = allows_nan.all() or not allows_nan.any()
     nan = bool(allows_nan.all()) if all_alike else tuple(allows_nan.tolist())
