@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +31,31 @@ HELD = ("bool", "int64", "int32")
 """Dtypes of columns that a recording follows: truth values, and whole numbers of as many bits as a file has."""
 
 
+class _Tried(NamedTuple):
+    """Rows, and the function's results for them; None where it raises an error."""
+
+    rows: Any
+    answer: list[Any] | None
+
+
 @dataclass(frozen=True)
 class Trial:
     """A function that is called with rows of narrow dtypes and with the same numbers as floats."""
 
     function: Callable[[Any], Any]
     X: Given
+    _known: dict[tuple[Any, ...], _Tried] = field(default_factory=dict, init=False)
     _needed: dict[str, tuple[int, ...]] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def columns(self) -> tuple[int, ...]:
+        """Positions of a table's columns that are features in the dtype of the rows; none in anything else."""
+        X = self.X
+        return tuple(i for i, column in enumerate(X.columns) if reads(column)) if isinstance(X, Table) else ()
+
+    @property
+    def _tells_columns_apart(self) -> bool:
+        return 1 < len(self.columns) <= COLUMNS
 
     @cached_property
     def held(self) -> tuple[str | None, ...]:
@@ -66,8 +84,7 @@ class Trial:
         """
         always = self._always(dtype)
         having = narrow if narrow is None else tuple(sorted({*narrow, *always}))
-        first, second = (self._rows(dtype, kept, narrow, others) for kept in (having, always))
-        return self._pair(first, second)
+        return self._pair(*(self._tried(dtype, kept, narrow, others) for kept in (having, always)))
 
     def _always(self, dtype: str) -> tuple[int, ...]:
         """Return the columns without which having a dtype the function takes no rows, by their positions.
@@ -76,13 +93,11 @@ class Trial:
         """
         if dtype not in self._needed:
             needed: tuple[int, ...] = ()
-            if isinstance(self.X, Table) and self._answer(self._rows(dtype, ())) is None:
-                columns = [i for i, column in enumerate(self.X.columns) if reads(column)]
-                if 1 < len(columns) <= COLUMNS and self._answer(self._rows(dtype, None)) is not None:
-                    needed = tuple(columns)
-                    for i in columns:
-                        fewer = tuple(each for each in needed if each != i)
-                        needed = needed if self._answer(self._rows(dtype, fewer)) is None else fewer
+            if self._tells_columns_apart and self._tried(dtype, ()).answer is None:
+                needed = self.columns if self._tried(dtype, None).answer is not None else ()
+                for i in needed:
+                    fewer = tuple(each for each in needed if each != i)
+                    needed = needed if self._tried(dtype, fewer).answer is None else fewer
             self._needed[dtype] = needed
         return self._needed[dtype]
 
@@ -90,29 +105,26 @@ class Trial:
         """Return which columns to give a dtype at once, by their positions: all (None) and, if the function takes no
         such rows, as large groups as it takes, so that one operation that raises an error hides no other.
         """
-        if not isinstance(self.X, Table) or self.both(dtype)[0]:
+        if not self._tells_columns_apart or self.both(dtype)[0]:
             return [None]
-        left = columns = [i for i, column in enumerate(self.X.columns) if reads(column)]
         groups: list[tuple[int, ...] | None] = [None]
-        while left and 1 < len(columns) <= COLUMNS:
+        left = self.columns
+        while left:
             group: tuple[int, ...] = ()
-            for i in (*left, *(each for each in columns if each not in left)):
+            for i in (*left, *(each for each in self.columns if each not in left)):
                 wider = tuple(sorted((*group, i)))
-                group = wider if self._answer(self._rows(dtype, wider)) is not None else group
+                group = wider if self._tried(dtype, wider).answer is not None else group
             if not set(left) & set(group):
                 break
             groups.append(group)
-            left = [i for i in left if i not in group]
+            left = tuple(i for i in left if i not in group)
         return groups
 
     def among_numbers(self, features: tuple[int, ...] | None) -> tuple[int, ...]:
         """Return the features that make a difference as truth values while all other columns hold numbers."""
-        if features is None or not isinstance(self.X, Table):
+        if features is None or not self._tells_columns_apart:
             return ()
-        columns = [i for i, column in enumerate(self.X.columns) if reads(column)]
-        if not 1 < len(columns) <= COLUMNS:
-            return ()
-        pairs = zip(columns, features, strict=True)
+        pairs = zip(self.columns, features, strict=True)
         return tuple(feature for i, feature in pairs if not alike(*self.both("bool", (i,), "int64")))
 
     def expected(self, concerned: tuple[int, ...] | None, features: tuple[int, ...] | None) -> str:
@@ -139,17 +151,17 @@ class Trial:
             for i in text:
                 frame.isetitem(i, cells)
             both.append(frame)
-        return self._pair(*both)
+        return self._pair(*(_Tried(each, self._answer(each)) for each in both))
 
-    def _pair(self, first: Any, second: Any) -> tuple[list[Any], list[Any]]:
+    def _pair(self, first: _Tried, second: _Tried) -> tuple[list[Any], list[Any]]:
         """Return the function's results for rows in two forms; if it raises, for the rows that it takes in both."""
-        pair = self._answer(first), self._answer(second)
-        if None not in pair:
-            return pair  # type: ignore[return-value]
-        refuses = pair[0] is None and pair[1] is not None and any(self.held)
-        if refuses and all(self._answer(first[i : i + 1]) is None for i in range(ROWS)):
-            return [], pair[1] or []  # an error for all rows of the dtype, and answers for the same numbers
-        each = [(self._answer(first[i : i + 1]), self._answer(second[i : i + 1])) for i in range(ROWS)]
+        if first.answer is not None and second.answer is not None:
+            return first.answer, second.answer
+        narrow = [self._answer(first.rows[i : i + 1]) for i in range(ROWS)]
+        refuses = first.answer is None and all(answer is None for answer in narrow)
+        if refuses and second.answer is not None and any(self.held):
+            return [], second.answer  # an error for all rows of the dtype, and answers for the same numbers
+        each = [(answer, self._answer(second.rows[i : i + 1])) for i, answer in enumerate(narrow)]
         taken = [(a, b) for a, b in each if a is not None and b is not None]
         return joined([a for a, _ in taken]), joined([b for _, b in taken])
 
@@ -168,20 +180,39 @@ class Trial:
         """
         if features is None or not isinstance(self.X, Table):
             return features, 1
-        columns = [i for i, column in enumerate(self.X.columns) if reads(column)]
-        if len(columns) > COLUMNS:
+        if len(self.columns) > COLUMNS:
             return features, 1
-        having = columns if group is None else list(group)
+        having = self.columns if group is None else group
         whole = self.both(dtype, group)[0]
         alone = [i for i in having if not alike(*self.both(dtype, (i,)))]
         others = [tuple(each for each in having if each != i) for i in having]
         together = [i for i, rest in zip(having, others, strict=True) if not alike(self.both(dtype, rest)[0], whole)]
         found = sorted({*alone, *together}) or having
-        at = dict(zip(columns, features, strict=True))
+        at = dict(zip(self.columns, features, strict=True))
         return tuple(at[i] for i in found), 1 if alone or len(found) == 1 else 2
 
     def _answer(self, rows: Any) -> list[Any] | None:
         return tried(lambda copy: _arrays(self.function(copy)), rows)
+
+    def _tried(
+        self,
+        dtype: str,
+        narrow: tuple[int, ...] | None,
+        focus: tuple[int, ...] | None = None,
+        others: str | None = None,
+    ) -> _Tried:
+        """Return made-up rows and the function's results for them. It is called once for the same rows.
+
+        Parameters
+        ----------
+        dtype, narrow, focus, others
+            As in :meth:`_rows`.
+        """
+        key = dtype, narrow, others and focus, others
+        if key not in self._known:
+            rows = self._rows(dtype, narrow, focus, others)
+            self._known[key] = _Tried(rows, self._answer(rows))
+        return self._known[key]
 
     def _rows(
         self,
