@@ -32,7 +32,7 @@ def address_space(process: int) -> int:
 
 
 class Peak:
-    """The most memory of some processes since a moment, beyond what they had then.
+    """The most memory that processes have held since this object was made, in bytes above what they held then.
 
     Parameters
     ----------

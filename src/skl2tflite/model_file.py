@@ -1,4 +1,4 @@
-"""The one door of .tflite files: what comes out of it was read within bounds, and may be shown or run."""
+"""How a .tflite file is opened, whoever wrote it: read within bounds and checked, before it is shown or run."""
 
 from __future__ import annotations
 

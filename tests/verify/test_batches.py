@@ -206,7 +206,7 @@ def test_arguments(options: dict[str, Any], text: str) -> None:
 
 
 def test_nothing_compared_is_no_verdict() -> None:
-    """Texts are not made from a model: without rows there is nothing to compare on."""
+    """No texts can be made from a model, so that without rows nothing is compared."""
     texts = ["win a", "lunch b"] * 4
     pipeline = make_pipeline(CountVectorizer(), LogisticRegression()).fit(texts, [0, 1] * 4)
     with pytest.raises(InvalidInputError, match=r"no rows can be made for this model: give rows \(X\)"):

@@ -1,4 +1,4 @@
-"""The pages' JavaScript runs in Node as it stands, on the file that their Python writes."""
+"""The JavaScript of README and docs/web.md runs in Node as printed, on the file that the Python code there writes."""
 
 from __future__ import annotations
 

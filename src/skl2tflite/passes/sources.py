@@ -41,7 +41,7 @@ class Features:
 
     @cached_property
     def grown(self) -> Ints:
-        """How far rounding errors grow on the way to each feature (:class:`~skl2tflite.forest.rounding.Growth`)."""
+        """How much the way to each feature enlarges rounding errors (:class:`~skl2tflite.forest.rounding.Growth`)."""
         return grown_columns(self.x, np.arange(len(self.source)))
 
     def __call__(self, X: NDArray[np.float32], shift: int = 0) -> NDArray[np.floating]:

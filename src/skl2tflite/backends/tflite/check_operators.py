@@ -58,7 +58,10 @@ def operator_faults(
 
 
 def kernel_use(operator: OperatorDef, subgraph: Subgraph) -> tuple[str, int]:
-    """Return the dtype for which an operator needs a kernel, as a :class:`Target` names it, and the highest rank."""
+    """Return the dtype by which a :class:`Target` lists an operator's kernel, and the highest rank of its tensors.
+
+    That is the dtype of the operand that holds the data, as in ``float32``; of CAST both, as in ``int32->float32``.
+    """
     tensors = [subgraph.tensors[index] if index != -1 else None for index in operator.inputs]
     results = [subgraph.tensors[index] for index in operator.outputs]
     position = DATA_OPERANDS.get(operator.name, 0)
