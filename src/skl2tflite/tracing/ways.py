@@ -107,9 +107,18 @@ def _alternatives(rows: Tensor) -> list[Tensor]:
 
 class _Ways(threading.local):
     way: Way | None = None
+    each: str = ""
 
 
 _current = _Ways()
+
+
+def of_each_value() -> str:
+    """Return of what a function is recorded that is called for each value: ``"python"``'s or ``"numpy"``'s numbers.
+
+    Empty while a function of whole columns is recorded, for which a column is no condition.
+    """
+    return _current.each
 
 
 def any_row(rows: Tensor) -> bool:
@@ -122,21 +131,24 @@ def any_row(rows: Tensor) -> bool:
 
 
 @contextmanager
-def _taking(way: Way) -> Iterator[None]:
-    outer, _current.way = _current.way, way
+def _taking(way: Way, each: str) -> Iterator[None]:
+    outer = _current.way, _current.each
+    _current.way, _current.each = way, each
     try:
         yield
     finally:
-        _current.way = outer
+        _current.way, _current.each = outer
 
 
-def ways(function: Callable[[], Any]) -> list[tuple[Way, Any]]:
+def ways(function: Callable[[], Any], each: str = "") -> list[tuple[Way, Any]]:
     """Call a function once for each way through its branches.
 
     Parameters
     ----------
     function : callable
         Takes nothing; calls the user's function on symbolic rows.
+    each : {"", "python", "numpy"}
+        See :func:`of_each_value`.
 
     Returns
     -------
@@ -152,7 +164,7 @@ def ways(function: Callable[[], Any]) -> list[tuple[Way, Any]]:
     pending: list[tuple[bool, ...]] = [()]
     while pending:
         way = Way(pending.pop())
-        with _taking(way):
+        with _taking(way, each):
             try:
                 result = function()
             except RaisedError as error:
@@ -161,7 +173,7 @@ def ways(function: Callable[[], Any]) -> list[tuple[Way, Any]]:
                 result = error
         found.append((way, result))
         if len(found) > MOST_WAYS:
-            raise refusal("too many of its branches depend on all rows; compute with numpy.where instead of if")
+            raise refusal("it has too many branches; compute with numpy.where or numpy.select instead of if")
         answers = [answered for _, answered in way.questions]
         pending += [(*answers[:i], True) for i in range(len(way.given), len(answers))]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -17,9 +18,11 @@ from skl2tflite.tracing.numpy.elementwise import around
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.dtypes import as_category, is_category
+from skl2tflite.tracing.pandas.each_value import of_each
 from skl2tflite.tracing.pandas.frame_columns import FrameColumns, takes_inplace
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import by_kind, is_missing, pairs_of, replaced
+from skl2tflite.tracing.pandas.row import Row
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.values import Values
 
@@ -80,6 +83,11 @@ class FrameValues(FrameColumns):
     def _has_text(self) -> bool:
         return any(column.kind == DType.STRING for column in self.table.columns)
 
+    def _holds_objects(self) -> bool:
+        """Whether pandas' rows hold Python's own numbers, as they do beside text and truth values."""
+        truths = [column.kind == DType.BOOL or getattr(column.dtype, "kind", "") == "b" for column in self.table.columns]
+        return self._has_text or (any(truths) and not all(truths))
+
     def _each(self, function: Callable[[str, Series], Any]) -> Self:
         return self.of({name: function(name, column) for name, column in self.items()})
 
@@ -88,9 +96,12 @@ class FrameValues(FrameColumns):
         return self
 
     def apply(self, func: Callable[..., Any], axis: Any = 0, args: Any = (), **kwargs: Any) -> Self:
-        """Call a function with each column."""
+        """Call a function with each column, or with each row (``axis=1``)."""
         if axis not in (0, "index"):
-            raise refusal("apply with axis=1 calls Python for every row; compute with whole columns instead")
+            kwargs.pop("result_type", None)
+            called = partial(func, *args, **kwargs) if args or kwargs else func
+            row, like = Row(self), Series(self.table[0])
+            return Series(of_each(called, (row,), like, python=self._holds_objects()))  # type: ignore[return-value]
         return self._each(lambda _, column: func(column, *args, **kwargs))
 
     def map(self, func: Any, **kwargs: Any) -> Self:

@@ -16,6 +16,8 @@ OPERATORS = {
 """Names of operators and methods, and the functions of the graph that they record."""
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 LOGIC = ("and", "or", "xor")
+DIVISIONS = frozenset({"divide", "floor_divide", "remainder"})
+"""Functions for which Python's own numbers raise an error where the divisor is 0."""
 
 
 def add_operators(cls: type) -> type:

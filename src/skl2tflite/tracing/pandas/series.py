@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from skl2tflite.flow.column import Column, MadeColumn
+from skl2tflite.flow.column import NONE, Column, MadeColumn
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import NoAttributeError, refusal
@@ -18,15 +19,18 @@ from skl2tflite.tracing.numpy.elementwise import around, isin
 from skl2tflite.tracing.numpy.writable import Writable, assigned, plain, with_row_count
 from skl2tflite.tracing.pandas.categories import Categories
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
-from skl2tflite.tracing.pandas.constants import every_row, repeated
+from skl2tflite.tracing.pandas.constants import every_row
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
+from skl2tflite.tracing.pandas.each_value import of_each
 from skl2tflite.tracing.pandas.looked_up import looked_up
-from skl2tflite.tracing.pandas.operators import add_operators, check_operation
+from skl2tflite.tracing.pandas.operators import DIVISIONS, add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import blanked, is_missing, pairs_of
 from skl2tflite.tracing.pandas.row_labels import RowLabels
 from skl2tflite.tracing.pandas.text import as_str, is_missing_text, text_of
+from skl2tflite.tracing.row_errors import refuse_rows
 from skl2tflite.tracing.tracing_context import missing_asked
 from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
+from skl2tflite.tracing.ways import any_row, of_each_value
 from skl2tflite.tracing.whether import Size, Whether, WhetherAll
 
 
@@ -140,6 +144,8 @@ class Series:
         raise refusal(f"{self!r} was passed to code that needs its values; only operations on columns can be recorded")
 
     def __bool__(self) -> bool:
+        if of_each_value():
+            return any_row(self._is_true())
         reason = f"a condition on {self!r} cannot be recorded; use where, mask or numpy.where instead of if"
         raise needed(refusal(reason))
 
@@ -158,6 +164,14 @@ class Series:
 
     def _made(self, result: Any) -> Series:
         return Series(plain(result), self.name)
+
+    def _is_true(self) -> Tensor:
+        """Return which values Python takes for true."""
+        if self.is_text:
+            text = self.column.strings()
+            return plain((text != "") & (text != NONE))
+        values = self.column.values
+        return values if values.dtype == DType.BOOL else plain(values != 0)
 
     def _kept(self, result: Any) -> Series:
         """Return values of which some were replaced, a categorical's by others of its categories."""
@@ -185,12 +199,18 @@ class Series:
                     "these are truth values, give convert rows, whose dtypes tell"
                 )
             a = self.column.tensor(DType.BOOL)
-        result = getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b)
+        a, b = (b, a) if reflected else (a, b)
+        if name in DIVISIONS and of_each_value() == "python":
+            refuse_rows(xp.broadcast_rows(b == 0, plain(self)) if np.ndim(b) == 0 else b == 0, "ZeroDivisionError")
+        result = getattr(xp, name)(a, b)
         if text and isinstance(other, Series):  # a missing value equals nothing
             missing = plain(self.isna()) | plain(other.isna())
             result = xp.where(missing, name == "not_equal", result)
         same = not isinstance(other, Series) or other.name == self.name
         return Series(plain(result), self.name if same else None)
+
+    def __round__(self, decimals: int = 0) -> Series:
+        return self.round(decimals)
 
     def __neg__(self) -> Series:
         return self._made(-self.column.values)
@@ -314,23 +334,28 @@ class Series:
         return self._made(found | plain(self.isna()) if len(there) < len(constants) else found)
 
     def map(self, arg: Any, na_action: str | None = None) -> Series:
-        """Look values up in a dictionary, or call a function with the column, which computes each value by itself."""
+        """Look values up in a dictionary, or call a function of each value."""
         if hasattr(arg, "to_dict"):
             arg = arg.to_dict()
         if arg in (float, int, bool, str):
             return self.astype(arg)
         if not isinstance(arg, Mapping):
-            result = arg(self)
-            if not isinstance(result, Series | Tensor):
-                result = repeated(result, self.column.values)
-            return Series(result.column if isinstance(result, Series) else result, self.name)
+            return self._made(of_each(arg, (self.copy(),), self))
         default: Any = copy.copy(arg)["\uffff"] if hasattr(arg, "__missing__") else np.nan
         missing = next((v for k, v in arg.items() if k is None or k != k), default)
         keys = [k for k in arg if k is not None and k == k]
         result = looked_up(self, keys, [arg[k] for k in keys], default, missing)
         return self._made(result)
 
-    apply = map
+    def apply(self, func: Any, args: Any = (), **kwargs: Any) -> Series:
+        """Call a function of each value."""
+        return self.map(partial(func, *args, **kwargs) if args or kwargs else func)
+
+    def transform(self, func: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Series:
+        """Call a function of each value, or the method of a name."""
+        if isinstance(func, str):
+            return getattr(self, func)(*args, **kwargs)  # type: ignore[no-any-return]
+        return self.apply(func, args, **kwargs)
 
     def replace(self, to_replace: Any, value: Any = None) -> Series:
         """Replace values by other values."""
