@@ -13,6 +13,7 @@ import scipy
 from skl2tflite.errors import GraphError
 
 _ROOMS = [str(Path(__file__).parents[1] / name) for name in ("graph", "flow", "tracing")]
+_PACKAGE = str(Path(__file__).parents[1])
 _SITE = Path(scipy.__file__).parent.parent
 _NOT_THE_USERS = (
     *_ROOMS,
@@ -54,8 +55,10 @@ class Source:
 
 
 def refusal(message: str) -> GraphError:
-    """Return the error for something that cannot be recorded, with the line of code that did it."""
-    return GraphError(f"{message} [{Source.caller()}]")
+    """Return the error for something that cannot be recorded, with the user's line of code that did it."""
+    source = Source.caller()
+    ours = source.filename.startswith(_PACKAGE)
+    return GraphError(message if ours else f"{message} [{source}]")
 
 
 class NoAttributeError(GraphError, AttributeError):

@@ -179,10 +179,10 @@ def compare(
 def _unknown_dtypes(X: Given) -> str:
     """Return advice for columns whose dtypes are not known: truth values and text compute otherwise than numbers."""
     columns = X.columns if isinstance(X, Table) else [X] if isinstance(X, Column) else []
-    names = [column.name for column in columns if column.dtype is None]
-    return (
-        f"; if {names[0]!r} or another column holds no numbers, give convert rows, whose dtypes tell" if names else ""
-    )
+    names = [repr(column.name) for column in columns if column.dtype is None]
+    shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    which = "" if len(names) == 1 else "one of "
+    return f"; if {which}{shown} holds no numbers, give convert rows, whose dtypes tell" if names else ""
 
 
 def _narrow_dtypes(given: Any) -> str:

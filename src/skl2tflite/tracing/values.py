@@ -53,7 +53,9 @@ class Values(Writable):
         if table is None:
             return super().value
         try:
-            return table.matrix()
+            matrix = table.matrix()
+            truths = table.columns and all(getattr(column.dtype, "kind", "") == "b" for column in table.columns)
+            return _tensor(matrix != 0.0) if truths and matrix.dtype == DType.FLOAT else matrix
         except KindError as error:
             raise refusal(f"an array of objects cannot be computed with: {error.reason}") from None
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from skl2tflite.flow.column import Column
+from skl2tflite.flow.column import Column, recorded_tensor
 from skl2tflite.flow.renamed import Categorical
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import NoAttributeError, refusal
+from skl2tflite.graph.tensor import Tensor
 
 OF_ALL_ROWS = frozenset(
     {
@@ -75,6 +77,13 @@ def as_category(column: Column, dtype: Any) -> Column:
     while isinstance(column, Categorical) and not (known and column.categories):
         column = column.column
     return Categorical(column, known, dtype if known else pd.CategoricalDtype())
+
+
+def read(column: Column) -> Tensor:
+    """Return the values of a column: truth values where its dtype says so, also if a file's input holds numbers."""
+    if getattr(column.dtype, "kind", "") != "b" or column.kind == DType.BOOL:
+        return column.values
+    return recorded_tensor(column.numbers() != 0.0)
 
 
 def dtype_of(column: Column) -> Any:

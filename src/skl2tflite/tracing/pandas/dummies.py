@@ -46,6 +46,14 @@ class Dummies:
             raise self.refusal()
         return Frame.of({str(name): self._column(str(name)) for name in columns})
 
+    def drop(self, labels: Any = None, axis: Any = 0, columns: Any = None, **_: Any) -> Dummies:
+        """Leave out columns that are no indicators."""
+        gone = columns if columns is not None else labels if axis in (1, "columns") else None
+        names = [gone] if isinstance(gone, str) else list(gone or ())
+        if not names or self._kept is None or not set(names) <= set(self._kept.table.names):
+            raise self.refusal()
+        return Dummies(self._kept.drop(columns=names), self._text, self._dtype)
+
     def _column(self, name: str) -> Any:
         if self._kept is not None and name in self._kept.table.names:
             return self._kept[name]
@@ -75,19 +83,34 @@ class Dummies:
 
 def dummies(
     data: Any, prefix: Any = None, prefix_sep: str = "_", columns: Any = None, dtype: Any = None, **others: Any
-) -> Dummies:
-    """Return what ``pandas.get_dummies`` makes of a DataFrame, or of one column of text."""
-    if any(value not in (None, False) for value in others.values()):
-        raise refusal(
-            f"pandas.get_dummies with {', '.join(others)} depends on other rows; use scikit-learn's OneHotEncoder"
-        )
+) -> Dummies | Frame:
+    """Return what ``pandas.get_dummies`` makes of a DataFrame, or of one column: a frame if categories are known."""
+    drop_first = bool(others.pop("drop_first", False))
+    if wanted := [name for name, value in others.items() if value not in (None, False)]:
+        raise refusal(f"pandas.get_dummies with {', '.join(wanted)} cannot be recorded; use OneHotEncoder")
+    kept: Frame | None = None
     if isinstance(data, Series):
-        start = "" if prefix is None else f"{prefix}{prefix_sep}"
-        return Dummies(None, {start: data}, dtype)
-    made = [name for name, series in data.items() if _is_text(series)] if columns is None else list(columns)
-    starts = _prefixes(prefix, made)
-    kept = data.drop(columns=made) if len(made) < len(data.table.names) else None
-    return Dummies(kept, {f"{starts[name]}{prefix_sep}": data[name] for name in made}, dtype)
+        encoded = {"" if prefix is None else f"{prefix}{prefix_sep}": data}
+    else:
+        made = [name for name, series in data.items() if _is_text(series)] if columns is None else list(columns)
+        starts = _prefixes(prefix, made)
+        kept = data.drop(columns=made) if len(made) < len(data.table.names) else None
+        encoded = {f"{starts[name]}{prefix_sep}": data[name] for name in made}
+    if all(series.column.categories for series in encoded.values()):
+        indicators = {
+            f"{start}{category}": series == category
+            for start, series in encoded.items()
+            for category in series.column.categories[drop_first:]
+        }
+        made_of = Frame.of(indicators)
+        made_of = made_of if dtype is None else made_of.astype(dtype)
+        return made_of if kept is None else Frame.of({**dict(kept.items()), **dict(made_of.items())})
+    if drop_first:
+        raise refusal(
+            "pandas.get_dummies with drop_first depends on other rows where the categories are not known; name them "
+            "first (astype(pandas.CategoricalDtype([…]))), or use scikit-learn's OneHotEncoder"
+        )
+    return Dummies(kept, encoded, dtype)
 
 
 def _is_text(series: Series) -> bool:

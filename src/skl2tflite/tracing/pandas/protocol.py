@@ -17,7 +17,7 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.elementwise import digitize
 from skl2tflite.tracing.numpy.writable import handled, plain
-from skl2tflite.tracing.pandas.dummies import Dummies, dummies
+from skl2tflite.tracing.pandas.dummies import dummies
 from skl2tflite.tracing.pandas.frame import Frame
 from skl2tflite.tracing.pandas.row_labels import RowLabels
 from skl2tflite.tracing.pandas.series import Series
@@ -40,7 +40,7 @@ def _patches(pd: Any) -> list[tuple[Any, str, Any]]:
         (pd, "cut", _on_symbols(pd.cut, _cut)),
         (pd, "qcut", _on_symbols(pd.qcut, _refuse_quantiles)),
         (pd, "Categorical", knowing(pd.Categorical, (), _make_categorical)),
-        (pd, "get_dummies", _on_symbols(pd.get_dummies, _get_dummies)),
+        (pd, "get_dummies", _on_symbols(pd.get_dummies, dummies)),
         (pd, "to_numeric", _on_symbols(pd.to_numeric, lambda arg, *args, **kwargs: arg)),
         *((pd, name, _on_symbols(getattr(pd, name), _missing(method))) for name, method in missing.items()),
     ]
@@ -131,16 +131,6 @@ def _cut(x: Any, bins: Any, right: bool = True, labels: Any = None, **others: An
 
 def _refuse_quantiles(*_: Any, **__: Any) -> Any:
     raise refusal("pandas.qcut depends on other rows, and a file answers for each row alone; compute its bounds in fit")
-
-
-def _get_dummies(data: Any, *args: Any, **kwargs: Any) -> Frame | Dummies:
-    said = {name: value for name, value in kwargs.items() if name not in ("drop_first", "dtype")}
-    if args or said or not isinstance(data, Series) or not data.column.categories:
-        return dummies(data, *args, **kwargs)
-    known = data.cat.categories.tolist()[bool(kwargs.get("drop_first")) :]
-    frame = Frame.of({category: data == category for category in known})
-    dtype = kwargs.get("dtype")
-    return frame if dtype is None else frame.astype(dtype)
 
 
 def _intervals(bins: Any, right: bool, precision: int, lowest: bool) -> list[str]:

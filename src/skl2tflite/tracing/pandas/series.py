@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from skl2tflite.errors import GraphError
 from skl2tflite.flow.column import NONE, Column, MadeColumn
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
@@ -20,7 +21,7 @@ from skl2tflite.tracing.numpy.writable import Writable, assigned, plain, with_ro
 from skl2tflite.tracing.pandas.categories import Categories
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.constants import every_row
-from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute
+from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute, read
 from skl2tflite.tracing.pandas.each_value import of_each
 from skl2tflite.tracing.pandas.looked_up import looked_up
 from skl2tflite.tracing.pandas.operators import DIVISIONS, add_operators, check_operation
@@ -61,7 +62,7 @@ class Series:
         self.name = name
 
     def __tensor__(self) -> Tensor:
-        return self.column.values
+        return read(self.column)
 
     def __repr__(self) -> str:
         return f"<column {self.name!r}>"
@@ -69,7 +70,7 @@ class Series:
     @property
     def index(self) -> RowLabels:
         """Whose rows there are."""
-        return RowLabels(self.column.values)
+        return RowLabels(self.__tensor__())
 
     @property
     def is_text(self) -> bool:
@@ -113,14 +114,14 @@ class Series:
     @property
     def values(self) -> Tensor:
         """The values as an array that may not be written to, as it belongs to the column."""
-        return Writable(self.column.values, owner=repr(self))
+        return Writable(self.__tensor__(), owner=repr(self))
 
     def to_numpy(self, dtype: Any = None, copy: bool = False, na_value: Any = None) -> Tensor:
         """Return the values as an array."""
         series = self if na_value is None else self.fillna(na_value)
         if dtype is not None:
             series = series.astype(dtype)
-        return Writable(series.column.values, owner="" if copy or dtype is not None else repr(self))
+        return Writable(series.__tensor__(), owner="" if copy or dtype is not None else repr(self))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         from skl2tflite.tracing.numpy.protocol import record_ufunc
@@ -170,7 +171,7 @@ class Series:
         if self.is_text:
             text = self.column.strings()
             return plain((text != "") & (text != NONE))
-        values = self.column.values
+        values = self.__tensor__()
         return values if values.dtype == DType.BOOL else plain(values != 0)
 
     def _kept(self, result: Any) -> Series:
@@ -187,18 +188,13 @@ class Series:
             raise refusal(f"{self!r} and an array of {np.size(other)} values have no number of rows in common")
         text = isinstance(other, str) or (isinstance(other, Series) and (other.is_text or self.is_text)) or self.is_text
         if not text:
-            a, b = self.column.values, plain(other)
+            a, b = self.__tensor__(), plain(other)
         elif name in ("equal", "not_equal") and isinstance(other, str | Series):
             a, b = self.column.strings(), other.column.strings() if isinstance(other, Series) else other
         else:
             raise refusal(f"text can be compared by == and !=, but not joined or ordered ({self!r})")
         if name.startswith("logical") and xp.dtype_of(a) != DType.BOOL:
-            if getattr(self.column.dtype, "kind", "") != "b":
-                raise refusal(
-                    f"& and | on the numbers of {self!r} cannot be recorded; compare first, as in (column > 0), or, if "
-                    "these are truth values, give convert rows, whose dtypes tell"
-                )
-            a = self.column.tensor(DType.BOOL)
+            raise self._no_logic()
         a, b = (b, a) if reflected else (a, b)
         if name in DIVISIONS and of_each_value() == "python":
             refuse_rows(xp.broadcast_rows(b == 0, plain(self)) if np.ndim(b) == 0 else b == 0, "ZeroDivisionError")
@@ -212,21 +208,31 @@ class Series:
     def __round__(self, decimals: int = 0) -> Series:
         return self.round(decimals)
 
+    def _no_logic(self) -> GraphError:
+        """Return the error for ``&`` and ``|`` of numbers."""
+        dtype = self.column.dtype
+        if dtype is None:
+            advice = "if it holds truth values, give convert rows, whose dtypes tell"
+        elif dtype.kind == "O" or hasattr(dtype, "na_value"):
+            advice = f"it has dtype {dtype} in the rows given to convert; give it as bool or compare first"
+        else:
+            advice = f"it has dtype {dtype} in the rows given to convert; compare first, as in (column > 0)"
+        return refusal(f"& and | on the numbers of {self!r} cannot be recorded; {advice}")
+
     def __neg__(self) -> Series:
-        return self._made(-self.column.values)
+        return self._made(-self.__tensor__())
 
     def __pos__(self) -> Series:
         return self
 
     def __invert__(self) -> Series:
-        known = getattr(self.column.dtype, "kind", "") == "b"
-        return self._made(~(self.column.tensor(DType.BOOL) if known else self.column.values))
+        return self._made(~self.__tensor__())
 
     def __abs__(self) -> Series:
         return self.abs()
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.column = MadeColumn(str(self.name), assigned(self.column.values, plain(key), plain(value)))
+        self.column = MadeColumn(str(self.name), assigned(self.__tensor__(), plain(key), plain(value)))
 
     def __getitem__(self, key: Any) -> Any:
         raise refusal(f"rows of {self!r} cannot be selected: their number would depend on the values; use where")
@@ -256,22 +262,22 @@ class Series:
         return self.isna().any()
 
     def _truths(self, name: str) -> Tensor:
-        values = self.column.values
+        values = self.__tensor__()
         if values.dtype != DType.BOOL:
             raise refusal(f"{name} of {self!r} depends on other rows; compute it in fit")
         return values
 
     def abs(self) -> Series:
         """Absolute values."""
-        return self._made(xp.abs(self.column.values))
+        return self._made(xp.abs(self.__tensor__()))
 
     def round(self, decimals: int = 0) -> Series:
         """Round to a number of decimals."""
-        return self._made(around(self.column.values, decimals))
+        return self._made(around(self.__tensor__(), decimals))
 
     def clip(self, lower: Any = None, upper: Any = None, **_: object) -> Series:
         """Limit values to an interval; missing values stay, and missing bounds do not limit."""
-        return self._made(clipped(self.column.values, plain(lower), plain(upper)))
+        return self._made(clipped(self.__tensor__(), plain(lower), plain(upper)))
 
     def isna(self) -> Series:
         """Whether values are missing."""
@@ -279,7 +285,7 @@ class Series:
             return self._made(is_missing_text(self.column.strings()))
         if self.column.kind is None and self.column.origin is not None and not self.column.is_seen:
             missing_asked.add(self.column.origin)
-        values = self.column.values
+        values = self.__tensor__()
         return self._made(values != values if values.dtype != DType.FLOAT else xp.isnan(values))
 
     isnull = isna
@@ -289,6 +295,13 @@ class Series:
         return ~self.isna()
 
     notnull = notna
+
+    def case_when(self, caselist: Any) -> Series:
+        """Replace values by that of the first condition that holds."""
+        result = self
+        for condition, value in reversed([tuple(each) for each in caselist]):
+            result = result.mask(condition, value)
+        return result
 
     def fillna(self, value: Any = None, **_: object) -> Series:
         """Replace missing values."""
@@ -309,7 +322,7 @@ class Series:
             return self._kept(xp.where(plain(cond), self.column.strings(), text_of(other)))
         if self.is_undecided and is_missing(other):
             return Series(blanked(self.column, plain(cond)), self.name)
-        return self._kept(xp.where(plain(cond), self.column.values, plain(other)))
+        return self._kept(xp.where(plain(cond), self.__tensor__(), plain(other)))
 
     def mask(self, cond: Any, other: Any = np.nan, **_: object) -> Series:
         """Replace values where a condition holds."""
@@ -330,7 +343,7 @@ class Series:
         if any(isinstance(v, str) for v in there):
             found = isin(self.column.strings(), np.array([v for v in there if isinstance(v, str)], dtype=object))
         else:
-            found = isin(self.column.values, there)
+            found = isin(self.__tensor__(), there)
         return self._made(found | plain(self.isna()) if len(there) < len(constants) else found)
 
     def map(self, arg: Any, na_action: str | None = None) -> Series:
@@ -379,15 +392,20 @@ class Series:
         if dtype in ("object", "O", object):
             if self.column.categories is None:
                 return Series(self.column, self.name)
-            return self._made(self.column.values)
+            return self._made(self.__tensor__())
         if dtype in (str, "str", "string"):
+            if getattr(dtype_of(self.column) if not self.is_text else None, "kind", "") == "b":
+                return self._made(xp.where(self.__tensor__(), "True", "False"))
             if not self.is_text:
-                dtype_of(self.column)
                 raise refusal(f"{self!r} holds numbers, and how they are written as text cannot be recorded")
             return self._made(as_str(self.column.strings(), dtype))
         name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
         names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
-        values = self.column.numbers() if self.column.kind is None else self.column.values
+        undecided = self.column.kind is None and getattr(self.column.dtype, "kind", "") != "b"
+        values = self.column.numbers() if undecided else self.__tensor__()
+        if name in ("Int64", "Int32") and values.dtype == DType.FLOAT:
+            refuse_rows(plain((values != around(values, 0)) & (values == values)), "TypeError: cannot safely cast")
+            return self._made(values)  # which stays missing where it is
         return self._made(cast(values, names.get(name, name) if name is not None else dtype))
 
     def infer_objects(self, *_: object, **__: object) -> Series:
