@@ -61,3 +61,13 @@ def test_what_counts_as_computed() -> None:
         assert not is_computed(kept)
     for made in (x * 2.0, xp.concat([x, xp.sqrt(x)], axis=1), xp.take(x / 3.0, [0], axis=1)):
         assert is_computed(made)
+
+
+def test_thresholds_of_columns_that_only_pass_stay_beside_computed_ones() -> None:
+    """A number of the rows just below a training value is below it, whatever another column has in its last digits."""
+    step = FunctionTransformer(lambda X: np.c_[X, X[:, 2] % 3.0 // 2.0 + 1.0])
+    pipeline = make_pipeline(step, xgboost.XGBClassifier(n_estimators=5)).fit(ROWS, LABELS)
+    just_below = np.nextafter(ROWS[:50].astype(np.float32), np.float32(0))
+    just_below[:, 2] = ROWS[:50, 2]
+    model = skl2tflite.convert(pipeline)
+    np.testing.assert_allclose(model.predict_proba(just_below), pipeline.predict_proba(just_below), atol=1e-6)

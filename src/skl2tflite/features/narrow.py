@@ -86,29 +86,29 @@ class Narrow:
     def check(self, X: Any, places: Callable[[], Mapping[int, int]]) -> None:
         """Raise where rows have a dtype for which the part answers otherwise."""
         if (dtype := self.met_in(X, places)) is not None:
-            held = dtype + self._columns_of(dtype, X, places)
+            those = self._columns_of(dtype, X, places)
             if dtype == TEXT_WITH_NA:
                 raise InvalidInputError(
-                    f"X holds {held}, for which {self.reader} gives other answers than for NaN, and the file knows "
-                    "only NaN; give such columns as object, with NaN"
+                    f"X holds {dtype}, for which {self.reader} gives other answers than for NaN, and the file knows "
+                    f"only NaN; give {those} as object, with NaN"
                 )
             if self.instead:
                 raise InvalidInputError(
-                    f"X holds {held}, for which {self.reader} answers otherwise than for {self.instead}, which the "
-                    f"model was converted for; give such columns as {self.instead}"
+                    f"X holds {dtype}, for which {self.reader} answers otherwise than for {self.instead}, which the "
+                    f"model was converted for; give {those} as {self.instead}"
                 )
-            instead = "such columns as floats" if is_frame(X) else "X.astype(float)"
+            instead = f"{those} as floats" if is_frame(X) else "X.astype(float)"
             if dtype == "bool":
                 instead += ", or convert it with rows (X) that hold bool too"
             raise InvalidInputError(
-                f"X holds {held}, for which {self.reader} gives other answers than for floats, and the file computes "
+                f"X holds {dtype}, for which {self.reader} gives other answers than for floats, and the file computes "
                 f"with floats; give {instead}"
             )
 
     def _columns_of(self, dtype: str, X: Any, places: Callable[[], Mapping[int, int]]) -> str:
         """Return, for a message, which columns of a DataFrame have a dtype and are read by the part."""
         if not is_frame(X):
-            return ""
+            return "such columns"
         at = places()
         places_read = [at[i] for i in (at if self.features is None else self.features) if i in at]
         columns = columns_of(X, places_read)
@@ -118,7 +118,7 @@ class Narrow:
             if dtype in (_name(column.dtype), *_nullable(column))
         ]
         shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-        return f" (column{'s' * (len(names) > 1)} {shown})" if names else ""
+        return f"column{'s' * (len(names) > 1)} {shown}" if names else "such columns"
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""

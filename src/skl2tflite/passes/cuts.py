@@ -12,7 +12,7 @@ from skl2tflite.forest.thresholds import clear_of_rounding
 from skl2tflite.graph import Graph, Node, Tensor
 from skl2tflite.graph.op import apply
 from skl2tflite.passes.base import Pass
-from skl2tflite.passes.preprocessing import grown_columns
+from skl2tflite.passes.preprocessing import grown_columns, origin_of
 from skl2tflite.passes.rounded_once import rounded_once
 
 
@@ -21,8 +21,8 @@ def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
 
     XGBoost tests ``x < c``, where ``c`` is a value of the training rows. A number that is ``c`` in scikit-learn's
     float64 may come out a few units in the last place below ``c`` in float32, and go the other way. So the row is
-    computed in two float32 parts and rounded once, if all operations in front can be. Otherwise the thresholds are
-    lowered by these few units: float32 cannot distinguish numbers so close below ``c`` from ``c``.
+    computed in two float32 parts and rounded once, if all operations in front can be. Otherwise the thresholds of the
+    computed columns are lowered by these few units: float32 cannot distinguish numbers so close below ``c`` from ``c``.
     """
     notes = []
 
@@ -37,9 +37,11 @@ def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
             return list(apply(replace(op, forest=forest), exact, *operands[1:]).node.outputs)
         inner = ~op.forest.is_leaf & np.isfinite(op.forest.threshold)
         threshold = op.forest.threshold
-        grown = grown_columns(operands[0], np.unique(op.forest.feature[inner]))
+        tested = np.unique(op.forest.feature[inner])
+        grown = grown_columns(operands[0], tested)
         far = units(threshold, grown[op.forest.feature])
-        lowered = np.where(inner, clear_of_rounding(threshold, -far), threshold)
+        computed = tested[[is_computed(origin_of(operands[0], column)[0]) for column in tested.tolist()]]
+        lowered = np.where(inner & np.isin(op.forest.feature, computed), clear_of_rounding(threshold, -far), threshold)
         notes.append("thresholds are lowered, as the rows are computed in float32")
         forest = replace(op.forest, threshold=lowered, cuts_at_values=False)
         return list(apply(replace(op, forest=forest), *operands).node.outputs)

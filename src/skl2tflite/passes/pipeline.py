@@ -15,11 +15,13 @@ from skl2tflite.passes.common_subexpressions import COMMON_SUBEXPRESSIONS
 from skl2tflite.passes.constants import FOLD_CONSTANTS
 from skl2tflite.passes.cuts import LOWER_CUTS
 from skl2tflite.passes.merge_double_float import MERGE_DOUBLE_FLOAT
+from skl2tflite.passes.periodic import TABULATE
 from skl2tflite.passes.text import COMPARE_TEXT
 from skl2tflite.passes.thresholds import FOLD_THRESHOLDS
 
 PASSES: tuple[Pass, ...] = (
     FOLD_THRESHOLDS,
+    TABULATE,
     LOWER_CUTS,
     COMPARE_TEXT,
     FOLD_CONSTANTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +31,20 @@ HELD = ("bool", "int64", "int32")
 """Dtypes of columns that a recording follows: truth values, and whole numbers of as many bits as a file has."""
 
 
-class _Tried(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Tried:
     """Rows, and the function's results for them; None where it raises an error."""
 
     rows: Any
     answer: list[Any] | None
+    call: Callable[[Any], list[Any] | None]
+
+    @cached_property
+    def alone(self) -> list[list[Any] | None]:
+        """The function's results for each row; a function that takes all rows gives the same for each alone."""
+        if self.answer is not None and all(len(each) == ROWS for each in self.answer):
+            return [[each[i : i + 1] for each in self.answer] for i in range(ROWS)]
+        return [self.call(self.rows[i : i + 1]) for i in range(ROWS)]
 
 
 @dataclass(frozen=True)
@@ -151,18 +160,16 @@ class Trial:
             for i in text:
                 frame.isetitem(i, cells)
             both.append(frame)
-        return self._pair(*(_Tried(each, self._answer(each)) for each in both))
+        return self._pair(*(_Tried(each, self._answer(each), self._answer) for each in both))
 
     def _pair(self, first: _Tried, second: _Tried) -> tuple[list[Any], list[Any]]:
         """Return the function's results for rows in two forms; if it raises, for the rows that it takes in both."""
         if first.answer is not None and second.answer is not None:
             return first.answer, second.answer
-        narrow = [self._answer(first.rows[i : i + 1]) for i in range(ROWS)]
-        refuses = first.answer is None and all(answer is None for answer in narrow)
+        refuses = first.answer is None and all(answer is None for answer in first.alone)
         if refuses and second.answer is not None and any(self.held):
             return [], second.answer  # an error for all rows of the dtype, and answers for the same numbers
-        each = [(answer, self._answer(second.rows[i : i + 1])) for i, answer in enumerate(narrow)]
-        taken = [(a, b) for a, b in each if a is not None and b is not None]
+        taken = [(a, b) for a, b in zip(first.alone, second.alone, strict=True) if a is not None and b is not None]
         return joined([a for a, _ in taken]), joined([b for _, b in taken])
 
     def concerned(
@@ -184,12 +191,24 @@ class Trial:
             return features, 1
         having = self.columns if group is None else group
         whole = self.both(dtype, group)[0]
-        alone = [i for i in having if not alike(*self.both(dtype, (i,)))]
+        at = dict(zip(self.columns, features, strict=True))
+        alone = self._differing(dtype, having)
+        rest = tuple(i for i in having if i not in alone)
+        if alone and (not rest or alike(*self.both(dtype, rest))):
+            return tuple(at[i] for i in alone), 1
         others = [tuple(each for each in having if each != i) for i in having]
         together = [i for i, rest in zip(having, others, strict=True) if not alike(self.both(dtype, rest)[0], whole)]
         found = sorted({*alone, *together}) or having
-        at = dict(zip(self.columns, features, strict=True))
         return tuple(at[i] for i in found), 1 if alone or len(found) == 1 else 2
+
+    def _differing(self, dtype: str, columns: tuple[int, ...]) -> tuple[int, ...]:
+        """Return those of some columns each of which makes a difference if it alone has a dtype."""
+        if len(columns) > 1 and alike(*self.both(dtype, columns)):
+            return ()
+        if len(columns) == 1:
+            return () if alike(*self.both(dtype, columns)) else columns
+        middle = len(columns) // 2
+        return (*self._differing(dtype, columns[:middle]), *self._differing(dtype, columns[middle:]))
 
     def _answer(self, rows: Any) -> list[Any] | None:
         return tried(lambda copy: _arrays(self.function(copy)), rows)
@@ -211,7 +230,7 @@ class Trial:
         key = dtype, narrow, others and focus, others
         if key not in self._known:
             rows = self._rows(dtype, narrow, focus, others)
-            self._known[key] = _Tried(rows, self._answer(rows))
+            self._known[key] = _Tried(rows, self._answer(rows), self._answer)
         return self._known[key]
 
     def _rows(
