@@ -31,6 +31,10 @@ class OtherwiseError(GraphError):
     """A function gives other numbers than its graph, and nothing here tells why."""
 
 
+class NotNumbersError(GraphError):
+    """A function gives text for some rows where its recording gives numbers."""
+
+
 def is_symbolic(X: object) -> bool:
     """Return whether X is symbolic: a tensor, a table, a column, or a matrix of such numbers."""
     return isinstance(X, Tensor | Table | Column) or (isinstance(X, Matrix) and isinstance(X.values, Tensor))
@@ -106,6 +110,7 @@ def compare(
     refused: Sequence[Tensor],
     X: Given,
     rows: NDArray[Any] | None,
+    left_out: Sequence[Tensor] = (),
 ) -> bool:
     """Refuse a function that gives other results than its graph, or for one row alone than for the row among others.
 
@@ -121,6 +126,8 @@ def compare(
         The graph's input.
     rows : ndarray or None
         Further rows to compare on, beside made-up ones.
+    left_out : sequence of Tensor
+        As ``refused``; the function may take these rows, on which nothing is compared.
 
     Returns
     -------
@@ -132,27 +139,38 @@ def compare(
     GraphError
     """
     outputs = outputs_of(result)
-    graph = Graph("recorded", {}, {str(i): output for i, output in enumerate([*outputs, *refused])})
+    graph = Graph("recorded", {}, {str(i): output for i, output in enumerate([*outputs, *refused, *left_out])})
     batch = X.table.batch if isinstance(X, AsArray) else X.shape[0] if isinstance(X, Tensor | Matrix) else X.batch
     count = ROWS if batch is None else batch * -(-ROWS // batch)
     own = [] if rows is None else [np.resize(rows, (count, *rows.shape[1:]))]
     gives_nan = False
+
+    def called(given: Any) -> list[NDArray[Any]] | None:
+        try:
+            return _called(function, given, result)
+        except NotNumbersError:
+            if left_out:  # among them are such rows
+                return None
+            raise
+
     read = {node.op.key for node in graph.nodes() if isinstance(node.op, Input)}
     for feeds, given in (*(({"X": each}, each) for each in own), *samples(X, count, constants_of(graph), read)):
         n_rows = len(given) if isinstance(X, Table) else len(next(iter(feeds.values())))
-        alone = [_called(function, given[i : i + 1], result) for i in range(n_rows)]
-        taken = np.array([answer is not None for answer in alone])
-        if not taken.any():
-            continue  # the function does not take such rows
-        together = _called(function, given[taken], result)
-        answers = joined([answer for answer in alone if answer is not None])
-        if together is None or not _agree(together, answers):
-            raise GraphError("gives answers for a row that change with the other rows; compute it from each row alone")
         size = batch or n_rows
         parts = [
             evaluate(graph, {name: feed[i : i + size] for name, feed in feeds.items()}) for i in range(0, n_rows, size)
         ]
-        computed = [each[taken] for each in joined([list(part.values()) for part in parts])]
+        everything = joined([list(part.values()) for part in parts])
+        kept = ~np.any([np.zeros(n_rows, dtype=bool), *everything[len(outputs) + len(refused) :]], axis=0)
+        alone = [called(given[i : i + 1]) if kept[i] else None for i in range(n_rows)]
+        taken = np.array([answer is not None for answer in alone])
+        if not taken.any():
+            continue  # the function does not take such rows
+        together = called(given[taken])
+        answers = joined([answer for answer in alone if answer is not None])
+        if together is None or not _agree(together, answers):
+            raise GraphError("gives answers for a row that change with the other rows; compute it from each row alone")
+        computed = [each[taken] for each in everything[: len(outputs) + len(refused)]]
         if not _agree(computed[: len(outputs)], together):
             if isinstance(X, Matrix) and X.dtype is not None and X.dtype.kind in "iub":
                 raise GraphError(
@@ -242,7 +260,9 @@ def _arrays(given: Any, result: Recorded | AsArray) -> list[NDArray[Any]]:
             try:
                 return [frame_to_array(given)]
             except InvalidInputError as error:
-                raise GraphError(f"gives numbers when it is recorded, but not when it is called: {error}") from None
+                raise NotNumbersError(
+                    f"gives numbers when it is recorded, but not when it is called: {error}"
+                ) from None
         return [_column(given.iloc[:, i], column) for i, column in enumerate(result.columns)]
     if isinstance(result, Column):
         return [_column(given, result)]

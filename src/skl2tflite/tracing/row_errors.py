@@ -36,12 +36,18 @@ class RowError:
         Whether NaN may be the right answer for other rows, so that the sentinel must be another value.
     optional : bool
         Whether the answers may stay as they are where the outputs cannot hold a sentinel.
+    of_function : bool
+        Whether a user function raises the error, and the reason says which error it is.
+    wider : bool
+        Whether the function may take some of these rows, and they are refused nevertheless.
     """
 
     rows: Tensor
     reason: str
     gives_nan: bool = False
     optional: bool = False
+    of_function: bool = False
+    wider: bool = False
 
 
 row_errors: Collector[RowError] = Collector("row_errors")
@@ -71,6 +77,20 @@ def refuse_rows(rows: Array, reason: str, gives_nan: bool = False, optional: boo
         row_errors.add(RowError(rows, reason, gives_nan, optional))
     elif np.any(rows):
         raise NoAnswerError(np.flatnonzero(rows), reason)
+
+
+def refuse_rows_of_function(rows: Tensor, error: str, wider: bool = False) -> None:
+    """Add a row error while a user function is recorded: rows for which the function raises an error.
+
+    Parameters
+    ----------
+    rows : Tensor of shape (n_rows,)
+    error : str
+        The error that it raises.
+    wider : bool, default=False
+        As in :class:`RowError`.
+    """
+    row_errors.add(RowError(rows, error, of_function=True, wider=wider))
 
 
 def can_hold_sentinel(outputs: Sequence[Tensor]) -> bool:

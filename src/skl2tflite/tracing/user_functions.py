@@ -201,7 +201,8 @@ def _record_and_check(
         if (node := difference(one, other)) is not None:
             raise GraphError(f"gives another answer at each call, as at random [{node.source}]")
     try:
-        gives_nan = compare(function, first[0], [each.rows for each in first[1]], fresh, rows)
+        told = [[each.rows for each in first[1] if each.wider is wider] for wider in (False, True)]
+        gives_nan = compare(function, first[0], told[0], fresh, rows, told[1])
     except OtherwiseError as error:
         raise (GraphError(f"computes otherwise when it is recorded: {reasons[0]}") if reasons else error) from None
     for each in refused:
@@ -222,6 +223,7 @@ class _Refused:
     estimator: bool = False
     gives_nan: bool = False
     optional: bool = False
+    wider: bool = False
 
 
 def _record_all_ways(function: Callable[[Any], Any], X: Given) -> tuple[Recorded | AsArray, list[_Refused]]:
@@ -258,7 +260,9 @@ def _record_all_ways(function: Callable[[Any], Any], X: Given) -> tuple[Recorded
         given, within = found
         for each in within:
             rows = each.rows if taken is None else each.rows & taken
-            refused.append(_Refused(rows, each.reason, True, each.gives_nan, each.optional))
+            refused.append(
+                _Refused(rows, each.reason, not each.of_function, each.gives_nan, each.optional, each.wider)
+            )
         if first is None:
             result = first = given
         elif taken is not None:

@@ -7,6 +7,7 @@ branches (:mod:`skl2tflite.tracing.ways`), and each row gets the result of the w
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def of_each(function: Callable[..., Any], args: tuple[Any, ...], like: Any, pyth
         taken = way.taken()
         for each in refused:
             rows = each.rows if taken is None else each.rows & taken
-            row_errors.add(RowError(rows, each.reason, each.gives_nan, each.optional))
+            row_errors.add(replace(each, rows=rows))
         value = text_of(result) if text else np.nan if result is None else result
         chosen = value if chosen is None or taken is None else xp.where(taken, value, chosen)
     return chosen if isinstance(chosen, Tensor) else repeated(chosen, plain(like))

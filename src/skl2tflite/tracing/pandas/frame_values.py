@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from skl2tflite.flow.column import Column
 from skl2tflite.flow.table import Table
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
@@ -17,9 +18,10 @@ from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.elementwise import around
 from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
-from skl2tflite.tracing.pandas.dtypes import as_category, is_category
+from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category
 from skl2tflite.tracing.pandas.each_value import of_each
 from skl2tflite.tracing.pandas.frame_columns import FrameColumns, takes_inplace
+from skl2tflite.tracing.pandas.looked_up import numbers_of_text
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import by_kind, is_missing, pairs_of, replaced
 from skl2tflite.tracing.pandas.row import Row
@@ -249,6 +251,8 @@ class FrameValues(FrameColumns):
             return self._each(lambda name, column: column.replace(to_replace[name]) if name in to_replace else column)
         pairs = pairs_of(to_replace, value)
         kinds = by_kind(pairs)
+        if kinds is None and numbers_of_text(pairs) is not None:
+            return self._each(lambda _, c: c.replace(pairs) if _is_of_text(c.column) else c)
         return self._each(lambda _, c: c.replace(pairs) if kinds is None else replaced(c, *kinds))
 
     def astype(self, dtype: Any, **_: Any) -> Any:
@@ -263,6 +267,11 @@ class FrameValues(FrameColumns):
         if self._has_text or dtype in (str, "str", "string", object, "object", "O"):
             return self._each(lambda _, column: column.astype(dtype))
         return self._like(cast(self.table.matrix(), dtype))
+
+
+def _is_of_text(column: Column) -> bool:
+    """Return whether a column holds text; refuse one of which it is not known."""
+    return column.kind == DType.STRING or getattr(dtype_of(column), "kind", "O") not in "fiub"
 
 
 def _of_column(condition: Any, name: str) -> Any:

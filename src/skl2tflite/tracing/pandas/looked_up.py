@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.tracing.numpy.elementwise import as_held
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.text import text_of
+from skl2tflite.tracing.row_errors import refuse_rows_of_function
 
 
 def looked_up(series: Any, keys: list[Any], results: list[Any], default: Any, missing: Any) -> Any:
@@ -49,3 +51,27 @@ def looked_up(series: Any, keys: list[Any], results: list[Any], default: Any, mi
     if missing is not default:
         chosen = xp.where(plain(series.isna()), float(missing), chosen)
     return made(chosen)
+
+
+def numbers_of_text(pairs: Mapping[Any, Any]) -> dict[str, float] | None:
+    """Return the numbers that ``replace`` makes of text; None where it makes none.
+
+    Other text stays as it is, beside the numbers. Rows with such text are refused: no estimator takes both.
+    """
+    if not any(isinstance(old, str) and _is_number(new) for old, new in pairs.items()):
+        return None
+    if not all(isinstance(old, str) and _is_number(new) for old, new in pairs.items()):
+        raise refusal("replace makes numbers of some text, and something else of other values; use map({…})")
+    return {old: float(new) for old, new in pairs.items()}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number | np.bool_) and value == value
+
+
+def only_known(series: Any, numbers: Mapping[str, float]) -> Any:
+    """Return the numbers that stand for text, and refuse rows with any other text."""
+    known = plain(series.isin(list(numbers))) | plain(series.isna())
+    texts = ", ".join(map(repr, list(numbers)[:5]))
+    refuse_rows_of_function(~known, f"an error, as replace leaves text that is none of {texts} beside numbers", True)
+    return looked_up(series, list(numbers), list(numbers.values()), np.nan, np.nan)

@@ -21,7 +21,7 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.tracing.aliases import LIBRARIES
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.looked_up import looked_up
-from skl2tflite.tracing.row_errors import refuse_rows
+from skl2tflite.tracing.row_errors import refuse_rows_of_function
 
 MOST = 1000
 """Dictionaries and sets with more items are left as they are, and looking symbolic values up in them is refused."""
@@ -111,7 +111,7 @@ class _Dictionary(dict[Any, Any]):
     def __getitem__(self, key: Any) -> Any:
         if not _is_symbolic(key):
             return super().__getitem__(key)
-        refuse_rows(plain(~key.isin(list(self))), "KeyError")
+        refuse_rows_of_function(plain(~key.isin(list(self))), "KeyError")
         return self.get(key)
 
     def get(self, key: Any, default: Any = None) -> Any:
@@ -138,7 +138,7 @@ def _int(x: Any = 0, *base: Any) -> Any:
         return int(x, *base)
     if x.is_text:
         raise refusal("int of text cannot be recorded")
-    refuse_rows(plain(x.isna()), "ValueError: cannot convert float NaN to integer")
+    refuse_rows_of_function(plain(x.isna()), "ValueError: cannot convert float NaN to integer")
     return x.astype(int)
 
 
@@ -168,9 +168,9 @@ def _of_math(name: str) -> Callable[..., Any]:
         if name == "log" and others:
             return call(x) / call(*others)
         if name in _LEAST:
-            refuse_rows(plain(x <= _LEAST[name]), "ValueError: expected a positive input")
+            refuse_rows_of_function(plain(x <= _LEAST[name]), "ValueError: expected a positive input")
         if name == "sqrt":
-            refuse_rows(plain(x < 0), "ValueError: expected a nonnegative input")
+            refuse_rows_of_function(plain(x < 0), "ValueError: expected a nonnegative input")
         return numpy(x, *others)
 
     return call
@@ -182,7 +182,7 @@ def _rounded(name: str) -> Callable[[Any], Any]:
     def call(x: Any) -> Any:
         if not _is_symbolic(x):
             return original(x)
-        refuse_rows(plain(x.isna()), "ValueError: cannot convert float NaN to integer")
+        refuse_rows_of_function(plain(x.isna()), "ValueError: cannot convert float NaN to integer")
         return numpy(x)
 
     return call

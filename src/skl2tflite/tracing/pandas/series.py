@@ -23,12 +23,12 @@ from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.constants import every_row
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute, read
 from skl2tflite.tracing.pandas.each_value import of_each
-from skl2tflite.tracing.pandas.looked_up import looked_up
+from skl2tflite.tracing.pandas.looked_up import looked_up, numbers_of_text, only_known
 from skl2tflite.tracing.pandas.operators import DIVISIONS, add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import blanked, is_missing, pairs_of
 from skl2tflite.tracing.pandas.row_labels import RowLabels
 from skl2tflite.tracing.pandas.text import as_str, is_missing_text, text_of
-from skl2tflite.tracing.row_errors import refuse_rows
+from skl2tflite.tracing.row_errors import refuse_rows_of_function
 from skl2tflite.tracing.tracing_context import missing_asked
 from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
 from skl2tflite.tracing.ways import any_row, of_each_value
@@ -197,7 +197,8 @@ class Series:
             raise self._no_logic()
         a, b = (b, a) if reflected else (a, b)
         if name in DIVISIONS and of_each_value() == "python":
-            refuse_rows(xp.broadcast_rows(b == 0, plain(self)) if np.ndim(b) == 0 else b == 0, "ZeroDivisionError")
+            zero = xp.broadcast_rows(np.asarray(b == 0), plain(self)) if np.ndim(b) == 0 else b == 0
+            refuse_rows_of_function(plain(zero), "ZeroDivisionError")
         result = getattr(xp, name)(a, b)
         if text and isinstance(other, Series):  # a missing value equals nothing
             missing = plain(self.isna()) | plain(other.isna())
@@ -375,11 +376,10 @@ class Series:
         pairs = pairs_of(to_replace, value)
         if any(callable(k) or isinstance(k, list | dict) for k in (*pairs, *pairs.values())):
             raise refusal("replace takes single values")
-        if any(isinstance(k, str) and v == v and v is not None and not isinstance(v, str) for k, v in pairs.items()):
-            raise refusal(
-                "replace makes numbers of some text and leaves all other text, so that a column may hold both; use "
-                "map({…}), which makes NaN of what it does not know"
-            )
+        if getattr(self.column.dtype, "kind", "O") in "fiub":
+            pairs = {old: new for old, new in pairs.items() if not isinstance(old, str)}
+        elif (numbers := numbers_of_text(pairs)) is not None:
+            return self._made(only_known(self, numbers))
         result = self
         for old, new in pairs.items():
             result = result.mask(self.isna() if old is None or old != old else self.combine("equal", old), new)
@@ -404,7 +404,7 @@ class Series:
         undecided = self.column.kind is None and getattr(self.column.dtype, "kind", "") != "b"
         values = self.column.numbers() if undecided else self.__tensor__()
         if name in ("Int64", "Int32") and values.dtype == DType.FLOAT:
-            refuse_rows(plain((values != around(values, 0)) & (values == values)), "TypeError: cannot safely cast")
+            refuse_rows_of_function(plain((values != around(values, 0)) & (values == values)), "TypeError: cannot safely cast")
             return self._made(values)  # which stays missing where it is
         return self._made(cast(values, names.get(name, name) if name is not None else dtype))
 
