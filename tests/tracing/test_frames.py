@@ -227,7 +227,7 @@ REFUSED = {
     "depends on other rows": (lambda df: df[["a"]] - df[["a"]].mean(), 'df[["a"]].mean()'),
     "rows cannot be selected": (lambda df: df[df["a"] > 3], 'df[df["a"] > 3]'),
     "'groupby' of a DataFrame": (lambda df: df.groupby("city"), 'df.groupby("city")'),
-    "calls Python for every row": (lambda df: df.apply(lambda row: row["a"], axis=1).to_frame(), "axis=1"),
+    "not one value": (lambda df: df.apply(lambda row: [row["a"], 1], axis=1).to_frame(), "axis=1"),
     "there is no column 'z'": (lambda df: df[["z"]], 'df[["z"]]'),
     "a condition on <column 'a'>": (lambda df: df if df["a"].gt(3) else df * 2, 'df["a"].gt(3)'),
     "a loop over the rows": (lambda df: pd.DataFrame({"x": [v * 2 for v in df["a"]]}), 'for v in df["a"]'),

@@ -52,7 +52,16 @@ def nan_allowed_columns(
             return True  # recording the function will raise the error that says what is wrong
         missing = _missing(result)
         new = missing[2:] & ~missing[0] & _among(clean, missing.shape[1])
-        return ~new.any(axis=1) if np.any(clean) else True
+        if not np.any(clean):
+            return True
+        allowed = ~new.any(axis=1)
+        if known is None or names is None or list(known.columns) != names or allowed.all():
+            return allowed
+        # The function may fill in numbers that depend on other columns, for which ones are no values.
+        row = next((known.iloc[[i]] for i in range(len(known)) if _called(function, known.iloc[[i]]) is not None), None)
+        if row is None:
+            return allowed
+        return np.array([each or _takes_nan(function, row, i, clean) for i, each in enumerate(allowed)])
     if names is None or "pandas" not in sys.modules:
         return False
     import pandas as pd

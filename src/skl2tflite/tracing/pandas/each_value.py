@@ -19,9 +19,9 @@ from skl2tflite.graph.source import refusal
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.constants import repeated
-from skl2tflite.tracing.pandas.python_scalars import knowing_symbols
+from skl2tflite.tracing.pandas.python_scalars import AbsentKeyError, knowing_symbols
 from skl2tflite.tracing.pandas.text import text_of
-from skl2tflite.tracing.row_errors import RowError, row_errors
+from skl2tflite.tracing.row_errors import RowError, refuse_rows_of_function, row_errors
 from skl2tflite.tracing.ways import RaisedError, ways
 
 
@@ -45,6 +45,8 @@ def of_each(function: Callable[..., Any], args: tuple[Any, ...], like: Any, pyth
         with row_errors.collect() as refused:
             try:
                 result = called(*args)
+            except AbsentKeyError as error:
+                return error, refused
             except GraphError:
                 raise
             except Exception as error:
@@ -52,7 +54,9 @@ def of_each(function: Callable[..., Any], args: tuple[Any, ...], like: Any, pyth
         return _value(result), refused
 
     found = ways(run, "python" if python else "numpy")
-    results = [result for _, (result, _) in found]
+    results = [result for _, (result, _) in found if not isinstance(result, AbsentKeyError)]
+    if not results:
+        raise refusal(f"a function of each value or row raises {found[0][1][0]!r} for every row")
     text = any(isinstance(each, str) or getattr(each, "dtype", None) == DType.STRING for each in results)
     chosen: Any = None
     for way, (result, refused) in found:
@@ -60,6 +64,10 @@ def of_each(function: Callable[..., Any], args: tuple[Any, ...], like: Any, pyth
         for each in refused:
             rows = each.rows if taken is None else each.rows & taken
             row_errors.add(replace(each, rows=rows))
+        if isinstance(result, AbsentKeyError):
+            assert taken is not None
+            refuse_rows_of_function(taken, "KeyError")
+            continue
         value = text_of(result) if text else np.nan if result is None else result
         chosen = value if chosen is None or taken is None else xp.where(taken, value, chosen)
     return chosen if isinstance(chosen, Tensor) else repeated(chosen, plain(like))

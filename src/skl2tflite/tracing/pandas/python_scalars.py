@@ -102,6 +102,10 @@ def _is_symbolic(x: Any) -> bool:
     return hasattr(x, "column")
 
 
+class AbsentKeyError(KeyError):
+    """A value of some rows is no key of a dictionary; the function may catch it."""
+
+
 class _Dictionary(dict[Any, Any]):
     """A dictionary in which symbolic columns are looked up as by ``Series.map``."""
 
@@ -111,7 +115,8 @@ class _Dictionary(dict[Any, Any]):
     def __getitem__(self, key: Any) -> Any:
         if not _is_symbolic(key):
             return super().__getitem__(key)
-        refuse_rows_of_function(plain(~key.isin(list(self))), "KeyError")
+        if key not in self:
+            raise AbsentKeyError(repr(key))
         return self.get(key)
 
     def get(self, key: Any, default: Any = None) -> Any:
