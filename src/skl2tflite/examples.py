@@ -15,6 +15,8 @@ from skl2tflite.stored import Scalar, damaged, within
 Range: TypeAlias = tuple[float, float]
 PROBABILITIES = ("predict_proba", "predict_log_proba")
 """Methods whose values are judged by 1, however small they are."""
+MOST_SHOWN = 8
+"""Typical values in a description."""
 LEAST_SCALE = 1e-6
 """What values are judged by where they are all smaller."""
 
@@ -64,12 +66,36 @@ class Examples:
             fields["made"] = False
         return fields
 
+    def lines(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Return lines about the examples, each as a title and a text.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Of the features.
+        """
+        ranges = self.ranges or (None,) * len(names)
+        values = [
+            f"{name} {value!r}" + ("" if span is None else f" ({span[0]:g} to {span[1]:g})")
+            for name, value, span in zip(names, self.typical, ranges, strict=True)
+            if value is not None
+        ]
+        more = f", and of {len(values) - MOST_SHOWN} more" if len(values) > MOST_SHOWN else ""
+        lines = [("typical", ", ".join(values[:MOST_SHOWN]) + more)] if values else []
+        if self.rows:
+            count = f"{len(self.rows)} {'made' if self.made else 'given'} row{'s' if len(self.rows) > 1 else ''}"
+            lines.append(
+                ("golden", f"{count} with the answers of {', '.join(self.answers)}, within {self.tolerance:g}")
+            )
+        return lines
+
     @classmethod
     def from_facts(cls, facts: stored.Examples, n_features: int) -> Examples:
         """Return what :meth:`to_json` wrote of a model that takes so many features."""
-        typical = facts.typical if facts.typical is not None else facts.rows[0] if facts.rows else ()
-        for name, held in (*(("rows", row) for row in facts.rows), ("typical", typical), ("ranges", facts.ranges)):
-            if held and len(held) != n_features:
+        typical = facts.typical if facts.typical is not None else facts.rows[0] if facts.rows else (None,) * n_features
+        ranges = facts.ranges or (None,) * n_features
+        for name, held in (*(("rows", row) for row in facts.rows), ("typical", typical), ("ranges", ranges)):
+            if len(held) != n_features:
                 raise damaged(f"examples: {name}", f"has {len(held)} values, and there are {n_features} features")
             for value in held:
                 if isinstance(value, int):
@@ -96,6 +122,8 @@ def _array(rows: tuple[tuple[float | int | bool | None, ...], ...], count: int) 
     if len(rows) != count or len({len(row) for row in rows}) > 1 or not count:
         raise damaged("examples", "has other numbers of answers than of rows")
     kinds = {type(value) for row in rows for value in row}
+    for value in (value for row in rows for value in row if isinstance(value, int)):
+        within(value, "examples")
     if bool in kinds:
         if kinds != {bool}:
             raise damaged("examples", "has truth values beside numbers")

@@ -9,7 +9,6 @@ from skl2tflite.app_contract.schema import Absent, Feature, FeatureKind
 from skl2tflite.examples import Examples
 from skl2tflite.features import ColumnSpec, Features, Known
 from skl2tflite.features.rows.dicts import DictRows
-from skl2tflite.features.tensor_names import column_names
 from skl2tflite.flow.column import NAN, RESERVED
 
 _KINDS: dict[str, FeatureKind] = {
@@ -19,16 +18,9 @@ _KINDS: dict[str, FeatureKind] = {
 """Kinds of features by the dtypes of columns."""
 
 
-def feature_names(features: Features) -> list[str]:
-    """Return the names of the features of a row; nothing where rows cannot be divided, as images cannot."""
-    if features.rows.undivided:
-        return []
-    return [features.rows.only_column] if features.rows.only_column else column_names(features.names, features.count)
-
-
 def features_of(features: Features, examples: Examples | None = None) -> tuple[Feature, ...]:
     """Return what a row is made of, with what a file holds of typical values."""
-    found = [_feature(features, at, name) for at, name in enumerate(feature_names(features))]
+    found = [_feature(features, at, name) for at, name in enumerate(features.names_of_values)]
     if examples is None:
         return tuple(found)
     ranges = examples.ranges or (None,) * len(found)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skl2tflite.app_contract.features import feature_names
 from skl2tflite.app_contract.schema import Golden, TensorValue
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.examples import as_numbers, as_values, column_scales
@@ -27,7 +26,7 @@ def golden_of(facts: ModelFacts) -> Golden | None:
     examples = facts.examples
     if examples is None or not examples.rows or not can_be_filled(facts.features):
         return None
-    names = feature_names(facts.features)
+    names = facts.features.names_of_values
     try:
         tensors = filled(facts.features, examples.rows)
     except (InvalidInputError, TypeError, ValueError) as error:

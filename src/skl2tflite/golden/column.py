@@ -129,7 +129,7 @@ def _step(spread: float, greatest: float, whole: bool) -> float:
     size = spread or abs(greatest)
     exponent = math.floor(math.log10(size)) - DIGITS if size > 0 and math.isfinite(size) else 0
     if not spread:
-        exponent -= DIGITS
+        exponent -= 2 * DIGITS
     exponent = min(max(exponent, -37), 36)  # float32's
     return 10.0 ** (max(exponent, 0) if whole else exponent)
 

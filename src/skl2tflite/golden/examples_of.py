@@ -101,7 +101,7 @@ def checked(model: TFLiteModel, examples: Examples) -> Examples:
     fine = _agreeing(examples, given, examples.tolerance)
     if fine.all():
         return examples
-    tolerance = 10 * examples.tolerance
+    tolerance = float(f"{10 * examples.tolerance:g}")
     return replace(with_rows(examples, _agreeing(examples, given, tolerance)), tolerance=tolerance)
 
 
