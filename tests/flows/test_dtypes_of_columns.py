@@ -60,7 +60,7 @@ def test_the_error_names_the_dtype_that_is_taken(tmp_path: Path) -> None:
         model.predict(X.assign(ok=X.ok.astype(int)))
     model.save(tmp_path / "model.tflite")
     loaded = skl2tflite.load(tmp_path / "model.tflite")
-    with pytest.raises(InvalidInputError, match="give columns? .* as bool"):
+    with pytest.raises(InvalidInputError, match=r"give columns? .* as bool"):
         loaded.predict(X.assign(ok=X.ok.astype(int)))
 
 

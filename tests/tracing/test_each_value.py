@@ -95,9 +95,9 @@ def test_too_many_branches_are_refused() -> None:
 def test_text_that_replace_does_not_know_has_no_answer() -> None:
     """pandas leaves it beside numbers, and scikit-learn raises an error."""
     table = pd.DataFrame({"own": ["yes", "no", "yes", "no"], "a": [1.0, 2.0, 3.0, 4.0]})
-    pipeline = make_pipeline(
-        FunctionTransformer(lambda df: df.replace({"yes": 1, "no": 0})), LogisticRegression()
-    ).fit(table, [1, 0, 1, 0])
+    pipeline = make_pipeline(FunctionTransformer(lambda df: df.replace({"yes": 1, "no": 0})), LogisticRegression()).fit(
+        table, [1, 0, 1, 0]
+    )
     model = skl2tflite.convert(pipeline, table)
     np.testing.assert_array_equal(model.predict(table), pipeline.predict(table))
     with pytest.raises(NoAnswerError, match="replace leaves text"):
@@ -127,9 +127,11 @@ def test_dummies_of_known_categories() -> None:
         lambda df: pd.get_dummies(
             df[["a"]].assign(g=pd.cut(df.a, [-np.inf, 20, 60, np.inf], labels=["low", "mid", "high"])), dtype=int
         ),
-        lambda df: pd.get_dummies(df, columns=["city"])
-        .drop(columns="a")
-        .reindex(columns=["city_Oslo", "city_Rome"], fill_value=0),
+        lambda df: (
+            pd.get_dummies(df, columns=["city"])
+            .drop(columns="a")
+            .reindex(columns=["city_Oslo", "city_Rome"], fill_value=0)
+        ),
     ]
     for function in functions:
         transformer = FunctionTransformer(function).fit(table)

@@ -37,7 +37,7 @@ def lower_cuts(graph: Graph) -> tuple[Graph, list[str]]:
             return list(apply(replace(op, forest=forest), exact, *operands[1:]).node.outputs)
         inner = ~op.forest.is_leaf & np.isfinite(op.forest.threshold)
         threshold = op.forest.threshold
-        tested = np.unique(op.forest.feature[inner])
+        tested = np.unique(op.forest.feature[inner]).astype(np.int64)
         grown = grown_columns(operands[0], tested)
         far = units(threshold, grown[op.forest.feature])
         computed = tested[[is_computed(origin_of(operands[0], column)[0]) for column in tested.tolist()]]

@@ -72,9 +72,7 @@ def spread(cuts: NDArray[np.float64]) -> NDArray[np.float64]:
     return moved
 
 
-def between(
-    values: NDArray[np.float64], cuts: NDArray[np.float64], moved: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def between(values: NDArray[np.float64], cuts: NDArray[np.float64], moved: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float32 numbers on the same sides of moved thresholds on which values are of the thresholds.
 
     Parameters

@@ -54,7 +54,7 @@ def nan_allowed_columns(
         new = missing[2:] & ~missing[0] & _among(clean, missing.shape[1])
         if not np.any(clean):
             return True
-        allowed = ~new.any(axis=1)
+        allowed: NDArray[np.bool_] = ~new.any(axis=1)
         if known is None or names is None or list(known.columns) != names or allowed.all():
             return allowed
         # The function may fill in numbers that depend on other columns, for which ones are no values.

@@ -260,9 +260,7 @@ def _record_all_ways(function: Callable[[Any], Any], X: Given) -> tuple[Recorded
         given, within = found
         for each in within:
             rows = each.rows if taken is None else each.rows & taken
-            refused.append(
-                _Refused(rows, each.reason, not each.of_function, each.gives_nan, each.optional, each.wider)
-            )
+            refused.append(_Refused(rows, each.reason, not each.of_function, each.gives_nan, each.optional, each.wider))
         if first is None:
             result = first = given
         elif taken is not None:

@@ -100,7 +100,7 @@ def dummies(
         indicators = {
             f"{start}{category}": series == category
             for start, series in encoded.items()
-            for category in series.column.categories[drop_first:]
+            for category in (series.column.categories or ())[drop_first:]
         }
         made_of = Frame.of(indicators)
         made_of = made_of if dtype is None else made_of.astype(dtype)

@@ -87,7 +87,9 @@ class FrameValues(FrameColumns):
 
     def _holds_objects(self) -> bool:
         """Whether pandas' rows hold Python's own numbers, as they do beside text and truth values."""
-        truths = [column.kind == DType.BOOL or getattr(column.dtype, "kind", "") == "b" for column in self.table.columns]
+        truths = [
+            column.kind == DType.BOOL or getattr(column.dtype, "kind", "") == "b" for column in self.table.columns
+        ]
         return self._has_text or (any(truths) and not all(truths))
 
     def _each(self, function: Callable[[str, Series], Any]) -> Self:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from skl2tflite.flow.column import NAN
-from skl2tflite.graph import functions as xp
 from skl2tflite.graph.source import refusal
 from skl2tflite.tracing.aliases import LIBRARIES
 from skl2tflite.tracing.numpy.writable import plain
@@ -37,7 +36,8 @@ _LEAST = {"log": 0.0, "log2": 0.0, "log10": 0.0, "log1p": -1.0}
 
 def knowing_symbols(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that does the same and takes symbolic columns in the places of single values."""
-    return _copied(function, {})
+    copy: Callable[..., Any] = _copied(function, {})
+    return copy
 
 
 def _copied(function: Any, done: dict[int, Any]) -> Any:
@@ -204,7 +204,7 @@ _MATH = SimpleNamespace(
     | {"isnan": _isnan}
 )
 _BUILTINS: Mapping[str, Any] = {"int": _int, "float": _float, "bool": _bool, "isinstance": _isinstance}
-_KINDS = {_int: int, _float: float, _bool: bool}
+_KINDS: Mapping[Any, Any] = {_int: int, _float: float, _bool: bool}
 _PYTHON = {
     int: _int,
     float: _float,

@@ -37,7 +37,7 @@ class Row:
 
     def get(self, key: Any, default: Any = None) -> Any:
         """Return a value, or a default where there is no column of that name."""
-        return self[key] if key in self else default
+        return self._frame.get(key, default)
 
     def __contains__(self, key: object) -> bool:
         return key in self._frame.table.names

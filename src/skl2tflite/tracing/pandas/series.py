@@ -9,26 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from skl2tflite.errors import GraphError
-from skl2tflite.flow.column import NONE, Column, MadeColumn
+from skl2tflite.flow.column import Column, MadeColumn
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import NoAttributeError, refusal
 from skl2tflite.graph.tensor import Tensor
-from skl2tflite.tracing.numpy.casting import cast
 from skl2tflite.tracing.numpy.elementwise import around, isin
 from skl2tflite.tracing.numpy.writable import Writable, assigned, plain, with_row_count
 from skl2tflite.tracing.pandas.categories import Categories
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
+from skl2tflite.tracing.pandas.combined import combined, truths_of
 from skl2tflite.tracing.pandas.constants import every_row
+from skl2tflite.tracing.pandas.converted import converted
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute, read
 from skl2tflite.tracing.pandas.each_value import of_each
 from skl2tflite.tracing.pandas.looked_up import looked_up, numbers_of_text, only_known
-from skl2tflite.tracing.pandas.operators import DIVISIONS, add_operators, check_operation
+from skl2tflite.tracing.pandas.operators import add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import blanked, is_missing, pairs_of
 from skl2tflite.tracing.pandas.row_labels import RowLabels
 from skl2tflite.tracing.pandas.text import as_str, is_missing_text, text_of
-from skl2tflite.tracing.row_errors import refuse_rows_of_function
 from skl2tflite.tracing.tracing_context import missing_asked
 from skl2tflite.tracing.values_needed import needed, no_hash, no_number, no_text
 from skl2tflite.tracing.ways import any_row, of_each_value
@@ -146,7 +145,7 @@ class Series:
 
     def __bool__(self) -> bool:
         if of_each_value():
-            return any_row(self._is_true())
+            return any_row(truths_of(self))
         reason = f"a condition on {self!r} cannot be recorded; use where, mask or numpy.where instead of if"
         raise needed(refusal(reason))
 
@@ -166,14 +165,6 @@ class Series:
     def _made(self, result: Any) -> Series:
         return Series(plain(result), self.name)
 
-    def _is_true(self) -> Tensor:
-        """Return which values Python takes for true."""
-        if self.is_text:
-            text = self.column.strings()
-            return plain((text != "") & (text != NONE))
-        values = self.__tensor__()
-        return values if values.dtype == DType.BOOL else plain(values != 0)
-
     def _kept(self, result: Any) -> Series:
         """Return values of which some were replaced, a categorical's by others of its categories."""
         return self._made(result).astype(self.column.dtype) if self.column.categories else self._made(result)
@@ -186,39 +177,12 @@ class Series:
         other = every_row(other, self.shape)
         if not isinstance(other, Series | Tensor) and np.ndim(other):
             raise refusal(f"{self!r} and an array of {np.size(other)} values have no number of rows in common")
-        text = isinstance(other, str) or (isinstance(other, Series) and (other.is_text or self.is_text)) or self.is_text
-        if not text:
-            a, b = self.__tensor__(), plain(other)
-        elif name in ("equal", "not_equal") and isinstance(other, str | Series):
-            a, b = self.column.strings(), other.column.strings() if isinstance(other, Series) else other
-        else:
-            raise refusal(f"text can be compared by == and !=, but not joined or ordered ({self!r})")
-        if name.startswith("logical") and xp.dtype_of(a) != DType.BOOL:
-            raise self._no_logic()
-        a, b = (b, a) if reflected else (a, b)
-        if name in DIVISIONS and of_each_value() == "python":
-            zero = xp.broadcast_rows(np.asarray(b == 0), plain(self)) if np.ndim(b) == 0 else b == 0
-            refuse_rows_of_function(plain(zero), "ZeroDivisionError")
-        result = getattr(xp, name)(a, b)
-        if text and isinstance(other, Series):  # a missing value equals nothing
-            missing = plain(self.isna()) | plain(other.isna())
-            result = xp.where(missing, name == "not_equal", result)
+        result = combined(self, name, other, reflected)
         same = not isinstance(other, Series) or other.name == self.name
-        return Series(plain(result), self.name if same else None)
+        return Series(result, self.name if same else None)
 
     def __round__(self, decimals: int = 0) -> Series:
         return self.round(decimals)
-
-    def _no_logic(self) -> GraphError:
-        """Return the error for ``&`` and ``|`` of numbers."""
-        dtype = self.column.dtype
-        if dtype is None:
-            advice = "if it holds truth values, give convert rows, whose dtypes tell"
-        elif dtype.kind == "O" or hasattr(dtype, "na_value"):
-            advice = f"it has dtype {dtype} in the rows given to convert; give it as bool or compare first"
-        else:
-            advice = f"it has dtype {dtype} in the rows given to convert; compare first, as in (column > 0)"
-        return refusal(f"& and | on the numbers of {self!r} cannot be recorded; {advice}")
 
     def __neg__(self) -> Series:
         return self._made(-self.__tensor__())
@@ -399,14 +363,8 @@ class Series:
             if not self.is_text:
                 raise refusal(f"{self!r} holds numbers, and how they are written as text cannot be recorded")
             return self._made(as_str(self.column.strings(), dtype))
-        name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
-        names = {"Float64": float, "Float32": float, "Int64": int, "Int32": int, "boolean": bool}
         undecided = self.column.kind is None and getattr(self.column.dtype, "kind", "") != "b"
-        values = self.column.numbers() if undecided else self.__tensor__()
-        if name in ("Int64", "Int32") and values.dtype == DType.FLOAT:
-            refuse_rows_of_function(plain((values != around(values, 0)) & (values == values)), "TypeError: cannot safely cast")
-            return self._made(values)  # which stays missing where it is
-        return self._made(cast(values, names.get(name, name) if name is not None else dtype))
+        return self._made(converted(self.column.numbers() if undecided else self.__tensor__(), dtype))
 
     def infer_objects(self, *_: object, **__: object) -> Series:
         """Return the column itself: a symbolic column is never of dtype object without need."""
