@@ -139,6 +139,39 @@ def test_dummies_of_known_categories() -> None:
         np.testing.assert_array_equal(model.transform(table), transformer.transform(table).to_numpy(float))
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "s = a / (n + 1) ** 2 - 1",
+        "s = `a b` + a\nt = s > 10 & n < 5 | not flag",
+        "s = log1p(a) * (0 < n <= 2)",
+        "s = city in ['Rome', 'Bern']\nt = city == 'Oslo'",
+        "s = a.clip(2, 30)",
+    ],
+)
+def test_expressions_of_columns(expression: str) -> None:
+    table = pd.DataFrame(
+        {
+            "city": ["Rome", "Oslo", "Bern", "Rome"],
+            "a": [5.0, 40.0, 80.0, 1.5],
+            "a b": [1.0, -2.0, 3.0, 0.5],
+            "n": [2, 0, 7, 1],
+            "flag": [True, False, True, False],
+        }
+    )
+    transformer = FunctionTransformer(lambda df: df.eval(expression).drop(columns=["city", "flag"])).fit(table)
+    model = skl2tflite.convert(transformer, table)
+    np.testing.assert_allclose(model.transform(table), transformer.transform(table).to_numpy(float), rtol=1e-6)
+
+
+def test_expressions_with_variables_are_refused_by_name() -> None:
+    table = pd.DataFrame({"a": [5.0, 40.0]})
+    limit = 3.0
+    transformer = FunctionTransformer(lambda df: df.assign(b=limit).eval("s = a > @limit")).fit(table)
+    with pytest.raises(UnsupportedEstimatorError, match="eval of 's = a > @limit' cannot be recorded"):
+        skl2tflite.convert(transformer, table)
+
+
 def test_case_when_and_nullable_integers_of_mapped_text() -> None:
     table = pd.DataFrame({"city": ["Rome", "Oslo", "Rome"], "a": [5.0, 40.0, 80.0]})
     transformer = FunctionTransformer(

@@ -20,6 +20,7 @@ from skl2tflite.tracing.numpy.writable import handled, plain
 from skl2tflite.tracing.pandas.clipped import clipped, of_numpy
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category
 from skl2tflite.tracing.pandas.each_value import of_each
+from skl2tflite.tracing.pandas.evaluated import evaluated
 from skl2tflite.tracing.pandas.frame_columns import FrameColumns, takes_inplace
 from skl2tflite.tracing.pandas.looked_up import numbers_of_text
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
@@ -84,6 +85,14 @@ class FrameValues(FrameColumns):
     @property
     def _has_text(self) -> bool:
         return any(column.kind == DType.STRING for column in self.table.columns)
+
+    def eval(self, expr: str, inplace: bool = False, **_: Any) -> Any:
+        """Return the column that an expression of columns stands for, or the frame with those that it assigns."""
+        result = evaluated(self, expr)
+        if not inplace:
+            return result
+        self.table = result.table
+        return None
 
     def _holds_objects(self) -> bool:
         """Whether pandas' rows hold Python's own numbers, as they do beside text and truth values."""
