@@ -34,5 +34,23 @@ def binary_log_probabilities(scores: Array, dtype: Any = np.float64) -> Array:
     """
     limits = np.finfo(dtype)
     complement = xp.round(xp.expit(-scores) * (1.0 / float(limits.eps))) * float(limits.eps)
-    logarithm = xp.where(scores < -np.log(limits.max), -np.inf, xp.log_expit(scores))
-    return xp.stack([xp.log(complement), logarithm], axis=1)
+    return xp.stack([xp.log(complement), log_expit(scores, dtype)], axis=1)
+
+
+def log_expit(scores: Array, dtype: Any = np.float64) -> Array:
+    """Return ``log(expit(scores))`` as scikit-learn gets it in a float dtype: ``-inf`` where ``exp`` overflows."""
+    return xp.where(scores < -np.log(np.finfo(dtype).max), -np.inf, xp.log_expit(scores))
+
+
+def log_softmax(scores: Array, dtype: Any = np.float64) -> Array:
+    """Return ``log(softmax(scores))`` as scikit-learn gets it in a float dtype: ``-inf`` where that rounds to 0."""
+    logarithms = xp.log_softmax(scores)
+    least = np.log(np.finfo(dtype).smallest_subnormal) - np.log(2.0)
+    return xp.where(logarithms < float(least), -np.inf, logarithms)
+
+
+def softmax_excess(scores: Array) -> Array:
+    """Return ``softmax(scores)`` less the mean of each row, which keeps digits where all probabilities are alike."""
+    lacking = xp.expm1(scores - xp.max(scores, axis=1, keepdims=True))
+    mean = xp.mean(lacking, axis=1, keepdims=True)
+    return (lacking - mean) / (float(scores.shape[1]) * (mean + 1.0))

@@ -12,6 +12,7 @@ Pairs: TypeAlias = list[tuple[NDArray[Any], NDArray[Any]]]
 
 PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 """Methods judged by 1, however small the probabilities of a column; an error of a logarithm is a relative one."""
+FLOAT32 = np.finfo(np.float32)
 ROUNDING = 2.0**-50
 """Fraction of the greatest value that float64 arithmetic may give instead of 0."""
 
@@ -35,11 +36,16 @@ def scale(want: NDArray[Any], method: str) -> NDArray[np.float64]:
 
 
 def errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
-    """Differences; 0 where both are NaN or the same infinity, infinite where only one is."""
+    """Differences; 0 where both are NaN or the same infinity, infinite where only one is.
+
+    Beyond the greatest float32 number infinity is right, and below the least normal one 0 is, to which XNNPACK rounds.
+    """
     a, b = as_rows(want).astype(np.float64), as_rows(got).astype(np.float64)
     with np.errstate(invalid="ignore"):
         difference = np.abs(a - b)
-    difference[(a == b) | (np.isnan(a) & np.isnan(b))] = 0.0
+        same = (a == b) | (np.isnan(a) & np.isnan(b)) | (difference <= FLOAT32.tiny)
+        same |= np.isinf(b) & (np.abs(a) > FLOAT32.max) & (np.sign(a) == np.sign(b))
+    difference[same] = 0.0
     # Where scikit-learn gives float64's rounding of its greatest value (of a Fourier transform), 0 is right.
     finite = np.abs(a[np.isfinite(a)])
     difference[(b == 0) & (np.abs(a) <= ROUNDING * finite.max(initial=0.0))] = 0.0

@@ -271,7 +271,7 @@ def _overflowed_rows(x: Any, nan: bool = True) -> Any:
 
 
 def _makes_infinity(node: Node, operands: Values, results: Values) -> bool:
-    """Return whether a node gives infinity for finite operands.
+    """Return whether a node gives infinity, or NaN as of terms that are infinite, for finite operands.
 
     Parameters
     ----------
@@ -281,7 +281,7 @@ def _makes_infinity(node: Node, operands: Values, results: Values) -> bool:
     """
     if isinstance(node.op, _POLES):
         return False
-    made = any(bool(np.isinf(x).any()) for x in results if x.dtype.kind == "f")
+    made = any(not np.isfinite(x).all() for x in results if x.dtype.kind == "f")
     return made and all(bool(np.isfinite(x).all()) for x in operands if x.dtype.kind == "f")
 
 

@@ -95,6 +95,11 @@ class LabelBinarizerConverter(LabelsConverter):
         est = self.estimator
         if self.is_multilabel:
             X = as_matrix(X)
+            low, high = xp.min(X, axis=1, keepdims=True), xp.max(X, axis=1, keepdims=True)
+            refuse_rows(
+                ~xp.all(((X == low) | (X == high)) & (xp.round(X) == X), axis=1),
+                f"{self.path} takes rows of one or two whole numbers, one for labels that are absent and one for others",
+            )
             there = X if est.pos_label == 1 else float(est.pos_label)
             return xp.astype(xp.where(X == 0.0, float(est.neg_label), there), int)
         classes = self.categories[0]
