@@ -29,6 +29,9 @@ def console(*, stderr: bool = False) -> Console:
         def render_str(self, text: str, **options: Any) -> Text:
             return super().render_str(terminal_lines(text), **{**options, "markup": False, "emoji": False})
 
+        def on_broken_pipe(self) -> None:
+            raise  # the error that is being handled; rich would leave with status 1, which is that of other answers
+
     stream = sys.stderr if stderr else sys.stdout
     piped = not stream.isatty() and "COLUMNS" not in os.environ
     return PlainConsole(stderr=stderr, highlight=False, width=PIPED_WIDTH if piped else None)

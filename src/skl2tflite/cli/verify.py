@@ -25,7 +25,12 @@ def command(
     ] = None,
     target_column: TargetColumn = None,
     tolerance: Annotated[
-        float, typer.Option(min=0.0, help="Largest error of a value, as a fraction of its column's greatest.")
+        float,
+        typer.Option(
+            min=0.0,
+            help="Largest error of a value, as a fraction of its column's greatest. Whatever it is, a larger error "
+            "counts as agreement where rounding rows and parameters to float32 alone would explain it.",
+        ),
     ] = 1e-6,
     probe: Annotated[
         bool,

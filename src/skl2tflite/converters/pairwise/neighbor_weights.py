@@ -95,7 +95,11 @@ def too_light(weights: Array, distances: Array) -> Array | None:
     -------
     array of bool, of shape (n_rows,), or None
     """
-    if not isinstance(weights, Tensor) or not isinstance(distances, Tensor) or not _has_exponentials(distances, weights):
+    if (
+        not isinstance(weights, Tensor)
+        or not isinstance(distances, Tensor)
+        or not _has_exponentials(distances, weights)
+    ):
         return None
     return xp.max(xp.abs(weights), axis=1) < LEAST_WEIGHT
 

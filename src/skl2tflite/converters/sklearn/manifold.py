@@ -61,7 +61,7 @@ class IsomapConverter(NeighborEmbeddingConverter):
             near, distances = self.neighbors.within(X)
             refuse_rows(
                 ~xp.any(near, axis=1),
-                f"{self.path} finds no fitted rows within its radius of {est.radius:g}; use a larger radius, or n_neighbors",
+                f"{self.path} finds no fitted rows within its radius of {est.radius:g}; use a larger one",
             )
             first = xp.where(near, distances, np.inf)
             ways = [first[:, i : i + 1] + onwards[i] for i in range(len(onwards))]

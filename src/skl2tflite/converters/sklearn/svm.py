@@ -222,7 +222,7 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
     def _votes(self, decisions: Array) -> tuple[Array, Array]:
         """Return the number of pairs that each class wins, and the sum of its decisions.
 
-        Mirrors :func:`sklearn.utils.multiclass._ovr_decision_function`. Class i is the first in n_classes - 1 - i pairs.
+        Mirrors :func:`sklearn.utils.multiclass._ovr_decision_function`. Class i is the first of n_classes - 1 - i.
         """
         votes = xp.linear(xp.astype(decisions < 0, float), -self.sides, np.arange(self.n_classes)[::-1])
         return votes, xp.linear(decisions, self.sides)

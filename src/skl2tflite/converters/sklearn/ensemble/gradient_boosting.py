@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import sklearn
+from numpy.typing import NDArray
 from sklearn import ensemble as sk
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
@@ -105,7 +106,7 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
         if several:
             log = xp.log(xp.clip(given, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
             return log - xp.mean(log, axis=1, keepdims=True)
-        # 1 - p is the other column, rounded as scikit-learn's p is: to 0 where p is 1 in the dtype of the probabilities.
+        # 1 - p is the other column, rounded as scikit-learn's p is: to 0 where p is 1 in its dtype.
         grid = 2.0 / self._eps
         complement = xp.round(given[:, :1] * grid) / grid
         p, other = (xp.clip(each, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY) for each in (given[:, 1:], complement))
@@ -114,7 +115,7 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
     def is_equivalent(
         self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
     ) -> NDArray[np.bool_]:
-        """Accept scores as of another last digit of the initial probability, which decides on them where it is near 1."""
+        """Accept scores as of another last digit of the initial probability, which decides where that is near 1."""
         if method not in ("decision_function", "predict_log_proba") or self.initial is None or answers[0][0].ndim > 2:
             return super().is_equivalent(method, rows, answers, tolerance)
         if self.estimator.estimators_.shape[1] > 1:

@@ -98,7 +98,7 @@ class LabelBinarizerConverter(LabelsConverter):
             low, high = xp.min(X, axis=1, keepdims=True), xp.max(X, axis=1, keepdims=True)
             refuse_rows(
                 ~xp.all(((X == low) | (X == high)) & (xp.round(X) == X), axis=1),
-                f"{self.path} takes rows of one or two whole numbers, one for labels that are absent and one for others",
+                f"{self.path} takes rows of at most two integers, one for absent labels and one for others",
             )
             there = X if est.pos_label == 1 else float(est.pos_label)
             return xp.astype(xp.where(X == 0.0, float(est.neg_label), there), int)
