@@ -33,7 +33,7 @@ def add_metadata(program: Program, facts: ModelFacts, classes: Sequence[NDArray[
     dict of str to bytes
         Files of labels and vocabularies that the metadata names, to be appended to the packed program.
     """
-    files = {_label_file(i, len(classes or ())): _lines(labels) for i, labels in enumerate(classes or ())}
+    files = {label_file(i, len(classes or ())): _lines(labels) for i, labels in enumerate(classes or ())}
     vocabularies = {} if facts.runtime.is_microcontroller else _vocabulary_files(facts.features, files)
     files.update({name: _lines(column.categories or ()) for column, name in vocabularies.values()})
     signatures = {signature.subgraph: signature for signature in program.signatures}
@@ -82,10 +82,10 @@ def _labelling(
         Number of outputs that have labels.
     """
     if method in ("predict_proba", "predict_log_proba"):
-        name = _label_file(output, outputs)
+        name = label_file(output, outputs)
         return (name if name in files else None), "axis"
     if method in GIVE_LABELS and info.labels is not None and outputs == 1:
-        return _label_file(0, 1), "values"
+        return label_file(0, 1), "values"
     return None, "axis"
 
 
@@ -146,5 +146,6 @@ _LONGEST = 100
 """Characters of a file's name that are a column's."""
 
 
-def _label_file(output: int, outputs: int) -> str:
+def label_file(output: int, outputs: int) -> str:
+    """Return the name of the file with the labels of one of several outputs."""
     return "labels.txt" if outputs == 1 else f"labels_{output}.txt"
