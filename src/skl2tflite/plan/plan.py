@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.backends.backend import Target
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
