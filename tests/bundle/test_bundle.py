@@ -82,7 +82,7 @@ MODELS = {
 
 
 def _table():
-    """Numbers, truth values and text, some of it hard to write in C++."""
+    """Numbers, booleans and text, some of it hard to write in C++."""
     pandas = pytest.importorskip("pandas")
     texts = np.array(["red", 'dark "blue"', "größe ??/", "\\"])
     return pandas.DataFrame(

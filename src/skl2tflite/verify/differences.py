@@ -18,7 +18,7 @@ ROUNDING = 2.0**-50
 
 
 def of_a_kind(want: np.dtype[Any], got: np.dtype[Any]) -> bool:
-    """Whether both are numbers with or without fractions, truth values, or text; an object may be anything."""
+    """Whether both are numbers with or without fractions, booleans, or text; an object may be anything."""
     kinds = [dtype.kind.replace("u", "i").replace("S", "U") for dtype in (want, got)]
     return "O" in kinds or kinds[0] == kinds[1]
 
@@ -54,7 +54,7 @@ def errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def unequal(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which labels or whole numbers are not the same; NaN may be a label."""
+    """Which labels or integers are not the same; NaN may be a label."""
     a, b = as_rows(want), as_rows(got)
     return np.asarray((a != b) & ~((a != a) & (b != b)))
 

@@ -41,7 +41,7 @@ def verify(
     on the rows rounded to float32, which is all that a file can take in, or on the rows as given, whichever the file
     agrees with. Where the estimator loses digits of float32 rows by computing in float32 too, it is its answer for
     the same numbers in float64.
-    Labels and other whole numbers must be equal, values within ``tolerance`` of their column's greatest
+    Labels and other integers must be equal, values within ``tolerance`` of their column's greatest
     magnitude among the rows of a batch. A row beyond that is looked at again: if moving the inputs and the estimator's
     parameters by one float32 ulp moves its answer as far, no float32 file can be held to more. Where that turns a label
     or another decision, the row is a near tie and counted apart. So is a row that has neighbours equally far, of

@@ -137,11 +137,11 @@ class MultiLabelBinarizerConverter(TransformerConverter):
         if not labels:
             raise self.refuse("has learned no labels")
         if not text and not all(isinstance(label, int) for label in labels):
-            raise self.refuse("its labels are neither all text nor all whole numbers", "use text")
+            raise self.refuse("its labels are neither all text nor all integers", "use text")
         if text and not all(map(sendable, map(str, labels))):
             raise self.refuse("has a label that no text in UTF-8 can be, or a reserved one")
         if not text and not all(NO_LABEL < label <= INT32.max for label in labels):
-            raise self.refuse("its labels are whole numbers beyond 32 bits", "use text, or number them from 0")
+            raise self.refuse("its labels are integers beyond 32 bits", "use text, or number them from 0")
 
     @property
     def rows(self) -> SetRows:
