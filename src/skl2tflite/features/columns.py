@@ -249,8 +249,8 @@ class ColumnSpec:
         for row, text in enumerate(texts):
             if text.startswith(RESERVED):
                 raise InvalidInputError(
-                    f"column {self.name!r} holds {cells[row]!r} (row {row}), and its categories are text or whole "
-                    "numbers; put an imputer in front for what is missing"
+                    f"column {self.name!r} holds {cells[row]!r} (row {row}), and its categories are text or "
+                    "integers; put an imputer in front for what is missing"
                 )
         return texts
 

@@ -358,8 +358,8 @@ def _truths(symbol: str, operand: object) -> object:
     if dtype_of(operand) != DType.BOOL:
         shown = "~(X > 0)" if symbol == "~" else f"(X > 0) {symbol} ..."
         raise refusal(
-            f"{symbol} on the bits of numbers cannot be recorded; compare first, as in {shown}, or, if these are truth "
-            "values, give convert rows, whose dtypes tell"
+            f"{symbol} on the bits of numbers cannot be recorded; compare first, as in {shown}, or, if these are "
+            "booleans, give convert rows, whose dtypes tell"
         )
     return operand
 

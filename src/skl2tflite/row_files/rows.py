@@ -96,7 +96,7 @@ def row_batches(
 
 
 def _with_whole_numbers(rows: Any) -> Any:
-    """Return rows with the dtype of integers in columns that hold integers: the estimator takes no floats for categories."""
+    """Return rows that have integers in columns of nothing else: the estimator takes no floats for categories."""
 
     def whole(column: NDArray[Any]) -> bool:
         return (
