@@ -126,7 +126,7 @@ def test_logarithms_of_probabilities_that_float64_rounds_to_0(estimator: Any) ->
     np.testing.assert_allclose(model.predict_log_proba(rows), expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.skipif(sklearn.__version__ < "1.8", reason="there are no temperatures")
+@pytest.mark.skipif(tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 8), reason="there are no temperatures")
 def test_labels_under_a_high_temperature() -> None:
     """All probabilities are one third in float32, and float64 tells them apart."""
     inner = LogisticRegression(max_iter=500).fit(X, Y)
