@@ -259,6 +259,7 @@ def _differs(answer: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.bool_]:
     else:
         held, wanted = (np.clip(x.astype(np.float64), -SATURATION, SATURATION) for x in (answer, exact))
         apart = ~(np.abs(held - wanted) <= TOLERANCE * np.maximum(np.abs(wanted), 1.0))
+        apart &= ~(np.isnan(held) & np.isnan(wanted))
     return np.asarray(apart.reshape(len(apart), -1).any(axis=1))
 
 
