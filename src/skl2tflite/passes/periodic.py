@@ -1,8 +1,8 @@
-"""Sines and cosines of whole numbers in front of trees, looked up in tables that sort them as float64 does.
+"""Sines and cosines of integers in front of trees, looked up in tables that sort them as float64 does.
 
 ``np.sin(2 * np.pi * hour / 24)`` is 1.2e-16 at 12 and 0 at 0, and its values at 1 and 11 differ in the last digit of
 float64. Trees split between such numbers, which float32 arithmetic cannot tell apart. Hours, weekdays, months and days
-are small whole numbers, so the file looks them up in a table, whose entries lie on the right sides of the thresholds.
+are small integers, so the file looks them up in a table, whose entries lie on the right sides of the thresholds.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from skl2tflite.passes.base import Pass
 from skl2tflite.passes.preprocessing import origin_of, picked_columns
 
 GREATEST = 366
-"""Whole numbers from 0 to this are looked up: hours, minutes, weekdays, months, days of a month or a year."""
+"""Integers from 0 to this are looked up: hours, minutes, weekdays, months, days of a month or a year."""
 APART = 64
 """Thresholds are at least this many units in the last place of float32 apart, so that numbers fit between them."""
 
 
 def tabulate(graph: Graph) -> tuple[Graph, list[str]]:
-    """Look up the columns of trees that are sines or cosines of one column of the rows, where it is a whole number."""
+    """Look up the columns of trees that are sines or cosines of one column of the rows, where it is an integer."""
     notes: list[str] = []
 
     def rule(node: Node, operands: tuple[Tensor, ...]) -> list[Tensor] | None:
@@ -55,7 +55,7 @@ def tabulate(graph: Graph) -> tuple[Graph, list[str]]:
             added.append(_looked_up(table, source, values))
         if not added:
             return None
-        notes.append(f"{len(added)} columns of sines or cosines are looked up where they are of whole numbers")
+        notes.append(f"{len(added)} columns of sines or cosines are looked up where they are of integers")
         beside = apply(ops.Concat(1), x, as_tensor(xp.stack(added, axis=1)))
         trees = replace(forest, feature=feature, threshold=threshold, n_features=forest.n_features + len(added))
         return list(apply(replace(op, forest=trees), beside, *operands[1:]).node.outputs)
@@ -141,7 +141,7 @@ def _column_of_rows(node: Node) -> tuple[Node, int] | None:
 
 
 def _of_whole_numbers(values: Tensor, source: Tensor) -> NDArray[np.float64]:
-    """Return what float64 gives for the whole numbers from 0."""
+    """Return what float64 gives for the integers from 0."""
     found = _column_of_rows(source.node)
     assert found is not None
     (node, at), numbers = found, np.arange(GREATEST + 1.0)
@@ -159,13 +159,11 @@ def _of_whole_numbers(values: Tensor, source: Tensor) -> NDArray[np.float64]:
 
 
 def _looked_up(table: NDArray[np.float64], source: Tensor, values: Tensor) -> Tensor:
-    """Return a column: the table's entry where the source is one of its whole numbers, else what is computed."""
+    """Return a column: the table's entry where the source is one of its integers, else what is computed."""
     number = source if source.ndim == 1 else as_tensor(xp.squeeze(source, 1))
     there = (number == xp.floor(number)) & (number >= 0.0) & (number <= float(GREATEST))
     place = xp.astype(xp.where(there, number, 0.0), int)
     return as_tensor(xp.where(there, xp.take(table, place), values))
 
 
-TABULATE = Pass(
-    "tabulate", "look up sines and cosines of whole numbers, so that trees sort them as float64 does", tabulate
-)
+TABULATE = Pass("tabulate", "look up sines and cosines of integers, so that trees sort them as float64 does", tabulate)

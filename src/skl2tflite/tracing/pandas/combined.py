@@ -57,7 +57,7 @@ def _no_logic(series: Any) -> GraphError:
     """Return the error for ``&`` and ``|`` of numbers."""
     dtype = series.column.dtype
     if dtype is None:
-        advice = "if it holds truth values, give convert rows, whose dtypes tell"
+        advice = "if it holds booleans, give convert rows, whose dtypes tell"
     elif dtype.kind == "O" or hasattr(dtype, "na_value"):
         advice = f"it has dtype {dtype} in the rows given to convert; give it as bool or compare first"
     else:

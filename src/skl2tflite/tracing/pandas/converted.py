@@ -16,7 +16,7 @@ NULLABLE: dict[Any, Any] = {"Float64": float, "Float32": float, "Int64": int, "I
 
 
 def converted(values: Tensor, dtype: Any) -> Tensor:
-    """Return numbers in another dtype; whole numbers that may be missing stay floats, of which NaN is missing."""
+    """Return numbers in another dtype; integers that may be missing stay floats, of which NaN is missing."""
     name = dtype if isinstance(dtype, str) else str(dtype) if hasattr(dtype, "na_value") else None
     if name in ("Int64", "Int32") and values.dtype == DType.FLOAT:
         broken = (values != around(values, 0)) & (values == values)

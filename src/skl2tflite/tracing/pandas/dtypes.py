@@ -80,7 +80,7 @@ def as_category(column: Column, dtype: Any) -> Column:
 
 
 def read(column: Column) -> Tensor:
-    """Return the values of a column: truth values where its dtype says so, also if a file's input holds numbers."""
+    """Return the values of a column: booleans where its dtype says so, also if a file's input holds numbers."""
     if getattr(column.dtype, "kind", "") != "b" or column.kind == DType.BOOL:
         return column.values
     return recorded_tensor(column.numbers() != 0.0)

@@ -95,7 +95,7 @@ class FrameValues(FrameColumns):
         return None
 
     def _holds_objects(self) -> bool:
-        """Whether pandas' rows hold Python's own numbers, as they do beside text and truth values."""
+        """Whether pandas' rows hold Python's own numbers, as they do beside text and booleans."""
         truths = [
             column.kind == DType.BOOL or getattr(column.dtype, "kind", "") == "b" for column in self.table.columns
         ]
