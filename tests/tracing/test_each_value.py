@@ -15,7 +15,9 @@ from sklearn.preprocessing import FunctionTransformer
 
 import skl2tflite
 from skl2tflite.errors import NoAnswerError, UnsupportedEstimatorError
+from skl2tflite.runtime.micro import has_micro
 
+TARGETS: list[Any] = ["litert", *(["micro"] if has_micro() else [])]
 TABLE = pd.DataFrame(
     {
         "a": [1.0, 25.0, 40.0, np.nan, 70.0, 16.0],
@@ -69,8 +71,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 def test_each_row_takes_its_own_way(name: str) -> None:
     transformer = FunctionTransformer(FUNCTIONS[name]).fit(TABLE)
     expected = transformer.transform(TABLE).to_numpy(float)
-    for options in ({}, {"target": "micro"}):
-        model = skl2tflite.convert(transformer, TABLE, **options)  # type: ignore[arg-type]
+    for target in TARGETS:
+        model = skl2tflite.convert(transformer, TABLE, target=target)
         np.testing.assert_allclose(model.transform(TABLE), expected, rtol=1e-6)
 
 
