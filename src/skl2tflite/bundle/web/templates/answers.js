@@ -3,6 +3,7 @@
 import { element, shownNumber, shownText } from "./fields.js";
 
 const MOST_BARS = 12;
+const MOST_WORDS = 8; // numbers or labels in a headline
 const TITLES = {
   predict: "Answer", predict_proba: "Probabilities", predict_log_proba: "Logarithms of probabilities",
   decision_function: "Scores", score_samples: "Scores", transform: "Transformed", predict_std: "Mean and standard deviation",
@@ -16,12 +17,17 @@ export function headline(methods, answers) {
   return answer.map((part, i) => inWords(predict.outputs[i], part)).join(", ");
 }
 
+/** Whether the headline holds all of an answer. */
+export function saidByHeadline(method, answers) {
+  return method.name === "predict" && [answers.get("predict")].flat(Infinity).length <= MOST_WORDS;
+}
+
 function inWords(output, answer) {
   if (output.label_rule === "greatest") {
     return String(answer.reduce((best, each) => (each.value > best.value ? each : best)).label);
   }
   if (output.label_rule === "positive") return String(output.axis_labels[answer > 0 ? 1 : 0]);
-  return [answer].flat(Infinity).slice(0, 8).map(shownValue).join(", ");
+  return [answer].flat(Infinity).slice(0, MOST_WORDS).map(shownValue).join(", ");
 }
 
 /** Returns a number or a label as text. */
@@ -33,12 +39,17 @@ export function shownValue(value) {
 export function shownAnswer(method, answer) {
   const parts = method.returns === "array" ? [answer] : answer;
   const title = element("h3", {}, TITLES[method.name] ?? shownText(method.name), " ", element("code", {}, method.name));
-  const shown = parts.map((part, i) => shownPart(method.outputs[i], part, parts.length > 1 ? i + 1 : 0));
+  const shown = parts.map((part, i) => shownPart(method.outputs[i], part, partTitle(method, i)));
   return element("section", { class: "method" }, title, ...shown);
 }
 
-function shownPart(output, part, number) {
-  const heading = number ? [element("h4", {}, shownText(output.name))] : [];
+function partTitle(method, i) {
+  if (method.returns === "array") return "";
+  return method.returns === "list" ? `Output ${i + 1}` : shownText(method.outputs[i].name);
+}
+
+function shownPart(output, part, title) {
+  const heading = title ? [element("h4", {}, title)] : [];
   if (output.label_rule === "positive") {
     const [below, above] = output.axis_labels;
     const rule = element("p", { class: "note" }, shownText(above), " above 0, otherwise ", shownText(below));
@@ -80,19 +91,24 @@ function values(part) {
   return element("ol", { class: "values" }, ...all.map((value) => element("li", {}, shownText(shownValue(value)))));
 }
 
-/** Returns the names of the columns that answers fill in a table, and the cells of one row's answers. */
+/** Returns the columns that answers fill in a table: their names, the label that each is of, and how a cell is shown. */
 export function columnsOf(methods) {
-  return methods.flatMap((method) => method.outputs.flatMap((output) => columnNames(method, output)));
+  return methods.flatMap((method) => method.outputs.flatMap((output) => columnsOfOutput(method, output)));
 }
 
-function columnNames(method, output) {
+function columnsOfOutput(method, output) {
   const name = method.outputs.length > 1 ? output.name : method.name;
   const shape = output.shape.slice(1);
   const size = shape.reduce((product, length) => product * length, 1);
-  if (output.axis_labels && shape.length === 1) return output.axis_labels.map((label) => `${name} ${label}`);
-  return shape.length === 0 ? [name] : Array.from({ length: size }, (_, i) => `${name} ${i + 1}`);
+  if (output.axis_labels && shape.length === 1) {
+    const show = output.meaning === "probabilities" ? percent : shownValue;
+    return output.axis_labels.map((label) => ({ name: `${name} ${label}`, method: method.name, show }));
+  }
+  const names = shape.length === 0 ? [name] : Array.from({ length: size }, (_, i) => `${name} ${i + 1}`);
+  return names.map((each) => ({ name: each, method: method.name, show: shownValue }));
 }
 
+/** Returns what one row's answers fill the columns with. */
 export function cellsOf(methods, answers) {
   return methods.flatMap(({ name }) => [answers.get(name)].flat(Infinity).map((each) => each?.value ?? each));
 }

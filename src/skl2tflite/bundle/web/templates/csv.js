@@ -28,7 +28,7 @@ export function parseCsv(text) {
   }
   if (quoted) throw new InputError("a quotation mark is opened and not closed");
   if (cell !== "" || cells.length) endLine();
-  return lines.filter((line) => line.some((each) => each.trim() !== ""));
+  return lines.filter((line) => line.length > 1 || line[0].trim() !== ""); // without blank lines
 }
 
 /** Returns rows of cells in the order of the features; the first line may name the columns, in any order. */

@@ -23,6 +23,7 @@ export class Model {
     model.contract = contract;
     model.#Tensor = litert.Tensor;
     model.#compiled = await litert.loadAndCompile(bytes, { accelerator: "wasm" });
+    contract.methods.forEach((method) => checkNames(method, model.#compiled.signatures[method.name]));
     model.golden = await compareGolden(model);
     return model;
   }
@@ -61,21 +62,34 @@ export class Model {
 
   /** Runs as many rows as the file takes in a call. */
   async #call(method, rows) {
-    const inputs = {};
-    let results = {};
+    const inputs = [];
+    let results = [];
     printed.length = 0;
     try {
       for (const { name, dtype, shape } of method.inputs) {
         const joined = rows.flatMap((row) => Array.from(row.get(name)));
         const array = dtype === "int32" ? Int32Array.from(joined) : Float32Array.from(joined);
-        inputs[name] = new this.#Tensor(array, shape);
+        inputs.push(new this.#Tensor(array, shape));
       }
       results = await this.#compiled.run(method.name, inputs);
       if (printed.length) throw new Error(`LiteRT.js: ${printed[0]}`);
-      return new Map(method.outputs.map(({ name }) => [name, results[name].toTypedArray().slice()]));
+      return new Map(method.outputs.map(({ name, index }) => [name, results[index].toTypedArray().slice()]));
     } finally {
-      for (const tensor of [...Object.values(inputs), ...Object.values(results)]) tensor.delete();
+      for (const tensor of [...inputs, ...results]) tensor.delete();
     }
+  }
+}
+
+/**
+ * Compares the names of tensors, which are given and taken by position: LiteRT.js drops a byte order mark at the start of a
+ * name, and two names may be the same without it.
+ */
+function checkNames(method, signature) {
+  const same = (tensors, details) =>
+    tensors.length === details.length &&
+    tensors.every(({ name, index }) => details[index]?.name === name.replace(/^\ufeff/, ""));
+  if (!signature || !same(method.inputs, signature.getInputDetails()) || !same(method.outputs, signature.getOutputDetails())) {
+    throw new Error(`the file's ${method.name} has other inputs or outputs than the contract says`);
   }
 }
 

@@ -10,7 +10,6 @@ const require = createRequire(import.meta.url);
 /** The folder of the builds of LiteRT.js, for `load`. */
 export const wasm = path.join(path.dirname(require.resolve("@litertjs/core")), "..", "wasm");
 
-globalThis.navigator ??= {}; // which Node 20 has not
 Object.assign(globalThis, {
   self: globalThis,
   require,

@@ -1,6 +1,6 @@
 // The page: loads LiteRT.js and the model that it holds, compares the golden rows, and answers what the form asks.
 
-import { headline, percent, shownAnswer } from "./answers.js";
+import { headline, percent, saidByHeadline, shownAnswer } from "./answers.js";
 import { featuresOf } from "./encode.js";
 import { element, Field, shownText } from "./fields.js";
 import { Model, print } from "./model.js";
@@ -94,11 +94,6 @@ function startForm(model, methods, features) {
     answer();
   });
   return answer();
-}
-
-/** Whether the headline holds all of an answer. */
-function saidByHeadline(method, answers) {
-  return method.returns === "array" && method.name === "predict" && !Array.isArray(answers.get(method.name));
 }
 
 function spoken(words, answers) {

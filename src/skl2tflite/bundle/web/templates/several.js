@@ -1,6 +1,6 @@
 // Several rows at once: pasted as CSV, answered in a table that can be saved.
 
-import { cellsOf, columnsOf, headline, percent, shownValue } from "./answers.js";
+import { cellsOf, columnsOf, headline } from "./answers.js";
 import { arrange, parseCsv, readCell, writeCsv } from "./csv.js";
 import { decodeRow } from "./decode.js";
 import { encodeRow } from "./encode.js";
@@ -77,25 +77,19 @@ function count(rows) {
 }
 
 function table(methods, results) {
-  const columns = columnsOf(methods);
-  const probabilities = methods.flatMap((method) =>
-    method.outputs.flatMap((output) =>
-      Array(columnsOf([{ ...method, outputs: [output] }]).length).fill(output.meaning === "probabilities"),
-    ),
-  );
-  const places = columns.map((_, i) => i).filter((i) => columns[i] !== "predict").slice(0, MOST_COLUMNS);
+  const columns = columnsOf(methods).map((column, at) => ({ ...column, at }));
+  const shown = columns.filter(({ method }) => method !== "predict").slice(0, MOST_COLUMNS);
   const head = element("tr", {}, element("th", { scope: "col" }, "Row"), element("th", { scope: "col" }, "Answer"));
-  head.append(...places.map((i) => element("th", { scope: "col" }, shownText(columns[i]))));
+  head.append(...shown.map(({ name }) => element("th", { scope: "col", class: "number" }, shownText(name))));
   const body = element("tbody");
   results.slice(0, MOST_SHOWN).forEach(({ answers, error }, i) => {
     const line = element("tr", {}, element("th", { scope: "row" }, String(i + 1)));
     if (error !== undefined) {
-      line.append(element("td", { class: "wrong", colspan: String(1 + places.length) }, shownText(error)));
+      line.append(element("td", { class: "wrong", colspan: String(1 + shown.length) }, shownText(error)));
     } else {
       const cells = cellsOf(methods, answers);
       line.append(element("td", {}, element("strong", {}, shownText(headline(methods, answers)))));
-      const shown = (at) => (probabilities[at] ? percent(cells[at]) : shownValue(cells[at]));
-      line.append(...places.map((at) => element("td", { class: "number" }, shownText(shown(at)))));
+      line.append(...shown.map(({ at, show }) => element("td", { class: "number" }, shownText(show(cells[at])))));
     }
     body.append(line);
   });
@@ -106,9 +100,10 @@ function table(methods, results) {
 
 /** Returns a link that saves rows and answers as CSV. */
 function saved(methods, features, lines, results) {
-  const head = [...features.map(({ name }) => name), ...columnsOf(methods), "error"];
+  const columns = columnsOf(methods).map(({ name }) => name);
+  const head = [...features.map(({ name }) => name), ...columns, "error"];
   const body = results.map(({ answers, error }, i) => {
-    const cells = error === undefined ? cellsOf(methods, answers) : columnsOf(methods).map(() => "");
+    const cells = error === undefined ? cellsOf(methods, answers) : columns.map(() => "");
     return [...lines[i], ...cells, error ?? ""];
   });
   const url = URL.createObjectURL(new Blob([writeCsv([head, ...body])], { type: "text/csv" }));
