@@ -92,7 +92,7 @@ def _folder(given: str | os.PathLike[str] | None) -> Path:
             return place
     looked = str(given) if given is not None else f"{places[0].parent.parent} or the node_modules of a folder above"
     raise MissingDependencyError(
-        f"the page holds LiteRT.js, which is not in {looked}: {INSTALL}, or say where it is installed (runtime)"
+        f"the page holds LiteRT.js, which is not in {looked}: {INSTALL}, or say where it is installed (runtime, --runtime)"
     )
 
 
