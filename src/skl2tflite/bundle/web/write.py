@@ -32,9 +32,10 @@ def check(contract: AppContract) -> None:
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise ConversionError(f"two features are called {twice!r}, which a form cannot tell apart; rename one")
-    if contract.golden is None:
+    if contract.golden is None or not contract.golden.outputs:
         raise ConversionError(
-            "the file holds no golden rows, which a page compares before it answers; convert without golden=None"
+            "the file holds no golden rows, which the page compares before it answers; convert with some rows of data "
+            "(and without golden=None), which files of up to 1024 features keep such rows of"
         )
 
 

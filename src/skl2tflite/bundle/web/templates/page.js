@@ -32,16 +32,17 @@ async function loadRuntime() {
   URL.revokeObjectURL(url);
   const wasm = new Response(held("litert-wasm"), { headers: { "Content-Type": "application/wasm" } });
   const compiled = WebAssembly.compileStreaming(wasm);
-  const failed = new Promise((_, reject) => compiled.catch(reject));
+  let fail;
+  const failure = new Promise((_, reject) => (fail = reject));
   globalThis.Module = {
     print,
     printErr: print,
     instantiateWasm(imports, receive) {
-      compiled.then(async (module) => receive(await WebAssembly.instantiate(module, imports), module)).catch(() => {});
+      compiled.then(async (module) => receive(await WebAssembly.instantiate(module, imports), module)).catch(fail);
       return {};
     },
   };
-  await Promise.race([litert.loadLiteRt("held/litert.js"), failed]);
+  await Promise.race([litert.loadLiteRt("held/litert.js"), failure]);
 }
 
 function startForm(model, methods, features) {
@@ -136,6 +137,7 @@ async function start() {
     status.textContent = `Checked: the answers to ${model.golden} known rows are right`;
     status.className = "status good";
     byId("main").hidden = false;
+    performance.mark("answered");
   } catch (error) {
     status.textContent = `This page gives no answers, as its check has failed: ${error.message}`;
     status.className = "status bad";

@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections import deque
@@ -15,12 +16,21 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-SECONDS = 8
+SECONDS = 60
 """The longest that a page may take for anything."""
 _FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage",
     "--disable-background-networking", "--no-first-run", "--remote-debugging-pipe",
 )  # fmt: skip
+
+_LAUNCH = """
+import fcntl, os, sys
+commands, answers = (fcntl.fcntl(int(n), fcntl.F_DUPFD, 10) for n in sys.argv[1:3])
+os.dup2(commands, 3)
+os.dup2(answers, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Starts the browser, which reads commands from the descriptor 3 and writes answers to 4."""
 
 
 def find_chromium() -> str | None:
@@ -35,10 +45,9 @@ class Browser:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         theirs, self._out = os.pipe()
         self._in, given = os.pipe()
-        # The browser reads commands from the descriptor 3 and writes answers to 4.
         words = [program, *_FLAGS, f"--user-data-dir={self._profile.name}", "about:blank"]
         self._process = subprocess.Popen(
-            ["sh", "-c", f'exec "$@" 3<&{theirs} 4>&{given}', "sh", *words],
+            [sys.executable, "-c", _LAUNCH, str(theirs), str(given), *words],
             pass_fds=(theirs, given),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
