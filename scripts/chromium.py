@@ -1,4 +1,4 @@
-"""Headless Chromium, driven by the DevTools protocol over a pipe: what a user does on a page, and what the page does."""
+"""Headless Chromium, driven by the DevTools protocol over a pipe: what a user does, and what the page does."""
 
 from __future__ import annotations
 
@@ -116,12 +116,17 @@ class Browser:
 
     # --- a user ---------------------------------------------------------------------------------
 
-    def open(self, page: Path) -> None:
-        """Open a page from the disk, and wait until it says more than that it loads."""
+    def go(self, url: str) -> None:
+        """Load a page."""
         self.requests.clear()
         self.errors.clear()
-        self.call("Page.navigate", url=page.resolve().as_uri())
-        self.wait("document.readyState === 'complete' && !document.getElementById('status').textContent.includes('Loading')")
+        self.call("Page.navigate", url=url)
+        self.wait("document.readyState === 'complete'")
+
+    def open(self, page: Path) -> None:
+        """Open the page of a bundle from the disk, and wait until it says more than that it loads."""
+        self.go(page.resolve().as_uri())
+        self.wait("!document.getElementById('status').textContent.includes('Loading')")
 
     def run(self, script: str) -> Any:
         """Return the value of a script, or of its promise."""
@@ -162,7 +167,9 @@ class Browser:
 
     def look(self, *, width: int = 1200, height: int = 800, dark: bool = False) -> None:
         """Set the size of the window, and light or dark."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
         scheme = "dark" if dark else "light"
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 

@@ -84,7 +84,7 @@ def test_onnxruntime_web(compare: Comparison, case: WebCase, batch: int) -> None
     row = Row(SUITE.format("one row" if batch == 1 else f"{batch} rows"), str(case), "onnxruntime-web", GOAL)
     compare.peer(row, "skl2onnx")
     if shutil.which("node") is None or not (MODULES / "onnxruntime-web").is_dir():
-        compare.skip(row, "no Node or no onnxruntime-web; make .litert_js/.installed-bench")
+        compare.skip(row, "no Node or no onnxruntime-web; make bench installs them")
     fitted = case.fit()
     rows = fitted.X[:ROWS]
     output, options = OUTPUTS[case.method]

@@ -59,7 +59,8 @@ def regression() -> tuple[Any, Any]:
 
 def texts() -> tuple[Any, list[str]]:
     random = np.random.default_rng(0)
-    ham, spam = "meeting report thanks lunch please review".split(), "win free prize cash now winner".split()
+    ham = ["meeting", "report", "thanks", "lunch", "please", "review"]
+    spam = ["win", "free", "prize", "cash", "now", "winner"]
     X = [" ".join(random.choice(spam if i % 2 else ham, 6)) for i in range(100)]
     return make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(X, np.array(["ham", "spam"] * 50)), X
 

@@ -66,7 +66,9 @@ def opened(browser: Browser, folders: Any) -> Any:
 def _fill(browser: Browser, row: dict[str, Any]) -> None:
     """Fill fields, found by their labels, as a user would, and wait for the answer."""
     for name, value in row.items():
-        place = browser.run(f"[...document.querySelectorAll('#fields label')].findIndex((e) => e.innerText === {json.dumps(name)})")
+        place = browser.run(
+            f"[...document.querySelectorAll('#fields label')].findIndex((e) => e.innerText === {json.dumps(name)})"
+        )
         control = f"document.querySelectorAll('#fields .field')[{place}].querySelector('input, select, textarea')"
         if browser.run(f"{control}.tagName") == "SELECT":
             shown = "(missing)" if value is None else value
@@ -85,7 +87,10 @@ def _fill(browser: Browser, row: dict[str, Any]) -> None:
 
 def _shown(browser: Browser) -> dict[str, float]:
     """Return the probabilities that bars show, by label."""
-    lines = browser.run("[...document.querySelectorAll('.bars li')].map((e) => [e.querySelector('.label').innerText, e.querySelector('.number').innerText])")
+    lines = browser.run(
+        "[...document.querySelectorAll('.bars li')]"
+        ".map((e) => ['.label', '.number'].map((part) => e.querySelector(part).innerText))"
+    )
     return {label: float(number.rstrip(" %").lstrip("<> ")) / 100 for label, number in lines}
 
 
@@ -97,7 +102,9 @@ def test_a_table_is_answered_as_by_scikit_learn(opened: Any) -> None:
     ]
     for row in given:
         _fill(browser, row)
-        want = pipeline.predict_proba(pd.DataFrame([row], columns=rows.columns).fillna(np.nan).astype({"age": float}))[0]
+        want = pipeline.predict_proba(pd.DataFrame([row], columns=rows.columns).fillna(np.nan).astype({"age": float}))[
+            0
+        ]
         shown = _shown(browser)
         assert list(shown) == list(pipeline.classes_)
         np.testing.assert_allclose(list(shown.values()), want, atol=6e-4)
@@ -197,7 +204,13 @@ def test_pages_fit_every_width_light_and_dark(name: str, opened: Any, tmp_path: 
             browser.look(width=width, height=height, dark=dark)
             assert browser.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), width
             grounds.add(browser.run("getComputedStyle(document.body).backgroundColor"))
-            for foreground, ground in (("--ink", "--card"), ("--soft", "--ground"), ("--good", "--ground"), ("--bad", "--card"), ("--on-accent", "--accent")):
+            for foreground, ground in (
+                ("--ink", "--card"),
+                ("--soft", "--ground"),
+                ("--good", "--ground"),
+                ("--bad", "--card"),
+                ("--on-accent", "--accent"),
+            ):
                 assert _contrast(browser, foreground, ground) >= 4.5, (foreground, ground, dark)
     browser.look()
     assert len(grounds) == 2
@@ -245,9 +258,20 @@ def test_nothing_is_requested_and_nothing_else_runs(opened: Any, folders: Any) -
     assert all(url.startswith(("blob:", "data:")) for url in browser.requests[1:])
     assert browser.errors == []
     assert browser.run("fetch('https://example.org').then(() => 'sent', (error) => error.name)") == "TypeError"
-    assert browser.run("new Promise((done) => { const e = new Image(); e.onload = () => done('sent'); e.onerror = () => done('refused'); e.src = 'https://example.org/x.png' })") == "refused"
-    browser.run("{ const e = document.createElement('script'); e.textContent = 'window.other = 1'; document.body.append(e) }")
-    browser.run("{ const e = document.createElement('div'); e.setAttribute('onclick', 'window.other = 1'); document.body.append(e); e.click() }")
+    assert (
+        browser.run(
+            "new Promise((done) => { const e = new Image(); e.onload = () => done('sent');"
+            " e.onerror = () => done('refused'); e.src = 'https://example.org/x.png' })"
+        )
+        == "refused"
+    )
+    browser.run(
+        "{ const e = document.createElement('script'); e.textContent = 'window.other = 1'; document.body.append(e) }"
+    )
+    browser.run(
+        "{ const e = document.createElement('div'); e.setAttribute('onclick', 'window.other = 1');"
+        " document.body.append(e); e.click() }"
+    )
     assert browser.run("window.other === undefined")
     policy = browser.run("document.querySelector('meta[http-equiv]').content")
     assert "unsafe-inline" not in policy

@@ -39,8 +39,8 @@ def bundle(
         Rows for the golden vectors of microcontrollers, which are rows with the model's answers, as a test on the
         device. The first 16 are taken; by default rows are made up, which are less like those that the device will see.
     runtime : path-like, optional
-        Of ``"web"``: where npm has installed LiteRT.js (``@litertjs/core``), which the page holds. By default it is looked
-        for in ``node_modules`` of this folder and of those above.
+        Of ``"web"``: where npm has installed LiteRT.js (``@litertjs/core``), which the page holds. By default it is
+        looked for in ``node_modules`` of this folder and of those above.
 
     Returns
     -------

@@ -56,8 +56,8 @@ def command(
     """Make a folder with a model and the code that uses it.
 
     For microcontrollers it holds the model as an array, a C++ class that takes features by name and gives labels, an
-    example that blinks an LED, golden vectors that test the model where it runs, and a README. For the web it holds a page
-    that works offline, with a form for the features, and a JavaScript module with types for an app.
+    example that blinks an LED, golden vectors that test the model where it runs, and a README. For the web it holds a
+    page that works offline, with a form for the features, and a JavaScript module with types for an app.
     """
     from skl2tflite.bundle import bundle
     from skl2tflite.model import load

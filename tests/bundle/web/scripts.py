@@ -32,10 +32,16 @@ def in_node(folder: Path, script: str, given: object = None) -> Any:
     (folder / "asked.mjs").write_text(
         'import fs from "node:fs";\nconst given = JSON.parse(fs.readFileSync(0, "utf8"));\n'
         f"const answer = await (async () => {{\n{script}\n}})();\n"
-        'process.stdout.write(JSON.stringify(answer ?? null));\n'
+        "process.stdout.write(JSON.stringify(answer ?? null));\n"
     )
     done = subprocess.run(
-        ["node", "asked.mjs"], cwd=folder, input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False
+        ["node", "asked.mjs"],
+        cwd=folder,
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -13,7 +13,8 @@ pytestmark = needs_node
 PARSE = 'const { parseCsv } = await import("./csv.js"); return parseCsv(given);'
 ARRANGE = """
 const { arrange } = await import("./csv.js");
-try { return arrange(given.lines, given.names.map((name) => ({ name, absent: name === "unread" ? "not read" : "missing" }))); }
+const features = given.names.map((name) => ({ name, absent: name === "unread" ? "not read" : "missing" }));
+try { return arrange(given.lines, features); }
 catch (error) { return error.message; }
 """
 READ = """
@@ -61,7 +62,13 @@ def test_cells_become_values(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert read({"kind": "number", "missing_text": "?"}, "?") == [None]
     assert read({"kind": "boolean"}, "true", "0", "No", "2") == [True, False, False, "f: 2 is neither true nor false"]
-    assert read({"kind": "category", "categories": ["a", " b"]}, "a", " a", " b", "", "c") == ["a", "a", " b", None, "c"]
+    assert read({"kind": "category", "categories": ["a", " b"]}, "a", " a", " b", "", "c") == [
+        "a",
+        "a",
+        " b",
+        None,
+        "c",
+    ]
     assert read({"kind": "category", "categories": [""]}, "") == [""]
     assert read({"kind": "text"}, "", " x ") == ["", " x "]
 
@@ -69,6 +76,4 @@ def test_cells_become_values(tmp_path: Path) -> None:
 def test_what_is_saved_is_no_formula(tmp_path: Path) -> None:
     script = 'const { writeCsv } = await import("./csv.js"); return writeCsv(given);'
     lines = [["=1+1", -1, " @x"], ['say "hi"', "a,b", None], ["two\nlines", True, "－1"]]
-    assert in_node(tmp_path, script, lines) == (
-        "'=1+1,-1,' @x\r\n" '"say ""hi""","a,b",\r\n' '"two\nlines",true,\'－1\r\n'
-    )
+    assert in_node(tmp_path, script, lines) == ('\'=1+1,-1,\' @x\r\n"say ""hi""","a,b",\r\n"two\nlines",true,\'－1\r\n')

@@ -39,7 +39,8 @@ const { encodeRow } = await import("./encode.js");
 return given.rows.map((row) => {
   try {
     const tensors = encodeRow(given.contract, given.contract.methods[0], row);
-    return Object.fromEntries([...tensors].map(([name, array]) => [name, Array.from(array, (x) => (Number.isFinite(x) ? x : String(x)))]));
+    const held = (array) => Array.from(array, (x) => (Number.isFinite(x) ? x : String(x)));
+    return Object.fromEntries([...tensors].map(([name, array]) => [name, held(array)]));
   } catch (error) {
     if (error.name !== "InputError") throw error;
     return error.message;
@@ -50,7 +51,9 @@ return given.rows.map((row) => {
 
 def _table(encoder: Any) -> Any:
     imputed = make_pipeline(SimpleImputer(), StandardScaler())
-    steps = make_column_transformer((imputed, ["age"]), (encoder, ["town"]), (encoder, ["class"]), ("passthrough", ["member"]))
+    steps = make_column_transformer(
+        (imputed, ["age"]), (encoder, ["town"]), (encoder, ["class"]), ("passthrough", ["member"])
+    )
     return make_pipeline(steps, LogisticRegression()).fit(TABLE, Y)
 
 
@@ -72,7 +75,9 @@ MODELS: dict[str, tuple[Any, Any]] = {
         ["ab", "", "é🙂", "\ud800", "a" * 1024],
     ),
     "dicts": (
-        lambda: make_pipeline(DictVectorizer(), LogisticRegression()).fit([{"a": 1.0, "b": "x"}, {"a": 2.0, "b": "y"}] * 3, Y),
+        lambda: make_pipeline(DictVectorizer(), LogisticRegression()).fit(
+            [{"a": 1.0, "b": "x"}, {"a": 2.0, "b": "y"}] * 3, Y
+        ),
         [{"a": 1.5, "b": "x"}, {"b": "z"}, {}],
     ),
 }
@@ -86,7 +91,10 @@ REFUSED: dict[str, list[Any]] = {
         {"age": 1.0, "town": "Ulm", "class": 16777217, "member": 2},
         {"age": 1.0, "town": "Ulm", "class": 16777217, "member": None},
     ],
-    "known only": [{"age": 1.0, "town": "Bonn", "class": 16777217, "member": True}, {"age": 1.0, "town": "Ulm", "class": 16777220, "member": True}],
+    "known only": [
+        {"age": 1.0, "town": "Bonn", "class": 16777217, "member": True},
+        {"age": 1.0, "town": "Ulm", "class": 16777220, "member": True},
+    ],
     "matrix": [{"class": None, "unread": 1.0}, {"class": 1.0, "unread": 1e39}, [1.0], [1.0, 2.0, 3.0]],
     "numbers known": [{"class": 16777220}, {"class": None}],
     "texts": [None, 1.0, "a" * 1025],
@@ -120,7 +128,9 @@ def test_rows_become_what_they_do_in_python(name: str, tmp_path: Path) -> None:
         assert isinstance(tensors, dict), tensors
         assert list(tensors) == [each.name for each in taken.methods[0].inputs]
         for key, values in tensors.items():
-            np.testing.assert_array_equal(np.array(values, dtype=want[key].dtype), want[key][i].ravel(), f"{key} of {i}")
+            np.testing.assert_array_equal(
+                np.array(values, dtype=want[key].dtype), want[key][i].ravel(), f"{key} of {i}"
+            )
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -52,7 +52,9 @@ def test_it_is_found_in_this_folder_above_and_where_one_says(tmp_path: Path, mon
 
 def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(MissingDependencyError, match=f"{tmp_path}/node_modules or the node_modules of a folder above: {INSTALL}"):
+    with pytest.raises(
+        MissingDependencyError, match=f"{tmp_path}/node_modules or the node_modules of a folder above: {INSTALL}"
+    ):
         find_runtime(None)
     with pytest.raises(MissingDependencyError, match="not in elsewhere"):
         find_runtime("elsewhere")

@@ -49,7 +49,7 @@ def html_lines(text: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """Return the Content-Security-Policy: this style and this script, what the script makes itself, and nothing else."""
+    """Return the Content-Security-Policy: this style, this script, what the script makes, and nothing else."""
     return "; ".join(
         [
             "default-src 'none'",

@@ -22,7 +22,7 @@ _IMPORT = re.compile(r'^import \{ createWasmLib \} from "@litertjs/wasm-utils";$
 _EXPORT = re.compile(r"^export \{\n(?:  \w+,?\n)+\};$", re.MULTILINE)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 # What @litertjs/wasm-utils does, but for loading scripts by their addresses; and no GPU is asked for.
-_HEAD = f"""// {PACKAGE} {VERSION}, Apache License 2.0: its modules without import and export, and its build for all browsers.
+_HEAD = f"""// {PACKAGE} {VERSION}, Apache License 2.0: without import and export, and its build for all browsers.
 globalThis.litert = ((navigator) => {{
 const createWasmLib = async (Library) => new Library(await ModuleFactory(self.Module));
 """
@@ -92,7 +92,8 @@ def _folder(given: str | os.PathLike[str] | None) -> Path:
             return place
     looked = str(given) if given is not None else f"{places[0].parent.parent} or the node_modules of a folder above"
     raise MissingDependencyError(
-        f"the page holds LiteRT.js, which is not in {looked}: {INSTALL}, or say where it is installed (runtime, --runtime)"
+        f"the page holds LiteRT.js, which is not in {looked}: {INSTALL}, or say where it is installed "
+        "(runtime, --runtime)"
     )
 
 

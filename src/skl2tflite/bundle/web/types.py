@@ -64,7 +64,10 @@ def _row(name: str, features: Sequence[Feature]) -> str:
     fields = "".join(f"  {javascript(each.name)}{_field(each)};\n" for each in features)
     values = "readonly (number | string | boolean | null)[]"
     single = f" | {_value(features[0])}" if len(features) == 1 else ""
-    return f"/** A row: its features by name, or all of them in order. */\nexport type {name} = {{\n{fields}}} | {values}{single};\n\n"
+    return (
+        "/** A row: its features by name, or all of them in order. */\n"
+        f"export type {name} = {{\n{fields}}} | {values}{single};\n\n"
+    )
 
 
 def _field(feature: Feature) -> str:

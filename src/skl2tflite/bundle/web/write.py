@@ -14,8 +14,8 @@ from skl2tflite.bundle.web.page import page
 from skl2tflite.bundle.web.runtime import PACKAGE, VERSION, find_runtime
 from skl2tflite.bundle.web.scripts import SHARED, template
 from skl2tflite.bundle.web.types import types
-from skl2tflite.escaping import javascript, markdown, markdown_code
 from skl2tflite.errors import ConversionError
+from skl2tflite.escaping import javascript, markdown, markdown_code
 
 _VERBATIM = (*SHARED, "index.js", "node.js", "test.js")
 
@@ -60,7 +60,7 @@ def write(request: Request) -> Mapping[str, bytes]:
 
 
 def _contract(contract: AppContract) -> str:
-    """Return the module of the contract; parsed, for in JavaScript's own objects ``__proto__`` is no name like others."""
+    """Return the module of the contract; parsed, as ``__proto__`` is no name like others in JavaScript's own objects."""
     return f"export default JSON.parse({javascript(javascript(contract.to_json()))});\n"
 
 
