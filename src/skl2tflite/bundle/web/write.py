@@ -60,7 +60,7 @@ def write(request: Request) -> Mapping[str, bytes]:
 
 
 def _contract(contract: AppContract) -> str:
-    """Return the module of the contract; parsed, as ``__proto__`` is no name like others in JavaScript's own objects."""
+    """Return the module of the contract; parsed, as ``__proto__`` is no name like others in JavaScript's objects."""
     return f"export default JSON.parse({javascript(javascript(contract.to_json()))});\n"
 
 

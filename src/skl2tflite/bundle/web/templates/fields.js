@@ -4,6 +4,7 @@ import { readCell } from "./csv.js";
 
 const MISSING = "missing";
 const OTHER = "other";
+const UNKNOWN_TEXT = "\uffff?"; // which is no category
 
 /** Returns an element with attributes, or text, and children. */
 export function element(tag, attributes = {}, ...children) {
@@ -37,7 +38,7 @@ export class Field {
   read() {
     if (this.control.tagName !== "SELECT") return readCell(this.feature, this.control.value);
     if (this.control.value === MISSING) return null;
-    return this.control.value === OTHER ? "\u0000" : this.#choices()[Number(this.control.value)];
+    return this.control.value === OTHER ? UNKNOWN_TEXT : this.#choices()[Number(this.control.value)];
   }
 
   /** Takes the typical value. */
@@ -47,9 +48,8 @@ export class Field {
       this.control.value = typical ?? "";
     } else {
       const at = this.#choices().indexOf(typical);
-      const typically = at < 0 && typical === null && this.#mayMiss() && this.feature.range === null ? MISSING : "0";
-      this.control.value = at < 0 ? typically : String(at);
-      if (this.control.selectedIndex < 0) this.control.selectedIndex = 0;
+      this.control.value = at >= 0 ? String(at) : typical === null && this.#mayMiss() ? MISSING : "0";
+      if (this.control.selectedIndex < 0) this.control.selectedIndex = 0; // there are no choices but these
     }
     this.show();
   }

@@ -6,7 +6,7 @@ import { Model, print } from "./model.js";
 
 export { InputError } from "./encode.js";
 export { NoAnswerError } from "./decode.js";
-export { Model, contract };
+export { Model };
 
 /** Loads LiteRT.js, unless the app has loaded it, and the model, and compares its golden rows. */
 export async function load({ wasm, file = new URL("./model.tflite", import.meta.url) }) {
