@@ -1,4 +1,4 @@
-"""The page that a bundle for the web has: how large it is, and how soon it answers in Chromium, opened from the disk."""
+"""The page that a bundle for the web has: how large it is, and how soon it answers in Chromium."""
 
 from __future__ import annotations
 
