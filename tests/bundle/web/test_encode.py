@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +153,30 @@ def test_features_that_do_not_exist_are_refused_by_name(tmp_path: Path) -> None:
         'the model has no feature "tow"',
         'a row is an object with 2 features by name, not "x"',
     ]
+
+
+VECTORS = """
+const { encodeValue } = await import("./encode.js");
+const taken = given.filter(({ encoding, length }) => encoding !== "characters" || length);
+return taken.flatMap(({ feature, encoding, length, padding, cases }) => {
+  const input = { encoding, length, padding, dtype: encoding === "number" ? "float32" : "int32" };
+  return cases.map(([value, wanted]) => {
+    let found;
+    try {
+      found = encodeValue({ missing_text: null, only: null, ...feature }, input, value);
+      if (encoding !== "characters") found = Number.isNaN(found[0]) ? null : found[0];
+    } catch (error) {
+      found = error.name === "InputError" ? "error" : String(error);
+    }
+    return [feature, value, wanted, found];
+  });
+});
+"""
+
+
+def test_vectors_of_the_contract(tmp_path: Path) -> None:
+    """Those that every language passes; texts have a fixed length in files for the web."""
+    vectors = json.loads((Path(__file__).parents[2] / "app_contract" / "encode_vectors.json").read_text("utf-8"))
+    found = in_node(tmp_path, VECTORS, vectors)
+    assert len(found) > 50
+    assert [each for each in found if each[2] != each[3]] == []
