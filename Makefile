@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
 LITERT_JS := 2.5.3
+TYPESCRIPT := 5.9.3
+ONNXRUNTIME_WEB := 1.30.0
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -25,17 +27,24 @@ test-oldest: ## the sweep and the converters' tests on the oldest scikit-learn; 
 	$(MAKE) --no-print-directory VENV=$(VENV)-oldest $(VENV)-oldest/.installed-oldest
 	$(VENV)-oldest/bin/python -m pytest -n $(JOBS) tests/estimators tests/converters tests/numerics tests/passes tests/tracing
 
-test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of its builds
-	@if $(MAKE) --no-print-directory .litert_js/.installed-$(LITERT_JS); then \
+test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of its builds, and pages in Chromium
+	@if $(MAKE) --no-print-directory .litert_js/.installed-$(LITERT_JS)-$(TYPESCRIPT); then \
 		TEST_WEB=1 $(BIN)/python -m pytest -n $(JOBS) tests/web; \
 	else \
 		echo 'Node 20 and its packages cannot be had: the tests on LiteRT.js are skipped'; \
 	fi
 
-# The package of LiteRT.js, for Node.
-.litert_js/.installed-$(LITERT_JS):
+# The package of LiteRT.js, for Node, and the compiler that checks a bundle's types.
+.litert_js/.installed-$(LITERT_JS)-$(TYPESCRIPT):
 	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'
-	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js @litertjs/core@$(LITERT_JS)
+	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js \
+		@litertjs/core@$(LITERT_JS) typescript@$(TYPESCRIPT)
+	@touch $@
+
+# The peer of benchmarks in Node, beside LiteRT.js.
+.litert_js/.installed-bench-$(LITERT_JS)-$(ONNXRUNTIME_WEB):
+	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js \
+		@litertjs/core@$(LITERT_JS) onnxruntime-web@$(ONNXRUNTIME_WEB)
 	@touch $@
 
 test-reproducible: $(VENV)/.installed-test ## the same bytes in other processes, threads and Python versions
@@ -57,6 +66,8 @@ docs: $(VENV)/.installed-test ## write docs/supported.md from the converters
 	$(BIN)/skl2tflite supported --markdown > docs/supported.md
 
 bench: $(VENV)/.installed-bench ## time us and the peers in turn
+	@$(MAKE) --no-print-directory .litert_js/.installed-bench-$(LITERT_JS)-$(ONNXRUNTIME_WEB) || \
+		echo 'Node 20 and its packages cannot be had: benchmarks in Node are skipped'
 	$(BIN)/python -m pytest benchmarks
 
 clean: ## remove what was built, but not the environments

@@ -7,6 +7,7 @@ Whatever is generated takes such texts through one of these functions; none of t
 from __future__ import annotations
 
 import json as _json
+import math
 import re
 import unicodedata
 from html import escape
@@ -54,6 +55,22 @@ def json(value: object) -> str:
     """Return a value as indented JSON that a terminal shows as it is: what does not print is escaped as in JSON."""
     text = _json.dumps(value, indent=2, ensure_ascii=False)
     return "".join(c if c.isprintable() or c == "\n" else _json.dumps(c)[1:-1] for c in text)
+
+
+def javascript(value: object) -> str:
+    """Return a value as JSON that JavaScript, TypeScript and a ``script`` element of HTML read as it is.
+
+    Numbers that are not finite, which JSON has not, become null.
+    """
+    return _json.dumps(_finite(value), allow_nan=False).replace("<", "\\u003c")
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def line(text: object) -> str:

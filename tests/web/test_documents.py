@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
-from scripts.litert_js import BUILDS, MODULES
+import skops.io
+from scripts.chromium import Browser, find_chromium
+from scripts.litert_js import BUILDS, MODULES, installed_version
+from typer.testing import CliRunner
 
+from skl2tflite.cli.main import app
 from tests.docs.test_documents import ROOT, blocks
+from tests.web.pages import iris
 
 WEB = ROOT / "docs" / "web.md"
 
@@ -44,6 +54,51 @@ def test_code_of_a_page_runs(document: Path, build: str, tmp_path: Path, monkeyp
     answer = _in_node(tmp_path, build, page, f"page.predictProba({row.to_list()})")
     want = names["pipeline"].predict_proba(row.to_frame().T)[0]  # type: ignore[attr-defined]
     np.testing.assert_allclose(answer, want, atol=1e-5)
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="Chromium cannot be had: the page is not tested in a browser")
+def test_page_and_module_of_a_bundle_as_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the commands to the answers, in a browser, from the disk and from a server."""
+    monkeypatch.chdir(tmp_path)
+    estimator, rows = iris()
+    skops.io.dump(estimator, "model.skops")
+    rows.to_csv("rows.csv", index=False)
+    modules = tmp_path / "node_modules"
+    modules.mkdir()
+    (modules / "@litertjs").symlink_to(MODULES / "@litertjs")
+    commands = re.findall(r"^(?:skl2tflite|npm install) .*$", WEB.read_text().split("## A module")[0], flags=re.M)
+    assert commands[0] == f"npm install @litertjs/core@{installed_version()}"
+    for command in commands[1:]:
+        done = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert done.exit_code == 0, done.output
+    (modules / "page").symlink_to(tmp_path / "page")
+    page = next(block for block in blocks(WEB, "javascript") if 'from "page"' in block)
+    Path("app.js").write_text(page)
+    addresses = {"page": "page/index.js", "@litertjs/core": "@litertjs/core/dist/index.js"}
+    addresses["@litertjs/wasm-utils"] = "@litertjs/wasm-utils/dist/index.js"
+    imports = {name: f"/node_modules/{address}" for name, address in addresses.items()}
+    Path("app.html").write_text(f'<script type="importmap">{json.dumps({"imports": imports})}</script>')
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    browser = Browser(str(find_chromium()))
+    try:
+        browser.open(tmp_path / "page" / "index.html")
+        assert browser.text("#status") == "Checked: the answers to 5 known rows are right"
+        browser.go(f"http://127.0.0.1:{server.server_port}/app.html")
+        row = rows.iloc[60]
+        answer = browser.run(f'import("/app.js").then((page) => page.answer({row.to_json()}))')
+    finally:
+        browser.close()
+        server.shutdown()
+    assert answer["label"] == estimator.predict(row.to_frame().T)[0]
+    assert [each["label"] for each in answer["probabilities"]] == estimator.classes_.tolist()
+    want = estimator.predict_proba(row.to_frame().T)[0]
+    np.testing.assert_allclose([each["value"] for each in answer["probabilities"]], want, atol=1e-6)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
 
 
 def test_texts_and_codes_as_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

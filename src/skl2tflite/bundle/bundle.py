@@ -16,7 +16,13 @@ from skl2tflite.whole_files import write_folder
 
 
 def bundle(
-    model: TFLiteModel, directory: str | os.PathLike[str], place: str, *, name: str = "model", X: Any = None
+    model: TFLiteModel,
+    directory: str | os.PathLike[str],
+    place: str,
+    *,
+    name: str = "model",
+    X: Any = None,
+    runtime: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Write a model as a folder with the code that uses it in a place.
 
@@ -25,13 +31,16 @@ def bundle(
     model : TFLiteModel
     directory : path-like
         Folder to make; it must not exist, or be empty.
-    place : {"tflm", "arduino", "esp-idf", "zephyr", "platformio"}
-        What the folder is for: platforms of microcontrollers.
+    place : {"tflm", "arduino", "esp-idf", "zephyr", "platformio", "web"}
+        What the folder is for: platforms of microcontrollers, or browsers.
     name : str
         The model's name in the code, and in the names of files.
     X : array-like or DataFrame of shape (n_rows, n_features), optional
         Rows for the golden vectors of microcontrollers, which are rows with the model's answers, as a test on the
         device. The first 16 are taken; by default rows are made up, which are less like those that the device will see.
+    runtime : path-like, optional
+        Of ``"web"``: where npm has installed LiteRT.js (``@litertjs/core``), which the page holds. By default it is
+        looked for in ``node_modules`` of this folder and of those above.
 
     Returns
     -------
@@ -56,7 +65,7 @@ def bundle(
     chosen.require(contract)
     target = Path(directory)
     _check_free(target)
-    _write(target, chosen.write(Request(model, contract, name, X)))
+    _write(target, chosen.write(Request(model, contract, name, X, runtime)))
     return target
 
 

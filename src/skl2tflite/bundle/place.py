@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,12 +36,15 @@ class Request:
         Name of the model in the place's language.
     X : object
         Rows for golden vectors in place of the file's own; None where there are none.
+    runtime : path-like, optional
+        Folder of the runtime that the bundle holds, where that is a package of another language.
     """
 
     model: TFLiteModel
     contract: AppContract
     name: str
     X: Any = None
+    runtime: str | os.PathLike[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ EXAMPLES = (
     "skl2tflite convert model.skops --target micro -o model.tflite --data rows.csv",
     "skl2tflite bundle model.tflite --for arduino -o firmware --data rows.csv",
     "skl2tflite bundle model.tflite --for zephyr -o app --name gesture",
+    "skl2tflite bundle model.tflite --for web -o page",
 )
 
 
@@ -26,6 +27,7 @@ class PlaceName(StrEnum):
     ESP_IDF = "esp-idf"
     ZEPHYR = "zephyr"
     PLATFORMIO = "platformio"
+    WEB = "web"
 
 
 def command(
@@ -43,11 +45,19 @@ def command(
         Path | None, typer.Option(metavar="ROWS", help="CSV or Parquet file of rows for golden vectors.")
     ] = None,
     target_column: TargetColumn = None,
+    runtime: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="For web: where npm has installed @litertjs/core; by default node_modules of this folder or above.",
+        ),
+    ] = None,
 ) -> None:
     """Make a folder with a model and the code that uses it.
 
     For microcontrollers it holds the model as an array, a C++ class that takes features by name and gives labels, an
-    example that blinks an LED, golden vectors that test the model where it runs, and a README.
+    example that blinks an LED, golden vectors that test the model where it runs, and a README. For the web it holds a
+    page that works offline, with a form for the features, and a JavaScript module with types for an app.
     """
     from skl2tflite.bundle import bundle
     from skl2tflite.model import load
@@ -65,7 +75,7 @@ def command(
     if data is not None:
         rows = read_features(FeatureFile(data, features.count, features.names, target_column, text, note))
         rows = with_categoricals(rows, features.readings)
-    made = bundle(model, output, place.value, name=name or file.stem, X=rows)
+    made = bundle(model, output, place.value, name=name or file.stem, X=rows, runtime=runtime)
     if model.facts.runtime.is_microcontroller:
         console().print(facts(model.sizes().lines()))
     say(f"Wrote {made}: its README says how to use it.")
