@@ -177,7 +177,7 @@ class Preprocessing:
         if isinstance(op, ops.Cast) and (x.dtype == DType.FLOAT or x.dtype == x.node.inputs[0].dtype):
             # Casts between floats, integers and truth values are monotone.
             return self.columns(x.node.inputs[0], inside)
-        picked = _picked(x.node)
+        picked = picked_columns(x.node)
         if picked is None:
             return None
         inner = self.columns(x.node.inputs[0], inside)
@@ -224,7 +224,7 @@ class Preprocessing:
                 return value(inputs[2])
             if isinstance(op, ops.Cast):
                 return value(inputs[0])
-            picked = _picked(x.node)
+            picked = picked_columns(x.node)
             assert picked is not None
             return value(inputs[0])[:, picked]
 
@@ -255,7 +255,7 @@ class Preprocessing:
             return tuple(self.key(part) for part in inputs)
         if (within := without(x.node)) is not None:
             return ("without", within.low.tobytes(), within.high.tobytes(), within.narrow, self.key(inputs[2]))
-        picked = _picked(x.node)
+        picked = picked_columns(x.node)
         return (None if picked is None else tuple(picked.tolist()), self.key(inputs[0]))
 
     def transformers(self, x: Tensor) -> list[Transformed]:
@@ -298,7 +298,7 @@ def _tuples(values: Sequence[tuple[Hole, ...]]) -> NDArray[np.object_]:
     return made
 
 
-def _picked(node: Node) -> Ints | None:
+def picked_columns(node: Node) -> Ints | None:
     """Return the constant positions of the columns that a node selects; None where it does something else."""
     if isinstance(node.op, ops.Take) and node.op.axis == 1:
         positions = node.inputs[1].constant
@@ -319,7 +319,7 @@ def origin_of(x: Tensor, column: int) -> tuple[Tensor, int]:
             if column < (part.shape[1] or 0):
                 return origin_of(part, column)
             column -= part.shape[1] or 0
-    picked = _picked(x.node)
+    picked = picked_columns(x.node)
     if picked is not None and x.node.inputs[0].ndim == 2:
         return origin_of(x.node.inputs[0], int(picked[column]))
     return x, column
