@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn import preprocessing as sk
 
 from skl2tflite.converters.core.encoder_inverses import Decoded, of_one_hot, of_ordinal
@@ -30,6 +32,9 @@ from skl2tflite.tracing.category_values import (
     unknown_value,
 )
 from skl2tflite.tracing.row_errors import refuse_rows
+
+WIDE = 32
+"""Columns of a feature from which on it is compared by itself, which passes make a search of."""
 
 
 class CategoriesConverter(TransformerConverter):
@@ -119,16 +124,19 @@ class CategoriesConverter(TransformerConverter):
     @cached_property
     def encoded(self) -> NDArray[Any]:
         """scikit-learn's codes of one row for each category of the longest list, and of one row of unknown values."""
-        est = self.estimator
-        objects = DType.STRING in self.kinds or any(c.dtype == object for c in est.categories_)
-        lists = [np.asarray(c, dtype=object if objects else np.float64) for c in est.categories_]
+        result = self.codes_of(self.estimator)
+        return np.asarray(result.toarray() if hasattr(result, "toarray") else result)
+
+    def codes_of(self, encoder: Any) -> Any:
+        """Return what an encoder of these categories gives for those rows."""
+        objects = DType.STRING in self.kinds or any(c.dtype == object for c in encoder.categories_)
+        lists = [np.asarray(c, dtype=object if objects else np.float64) for c in encoder.categories_]
         rows = np.stack([np.resize(c, max(map(len, lists)) + 1) for c in lists], axis=1)
         if not self.refuses_unknown:
             rows[-1] = [unknown_value(c, kind) for c, kind in zip(lists, self.kinds, strict=True)]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            result = est.transform(rows)
-        return np.asarray(result.toarray() if hasattr(result, "toarray") else result)
+            return encoder.transform(rows)
 
     def blocks(self) -> list[NDArray[np.float64]]:
         """Return a table for each feature: the codes of its categories and, in the last row, of any other value."""
@@ -302,41 +310,73 @@ class OneHotEncoderConverter(CategoriesConverter):
     def widths(self) -> list[int]:
         return list(self.estimator._n_features_outs)
 
+    @cached_property
+    def hot(self) -> list[NDArray[np.int64]]:
+        """For each feature the column that is 1 for each category and, last, for any other value; -1 where none is.
+
+        scikit-learn's codes are read from a sparse matrix, so that this takes no more than the number of categories.
+        """
+        encoder = copy(self.estimator)
+        encoder.__dict__.pop("_sklearn_output_config", None)
+        encoder.sparse_output = True
+        with config_context(transform_output="default"):
+            codes = self.codes_of(encoder).tocoo()
+        ends = np.cumsum(self.widths)
+        feature = np.searchsorted(ends, codes.col, side="right")
+        hot = np.full((codes.shape[0], len(ends)), -1)
+        entries = codes.data != 0
+        hot[codes.row[entries], feature[entries]] = (codes.col - (ends - self.widths)[feature])[entries]
+        columns = []
+        for i, categories in enumerate(self.categories):
+            unknown = -1 if self.refuses_unknown else hot[-1, i]
+            columns.append(np.append(hot[: len(categories), i], unknown))
+        return columns
+
+    def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
+        """All columns: none of the codes is NaN."""
+        return np.ones(len(self.categories), dtype=np.bool_) if clean else self.allows_nan
+
+    def gives_bounds(self, bounds: tuple[float, float] | None) -> tuple[float, float] | None:
+        """Return the least and the greatest code."""
+        return (0.0, 1.0)
+
     def transform(self, X: TableLike) -> TableLike:
-        tables = self.blocks()
         blocks, start = [], 0
         # Features in which each column stands for one category, and none for unknown values, need one comparison.
-        simple = [not self.refuses_unknown and is_selection(table) for table in tables]
-        while start < len(tables):
+        simple = [not self.refuses_unknown and is_selection(hot, n) for hot, n in zip(self.hot, self.widths, strict=True)]
+        few = [one and n < WIDE and kind == DType.FLOAT for one, n, kind in zip(simple, self.widths, self.kinds, strict=True)]
+        while start < len(few):
             stop = start + 1
-            if simple[start] and self.kinds[start] == DType.FLOAT:
-                while stop < len(tables) and simple[stop] and self.kinds[stop] == DType.FLOAT:
+            if few[start]:
+                while stop < len(few) and few[stop]:
                     stop += 1
-                blocks.append(self._compared(X, tables, range(start, stop)))
-            elif not tables[start].shape[1]:
+                blocks.append(self._compared(X, range(start, stop)))
+            elif not self.widths[start]:
                 if self.refuses_unknown:
                     self.positions(X, start)  # which records that unknown values are refused
             elif simple[start]:
-                at = tables[start][:-1].argmax(axis=0)
-                blocks.append(self.matches(X, start, self.categories[start][at]))
+                blocks.append(self.matches(X, start, self.of_columns(start)))
             else:
-                blocks.append(self._looked_up(X, start, tables[start]))
+                blocks.append(self._looked_up(X, start))
             start = stop
         return self.cast(xp.concat(blocks, axis=1)) if blocks else Table([])
 
-    def _compared(self, X: TableLike, tables: list[NDArray[np.float64]], features: Sequence[int]) -> Array:
+    def of_columns(self, feature: int) -> NDArray[Any]:
+        """Return the category that each column of a feature stands for."""
+        known = self.hot[feature][:-1]
+        return self.categories[feature][np.argsort(known)[np.count_nonzero(known < 0) :]]
+
+    def _compared(self, X: TableLike, features: Sequence[int]) -> Array:
         """Return the columns of several numeric features, from one comparison.
 
         Parameters
         ----------
         X : Table, Column or array
-        tables : list of ndarray
-            Codes of all features (:meth:`blocks`).
         features : sequence of int
             Positions of the features, which follow one another.
         """
         widths = [self.widths[i] for i in features]
-        values = np.concatenate([self.categories[i][tables[i][:-1].argmax(axis=0)] for i in features])
+        values = np.concatenate([self.of_columns(i) for i in features])
         at = np.repeat(list(features), widths)
         if isinstance(X, Table):
             try:
@@ -350,23 +390,20 @@ class OneHotEncoderConverter(CategoriesConverter):
         missing = np.isnan(values)
         return hot | (xp.isnan(columns) & missing) if missing.any() else hot
 
-    def _looked_up(self, X: TableLike, feature: int, table: NDArray[np.float64]) -> Array:
+    def _looked_up(self, X: TableLike, feature: int) -> Array:
         """Return the columns of one feature, by the position of its category in a table of codes.
 
         Parameters
         ----------
         X : Table, Column or array
         feature : int
-        table : ndarray of shape (n_categories + 1, n_columns)
-            Codes of the feature (:meth:`blocks`).
         """
         position = self.positions(X, feature)
-        hot = np.nan_to_num(np.maximum(table, 0.0), nan=0.0)
-        codes = np.where(hot.any(axis=1), hot.argmax(axis=1), -1)
-        code = xp.expand_dims(xp.take(codes, position), 1)
-        block = xp.astype(code == np.arange(table.shape[1]), float)
+        code = xp.expand_dims(xp.take(self.hot[feature], position), 1)
+        block = xp.astype(code == np.arange(self.widths[feature]), float)
         if self.refuses_unknown:
-            block = xp.where(xp.expand_dims(position == len(table) - 1, 1), self.mark, block)
+            unknown = xp.expand_dims(position == len(self.categories[feature]), 1)
+            block = xp.where(unknown, self.mark, block)
         return block
 
     @cached_property
@@ -394,6 +431,6 @@ class OneHotEncoderConverter(CategoriesConverter):
         return xp.stack(columns, axis=1)
 
 
-def is_selection(table: NDArray[np.float64]) -> bool:
-    """Whether each column stands for exactly one category, and none for unknown values."""
-    return not table[-1].any() and bool(np.all(table.sum(axis=0) == 1))
+def is_selection(hot: NDArray[np.int64], width: int) -> bool:
+    """Whether each of so many columns stands for exactly one category, and none for unknown values."""
+    return hot[-1] < 0 and np.array_equal(np.sort(hot[hot >= 0]), np.arange(width))
