@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -161,12 +162,18 @@ def _cast(part: Part, op: ops.Cast) -> Part:
 
 def _equal(held: NDArray[Any], values: NDArray[Any]) -> sparse.csr_array:
     """Return for each case which of some values it equals."""
-    places: dict[Any, list[int]] = {}
-    for column, value in enumerate(values.tolist()):
-        places.setdefault(value, []).append(column)
-    pairs = [(case, column) for case, value in enumerate(held.tolist()) for column in places.get(value, ())]
-    at = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return sparse.csr_array((np.ones(len(at), np.bool_), (at[:, 0], at[:, 1])), shape=(len(held), len(values)))
+    known, wanted = held.tolist(), values.tolist()
+    places = {value: column for column, value in enumerate(wanted)}
+    if len(places) == len(wanted):
+        column = np.fromiter(map(places.get, known, repeat(-1)), np.int64, len(known))
+        case = np.flatnonzero(column >= 0)
+        column = column[case]
+    else:  # several columns for one value
+        cases = {value: number for number, value in enumerate(known)}
+        case = np.fromiter(map(cases.get, wanted, repeat(-1)), np.int64, len(wanted))
+        column = np.flatnonzero(case >= 0)
+        case = case[column]
+    return sparse.csr_array((np.ones(len(case), np.bool_), (case, column)), shape=(len(held), len(values)))
 
 
 def _taken(table: NDArray[Any], rows: Rows, shape: Shape) -> Rows | None:

@@ -314,8 +314,11 @@ class OneHotEncoderConverter(CategoriesConverter):
     def hot(self) -> list[NDArray[np.int64]]:
         """For each feature the column that is 1 for each category and, last, for any other value; -1 where none is.
 
-        scikit-learn's codes are read from a sparse matrix, so that this takes no more than the number of categories.
+        Where categories are dropped or infrequent, scikit-learn's codes tell, read from a sparse matrix.
         """
+        infrequent = getattr(self.estimator, "infrequent_categories_", None) or ()
+        if self.estimator.drop_idx_ is None and all(few is None for few in infrequent):
+            return [np.append(np.arange(len(categories)), -1) for categories in self.categories]
         encoder = copy(self.estimator)
         encoder.__dict__.pop("_sklearn_output_config", None)
         encoder.sparse_output = True
