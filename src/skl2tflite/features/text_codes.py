@@ -25,5 +25,5 @@ def codes_of(cells: NDArray[Any], vocabulary: Mapping[str, int]) -> NDArray[np.i
     try:
         return np.fromiter(map(vocabulary.get, held, repeat(ELSEWHERE)), np.int32, len(held))
     except TypeError:  # a cell that has no hash, as a list
-        texts = (cell if isinstance(cell, str) else None for cell in held)
-        return np.fromiter((ELSEWHERE if t is None else vocabulary.get(t, ELSEWHERE) for t in texts), np.int32, len(held))
+        codes = (vocabulary.get(cell, ELSEWHERE) if isinstance(cell, str) else ELSEWHERE for cell in held)
+        return np.fromiter(codes, np.int32, len(held))

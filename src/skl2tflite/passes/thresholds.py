@@ -7,7 +7,6 @@ from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skl2tflite.flow.zeros import may_underflow
 from skl2tflite.forest.float_keys import Ints

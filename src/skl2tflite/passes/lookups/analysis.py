@@ -121,7 +121,10 @@ class Analysis:
         if is_flat(node.outputs[0]):
             if any(value is not None and value.size != 1 for value in fixed):
                 return None
-            held = [np.ravel(v) if each is None else each.dense()[:, 0] for each, v in zip(rows, fixed, strict=True)]
+            held = [
+                np.ravel(np.asarray(value)) if each is None else each.dense()[:, 0]
+                for each, value in zip(rows, fixed, strict=True)
+            ]
             return Rows.of_dense(cases, np.broadcast_to(np.asarray(op.evaluate(*held)), (len(cases),)))
         return _wide(op, rows, fixed, node.outputs[0])
 

@@ -20,7 +20,7 @@ from skl2tflite.graph import functions as xp
 from skl2tflite.passes.base import Pass
 from skl2tflite.passes.lookups.analysis import Analysis
 from skl2tflite.passes.lookups.cases import Cases, Cell, cases_of
-from skl2tflite.passes.lookups.rows import Part, Plain, Rows
+from skl2tflite.passes.lookups.rows import Part, Plain
 
 
 def look_up(graph: Graph) -> tuple[Graph, list[str]]:

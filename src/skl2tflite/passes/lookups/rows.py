@@ -109,10 +109,10 @@ class Rows:
         coo = self.table.tocoo()
         hot = ~filled[coo.coords[0]]
         at[coo.coords[0][hot]] = coo.coords[1][hot]
-        block: Array = xp.one_hot(xp.take(at, number), self.width, dtype)
-        if filled.any():
-            block = xp.where(xp.expand_dims(xp.take(filled, number), 1), np.nan, block)
-        return as_tensor(block)
+        nan = filled if filled.any() else None
+        if dtype == DType.FLOAT and self.width > NARROW:
+            return _outer(at, nan, self.width, number)
+        return as_tensor(_hot(at, nan, self.width, number, dtype))
 
     @property
     def _filled(self) -> NDArray[np.bool_]:
@@ -130,6 +130,51 @@ class Rows:
         counts = np.diff(self.table.indptr)
         own = np.repeat(~self._filled, counts)
         return self.base is None and bool(np.all(self.table.data[own] == 1) and np.all(counts[~self._filled] <= 1))
+
+
+def _hot(
+    at: NDArray[np.int64], nan: NDArray[np.bool_] | None, width: int, number: Tensor, dtype: DType = DType.FLOAT
+) -> Array:
+    """Return columns of which one is 1.
+
+    Parameters
+    ----------
+    at : ndarray of int, shape (n_cases,)
+        Which column is 1 in each case; -1 for none.
+    nan : ndarray of bool, shape (n_cases,), or None
+        Cases in which all are NaN.
+    width : int
+        Number of columns.
+    number : Tensor of int, shape (n_rows,)
+        Number of the case of each row.
+    dtype : DType
+        Of the result.
+    """
+    block: Array = xp.one_hot(xp.take(at, number), width, dtype)
+    return block if nan is None else xp.where(xp.expand_dims(xp.take(nan, number), 1), np.nan, block)
+
+
+def _outer(at: NDArray[np.int64], nan: NDArray[np.bool_] | None, width: int, number: Tensor) -> Tensor:
+    """Return many columns of which one is 1: a product of two digits, which is quicker than to compare with each.
+
+    Parameters
+    ----------
+    at, nan, width, number
+        As of :func:`_hot`.
+    """
+    low = _digit(width)
+    high = -(-width // low)
+    leading = _hot(np.where(at < 0, -1, at // low), nan, high, number)
+    block = xp.expand_dims(leading, 2) * xp.expand_dims(_hot(at % low, None, low, number), 1)
+    joined = xp.reshape(block, (-1 if number.shape[0] is None else number.shape[0], high * low))
+    return as_tensor(joined if high * low == width else joined[:, :width])
+
+
+def _digit(width: int) -> int:
+    """Return how many values the last of two digits has: it divides the width, where it can be near the root of it."""
+    root = int(np.sqrt(width))
+    near = [n for n in range(max(8, root // 2), 2 * root + 1) if width % n == 0]
+    return min(near, key=lambda n: abs(n - root)) if near else root
 
 
 @dataclass(frozen=True, eq=False)
