@@ -33,7 +33,7 @@ PASSES: tuple[Pass, ...] = (
 )
 """All passes in the order of execution. Dead code needs no pass, as a graph consists of what its outputs depend on."""
 LAST_PASSES: tuple[Pass, ...] = (LOOK_UP,)
-"""Passes that run when text has its codes."""
+"""Passes that run when text has its codes. They may add the terms of a sum in another order."""
 
 
 @dataclass(frozen=True)

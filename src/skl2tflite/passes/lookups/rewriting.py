@@ -158,6 +158,9 @@ class _Rewriting:
 
 
 LOOK_UP = Pass(
-    "look_up", "functions of a column with many categories become look-ups by the number of its category", look_up
+    "look_up",
+    "functions of a column with many categories become look-ups by the number of its category",
+    look_up,
+    exact=False,
 )
-"""Other than passes before it, it changes the order in which a matrix product's terms are added."""
+"""It adds the terms of matrix products in another order, with roundings no greater than before."""
