@@ -25,6 +25,7 @@ from skl2tflite.options import ConversionOptions
 from skl2tflite.passes.lookups import LOOK_UP
 from skl2tflite.passes.lookups.cases import WIDE
 from skl2tflite.plan import plan
+from tests.backends.tflite.one_graph import run_graph
 
 COUNT = 45
 WORDS = np.array([f"word {i:02d}" for i in range(COUNT)], dtype=object)
@@ -174,6 +175,16 @@ def test_integers(values):
     after, _ = LOOK_UP.function(graph)
     x = np.array([*values, -1, -4, 10**6, 2**31 - 1, -(2**31)])
     np.testing.assert_array_equal(evaluate(after, {"x": x})["y"], evaluate(graph, {"x": x})["y"])
+
+
+def test_numbers_are_compared_as_float32():
+    tenths = np.append(np.arange(40), np.arange(40) + 1e-9) / 10
+    graph = graph_of(lambda x: xp.linear(xp.astype(x[:, None] == tenths, float), np.arange(80.0)[:, None]))
+    after, _ = LOOK_UP.function(graph)
+    x = (np.arange(50) / 10).astype(np.float32)
+    for plain, found in zip(run_graph(graph, x), run_graph(after, x), strict=True):
+        np.testing.assert_array_equal(found, plain)
+    assert not any(isinstance(node.op, ops.Linear) for node in after.operations())
 
 
 def test_conversion_takes_no_table_of_all_pairs_of_categories():

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from skl2tflite.graph import DType, Node, Tensor, apply, as_tensor, ops
 from skl2tflite.graph.dtype import Shape
-from skl2tflite.passes.lookups.cases import Cases, Cell, cell_of, comparison, is_flat, keeps_cells
+from skl2tflite.passes.lookups.cases import Cases, Cell, as_held, cell_of, comparison, is_flat, keeps_cells
 from skl2tflite.passes.lookups.rows import NARROW, Part, Plain, Rows, pick
 from skl2tflite.passes.preprocessing import picked_columns
 
@@ -90,7 +90,7 @@ class Analysis:
         x, values = found
         rows = self.rows(x)
         if rows is not None and rows.width == 1:
-            cases, held = rows.cases, rows.dense()[:, 0]
+            cases, held = rows.cases, as_held(rows.dense()[:, 0])
         elif (known := self.cases.get(cell_of(x))) is not None:
             cases, held = known, known.values
         else:

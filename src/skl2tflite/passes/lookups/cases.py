@@ -131,8 +131,16 @@ def comparison(node: Node) -> tuple[Tensor, NDArray[Any]] | None:
         if values is None or x.constant is not None or not is_flat(x) or values.dtype.kind == "b":
             continue
         if values.size == 1 or (x.ndim == 2 and (values.ndim == 1 or (values.ndim == 2 and len(values) == 1))):
-            return x, values.ravel()
+            return x, as_held(values.ravel())
     return None
+
+
+def as_held(values: NDArray[Any]) -> NDArray[Any]:
+    """Return values as a file compares them: floats rounded to float32."""
+    if values.dtype.kind != "f":
+        return values
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32).astype(np.float64)
 
 
 def is_flat(x: Tensor) -> bool:
