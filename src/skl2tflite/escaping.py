@@ -76,6 +76,8 @@ def _finite(value: object) -> object:
 def line(text: object) -> str:
     """Return a text as one line of a file of labels: what breaks lines is spelt out, and all else kept."""
     shown = str(text)
+    if shown.isprintable():
+        return shown
     return "".join(_spelt(c) if unicodedata.category(c) in _BREAKING else c for c in shown)
 
 

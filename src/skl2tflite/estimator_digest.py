@@ -43,7 +43,9 @@ class _Walk:
 
     def digest(self, value: Any) -> bytes:
         """Return an object's digest."""
-        if type(value) in (bool, int, str, float, complex, type(None)):
+        if type(value) is str:
+            return _text(value)
+        if type(value) in (bool, int, float, complex, type(None)):
             spelled = value.hex() if type(value) is float else str(value)
             return _digest(type(value).__name__, spelled.encode("utf-8", "surrogatepass"))
         if isinstance(value, bytes | bytearray):
@@ -64,7 +66,7 @@ class _Walk:
         return found
 
     def _all(self, kind: str, values: Iterable[Any]) -> bytes:
-        return _digest(kind, *(self.digest(value) for value in values))
+        return _digest(kind, *(_text(value) if type(value) is str else self.digest(value) for value in values))
 
     def _array(self, array: NDArray[Any]) -> bytes:
         """Return an array's digest; of a structured one that of each field, as anything may lie between fields."""
@@ -138,10 +140,13 @@ def _name(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
+def _text(text: str) -> bytes:
+    """Return the digest of a text, as :func:`_digest` makes it: large vocabularies have many."""
+    data = text.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"str" + len(data).to_bytes(8, "little") + data).digest()
+
+
 def _digest(kind: str, *parts: bytes) -> bytes:
     """Return the digest of a kind and of parts, each with its length, so that no two sequences are alike."""
-    found = hashlib.sha256(kind.encode())
-    for part in parts:
-        found.update(len(part).to_bytes(8, "little"))
-        found.update(part)
-    return found.digest()
+    framed = (piece for part in parts for piece in (len(part).to_bytes(8, "little"), part))
+    return hashlib.sha256(b"".join((kind.encode(), *framed))).digest()

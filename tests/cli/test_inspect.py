@@ -9,7 +9,7 @@ import pytest
 
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.writer import write
-from skl2tflite.passes import PASSES
+from skl2tflite.passes import LAST_PASSES, PASSES
 
 
 @pytest.fixture(params=["with signatures", "without"])
@@ -84,7 +84,7 @@ def test_no_tflite_file_at_all(run, saved):
 
 
 def test_list_of_passes(run):
-    run("inspect", "--passes").succeeds(*(step.name for step in PASSES))
+    run("inspect", "--passes").succeeds(*(step.name for step in (*PASSES, *LAST_PASSES)))
 
 
 def test_what_passes_did(run, saved):

@@ -71,11 +71,12 @@ def command(
 
 
 def _list_passes() -> None:
-    from skl2tflite.passes import PASSES
+    from skl2tflite.passes import LAST_PASSES, PASSES
 
     shown = table("", "pass", "keeps every bit", "what it does")
-    for number, step in enumerate(PASSES, 1):
-        shown.add_row(str(number), step.name, "yes" if step.exact else "no: precision fast", one_line(step.summary))
+    for number, step in enumerate((*PASSES, *LAST_PASSES), 1):
+        rounds = "no: order of sums" if step in LAST_PASSES else "no: precision fast"
+        shown.add_row(str(number), step.name, "yes" if step.exact else rounds, one_line(step.summary))
     console().print(shown)
 
 

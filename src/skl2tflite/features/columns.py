@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import floats, objects
 from skl2tflite.features.known import Known
+from skl2tflite.features.text_codes import codes_of
 from skl2tflite.features.texts import (
     Analyzer,
     Rows,
@@ -102,7 +103,11 @@ class ColumnSpec:
 
     @cached_property
     def _codes(self) -> dict[str, int]:
-        return {**{text: code for code, text in enumerate(self.categories or ())}, **MISSING_CODES}
+        return {**self._vocabulary, **MISSING_CODES}
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, int]:
+        return {text: code for code, text in enumerate(self.categories or ())}
 
     @cached_property
     def _ids(self) -> dict[str, int] | None:
@@ -205,6 +210,8 @@ class ColumnSpec:
             Where scikit-learn would refuse a cell, or the tensor cannot hold it.
         """
         if self.holds_text:
+            if self.dtype != "string" and not self.digits:
+                return self._text_codes(objects(column), allows_nan, known)
             texts = as_text(objects(column)) if not self.digits else self._texts_or_digits(objects(column))
             if not allows_nan and NAN in texts:
                 raise self._missing(texts.index(NAN))
@@ -242,6 +249,30 @@ class ColumnSpec:
         if known is not None:
             known.check(rounded, f"feature {self.name!r}")
         return rounded
+
+    def _text_codes(self, cells: NDArray[Any], allows_nan: bool, known: Known | None) -> NDArray[np.int32]:
+        """Return the codes of cells; only those that are not in the vocabulary are looked at one by one.
+
+        Parameters
+        ----------
+        cells : ndarray of object, shape (n_rows,)
+        allows_nan : bool
+        known : Known or None
+            As in :meth:`tensor`.
+        """
+        codes = codes_of(cells, self._vocabulary)
+        if known is not None and not known.has_all(self.categories or ()):
+            rest = np.arange(len(cells))
+        else:
+            rest = np.flatnonzero(codes < 0)
+        if rest.size:
+            texts = as_text(cells[rest])
+            if not allows_nan and NAN in texts:
+                raise self._missing(int(rest[texts.index(NAN)]))
+            if known is not None:
+                known.check(np.array(texts, dtype=object), f"feature {self.name!r}")
+            codes[rest] = [self._codes.get(text, UNKNOWN_CODE) for text in texts]
+        return codes
 
     def _texts_or_digits(self, cells: NDArray[Any]) -> list[str]:
         """Return cells that are text or integers as text."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.flow.column import FOREIGN, NA, NAN, NONE
+from skl2tflite.lazily import cached_property
 from skl2tflite.stored import Scalar, damaged, within
 
 _STOOD_FOR: dict[Any, Any] = {NAN: np.nan, NONE: None, NA: "<NA>", FOREIGN: "<no text>"}
@@ -29,6 +30,20 @@ class Known:
     feature: int
     values: tuple[str | float | None, ...]
 
+    @cached_property
+    def _texts(self) -> frozenset[Any]:
+        return frozenset(self.values)
+
+    @cached_property
+    def _asked(self) -> dict[int, tuple[tuple[str, ...], bool]]:
+        return {}
+
+    def has_all(self, texts: tuple[str, ...]) -> bool:
+        """Whether all texts of a vocabulary are among the categories, which is found out once."""
+        if id(texts) not in self._asked:
+            self._asked[id(texts)] = texts, self._texts.issuperset(texts)  # with the texts, which so keep their address
+        return self._asked[id(texts)][1]
+
     def check(self, cells: NDArray[Any], feature: str) -> None:
         """Raise if a cell is no known category, as scikit-learn does.
 
@@ -40,8 +55,7 @@ class Known:
             Name of the feature, for the message.
         """
         if cells.dtype.kind == "O":
-            texts = set(self.values)
-            known = np.array([cell in texts for cell in cells.tolist()], dtype=np.bool_)
+            known = np.array([cell in self._texts for cell in cells.tolist()], dtype=np.bool_)
         else:
             numbers = np.array([value for value in self.values if value is not None], dtype=np.float64)
             known = np.isin(cells, numbers)

@@ -37,7 +37,7 @@ class DType(StrEnum):
             return cls.INT
         if kind == "b":
             return cls.BOOL
-        if kind in "UST" or (kind == "O" and all(isinstance(item, str | bytes) for item in array.flat)):
+        if kind in "UST" or (kind == "O" and all(issubclass(each, str | bytes) for each in {*map(type, array.flat)})):
             return cls.STRING
         raise refusal(f"an array of dtype {array.dtype} has no place in a graph; give numbers or strings")
 

@@ -5,6 +5,6 @@ What depends on constants alone is computed in float64 and rounded once, where t
 """
 
 from skl2tflite.passes.base import Pass
-from skl2tflite.passes.pipeline import PASSES, PassRecord, run_passes
+from skl2tflite.passes.pipeline import LAST_PASSES, PASSES, PassRecord, run_last_passes, run_passes
 
-__all__ = ["PASSES", "Pass", "PassRecord", "run_passes"]
+__all__ = ["LAST_PASSES", "PASSES", "Pass", "PassRecord", "run_last_passes", "run_passes"]

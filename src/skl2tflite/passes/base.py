@@ -22,7 +22,7 @@ class Pass:
         Takes a graph, returns the rewritten graph and notes that say what was done, or why something was not.
     exact : bool
         Whether every result keeps its bits. Other passes run only under ``precision="fast"`` or, with ``for_size``,
-        where a small file is wanted.
+        where a small file is wanted; those that run last, when text has its codes, only round sums otherwise.
     for_size : bool
         Whether it runs only where a small file is wanted, under either precision: on microcontrollers, for example.
     """

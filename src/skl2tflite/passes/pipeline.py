@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skl2tflite.choices import Precision
@@ -14,6 +15,7 @@ from skl2tflite.passes.base import Pass
 from skl2tflite.passes.common_subexpressions import COMMON_SUBEXPRESSIONS
 from skl2tflite.passes.constants import FOLD_CONSTANTS
 from skl2tflite.passes.cuts import LOWER_CUTS
+from skl2tflite.passes.lookups import LOOK_UP
 from skl2tflite.passes.merge_double_float import MERGE_DOUBLE_FLOAT
 from skl2tflite.passes.periodic import TABULATE
 from skl2tflite.passes.text import COMPARE_TEXT
@@ -32,6 +34,8 @@ PASSES: tuple[Pass, ...] = (
     FUSE_ACTIVATIONS,
 )
 """All passes in the order of execution. Dead code needs no pass, as a graph consists of what its outputs depend on."""
+LAST_PASSES: tuple[Pass, ...] = (LOOK_UP,)
+"""Passes that run when text has its codes. They may add the terms of a sum in another order."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,18 @@ def run_passes(graph: Graph, precision: Precision = "exact", for_size: bool = Fa
     Graph
     list of PassRecord
     """
+    steps = [step for step in PASSES if step.exact or (for_size if step.for_size else precision == "fast")]
+    return _run(graph, steps)
+
+
+def run_last_passes(graph: Graph) -> tuple[Graph, list[PassRecord]]:
+    """Run the passes that need text to have its codes, where it travels as such."""
+    return _run(graph, LAST_PASSES)
+
+
+def _run(graph: Graph, steps: Sequence[Pass]) -> tuple[Graph, list[PassRecord]]:
     records = []
-    for step in PASSES:
-        if not (step.exact or (for_size if step.for_size else precision == "fast")):
-            continue
+    for step in steps:
         before = _size(graph)
         graph, notes = step.function(graph)
         after = _size(graph)

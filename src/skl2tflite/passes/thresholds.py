@@ -7,12 +7,12 @@ from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skl2tflite.flow.zeros import may_underflow
 from skl2tflite.forest.float_keys import Ints
 from skl2tflite.forest.folding import Folded, Lost, fold, unchanged
 from skl2tflite.forest.op import TreeValues
+from skl2tflite.forest.placed import placed_on
 from skl2tflite.forest.preimages import preimages
 from skl2tflite.forest.transformed import Transformed
 from skl2tflite.forest.trees import Forest
@@ -26,7 +26,6 @@ from skl2tflite.passes.sources import Features
 
 _Losses = dict[int, tuple[Lost, ...]]
 _known: WeakKeyDictionary[Forest, dict[Hashable, tuple[Folded, _Losses, list[Transformed]]]] = WeakKeyDictionary()
-_placed: WeakKeyDictionary[Forest, dict[bytes, Forest]] = WeakKeyDictionary()
 
 
 def fold_thresholds(graph: Graph) -> tuple[Graph, list[str]]:
@@ -176,31 +175,9 @@ class _Trees:
             place[kept] = starts[tensor] + column
         forest = folded.forest
         feature = np.where(forest.is_leaf, -1, place[forest.feature]).astype(np.int32)
-        trees = _placed_on(forest, feature, width)
+        trees = placed_on(forest, feature, width)
         x = operands[0] if len(operands) == 1 else apply(ops.Concat(1), *operands)
         return Node(replace(self.op, forest=trees, missing=folded.missing), (x,), self.node.source)
-
-
-def _placed_on(forest: Forest, feature: NDArray[np.int32], width: int) -> Forest:
-    """Return trees that test other columns.
-
-    Parameters
-    ----------
-    forest : Forest
-    feature : ndarray of int32, shape (n_nodes,)
-        Column that each node tests.
-    width : int
-        Number of columns.
-
-    Returns
-    -------
-    Forest
-        The same object for the same columns, so that what is cached for a forest is found again.
-    """
-    made, key = _placed.setdefault(forest, {}), feature.tobytes()
-    if key not in made:
-        made[key] = replace(forest, feature=feature, n_features=width)
-    return made[key]
 
 
 def _bounded(x: Tensor, folded: Folded, columns: slice) -> Tensor:

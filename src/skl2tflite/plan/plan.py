@@ -24,7 +24,7 @@ from skl2tflite.features import (
 )
 from skl2tflite.graph import Graph
 from skl2tflite.options import DEFAULTS, ConversionOptions
-from skl2tflite.passes import PassRecord, run_passes
+from skl2tflite.passes import PassRecord, run_last_passes, run_passes
 from skl2tflite.passes.booleans import booleans_as_integers
 from skl2tflite.passes.vocabulary import encode
 from skl2tflite.plan.chosen_methods import choose_methods
@@ -155,6 +155,9 @@ def _rewritten(
             )
     if not target.has_bool_inputs:
         graphs, columns = booleans_as_integers(graphs, columns)
+    for method, graph in graphs.items():
+        graphs[method], done = run_last_passes(graph)
+        records += done
     return graphs, columns, records
 
 

@@ -72,11 +72,12 @@ def allowed_values(constraints: Iterable[CategoryConstraint], names: list[str]) 
         if found is not None:
             feature, values = found
             allowed[feature] = allowed[feature] & values if feature in allowed else values
-    return tuple(Known(feature, tuple(sorted(values, key=_order))) for feature, values in sorted(allowed.items()))
+    return tuple(Known(feature, _ascending(values)) for feature, values in sorted(allowed.items()))
 
 
-def _order(value: Any) -> tuple[bool, Any]:
-    return value is None, 0.0 if value is None else value
+def _ascending(values: set[Any]) -> tuple[Any, ...]:
+    """Return values in ascending order, None last."""
+    return *sorted(values - {None}), *({None} & values)
 
 
 def _meets(constraint: CategoryConstraint, names: list[str]) -> tuple[int, set[Any]] | None:

@@ -102,3 +102,13 @@ def lower_searchsorted(emit: Emitter, op: ops.SearchSorted, inputs: Sequence[Val
     """
     bounds = float32_bounds(op.bounds, op.side)
     return emit.op("BUCKETIZE", inputs, outputs[0].shape, "int32", boundaries=bounds)
+
+
+@lowers(ops.OneHot)
+def lower_one_hot(emit: Emitter, op: ops.OneHot, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
+    """ONE_HOT, which fills in one pass what a comparison with each position would broadcast."""
+    (spec,) = outputs
+    dtype = WIDTHS[spec.dtype]
+    on, off = (np.array(value, dtype=dtype) for value in (1, 0))
+    depth = np.array(op.depth, dtype=np.int32)
+    return emit.op("ONE_HOT", [*inputs, depth, on, off], spec.shape, dtype, axis=-1)

@@ -70,5 +70,6 @@ OPERATORS: dict[type[Op], str] = {
     ops.ArgMax: "ARG_MAX",
     ops.ArgMin: "ARG_MIN",
     ops.CumulativeSum: "CUMSUM",
+    ops.OneHot: "ONE_HOT",
 }
 """The operator without which an operation cannot be lowered, of operations that may be decomposed instead."""

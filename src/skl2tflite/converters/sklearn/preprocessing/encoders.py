@@ -1,4 +1,4 @@
-"""One-hot, ordinal and target encoders (:mod:`sklearn.preprocessing`), which share the look-up of categories."""
+"""Ordinal and target encoders (:mod:`sklearn.preprocessing`), and what all encoders share: looking categories up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import preprocessing as sk
 
-from skl2tflite.converters.core.encoder_inverses import Decoded, of_one_hot, of_ordinal
+from skl2tflite.converters.core.encoder_inverses import Decoded, of_ordinal
 from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.method_names import TRANSFORMS
 from skl2tflite.converters.core.registry import converts
@@ -119,16 +119,19 @@ class CategoriesConverter(TransformerConverter):
     @cached_property
     def encoded(self) -> NDArray[Any]:
         """scikit-learn's codes of one row for each category of the longest list, and of one row of unknown values."""
-        est = self.estimator
-        objects = DType.STRING in self.kinds or any(c.dtype == object for c in est.categories_)
-        lists = [np.asarray(c, dtype=object if objects else np.float64) for c in est.categories_]
+        result = self.codes_of(self.estimator)
+        return np.asarray(result.toarray() if hasattr(result, "toarray") else result)
+
+    def codes_of(self, encoder: Any) -> Any:
+        """Return what an encoder of these categories gives for those rows."""
+        objects = DType.STRING in self.kinds or any(c.dtype == object for c in encoder.categories_)
+        lists = [np.asarray(c, dtype=object if objects else np.float64) for c in encoder.categories_]
         rows = np.stack([np.resize(c, max(map(len, lists)) + 1) for c in lists], axis=1)
         if not self.refuses_unknown:
             rows[-1] = [unknown_value(c, kind) for c, kind in zip(lists, self.kinds, strict=True)]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            result = est.transform(rows)
-        return np.asarray(result.toarray() if hasattr(result, "toarray") else result)
+            return encoder.transform(rows)
 
     def blocks(self) -> list[NDArray[np.float64]]:
         """Return a table for each feature: the codes of its categories and, in the last row, of any other value."""
@@ -290,110 +293,3 @@ class OrdinalEncoderConverter(CategoriesConverter):
 @converts(sk.TargetEncoder)
 class TargetEncoderConverter(CategoriesConverter):
     """Encodes each category as its mean target; with several classes, as one mean for each class."""
-
-
-@converts(sk.OneHotEncoder)
-class OneHotEncoderConverter(CategoriesConverter):
-    """Encodes each feature as one column for each category that is neither dropped nor infrequent."""
-
-    exact = TRANSFORMS
-
-    @property
-    def widths(self) -> list[int]:
-        return list(self.estimator._n_features_outs)
-
-    def transform(self, X: TableLike) -> TableLike:
-        tables = self.blocks()
-        blocks, start = [], 0
-        # Features in which each column stands for one category, and none for unknown values, need one comparison.
-        simple = [not self.refuses_unknown and is_selection(table) for table in tables]
-        while start < len(tables):
-            stop = start + 1
-            if simple[start] and self.kinds[start] == DType.FLOAT:
-                while stop < len(tables) and simple[stop] and self.kinds[stop] == DType.FLOAT:
-                    stop += 1
-                blocks.append(self._compared(X, tables, range(start, stop)))
-            elif not tables[start].shape[1]:
-                if self.refuses_unknown:
-                    self.positions(X, start)  # which records that unknown values are refused
-            elif simple[start]:
-                at = tables[start][:-1].argmax(axis=0)
-                blocks.append(self.matches(X, start, self.categories[start][at]))
-            else:
-                blocks.append(self._looked_up(X, start, tables[start]))
-            start = stop
-        return self.cast(xp.concat(blocks, axis=1)) if blocks else Table([])
-
-    def _compared(self, X: TableLike, tables: list[NDArray[np.float64]], features: Sequence[int]) -> Array:
-        """Return the columns of several numeric features, from one comparison.
-
-        Parameters
-        ----------
-        X : Table, Column or array
-        tables : list of ndarray
-            Codes of all features (:meth:`blocks`).
-        features : sequence of int
-            Positions of the features, which follow one another.
-        """
-        widths = [self.widths[i] for i in features]
-        values = np.concatenate([self.categories[i][tables[i][:-1].argmax(axis=0)] for i in features])
-        at = np.repeat(list(features), widths)
-        if isinstance(X, Table):
-            try:
-                X, at = X.take(features).matrix(), at - features[0]
-            except KindError as error:
-                raise self.refuse(f"has categories that are numbers, but {error.reason}") from None
-        elif isinstance(X, np.ndarray):
-            X, at = np.stack([self.column(X, i) for i in features], axis=1), at - features[0]
-        columns = xp.take(X, at, axis=1)
-        hot = columns == values
-        missing = np.isnan(values)
-        return hot | (xp.isnan(columns) & missing) if missing.any() else hot
-
-    def _looked_up(self, X: TableLike, feature: int, table: NDArray[np.float64]) -> Array:
-        """Return the columns of one feature, by the position of its category in a table of codes.
-
-        Parameters
-        ----------
-        X : Table, Column or array
-        feature : int
-        table : ndarray of shape (n_categories + 1, n_columns)
-            Codes of the feature (:meth:`blocks`).
-        """
-        position = self.positions(X, feature)
-        hot = np.nan_to_num(np.maximum(table, 0.0), nan=0.0)
-        codes = np.where(hot.any(axis=1), hot.argmax(axis=1), -1)
-        code = xp.expand_dims(xp.take(codes, position), 1)
-        block = xp.astype(code == np.arange(table.shape[1]), float)
-        if self.refuses_unknown:
-            block = xp.where(xp.expand_dims(position == len(table) - 1, 1), self.mark, block)
-        return block
-
-    @cached_property
-    def decoded(self) -> list[Decoded]:
-        """Category of each column, and of a row in which all columns of a feature are 0, for the inverse."""
-        return of_one_hot(self.estimator, self.widths)
-
-    def inverse_transform(self, X: Array) -> Array:
-        """The category of each feature's greatest column, or its position if categories are not numbers."""
-        columns, refused, start = [], [], 0
-        for decoded, kind, width in zip(self.decoded, self.kinds, self.widths, strict=True):
-            block = X[:, start : start + width]
-            start += width
-            position = xp.argmax(block, axis=1) if width else xp.broadcast_rows(np.array(0), X)
-            if width:
-                none = xp.sum(block, axis=1) == 0.0
-                if len(decoded.labels) > width:
-                    position = xp.where(none, width, position)
-                else:
-                    refused.append(none)
-            columns.append(position if self.decodes_labels else xp.take(as_held(decoded.labels, kind), position))
-        if refused:
-            reason = f"{self.path} has no category for a row of zeros; use handle_unknown='ignore', or drop"
-            refuse_rows(reduce(or_, refused), reason, self._knows_nan)
-        return xp.stack(columns, axis=1)
-
-
-def is_selection(table: NDArray[np.float64]) -> bool:
-    """Whether each column stands for exactly one category, and none for unknown values."""
-    return not table[-1].any() and bool(np.all(table.sum(axis=0) == 1))
