@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from skl2tflite.bundle import android, cpp, micro
+from skl2tflite.bundle import android, cpp, ios, micro
 from skl2tflite.bundle.place import Place
 
-PLACES: Mapping[str, Place] = MappingProxyType({place.name: place for place in (*micro.PLACES, cpp.PLACE, android.PLACE)})
+PLACES: Mapping[str, Place] = MappingProxyType({place.name: place for place in (*micro.PLACES, cpp.PLACE, android.PLACE, ios.PLACE)})

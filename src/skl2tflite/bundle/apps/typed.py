@@ -64,7 +64,7 @@ class Member:
         if value is None:
             return MISSING_CODES[NAN]
         text = str(value)
-        return MISSING_CODES.get(text, (self.feature.categories or ()).index(text))
+        return MISSING_CODES[text] if text in MISSING_CODES else (self.feature.categories or ()).index(text)
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,7 @@ class _LabelLists:
     def values(self, method: Method) -> tuple[Value, ...]:
         """Return the members of a method's answers; methods come in the contract's order."""
         outputs = method.outputs
-        names = self._spelling.members([output.name for output in outputs], [LABEL])
+        names = self._spelling.members([output.name for output in outputs], [LABEL, "read"])
         labels = self._spelling.members(
             [LABEL if len(outputs) == 1 else f"{output.name} {LABEL}" for output in outputs], names
         )

@@ -130,7 +130,7 @@ def _numbers(numbers: Iterable[object]) -> str:
 
 def _number(number: float) -> str:
     if np.isnan(number):
-        return "kNaN"
+        return "kMissing"
     return repr(number) if np.isfinite(number) else "kInfinity" if number > 0 else "-kInfinity"
 
 

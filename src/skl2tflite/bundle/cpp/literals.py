@@ -32,4 +32,4 @@ def label(value: str | bool | int | float) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return f"(-{2**63 - 1} - 1)" if value == -(2**63) else f"INT64_C({value})"
-    return repr(value)
+    return repr(value)  # a finite number

@@ -31,6 +31,7 @@ class NoAnswer : public Error {
 
 // A number that is missing.
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 // A value of a column of text: a text in UTF-8, or a missing value. scikit-learn tells three of these apart: NaN
 // (Missing), None and pandas.NA.

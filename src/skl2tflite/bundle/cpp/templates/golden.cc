@@ -4,8 +4,6 @@
 namespace $name {
 namespace {
 
-[[maybe_unused]] constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
 $golden_rows
 }  // namespace
 

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
-#include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "${name}_golden.h"
@@ -15,9 +15,6 @@
 namespace {
 
 using namespace $name;  // NOLINT: this is its test
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-[[maybe_unused]] constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 using Numbers = std::vector<double>;
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 #include "${name}_runner.h"
@@ -14,7 +13,6 @@
 namespace $name {
 namespace {
 
-[[maybe_unused]] constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr bool kFixedRows = $fixed_rows;    // whether a call of the file takes so many rows, no fewer and no more
 constexpr size_t kMostRows = $most_rows;
 
