@@ -176,10 +176,10 @@ def _fill_array(row: RowType, put: str) -> Iterable[str]:
         f"    guard row.x.count == {count} else {{",
         f'      throw RowError.invalid("a row has {count} numbers, not " + String(row.x.count))',
         "    }",
-        "    for (at, each) in row.x.enumerated() {",
+        "    for (at, value) in row.x.enumerated() {",
         '      let isMissingTaken = takes[at] == UInt8(ascii: "m")',
         '      let isRead = takes[at] != UInt8(ascii: "-")',
-        f'      try {put}(isRead ? number(each, isMissingTaken, "x[" + String(at) + "]") : Float(0))',
+        f'      try {put}(isRead ? number(value, isMissingTaken, "x[" + String(at) + "]") : Float(0))',
         "    }",
     ]
     for at, feature in enumerate(row.features):

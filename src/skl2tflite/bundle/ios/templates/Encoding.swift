@@ -101,8 +101,8 @@ func characters(_ text: String, _ length: Int, _ padding: Int32, _ feature: Stri
 /// The position of the greatest number, as NumPy's argmax has it: the first one, or that of NaN.
 func greatest(_ numbers: [Float]) -> Int {
   var best = 0
-  for (at, each) in numbers.enumerated() {
-    if each > numbers[best] || (each.isNaN && !numbers[best].isNaN) { best = at }
+  for (at, value) in numbers.enumerated() {
+    if value > numbers[best] || (value.isNaN && !numbers[best].isNaN) { best = at }
   }
   return best
 }
