@@ -14,12 +14,13 @@ import numpy as np
 
 from skl2tflite import digest
 from skl2tflite.backends.registry import backend_of
-from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
+from skl2tflite.choices import Categories, Golden, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
 from skl2tflite.estimator_digest import estimator_digest
+from skl2tflite.examples import Examples
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
@@ -32,6 +33,7 @@ from skl2tflite.features import (
     row_count,
 )
 from skl2tflite.file_metadata import add_metadata
+from skl2tflite.golden import checked, examples_of
 from skl2tflite.method_output import GIVE_LABELS
 from skl2tflite.model import TFLiteModel
 from skl2tflite.model_metadata import ModelFacts
@@ -60,6 +62,7 @@ def convert(
     text: Text | None = None,
     batch: int | None = None,
     text_length: int | None = None,
+    golden: Golden | None = "auto",
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -107,6 +110,12 @@ def convert(
     text_length : int, optional
         The most characters (or tokens) of a text, where the file is to have a fixed length for texts too: shorter ones
         are followed by -1, which changes no answer. By default a text may have any length.
+    golden : {"auto", "made", "rows"}, optional
+        What the file holds for forms, and for apps that check themselves: a typical value and the range of each
+        feature, and at most five golden rows with the answers that a runtime must give. ``"made"`` rows are drawn
+        column by column from quantiles of X and rounded, texts from the vocabulary, so that no row of X is in the file;
+        ``"rows"`` are rows of X; None leaves all of it out. By default they are made, and left out of files for
+        ``target="micro"``. Without X there are none, nor where X has fewer than five rows.
 
     Returns
     -------
@@ -145,6 +154,7 @@ def convert(
         text=text,
         batch=batch,
         text_length=text_length,
+        golden=golden,
     )
     return convert_and_compare(Conversion(estimator, X), options)[0]
 
@@ -175,7 +185,8 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
         planned = plan(conversion, options)
         if X is not None:
             planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
-        model = _written(planned, conversion.estimator, options)
+        examples = None if X is None or options.examples is None else examples_of(planned, X, options.examples)
+        model = _written(planned, conversion.estimator, options, examples)
         if options.is_limited:
             check_budget(model.sizes(), options.max_flash, options.max_ram)
         if X is None:
@@ -192,6 +203,8 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
             if reason is not None:
                 raise ConversionError(reason)
             raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+        if examples is not None and (fine := checked(model, examples)) is not examples:
+            model = _written(planned, conversion.estimator, options, fine)
         return _reported(model, conversion, options, report), report
 
 
@@ -220,7 +233,9 @@ def _reported(
     return model
 
 
-def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLiteModel:
+def _written(
+    planned: Plan, estimator: Any, options: ConversionOptions, examples: Examples | None = None
+) -> TFLiteModel:
     """Return the model whose file holds what was planned.
 
     Parameters
@@ -228,6 +243,8 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
     planned : Plan
     estimator : estimator
     options : ConversionOptions
+    examples : Examples, optional
+        Typical values and golden rows that the file holds.
     """
     runtime = options.runtime
     backend = backend_of(runtime.name)
@@ -247,6 +264,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
         # A file for a microcontroller ends where the model ends: its labels are among the facts.
         classes=tuple(classes) if classes is not None and runtime.is_microcontroller else None,
         takes=_taken_by_inverses(planned),
+        examples=examples,
     )
     files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
     content = digest.sealed(backend.write(program, files), facts.to_bytes())

@@ -57,8 +57,8 @@ def _described(estimator: object, rows: object = None, **options: object) -> App
 def test_table() -> None:
     contract = _described(_pipeline(handle_unknown="ignore"), _table())
     age, sex, klass, name = contract.features
-    assert age == Feature(name="age", kind="number", absent="missing")
-    assert sex == Feature(name="sex", kind="category", absent="missing", categories=("f", "m"))
+    assert age == Feature(name="age", kind="number", absent="missing", typical=35, range=(22.0, 38.0))
+    assert sex == Feature(name="sex", kind="category", absent="missing", categories=("f", "m"), typical="f")
     assert (klass.kind, klass.only, klass.absent) == ("number", (1.0, 2.0, 3.0), "refused")
     assert name == Feature(name="name", kind="number", absent="not read")
     proba, predict = contract.methods

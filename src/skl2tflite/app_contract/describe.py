@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.app_contract.features import features_of
+from skl2tflite.app_contract.golden import golden_of
 from skl2tflite.app_contract.schema import AppContract, Method, NoAnswer, RowsKind
 from skl2tflite.app_contract.tensors import input_of, output_of
 from skl2tflite.backends.tflite import metadata
@@ -43,11 +44,12 @@ def describe(model: TFLiteModel) -> AppContract:
         sha256=file_digest(content),
         batch=model.batch,
         rows=cast("RowsKind", facts.features.rows.kind),
-        features=features_of(facts.features),
+        features=features_of(facts.features, facts.examples),
         methods=tuple(
             _method(signatures[name], program.subgraphs[signatures[name].subgraph], facts, classes)
             for name in facts.methods
         ),
+        golden=golden_of(facts),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec import structs
 
 from skl2tflite.app_contract.schema import Absent, Feature, FeatureKind
+from skl2tflite.examples import Examples
 from skl2tflite.features import ColumnSpec, Features, Known
 from skl2tflite.features.rows.dicts import DictRows
-from skl2tflite.features.tensor_names import column_names
 from skl2tflite.flow.column import NAN, RESERVED
 
 _KINDS: dict[str, FeatureKind] = {
@@ -17,26 +18,36 @@ _KINDS: dict[str, FeatureKind] = {
 """Kinds of features by the dtypes of columns."""
 
 
-def features_of(features: Features) -> tuple[Feature, ...]:
-    """Return what a row is made of; nothing where rows cannot be divided, as images cannot."""
-    if features.rows.undivided:
-        return ()
-    rows = features.rows
-    names = [rows.only_column] if rows.only_column else column_names(features.names, features.count)
-    known = {each.feature: each for each in features.known}
-    if features.columns is None:
-        read = range(features.count) if features.read is None else features.read
-        return tuple(
-            Feature(name=name, kind="number", absent=_absent(features, at, None, at in read), only=_only(known.get(at)))
-            for at, name in enumerate(names)
-        )
-    columns = {column.feature: column for column in features.columns}
+def features_of(features: Features, examples: Examples | None = None) -> tuple[Feature, ...]:
+    """Return what a row is made of, with what a file holds of typical values."""
+    found = [_feature(features, at, name) for at, name in enumerate(features.names_of_values)]
+    if examples is None:
+        return tuple(found)
+    ranges = examples.ranges or (None,) * len(found)
+    typical = examples.typical or (None,) * len(found)
     return tuple(
-        _of_column(features, at, name, columns[at], known.get(at))
-        if at in columns
-        else Feature(name=name, kind="number", absent="not read")
-        for at, name in enumerate(names)
+        structs.replace(feature, typical=value, range=span)
+        for feature, value, span in zip(found, typical, ranges, strict=True)
     )
+
+
+def _feature(features: Features, at: int, name: str) -> Feature:
+    """Return the feature at a position.
+
+    Parameters
+    ----------
+    features : Features
+    at : int
+    name : str
+    """
+    known = next((each for each in features.known if each.feature == at), None)
+    if features.columns is None:
+        is_read = features.read is None or at in features.read
+        return Feature(name=name, kind="number", absent=_absent(features, at, None, is_read), only=_only(known))
+    column = next((each for each in features.columns if each.feature == at), None)
+    if column is None:
+        return Feature(name=name, kind="number", absent="not read")
+    return _of_column(features, at, name, column, known)
 
 
 def _of_column(features: Features, at: int, name: str, column: ColumnSpec, known: Known | None) -> Feature:

@@ -12,6 +12,7 @@ FORMAT = 1
 
 Scalar: TypeAlias = str | int | float | bool | None
 Row: TypeAlias = dict[str, Scalar]
+TensorValue: TypeAlias = float | int | bool | str | None
 RowsKind: TypeAlias = Literal["table", "values", "texts", "labels", "sets", "records", "hashed", "images"]
 FeatureKind: TypeAlias = Literal["number", "integer", "boolean", "category", "text", "set"]
 Absent: TypeAlias = Literal["refused", "missing", "zero", "unknown", "not read"]
@@ -154,12 +155,20 @@ class Golden(msgspec.Struct, frozen=True, kw_only=True):
     """Rows with the answers that a runtime must give for them."""
 
     rows: Annotated[tuple[Row, ...], Meta(description="Values by the features' names, null for a missing one.")]
+    made: Annotated[
+        bool, Meta(description="Whether they were made from quantiles of the rows given to convert, or are such rows.")
+    ]
     inputs: Annotated[
-        dict[str, Any], Meta(description="What the input tensors hold of the rows, by name; null for NaN.")
+        dict[str, tuple[tuple[TensorValue, ...], ...]],
+        Meta(description="What the input tensors hold: for each, by name, the numbers of each row; null for NaN."),
     ]
     outputs: Annotated[
-        dict[str, dict[str, Any]],
-        Meta(description="What the output tensors hold, by the names of method and tensor; null for NaN."),
+        dict[str, dict[str, tuple[tuple[TensorValue, ...], ...]]],
+        Meta(description="What the output tensors hold, by the names of method and tensor: the numbers of each row."),
+    ]
+    allowed: Annotated[
+        dict[str, dict[str, tuple[float, ...]]],
+        Meta(description="By how much each number of a row of float32 outputs may differ; others must be equal."),
     ]
     tolerance: Annotated[
         float,
