@@ -6,10 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pytest
 from skl2tflite import TFLiteModel
 from skl2tflite.bundle import bundle
-
 from tests.apps.models import MODELS, NAMES, converted
 
 collect_ignore_glob = [] if "TEST_APPS" in os.environ else ["test_*.py"]
@@ -27,7 +25,11 @@ class Bundled:
         """Return a model, rows, and the folder of its bundle."""
         if key not in self._made:
             model, rows = converted(key)
-            self._made[key] = model, rows, bundle(model, self.folder / key.replace(" ", "_"), self.place, name=NAMES[key], X=rows)
+            self._made[key] = (
+                model,
+                rows,
+                bundle(model, self.folder / key.replace(" ", "_"), self.place, name=NAMES[key], X=rows),
+            )
         return self._made[key]
 
     def all(self) -> dict[str, tuple[TFLiteModel, Any, Path]]:

@@ -84,7 +84,10 @@ MODELS: dict[str, tuple[Callable[[], tuple[Any, Any]], dict[str, Any]]] = {
     "batch": (lambda: (make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y == 1), X), {"batch": 3}),
     "web": (lambda: (make_pipeline(SimpleImputer(), Ridge()).fit(_holes(), X[:, :2]), _holes()), {"target": "web"}),
     "texts": (
-        lambda: (make_pipeline(CountVectorizer(analyzer="char"), LogisticRegression()).fit(TEXTS, list("abcabc")), TEXTS),
+        lambda: (
+            make_pipeline(CountVectorizer(analyzer="char"), LogisticRegression()).fit(TEXTS, list("abcabc")),
+            TEXTS,
+        ),
         {"text_length": 20},
     ),
     "two targets": (_two_targets, {"methods": ("predict_proba", "predict")}),

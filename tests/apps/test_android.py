@@ -6,18 +6,17 @@ Android, LiteRT and JUnit are minimal declarations (``stand_ins``); LiteRT's ans
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
+
 import skl2tflite
 from skl2tflite import TFLiteModel
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.runtime.litert import LiteRTRunner
-from sklearn.ensemble import RandomForestClassifier
-
 from tests.apps.conftest import Bundled
 from tests.apps.models import MODELS, X, y
 
@@ -94,7 +93,7 @@ class LiteRT:
         return None
 
     def _run(self, signature: str) -> None:
-        """As LiteRT's own class does: a buffer of another size than the tensor, of one row where any may be, is an error."""
+        """As LiteRT's own class does, take no buffer of another size than the tensor, which has one row at first."""
         inputs = {}
         for name, octets in self.inputs.items():
             tensor = self.inputs_of[signature][name]
@@ -110,8 +109,8 @@ def _text(octets: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compiled]:
-    yield Compiled(tmp_path_factory.mktemp("android"))
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    return Compiled(tmp_path_factory.mktemp("android"))
 
 
 def converted_forest(seed: int) -> TFLiteModel:
@@ -150,7 +149,7 @@ def test_golden_rows(compiled: Compiled, key: str) -> None:
 
 
 def test_another_answer_fails(compiled: Compiled) -> None:
-    model, rows, folder = compiled.made["array"]
+    _, rows, folder = compiled.made["array"]
     compiled.made["other"] = converted_forest(1), rows, folder
     code, printed = compiled.run("other", "RunTests", f"{package(folder)}.GoldenTest")
     assert code != 0

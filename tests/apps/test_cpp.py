@@ -10,13 +10,13 @@ from pathlib import Path
 import ai_edge_litert
 import numpy as np
 import pytest
-from skl2tflite.bundle import bundle
 
+from skl2tflite.bundle import bundle
 from tests.apps.conftest import Bundled
 from tests.apps.models import MODELS, converted
 
 LITERT = ai_edge_litert.__path__[0]
-FLAGS = "-std=c++17 -O0 -Wall -Wextra -Wpedantic -Wshadow -Werror".split()
+FLAGS = ["-std=c++17", "-O0", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"]
 # All files in one, which is quicker; behind the golden rows it prints labels, in hexadecimal digits.
 PROGRAM = """
 #include "{name}.cc"
@@ -125,7 +125,10 @@ def test_other_files_are_refused(bundled: Bundled) -> None:
     _, _, folder = bundled("array")
     compiled(folder, False)
     _, _, other = bundled("table")
-    for path, why in [("nothing.tflite", "there is no file"), (str(next(other.glob("*.tflite"))), "not the file of this")]:
+    for path, why in [
+        ("nothing.tflite", "there is no file"),
+        (str(next(other.glob("*.tflite"))), "not the file of this"),
+    ]:
         done = subprocess.run(["./all", path], cwd=folder, capture_output=True, text=True, timeout=60)
         assert done.returncode != 0
         assert why in done.stdout

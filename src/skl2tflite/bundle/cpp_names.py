@@ -13,8 +13,7 @@ import numpy as np
 from skl2tflite.errors import ConversionError
 from skl2tflite.escaping import cpp_string
 
-WORDS = frozenset(
-    """
+_WORDS = """
     alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class
     co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype
     default delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline
@@ -23,8 +22,8 @@ WORDS = frozenset(
     template this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile
     wchar_t while xor xor_eq arm complex errno far i386 linux near stderr stdin stdout typeof unix abs bit
     constrain degrees interrupts max min radians round sq word int8_t int16_t int32_t int64_t size_t uint8_t
-""".split()
-)
+"""
+WORDS = frozenset(_WORDS.split())
 """Keywords of C++, macros of its headers and of Arduino's, types that the generated code names."""
 _NAMES = """
     main setup loop std tflite abort abs access acos alarm asin assert atan atexit bind calloc ceil clock close

@@ -8,4 +8,6 @@ from types import MappingProxyType
 from skl2tflite.bundle import android, cpp, ios, micro
 from skl2tflite.bundle.place import Place
 
-PLACES: Mapping[str, Place] = MappingProxyType({place.name: place for place in (*micro.PLACES, cpp.PLACE, android.PLACE, ios.PLACE)})
+PLACES: Mapping[str, Place] = MappingProxyType(
+    {place.name: place for place in (*micro.PLACES, cpp.PLACE, android.PLACE, ios.PLACE)}
+)

@@ -15,6 +15,7 @@ EXAMPLES = (
     "skl2tflite convert model.skops --target micro -o model.tflite --data rows.csv",
     "skl2tflite bundle model.tflite --for arduino -o firmware --data rows.csv",
     "skl2tflite bundle model.tflite --for zephyr -o app --name gesture",
+    "skl2tflite bundle model.tflite --for android -o app --data rows.csv",
 )
 
 
@@ -26,6 +27,9 @@ class PlaceName(StrEnum):
     ESP_IDF = "esp-idf"
     ZEPHYR = "zephyr"
     PLATFORMIO = "platformio"
+    CPP = "cpp"
+    ANDROID = "android"
+    IOS = "ios"
 
 
 def command(
@@ -47,7 +51,8 @@ def command(
     """Make a folder with a model and the code that uses it.
 
     For microcontrollers it holds the model as an array, a C++ class that takes features by name and gives labels, an
-    example that blinks an LED, golden vectors that test the model where it runs, and a README.
+    example that blinks an LED, golden vectors that test the model where it runs, and a README. For computers (cpp),
+    Android and iOS it holds the file, a class with types for rows and answers, golden tests and a README.
     """
     from skl2tflite.bundle import bundle
     from skl2tflite.model import load

@@ -45,8 +45,8 @@ class GoldenSource:
     def tensors(self) -> str:
         """Return what tensors hold of the rows."""
         return ",".join(
-            f"\n        {literals.text(tensor.name)} to numbers({literals.numbers(self.golden.tensor(tensor.name).reshape(-1))})"
-            for tensor in self.golden.row.tensors
+            f"\n        {literals.text(name)} to numbers({literals.numbers(self.golden.tensor(name).reshape(-1))})"
+            for name in (tensor.name for tensor in self.golden.row.tensors)
         )
 
     def answers(self) -> str:
@@ -63,7 +63,7 @@ class GoldenSource:
         for at in range(self.golden.count):
             numbers = [number for value in call.values for number in self.golden.answers(call, value)[at].tolist()]
             rows.append(f"        numbers({literals.numbers(numbers)})" if answered[at] else "        null")
-        tolerances = [number for value in call.values for number in self.golden.tolerances(call, value).tolist()]
+        tolerances = [number for value in call.values for number in self.golden.tolerances(call, value)]
         return "\n".join(
             [
                 *lines, ",\n".join(rows), "    )", "",
@@ -105,13 +105,8 @@ def _sum(call: Call) -> str:
     parts = []
     for value in call.values:
         held = f"result.{value.name}"
-        if value.output.dtype == "bool":
-            each = "(if ({}) 1.0 else 0.0)"
-        else:
-            each = "{}.toDouble()"
-        parts.append(
-            f"listOf({each.format(held)})" if value.is_scalar else f"{held}.map {{ {each.format('it')} }}"
-        )
+        each = "(if ({}) 1.0 else 0.0)" if value.output.dtype == "bool" else "{}.toDouble()"
+        parts.append(f"listOf({each.format(held)})" if value.is_scalar else f"{held}.map {{ {each.format('it')} }}")
     return "(" + " + ".join(parts) + ").toDoubleArray()"
 
 

@@ -60,7 +60,9 @@ class Source:
 
     def parts(self) -> str:
         """Return the objects that hold texts, a part of each list."""
-        lists = [(member.vocabulary, member.feature.categories or ()) for member in self._categories()]
+        lists: list[tuple[str, tuple[object, ...]]] = [
+            (member.vocabulary, member.feature.categories or ()) for member in self._categories()
+        ]
         lists += [
             (labels.name, labels.labels)
             for call in self.app.calls
@@ -98,7 +100,9 @@ def _row_type(row: RowType) -> str:
         f" * @property {member.name} {literals.comment(member.feature.name)[:200]}{_about(member)}\n"
         for member in row.members
     )
-    members = ",\n".join(f"    val {member.name}: {TYPES[member.feature.kind]}{_default(member)}" for member in row.members)
+    members = ",\n".join(
+        f"    val {member.name}: {TYPES[member.feature.kind]}{_default(member)}" for member in row.members
+    )
     return f"/**\n * A row.\n *\n{about} */\ndata class {row.name}(\n{members}\n)\n"
 
 
@@ -214,10 +218,11 @@ def _result(call: Call) -> str:
                 "positive": f"(if ({value.name} > 0) 1 else 0)",
             }
             arguments.append(f"Known.{labels.name}[{place[value.output.label_rule or '']}]")
+    buffers = ", ".join(f"buffer(ROWS * {value.count * _BYTES[value.output.dtype]})" for value in call.values)
     lines = [
         f"/** What `{call.name}` gives for a row. */",
         f"class {call.result}(", ",\n".join(members), ") {", "    internal companion object {",
-        f"        fun buffers() = listOf({', '.join(f'buffer(ROWS * {value.count * _BYTES[value.output.dtype]})' for value in call.values)})",
+        f"        fun buffers() = listOf({buffers})",
         "",
         f"        fun read(row: Int, held: List<ByteBuffer>): {call.result} {{",
         *(line.format(at=at) for at, value in enumerate(call.values) for line in _read(value)),
@@ -268,7 +273,8 @@ def _method(call: Call) -> str:
             f"            val tensors = {call.row.name}Tensors(ROWS)",
             "            for (i in 0 until ROWS) tensors.put(rows[start + minOf(i, taken - 1)])",
             f"            val held = {call.result}.buffers()",
-            f"            interpreter.runSignature(tensors.only({names}), mapOf<String, Any>({outputs}), {literals.text(call.method.name)})",
+            f"            val outputs = mapOf<String, Any>({outputs})",
+            f"            interpreter.runSignature(tensors.only({names}), outputs, {literals.text(call.method.name)})",
             f"            for (i in 0 until taken) results.add({call.result}.read(i, held))",
             "        }",
             "        return results",

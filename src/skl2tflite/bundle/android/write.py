@@ -9,7 +9,7 @@ from skl2tflite.bundle.android.golden import GoldenSource
 from skl2tflite.bundle.android.source import RESERVED, SPELLING, TYPES, Source
 from skl2tflite.bundle.apps.filled import filled
 from skl2tflite.bundle.apps.golden import GoldenRows
-from skl2tflite.bundle.apps.readme import about, features_table
+from skl2tflite.bundle.apps.readme import about, example, features_table
 from skl2tflite.bundle.apps.spelling import camel, snake, words
 from skl2tflite.bundle.apps.typed import App
 from skl2tflite.bundle.place import Request
@@ -41,7 +41,6 @@ def write(request: Request) -> Mapping[str, bytes]:
     app = App.of(contract, SPELLING, RESERVED)
     source, golden = Source(app), GoldenSource(GoldenRows.of(app, request))
     made = f"Made by {contract.made_by} from {contract.estimator}"
-    example = golden.cells(0, 8)
     package = f"skl2tflite.{name}"
     values = {
         "name": name,
@@ -53,7 +52,7 @@ def write(request: Request) -> Mapping[str, bytes]:
         "features": features_table(app.rows[0], TYPES),
         "litert_version": LITERT,
         "first_call": app.calls[0].name,
-        "example": "".join(cell.replace("`", "\\u0060") for cell in example[:4])[1:] + ("\n        // …" if len(example) > 4 else ""),
+        "example": example(golden.cells(0, 8), "\\u0060", ","),
         "rows_a_call": str(app.rows_a_call),
         "row_types": source.row_types(),
         "results": source.results(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.app_contract import Golden
-from skl2tflite.app_contract.schema import Scalar
+from skl2tflite.app_contract.schema import Scalar, TensorValue
 from skl2tflite.bundle.apps.typed import App, Call, Member, RowType, Value
 from skl2tflite.bundle.place import Request
 from skl2tflite.errors import ConversionError
+from skl2tflite.examples import as_numbers, as_values, column_scales
 from skl2tflite.features.columns import PADDING, UNKNOWN_CODE
 
 MOST_ROWS = 16
 """Most golden rows of a bundle."""
 TOLERANCE = 1e-5
-"""By how much an answer may differ on another processor, as a fraction of the greatest magnitude in its column."""
+"""By how much an answer to rows that are given may differ, as a fraction of the greatest magnitude in its column."""
 
 Cell = bool | int | float | str
 """A value of a member: a number, a truth value, a text, or the code of a missing or unknown category."""
@@ -68,10 +70,12 @@ class GoldenRows:
     @property
     def calls(self) -> tuple[Call, ...]:
         """The methods whose answers are known."""
-        return tuple(call for call in self.app.calls if call.row == self.row and call.method.name in self.golden.outputs)
+        return tuple(
+            call for call in self.app.calls if call.row == self.row and call.method.name in self.golden.outputs
+        )
 
     def tensor(self, name: str) -> NDArray[Any]:
-        """Return what an input tensor holds of all rows."""
+        """Return what an input tensor holds of all rows, of shape (n_rows, n_numbers)."""
         (tensor,) = (each for each in self.row.tensors if each.name == name)
         return _array(self.golden.inputs[name], tensor.dtype)
 
@@ -89,17 +93,18 @@ class GoldenRows:
         held = self.tensor(tensor.name)[row]
         if tensor.encoding == "matrix":
             return float(held[tensor.features.index(member.position)])
+        if tensor.encoding == "boolean":
+            return bool(held[0])
         if tensor.encoding != "code":
-            return bool(held) if tensor.encoding == "boolean" else held.item()
-        if held >= 0:
-            return (member.feature.categories or ())[held]
-        given = self.golden.rows[row].get(member.feature.name)
-        return given if held == UNKNOWN_CODE and isinstance(given, str) else int(held)
+            return float(held[0]) if held.dtype.kind == "f" else int(held[0])
+        if held[0] >= 0:
+            return str((member.feature.categories or ())[int(held[0])])
+        given: Scalar = self.golden.rows[row].get(member.feature.name)
+        return given if held[0] == UNKNOWN_CODE and isinstance(given, str) else int(held[0])
 
     def answers(self, call: Call, value: Value) -> NDArray[Any]:
         """Return an output of a method, of shape (n_rows, n_numbers)."""
-        held = _array(self.golden.outputs[call.method.name][value.output.name], value.output.dtype)
-        return held.reshape(self.count, -1)
+        return _array(self.golden.outputs[call.method.name][value.output.name], value.output.dtype)
 
     def answered(self, call: Call) -> list[bool]:
         """Return of each row whether the method has an answer for it."""
@@ -108,37 +113,46 @@ class GoldenRows:
             return [True] * self.count
         first = self.answers(call, call.values[0])
         marked = np.isnan(first) if no_answer.mark is None else first == no_answer.mark
-        return (~marked.all(axis=1)).tolist()
+        return [bool(each) for each in ~marked.all(axis=1)]
 
-    def tolerances(self, call: Call, value: Value) -> NDArray[np.float64]:
+    def tolerances(self, call: Call, value: Value) -> tuple[float, ...]:
         """Return by how much each number of a row may differ."""
-        answers = self.answers(call, value)
-        if value.output.dtype != "float32":
-            return np.zeros(answers.shape[1])
-        with np.errstate(all="ignore"):
-            finite = np.where(np.isfinite(answers), np.abs(answers), 0).astype(np.float64)
-        return np.asarray(self.golden.tolerance * finite.max(axis=0))
+        allowed = self.golden.allowed[call.method.name].get(value.output.name)
+        return (0.0,) * value.count if allowed is None else allowed
 
 
 def _computed(app: App, request: Request) -> Golden:
-    """Return rows given for a bundle with the answers of LiteRT on this machine."""
-    model = request.model
-    rows = request.X[:MOST_ROWS]
-    tensors = {name: np.asarray(held) for name, held in model.facts.features.tensors(rows).items()}
-    row = app.rows[0]
-    answered = [call.method.name for call in app.calls if call.row == row]
+    """Return rows given for a bundle, with the answers of LiteRT on this machine."""
+    model, row = request.model, app.rows[0]
+    tensors = {name: np.asarray(held) for name, held in model.facts.features.tensors(request.X[:MOST_ROWS]).items()}
+    outputs = {
+        call.method.name: {n: as_values(x) for n, x in model.run_tensors(call.method.name, tensors).items()}
+        for call in app.calls
+        if call.row == row
+    }
     return Golden(
         rows=tuple(_texts(row, tensors, at) for at in range(len(next(iter(tensors.values()))))),
-        inputs={name: held.tolist() for name, held in tensors.items()},
-        outputs={
-            name: {key: held.tolist() for key, held in model._runner.run(name, {k: tensors[k] for k in model._inputs_of[name]}).items()} for name in answered
+        made=False,
+        inputs={name: _frozen(as_values(held)) for name, held in tensors.items()},
+        outputs={method: {name: _frozen(x) for name, x in held.items()} for method, held in outputs.items()},
+        allowed={
+            method: {
+                name: tuple((TOLERANCE * column_scales(method, x)).tolist())
+                for name, x in held.items()
+                if x.dtype.kind == "f"
+            }
+            for method, held in outputs.items()
         },
         tolerance=TOLERANCE,
     )
 
 
+def _frozen(values: NDArray[Any]) -> tuple[tuple[TensorValue, ...], ...]:
+    return tuple(map(tuple, as_numbers(values)))
+
+
 def _texts(row: RowType, tensors: dict[str, NDArray[Any]], at: int) -> dict[str, Scalar]:
-    """Return the texts of a row, by the names of features, which its tensors do not hold otherwise.
+    """Return the texts of a row, by the names of features, which its tensors hold as code points.
 
     Parameters
     ----------
@@ -148,15 +162,14 @@ def _texts(row: RowType, tensors: dict[str, NDArray[Any]], at: int) -> dict[str,
         Which row.
     """
     return {
-        row.features[tensor.features[0]].name: "".join(chr(point) for point in tensors[tensor.name][at].tolist() if point != PADDING)
+        row.features[tensor.features[0]].name: "".join(
+            chr(point) for point in tensors[tensor.name][at].tolist() if point != PADDING
+        )
         for tensor in row.tensors
         if tensor.encoding == "characters"
     }
 
 
-def _array(numbers: Any, dtype: str) -> NDArray[Any]:
-    """Return nested lists of numbers, or null for NaN, as an array."""
-    held = np.array(numbers, dtype=object)
-    if dtype == "float32":
-        held = np.where(held == None, np.nan, held)  # noqa: E711
-    return held.astype(dtype)
+def _array(rows: Sequence[Sequence[TensorValue]], dtype: str) -> NDArray[Any]:
+    """Return the numbers of rows, None for NaN, as an array of two axes."""
+    return np.array([[np.nan if each is None else each for each in row] for row in rows]).astype(dtype)

@@ -28,6 +28,6 @@ def check(contract: AppContract) -> None:
             if output.dtype == "string" or None in output.shape[1:]:
                 held = "strings" if output.dtype == "string" else "a number of values that differs from row to row"
                 raise ConversionError(
-                    f"{method.name} gives {held} (output {output.name!r}), which an app's code has no type for; convert "
-                    "with other methods"
+                    f"{method.name} gives {held} (output {output.name!r}), which an app's code has no type for; "
+                    "convert with other methods"
                 )

@@ -52,10 +52,11 @@ class Member:
     def refused_codes(self) -> tuple[int, ...]:
         """The codes of a category that the model does not take."""
         feature = self.feature
-        refused = {UNKNOWN_CODE, *MISSING_CODES.values()} if feature.whole_numbers or feature.only else set()
+        refused: set[int] = set(MISSING_CODES.values()) if feature.whole_numbers or feature.only is not None else set()
         if feature.absent == "refused":
             refused.add(MISSING_CODES[NAN])
         if feature.only is not None:
+            refused.add(UNKNOWN_CODE)
             refused.update(range(len(feature.categories or ())))
             refused -= {self._code(value) for value in feature.only}
         return tuple(sorted(refused))
@@ -244,8 +245,7 @@ def _row_type(name: str, contract: AppContract, features: tuple[Feature, ...], s
     of = "" if name == "Features" else f"{name} "
     names, constants = spelling.members(texts), spelling.constants([f"{of}{text} categories" for text in texts])
     members = (
-        Member(member, features[at], at, constant)
-        for member, at, constant in zip(names, read, constants, strict=True)
+        Member(member, features[at], at, constant) for member, at, constant in zip(names, read, constants, strict=True)
     )
     return RowType(name, features, tuple(members), tuple(tensors.values()))
 
@@ -295,6 +295,6 @@ def _lists(output: Output) -> tuple[tuple[Scalar, ...], ...]:
 def _of_one_type(labels: tuple[Scalar, ...]) -> tuple[Any, ...]:
     """Return labels of one type: as they are, or all as texts."""
     types = {type(label) for label in labels}
-    numbers = [label for label in labels if type(label) in (int, float)]
+    numbers = [label for label in labels if isinstance(label, int | float)]
     narrow = all(math.isfinite(number) and abs(number) < 2**63 for number in numbers)
     return labels if len(types) == 1 and narrow and None not in labels else tuple(map(str, labels))

@@ -44,7 +44,10 @@ class GoldenSource:
         """Return the lines that set the features of a row."""
         if self.golden.row.is_array:
             return [f"  row.x = {{{literals.floats(self.golden.array(at))}}};"]
-        return [f"  row.{member.name} = {_cell(self.golden.cell(at, member), member)};" for member in self.golden.row.members]
+        return [
+            f"  row.{member.name} = {_cell(self.golden.cell(at, member), member)};"
+            for member in self.golden.row.members
+        ]
 
     def tensor_checks(self) -> str:
         """Return the lines that compare what tensors hold of the rows."""

@@ -106,9 +106,7 @@ class Source:
                 f"{cpp_string(member.feature.name)}, &{held});"
             ]
         members = {member.position: member for member in row.of(tensor)}
-        return [
-            f"  {held}.push_back({_checked(members[at]) if at in members else '0.0f'});" for at in tensor.features
-        ]
+        return [f"  {held}.push_back({_checked(members[at]) if at in members else '0.0f'});" for at in tensor.features]
 
     # --- answers --------------------------------------------------------------------------------------
 
@@ -122,7 +120,9 @@ class Source:
             kind = _TYPES[value.output.dtype]
             shape = " × ".join(map(str, value.output.shape[1:]))
             remark = f"  // {shape} {value.output.meaning}" if value.count > 1 else f"  // {value.output.meaning}"
-            lines.append(f"  {kind if value.is_scalar else f'std::array<{kind}, {value.count}>'} {value.name}{{}};{remark}")
+            lines.append(
+                f"  {kind if value.is_scalar else f'std::array<{kind}, {value.count}>'} {value.name}{{}};{remark}"
+            )
             if value.label is not None:
                 (labels,) = value.labels
                 lines.append(f"  {_LABELS[labels.type]} {value.label}{{}};  // one of {labels.name}()")
@@ -153,6 +153,10 @@ class Source:
             f"{{{cpp_string(value.output.name)}, held{i}.data(), held{i}.size() * sizeof(held{i}[0])}}"
             for i, value in enumerate(call.values)
         )
+        held = [
+            f"    std::vector<{_ELEMENTS[value.output.dtype]}> held{i}(count * {value.count});"
+            for i, value in enumerate(call.values)
+        ]
         lines = [
             f"{call.result} Model::{call.name}(const {call.row.name}& row) {{",
             f"  return {call.name}(std::vector<{call.row.name}>{{row}}).front();", "}", "",
@@ -163,7 +167,7 @@ class Source:
             "    const size_t count = kFixedRows ? kMostRows : taken;",
             f"    {call.row.name}Tensors tensors;",
             "    for (size_t i = 0; i < count; ++i) Append(rows[start + std::min(i, taken - 1)], &tensors);",
-            *(f"    std::vector<{_ELEMENTS[value.output.dtype]}> held{i}(count * {value.count});" for i, value in enumerate(call.values)),
+            *held,
             f"    runner_->Run({cpp_string(method.name)}, count, !kFixedRows, {{{given}}}, {{{got}}});",
             "    for (size_t i = 0; i < taken; ++i) {",
             f"      {call.result}& result = results[start + i];",
@@ -185,7 +189,9 @@ def _member(member: Member) -> str:
     if feature.kind == "category":
         remark = remark or "  //"
         default = " = Category::Unknown()" if feature.absent == "unknown" else ""
-        return f"  Category {member.name}{default};{remark}: one of {member.vocabulary}(), or another text".replace("//:", "//")
+        return f"  Category {member.name}{default};{remark}: one of {member.vocabulary}(), or another text".replace(
+            "//:", "//"
+        )
     if feature.kind == "text":
         return f"  std::string {member.name};{remark}"
     if feature.kind == "number":
@@ -221,8 +227,8 @@ def _fill_array(row: RowType, held: str) -> list[str]:
     lines = [
         f"  static constexpr char kTakes[] = {cpp_string(flags)};  // m: a missing value, too; -: not read",
         "  for (size_t i = 0; i < row.x.size(); ++i) {",
-        f"    {held}.push_back(kTakes[i] == '-' ? 0.0f",
-        """                           : Number(row.x[i], kTakes[i] == 'm', ("x[" + std::to_string(i) + "]").c_str()));""",
+        """    const std::string name = "x[" + std::to_string(i) + "]";""",
+        f"    {held}.push_back(kTakes[i] == '-' ? 0.0f : Number(row.x[i], kTakes[i] == 'm', name.c_str()));",
         "  }",
     ]
     for at, feature in enumerate(row.features):
@@ -236,9 +242,8 @@ def _read(value: Value, at: int) -> list[str]:
     cast = " != 0" if value.output.dtype == "bool" else ""
     if value.is_scalar:
         return [f"      result.{value.name} = held{at}[i]{cast};"]
-    return [
-        f"      for (size_t k = 0; k < {value.count}; ++k) result.{value.name}[k] = held{at}[i * {value.count} + k]{cast};"
-    ]
+    each = f"held{at}[i * {value.count} + k]{cast}"
+    return [f"      for (size_t k = 0; k < {value.count}; ++k) result.{value.name}[k] = {each};"]
 
 
 def _no_answer(call: Call) -> Iterable[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from skl2tflite.bundle import cpp_names
 from skl2tflite.bundle.apps.filled import filled
 from skl2tflite.bundle.apps.golden import GoldenRows
-from skl2tflite.bundle.apps.readme import about, features_table
+from skl2tflite.bundle.apps.readme import about, example, features_table
 from skl2tflite.bundle.apps.typed import App
 from skl2tflite.bundle.cpp.golden import GoldenSource
 from skl2tflite.bundle.cpp.source import RESERVED, SPELLING, Source
@@ -18,11 +18,14 @@ from skl2tflite.escaping import cpp_comment
 MOST_ROWS = 1024
 """Rows of one call of a file that takes any number: a few megabytes hold what it computes of them."""
 _FILES = {
-    "CMakeLists.txt": "CMakeLists.txt", "README.md": "README.md", "main.cc": "main.cc", "golden_test.cc": "golden_test.cc",
-    "{name}.h": "model.h", "{name}.cc": "model.cc", "{name}_encoding.h": "encoding.h", "{name}_encoding.cc": "encoding.cc",
-    "{name}_runner.h": "runner.h", "{name}_runner.cc": "runner.cc", "{name}_litert_c.h": "litert_c.h",
-    "{name}_golden.h": "golden.h", "{name}_golden.cc": "golden.cc",
-}  # fmt: skip
+    **{name: name for name in ("CMakeLists.txt", "README.md", "main.cc", "golden_test.cc")},
+    "{name}.h": "model.h",
+    "{name}.cc": "model.cc",
+    **{
+        f"{{name}}_{part}": part
+        for part in ("encoding.h", "encoding.cc", "runner.h", "runner.cc", "litert_c.h", "golden.h", "golden.cc")
+    },
+}
 """Templates by the paths of the files that they become."""
 
 
@@ -42,7 +45,7 @@ def write(request: Request) -> Mapping[str, bytes]:
         "features": features_table(app.rows[0], _TYPES),
         "first_call": app.calls[0].name,
         "first_answer": f"{app.calls[0].result} result = model.{app.calls[0].name}(row);",
-        "example": _example(golden),
+        "example": example([line.strip() for line in golden.cells(0)], "\\140"),
         "vocabulary_declarations": vocabularies[0],
         "vocabulary_definitions": vocabularies[1],
         "label_declarations": labels[0],
@@ -75,9 +78,3 @@ def write(request: Request) -> Mapping[str, bytes]:
 _TYPES = {
     "number": "float", "integer": "int32_t", "boolean": "bool", "category": "Category", "text": "std::string"
 }  # fmt: skip
-
-
-def _example(golden: GoldenSource) -> str:
-    """Return lines that set some features, as the README shows them."""
-    lines = golden.cells(0)
-    return "\n".join(line.strip() for line in lines[:4]) + ("\n// …" if len(lines) > 4 else "")

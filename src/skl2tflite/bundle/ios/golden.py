@@ -65,7 +65,9 @@ class GoldenSource:
         gap = "\n" + " " * indent
         if self.golden.row.is_array:
             return [f"{gap}x: [{literals.numbers(self.golden.array(at))}]"]
-        return [f"{gap}{member.name}: {_cell(self.golden.cell(at, member), member)}" for member in self.golden.row.members]
+        return [
+            f"{gap}{member.name}: {_cell(self.golden.cell(at, member), member)}" for member in self.golden.row.members
+        ]
 
     def tensor_checks(self) -> str:
         """Return the lines that compare what tensors hold of the rows."""

@@ -34,11 +34,14 @@ def numbers(values: Iterable[Any]) -> str:
     return ", ".join(number(each) for each in values)
 
 
-def label(value: str | bool | int | float) -> str:
-    """Return the literal of a label."""
-    if isinstance(value, str):
-        return text(value)
-    return number(value) if isinstance(value, bool) else repr(value)
+def texts(values: Iterable[str]) -> str:
+    """Return the literals of strings."""
+    return ", ".join(map(text, values))
+
+
+def labels(values: Iterable[str | bool | int | float]) -> str:
+    """Return the literals of labels."""
+    return ", ".join(text(each) if isinstance(each, str) else str(each).lower() for each in values)
 
 
 def comment(value: str) -> str:

@@ -38,13 +38,13 @@ class Source:
     def known(self) -> str:
         """Return the members of the type that holds vocabularies and labels."""
         lines = [
-            f"  public static let {member.vocabulary} = Vocabulary([{', '.join(map(literals.text, member.feature.categories or ()))}])"
+            f"  public static let {member.vocabulary} = Vocabulary([{literals.texts(member.feature.categories or ())}])"
             for row in self.app.rows
             for member in row.members
             if member.feature.kind == "category"
         ]
         lines += [
-            f"  public static let {labels.name}: [{_LABELS[labels.type]}] = [{', '.join(map(literals.label, labels.labels))}]"
+            f"  public static let {labels.name}: [{_LABELS[labels.type]}] = [{literals.labels(labels.labels)}]"
             for call in self.app.calls
             for value in call.values
             for labels in value.labels
@@ -64,7 +64,8 @@ def _row_type(row: RowType) -> str:
     if row.is_array:
         return (
             f"/// A row: {len(row.features)} numbers, in the order of the columns that were fitted.\n"
-            f"public struct {row.name} {{\n  public var x: [Float]\n\n  public init(x: [Float]) {{\n    self.x = x\n  }}\n}}\n"
+            f"public struct {row.name} {{\n  public var x: [Float]\n\n"
+            "  public init(x: [Float]) {\n    self.x = x\n  }\n}\n"
         )
     lines = ["/// A row.", f"public struct {row.name} {{"]
     for member in row.members:
@@ -108,7 +109,9 @@ def tensor_members(row: RowType) -> dict[str, str]:
 def _tensors(row: RowType) -> str:
     members = tensor_members(row)
     held = "".join(f"  var {name} = Data()\n" for name in members.values())
-    fills = "".join(f"{line}\n" for tensor in row.tensors for line in _fill(row, tensor, f"self.{members[tensor.name]}.put"))
+    fills = "".join(
+        f"{line}\n" for tensor in row.tensors for line in _fill(row, tensor, f"self.{members[tensor.name]}.put")
+    )
     return (
         f"/// The tensors of some rows.\nstruct {row.name}Tensors {{\n{held}\n"
         f"  mutating func append(_ row: {row.name}) throws {{\n{fills}  }}\n}}\n"
@@ -143,7 +146,11 @@ def _fill(row: RowType, tensor: Input, put: str) -> Iterable[str]:
 
 
 def _statement(put: str, expression: str) -> str:
-    return f"try {put}({expression})" if "(" in expression and not expression.startswith(("Int32(", "UInt8(")) else f"{put}({expression})"
+    return (
+        f"try {put}({expression})"
+        if "(" in expression and not expression.startswith(("Int32(", "UInt8("))
+        else f"{put}({expression})"
+    )
 
 
 def _checked(member: Member, tensor: Input) -> str:
@@ -184,7 +191,9 @@ def _fill_array(row: RowType, put: str) -> Iterable[str]:
     ]
     for at, feature in enumerate(row.features):
         if feature.only is not None:
-            lines.append(f'    _ = try oneOf([{_only(Member("", feature, at, ""))}] as [Float], row.x[{at}], "x[{at}]")')
+            lines.append(
+                f'    _ = try oneOf([{_only(Member("", feature, at, ""))}] as [Float], row.x[{at}], "x[{at}]")'
+            )
     return lines
 
 
@@ -235,7 +244,11 @@ def _no_answer(call: Call) -> Iterable[str]:
         return ()
     mark, first = call.method.no_answer.mark, call.values[0]
     held = first.name if first.is_scalar else "$0"
-    literal = literals.number(mark if first.output.dtype == "float32" or mark is None else int(mark)) if mark is not None else ""
+    literal = (
+        literals.number(mark if first.output.dtype == "float32" or mark is None else int(mark))
+        if mark is not None
+        else ""
+    )
     marked = f"{held}.isNaN" if mark is None else f"{held} == {literal}"
     every = marked if first.is_scalar else f"{first.name}.allSatisfy({{ {marked} }})"
     return [f"    if {every} {{ throw RowError.noAnswer({literals.text(call.method.no_answer.reason)}) }}"]

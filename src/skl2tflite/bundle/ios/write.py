@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from skl2tflite.bundle.apps.filled import filled
 from skl2tflite.bundle.apps.golden import GoldenRows
-from skl2tflite.bundle.apps.readme import about, features_table
+from skl2tflite.bundle.apps.readme import about, example, features_table
 from skl2tflite.bundle.apps.spelling import camel, snake, words
 from skl2tflite.bundle.apps.typed import App
 from skl2tflite.bundle.ios.golden import GoldenSource
@@ -39,7 +39,6 @@ def write(request: Request) -> Mapping[str, bytes]:
     app = App.of(contract, SPELLING, RESERVED)
     source, golden = Source(app), GoldenSource(GoldenRows.of(app, request))
     made = f"Made by {contract.made_by} from {contract.estimator}"
-    example = golden.cells(0, 4)
     values = {
         "name": name,
         "module": module,
@@ -49,7 +48,7 @@ def write(request: Request) -> Mapping[str, bytes]:
         "features": features_table(app.rows[0], TYPES),
         "tensorflow_lite": TENSORFLOW_LITE,
         "first_call": app.calls[0].name,
-        "example": "".join(cell.replace("`", "\\u{60}") for cell in example[:4])[1:] + ("\n    // …" if len(example) > 4 else ""),
+        "example": example(golden.cells(0, 4), "\\u{60}", ","),
         "rows_a_call": str(app.rows_a_call),
         "row_types": source.row_types(),
         "results": source.results(),
