@@ -45,23 +45,27 @@ class Compiled:
         return done.stdout + done.stderr
 
     def run(self, key: str, program: str, *arguments: str) -> tuple[int, list[str]]:
-        """Run a program that uses a model, and answer for LiteRT; return its exit code and what it printed."""
+        """Run a program that uses a model; return its exit code and what it printed."""
         model, _, folder = self.made[key]
         assets = f"-Dassets={folder}/src/main/assets"
-        command = [self.java[0], assets, *self.java[1:], program, *arguments]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(command, cwd=self.folder, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            litert, printed = LiteRT(model), []
-            for line in process.stdout:
-                if not line.startswith("> "):
-                    printed.append(line.rstrip("\n"))
-                    continue
-                answer = litert.told(line[2:].split())
-                if answer is not None:
-                    process.stdin.write(f"{answer}\n")
-        return process.returncode, printed
+        return answered([self.java[0], assets, *self.java[1:], program, *arguments], model, self.folder)
+
+
+def answered(command: list[str], model: TFLiteModel, folder: Path) -> tuple[int, list[str]]:
+    """Run a program in a folder, and answer for LiteRT; return its exit code and what it printed."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        litert, printed = LiteRT(model), []
+        for line in process.stdout:
+            if not line.startswith("> "):
+                printed.append(line.rstrip("\n"))
+                continue
+            answer = litert.told(line[2:].split())
+            if answer is not None:
+                process.stdin.write(f"{answer}\n")
+    return process.returncode, printed
 
 
 class LiteRT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import msgspec
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
@@ -14,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MultiLabelBinarizer, OrdinalEncoder
 
 import skl2tflite
+from skl2tflite.app_contract import describe
 from skl2tflite.bundle import android, bundle, cpp, ios
 from skl2tflite.bundle.android.source import SPELLING as KOTLIN
 from skl2tflite.bundle.apps.spelling import words
@@ -91,6 +93,18 @@ def test_more_columns_than_a_constructor_takes(tmp_path) -> None:
     with pytest.raises(ConversionError, match=r"201 columns one by one.*at most 200; convert with inputs='matrix'"):
         bundle(model, tmp_path / "b", "android", X=rows)
     bundle(model, tmp_path / "b", "cpp", X=rows)
+
+
+@pytest.mark.parametrize(
+    ("version", "fits"), [("2.7.0", True), ("2.17.1", True), ("2.18.1", False), ("LiteRT 1.3.0", False)]
+)
+def test_files_for_newer_runtimes_than_the_pod_are_refused(version, fits) -> None:
+    contract = msgspec.structs.replace(describe(skl2tflite.convert(Ridge().fit(X, y), X)), min_runtime=version)
+    if fits:
+        ios.PLACE.require(contract)
+    else:
+        with pytest.raises(ConversionError, match=r"needs .*, and the pod for Swift is TensorFlow Lite 2\.17\.0"):
+            ios.PLACE.require(contract)
 
 
 @pytest.mark.parametrize("key", ["table", "hostile categories", "batch", "no answer"])

@@ -18,8 +18,13 @@ MOST_SET = 4
 
 def about(contract: AppContract) -> str:
     """Return what made a bundle."""
-    needs = "" if contract.min_runtime is None else f" The file needs LiteRT or TensorFlow Lite {contract.min_runtime}."
+    needs = "" if contract.min_runtime is None else f" The file needs {runtime(contract.min_runtime)} or later."
     return f"Made by {markdown(contract.made_by)} from {markdown_code(contract.estimator)}; do not edit.{needs}"
+
+
+def runtime(version: str) -> str:
+    """Return a version of the runtime with its name."""
+    return version if version.startswith("LiteRT") else f"TensorFlow Lite {version}"
 
 
 def features_table(row: RowType, types: Mapping[str, str]) -> str:
