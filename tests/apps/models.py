@@ -58,7 +58,7 @@ def _table() -> tuple[Any, Any]:
 
 def _named() -> tuple[Any, Any]:
     rows = pd.DataFrame(X, columns=["sepal length (cm)", "class", "größe", "x"])
-    return make_pipeline(StandardScaler(), SVC(probability=False)).fit(rows[:100], LABELS[y[:100]]), rows
+    return make_pipeline(StandardScaler(), SVC()).fit(rows[:100], LABELS[y[:100]]), rows
 
 
 def _two_targets() -> tuple[Any, Any]:

@@ -16,9 +16,15 @@ from sklearn.ensemble import RandomForestClassifier
 import skl2tflite
 from skl2tflite import TFLiteModel
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.bundle import android
+from skl2tflite.bundle.android.golden import literal
+from skl2tflite.bundle.android.source import SPELLING
+from skl2tflite.bundle.apps.typed import App
+from skl2tflite.bundle.place import Request
 from skl2tflite.runtime.litert import LiteRTRunner
 from tests.apps.conftest import Bundled
 from tests.apps.models import MODELS, X, y
+from tests.apps.vectors import Vector, vectors
 
 STAND_INS = Path(__file__).parent / "stand_ins" / "android"
 STANDARD = Path("/usr/share/kotlin/kotlinc/lib/kotlin-stdlib.jar")
@@ -32,6 +38,9 @@ class Compiled:
         self.folder = folder
         (folder / "bundles").mkdir()
         self.made = self.bundled.all()
+        self.vectors = vectors()
+        for vector in self.vectors:
+            _write(vector, self.made["array"][0], folder / "bundles" / vector.name)
         stand_ins = map(str, STAND_INS.rglob("*.java"))
         self._run(["javac", "-Xlint:all", "-d", "java", *stand_ins])
         sources = map(str, (folder / "bundles").rglob("*.kt"))
@@ -49,6 +58,36 @@ class Compiled:
         model, _, folder = self.made[key]
         assets = f"-Dassets={folder}/src/main/assets"
         return answered([self.java[0], assets, *self.java[1:], program, *arguments], model, self.folder)
+
+
+REFUSED = """
+package skl2tflite.{name}
+
+class RefusedTest {{
+    @org.junit.Test
+    fun refused() {{
+        for (row in listOf<Features>({rows})) {{
+            val taken = try {{
+                FeaturesTensors(1).put(row)
+                true
+            }} catch (error: InvalidRowException) {{
+                false
+            }}
+            if (taken) throw AssertionError(row)
+        }}
+    }}
+}}
+"""
+
+
+def _write(vector: Vector, model: TFLiteModel, folder: Path) -> None:
+    """Write the bundle of a vector, with a test that rows are refused."""
+    for path, content in android.PLACE.write(Request(model, vector.contract, vector.name)).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    (member,) = App.of(vector.contract, SPELLING).rows[0].members
+    rows = ", ".join(f"Features({literal(cell, member)})" for cell in vector.refused)
+    (folder / "RefusedTest.kt").write_text(REFUSED.format(name=vector.name, rows=rows))
 
 
 def answered(command: list[str], model: TFLiteModel, folder: Path) -> tuple[int, list[str]]:
@@ -117,11 +156,6 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
     return Compiled(tmp_path_factory.mktemp("android"))
 
 
-def converted_forest(seed: int) -> TFLiteModel:
-    """Return a model as that of the bundle "array", but another one."""
-    return skl2tflite.convert(RandomForestClassifier(5, random_state=seed).fit(X, y * 7 - 3), X)
-
-
 def package(folder: Path) -> str:
     (model,) = folder.glob("src/main/java/skl2tflite/*/*Model.kt")
     return f"skl2tflite.{model.parent.name}"
@@ -152,9 +186,17 @@ def test_golden_rows(compiled: Compiled, key: str) -> None:
         assert labels == [str(label) for label in model.predict(rows[:16])]
 
 
+def test_vectors_for_encoders(compiled: Compiled) -> None:
+    """Values become the numbers that they become in Python, or are refused as there."""
+    tests = [f"skl2tflite.{each.name}.{test}" for each in compiled.vectors for test in ("EncodingTest", "RefusedTest")]
+    assert sum(len(each.refused) for each in compiled.vectors) > 10
+    assert compiled.run("array", "RunTests", *tests) == (0, [f"{len(tests)} passed, 0 failed"])
+
+
 def test_another_answer_fails(compiled: Compiled) -> None:
     _, rows, folder = compiled.made["array"]
-    compiled.made["other"] = converted_forest(1), rows, folder
+    other = RandomForestClassifier(5, random_state=0).fit(X, y[::-1] * 7 - 3)
+    compiled.made["other"] = skl2tflite.convert(other, X), rows, folder
     code, printed = compiled.run("other", "RunTests", f"{package(folder)}.GoldenTest")
     assert code != 0
     assert any("GoldenTest.predictProba: java.lang.AssertionError: row" in line for line in printed)

@@ -11,9 +11,14 @@ import ai_edge_litert
 import numpy as np
 import pytest
 
-from skl2tflite.bundle import bundle
+from skl2tflite.bundle import bundle, cpp
+from skl2tflite.bundle.apps.typed import App
+from skl2tflite.bundle.cpp.golden import literal
+from skl2tflite.bundle.cpp.source import SPELLING, Source
+from skl2tflite.bundle.place import Request
 from tests.apps.conftest import Bundled
 from tests.apps.models import MODELS, converted
+from tests.apps.vectors import vectors
 
 LITERT = ai_edge_litert.__path__[0]
 FLAGS = ["-std=c++17", "-O0", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"]
@@ -78,6 +83,63 @@ def test_golden_rows(bundled: Bundled, key: str) -> None:
     if labels:
         assert labels == [str(label) for label in model.predict(rows[:16])]
     assert bool(labels) == (prints and key in ("table", "named", "texts", "hostile numbers", "hostile categories"))
+
+
+CHECKS = """
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+template <typename Held>
+int Differ(const char* name, const Held& held, const std::vector<double>& expected) {{
+  bool same = held.size() == expected.size();
+  for (size_t i = 0; same && i < held.size(); ++i) {{
+    const double number = static_cast<double>(held[i]);
+    same = number == expected[i] || (std::isnan(number) && std::isnan(expected[i]));
+  }}
+  if (!same) std::printf("%s: other numbers\\n", name);
+  return same ? 0 : 1;
+}}
+
+int main() {{
+  int failed = 0;
+{checks}
+  return failed;
+}}
+"""
+
+
+def test_vectors_for_encoders(bundled: Bundled, tmp_path: Path) -> None:
+    """Values become the numbers that they become in Python, or are refused as there."""
+    model, _, _ = bundled("array")
+    includes, checks, refused = [], [], 0
+    for vector in vectors():
+        name = vector.name
+        for path, content in cpp.PLACE.write(Request(model, vector.contract, name)).items():
+            (tmp_path / path).write_bytes(content)
+        includes += [f'#include "{name}{part}.cc"' for part in ("", "_encoding", "_runner", "_golden")]
+        app = App.of(vector.contract, SPELLING)
+        (member,) = app.rows[0].members
+        (held_by,) = Source(app, name).tensors.values()
+        assert vector.contract.golden is not None
+        (held,) = vector.contract.golden.inputs.values()
+        expected = ", ".join("NAN" if each is None else repr(float(each)) for row in held for each in row)
+        checks += [
+            f"  {{ {name}::FeaturesTensors tensors;",
+            f"    for (const auto& row : {name}::GoldenRows()) {name}::Append(row, &tensors);",
+            f'    failed += Differ("{name}", tensors.{held_by}, {{{expected}}}); }}',
+        ]
+        for cell in vector.refused:
+            refused += 1
+            checks += [
+                f"  try {{ using namespace {name}; Features row; FeaturesTensors tensors;",
+                f"    row.{member.name} = {literal(cell, member)}; Append(row, &tensors); ++failed;",
+                f'    std::printf("{name}: taken\\n"); }} catch (const {name}::Error&) {{}}',
+            ]
+    assert refused > 10
+    (tmp_path / "all.cc").write_text("\n".join(includes) + CHECKS.format(checks="\n".join(checks)))
+    run(["g++", *FLAGS, "all.cc", "-o", "all", f"-L{LITERT}", "-lLiteRt", f"-Wl,-rpath,{LITERT}"], tmp_path)
+    assert run(["./all"], tmp_path) == ""
 
 
 def test_another_answer_fails(bundled: Bundled, tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ class GoldenSource:
         if self.golden.row.is_array:
             return [f"{gap}x = floats({literals.numbers(self.golden.array(at))})"]
         return [
-            f"{gap}{member.name} = {_cell(self.golden.cell(at, member), member)}" for member in self.golden.row.members
+            f"{gap}{member.name} = {literal(self.golden.cell(at, member), member)}"
+            for member in self.golden.row.members
         ]
 
     def tensors(self) -> str:
@@ -110,7 +111,8 @@ def _sum(call: Call) -> str:
     return "(" + " + ".join(parts) + ").toDoubleArray()"
 
 
-def _cell(cell: Cell, member: Member) -> str:
+def literal(cell: Cell, member: Member) -> str:
+    """Return the expression of the value of a member."""
     if member.feature.kind == "category":
         return f"Category({literals.text(cell)})" if isinstance(cell, str) else _MISSING[int(cell)]
     return literals.text(cell) if isinstance(cell, str) else literals.number(cell)

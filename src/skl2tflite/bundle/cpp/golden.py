@@ -45,7 +45,7 @@ class GoldenSource:
         if self.golden.row.is_array:
             return [f"  row.x = {{{literals.floats(self.golden.array(at))}}};"]
         return [
-            f"  row.{member.name} = {_cell(self.golden.cell(at, member), member)};"
+            f"  row.{member.name} = {literal(self.golden.cell(at, member), member)};"
             for member in self.golden.row.members
         ]
 
@@ -117,7 +117,8 @@ class GoldenSource:
         return "\n".join(line for call in self.golden.calls for line in _printed(call))
 
 
-def _cell(cell: Cell, member: Member) -> str:
+def literal(cell: Cell, member: Member) -> str:
+    """Return the expression of the value of a member."""
     if member.feature.kind == "category":
         return f"Category({_text(cell)})" if isinstance(cell, str) else _MISSING[int(cell)]
     return _text(cell) if isinstance(cell, str) else literals.number(cell)

@@ -2,8 +2,8 @@
 //
 // What this bundle uses of LiteRT's C interface, as LiteRT 2.1.6 to 2.3.0 declare it. LiteRT's own headers declare the
 // same; with them at hand, include them instead of this file.
-#ifndef ${GUARD}_LITERT_C_H_
-#define ${GUARD}_LITERT_C_H_
+#ifndef SKL2TFLITE_LITERT_C_H_
+#define SKL2TFLITE_LITERT_C_H_
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -105,4 +105,4 @@ LiteRtStatus LiteRtRunCompiledModel(LiteRtCompiledModel compiled, size_t signatu
 }
 #endif
 
-#endif  // ${GUARD}_LITERT_C_H_
+#endif  // SKL2TFLITE_LITERT_C_H_
