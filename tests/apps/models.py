@@ -66,6 +66,11 @@ def _two_targets() -> tuple[Any, Any]:
     return DecisionTreeClassifier(max_depth=3).fit(X, labels), X
 
 
+def _labels(*labels: object) -> Callable[[], tuple[Any, Any]]:
+    held = np.array(labels, dtype=object if isinstance(labels[0], str) else None)
+    return lambda: (DecisionTreeClassifier(max_depth=2).fit(X, held[y]), X)
+
+
 def _holes() -> np.ndarray:
     rows = X.copy()
     rows[::3, 1] = np.nan
@@ -99,6 +104,9 @@ MODELS: dict[str, tuple[Callable[[], tuple[Any, Any]], dict[str, Any]]] = {
         {},
     ),
     "records": (_records, {}),
+    "odd labels": (_labels("\ud800", "a\0b", '$x "${y}" \\(z)'), {}),
+    "large labels": (_labels(2**62, -(2**63), 5), {}),
+    "float labels": (_labels(1.0, 2.0, -3e9), {}),
     "hostile numbers": (hostile.numbers, {}),
     "hostile categories": (hostile.categories, {}),
 }

@@ -13,6 +13,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MultiLabelBinarizer, OrdinalEncoder
+from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
 from skl2tflite.app_contract import describe
@@ -142,6 +143,15 @@ def test_hostile_names_stay_texts_in_readmes(tmp_path, place) -> None:
     assert text.replace("\n", "").isprintable()
     kinds = {kind for kind, _ in shown_by_markdown(text)}
     assert not kinds & {"html_inline", "html_block", "image", "link_open"}, kinds
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("labels", [["\ud800", "a\0b"], [2**40, -(2**63)], [1.0, 2.0], [True, False], ["a", "1"]])
+def test_labels_of_every_type(tmp_path, place, labels) -> None:
+    estimator = DecisionTreeClassifier().fit(X, np.array(labels, dtype=object if "\ud800" in labels else None)[y // 2])
+    folder = bundle(skl2tflite.convert(estimator, X), tmp_path / "b", place)
+    contract = json.loads((folder / "contract.json").read_text())
+    assert contract["methods"][0]["outputs"][0]["axis_labels"] == sorted(labels)
 
 
 @pytest.mark.parametrize("place", PLACES)

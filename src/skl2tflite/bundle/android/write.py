@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from skl2tflite.bundle.android.golden import GoldenSource
 from skl2tflite.bundle.android.source import RESERVED, SPELLING, TYPES, Source
-from skl2tflite.bundle.apps.filled import filled
+from skl2tflite.bundle.apps.filled import contract_file, filled
 from skl2tflite.bundle.apps.golden import GoldenRows
 from skl2tflite.bundle.apps.readme import about, example, features_table
 from skl2tflite.bundle.apps.spelling import camel, snake, words
@@ -73,5 +72,5 @@ def write(request: Request) -> Mapping[str, bytes]:
     return {
         **contents,
         f"src/main/assets/{name}.tflite": bytes(request.model),
-        "contract.json": json.dumps(contract.to_json(), indent=1, ensure_ascii=False, allow_nan=False).encode(),
+        "contract.json": contract_file(contract),
     }

@@ -1,10 +1,13 @@
-"""Templates of a bundle's files."""
+"""A bundle's files, from templates and the contract."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from importlib.resources import files
 from string import Template
+
+from skl2tflite.app_contract import AppContract
 
 
 def filled(package: str, template: str, values: Mapping[str, str]) -> str:
@@ -21,3 +24,8 @@ def filled(package: str, template: str, values: Mapping[str, str]) -> str:
     """
     text = files(package).joinpath("templates", *template.split("/")).read_text(encoding="utf-8")
     return Template(text).substitute(values)
+
+
+def contract_file(contract: AppContract) -> bytes:
+    """Return the contract as a file of a bundle, in ASCII."""
+    return json.dumps(contract.to_json(), indent=1).encode()

@@ -296,5 +296,5 @@ def _of_one_type(labels: tuple[Scalar, ...]) -> tuple[Any, ...]:
     """Return labels of one type: as they are, or all as texts."""
     types = {type(label) for label in labels}
     numbers = [label for label in labels if isinstance(label, int | float)]
-    narrow = all(math.isfinite(number) and abs(number) < 2**63 for number in numbers)
+    narrow = all(math.isfinite(number) and -(2**63) <= number < 2**63 for number in numbers)
     return labels if len(types) == 1 and narrow and None not in labels else tuple(map(str, labels))

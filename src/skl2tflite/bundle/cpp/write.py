@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from skl2tflite.bundle import cpp_names
-from skl2tflite.bundle.apps.filled import filled
+from skl2tflite.bundle.apps.filled import contract_file, filled
 from skl2tflite.bundle.apps.golden import GoldenRows
 from skl2tflite.bundle.apps.readme import about, example, features_table
 from skl2tflite.bundle.apps.typed import App
@@ -71,7 +70,7 @@ def write(request: Request) -> Mapping[str, bytes]:
     return {
         **contents,
         f"{name}.tflite": bytes(request.model),
-        "contract.json": json.dumps(contract.to_json(), indent=1, ensure_ascii=False, allow_nan=False).encode(),
+        "contract.json": contract_file(contract),
     }
 
 

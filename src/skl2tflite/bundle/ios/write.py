@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
-from skl2tflite.bundle.apps.filled import filled
+from skl2tflite.bundle.apps.filled import contract_file, filled
 from skl2tflite.bundle.apps.golden import GoldenRows
 from skl2tflite.bundle.apps.readme import about, example, features_table
 from skl2tflite.bundle.apps.spelling import camel, snake, words
@@ -67,5 +66,5 @@ def write(request: Request) -> Mapping[str, bytes]:
         **contents,
         f"Sources/{module}/Resources/{name}.tflite": bytes(request.model),
         f"Tests/{module}Tests/Resources/golden.json": golden.numbers(),
-        "contract.json": json.dumps(contract.to_json(), indent=1, ensure_ascii=False, allow_nan=False).encode(),
+        "contract.json": contract_file(contract),
     }
