@@ -136,8 +136,8 @@ def _tensors(row: RowType) -> str:
         f"    val byName: Map<String, ByteBuffer> = mapOf(\n{buffers}\n    )\n"
         f"    val kinds: Map<String, Char> = mapOf({kinds})\n\n"
         f"    /** Appends a row. */\n    fun put(row: {row.name}) {{\n{fills}    }}\n\n"
-        "    fun only(vararg names: String): Map<String, Any> = names.associate {\n"
-        "        val held = byName.getValue(it)\n        held.rewind()\n        it to held\n    }\n}\n"
+        "    fun rewind() = byName.values.forEach { rewind(it) }\n\n"
+        "    fun only(vararg names: String): Map<String, Any> = names.associate { it to byName.getValue(it) }\n}\n"
     )
 
 
@@ -268,12 +268,15 @@ def _method(call: Call) -> str:
             "    @Synchronized",
             f"    fun {call.name}(rows: List<{call.row.name}>): List<{call.result}> {{",
             f"        val results = ArrayList<{call.result}>(rows.size)",
+            f"        val tensors = {call.row.name}Tensors(ROWS)",
+            f"        val held = {call.result}.buffers()",
+            f"        val outputs = mapOf<String, Any>({outputs})",
             "        for (start in rows.indices step ROWS) {",
             "            val taken = minOf(ROWS, rows.size - start)",
-            f"            val tensors = {call.row.name}Tensors(ROWS)",
+            "            tensors.rewind()",
             "            for (i in 0 until ROWS) tensors.put(rows[start + minOf(i, taken - 1)])",
-            f"            val held = {call.result}.buffers()",
-            f"            val outputs = mapOf<String, Any>({outputs})",
+            "            tensors.rewind()",
+            "            held.forEach { rewind(it) }",
             f"            interpreter.runSignature(tensors.only({names}), outputs, {literals.text(call.method.name)})",
             f"            for (i in 0 until taken) results.add({call.result}.read(i, held))",
             "        }",

@@ -3,6 +3,7 @@
 // How values become the numbers that tensors hold. Nothing here needs Android or LiteRT.
 package $package
 
+import java.nio.Buffer
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
 
@@ -49,6 +50,11 @@ class Vocabulary internal constructor(vararg parts: Array<String>) {
 }
 
 internal fun buffer(bytes: Int): ByteBuffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder())
+
+// Not a method of ByteBuffer: that of older versions of Android has another return type.
+internal fun rewind(held: Buffer) {
+    held.rewind()
+}
 
 internal fun number(value: Float, takesMissing: Boolean, feature: String): Float {
     if (value.isInfinite()) throw InvalidRowException(feature + " is infinite, or too large for a float32")

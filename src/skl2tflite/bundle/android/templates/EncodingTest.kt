@@ -23,7 +23,7 @@ class EncodingTest {
     }
 
     private fun held(buffer: ByteBuffer, kind: Char, size: Int): DoubleArray {
-        buffer.rewind()
+        rewind(buffer)
         return DoubleArray(size) {
             when (kind) {
                 'f' -> buffer.getFloat().toDouble()

@@ -25,7 +25,7 @@ $methods
         fun ByteArray.toBuffer(): ByteBuffer {
             val held = buffer(size)
             held.put(this)
-            held.rewind()
+            rewind(held)
             return held
         }
     }
