@@ -88,6 +88,11 @@ def test_refused_by_name(tmp_path, place, why) -> None:
     assert not (tmp_path / "b").exists()
 
 
+def test_no_rows_are_no_golden_rows(tmp_path) -> None:
+    with pytest.raises(ConversionError, match="no golden rows"):
+        bundle(skl2tflite.convert(Ridge().fit(X, y), X), tmp_path / "b", "cpp", X=X[:0])
+
+
 def test_more_columns_than_a_constructor_takes(tmp_path) -> None:
     rows = np.arange(402.0).reshape(2, 201)
     model = skl2tflite.convert(Ridge().fit(rows, [0, 1]), rows, inputs="columns")

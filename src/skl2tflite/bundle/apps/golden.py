@@ -48,9 +48,7 @@ class GoldenRows:
         ConversionError
             Where there are none of both.
         """
-        if request.X is not None:
-            return cls(app, _computed(app, request))
-        golden = request.contract.golden
+        golden = request.contract.golden if request.X is None else _computed(app, request)
         if golden is None or not golden.rows:
             raise ConversionError(
                 "the file holds no golden rows, which a bundle tests itself with; give rows: X=…, or --data ROWS"
