@@ -220,7 +220,7 @@ def _result(call: Call) -> str:
             arguments.append(f"Known.{labels.name}[{place[value.output.label_rule or '']}]")
     buffers = ", ".join(f"buffer(ROWS * {value.count * _BYTES[value.output.dtype]})" for value in call.values)
     lines = [
-        f"/** What `{call.name}` gives for a row. */",
+        f"/** What `{call.name}` gives for a row{call.note}. */",
         f"class {call.result}(", ",\n".join(members), ") {", "    internal companion object {",
         f"        fun buffers() = listOf({buffers})",
         "",

@@ -172,6 +172,11 @@ class Call:
     row: RowType
     values: tuple[Value, ...]
 
+    @property
+    def note(self) -> str:
+        """What else is to be known of the answers, behind a sentence about them."""
+        return f"; {self.method.note}" if self.method.note else ""
+
 
 @dataclass(frozen=True)
 class App:

@@ -115,7 +115,7 @@ class Source:
         return "\n".join(self._result(call) for call in self.app.calls)
 
     def _result(self, call: Call) -> str:
-        lines = [f"// What {call.name} gives for a row.", f"struct {call.result} {{"]
+        lines = [f"// What {call.name} gives for a row{call.note}.", f"struct {call.result} {{"]
         for value in call.values:
             kind = _TYPES[value.output.dtype]
             shape = " × ".join(map(str, value.output.shape[1:]))
@@ -185,18 +185,18 @@ class Source:
 
 def _member(member: Member) -> str:
     feature = member.feature
-    remark = "" if member.name == feature.name else f"  // {cpp_comment(feature.name)}".rstrip()
-    if feature.kind == "category":
-        remark = remark or "  //"
-        default = " = Category::Unknown()" if feature.absent == "unknown" else ""
-        return f"  Category {member.name}{default};{remark}: one of {member.vocabulary}(), or another text".replace(
-            "//:", "//"
-        )
-    if feature.kind == "text":
-        return f"  std::string {member.name};{remark}"
-    if feature.kind == "number":
-        return f"  float {member.name} = {'0.0f' if feature.absent == 'zero' else 'kMissing'};{remark}"
-    return f"  {'bool' if feature.kind == 'boolean' else 'int32_t'} {member.name}{{}};{remark}"
+    known = f"one of {member.vocabulary}(), or another text" if feature.kind == "category" else ""
+    remarks = [cpp_comment(feature.name) if member.name != feature.name else "", known]
+    remark = ": ".join(each for each in remarks if each)
+    kind = {"category": "Category", "text": "std::string", "number": "float", "boolean": "bool"}.get(
+        feature.kind, "int32_t"
+    )
+    default = {"category": "", "text": "", "number": " = kMissing"}.get(feature.kind, "{}")
+    if feature.absent == "unknown":
+        default = " = Category::Unknown()"
+    if feature.absent == "zero":
+        default = " = 0.0f"
+    return f"  {kind} {member.name}{default};" + (f"  // {remark}" if remark else "")
 
 
 def _checked(member: Member) -> str:

@@ -198,7 +198,11 @@ def _fill_array(row: RowType, put: str) -> Iterable[str]:
 
 
 def _result(call: Call) -> str:
-    lines, reads, arguments = [f"/// What `{call.name}` gives for a row.", f"public struct {call.result} {{"], [], []
+    lines, reads, arguments = (
+        [f"/// What `{call.name}` gives for a row{call.note}.", f"public struct {call.result} {{"],
+        [],
+        [],
+    )
     for at, value in enumerate(call.values):
         kind = _ELEMENTS[value.output.dtype]
         shape = " × ".join(map(str, value.output.shape[1:]))
