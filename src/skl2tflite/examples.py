@@ -126,13 +126,13 @@ def _array(rows: tuple[tuple[float | int | bool | None, ...], ...], count: int) 
         within(value, "examples")
     if bool in kinds:
         if kinds != {bool}:
-            raise damaged("examples", "has truth values beside numbers")
+            raise damaged("examples", "has booleans beside numbers")
         return np.array(rows, dtype=np.bool_)
     if kinds == {int}:
         try:
             return np.array(rows, dtype=np.int32)
         except OverflowError:
-            raise damaged("examples", "holds whole numbers beyond 32 bits") from None
+            raise damaged("examples", "holds integers beyond 32 bits") from None
     return np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64)
 
 

@@ -86,7 +86,7 @@ def of_numbers(cells: Any) -> Column:
 
 
 def of_truth_values(cells: Any) -> Column:
-    """Return values for a feature of truth values.
+    """Return values for a feature of booleans.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _step(spread: float, greatest: float, whole: bool) -> float:
         By how much the column's numbers differ.
     greatest : float
     whole : bool
-        Whether all are whole numbers.
+        Whether all are integers.
     """
     size = spread or abs(greatest)
     exponent = math.floor(math.log10(size)) - DIGITS if size > 0 and math.isfinite(size) else 0
