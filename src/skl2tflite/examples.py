@@ -21,7 +21,7 @@ LEAST_SCALE = 1e-6
 """What values are judged by where they are all smaller."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Examples:
     """Values like those that a model's users fill in, and what the model answers.
 
@@ -47,6 +47,12 @@ class Examples:
     typical: tuple[Scalar, ...]
     ranges: tuple[Range | None, ...] = ()
     made: bool = True
+
+    def __eq__(self, other: object) -> bool:
+        """Whether a file holds the same of both."""
+        return self.to_json() == other.to_json() if isinstance(other, Examples) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # its mappings have none
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""
