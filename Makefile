@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-web test-reproducible fuzz fuzz-short lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-apps test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,6 +46,13 @@ test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of 
 	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js \
 		@litertjs/core@$(LITERT_JS) onnxruntime-web@$(ONNXRUNTIME_WEB)
 	@touch $@
+
+test-apps: $(VENV)/.installed-test ## bundles in C++ and for Android, compiled and run
+	@if which g++ cmake kotlinc javac > /dev/null; then \
+		TEST_APPS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/apps; \
+	else \
+		echo 'g++, cmake, kotlinc and javac cannot be had: the tests of bundles for apps are skipped'; \
+	fi
 
 test-reproducible: $(VENV)/.installed-test ## the same bytes in other processes, threads and Python versions
 	$(BIN)/python scripts/check_reproducible.py --other $(VENV)-reproducible

@@ -71,6 +71,15 @@ def test_bundle_with_text(run, tmp_path):
     assert "features.colour = colour::CodeOf(" in (tmp_path / "out/README.md").read_text()
 
 
+@pytest.mark.parametrize("place", ["cpp", "android", "ios"])
+def test_bundle_for_apps(run, saved, tmp_path, place):
+    arguments = ("bundle", saved / "model.tflite", "--for", place, "-o", tmp_path / "app", "--name", "My model")
+    run(*arguments, "--data", saved / "rows.csv").succeeds(f"Wrote {tmp_path / 'app'}")
+    assert (tmp_path / "app" / "contract.json").exists()
+    (file,) = (tmp_path / "app").rglob("my_model.tflite")
+    assert file.read_bytes() == (saved / "model.tflite").read_bytes()
+
+
 def test_places_are_those_of_the_package():
     assert [name.value for name in PlaceName] == list(PLACES)
 

@@ -31,13 +31,14 @@ def bundle(
     model : TFLiteModel
     directory : path-like
         Folder to make; it must not exist, or be empty.
-    place : {"tflm", "arduino", "esp-idf", "zephyr", "platformio", "web"}
-        What the folder is for: platforms of microcontrollers, or browsers.
+    place : {"tflm", "arduino", "esp-idf", "zephyr", "platformio", "web", "cpp", "android", "ios"}
+        What the folder is for: platforms of microcontrollers; browsers; C++ on computers and phones; Kotlin; Swift.
     name : str
         The model's name in the code, and in the names of files.
     X : array-like or DataFrame of shape (n_rows, n_features), optional
-        Rows for the golden vectors of microcontrollers, which are rows with the model's answers, as a test on the
-        device. The first 16 are taken; by default rows are made up, which are less like those that the device will see.
+        Rows for the golden vectors, which are rows with the model's answers, as a test where it runs. The first 16 are
+        taken; by default the file's own golden rows, which are always those of ``"web"``. For microcontrollers rows are
+        made up by default, which are less like those that the device will see.
     runtime : path-like, optional
         Of ``"web"``: where npm has installed LiteRT.js (``@litertjs/core``), which the page holds. By default it is
         looked for in ``node_modules`` of this folder and of those above.

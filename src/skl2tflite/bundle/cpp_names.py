@@ -23,6 +23,7 @@ _WORDS = """
     wchar_t while xor xor_eq arm complex errno far i386 linux near stderr stdin stdout typeof unix abs bit
     constrain degrees interrupts max min radians round sq word int8_t int16_t int32_t int64_t size_t uint8_t
 """
+WORDS = frozenset(_WORDS.split())
 """Keywords of C++, macros of its headers and of Arduino's, types that the generated code names."""
 _NAMES = """
     main setup loop std tflite abort abs access acos alarm asin assert atan atexit bind calloc ceil clock close
@@ -45,7 +46,7 @@ def identifier(text: str) -> str:
         return "unnamed"
     if words[0].isdigit():
         words = f"x{words}"
-    return f"{words}_" if words in _WORDS.split() else words
+    return f"{words}_" if words in WORDS else words
 
 
 def namespace(text: str) -> str:

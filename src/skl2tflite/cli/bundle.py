@@ -16,6 +16,7 @@ EXAMPLES = (
     "skl2tflite bundle model.tflite --for arduino -o firmware --data rows.csv",
     "skl2tflite bundle model.tflite --for zephyr -o app --name gesture",
     "skl2tflite bundle model.tflite --for web -o page",
+    "skl2tflite bundle model.tflite --for android -o app --data rows.csv",
 )
 
 
@@ -28,6 +29,9 @@ class PlaceName(StrEnum):
     ZEPHYR = "zephyr"
     PLATFORMIO = "platformio"
     WEB = "web"
+    CPP = "cpp"
+    ANDROID = "android"
+    IOS = "ios"
 
 
 def command(
@@ -57,7 +61,8 @@ def command(
 
     For microcontrollers it holds the model as an array, a C++ class that takes features by name and gives labels, an
     example that blinks an LED, golden vectors that test the model where it runs, and a README. For the web it holds a
-    page that works offline, with a form for the features, and a JavaScript module with types for an app.
+    page that works offline, with a form for the features, and a JavaScript module with types for an app. For computers
+    (cpp), Android and iOS it holds the file, a class with types for rows and answers, golden tests and a README.
     """
     from skl2tflite.bundle import bundle
     from skl2tflite.model import load
