@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-web test-reproducible fuzz fuzz-short lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-compiled test-runtimes test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -30,6 +30,16 @@ test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of 
 		TEST_WEB=1 $(BIN)/python -m pytest -n $(JOBS) tests/web; \
 	else \
 		echo 'Node 20 and its packages cannot be had: the tests on LiteRT.js are skipped'; \
+	fi
+
+test-compiled: $(VENV)/.installed-test ## the sweep on LiteRT's CompiledModel, every configuration
+	TEST_COMPILED=1 $(BIN)/python -m pytest -n $(JOBS) tests/compiled
+
+test-runtimes: $(VENV)/.installed-test ## the sweep's files on older runtimes: each runs where it says
+	@if $(BIN)/python scripts/older_runtime.py .runtimes 2.14.0 'LiteRT 1.0.1'; then \
+		TEST_RUNTIMES=1 $(BIN)/python -m pytest -n $(JOBS) tests/runtimes; \
+	else \
+		echo 'the older runtimes cannot be had: the tests on them are skipped'; \
 	fi
 
 # The package of LiteRT.js, for Node.

@@ -36,6 +36,8 @@ class ConversionOptions:
     text: Text | None = None
     batch: int | None = None
     text_length: int | None = None
+    min_runtime: str | None = None
+    names: bool = False
 
     def __post_init__(self) -> None:
         runtime = self.runtime
@@ -59,6 +61,10 @@ class ConversionOptions:
             object.__setattr__(self, "batch", whole("batch", self.batch, 1, MOST_ROWS, error=ConversionError))
             if runtime.fixed_batch is not None and not runtime.any_batch and self.batch != runtime.fixed_batch:
                 raise ConversionError(f"target {self.target!r} takes one row at a time; leave out batch")
+        if not isinstance(self.names, bool):
+            raise ConversionError(f"names is True or False, not {shown(self.names)}")
+        if self.names and runtime.is_microcontroller:
+            raise ConversionError(f"names are for people and their tools; those for target {self.target!r} take flash")
         if self.text_length is not None:
             length = whole("text_length", self.text_length, 1, MOST_CHARACTERS, error=ConversionError)
             object.__setattr__(self, "text_length", length)
@@ -78,9 +84,22 @@ class ConversionOptions:
         if not isinstance(self.target, str):
             raise ConversionError(f"target is 'litert', 'web' or 'micro', not {shown(self.target)}")
         try:
-            return get_target(self.target)
+            target = get_target(self.target)
         except ValueError as error:
             raise ConversionError(str(error)) from None
+        return target if self.min_runtime is None else self._since(target, self.min_runtime)
+
+    @staticmethod
+    def _since(target: Target, version: object) -> Target:
+        """Return a target with what all its releases have from a version on."""
+        if not target.has_older_releases:
+            raise ConversionError(f"min_runtime is for target 'litert'; there is one release of {target.name!r} here")
+        if not isinstance(version, str):
+            raise ConversionError(f"min_runtime is a version, as '2.14' or 'LiteRT 1.0.1', not {shown(version)}")
+        try:
+            return target.since(version)
+        except ValueError as error:
+            raise ConversionError(f"min_runtime is {error}") from None
 
     @property
     def forest_layout(self) -> OptimizeFor:

@@ -17,7 +17,9 @@ from skl2tflite.cli.options import (
     CategoriesOption,
     InputsOption,
     Methods,
+    MinRuntimeOption,
     ModelPath,
+    NamesOption,
     OptimizeForOption,
     PrecisionOption,
     TargetColumn,
@@ -76,6 +78,8 @@ def command(
     text: TextOption = None,
     batch: BatchOption = None,
     text_length: TextLengthOption = None,
+    min_runtime: MinRuntimeOption = None,
+    names: NamesOption = False,
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -122,6 +126,8 @@ def command(
             text=text,
             batch=batch,
             text_length=text_length,
+            min_runtime=min_runtime,
+            names=names,
         )
         converted, compared = convert_and_compare(conversion, options)
     except FidelityError as error:

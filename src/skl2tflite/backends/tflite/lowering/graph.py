@@ -44,6 +44,7 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
     legal = legalize(graph, TargetOperations(target))
     emitter = Emitter(program, target, graph.name, optimize_for)
     program.subgraphs.append(emitter.subgraph)
+    places: dict[Tensor, str] = {}
     values: dict[Tensor, Value] = {tensor: emitter.input(name, tensor.spec) for name, tensor in graph.inputs.items()}
     for node, origin in legal.origins.items():
         if isinstance(node.op, Input):
@@ -51,6 +52,10 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
         if isinstance(node.op, Constant):
             values[node.outputs[0]] = constant(node.op.value)
             continue
+        # What a pass has made has the place of what it reads.
+        place = origin.source.place or next(filter(None, (places.get(t, "") for t in reversed(node.inputs))), "")
+        places.update(dict.fromkeys(node.outputs, place))
+        emitter.origin = f"{place}/{origin.op.name}" if place else origin.op.name
         try:
             results = lowering_of(node.op)(
                 emitter, node.op, [values[t] for t in node.inputs], [t.spec for t in node.outputs]
