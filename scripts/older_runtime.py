@@ -6,8 +6,10 @@ As a command it makes the environments of releases below a folder: ``make test-r
 from __future__ import annotations
 
 import argparse
+import os
 import pickle
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -22,11 +24,11 @@ SECONDS = 20
 
 
 class OlderRuntimeError(Exception):
-    """The runtime has refused a file or its inputs, or its process has died of them; the message is what it said."""
+    """The runtime has refused a file or its inputs, or has died of them; the message is what it said."""
 
 
 class OlderRuntime:
-    """A process of another environment that runs files; started at the first, and again after it has died.
+    """A process of another environment that runs files; started at the first, and again after one took too long.
 
     Parameters
     ----------
@@ -75,6 +77,7 @@ class OlderRuntime:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -87,12 +90,12 @@ class OlderRuntime:
         except (BrokenPipeError, EOFError, pickle.UnpicklingError):
             pass
         self.close()
-        raise OlderRuntimeError("the process has died of the file, or taken too long")
+        raise OlderRuntimeError("the process has ended, or taken too long")
 
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()
             self._process = None
 

@@ -18,7 +18,9 @@ RELEASES = ("2.14.0", "LiteRT 1.0.1")
 def releases() -> Iterator[dict[str, list[OlderRuntime]]]:
     """Releases by their names on the scale, each with XNNPACK and without."""
     pythons = {release: home_of(FOLDER, release) / "bin" / "python" for release in RELEASES}
-    made = {release: [OlderRuntime(python, xnnpack) for xnnpack in (True, False)] for release, python in pythons.items()}
+    made = {
+        release: [OlderRuntime(python, xnnpack) for xnnpack in (True, False)] for release, python in pythons.items()
+    }
     yield made
     for runtimes in made.values():
         for runtime in runtimes:

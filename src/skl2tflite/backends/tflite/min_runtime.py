@@ -49,18 +49,20 @@ class MinRuntime:
         return next(later, "").encode().ljust(_METADATA_BYTES, b"\0")
 
     @property
-    def _ranges(self) -> list[str]:
+    def ranges(self) -> list[str]:
         """The holes in words, those that follow one another on the scale together."""
         scale, ranges = releases(), list[list[str]]()
         for hole in self.holes:
             follows = bool(ranges) and scale.index(hole) == scale.index(ranges[-1][-1]) + 1
-            ranges[-1].append(hole) if follows else ranges.append([hole])
+            if not follows:
+                ranges.append([])
+            ranges[-1].append(hole)
         return [named(each[0]) + (f" to {named(each[-1])}" if each[1:] else "") for each in ranges]
 
     def __str__(self) -> str:
         text = f"{named(self.version)} or later"
         if self.holes:
-            text += f", but not {' nor '.join(self._ranges)}"
+            text += f", but not {' nor '.join(self.ranges)}"
         return f"{text} ({'; '.join(self.reasons)})" if self.reasons else text
 
 
