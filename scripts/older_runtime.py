@@ -135,8 +135,8 @@ RELEASES: Mapping[str, tuple[str, int]] = {
 }
 """Releases in the order of their code, oldest first: what to install, and the minor version of Python 3 for it.
 
-Versions alone are TensorFlow's, by which its package for Python ``tflite-runtime`` goes too; LiteRT is its successor, and
-counts anew. The newest patch of each is measured.
+Versions alone are TensorFlow's, by which its package for Python ``tflite-runtime`` goes too; LiteRT is its successor,
+and counts anew. The newest patch of each is measured.
 """
 
 

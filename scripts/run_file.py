@@ -50,11 +50,11 @@ def loaded(request):
 def run_graph(interpreter, inputs):
     """Run the first subgraph as apps do that know no signatures: inputs and outputs in the file's order."""
     details = interpreter.get_input_details()
-    for detail, array in zip(details, inputs):
+    for detail, array in zip(details, inputs):  # noqa: B905 - Python 3.9 has no strict
         if tuple(detail["shape"]) != array.shape:
             interpreter.resize_tensor_input(detail["index"], array.shape)
     interpreter.allocate_tensors()
-    for detail, array in zip(details, inputs):
+    for detail, array in zip(details, inputs):  # noqa: B905 - Python 3.9 has no strict
         interpreter.set_tensor(detail["index"], array)
     interpreter.invoke()
     outputs = [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
@@ -88,7 +88,7 @@ def serve():
             reply = {"outputs": {name: packed(np.asarray(y)) for name, y in answer(request, known).items()}}
         except Exception as error:
             known.clear()
-            reply = {"error": "%s: %s" % (type(error).__name__, error)}
+            reply = {"error": f"{type(error).__name__}: {error}"}
         pickle.dump(reply, sys.stdout.buffer, protocol=4)
         sys.stdout.buffer.flush()
 

@@ -1,4 +1,4 @@
-"""Releases of the runtime in environments of their own, for tests that ``make test-runtimes`` runs; it makes them first."""
+"""Releases of the runtime in environments of their own, for tests that ``make test-runtimes`` runs: it makes them."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def at_place(place: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The line of code that made a tensor, and the place of the estimator whose converter ran it, where there is one."""
+    """The line of code that made a tensor, and the place of the estimator whose converter ran it, if there is one."""
 
     filename: str
     line: int

@@ -1,4 +1,4 @@
-"""Names of a file's tensors, for people who look at it in a viewer and for tools that need every name, and each once."""
+"""Names of a file's tensors, for people who look at it in a viewer and for tools that need all names, each once."""
 
 from __future__ import annotations
 

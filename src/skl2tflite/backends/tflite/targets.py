@@ -116,7 +116,7 @@ class Target:
         return () if self.oldest is None else lacking(operator, dtype, rank, self.oldest, broadcast)
 
     def runs_everywhere(self, operator: str, dtype: str, rank: int, broadcast: bool = False) -> bool:
-        """Tell whether every release that was measured computes an operator right; parameters as :meth:`lacking` has."""
+        """Tell whether all releases that were measured compute an operator right; parameters as :meth:`lacking` has."""
         return not self.has_older_releases or not lacking(operator, dtype, rank, releases()[0], broadcast)
 
     @property

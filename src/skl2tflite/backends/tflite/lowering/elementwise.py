@@ -21,8 +21,8 @@ XNNPACK_RANK = 6
 FEW_ROOTS = 64
 """Roots of a row up to which POW computes them, which every release of LiteRT leaves to its own kernel.
 
-That takes 4.1 ns an element where SQRT takes 2.0 (measured), and is right to half an ulp but for 1 in 1 700, which are a
-thousandth of an ulp farther. Behind a reshape to 7 axes, SQRT does not load on some releases.
+That takes 4.1 ns an element where SQRT takes 2.0 (measured), and is right to half an ulp but for 1 in 1 700, which are
+a thousandth of an ulp farther. Behind a reshape to 7 axes, SQRT does not load on some releases.
 """
 ACTIVATIONS = {None: 0, "relu": 1}
 """The schema's ActivationFunctionType."""

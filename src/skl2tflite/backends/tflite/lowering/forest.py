@@ -130,9 +130,9 @@ def _tables(op: TreeValues, layout: Layout) -> ForestTables:
 class _Router:
     """Writes the steps of a forest.
 
-    States are read from a table of the narrowest dtype that GATHER has, and reckoned with in `number`. In a loop that is
-    int32 where there is XNNPACK, which then takes no operator of the loop: TensorFlow 2.11 to 2.16 keep the number of rows
-    of those that it takes, and stop with an error when that changes.
+    States are read from a table of the narrowest dtype that GATHER has, and reckoned with in `number`. In a loop that
+    is int32 where there is XNNPACK, which then takes no operator of the loop: TensorFlow 2.11 to 2.16 keep the number
+    of rows of those that it takes, and stop with an error when that changes.
 
     Parameters
     ----------
