@@ -18,6 +18,10 @@ from pathlib import Path
 import numpy as np
 from older_runtime import RELEASES, OlderRuntime, OlderRuntimeError, made_environment
 from probe_targets import BINARY, CASES, OUTPUT, QUANTIZED, Case, Const, Graph, Node, file_of, text_of
+from sklearn.decomposition import MiniBatchNMF
+from sklearn.feature_selection import SelectKBest
+
+import skl2tflite
 
 RUNTIMES = OUTPUT.with_name("runtimes.json")
 
@@ -95,6 +99,35 @@ def highest_rank(runtimes: list[OlderRuntime], case: Case, dtype: str, most: int
     return highest
 
 
+def patterns() -> dict[str, skl2tflite.TFLiteModel]:
+    """Return files whose operators are right each by itself, by what they do."""
+    X = np.random.default_rng(0).random((40, 7)).astype(np.float32)
+    loop = MiniBatchNMF(3, beta_loss="kullback-leibler", batch_size=40, random_state=0).fit(X)
+    zeros = SelectKBest(k=6).fit(X, X[:, 0] > 0.5)
+    return {
+        "a loop over any number of rows": skl2tflite.convert(loop, X, methods=("transform",)),
+        "BROADCAST_TO any number of rows": skl2tflite.convert(zeros, methods=("inverse_transform",)),
+    }
+
+
+def runs(python: Path, model: skl2tflite.TFLiteModel) -> bool:
+    """Return whether a release runs a file's first subgraph when the number of rows changes."""
+    (name,), (method,) = model.inputs, model.methods
+    X = np.random.default_rng(1).random((9, model.inputs[name][1][1])).astype(np.float32)
+    for xnnpack in (True, False):
+        runtime = OlderRuntime(python, xnnpack)
+        try:
+            for rows in (3, 1, 2, 9):
+                (result,) = runtime.run(bytes(model), {name: X[:rows]}).values()
+                if not np.allclose(result, model.run(method, X[:rows]), rtol=1e-4, atol=1e-4):
+                    return False
+        except OlderRuntimeError:
+            return False
+        finally:
+            runtime.close()
+    return True
+
+
 def probe(python: Path, kernels: Mapping[str, Mapping[str, list[int]]]) -> dict[tuple[str, str], int]:
     """Return, by operator and dtype, the highest rank of a release where that is not today's."""
     runtimes = [OlderRuntime(python, xnnpack) for xnnpack in (True, False)]
@@ -121,27 +154,35 @@ def main() -> None:
     parser.add_argument("--release", action="append", choices=list(RELEASES), help="default: every release")
     given = parser.parse_args()
     kernels = json.loads(OUTPUT.read_text("utf-8"))["targets"]["litert"]
-    limits = json.loads(RUNTIMES.read_text("utf-8"))["limits"] if RUNTIMES.exists() else {}
+    known = json.loads(RUNTIMES.read_text("utf-8")) if RUNTIMES.exists() else {}
+    limits, failing = known.get("limits", {}), known.get("patterns", {})
+    models = patterns()
     for release in given.release or RELEASES:
         print(release, file=sys.stderr)
-        found = probe(made_environment(given.environments, release), kernels)
+        python = made_environment(given.environments, release)
+        for pattern, model in models.items():
+            others = set(failing.get(pattern, ())) - {release}
+            failing[pattern] = [r for r in RELEASES if r in others or (r == release and not runs(python, model))]
+        found = probe(python, kernels)
         for dtypes in limits.values():
             for known in dtypes.values():
                 known.pop(release, None)
         for (operator, dtype), rank in found.items():
             limits.setdefault(operator, {}).setdefault(dtype, {})[release] = rank
-        write(limits)
+        write(limits, failing)
 
 
-def write(limits: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
+def write(limits: Mapping[str, Mapping[str, Mapping[str, int]]], failing: Mapping[str, list[str]]) -> None:
     """Write what was found."""
     known = {operator: {dtype: each for dtype, each in dtypes.items() if each} for operator, dtypes in limits.items()}
     report = {
         "generated": {
             "command": "python scripts/probe_runtimes.py",
+            "patterns": "releases that stop with an error when the number of rows changes",
             "limits": "operator: dtype: release: highest rank that it computes right, where that is less than today's",
         },
         "limits": {operator: dtypes for operator, dtypes in known.items() if dtypes},
+        "patterns": failing,
         "releases": list(RELEASES),
     }
     RUNTIMES.write_text(text_of(report) + "\n", "utf-8")

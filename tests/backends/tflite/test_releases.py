@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from sklearn.cluster import KMeans
+from sklearn.decomposition import MiniBatchNMF
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer
 
@@ -20,7 +21,7 @@ from skl2tflite.backends.tflite.releases import from_release, release_of, releas
 from skl2tflite.backends.tflite.targets import get_target
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.graph import functions as xp
-from tests.backends.tflite.one_graph import run
+from tests.backends.tflite.one_graph import run, to_file, trace
 
 MEASURED = json.loads(files("skl2tflite.backends.tflite").joinpath("runtimes.json").read_text("utf-8"))
 ROWS = np.random.default_rng(0).normal(size=(300, 3)).astype(np.float32)
@@ -121,6 +122,28 @@ def test_few_roots_are_powers_and_right() -> None:
     assert np.isinf(roots[-3]).all()
     np.testing.assert_array_equal(roots[:4000], exact[:4000])
     assert (np.abs(roots - exact)[:-3] / np.spacing(np.maximum(exact[:-3], 1e-30).astype(np.float32))).max() < 0.501
+
+
+def test_nan_does_not_depend_on_which_operand_a_release_gives_back() -> None:
+    """MAXIMUM and MINIMUM of a constant lose it with XNNPACK before LiteRT 2.1, SIGN without."""
+    x = np.array([[np.nan, -3.0, 0.5]], np.float32)
+    for function, operator in ((lambda a: xp.maximum(a, 0.0), "MAXIMUM"), (xp.sign, "SIGN")):
+        operators = [each.name for each in read(to_file(trace(function, x))).subgraphs[0].operators]
+        assert operators == [operator, "NOT_EQUAL", "SELECT_V2"]
+        np.testing.assert_array_equal(run(function, x), function(x))
+
+
+def test_loops_over_rows_need_a_release_or_a_batch() -> None:
+    X = np.random.default_rng(0).random((40, 7)).astype(np.float32)
+    estimator = MiniBatchNMF(3, beta_loss="kullback-leibler", batch_size=40, random_state=0).fit(X)
+    model = skl2tflite.convert(estimator, X, methods=("transform",))
+    assert model.min_runtime is not None
+    assert {"2.12.0", "2.14.0", "2.16.2"} <= set(model.min_runtime.lacking)
+    with pytest.raises(UnsupportedOnTarget, match=r"any number of rows, without batch=… needs "):
+        skl2tflite.convert(estimator, X, methods=("transform",), min_runtime="2.14")
+    fixed = skl2tflite.convert(estimator, X, methods=("transform",), min_runtime="2.14", batch=1)
+    assert fixed.min_runtime is not None
+    assert not fixed.min_runtime.holes
 
 
 def test_text_needs_no_shifts() -> None:

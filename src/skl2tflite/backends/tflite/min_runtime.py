@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from skl2tflite.backends.tflite.check_operators import kernel_use
-from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph
-from skl2tflite.backends.tflite.releases import after, from_release, highest_rank, lacking, named, releases
+from skl2tflite.backends.tflite.check_operators import calls, kernel_use
+from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph
+from skl2tflite.backends.tflite.releases import after, failing, from_release, highest_rank, lacking, named, releases
+from skl2tflite.errors import UnsupportedOnTarget
 
 METADATA_NAME = "min_runtime_version"
 """Name of the buffer in which TensorFlow Lite's own converter writes a version of TensorFlow."""
 _METADATA_BYTES = 16
+_MOVE = frozenset({"CAST", "GATHER"})
+"""Operators of a loop that XNNPACK does not take though their results are floats."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,49 @@ def needed(program: Program) -> MinRuntime:
         for operator in subgraph.operators:
             uses[operator.name, *kernel_use(operator, subgraph), is_broadcast(operator, subgraph)] = None
     found: dict[str, str] = {}
+    for pattern in _patterns(program):
+        found.update(dict.fromkeys(failing(pattern), f"{pattern}, without batch=…"))
     for name, dtype, rank, broadcast in uses:
         for release in lacking(name, dtype, rank, releases()[0], broadcast):
             highest = highest_rank(name, dtype, release, broadcast)
             found.setdefault(release, f"{name} of {dtype}" + (f" with {rank} axes" if highest else ""))
     return MinRuntime(found)
+
+
+def require(program: Program, oldest: str) -> None:
+    """Raise where a release does not run a program, of one and those later on the scale.
+
+    Raises
+    ------
+    UnsupportedOnTarget
+    """
+    found = needed(program).lacking
+    missing = [release for release in from_release(oldest) if release in found]
+    if missing:
+        raise UnsupportedOnTarget(
+            f"min_runtime is {named(oldest)}, and {found[missing[-1]]} needs {named(after(missing[-1]))}"
+        )
+
+
+def _patterns(program: Program) -> Iterator[str]:
+    """Yield what a program does that no operator alone tells of, by the names under which it was measured."""
+    for subgraph in program.subgraphs:
+        for operator in subgraph.operators:
+            bodies = [program.subgraphs[index] for index in calls(operator)] if operator.name == "WHILE" else []
+            if any(_computes_rows(body) for body in bodies):
+                yield "a loop over any number of rows"
+            if operator.name == "BROADCAST_TO" and _is_rows(subgraph, operator):
+                yield "BROADCAST_TO any number of rows"
+
+
+def _computes_rows(subgraph: Subgraph) -> bool:
+    return any(operator.name not in _MOVE and _is_rows(subgraph, operator) for operator in subgraph.operators)
+
+
+def _is_rows(subgraph: Subgraph, operator: OperatorDef) -> bool:
+    """Whether an operator gives floats of any number of rows."""
+    result = subgraph.tensors[operator.outputs[0]]
+    return result.dtype == "float32" and DYNAMIC in result.shape
 
 
 def is_broadcast(operator: OperatorDef, subgraph: Subgraph) -> bool:

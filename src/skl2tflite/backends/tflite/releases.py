@@ -78,6 +78,11 @@ def highest_rank(operator: str, dtype: str, release: str, broadcast: bool = Fals
     return min((rank for rank in ranks if rank is not None), default=None)
 
 
+def failing(pattern: str) -> tuple[str, ...]:
+    """Return the releases that stop with an error on something that files do, when the number of rows changes."""
+    return tuple(cast("Mapping[str, list[str]]", _measured()["patterns"])[pattern])
+
+
 def lacking(operator: str, dtype: str, rank: int, oldest: str, broadcast: bool = False) -> tuple[str, ...]:
     """Return which releases do not compute an operator right, of one and those later on the scale.
 

@@ -110,6 +110,17 @@ def lower_arctan2(emit: Emitter, op: ops.Arctan2, inputs: Sequence[Value], outpu
     return emit.op("ATAN2", operands, spec.shape, "float32")
 
 
+@lowers(ops.Sign)
+def lower_sign(emit: Emitter, op: ops.Sign, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
+    """SIGN, and NaN put back, for which releases before LiteRT 2.1 give a number."""
+    (x,) = inputs
+    sign = emit.op("SIGN", [x], x.shape, x.dtype)
+    if x.dtype != "float32" or not emit.target.has_older_releases:
+        return sign
+    is_nan = emit.op("NOT_EQUAL", [x, x], x.shape, "bool")
+    return emit.op("SELECT_V2", [is_nan, x, sign], x.shape, x.dtype, data_dtype=x.dtype)
+
+
 @lowers(ops.IsNan)
 def lower_isnan(emit: Emitter, op: ops.IsNan, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
     """Only NaN differs from itself."""
@@ -123,8 +134,9 @@ def lower_extremum(
 ) -> Value:
     """MAXIMUM and MINIMUM give the second operand where either is NaN; NumPy gives NaN.
 
-    A constant without NaN goes first, then NaN survives; any other first operand is looked at apart. Where NaN may give
-    anything, the operands keep their order.
+    A constant without NaN goes first, then NaN survives on today's releases, but not on older ones with XNNPACK (before
+    LiteRT 2.1), for which it is put back; any other first operand is looked at apart. Where NaN may give anything,
+    the operands keep their order.
     """
     operator = "MAXIMUM" if isinstance(op, ops.Maximum) else "MINIMUM"
     first, second = inputs
@@ -135,10 +147,12 @@ def lower_extremum(
     if second.array is not None:
         first, second = second, first
     result = emit.op(operator, [first, second], spec.shape, dtype)
-    if dtype != "float32" or (first.array is not None and not np.isnan(first.array).any()):
+    fixed = first.array is not None and not np.isnan(first.array).any()
+    if dtype != "float32" or (fixed and not emit.target.has_older_releases):
         return result
-    is_nan = emit.op("NOT_EQUAL", [first, first], first.shape, "bool")
-    return emit.op("SELECT_V2", [is_nan, first, result], spec.shape, dtype, data_dtype=dtype)
+    tested = second if fixed else first
+    is_nan = emit.op("NOT_EQUAL", [tested, tested], tested.shape, "bool")
+    return emit.op("SELECT_V2", [is_nan, tested, result], spec.shape, dtype, data_dtype=dtype)
 
 
 @lowers(ops.Where)

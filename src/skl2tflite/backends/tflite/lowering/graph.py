@@ -6,6 +6,7 @@ from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value, constant
 from skl2tflite.backends.tflite.lowering.legality import TargetOperations
 from skl2tflite.backends.tflite.lowering.registry import lowering_of
 from skl2tflite.backends.tflite.lowering.shared_buffers import keep_apart
+from skl2tflite.backends.tflite.min_runtime import require
 from skl2tflite.backends.tflite.program import Program, Signature
 from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.choices import OptimizeFor
@@ -36,6 +37,8 @@ def lower(graph: Graph, program: Program, target: Target, optimize_for: Optimize
     inputs = dict(zip(graph.inputs, emitter.subgraph.inputs, strict=True))
     outputs = dict(zip(graph.outputs, emitter.subgraph.outputs, strict=True))
     program.signatures.append(Signature(graph.name, index, inputs, outputs))
+    if target.oldest is not None:
+        require(program, target.oldest)
     return index
 
 
