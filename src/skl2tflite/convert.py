@@ -15,12 +15,13 @@ import numpy as np
 from skl2tflite import digest
 from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.names import name_tensors
-from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
+from skl2tflite.choices import Categories, Golden, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
 from skl2tflite.estimator_digest import estimator_digest
+from skl2tflite.examples import Examples
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
@@ -33,6 +34,7 @@ from skl2tflite.features import (
     row_count,
 )
 from skl2tflite.file_metadata import add_metadata
+from skl2tflite.golden import checked, examples_of
 from skl2tflite.method_output import GIVE_LABELS
 from skl2tflite.model import TFLiteModel
 from skl2tflite.model_metadata import ModelFacts
@@ -63,6 +65,7 @@ def convert(
     text_length: int | None = None,
     min_runtime: str | None = None,
     names: bool = False,
+    golden: Golden | None = "auto",
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -117,6 +120,12 @@ def convert(
     names : bool, default=False
         Whether every tensor of the file is to have a name, by the step and the operation that it comes from
         (``"scaler/divide"``): viewers show them, and some tools need all names to be there, each once.
+    golden : {"auto", "made", "rows"}, optional
+        What the file holds for forms, and for apps that check themselves: a typical value and the range of each
+        feature, and at most five golden rows with the answers that a runtime must give. ``"made"`` rows are drawn
+        column by column from quantiles of X and rounded, texts from the vocabulary, so that no row of X is in the file;
+        ``"rows"`` are rows of X; None leaves all of it out. By default they are made, and left out of files for
+        ``target="micro"``. Without X there are none, nor where X has fewer than five rows.
 
     Returns
     -------
@@ -157,6 +166,7 @@ def convert(
         text_length=text_length,
         min_runtime=min_runtime,
         names=names,
+        golden=golden,
     )
     return convert_and_compare(Conversion(estimator, X), options)[0]
 
@@ -187,7 +197,8 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
         planned = plan(conversion, options)
         if X is not None:
             planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
-        model = _written(planned, conversion.estimator, options)
+        examples = None if X is None or options.examples is None else examples_of(planned, X, options.examples)
+        model = _written(planned, conversion.estimator, options, examples)
         if options.is_limited:
             check_budget(model.sizes(), options.max_flash, options.max_ram)
         if X is None:
@@ -204,6 +215,8 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
             if reason is not None:
                 raise ConversionError(reason)
             raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+        if examples is not None and (fine := checked(model, examples)) is not examples:
+            model = _written(planned, conversion.estimator, options, fine)
         return _reported(model, conversion, options, report), report
 
 
@@ -232,7 +245,9 @@ def _reported(
     return model
 
 
-def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLiteModel:
+def _written(
+    planned: Plan, estimator: Any, options: ConversionOptions, examples: Examples | None = None
+) -> TFLiteModel:
     """Return the model whose file holds what was planned.
 
     Parameters
@@ -240,6 +255,8 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
     planned : Plan
     estimator : estimator
     options : ConversionOptions
+    examples : Examples, optional
+        Typical values and golden rows that the file holds.
     """
     runtime = options.runtime
     backend = backend_of(runtime.name)
@@ -261,6 +278,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
         # A file for a microcontroller ends where the model ends: its labels are among the facts.
         classes=tuple(classes) if classes is not None and runtime.is_microcontroller else None,
         takes=_taken_by_inverses(planned),
+        examples=examples,
     )
     files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
     content = digest.sealed(backend.write(program, files), facts.to_bytes())

@@ -15,6 +15,7 @@ from skl2tflite.cli.options import (
     ROW_FILES,
     BatchOption,
     CategoriesOption,
+    GoldenOption,
     InputsOption,
     Methods,
     MinRuntimeOption,
@@ -80,6 +81,7 @@ def command(
     text_length: TextLengthOption = None,
     min_runtime: MinRuntimeOption = None,
     names: NamesOption = False,
+    golden: GoldenOption = "auto",
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -128,6 +130,7 @@ def command(
             text_length=text_length,
             min_runtime=min_runtime,
             names=names,
+            golden=None if golden == "none" else golden,
         )
         converted, compared = convert_and_compare(conversion, options)
     except FidelityError as error:

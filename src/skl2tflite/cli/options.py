@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -70,6 +70,13 @@ MinRuntimeOption = Annotated[
 NamesOption = Annotated[
     bool,
     typer.Option("--names", help="Name every tensor after the step it comes from, for viewers; takes some bytes."),
+]
+GoldenOption = Annotated[
+    Literal["auto", "made", "rows", "none"],
+    typer.Option(
+        help="Typical values and golden rows that the file holds: made ones, in which no row of ROWS is (by default, "
+        "but with micro none), some of ROWS, or none."
+    ),
 ]
 TrustPickle = Annotated[
     bool,
