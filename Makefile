@@ -63,8 +63,9 @@ lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.installed-test ## write docs/supported.md from the converters
+docs: $(VENV)/.installed-test ## write docs/supported.md from the converters, and the tables of docs/runtimes.md
 	$(BIN)/skl2tflite supported --markdown > docs/supported.md
+	$(BIN)/python scripts/document_runtimes.py
 
 bench: $(VENV)/.installed-bench ## time us and the peers in turn
 	$(BIN)/python -m pytest benchmarks
