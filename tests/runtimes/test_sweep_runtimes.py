@@ -48,7 +48,13 @@ def answer_alike(runtimes: list[OlderRuntime], model: skl2tflite.TFLiteModel, es
         for rows in (X[:3], X[:1], X[:2]):
             for got, want in zip(*(answered(each, estimator, method, rows) for each in (first, today)), strict=True):
                 assert got.shape == want.shape
-                assert largest_error(got, want, 1.0) <= 1e-4
+                assert largest_error(*map(finite, (got, want)), 1.0) <= 1e-4
+
+
+def finite(x: np.ndarray) -> np.ndarray:
+    """The numbers within float32, at whose greatest the runtime's own kernels stop; NaN stays."""
+    most = np.finfo(np.float32).max
+    return np.clip(x, -most, most) if x.dtype.kind == "f" else x
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in SOME])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from skl2tflite.backends.tflite.check_operators import calls, kernel_use
+from skl2tflite.backends.tflite.check_operators import kernel_use
 from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph
 from skl2tflite.backends.tflite.releases import after, failing, from_release, highest_rank, lacking, named, releases
 from skl2tflite.errors import UnsupportedOnTarget
@@ -13,8 +13,6 @@ from skl2tflite.errors import UnsupportedOnTarget
 METADATA_NAME = "min_runtime_version"
 """Name of the buffer in which TensorFlow Lite's own converter writes a version of TensorFlow."""
 _METADATA_BYTES = 16
-_MOVE = frozenset({"CAST", "GATHER"})
-"""Operators of a loop that XNNPACK does not take though their results are floats."""
 
 
 @dataclass(frozen=True)
@@ -104,21 +102,16 @@ def _patterns(program: Program) -> Iterator[str]:
     """Yield what a program does that no operator alone tells of, by the names under which it was measured."""
     for subgraph in program.subgraphs:
         for operator in subgraph.operators:
-            bodies = [program.subgraphs[index] for index in calls(operator)] if operator.name == "WHILE" else []
-            if any(_computes_rows(body) for body in bodies):
+            if operator.name == "WHILE" and any(_is_rows(subgraph, index) for index in operator.inputs):
                 yield "a loop over any number of rows"
-            if operator.name == "BROADCAST_TO" and _is_rows(subgraph, operator):
+            if operator.name == "BROADCAST_TO" and _is_rows(subgraph, operator.outputs[0]):
                 yield "BROADCAST_TO any number of rows"
 
 
-def _computes_rows(subgraph: Subgraph) -> bool:
-    return any(operator.name not in _MOVE and _is_rows(subgraph, operator) for operator in subgraph.operators)
-
-
-def _is_rows(subgraph: Subgraph, operator: OperatorDef) -> bool:
-    """Whether an operator gives floats of any number of rows."""
-    result = subgraph.tensors[operator.outputs[0]]
-    return result.dtype == "float32" and DYNAMIC in result.shape
+def _is_rows(subgraph: Subgraph, index: int) -> bool:
+    """Whether a tensor holds floats of any number of rows."""
+    tensor = subgraph.tensors[index]
+    return tensor.dtype == "float32" and DYNAMIC in tensor.shape
 
 
 def is_broadcast(operator: OperatorDef, subgraph: Subgraph) -> bool:
