@@ -59,7 +59,9 @@ def lower_precise(emit: Emitter, op: Op, inputs: Sequence[Value], outputs: Seque
     if lenient and not emit.target.loses_nan(operator, x.rank):
         return emit.op(operator, [x], x.shape, x.dtype)
     if operator == "SQRT" and _takes_powers(emit, x):
-        return emit.op("POW", [x, np.array(0.5)], x.shape, x.dtype)
+        power = emit.op("POW", [x, np.array(0.5)], x.shape, x.dtype)
+        is_negative = emit.op("LESS", [x, np.array(0.0)], x.shape, "bool")  # of -inf too, which has a power
+        return emit.op("SELECT_V2", [is_negative, np.array(np.nan), power], x.shape, x.dtype, data_dtype=x.dtype)
     return precise(emit, operator, x)
 
 

@@ -130,9 +130,9 @@ def _tables(op: TreeValues, layout: Layout) -> ForestTables:
 class _Router:
     """Writes the steps of a forest.
 
-    States are read from a table of the narrowest dtype that GATHER has, and reckoned with in `number`. In a loop that
-    is int32 where there is XNNPACK, which then takes no operator of the loop: TensorFlow 2.11 to 2.16 keep the number
-    of rows of those that it takes, and stop with an error when that changes.
+    States are read from a table of the narrowest dtype that GATHER has, and reckoned with in `number`. In a loop of
+    single comparisons that is int32 where there is XNNPACK, which then takes no operator of it: TensorFlow 2.11 to
+    2.16 keep the number of rows of those that it takes, and mostly stop with an error when that changes.
 
     Parameters
     ----------
@@ -152,8 +152,8 @@ class _Router:
         self.x = x
         self.values = values
         self.name = f"forest_{len(emit.subgraph.operators)}"
-        self.whole = in_loop and emit.target.has_xnnpack
-        self.number = "float32" if tables.largest <= FLOAT_INTEGERS and not self.whole else "int32"
+        whole = in_loop and emit.target.has_xnnpack and tables.rest.width == 1
+        self.number = "float32" if tables.largest <= FLOAT_INTEGERS and not whole else "int32"
         # One dtype for both tables of states, as the narrow one is that of the trees' states side by side.
         largest = max(int(tables.next.max()), int(tables.first_next.max()))
         self.state = _narrowest(emit, largest)
@@ -259,9 +259,6 @@ class _Router:
         batch = x.shape[0]
         if width == 1:
             return emit.reshape(emit.cast(bits, self.number), (batch, n_trees))
-        if self.whole:
-            digits = emit.op("MUL", [emit.cast(bits, "int32"), 2 ** np.arange(width)], x.shape, "int32")
-            return emit.op("SUM", [digits, np.array([2], np.int32)], (batch, n_trees), "int32", keepDims=False)
         # Several trees make one row of the product, each with its own part of the weights: half the time.
         trees = next(size for size in TREES_IN_A_ROW if n_trees % size == 0)
         weights = np.kron(np.eye(trees), 2.0 ** np.arange(width))
