@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-web test-apps test-reproducible fuzz fuzz-short lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-apps test-compiled test-runtimes test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -32,6 +32,16 @@ test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of 
 		TEST_WEB=1 $(BIN)/python -m pytest -n $(JOBS) tests/web; \
 	else \
 		echo 'Node 20 and its packages cannot be had: the tests on LiteRT.js are skipped'; \
+	fi
+
+test-compiled: $(VENV)/.installed-test ## the sweep on LiteRT's CompiledModel, every configuration
+	TEST_COMPILED=1 $(BIN)/python -m pytest -n $(JOBS) tests/compiled
+
+test-runtimes: $(VENV)/.installed-test ## the sweep's files on older runtimes: each runs where it says
+	@if $(BIN)/python scripts/older_runtime.py .runtimes 2.14.0 'LiteRT 1.0.1'; then \
+		TEST_RUNTIMES=1 $(BIN)/python -m pytest -n $(JOBS) tests/runtimes; \
+	else \
+		echo 'the older runtimes cannot be had: the tests on them are skipped'; \
 	fi
 
 # The package of LiteRT.js, for Node, and the compiler that checks a bundle's types.
@@ -69,8 +79,9 @@ lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.installed-test ## write docs/supported.md from the converters
+docs: $(VENV)/.installed-test ## write docs/supported.md from the converters, and the tables of docs/runtimes.md
 	$(BIN)/skl2tflite supported --markdown > docs/supported.md
+	$(BIN)/python scripts/document_runtimes.py
 
 bench: $(VENV)/.installed-bench ## time us and the peers in turn
 	@$(MAKE) --no-print-directory .litert_js/.installed-bench-$(LITERT_JS)-$(ONNXRUNTIME_WEB) || \

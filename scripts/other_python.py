@@ -17,15 +17,19 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "joblib", "threadpoolctl", "pandas
 """Packages that must be of the same version for files to be comparable."""
 
 
-def _pythons() -> Iterator[str]:
+def pythons(minor: int) -> list[str]:
+    """Return commands that may be a Python of that minor version of Python 3."""
+    name = f"python3.{minor}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    installed = sorted(pyenv.glob(f"versions/3.{minor}.*/bin/{name}"))
+    return [*filter(None, [which(name)]), *map(str, installed)]
+
+
+def _others() -> Iterator[str]:
     """Yield commands that may be a Python of another version than this one."""
     for minor in MINORS:
         if minor != sys.version_info.minor:
-            name = f"python3.{minor}"
-            found = [which(name) or ""]
-            pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-            found += [str(path) for path in sorted(pyenv.glob(f"versions/3.{minor}.*/bin/{name}"))]
-            yield from filter(None, found)
+            yield from pythons(minor)
 
 
 def _runs(command: list[str]) -> bool:
@@ -49,7 +53,7 @@ def other_python(folder: Path) -> Path | None:
     made, python = folder / ".made", folder / "bin" / "python"
     if made.exists() and made.read_text(encoding="utf-8") == needed and _runs([str(python), "-c", "import skl2tflite"]):
         return python
-    for command in _pythons():
+    for command in _others():
         if not _runs([command, "-m", "venv", "--clear", str(folder)]):
             continue
         held = folder / "constraints.txt"

@@ -14,6 +14,7 @@ import numpy as np
 
 from skl2tflite import digest
 from skl2tflite.backends.registry import backend_of
+from skl2tflite.backends.tflite.names import name_tensors
 from skl2tflite.choices import Categories, Golden, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
@@ -62,6 +63,8 @@ def convert(
     text: Text | None = None,
     batch: int | None = None,
     text_length: int | None = None,
+    min_runtime: str | None = None,
+    names: bool = False,
     golden: Golden | None = "auto",
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
@@ -110,6 +113,13 @@ def convert(
     text_length : int, optional
         The most characters (or tokens) of a text, where the file is to have a fixed length for texts too: shorter ones
         are followed by -1, which changes no answer. By default a text may have any length.
+    min_runtime : str, optional
+        The oldest runtime that is to run the file, as all later ones: ``"2.14"`` is a version of TensorFlow Lite,
+        ``"LiteRT 1.0.1"`` one of LiteRT. What these lack is spelt otherwise, or refused. By default the file takes what
+        suits today's LiteRT best, and :attr:`TFLiteModel.min_runtime` says what it needs.
+    names : bool, default=False
+        Whether every tensor of the file is to have a name, by the step and the operation that it comes from
+        (``"scaler/divide"``): viewers show them, and some tools need all names to be there, each once.
     golden : {"auto", "made", "rows"}, optional
         What the file holds for forms, and for apps that check themselves: a typical value and the range of each
         feature, and at most five golden rows with the answers that a runtime must give. ``"made"`` rows are drawn
@@ -154,6 +164,8 @@ def convert(
         text=text,
         batch=batch,
         text_length=text_length,
+        min_runtime=min_runtime,
+        names=names,
         golden=golden,
     )
     return convert_and_compare(Conversion(estimator, X), options)[0]
@@ -251,6 +263,8 @@ def _written(
     program = backend.new_program(f"{type(estimator).__name__}, converted by skl2tflite")
     for graph in planned.graphs.values():
         backend.lower(graph, program, runtime, options.forest_layout)
+    if options.names:
+        name_tensors(program)
     labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
     classes = next((each for each in labels if each is not None), None)
     if any(np.ndim(each) != 1 for each in classes or ()):

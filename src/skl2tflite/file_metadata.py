@@ -11,7 +11,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from skl2tflite import digest
-from skl2tflite.backends.tflite import metadata
+from skl2tflite.backends.tflite import metadata, min_runtime
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.escaping import line
 from skl2tflite.examples import Examples
@@ -68,6 +68,8 @@ def add_metadata(program: Program, facts: ModelFacts, classes: Sequence[NDArray[
         custom={CUSTOM_NAME: digest.with_place(facts.to_bytes())},
     )
     program.add_metadata(METADATA_NAME, metadata.pack(info))
+    if facts.runtime.has_older_releases:
+        program.add_metadata(min_runtime.METADATA_NAME, min_runtime.needed(program).metadata)
     return files
 
 

@@ -17,6 +17,7 @@ from skl2tflite.arguments import MOST_THREADS, choice, functions, shown, whole
 from skl2tflite.arguments import path as path_of
 from skl2tflite.backends.backend import Runner
 from skl2tflite.backends.registry import backend_of
+from skl2tflite.backends.tflite.min_runtime import MinRuntime, needed
 from skl2tflite.backends.tflite.writer import LARGEST_FILE
 from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
 from skl2tflite.escaping import terminal
@@ -131,6 +132,11 @@ class TFLiteModel:
     def batch(self) -> int | None:
         """Rows that each call of the file takes; None where it may be any number. The methods here take any."""
         return self._program.batch
+
+    @property
+    def min_runtime(self) -> MinRuntime | None:
+        """The releases of the runtime that run the file, as were measured; None where it is not for LiteRT."""
+        return needed(self._program) if self.facts.runtime.has_older_releases else None
 
     @property
     def feature_names_in_(self) -> NDArray[Any]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from skl2tflite.backends.tflite.min_runtime import needed
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.escaping import shortened, terminal
 from skl2tflite.model_metadata import ModelFacts
@@ -55,6 +56,8 @@ def describe(heading: str, content: bytes, program: Program, facts: ModelFacts) 
         ]
     if program.takes_strings:
         lines.append(f"needs       {STRINGS_NEED}")
+    if facts.runtime.has_older_releases:
+        lines.append(f"runs on     {needed(program)}")
     for name, info in facts.methods.items():
         if info.sentinel is not None:
             lines.append(f"no answer   {name} gives {info.sentinel:.0f}: {info.reason}")

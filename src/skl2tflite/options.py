@@ -37,6 +37,8 @@ class ConversionOptions:
     text: Text | None = None
     batch: int | None = None
     text_length: int | None = None
+    min_runtime: str | None = None
+    names: bool = False
     golden: Golden | None = "auto"
 
     def __post_init__(self) -> None:
@@ -63,6 +65,10 @@ class ConversionOptions:
             object.__setattr__(self, "batch", whole("batch", self.batch, 1, MOST_ROWS, error=ConversionError))
             if runtime.fixed_batch is not None and not runtime.any_batch and self.batch != runtime.fixed_batch:
                 raise ConversionError(f"target {self.target!r} takes one row at a time; leave out batch")
+        if not isinstance(self.names, bool):
+            raise ConversionError(f"names is True or False, not {shown(self.names)}")
+        if self.names and runtime.is_microcontroller:
+            raise ConversionError(f"names are for people and their tools; those for target {self.target!r} take flash")
         if self.text_length is not None:
             length = whole("text_length", self.text_length, 1, MOST_CHARACTERS, error=ConversionError)
             object.__setattr__(self, "text_length", length)
@@ -83,11 +89,24 @@ class ConversionOptions:
         if not isinstance(self.target, str):
             raise ConversionError(f"target is {', '.join(others)} or {last}, not {shown(self.target)}")
         try:
-            return target_of(self.target)
+            target = target_of(self.target)
         except KeyError:
             raise ConversionError(
                 f"unknown target {self.target!r}; the targets are {', '.join([*others, last])}"
             ) from None
+        return target if self.min_runtime is None else self._since(target, self.min_runtime)
+
+    @staticmethod
+    def _since(target: Target, version: object) -> Target:
+        """Return a target with what all its releases have from a version on."""
+        if not target.has_older_releases:
+            raise ConversionError(f"min_runtime is for target 'litert'; there is one release of {target.name!r} here")
+        if not isinstance(version, str):
+            raise ConversionError(f"min_runtime is a version, as '2.14' or 'LiteRT 1.0.1', not {shown(version)}")
+        try:
+            return target.since(version)
+        except ValueError as error:
+            raise ConversionError(f"min_runtime is {error}") from None
 
     @property
     def forest_layout(self) -> OptimizeFor:

@@ -1,6 +1,11 @@
-"""The sweep on LiteRT's ``CompiledModel``: files of fixed shapes, as Kotlin, which cannot resize inputs, runs them."""
+"""The sweep on LiteRT's ``CompiledModel``: files of fixed shapes, as Kotlin, which cannot resize inputs, runs them.
+
+``make test-compiled`` runs every configuration, and ``make test`` a few.
+"""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 
@@ -10,7 +15,9 @@ from tests.estimators.case import Case
 from tests.estimators.table import CASES
 from tests.estimators.test_sweep import fitted, inputs_of, methods_of
 
-SOME = [case for case in CASES[2::5] if case.data not in ("sets of text", "sets of numbers", "sets of one")]
+EVERY = 1 if "TEST_COMPILED" in os.environ else 60
+NO_FIXED_SHAPES = ("sets of text", "sets of numbers", "sets of one")
+SOME = [case for case in CASES[2 % EVERY :: EVERY] if case.data not in NO_FIXED_SHAPES]
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in SOME])

@@ -65,6 +65,17 @@ def test_text_as_documented_runs() -> None:
     assert names["model"].predict(["You won!", "lunch?"]).tolist() == ["spam", "ham"]  # type: ignore[attr-defined]
 
 
+def test_runtimes_as_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a file needs is what the page says; that of some models by the command that writes its tables."""
+    from scripts.document_runtimes import BEGIN, tables
+
+    document, names = ROOT / "docs" / "runtimes.md", dict[str, object]()
+    for example, text in zip(blocks(document, "python"), blocks(document, "text"), strict=True):
+        exec(compile(example, "runtimes.md", "exec"), names)
+        assert capsys.readouterr().out == text
+    assert f"{BEGIN}\n{tables()}\n" in document.read_text()
+
+
 def test_verification_as_documented_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -62,6 +62,13 @@ class Target(Protocol):
     def saturates(self) -> bool:
         """Whether sums and products stop at the greatest float32 number, where others give infinity."""
 
+    @property
+    def has_older_releases(self) -> bool:
+        """Whether apps have older releases of the runtime than today's, which were measured."""
+
+    def since(self, version: str) -> Target:
+        """Return the target with what all releases have from a version on."""
+
 
 class Runner(Protocol):
     """Computes the methods of one file."""

@@ -18,7 +18,9 @@ from skl2tflite.cli.options import (
     GoldenOption,
     InputsOption,
     Methods,
+    MinRuntimeOption,
     ModelPath,
+    NamesOption,
     OptimizeForOption,
     PrecisionOption,
     TargetColumn,
@@ -77,6 +79,8 @@ def command(
     text: TextOption = None,
     batch: BatchOption = None,
     text_length: TextLengthOption = None,
+    min_runtime: MinRuntimeOption = None,
+    names: NamesOption = False,
     golden: GoldenOption = "auto",
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
@@ -125,6 +129,8 @@ def command(
             text=text,
             batch=batch,
             text_length=text_length,
+            min_runtime=min_runtime,
+            names=names,
             golden=None if golden == "none" else golden,
         )
         converted, compared = convert_and_compare(conversion, options)

@@ -60,6 +60,17 @@ TextLengthOption = Annotated[
     int | None,
     typer.Option(metavar="CHARACTERS", min=1, help="The most characters of a text, where the file is to fix that too."),
 ]
+MinRuntimeOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VERSION",
+        help="Oldest runtime that is to run the file, as all later ones: 2.14 of TensorFlow Lite, or 'LiteRT 1.0.1'.",
+    ),
+]
+NamesOption = Annotated[
+    bool,
+    typer.Option("--names", help="Name every tensor after the step it comes from, for viewers; takes some bytes."),
+]
 GoldenOption = Annotated[
     Literal["auto", "made", "rows", "none"],
     typer.Option(

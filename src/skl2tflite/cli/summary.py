@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from skl2tflite.backends.tflite.min_runtime import needed
 from skl2tflite.backends.tflite.operands import operands_of
 from skl2tflite.sizes import sizes_of
 
@@ -39,6 +40,8 @@ def summary(file: ModelFile) -> list[tuple[str, str]]:
     if program.takes_strings:
         lines.append(("needs", STRINGS_NEED))
     if facts is not None:
+        if facts.runtime.has_older_releases:
+            lines.append(("runs on", str(needed(program))))
         methods = facts.methods.items()
         lines += [
             ("no answer", f"{n} gives {i.sentinel:.0f}: {i.reason}") for n, i in methods if i.sentinel is not None
@@ -126,6 +129,7 @@ def as_json(file: ModelFile) -> dict[str, object]:
         "target": facts and facts.target,
         "versions": facts and dict(facts.versions),
         "digest": facts and facts.digest,
+        "min_runtime": None if facts is None else _min_runtime(program, facts),
         "warnings": doubts(program),
         "features": facts and facts.features.to_json(),
         "examples": facts and facts.examples and facts.examples.to_json(),
@@ -142,6 +146,13 @@ def as_json(file: ModelFile) -> dict[str, object]:
         "subgraphs": [_subgraph_json(subgraph) for subgraph in program.subgraphs],
         "buffers": [{"used_by": name, "bytes": size} for name, size in _buffers(program)],
     }
+
+
+def _min_runtime(program: Program, facts: ModelFacts) -> dict[str, object] | None:
+    if not facts.runtime.has_older_releases:
+        return None
+    found = needed(program)
+    return {"version": found.version, "holes": list(found.holes), "reasons": list(found.reasons)}
 
 
 def _tensors_json(subgraph: Subgraph, entries: Any) -> list[dict[str, object]]:

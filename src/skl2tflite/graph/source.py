@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 import traceback
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy
@@ -22,12 +25,29 @@ _NOT_THE_USERS = (
 )
 
 
+_place: ContextVar[str] = ContextVar("_place", default="")
+
+
+def at_place(place: str, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function of which tensors know the place where it is called: that of an estimator in the model."""
+
+    def call(X: Any) -> Any:
+        before = _place.set(place)
+        try:
+            return function(X)
+        finally:
+            _place.reset(before)
+
+    return call
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The line of code that made a tensor."""
+    """The line of code that made a tensor, and the place of the estimator whose converter ran it, if there is one."""
 
     filename: str
     line: int
+    place: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         import linecache
@@ -41,7 +61,7 @@ class Source:
         frame = sys._getframe(1)
         while frame.f_back is not None and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
             frame = frame.f_back
-        return cls(frame.f_code.co_filename, frame.f_lineno)
+        return cls(frame.f_code.co_filename, frame.f_lineno, _place.get())
 
     @classmethod
     def of(cls, error: BaseException) -> Source:

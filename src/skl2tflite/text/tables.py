@@ -57,5 +57,5 @@ class CharacterTable:
         """Return the numbers of code points."""
         last = (len(self.moves) << self.bits) - 1
         known = xp.minimum(characters, last)
-        page = xp.bitwise_right_shift(known, np.array(self.bits))
+        page = xp.floor_divide(known, 1 << self.bits)
         return xp.take(self.entries, known + xp.take(self.moves, page) * (1 << self.bits))

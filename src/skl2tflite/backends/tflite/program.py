@@ -41,7 +41,10 @@ class TensorDef:
 
 @dataclass(frozen=True, slots=True)
 class OperatorDef:
-    """One operator: its schema name, version, tensors and options, and the table of these where it was read."""
+    """One operator: its schema name, version, tensors and options, and the table of these where it was read.
+
+    ``origin`` is what it computes, by the estimator's place and the operation's name, where that is known.
+    """
 
     name: str
     version: int
@@ -49,6 +52,7 @@ class OperatorDef:
     outputs: tuple[int, ...]
     options: Mapping[str, object] = field(default_factory=dict)
     table: str = field(default="", compare=False)
+    origin: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(slots=True)

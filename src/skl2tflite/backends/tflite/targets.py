@@ -5,14 +5,17 @@ has for which dtypes, up to which rank they compute correctly, and which operato
 An integer dtype means plain integers: a kernel that needs quantization parameters is no support for it.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
+from skl2tflite.backends.tflite.releases import lacking, release_of, releases
 from skl2tflite.errors import UnsupportedOnTarget
 
 __all__ = ["MOST_JOINED", "TARGETS", "Target", "get_target"]
@@ -65,6 +68,10 @@ class Target:
         Whether inputs and outputs may hold booleans; else they are integers, 0 and 1.
     saturates : bool, default=False
         Whether sums and products stop at the greatest float32 number, where others give infinity.
+    has_older_releases : bool, default=False
+        Whether apps have older releases of the runtime than today's, which were measured.
+    oldest : str, optional
+        The oldest of them that is to run the file, as all later ones are; None where today's alone has to.
     """
 
     name: str
@@ -81,6 +88,36 @@ class Target:
     dynamic_inputs: bool = True
     has_bool_inputs: bool = True
     saturates: bool = False
+    has_older_releases: bool = False
+    oldest: str | None = None
+
+    def since(self, version: str) -> Target:
+        """Return the target with what all releases have from a version on.
+
+        Raises
+        ------
+        ValueError
+            Where that is no version, or older than all that were measured.
+        """
+        return replace(self, oldest=release_of(version))
+
+    def lacking(self, operator: str, dtype: str, rank: int, broadcast: bool = False) -> tuple[str, ...]:
+        """Return the releases, of those that are to run the file, that do not compute an operator right.
+
+        Parameters
+        ----------
+        operator : str
+        dtype : str
+        rank : int
+            Highest rank among the operator's operands and results.
+        broadcast : bool, default=False
+            Whether the first two operands differ in shape.
+        """
+        return () if self.oldest is None else lacking(operator, dtype, rank, self.oldest, broadcast)
+
+    def runs_everywhere(self, operator: str, dtype: str, rank: int, broadcast: bool = False) -> bool:
+        """Tell whether all releases that were measured compute an operator right; parameters as :meth:`lacking` has."""
+        return not self.has_older_releases or not lacking(operator, dtype, rank, releases()[0], broadcast)
 
     @property
     def _kernels(self) -> _Kernels:
@@ -106,7 +143,9 @@ class Target:
         bool
         """
         limits = self._kernels.get(operator, {}).get(dtype)
-        return limits is not None and (rank is None or rank <= limits[1])
+        if limits is None or (rank is not None and rank > limits[1]):
+            return False
+        return not self.lacking(operator, dtype, 1 if rank is None else rank)
 
     def loses_nan(self, operator: str, rank: int) -> bool:
         """Tell whether a kernel was found to give numbers for NaN, where the operator and NumPy give NaN.
@@ -202,6 +241,7 @@ class Target:
         return frozenset(self._kernels.get(operator, {}))
 
 
+_LITERT = Target("litert", has_older_releases=True)
 _MICRO = Target(
     "micro",
     fixed_batch=1,
@@ -217,7 +257,7 @@ _MICRO = Target(
     saturates=True,
 )
 _WEB = Target("web", fixed_batch=1, text_length=1024, has_strings=False, dynamic_inputs=False, has_bool_inputs=False)
-TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in (Target("litert"), _MICRO, _WEB)})
+TARGETS: Mapping[str, Target] = MappingProxyType({target.name: target for target in (_LITERT, _MICRO, _WEB)})
 
 
 def get_target(name: str) -> Target:

@@ -22,6 +22,7 @@ from skl2tflite.flow.column import Column, KindError
 from skl2tflite.flow.matrix import Matrix, as_floats, dtype_of, is_sparse
 from skl2tflite.flow.table import Table, as_matrix
 from skl2tflite.graph import Array, DType, Tensor
+from skl2tflite.graph.source import at_place
 from skl2tflite.method_arguments import METHODS, offers
 from skl2tflite.tracing.rows_at_hand import given
 
@@ -141,7 +142,7 @@ class Converter(TransformOutput):
                 f"{name!r} of {self.path} cannot be converted{f': {reason}' if reason else ''}; "
                 f"these can: {', '.join(self.methods) or 'none'}"
             )
-        function = getattr(self, name)
+        function = at_place(self.path, getattr(self, name))
         if name == "transform":
             function = self._noted(function)
         takes_columns = not self.inverse_rows.is_table if name == "inverse_transform" else self.takes_tables

@@ -69,7 +69,9 @@ def repeat(
     body, variables = _subgraph_of(emit, "body", shapes)
     done = body.op("ADD", [variables[0], np.ones(1, np.float32)], (1,), "float32")
     following = body.own_tensor(step(body, variables[1:]))
-    for value in (done, following, *(body.own_tensor(other) for other in variables[2:])):
+    # What no step changes goes through as it is: XNNPACK would take a copy of it, and keep its number of rows.
+    kept = variables[2:] if emit.target.has_xnnpack else [body.own_tensor(other) for other in variables[2:]]
+    for value in (done, following, *kept):
         body.subgraph.outputs.append(value.index)
     indices = [emit.program.add_subgraph(inner.subgraph) for inner in (condition, body)]
     return write_while(emit, carried, shapes, *indices)[1]
@@ -77,4 +79,5 @@ def repeat(
 
 def _subgraph_of(emit: Emitter, role: str, shapes: Sequence[tuple[Shape, str]]) -> tuple[Emitter, list[Value]]:
     inner = Emitter(emit.program, emit.target, f"loop_{role}", emit.optimize_for)
+    inner.origin = emit.origin
     return inner, [inner.input_of("", shape, dtype) for shape, dtype in shapes]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph, TensorDef, buffer_content
+from skl2tflite.backends.tflite.releases import after, named
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
 from skl2tflite.choices import OptimizeFor
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
@@ -97,6 +98,7 @@ class Emitter:
         self.target = target
         self.optimize_for = optimize_for
         self.subgraph = Subgraph(name)
+        self.origin = ""
         self._constants: dict[tuple[int, tuple[int, ...], str], int] = {}
 
     def input(self, name: str, spec: Spec) -> Value:
@@ -165,6 +167,8 @@ class Emitter:
         kernel = data_dtype or (operands[0].dtype if operands else outputs[0][1])
         ranks = [value.rank for value in operands] + [len(shape) for shape, _ in outputs]
         rank = max(ranks)
+        broadcast = len(operands) > 1 and operands[0].shape != operands[1].shape
+        self._require_releases(operator, kernel, rank, broadcast)
         if not self.target.supports(operator, kernel, rank):
             raise UnsupportedOnTarget(
                 f"target {self.target.name!r} has no {operator} for {kernel} of {rank} axes; "
@@ -179,7 +183,6 @@ class Emitter:
             raise UnsupportedOnTarget(
                 f"target 'micro' has no {operator} for {kernel} of {rank} axes; not for tensors without elements"
             )
-        broadcast = len(operands) > 1 and operands[0].shape != operands[1].shape
         version = self.target.version(operator, kernel, rank=rank, **{"broadcast": broadcast, **(rules or {})})
         results = [self._tensor(name or "", dtype, shape) for shape, dtype in outputs]
         self.subgraph.operators.append(
@@ -189,9 +192,19 @@ class Emitter:
                 tuple(value.index for value in operands),
                 tuple(value.index for value in results),
                 options,
+                origin=self.origin,
             )
         )
         return results
+
+    def _require_releases(self, operator: str, kernel: str, rank: int, broadcast: bool) -> None:
+        """Raise where a release that is to run the file does not compute an operator right."""
+        lacking = self.target.lacking(operator, kernel, rank, broadcast)
+        if lacking:
+            raise UnsupportedOnTarget(
+                f"min_runtime is {named(self.target.oldest or '')}, and {operator} for {kernel} of {rank} axes needs "
+                f"{named(after(lacking[-1]))}"
+            )
 
     def _few_operands(self, parts: list[Value], axis: object) -> list[Value]:
         """Join parts of a CONCATENATION until there are as few as TFLM's kernel takes."""

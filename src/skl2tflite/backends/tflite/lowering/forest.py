@@ -100,7 +100,7 @@ def _by_clusters(
     if layout.loop:
         state = repeat(
             emit, len(tables.running), state, [router.x],
-            lambda inner, carried: _Router(inner, tables, carried[1], router.values).step(carried[0], n_trees),
+            lambda inner, carried: _Router(inner, tables, carried[1], router.values, True).step(carried[0], n_trees),
         )  # fmt: skip
         return router.values_of(state, in_order)
     finished: list[Value] = []
@@ -130,16 +130,30 @@ def _tables(op: TreeValues, layout: Layout) -> ForestTables:
 class _Router:
     """Writes the steps of a forest.
 
-    States are read from a table of the narrowest dtype that GATHER has, and reckoned with in `number`.
+    States are read from a table of the narrowest dtype that GATHER has, and reckoned with in `number`. In a loop of
+    single comparisons that is int32 where there is XNNPACK, which then takes no operator of it: TensorFlow 2.11 to
+    2.16 keep the number of rows of those that it takes, and mostly stop with an error when that changes.
+
+    Parameters
+    ----------
+    emit : Emitter
+    tables : ForestTables
+    x : Value
+        The rows.
+    values : Value
+        The leaves' values, a constant.
+    in_loop : bool, default=False
+        Whether the steps are written into a loop.
     """
 
-    def __init__(self, emit: Emitter, tables: ForestTables, x: Value, values: Value) -> None:
+    def __init__(self, emit: Emitter, tables: ForestTables, x: Value, values: Value, in_loop: bool = False) -> None:
         self.emit = emit
         self.tables = tables
         self.x = x
         self.values = values
         self.name = f"forest_{len(emit.subgraph.operators)}"
-        self.number = "float32" if tables.largest <= FLOAT_INTEGERS else "int32"
+        whole = in_loop and emit.target.has_xnnpack and tables.rest.width == 1
+        self.number = "float32" if tables.largest <= FLOAT_INTEGERS and not whole else "int32"
         # One dtype for both tables of states, as the narrow one is that of the trees' states side by side.
         largest = max(int(tables.next.max()), int(tables.first_next.max()))
         self.state = _narrowest(emit, largest)

@@ -6,6 +6,7 @@ from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value, constant
 from skl2tflite.backends.tflite.lowering.legality import TargetOperations
 from skl2tflite.backends.tflite.lowering.registry import lowering_of
 from skl2tflite.backends.tflite.lowering.shared_buffers import keep_apart
+from skl2tflite.backends.tflite.min_runtime import require
 from skl2tflite.backends.tflite.program import Program, Signature
 from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.choices import OptimizeFor
@@ -36,6 +37,8 @@ def lower(graph: Graph, program: Program, target: Target, optimize_for: Optimize
     inputs = dict(zip(graph.inputs, emitter.subgraph.inputs, strict=True))
     outputs = dict(zip(graph.outputs, emitter.subgraph.outputs, strict=True))
     program.signatures.append(Signature(graph.name, index, inputs, outputs))
+    if target.oldest is not None:
+        require(program, target.oldest)
     return index
 
 
@@ -44,6 +47,7 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
     legal = legalize(graph, TargetOperations(target))
     emitter = Emitter(program, target, graph.name, optimize_for)
     program.subgraphs.append(emitter.subgraph)
+    places: dict[Tensor, str] = {}
     values: dict[Tensor, Value] = {tensor: emitter.input(name, tensor.spec) for name, tensor in graph.inputs.items()}
     for node, origin in legal.origins.items():
         if isinstance(node.op, Input):
@@ -51,6 +55,10 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
         if isinstance(node.op, Constant):
             values[node.outputs[0]] = constant(node.op.value)
             continue
+        # What a pass has made has the place of what it reads.
+        place = origin.source.place or next(filter(None, (places.get(t, "") for t in reversed(node.inputs))), "")
+        places.update(dict.fromkeys(node.outputs, place))
+        emitter.origin = f"{place}/{origin.op.name}" if place else origin.op.name
         try:
             results = lowering_of(node.op)(
                 emitter, node.op, [values[t] for t in node.inputs], [t.spec for t in node.outputs]
