@@ -11,9 +11,12 @@ from typing import Any
 from unicodedata import unidata_version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skl2tflite import digest
+from skl2tflite.answering import Answering
 from skl2tflite.backends.registry import backend_of
+from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
@@ -165,12 +168,7 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
         What the comparison found; None without rows.
     """
     X, runtime = conversion.X, options.runtime
-    if X is not None:
-        check_given(X)
-        check_columns(X)
-        with reading(X):
-            if row_count(X) == 0:
-                raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
+    check_rows(X)
     with conversion.guarded():
         planned = plan(conversion, options)
         if X is not None:
@@ -186,13 +184,30 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
                 ConversionWarning,
                 stacklevel=3,
             )
-        report = compare(model, conversion)
-        if not report.faithful:
-            reason = computes_in_integers(conversion, model.methods)
-            if reason is not None:
-                raise ConversionError(reason)
-            raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+        report = compared(model, conversion)
         return _reported(model, conversion, options, report), report
+
+
+def check_rows(X: Any) -> None:
+    """Raise where rows to compare on are none, or not what an estimator takes."""
+    if X is None:
+        return
+    check_given(X)
+    check_columns(X)
+    with reading(X):
+        if row_count(X) == 0:
+            raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
+
+
+def compared(model: Answering, conversion: Conversion) -> Report:
+    """Return what comparing a model with its estimator finds; raise where the model is not faithful."""
+    report = compare(model, conversion)
+    if not report.faithful:
+        reason = computes_in_integers(conversion, model.methods)
+        if reason is not None:
+            raise ConversionError(reason)
+        raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+    return report
 
 
 def _reported(
@@ -234,6 +249,25 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
     program = backend.new_program(f"{type(estimator).__name__}, converted by skl2tflite")
     for graph in planned.graphs.values():
         backend.lower(graph, program, runtime, options.forest_layout)
+    facts, classes = facts_of(planned, estimator, runtime)
+    files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
+    content = digest.sealed(backend.write(program, files), facts.to_bytes())
+    analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
+    return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
+
+
+def facts_of(
+    planned: Plan, estimator: Any, runtime: Target
+) -> tuple[ModelFacts, tuple[NDArray[Any], ...] | None]:
+    """Return what is known of an estimator, and the labels of a classifier.
+
+    Parameters
+    ----------
+    planned : Plan
+    estimator : estimator
+    runtime : Target
+        What the model is for.
+    """
     labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
     classes = next((each for each in labels if each is not None), None)
     if any(np.ndim(each) != 1 for each in classes or ()):
@@ -248,10 +282,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
         classes=tuple(classes) if classes is not None and runtime.is_microcontroller else None,
         takes=_taken_by_inverses(planned),
     )
-    files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
-    content = digest.sealed(backend.write(program, files), facts.to_bytes())
-    analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
-    return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
+    return facts, classes
 
 
 def _versions(features: Features) -> dict[str, str]:

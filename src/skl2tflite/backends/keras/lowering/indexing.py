@@ -1,0 +1,38 @@
+"""Spellings of operations that pick elements by position."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from keras import ops as K
+
+from skl2tflite.backends.keras.lowering.builder import Builder
+from skl2tflite.backends.keras.lowering.registry import spells
+from skl2tflite.graph import ops
+
+
+@spells(ops.Slice)
+def spell_slice(build: Builder, op: ops.Slice, operands: list[Any], outputs: object) -> Any:
+    """Basic slices."""
+    return build.tensor(operands[0])[tuple(slice(*bounds) for bounds in op.slices)]
+
+
+@spells(ops.Take)
+def spell_take(build: Builder, op: ops.Take, operands: list[Any], outputs: object) -> Any:
+    """A look-up in a table that a layer holds, or in a tensor."""
+    x, positions = operands
+    if not isinstance(x, np.ndarray):
+        return K.take(x, build.tensor(positions), axis=op.axis)
+    found = build.look_up(np.moveaxis(x, op.axis, 0), build.tensor(positions))
+    if op.axis == 0:
+        return found
+    asked, rest = len(positions.shape), x.ndim - 1
+    order = (*range(asked, asked + op.axis), *range(asked), *range(asked + op.axis, asked + rest))
+    return K.transpose(found, order)
+
+
+@spells(ops.TakeAlongAxis)
+def spell_take_along_axis(build: Builder, op: ops.TakeAlongAxis, operands: list[Any], outputs: object) -> Any:
+    """A look-up in each row."""
+    return K.take_along_axis(*(build.tensor(x) for x in operands), axis=-1)
