@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ def write_saved_model(program: KerasProgram, folder: Path) -> None:
     models = {method: program.model(method) for method in program.outputs_of} | {DEFAULT: program.model()}
     module = tf.Module()
     module.held = [weight.value for weight in models[DEFAULT].weights]
-    signatures = {name: _signature(model) for name, model in models.items()}
+    spelt = signature_names(program.inputs)
+    signatures = {name: _signature(model, spelt) for name, model in models.items()}
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
         whole = Path(beside) / "model"
@@ -42,14 +44,46 @@ def write_saved_model(program: KerasProgram, folder: Path) -> None:
         whole.rename(folder)
 
 
-def _signature(model: Any) -> Callable[..., Any]:
-    """Return a model as a function of its named inputs."""
+def signature_names(names: Iterable[str]) -> dict[str, str]:
+    """Return the names that inputs have in a SavedModel: TensorFlow takes letters without accents, digits and "_".
+
+    Every other character becomes "_", and what does not begin with a letter begins with ``arg_``, as TensorFlow itself
+    has it where it does not fail.
+
+    Raises
+    ------
+    ConversionError
+        Where two inputs then have the same name.
+    """
+    spelt: dict[str, str] = {}
+    for name in names:
+        short = re.sub(r"[^A-Za-z0-9_]", "_", name)
+        short = short if re.match("[A-Za-z]", short) else f"arg_{short}"
+        other = next((each for each, taken in spelt.items() if taken == short), None)
+        if other is not None:
+            raise ConversionError(
+                f"the features {other!r} and {name!r} are both {short!r} in a SavedModel, whose names hold letters "
+                "without accents, digits and underscores; rename one"
+            )
+        spelt[name] = short
+    return spelt
+
+
+def _signature(model: Any, spelt: Mapping[str, str]) -> Callable[..., Any]:
+    """Return a model as a function of its inputs.
+
+    Parameters
+    ----------
+    model : keras.Model
+    spelt : mapping of str to str
+        Names of the inputs in the file.
+    """
     import tensorflow as tf
 
-    specs = {name: tf.TensorSpec(x.shape, x.dtype, name=name) for name, x in model.input.items()}
+    specs = {spelt[name]: tf.TensorSpec(x.shape, x.dtype, name=spelt[name]) for name, x in model.input.items()}
 
     @tf.function  # type: ignore[untyped-decorator]
-    def call(**inputs: Any) -> dict[str, Any]:
-        return dict(model(inputs))
+    def call(inputs: dict[str, Any]) -> dict[str, Any]:
+        return dict(model({name: inputs[spelt[name]] for name in model.input}))
 
-    return call.get_concrete_function(**specs)  # type: ignore[no-any-return]
+    return call.get_concrete_function(specs)  # type: ignore[no-any-return]

@@ -11,6 +11,7 @@ from keras import ops as K
 from skl2tflite.backends.keras.lowering.builder import Builder, is_float
 from skl2tflite.backends.keras.lowering.registry import spells
 from skl2tflite.backends.keras.program import DTYPES
+from skl2tflite.backends.keras.subnormal import compared
 from skl2tflite.graph import DType, ops
 from skl2tflite.graph.op import Op
 
@@ -45,19 +46,27 @@ FUNCTIONS: dict[type[Op], Callable[..., Any]] = {
     ops.FloorDivide: K.floor_divide,
     ops.Remainder: K.mod,
     ops.Arctan2: K.arctan2,
+    ops.LogicalAnd: K.logical_and,
+    ops.LogicalOr: K.logical_or,
+    ops.Where: K.where,
+}
+"""Operations that Keras has under another name at most."""
+
+
+COMPARISONS: dict[type[Op], Callable[..., Any]] = {
     ops.Equal: K.equal,
     ops.NotEqual: K.not_equal,
     ops.Less: K.less,
     ops.LessEqual: K.less_equal,
     ops.Greater: K.greater,
     ops.GreaterEqual: K.greater_equal,
-    ops.LogicalAnd: K.logical_and,
-    ops.LogicalOr: K.logical_or,
-    ops.BitwiseXor: K.bitwise_xor,
-    ops.RightShift: K.right_shift,
-    ops.Where: K.where,
 }
-"""Operations that Keras has under another name at most."""
+
+
+@spells(*COMPARISONS)
+def spell_comparison(build: Builder, op: Op, operands: list[Any], outputs: object) -> Any:
+    """One operation, one function; see :mod:`skl2tflite.backends.keras.subnormal`."""
+    return COMPARISONS[type(op)](*(build.operand(x) for x in compared(op, operands)))
 
 
 @spells(*FUNCTIONS)
@@ -65,6 +74,16 @@ def spell_function(build: Builder, op: Op, operands: list[Any], outputs: object)
     """One operation, one function."""
     result = FUNCTIONS[type(op)](*(build.operand(x) for x in operands))
     return K.relu(result) if getattr(op, "activation", None) == "relu" else result
+
+
+BITS: dict[type[Op], Callable[..., Any]] = {ops.BitwiseXor: K.bitwise_xor, ops.RightShift: K.right_shift}
+"""Operations that take tensors alone, no Python numbers."""
+
+
+@spells(*BITS)
+def spell_bits(build: Builder, op: Op, operands: list[Any], outputs: object) -> Any:
+    """One operation, one function."""
+    return BITS[type(op)](*(build.tensor(x) for x in operands))
 
 
 @spells(ops.SquaredDifference)

@@ -12,6 +12,7 @@ from skl2tflite.backends.constants import rounded
 from skl2tflite.backends.keras.lowering.builder import Builder
 from skl2tflite.backends.keras.lowering.registry import has_spelling, spelling_of
 from skl2tflite.backends.keras.program import KerasProgram
+from skl2tflite.backends.keras.subnormal import with_normal_thresholds
 from skl2tflite.choices import OptimizeFor
 from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.graph import Graph, ops
@@ -37,9 +38,9 @@ def lower(graph: Graph, program: KerasProgram, target: Capabilities, optimize_fo
     UnsupportedOnTarget
         Where an operation has no spelling in Keras; the message shows the converter's line.
     """
-    legal = legalize(graph, target)
+    legal = legalize(with_normal_thresholds(graph), target)
     held: dict[Tensor, Any] = {}
-    for name, tensor in graph.inputs.items():
+    for name, tensor in legal.inputs.items():
         held[tensor] = program.input(name, tensor)
     if not held:
         raise ConversionError(f"{graph.name} looks at no feature, and a Keras model needs an input")

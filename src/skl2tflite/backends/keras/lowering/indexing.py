@@ -9,6 +9,7 @@ from keras import ops as K
 
 from skl2tflite.backends.keras.lowering.builder import Builder
 from skl2tflite.backends.keras.lowering.registry import spells
+from skl2tflite.backends.keras.subnormal import down, up
 from skl2tflite.graph import ops
 
 
@@ -36,3 +37,21 @@ def spell_take(build: Builder, op: ops.Take, operands: list[Any], outputs: objec
 def spell_take_along_axis(build: Builder, op: ops.TakeAlongAxis, operands: list[Any], outputs: object) -> Any:
     """A look-up in each row."""
     return K.take_along_axis(*(build.tensor(x) for x in operands), axis=-1)
+
+
+@spells(ops.SearchSorted)
+def spell_search_sorted(build: Builder, op: ops.SearchSorted, operands: list[Any], outputs: object) -> Any:
+    """Count the bounds that each value has passed; NaN has passed all.
+
+    A bound is rounded so that float32 numbers are on the side of it on which they were.
+    """
+    x = K.expand_dims(build.tensor(operands[0]), -1)
+    exact = np.asarray(op.bounds, np.float64)
+    rounded = exact.astype(np.float32)
+    if op.side == "left":
+        beyond = np.where(rounded > exact, np.nextafter(rounded, np.float32(-np.inf)), rounded)
+        is_before = K.less_equal(x, build.tensor(down(beyond).astype(np.float32)))
+    else:
+        beyond = np.where(rounded < exact, np.nextafter(rounded, np.float32(np.inf)), rounded)
+        is_before = K.less(x, build.tensor(up(beyond).astype(np.float32)))
+    return K.sum(K.cast(K.logical_not(is_before), "int32"), axis=-1)
