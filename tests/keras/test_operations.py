@@ -115,6 +115,13 @@ def test_functions_of_matrices(name: str) -> None:
     _compared(MATRIX[name], ROWS)
 
 
+def test_what_looks_like_a_bias_is_added_along_its_own_axis() -> None:
+    cube, column = np.arange(18.0).reshape(2, 3, 3).astype(np.float32), np.array([[1.0], [20.0], [300.0]], np.float32)
+    _compared(lambda x: x + column, cube)
+    _compared(lambda x, y: x + y, cube, np.stack([column, -column]))
+    _compared(lambda x: x + 1.5, cube)
+
+
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_the_first_of_equals_comes_first(k: int) -> None:
     _compared(lambda x: apply(ops.TopK(k), x), TIED)

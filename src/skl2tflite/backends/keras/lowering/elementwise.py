@@ -36,7 +36,6 @@ FUNCTIONS: dict[type[Op], Callable[..., Any]] = {
     ops.Relu: K.relu,
     ops.IsNan: K.isnan,
     ops.LogicalNot: K.logical_not,
-    ops.Add: K.add,
     ops.Subtract: K.subtract,
     ops.Multiply: K.multiply,
     ops.Divide: K.true_divide,
@@ -74,6 +73,23 @@ def spell_function(build: Builder, op: Op, operands: list[Any], outputs: object)
     """One operation, one function."""
     result = FUNCTIONS[type(op)](*(build.operand(x) for x in operands))
     return K.relu(result) if getattr(op, "activation", None) == "relu" else result
+
+
+@spells(ops.Add)
+def spell_add(build: Builder, op: ops.Add, operands: list[Any], outputs: object) -> Any:
+    """Less the negative, which is the same to the bit.
+
+    On TensorFlow Keras takes what looks like a bias for one: of a second operand of shape (3, 1), or (rows, 3, 1) where
+    there is one row, it adds the numbers along the last axis of shape 3, not along the one before.
+    """
+    x, y = operands
+    if isinstance(x, np.ndarray):
+        x, y = y, x
+    if isinstance(y, np.ndarray):
+        result = K.add(x, y.item()) if y.ndim == 0 else K.subtract(x, build.tensor(-y))
+    else:
+        result = K.subtract(x, K.negative(y))
+    return K.relu(result) if op.activation == "relu" else result
 
 
 BITS: dict[type[Op], Callable[..., Any]] = {ops.BitwiseXor: K.bitwise_xor, ops.RightShift: K.right_shift}
