@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-web test-reproducible fuzz fuzz-short lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-keras test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,6 +37,13 @@ test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of 
 	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'
 	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js @litertjs/core@$(LITERT_JS)
 	@touch $@
+
+test-keras: ## a part of the sweep as Keras models and SavedModels, with TensorFlow in an environment of its own
+	@if $(MAKE) --no-print-directory VENV=$(VENV)-keras $(VENV)-keras/.installed-keras-test; then \
+		TEST_KERAS=1 $(VENV)-keras/bin/python -m pytest -n $(JOBS) tests/keras; \
+	else \
+		echo 'TensorFlow cannot be installed: the tests of Keras models are skipped'; \
+	fi
 
 test-reproducible: $(VENV)/.installed-test ## the same bytes in other processes, threads and Python versions
 	$(BIN)/python scripts/check_reproducible.py --other $(VENV)-reproducible

@@ -62,12 +62,13 @@ def fit(folder: Path, every: int) -> int:
     every : int
         Take one of so many configurations that the tests compare.
     """
+    from tests.estimators.case import data
     from tests.estimators.table import CASES
     from tests.estimators.test_sweep import fitted
     from tests.reproducible.large_models import large_models
 
     lost = 0
-    models = {case.id: (fitted(case), case.rows) for case in CASES[::every]} | large_models()
+    models = {case.id: (fitted(case), data(case.data).X_test) for case in CASES[::every]} | large_models()
     for number, (name, model) in enumerate(models.items()):
         try:
             content = pickle.dumps((name, *model))

@@ -160,10 +160,12 @@ def test_repr_and_print(model):
     assert lines[1] == "features    3: length, width, ratio of both"
     assert lines[2] == "signature   predict_proba(X float32[rows, 3]) → predict_proba float32[rows, 3]"
     assert lines[3] == "signature   predict(X float32[rows, 3]) → predict int32[rows]"
-    assert "operators" in lines[4]
-    assert "FULLY_CONNECTED×2" in lines[4]
-    assert "SOFTMAX×1" in lines[4]
-    assert lines[5].startswith(f"bytes       {len(bytes(model)):,}: TFLITE_METADATA ")
+    assert lines[4].startswith("typical     length -0.18 (-2.4 to 3.07), width ")
+    assert lines[5] == "golden      5 made rows with the answers of predict_proba, predict, within 1e-06"
+    assert "operators" in lines[6]
+    assert "FULLY_CONNECTED×2" in lines[6]
+    assert "SOFTMAX×1" in lines[6]
+    assert lines[7].startswith(f"bytes       {len(bytes(model)):,}: TFLITE_METADATA ")
 
 
 def test_inputs_outputs_and_operators(model):

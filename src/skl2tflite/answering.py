@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from numpy.typing import NDArray
@@ -77,11 +78,14 @@ class Answering:
     def outputs_of(self, method: str, X: Any) -> dict[str, NDArray[Any]]:
         """Run a method and return the tensors that the file gives; parameters and errors as :meth:`run` has."""
         self._require(method)
-        tensors: dict[str, Any] = self.facts.features_of(method).tensors(X)
-        taken = self._inputs_of[method]
-        results = self._runner.run(method, {name: x for name, x in tensors.items() if name in taken})
+        results = self.run_tensors(method, self.facts.features_of(method).tensors(X))
         self.facts.methods[method].check(results)
         return results
+
+    def run_tensors(self, method: str, tensors: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+        """Run a method on what the input tensors are to hold, others among it than the method takes, as they are."""
+        taken = self._inputs_of[method]
+        return self._runner.run(method, {name: x for name, x in tensors.items() if name in taken})
 
     def _require(self, method: str) -> None:
         if not isinstance(method, str) or method not in self.methods:

@@ -14,3 +14,5 @@ Categories: TypeAlias = Literal["strings", "codes"]
 """How a file takes columns of text: as strings, or as positions in a vocabulary."""
 Text: TypeAlias = Literal["characters", "tokens"]
 """How a file takes texts that a vectorizer reads: as code points, or as ids of their terms."""
+Golden: TypeAlias = Literal["auto", "made", "rows"]
+"""What golden rows and typical values a file holds: made ones, rows that were given, or those that suit the target."""

@@ -17,12 +17,13 @@ from skl2tflite import digest
 from skl2tflite.answering import Answering
 from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.targets import Target
-from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
+from skl2tflite.choices import Categories, Golden, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
 from skl2tflite.errors import ConversionError, ConversionWarning, FidelityError, InvalidInputError
 from skl2tflite.estimator_digest import estimator_digest
+from skl2tflite.examples import Examples
 from skl2tflite.features import (
     INPUT_NAME,
     LABELS_NAME,
@@ -35,6 +36,7 @@ from skl2tflite.features import (
     row_count,
 )
 from skl2tflite.file_metadata import add_metadata
+from skl2tflite.golden import checked, examples_of
 from skl2tflite.method_output import GIVE_LABELS
 from skl2tflite.model import TFLiteModel
 from skl2tflite.model_metadata import ModelFacts
@@ -63,6 +65,7 @@ def convert(
     text: Text | None = None,
     batch: int | None = None,
     text_length: int | None = None,
+    golden: Golden | None = "auto",
 ) -> TFLiteModel:
     """Convert a fitted scikit-learn estimator, whole pipelines included, to a .tflite model.
 
@@ -110,6 +113,12 @@ def convert(
     text_length : int, optional
         The most characters (or tokens) of a text, where the file is to have a fixed length for texts too: shorter ones
         are followed by -1, which changes no answer. By default a text may have any length.
+    golden : {"auto", "made", "rows"}, optional
+        What the file holds for forms, and for apps that check themselves: a typical value and the range of each
+        feature, and at most five golden rows with the answers that a runtime must give. ``"made"`` rows are drawn
+        column by column from quantiles of X and rounded, texts from the vocabulary, so that no row of X is in the file;
+        ``"rows"`` are rows of X; None leaves all of it out. By default they are made, and left out of files for
+        ``target="micro"``. Without X there are none, nor where X has fewer than five rows.
 
     Returns
     -------
@@ -148,6 +157,7 @@ def convert(
         text=text,
         batch=batch,
         text_length=text_length,
+        golden=golden,
     )
     return convert_and_compare(Conversion(estimator, X), options)[0]
 
@@ -173,7 +183,8 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
         planned = plan(conversion, options)
         if X is not None:
             planned.features.tensors(X)  # refuse what scikit-learn refuses, before any work
-        model = _written(planned, conversion.estimator, options)
+        examples = None if X is None or options.examples is None else examples_of(planned, X, options.examples)
+        model = _written(planned, conversion.estimator, options, examples)
         if options.is_limited:
             check_budget(model.sizes(), options.max_flash, options.max_ram)
         if X is None:
@@ -185,6 +196,8 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
                 stacklevel=3,
             )
         report = compared(model, conversion)
+        if examples is not None and (fine := checked(model, examples)) is not examples:
+            model = _written(planned, conversion.estimator, options, fine)
         return _reported(model, conversion, options, report), report
 
 
@@ -235,7 +248,9 @@ def _reported(
     return model
 
 
-def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLiteModel:
+def _written(
+    planned: Plan, estimator: Any, options: ConversionOptions, examples: Examples | None = None
+) -> TFLiteModel:
     """Return the model whose file holds what was planned.
 
     Parameters
@@ -243,13 +258,15 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
     planned : Plan
     estimator : estimator
     options : ConversionOptions
+    examples : Examples, optional
+        Typical values and golden rows that the file holds.
     """
     runtime = options.runtime
     backend = backend_of(runtime.name)
     program = backend.new_program(f"{type(estimator).__name__}, converted by skl2tflite")
     for graph in planned.graphs.values():
         backend.lower(graph, program, runtime, options.forest_layout)
-    facts, classes = facts_of(planned, estimator, runtime)
+    facts, classes = facts_of(planned, estimator, runtime, examples)
     files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
     content = digest.sealed(backend.write(program, files), facts.to_bytes())
     analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
@@ -257,7 +274,7 @@ def _written(planned: Plan, estimator: Any, options: ConversionOptions) -> TFLit
 
 
 def facts_of(
-    planned: Plan, estimator: Any, runtime: Target
+    planned: Plan, estimator: Any, runtime: Target, examples: Examples | None = None
 ) -> tuple[ModelFacts, tuple[NDArray[Any], ...] | None]:
     """Return what is known of an estimator, and the labels of a classifier.
 
@@ -267,6 +284,8 @@ def facts_of(
     estimator : estimator
     runtime : Target
         What the model is for.
+    examples : Examples, optional
+        Typical values and golden rows that the file holds.
     """
     labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
     classes = next((each for each in labels if each is not None), None)
@@ -281,8 +300,9 @@ def facts_of(
         # A file for a microcontroller ends where the model ends: its labels are among the facts.
         classes=tuple(classes) if classes is not None and runtime.is_microcontroller else None,
         takes=_taken_by_inverses(planned),
+        examples=examples,
     )
-    return facts, classes
+    return facts, None if classes is None else tuple(classes)
 
 
 def _versions(features: Features) -> dict[str, str]:

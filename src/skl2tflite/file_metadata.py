@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, count
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from skl2tflite import digest
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.escaping import line
+from skl2tflite.examples import Examples
 from skl2tflite.features import ColumnSpec, Features
 from skl2tflite.method_output import GIVE_LABELS, MethodOutput
 from skl2tflite.model_metadata import CUSTOM_NAME, METADATA_NAME, ModelFacts
@@ -33,7 +35,7 @@ def add_metadata(program: Program, facts: ModelFacts, classes: Sequence[NDArray[
     dict of str to bytes
         Files of labels and vocabularies that the metadata names, to be appended to the packed program.
     """
-    files = {_label_file(i, len(classes or ())): _lines(labels) for i, labels in enumerate(classes or ())}
+    files = {label_file(i, len(classes or ())): _lines(labels) for i, labels in enumerate(classes or ())}
     vocabularies = {} if facts.runtime.is_microcontroller else _vocabulary_files(facts.features, files)
     files.update({name: _lines(column.categories or ()) for column, name in vocabularies.values()})
     signatures = {signature.subgraph: signature for signature in program.signatures}
@@ -52,7 +54,11 @@ def add_metadata(program: Program, facts: ModelFacts, classes: Sequence[NDArray[
             for i, name in enumerate(signatures[index].outputs)
         ]
         features = facts.features_of(method)
-        inputs = tuple(_input_info(name, features, vocabularies) for name in signatures[index].inputs)
+        examples = facts.examples if method not in facts.takes else None
+        inputs = tuple(
+            _with_values(_input_info(name, features, vocabularies), features, examples)
+            for name in signatures[index].inputs
+        )
         subgraphs.append(metadata.SubgraphInfo(method, "", inputs, tuple(outputs)))
     info = metadata.ModelInfo(
         name=facts.estimator,
@@ -82,10 +88,10 @@ def _labelling(
         Number of outputs that have labels.
     """
     if method in ("predict_proba", "predict_log_proba"):
-        name = _label_file(output, outputs)
+        name = label_file(output, outputs)
         return (name if name in files else None), "axis"
     if method in GIVE_LABELS and info.labels is not None and outputs == 1:
-        return _label_file(0, 1), "values"
+        return label_file(0, 1), "values"
     return None, "axis"
 
 
@@ -123,6 +129,26 @@ def _input_info(
     return metadata.TensorInfo(name, about, *((vocabularies[name][1], "vocabulary") if name in vocabularies else ()))
 
 
+def _with_values(info: metadata.TensorInfo, features: Features, examples: Examples | None) -> metadata.TensorInfo:
+    """Return what there is to say of an input, with the range of its numbers and, of a column, a typical value.
+
+    Parameters
+    ----------
+    info : TensorInfo
+    features : Features
+    examples : Examples, optional
+    """
+    if examples is None:
+        return info
+    column = next((each.feature for each in features.columns or () if each.name == info.name), None)
+    ranges = examples.ranges if column is None else examples.ranges[column : column + 1]
+    known = [each for each in ranges if each is not None]
+    if known and len(known) == len(ranges):
+        info = replace(info, least=tuple(low for low, _ in known), greatest=tuple(high for _, high in known))
+    typical = None if column is None or not examples.typical else examples.typical[column]
+    return info if typical is None else replace(info, description=f"{info.description}; typically {typical}")
+
+
 def _vocabulary_files(features: Features, taken: Collection[str]) -> dict[str, tuple[ColumnSpec, str]]:
     """Return the names of the columns that are given as codes, each with the name of its vocabulary's file."""
     files: dict[str, tuple[ColumnSpec, str]] = {}
@@ -146,5 +172,6 @@ _LONGEST = 100
 """Characters of a file's name that are a column's."""
 
 
-def _label_file(output: int, outputs: int) -> str:
+def label_file(output: int, outputs: int) -> str:
+    """Return the name of the file with the labels of one of several outputs."""
     return "labels.txt" if outputs == 1 else f"labels_{output}.txt"

@@ -47,6 +47,8 @@ def describe(heading: str, content: bytes, program: Program, facts: ModelFacts) 
             )
 
         lines.append(f"signature   {signature.key}({show(signature.inputs)}) → {show(signature.outputs)}")
+    if facts.examples is not None:
+        lines += [f"{title:12}{text}" for title, text in facts.examples.lines(features.names_of_values)]
     if program.takes_strings:
         lines.append(f"needs       {STRINGS_NEED}")
     for name, info in facts.methods.items():

@@ -13,6 +13,7 @@ from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.backends.tflite.targets import TARGETS, Target
 from skl2tflite.errors import InvalidFileError
+from skl2tflite.examples import Examples
 from skl2tflite.features import Features
 from skl2tflite.label_json import labels_from_facts, labels_to_json
 from skl2tflite.method_arguments import METHODS
@@ -60,6 +61,8 @@ class ModelFacts:
         A classifier's labels, for each of its outputs, in files that carry none beside the model.
     takes : mapping of str to Features
         What rows those methods take that do not take the model's: inverses.
+    examples : Examples, optional
+        Typical values of the features, and golden rows.
     digest : str, optional
         Digest of the file's bytes; files of the first versions have none.
     """
@@ -71,6 +74,7 @@ class ModelFacts:
     versions: Mapping[str, str]
     classes: tuple[NDArray[Any], ...] | None = None
     takes: Mapping[str, Features] = field(default_factory=dict)
+    examples: Examples | None = None
     digest: str | None = field(default=None, compare=False)
 
     @property
@@ -102,6 +106,8 @@ class ModelFacts:
         }
         if self.classes is not None:
             document["classes"] = labels_to_json(self.classes)
+        if self.examples is not None:
+            document["examples"] = self.examples.to_json()
         # Python spells lone surrogates of labels as JSON does.
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
@@ -122,6 +128,7 @@ class ModelFacts:
             facts.versions,
             labels_from_facts(facts.classes),
             {n: Features.from_facts(method.takes) for n, method in facts.methods.items() if method.takes is not None},
+            None if facts.examples is None else Examples.from_facts(facts.examples, facts.features.count),
             facts.digest,
         )
 
@@ -138,5 +145,7 @@ class ModelFacts:
                 raise InvalidFileError("the file is malformed: a signature names tensors that do not exist") from None
             key = signature.key
             misfit = self.methods[key].misfit(outputs) or self.features_of(key).misfit(inputs)
+            if self.examples is not None:
+                misfit = misfit or self.examples.misfit(key, outputs)
             if misfit:
                 raise InvalidFileError(f"the file's facts about {signature.key} {misfit}")

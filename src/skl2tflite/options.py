@@ -9,7 +9,7 @@ from typing import get_args
 from skl2tflite.arguments import choice, shown, whole
 from skl2tflite.backends.tflite.program import MOST_ROWS
 from skl2tflite.backends.tflite.targets import Target, get_target
-from skl2tflite.choices import Categories, Inputs, OptimizeFor, Precision, Text
+from skl2tflite.choices import Categories, Golden, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.errors import ConversionError
 from skl2tflite.flow.column import TextInput
 from skl2tflite.stored import MOST_CHARACTERS
@@ -36,6 +36,7 @@ class ConversionOptions:
     text: Text | None = None
     batch: int | None = None
     text_length: int | None = None
+    golden: Golden | None = "auto"
 
     def __post_init__(self) -> None:
         runtime = self.runtime
@@ -55,6 +56,8 @@ class ConversionOptions:
             choice("categories", self.categories, get_args(Categories), ConversionError)
         if self.text is not None:
             choice("text", self.text, get_args(Text), ConversionError)
+        if self.golden is not None:
+            choice("golden", self.golden, get_args(Golden), ConversionError)
         if self.batch is not None:
             object.__setattr__(self, "batch", whole("batch", self.batch, 1, MOST_ROWS, error=ConversionError))
             if runtime.fixed_batch is not None and not runtime.any_batch and self.batch != runtime.fixed_batch:
@@ -105,6 +108,13 @@ class ConversionOptions:
     def length_of_texts(self) -> int | None:
         """Length of a text in the file: ``text_length``, or by default what the target needs; None for any."""
         return self.runtime.text_length if self.text_length is None else self.text_length
+
+    @property
+    def examples(self) -> Golden | None:
+        """What golden rows and typical values the file is to hold: by default made ones, none for microcontrollers."""
+        if self.golden != "auto":
+            return self.golden
+        return None if self.runtime.is_microcontroller else "made"
 
     @property
     def is_limited(self) -> bool:

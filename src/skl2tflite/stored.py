@@ -174,6 +174,17 @@ class Method(Stored, frozen=True):
     refused: Refused | None = None
 
 
+class Examples(Stored, frozen=True):
+    """Typical values of a model's inputs, their ranges, and golden rows with the model's answers."""
+
+    rows: tuple[tuple[Scalar, ...], ...]
+    answers: dict[str, dict[str, tuple[tuple[float | int | bool | None, ...], ...]]]
+    tolerance: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    typical: tuple[Scalar, ...] | None = None
+    ranges: tuple[tuple[float, float] | None, ...] = ()
+    made: bool = True
+
+
 class Facts(Stored, frozen=True):
     """All that a file says of its estimator."""
 
@@ -184,6 +195,7 @@ class Facts(Stored, frozen=True):
     methods: dict[str, Method]
     versions: dict[str, str]
     classes: tuple[Labels, ...] | None = None
+    examples: Examples | None = None
     digest: str | None = None
 
 

@@ -29,9 +29,10 @@ from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph, T
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.strip import strip
 from skl2tflite.backends.tflite.writer import write
-from skl2tflite.bundle import PLATFORMS, bundle
-from skl2tflite.bundle.bundle import MOST_GOLDEN
-from skl2tflite.bundle.libraries import ARDUINO, TODAY, ZEPHYR, flashed
+from skl2tflite.bundle import bundle
+from skl2tflite.bundle.micro.libraries import ARDUINO, TODAY, ZEPHYR, flashed
+from skl2tflite.bundle.micro.platforms import PLATFORMS
+from skl2tflite.bundle.micro.write import MOST_GOLDEN
 from skl2tflite.errors import ConversionError, InvalidInputError, MissingDependencyError, UnsupportedOnTarget
 from skl2tflite.runtime.micro import MicroRunner
 
@@ -210,7 +211,7 @@ def test_array_holds_the_file(tmp_path):
 
 def test_resolver_has_exactly_what_is_used(tmp_path):
     model = skl2tflite.convert(MODELS["labels"]()[0], methods=("predict",), target="micro")
-    text = (bundle(model, tmp_path / "b", name="iris") / "iris/iris_model.cc").read_text()
+    text = (bundle(model, tmp_path / "b", "tflm", name="iris") / "iris/iris_model.cc").read_text()
     added = re.findall(r"  (Add\w+)\(\);", text)
     assert len(added) == len(set(added)) == len(model.operators())
     assert f"MicroMutableOpResolver<{len(added)}>" in (tmp_path / "b/iris/iris_model.h").read_text()
@@ -218,9 +219,9 @@ def test_resolver_has_exactly_what_is_used(tmp_path):
 
 def test_golden_rows_are_made_up_where_none_are_given(tmp_path):
     model = skl2tflite.convert(MODELS["regression"]()[0], target="micro")
-    text = (bundle(model, tmp_path / "b") / "model/model_golden.h").read_text()
+    text = (bundle(model, tmp_path / "b", "tflm") / "model/model_golden.h").read_text()
     assert 0 < int(re.search(r"kGoldenCount = (\d+)", text)[1]) < MOST_GOLDEN
-    text = (bundle(model, tmp_path / "c", X=X) / "model/model_golden.h").read_text()
+    text = (bundle(model, tmp_path / "c", "tflm", X=X) / "model/model_golden.h").read_text()
     assert int(re.search(r"kGoldenCount = (\d+)", text)[1]) == MOST_GOLDEN
 
 
@@ -230,12 +231,12 @@ def test_golden_rows_are_made_up_where_none_are_given(tmp_path):
 def test_rows_without_an_answer_are_an_error(key, held, tmp_path):
     model, rows = _converted(key)
     far = np.full((2, 4), 99.0)
-    folder = bundle(model, tmp_path / "b", X=np.concatenate([far, rows])) / "model"
+    folder = bundle(model, tmp_path / "b", "tflm", X=np.concatenate([far, rows])) / "model"
     assert "kGoldenCount = 13;" in (folder / "model_golden.h").read_text()
     text = (folder / "model_model.cc").read_text()
     assert held in text[: text.index("finds no neighbours within its radius of 0.9")].splitlines()[-1]
     with pytest.raises(ConversionError, match="no answer for any of the rows"):
-        bundle(model, tmp_path / "c", X=far)
+        bundle(model, tmp_path / "c", "tflm", X=far)
 
 
 def test_two_bundles_are_equal(tmp_path):
@@ -250,32 +251,32 @@ def test_two_bundles_are_equal(tmp_path):
 def test_refusals(tmp_path):
     estimator = MODELS["regression"]()[0]
     with pytest.raises(ConversionError, match="target='micro' to bundle"):
-        bundle(skl2tflite.convert(estimator), tmp_path / "b")
+        bundle(skl2tflite.convert(estimator), tmp_path / "b", "tflm")
     images = np.zeros((1, 3, 3))
-    with pytest.raises(ConversionError, match="this model takes images"):
-        bundle(skl2tflite.convert(PatchExtractor(patch_size=(2, 2)), images, target="micro"), tmp_path / "b")
+    with pytest.raises(ConversionError, match="it takes images"):
+        bundle(skl2tflite.convert(PatchExtractor(patch_size=(2, 2)), images, target="micro"), tmp_path / "b", "tflm")
     model = skl2tflite.convert(estimator, target="micro")
-    with pytest.raises(ConversionError, match="no platform 'mbed'; there are tflm, arduino"):
+    with pytest.raises(ConversionError, match=r"there is no place 'mbed'.*; there are tflm, arduino"):
         bundle(model, tmp_path / "b", "mbed")
     with pytest.raises(InvalidInputError, match="X has 2 features"):
-        bundle(model, tmp_path / "b", X=X[:, :2])
+        bundle(model, tmp_path / "b", "tflm", X=X[:, :2])
     with pytest.raises(InvalidInputError, match="not a folder that exists"):
-        bundle(model, tmp_path / "no" / "b")
+        bundle(model, tmp_path / "no" / "b", "tflm")
     with pytest.raises(InvalidInputError, match=r"cannot be made.*: File name too long"):
-        bundle(model, tmp_path / ("b" * 300))
+        bundle(model, tmp_path / ("b" * 300), "tflm")
     assert list(tmp_path.iterdir()) == []
-    bundle(model, tmp_path / "b")
+    bundle(model, tmp_path / "b", "tflm")
     with pytest.raises(InvalidInputError, match="not an empty folder"):
-        bundle(model, tmp_path / "b")
+        bundle(model, tmp_path / "b", "tflm")
     (tmp_path / "empty").mkdir()
-    bundle(model, tmp_path / "empty")
+    bundle(model, tmp_path / "empty", "tflm")
 
 
 def test_needs_tflm_itself(tmp_path, monkeypatch):
     model = skl2tflite.convert(MODELS["regression"]()[0], target="micro")
-    monkeypatch.setattr(sys.modules["skl2tflite.bundle.bundle"], "has_micro", lambda: False)
+    monkeypatch.setattr(sys.modules["skl2tflite.bundle.micro.write"], "has_micro", lambda: False)
     with pytest.raises(MissingDependencyError, match=r"pip install 'skl2tflite\[micro\]'"):
-        bundle(model, tmp_path / "b")
+        bundle(model, tmp_path / "b", "tflm")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -328,5 +329,5 @@ def test_casts_of_truth_values(before, dtype):
 def test_one_class_and_labels_beyond_32_bits(tmp_path):
     for labels, text in ((y * 0, "extern const int32_t kLabels"), (y.astype(np.int64) << 40, '"1099511627776"')):
         model = skl2tflite.convert(DecisionTreeClassifier().fit(X, labels), methods=("predict_proba",), target="micro")
-        folder = bundle(model, tmp_path / str(len(text)), name="iris", X=X) / "iris"
+        folder = bundle(model, tmp_path / str(len(text)), "tflm", name="iris", X=X) / "iris"
         assert text in (folder / "iris_model.h").read_text() + (folder / "iris_model.cc").read_text()

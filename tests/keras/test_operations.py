@@ -1,4 +1,4 @@
-"""Operations as Keras spells them: NumPy's answers, for NaN, infinities, negative zeros and what integers do not hold."""
+"""Operations as Keras spells them: NumPy's answers, also for NaN, infinities, -0.0 and what integers do not hold."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 from sklearn.tree import DecisionTreeRegressor
 
+import keras
 from skl2tflite.backends.keras.capabilities import KerasOperations
 from skl2tflite.backends.keras.lowering import lower
 from skl2tflite.backends.keras.program import KerasProgram
 from skl2tflite.backends.keras.runner import KerasRunner
+from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.forest.op import tree_values
 from skl2tflite.forest.trees import Forest
-from skl2tflite.errors import ConversionError, UnsupportedOnTarget
 from skl2tflite.graph import DType, Graph, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import apply
@@ -80,7 +80,10 @@ def _refuses_empty(graph: Graph) -> bool:
 
 def _compared(function: Callable[..., Any], *arrays: np.ndarray, want: Any = None) -> None:
     kinds = [DType.of(x) for x in arrays]
-    inputs = {f"x{i}": input_tensor(f"x{i}", k, (None, *x.shape[1:])) for i, (x, k) in enumerate(zip(arrays, kinds))}
+    inputs = {
+        f"x{i}": input_tensor(f"x{i}", k, (None, *x.shape[1:]))
+        for i, (x, k) in enumerate(zip(arrays, kinds, strict=True))
+    }
     results = function(*inputs.values())
     several = results if isinstance(results, tuple) else (results,)
     graph = Graph("main", inputs, {f"y{i}": y for i, y in enumerate(several)})

@@ -12,7 +12,11 @@ from tests.estimators.case import Case
 from tests.estimators.table import CASES
 from tests.estimators.test_sweep import fitted, inputs_of, methods_of
 
-LOOPS, LENGTHS, NAME = "a Keras model holds no loops", "a length that is known only at run time", "no inputs of the name"
+LOOPS, LENGTHS, NAME = (
+    "a Keras model holds no loops",
+    "a length that is known only at run time",
+    "no inputs of the name",
+)
 REFUSED: dict[str, str] = {
     "CountVectorizer": LENGTHS,
     "HashingVectorizer": LENGTHS,
@@ -29,8 +33,8 @@ REFUSED: dict[str, str] = {
     "StandardScaler() | SVC": LOOPS,  # probabilities of several classes
     "StandardScaler() | NuSVC": LOOPS,
 }
-"""Start of a configuration's name, and what its refusal says, where it is refused: some of its configurations may not be."""
-PART = CASES[1::5]
+"""Start of a configuration's name, and what its refusal says, if it is refused: not all of them need loops."""
+PART = CASES[1::10]
 """What there is time for; all were compared when the spellings were written."""
 
 
@@ -50,8 +54,8 @@ def test_keras_equals_scikit_learn(case: Case) -> None:
         try:
             answers = converted(estimator, case.rows, some)
         except ConversionError as error:
-            assert reason_of(case) is not None, error
-            assert str(reason_of(case)) in str(error)
+            if reason_of(case) is None or str(reason_of(case)) not in str(error):
+                raise
             continue
         report = compare(answers, Conversion(estimator, X))
         assert report.faithful, report.summary()

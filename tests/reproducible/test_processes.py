@@ -26,14 +26,14 @@ def test_hash_seeds_and_threads(tmp_path):
     table = pd.DataFrame({"number": X[:, 0], "word": y, "other": y[::-1]})
     columns = make_column_transformer((StandardScaler(), ["number"]), (OneHotEncoder(), ["word", "other"]))
     models = {
-        "vectors": make_pipeline(StandardScaler(), SVC()).fit(X, y),
-        "kernel": KernelPCA(5, kernel="rbf", gamma=0.01, random_state=0).fit(X),
-        "forest": RandomForestClassifier(10, max_depth=5, random_state=0).fit(X, y),
-        "texts": make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(words, y),
-        "table": make_pipeline(columns, LogisticRegression()).fit(table, y),
+        "vectors": (make_pipeline(StandardScaler(), SVC()).fit(X, y), X),
+        "kernel": (KernelPCA(5, kernel="rbf", gamma=0.01, random_state=0).fit(X), X),
+        "forest": (RandomForestClassifier(10, max_depth=5, random_state=0).fit(X, y), X),
+        "texts": (make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(words, y), words[:20]),
+        "table": (make_pipeline(columns, LogisticRegression()).fit(table, y), table),
     }
-    for name, model in models.items():
-        (tmp_path / f"{name}.pickle").write_bytes(pickle.dumps((name, model, None)))
+    for name, (model, rows) in models.items():
+        (tmp_path / f"{name}.pickle").write_bytes(pickle.dumps((name, model, rows)))
     here = convert(tmp_path, None)
     for process in PROCESSES[1:]:
         assert converted_by(sys.executable, process, tmp_path) == here, str(process)

@@ -150,4 +150,4 @@ def test_the_digest_covers(place):
 def test_facts_without_versions(tmp_path):
     """They named the version in a bundle's C++ without asking whether there is one."""
     content = redone(with_facts(files()["micro"], lambda facts: {**facts, "versions": {}}))
-    outcome(lambda: bundle(skl2tflite.TFLiteModel(content), tmp_path / "made"))
+    outcome(lambda: bundle(skl2tflite.TFLiteModel(content), tmp_path / "made", "tflm"))

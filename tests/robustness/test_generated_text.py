@@ -20,7 +20,8 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
-from skl2tflite.bundle import PLATFORMS, bundle
+from skl2tflite.bundle import bundle
+from skl2tflite.bundle.micro.platforms import PLATFORMS
 from skl2tflite.cli.supported_page import HEAD, PACKAGES, page
 from skl2tflite.converters.core.coverage import Support
 from skl2tflite.errors import ConversionError
@@ -107,7 +108,7 @@ def test_bundles(micro, platform, tmp_path):
 @pytest.mark.skipif(not has_micro(), reason="needs tflite-micro")
 def test_names_that_collide_in_cpp_have_numbers(micro, tmp_path):
     model, rows = micro
-    folder = bundle(model, tmp_path / "b", X=rows)
+    folder = bundle(model, tmp_path / "b", "tflm", X=rows)
     header = (folder / "model" / "model_model.h").read_text(encoding="utf-8")
     members = re.findall(r"^  (?:float|int32_t) (\w+);", header.partition("struct Prediction")[0], flags=re.M)
     assert len(members) == len(set(members)) >= len(NAMES)
@@ -124,7 +125,7 @@ def test_what_cpp_would_cut_is_refused(what, tmp_path):
     estimator = make_pipeline(*steps, LogisticRegression()).fit(rows, labels)
     model = skl2tflite.convert(estimator, methods=("predict",), target="micro")
     with pytest.raises(ConversionError, match=rf"the {what} 'a\\x00b' holds a NUL"):
-        bundle(model, tmp_path / "b")
+        bundle(model, tmp_path / "b", "tflm")
     assert list(tmp_path.iterdir()) == []
 
 

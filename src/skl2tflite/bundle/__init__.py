@@ -1,6 +1,7 @@
-"""Folders that build: a model for TensorFlow Lite Micro as C++ for a platform, with an example and golden vectors."""
+"""Folders with a model and the code that uses it: a project for each place where a file runs."""
 
 from skl2tflite.bundle.bundle import bundle
-from skl2tflite.bundle.platforms import PLATFORMS, Platform
+from skl2tflite.bundle.place import Place, Request
+from skl2tflite.bundle.places import PLACES
 
-__all__ = ["PLATFORMS", "Platform", "bundle"]
+__all__ = ["PLACES", "Place", "Request", "bundle"]

@@ -1,4 +1,4 @@
-"""``skl2tflite bundle``: a .tflite file for TensorFlow Lite Micro becomes a folder of C++ that builds."""
+"""``skl2tflite bundle``: a .tflite file becomes a folder with the code that uses it in a place."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ EXAMPLES = (
 )
 
 
-class PlatformName(StrEnum):
-    """The platforms by name, for typer."""
+class PlaceName(StrEnum):
+    """The places by name, for typer."""
 
     TFLM = "tflm"
     ARDUINO = "arduino"
@@ -29,23 +29,25 @@ class PlatformName(StrEnum):
 
 
 def command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tflite file converted with --target micro.")],
-    platform: Annotated[PlatformName, typer.Option("--for", help="Platform to build on.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .tflite file; for microcontrollers, of --target micro.")
+    ],
+    place: Annotated[PlaceName, typer.Option("--for", help="What the folder is for.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to make; it must not exist or be empty.")
     ],
     name: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Name of the model in C++. By default that of FILE.")
+        str | None, typer.Option(metavar="NAME", help="Name of the model in the code. By default that of FILE.")
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(metavar="ROWS", help="CSV or Parquet file of rows for the golden vectors.")
+        Path | None, typer.Option(metavar="ROWS", help="CSV or Parquet file of rows for golden vectors.")
     ] = None,
     target_column: TargetColumn = None,
 ) -> None:
-    """Make a folder that builds: the model as C++ for a microcontroller.
+    """Make a folder with a model and the code that uses it.
 
-    It holds the model as an array, a class that takes features by name and gives labels, an example that blinks an
-    LED, golden vectors that test the model where it runs, and a README.
+    For microcontrollers it holds the model as an array, a C++ class that takes features by name and gives labels, an
+    example that blinks an LED, golden vectors that test the model where it runs, and a README.
     """
     from skl2tflite.bundle import bundle
     from skl2tflite.model import load
@@ -63,6 +65,7 @@ def command(
     if data is not None:
         rows = read_features(FeatureFile(data, features.count, features.names, target_column, text, note))
         rows = with_categoricals(rows, features.readings)
-    made = bundle(model, output, platform.value, name=name or file.stem, X=rows)
-    console().print(facts(model.sizes().lines()))
-    say(f"Wrote {made}: its README says how to build it.")
+    made = bundle(model, output, place.value, name=name or file.stem, X=rows)
+    if model.facts.runtime.is_microcontroller:
+        console().print(facts(model.sizes().lines()))
+    say(f"Wrote {made}: its README says how to use it.")

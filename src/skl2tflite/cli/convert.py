@@ -15,6 +15,7 @@ from skl2tflite.cli.options import (
     ROW_FILES,
     BatchOption,
     CategoriesOption,
+    GoldenOption,
     InputsOption,
     Methods,
     ModelPath,
@@ -76,6 +77,7 @@ def command(
     text: TextOption = None,
     batch: BatchOption = None,
     text_length: TextLengthOption = None,
+    golden: GoldenOption = "auto",
     trust_pickle: TrustPickle = False,
     trust_type: TrustTypes = None,
 ) -> None:
@@ -122,6 +124,7 @@ def command(
             text=text,
             batch=batch,
             text_length=text_length,
+            golden=None if golden == "none" else golden,
         )
         converted, compared = convert_and_compare(conversion, options)
     except FidelityError as error:

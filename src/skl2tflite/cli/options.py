@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -59,6 +59,13 @@ BatchOption = Annotated[
 TextLengthOption = Annotated[
     int | None,
     typer.Option(metavar="CHARACTERS", min=1, help="The most characters of a text, where the file is to fix that too."),
+]
+GoldenOption = Annotated[
+    Literal["auto", "made", "rows", "none"],
+    typer.Option(
+        help="Typical values and golden rows that the file holds: made ones, in which no row of ROWS is (by default, "
+        "but with micro none), some of ROWS, or none."
+    ),
 ]
 TrustPickle = Annotated[
     bool,

@@ -41,6 +41,8 @@ def summary(content: bytes) -> list[tuple[str, str]]:
         lines.append(("features", f"{facts.features.count}" + (f": {_listed(names)}" if names else "")))
         lines += [("labels", _listed([str(label) for label in labels])) for labels in _labels(facts)]
     lines += [("signature", line) for line in _signatures(program)]
+    if facts is not None and facts.examples is not None:
+        lines += facts.examples.lines(facts.features.names_of_values)
     if program.takes_strings:
         lines.append(("needs", STRINGS_NEED))
     if facts is not None:
@@ -134,6 +136,7 @@ def as_json(content: bytes) -> dict[str, object]:
         "digest": facts and facts.digest,
         "warnings": doubts(program),
         "features": facts and facts.features.to_json(),
+        "examples": facts and facts.examples and facts.examples.to_json(),
         "methods": facts and {name: facts.method_to_json(name) for name in facts.methods},
         "signatures": [
             {

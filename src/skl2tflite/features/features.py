@@ -17,7 +17,7 @@ from skl2tflite.features.reading import check_given, unreadable
 from skl2tflite.features.rows import TABLE, RowKind, kind_from_facts
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.table_columns import column_places
-from skl2tflite.features.tensor_names import INPUT_NAME
+from skl2tflite.features.tensor_names import INPUT_NAME, column_names
 from skl2tflite.features.texts import Analyzer, Rows
 from skl2tflite.flow.column import TextInput
 from skl2tflite.graph import DType
@@ -54,6 +54,13 @@ class Features(FeatureSchema):
         """The categories of each feature that must be a categorical, empty where their order does not matter."""
         found = {each.feature: each.order or () for each in self.readings if isinstance(each, Categorical)}
         return {feature: categories for feature, categories in found.items() if feature is not None}
+
+    @property
+    def names_of_values(self) -> list[str]:
+        """Names of what a row is made of: the features; nothing where rows cannot be divided, as images cannot."""
+        if self.rows.undivided:
+            return []
+        return [self.rows.only_column] if self.rows.only_column else column_names(self.names, self.count)
 
     @property
     def holds_integers(self) -> bool:

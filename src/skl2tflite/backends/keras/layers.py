@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-import keras
-import numpy as np
 from numpy.typing import NDArray
+
+import keras
 
 
 class SharedLayers:

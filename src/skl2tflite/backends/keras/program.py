@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import keras
-
 from skl2tflite.backends.keras.layers import SharedLayers
 from skl2tflite.errors import ConversionError
 from skl2tflite.graph import DType, Tensor
@@ -62,8 +61,8 @@ class KerasProgram:
                 raise ConversionError(f"Keras has no inputs of the name {name!r}; rename the feature, without a slash")
             if None in tensor.shape[1:]:
                 raise ConversionError(
-                    f"the input {name!r} has a length that is known only at run time, as those of texts are, and a Keras "
-                    "model holds none; convert writes a .tflite file that does"
+                    f"the input {name!r} has a length that is known only at run time, as those of texts are, and a "
+                    "Keras model holds none; convert writes a .tflite file that does"
                 )
             if tensor.dtype == DType.STRING and keras.backend.backend() != "tensorflow":
                 raise ConversionError(

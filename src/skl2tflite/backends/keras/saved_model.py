@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-
 from skl2tflite.backends.keras.program import KerasProgram
 from skl2tflite.errors import ConversionError
 

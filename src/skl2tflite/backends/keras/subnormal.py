@@ -1,7 +1,7 @@
-"""Comparisons with numbers that are nearer to 0 than float32's normal ones (1.2e-38): TensorFlow and JAX read 0 there.
+"""Comparisons with numbers nearer to 0 than float32's normal ones (1.2e-38), which TensorFlow and JAX read as 0.
 
-"At least the least number above 0" is how a file says "more than 0". A backend that reads 0 for that number counts 0 in,
-so it is compared with the next number that is 0 or normal, on the side on which the answer stays the same.
+"At least the least number above 0" is how a file says "more than 0". A backend that reads 0 for that number counts 0
+in, so it is compared with the next number that is 0 or normal, on the side on which the answer stays the same.
 """
 
 from __future__ import annotations

@@ -9,10 +9,11 @@ FlatBuffer, ZIP readers look for their directory at the end.
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import flatbuffers
+import numpy as np
 
 from skl2tflite.backends.tflite.flatbuffer import Fields, Reader, Span, schema_of
 from skl2tflite.errors import InvalidFileError
@@ -33,9 +34,10 @@ _SCHEMA = schema_of(
             **{f"skipped {i}": "skipped" for i in range(5)}, "custom": "[Custom]",
         },
         "Tensor": {
-            "name": "string", "description": "string", **{f"skipped {i}": "skipped" for i in range(4)},
-            "files": "[File]",
+            "name": "string", "description": "string", **{f"skipped {i}": "skipped" for i in range(3)},
+            "stats": "Stats", "files": "[File]",
         },
+        "Stats": {"max": "[float]", "min": "[float]"},
         "File": {"name": "string", "description": "string", "type": "byte"},
         "Custom": {"name": "string", "data": "[ubyte]"},
     }
@@ -56,12 +58,16 @@ class TensorInfo:
     labels_for : {"axis", "values", "vocabulary"}
         Whether the labels name the entries along the last axis (probabilities), the values (class indices), or are
         the text that the values stand for (codes).
+    least, greatest : tuple of float
+        Least and greatest values of each entry along the last axis, or of all together; may be empty.
     """
 
     name: str = ""
     description: str = ""
     labels_file: str | None = None
     labels_for: LabelsFor = "axis"
+    least: tuple[float, ...] = ()
+    greatest: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -266,9 +272,14 @@ def _pack_tensor(builder: flatbuffers.Builder, info: TensorInfo) -> int:
         kind = _FILE_KINDS[info.labels_for]
         name, description = _string(builder, info.labels_file), _string(builder, "Labels, one per line")
         files = [_table(builder, 5, {0: name, 1: description}, bytes_={2: kind})]
+    stats = 0
+    if info.greatest:
+        greatest, least = (builder.CreateNumpyVector(np.array(n, "<f4")) for n in (info.greatest, info.least))
+        stats = _table(builder, 2, {0: int(greatest), 1: int(least)})
     fields = {
         0: _string(builder, info.name),
         1: _string(builder, info.description),
+        5: stats,
         6: _vector(builder, files),
     }
     return _table(builder, 7, fields)
@@ -322,12 +333,18 @@ def _read_subgraph(table: Fields) -> SubgraphInfo:
 
 
 def _read_tensor(table: Fields) -> TensorInfo:
-    name, description = table.get("name", ""), table.get("description", "")
+    stats = table.get("stats", {})
+    info = TensorInfo(
+        table.get("name", ""),
+        table.get("description", ""),
+        least=tuple(map(float, stats.get("min", ()))),
+        greatest=tuple(map(float, stats.get("max", ()))),
+    )
     for file in table.get("files", ()):
         for labels_for, number in _FILE_KINDS.items():
             if file.get("type", 0) == number:
-                return TensorInfo(name, description, file.get("name", ""), labels_for)
-    return TensorInfo(name, description)
+                return replace(info, labels_file=file.get("name", ""), labels_for=labels_for)
+    return info
 
 
 def _bytes(data: bytes, custom: Fields) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -237,6 +237,12 @@ class Converter(TransformOutput):
             # The estimator is kept beside its converter, so that no other one gets its id.
             self._converters_of_parts[key] = estimator, converter_for(estimator, f"{self.path}{place}")
         return self._converters_of_parts[key][1]
+
+    def every_part(self) -> Iterator[Converter]:
+        """Yield this converter, and those of its parts that have been asked for, and of theirs."""
+        yield self
+        for _, part in self._converters_of_parts.values():
+            yield from part.every_part()
 
     @cached_property
     def _converters_of_parts(self) -> dict[tuple[int, str], tuple[Any, Converter]]:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
-from keras import KerasTensor
-from keras import ops as K
 from numpy.typing import NDArray
 
+from keras import KerasTensor
+from keras import ops as keras_ops
 from skl2tflite.backends.keras.program import KerasProgram
 from skl2tflite.graph import DType
 
@@ -43,10 +43,12 @@ class Builder:
         def make() -> Any:
             first = x
             while len(first.shape) > 1:
-                first = first[:, 0] if first.shape[1] != 0 else K.sum(first, axis=1)
+                first = first[:, 0] if first.shape[1] != 0 else keras_ops.sum(first, axis=1)
             if first.dtype == "string":
-                first = K.equal(first, "")
-            return K.zeros_like(K.cast(first, "int32") if first.dtype == "bool" else first, dtype="int32")
+                first = keras_ops.equal(first, "")
+            return keras_ops.zeros_like(
+                keras_ops.cast(first, "int32") if first.dtype == "bool" else first, dtype="int32"
+            )
 
         return self.once(("zeros", id(x)), make)
 
@@ -58,12 +60,12 @@ class Builder:
         if isinstance(x, KerasTensor):
             return x
         if x.dtype.kind in "USO":
-            return K.convert_to_tensor(x)
+            return keras_ops.convert_to_tensor(x)
 
         def make() -> Any:
             if x.size == 0:
-                return K.reshape(self._position()[:0], x.shape)
-            return K.reshape(self.program.layers.table(x.reshape(1, -1))(self._position()), x.shape)
+                return keras_ops.reshape(self._position()[:0], x.shape)
+            return keras_ops.reshape(self.program.layers.table(x.reshape(1, -1))(self._position()), x.shape)
 
         return self.once(("constant", id(self._anchor), *_key(x)), make)
 
@@ -77,7 +79,7 @@ class Builder:
         """Return the entries of a constant along its first axis, at positions."""
         layer = self.program.layers.table(table.reshape(len(table), -1))
         found = self.once(("look-up", id(layer), id(positions)), lambda: layer(positions))
-        return K.reshape(found, tuple(-1 if n is None else n for n in (*positions.shape, *table.shape[1:])))
+        return keras_ops.reshape(found, tuple(-1 if n is None else n for n in (*positions.shape, *table.shape[1:])))
 
     def dense(self, x: Any, weights: NDArray[Any], bias: NDArray[Any] | None, activation: str | None = None) -> Any:
         """Return what a Dense layer gives.
@@ -97,7 +99,7 @@ class Builder:
     def _position(self) -> Any:
         """Return the whole number 0 as an array of one, without rows."""
         zeros = self.zeros(self._anchor)
-        return self.once(("position", id(zeros)), lambda: K.reshape(K.sum(zeros), (1,)))
+        return self.once(("position", id(zeros)), lambda: keras_ops.reshape(keras_ops.sum(zeros), (1,)))
 
 
 def _key(x: NDArray[Any]) -> tuple[Hashable, ...]:

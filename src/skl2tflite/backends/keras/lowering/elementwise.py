@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from keras import ops as K
 
+from keras import ops as keras_ops
 from skl2tflite.backends.keras.lowering.builder import Builder, is_float
 from skl2tflite.backends.keras.lowering.registry import spells
 from skl2tflite.backends.keras.program import DTYPES
@@ -16,49 +16,49 @@ from skl2tflite.graph import DType, ops
 from skl2tflite.graph.op import Op
 
 FUNCTIONS: dict[type[Op], Callable[..., Any]] = {
-    ops.Abs: K.abs,
-    ops.Negative: K.negative,
-    ops.Sign: K.sign,
-    ops.Square: K.square,
-    ops.Sqrt: K.sqrt,
-    ops.Exp: K.exp,
-    ops.Expm1: K.expm1,
-    ops.Log: K.log,
-    ops.Log1p: K.log1p,
-    ops.Sin: K.sin,
-    ops.Cos: K.cos,
-    ops.Tanh: K.tanh,
-    ops.Floor: K.floor,
-    ops.Ceil: K.ceil,
-    ops.Round: K.round,
-    ops.Expit: K.sigmoid,
-    ops.Erf: K.erf,
-    ops.Relu: K.relu,
-    ops.IsNan: K.isnan,
-    ops.LogicalNot: K.logical_not,
-    ops.Subtract: K.subtract,
-    ops.Multiply: K.multiply,
-    ops.Divide: K.true_divide,
-    ops.Power: K.power,
-    ops.Maximum: K.maximum,
-    ops.Minimum: K.minimum,
-    ops.FloorDivide: K.floor_divide,
-    ops.Remainder: K.mod,
-    ops.Arctan2: K.arctan2,
-    ops.LogicalAnd: K.logical_and,
-    ops.LogicalOr: K.logical_or,
-    ops.Where: K.where,
+    ops.Abs: keras_ops.abs,
+    ops.Negative: keras_ops.negative,
+    ops.Sign: keras_ops.sign,
+    ops.Square: keras_ops.square,
+    ops.Sqrt: keras_ops.sqrt,
+    ops.Exp: keras_ops.exp,
+    ops.Expm1: keras_ops.expm1,
+    ops.Log: keras_ops.log,
+    ops.Log1p: keras_ops.log1p,
+    ops.Sin: keras_ops.sin,
+    ops.Cos: keras_ops.cos,
+    ops.Tanh: keras_ops.tanh,
+    ops.Floor: keras_ops.floor,
+    ops.Ceil: keras_ops.ceil,
+    ops.Round: keras_ops.round,
+    ops.Expit: keras_ops.sigmoid,
+    ops.Erf: keras_ops.erf,
+    ops.Relu: keras_ops.relu,
+    ops.IsNan: keras_ops.isnan,
+    ops.LogicalNot: keras_ops.logical_not,
+    ops.Subtract: keras_ops.subtract,
+    ops.Multiply: keras_ops.multiply,
+    ops.Divide: keras_ops.true_divide,
+    ops.Power: keras_ops.power,
+    ops.Maximum: keras_ops.maximum,
+    ops.Minimum: keras_ops.minimum,
+    ops.FloorDivide: keras_ops.floor_divide,
+    ops.Remainder: keras_ops.mod,
+    ops.Arctan2: keras_ops.arctan2,
+    ops.LogicalAnd: keras_ops.logical_and,
+    ops.LogicalOr: keras_ops.logical_or,
+    ops.Where: keras_ops.where,
 }
 """Operations that Keras has under another name at most."""
 
 
 COMPARISONS: dict[type[Op], Callable[..., Any]] = {
-    ops.Equal: K.equal,
-    ops.NotEqual: K.not_equal,
-    ops.Less: K.less,
-    ops.LessEqual: K.less_equal,
-    ops.Greater: K.greater,
-    ops.GreaterEqual: K.greater_equal,
+    ops.Equal: keras_ops.equal,
+    ops.NotEqual: keras_ops.not_equal,
+    ops.Less: keras_ops.less,
+    ops.LessEqual: keras_ops.less_equal,
+    ops.Greater: keras_ops.greater,
+    ops.GreaterEqual: keras_ops.greater_equal,
 }
 
 
@@ -72,7 +72,7 @@ def spell_comparison(build: Builder, op: Op, operands: list[Any], outputs: objec
 def spell_function(build: Builder, op: Op, operands: list[Any], outputs: object) -> Any:
     """One operation, one function."""
     result = FUNCTIONS[type(op)](*(build.operand(x) for x in operands))
-    return K.relu(result) if getattr(op, "activation", None) == "relu" else result
+    return keras_ops.relu(result) if getattr(op, "activation", None) == "relu" else result
 
 
 @spells(ops.Add)
@@ -86,13 +86,16 @@ def spell_add(build: Builder, op: ops.Add, operands: list[Any], outputs: object)
     if isinstance(x, np.ndarray):
         x, y = y, x
     if isinstance(y, np.ndarray):
-        result = K.add(x, y.item()) if y.ndim == 0 else K.subtract(x, build.tensor(-y))
+        result = keras_ops.add(x, y.item()) if y.ndim == 0 else keras_ops.subtract(x, build.tensor(-y))
     else:
-        result = K.subtract(x, K.negative(y))
-    return K.relu(result) if op.activation == "relu" else result
+        result = keras_ops.subtract(x, keras_ops.negative(y))
+    return keras_ops.relu(result) if op.activation == "relu" else result
 
 
-BITS: dict[type[Op], Callable[..., Any]] = {ops.BitwiseXor: K.bitwise_xor, ops.RightShift: K.right_shift}
+BITS: dict[type[Op], Callable[..., Any]] = {
+    ops.BitwiseXor: keras_ops.bitwise_xor,
+    ops.RightShift: keras_ops.right_shift,
+}
 """Operations that take tensors alone, no Python numbers."""
 
 
@@ -105,7 +108,7 @@ def spell_bits(build: Builder, op: Op, operands: list[Any], outputs: object) -> 
 @spells(ops.SquaredDifference)
 def spell_squared_difference(build: Builder, op: Op, operands: list[Any], outputs: object) -> Any:
     """Subtract, then square."""
-    return K.square(K.subtract(*(build.operand(x) for x in operands)))
+    return keras_ops.square(keras_ops.subtract(*(build.operand(x) for x in operands)))
 
 
 @spells(ops.Wrap)
@@ -123,9 +126,9 @@ def spell_cast(build: Builder, op: ops.Cast, operands: list[Any], outputs: objec
     """
     x = build.tensor(operands[0])
     if op.dtype == DType.BOOL:
-        return K.not_equal(x, 0.0 if is_float(x) else 0) if x.dtype != "bool" else x
+        return keras_ops.not_equal(x, 0.0 if is_float(x) else 0) if x.dtype != "bool" else x
     if op.dtype != DType.INT or not is_float(x):
-        return K.cast(x, DTYPES[op.dtype])
+        return keras_ops.cast(x, DTYPES[op.dtype])
     return whole_numbers(x)
 
 
@@ -136,5 +139,8 @@ BELOW = float(np.nextafter(np.float32(2**31), np.float32(0)))
 
 def whole_numbers(x: Any) -> Any:
     """Return floats as whole numbers, truncated toward zero."""
-    held = K.cast(K.where(K.isnan(x), float(LEAST), K.maximum(K.minimum(x, BELOW), float(LEAST))), "int32")
-    return K.where(K.greater(x, BELOW), GREATEST, held)
+    held = keras_ops.cast(
+        keras_ops.where(keras_ops.isnan(x), float(LEAST), keras_ops.maximum(keras_ops.minimum(x, BELOW), float(LEAST))),
+        "int32",
+    )
+    return keras_ops.where(keras_ops.greater(x, BELOW), GREATEST, held)

@@ -64,7 +64,9 @@ def _spelt(build: Builder, node: Node, operands: list[Any]) -> list[Any]:
     """Return what stands for the results of a node, constants where all operands are."""
     specs = [tensor.spec for tensor in node.outputs]
     if all(isinstance(x, np.ndarray) for x in operands):
-        values: Any = node.op.evaluate(*(_wide(tensor.constant, x) for tensor, x in zip(node.inputs, operands)))
+        values: Any = node.op.evaluate(
+            *(_wide(tensor.constant, x) for tensor, x in zip(node.inputs, operands, strict=True))
+        )
         return [rounded(np.asarray(x)) for x in (values if isinstance(values, tuple) else (values,))]
 
     def make() -> Any:

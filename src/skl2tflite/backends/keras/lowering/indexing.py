@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras import ops as K
 
+from keras import ops as keras_ops
 from skl2tflite.backends.keras.lowering.builder import Builder
 from skl2tflite.backends.keras.lowering.registry import spells
 from skl2tflite.backends.keras.subnormal import down, up
@@ -24,19 +24,19 @@ def spell_take(build: Builder, op: ops.Take, operands: list[Any], outputs: objec
     """A look-up in a table that a layer holds, or in a tensor."""
     x, positions = operands
     if not isinstance(x, np.ndarray):
-        return K.take(x, build.tensor(positions), axis=op.axis)
+        return keras_ops.take(x, build.tensor(positions), axis=op.axis)
     found = build.look_up(np.moveaxis(x, op.axis, 0), build.tensor(positions))
     if op.axis == 0:
         return found
     asked, rest = len(positions.shape), x.ndim - 1
     order = (*range(asked, asked + op.axis), *range(asked), *range(asked + op.axis, asked + rest))
-    return K.transpose(found, order)
+    return keras_ops.transpose(found, order)
 
 
 @spells(ops.TakeAlongAxis)
 def spell_take_along_axis(build: Builder, op: ops.TakeAlongAxis, operands: list[Any], outputs: object) -> Any:
     """A look-up in each row."""
-    return K.take_along_axis(*(build.tensor(x) for x in operands), axis=-1)
+    return keras_ops.take_along_axis(*(build.tensor(x) for x in operands), axis=-1)
 
 
 @spells(ops.SearchSorted)
@@ -45,13 +45,13 @@ def spell_search_sorted(build: Builder, op: ops.SearchSorted, operands: list[Any
 
     A bound is rounded so that float32 numbers are on the side of it on which they were.
     """
-    x = K.expand_dims(build.tensor(operands[0]), -1)
+    x = keras_ops.expand_dims(build.tensor(operands[0]), -1)
     exact = np.asarray(op.bounds, np.float64)
     rounded = exact.astype(np.float32)
     if op.side == "left":
         beyond = np.where(rounded > exact, np.nextafter(rounded, np.float32(-np.inf)), rounded)
-        is_before = K.less_equal(x, build.tensor(down(beyond).astype(np.float32)))
+        is_before = keras_ops.less_equal(x, build.tensor(down(beyond).astype(np.float32)))
     else:
         beyond = np.where(rounded < exact, np.nextafter(rounded, np.float32(np.inf)), rounded)
-        is_before = K.less(x, build.tensor(up(beyond).astype(np.float32)))
-    return K.sum(K.cast(K.logical_not(is_before), "int32"), axis=-1)
+        is_before = keras_ops.less(x, build.tensor(up(beyond).astype(np.float32)))
+    return keras_ops.sum(keras_ops.cast(keras_ops.logical_not(is_before), "int32"), axis=-1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from keras import ops as K
 
+from keras import ops as keras_ops
 from skl2tflite.backends.keras.lowering.builder import Builder
 from skl2tflite.backends.keras.lowering.registry import spells
 from skl2tflite.graph import ops
@@ -26,4 +26,4 @@ def spell_matmul(build: Builder, op: ops.MatMul, operands: list[Any], outputs: o
     a, b = operands
     if isinstance(b, np.ndarray) and b.ndim == 2 and not isinstance(a, np.ndarray):
         return build.dense(a, b, None)
-    return K.matmul(build.tensor(a), build.tensor(b))
+    return keras_ops.matmul(build.tensor(a), build.tensor(b))

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from keras import ops as K
 
+from keras import ops as keras_ops
 from skl2tflite.backends.keras.lowering.builder import Builder, is_float
 from skl2tflite.backends.keras.lowering.registry import spells
 from skl2tflite.graph import ops
 from skl2tflite.graph.op import Op
 
 FUNCTIONS: dict[type[Op], Callable[..., Any]] = {
-    ops.Sum: K.sum,
-    ops.Mean: K.mean,
-    ops.Max: K.max,
-    ops.Min: K.min,
-    ops.Prod: K.prod,
-    ops.Any: K.any,
-    ops.All: K.all,
+    ops.Sum: keras_ops.sum,
+    ops.Mean: keras_ops.mean,
+    ops.Max: keras_ops.max,
+    ops.Min: keras_ops.min,
+    ops.Prod: keras_ops.prod,
+    ops.Any: keras_ops.any,
+    ops.All: keras_ops.all,
 }
 
 
@@ -31,7 +31,7 @@ def spell_reduction(build: Builder, op: Any, operands: list[Any], outputs: objec
     result = FUNCTIONS[type(op)](x, axis=op.axes, keepdims=op.keepdims)
     if not isinstance(op, ops.Max | ops.Min) or op.nan_undefined or not is_float(x):
         return result
-    return K.where(K.any(K.isnan(x), axis=op.axes, keepdims=op.keepdims), float("nan"), result)
+    return keras_ops.where(keras_ops.any(keras_ops.isnan(x), axis=op.axes, keepdims=op.keepdims), float("nan"), result)
 
 
 @spells(ops.ArgMax, ops.ArgMin)
@@ -42,14 +42,14 @@ def spell_extreme_position(build: Builder, op: ops.ArgMax, operands: list[Any], 
     operators for it.
     """
     x = build.tensor(operands[0])
-    extreme = K.min if isinstance(op, ops.ArgMin) else K.max
-    is_found = K.equal(x, extreme(x, axis=op.axis, keepdims=True))
+    extreme = keras_ops.min if isinstance(op, ops.ArgMin) else keras_ops.max
+    is_found = keras_ops.equal(x, extreme(x, axis=op.axis, keepdims=True))
     if is_float(x):
-        is_nan = K.isnan(x)
-        is_found = K.where(K.any(is_nan, axis=op.axis, keepdims=True), is_nan, is_found)
+        is_nan = keras_ops.isnan(x)
+        is_found = keras_ops.where(keras_ops.any(is_nan, axis=op.axis, keepdims=True), is_nan, is_found)
     length = x.shape[op.axis]
     positions = np.arange(length, dtype=np.int32).reshape(length, *[1] * (len(x.shape) - op.axis - 1))
-    return K.min(K.where(is_found, build.tensor(positions), length), axis=op.axis)
+    return keras_ops.min(keras_ops.where(is_found, build.tensor(positions), length), axis=op.axis)
 
 
 @spells(ops.CumulativeSum)
@@ -57,14 +57,14 @@ def spell_cumulative_sum(build: Builder, op: ops.CumulativeSum, operands: list[A
     """The running sum; one that is exclusive begins with 0 and leaves out the last entry."""
     x = build.tensor(operands[0])
     if not op.exclusive:
-        return K.cumsum(x, axis=op.axis)
+        return keras_ops.cumsum(x, axis=op.axis)
     before = [slice(None)] * op.axis
-    first = K.zeros_like(x[(*before, slice(0, 1))])
-    return K.concatenate([first, K.cumsum(x[(*before, slice(0, -1))], axis=op.axis)], axis=op.axis)
+    first = keras_ops.zeros_like(x[(*before, slice(0, 1))])
+    return keras_ops.concatenate([first, keras_ops.cumsum(x[(*before, slice(0, -1))], axis=op.axis)], axis=op.axis)
 
 
 @spells(ops.Softmax, ops.LogSoftmax)
 def spell_softmax(build: Builder, op: Any, operands: list[Any], outputs: object) -> Any:
     """The function of the same name."""
-    function = K.softmax if isinstance(op, ops.Softmax) else K.log_softmax
+    function = keras_ops.softmax if isinstance(op, ops.Softmax) else keras_ops.log_softmax
     return function(build.tensor(operands[0]), axis=op.axis)

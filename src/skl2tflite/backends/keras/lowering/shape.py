@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from keras import ops as K
 
+from keras import ops as keras_ops
 from skl2tflite.backends.keras.lowering.builder import Builder
 from skl2tflite.backends.keras.lowering.registry import spells
 from skl2tflite.graph import ops
@@ -17,25 +17,25 @@ from skl2tflite.graph.dtype import Spec
 @spells(ops.Reshape)
 def spell_reshape(build: Builder, op: ops.Reshape, operands: list[Any], outputs: object) -> Any:
     """The function of the same name."""
-    return K.reshape(build.tensor(operands[0]), op.shape)
+    return keras_ops.reshape(build.tensor(operands[0]), op.shape)
 
 
 @spells(ops.PermuteDims)
 def spell_permute_dims(build: Builder, op: ops.PermuteDims, operands: list[Any], outputs: object) -> Any:
     """The axes in another order."""
-    return K.transpose(build.tensor(operands[0]), op.axes)
+    return keras_ops.transpose(build.tensor(operands[0]), op.axes)
 
 
 @spells(ops.Concat)
 def spell_concat(build: Builder, op: ops.Concat, operands: list[Any], outputs: object) -> Any:
     """Arrays one after another."""
-    return K.concatenate([build.tensor(x) for x in operands], axis=op.axis)
+    return keras_ops.concatenate([build.tensor(x) for x in operands], axis=op.axis)
 
 
 @spells(ops.Stack)
 def spell_stack(build: Builder, op: ops.Stack, operands: list[Any], outputs: object) -> Any:
     """Arrays along a new axis."""
-    return K.stack([build.tensor(x) for x in operands], axis=op.axis)
+    return keras_ops.stack([build.tensor(x) for x in operands], axis=op.axis)
 
 
 @spells(ops.BroadcastTo)
@@ -43,8 +43,8 @@ def spell_broadcast_to(build: Builder, op: ops.BroadcastTo, operands: list[Any],
     """Axes of length 1 repeated; ``broadcast_to`` needs to know how many rows there are."""
     x = build.tensor(operands[0])
     held = (*[1] * (len(op.shape) - len(x.shape)), *x.shape)
-    x = K.reshape(x, tuple(-1 if n is None else n for n in held))
-    return K.tile(x, [1 if n is None or n == old else n for n, old in zip(op.shape, held, strict=True)])
+    x = keras_ops.reshape(x, tuple(-1 if n is None else n for n in held))
+    return keras_ops.tile(x, [1 if n is None or n == old else n for n, old in zip(op.shape, held, strict=True)])
 
 
 @spells(ops.BroadcastRows)
@@ -53,5 +53,5 @@ def spell_broadcast_rows(build: Builder, op: ops.BroadcastRows, operands: list[A
     row, like = operands
     zeros = build.zeros(like)
     if not isinstance(row, np.ndarray):
-        return K.take(K.expand_dims(row, 0), zeros, axis=0)
+        return keras_ops.take(keras_ops.expand_dims(row, 0), zeros, axis=0)
     return build.look_up(row[None], zeros)

@@ -13,7 +13,7 @@ from skl2tflite.backends.constants import rounded
 from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph, TensorDef, buffer_content
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
 from skl2tflite.choices import OptimizeFor
-from skl2tflite.errors import ConversionError, UnsupportedOnTarget
+from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.graph.dtype import DType, Shape, Spec
 
 WIDTHS: dict[DType, str] = {

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.bundle import cpp_names
-from skl2tflite.bundle.inputs import TYPES, Inputs
-from skl2tflite.errors import ConversionError
+from skl2tflite.bundle.micro.inputs import TYPES, Inputs
 from skl2tflite.escaping import cpp_comment, markdown, markdown_code
 from skl2tflite.model import TFLiteModel
 from skl2tflite.runtime.micro import MicroRunner
@@ -318,16 +317,3 @@ _LABEL_NOTES = {
 convert `predict` itself.""",
     "positive": " `prediction.label` is 1 where the score is above 0.",
 }
-
-
-def check_bundled(model: TFLiteModel) -> None:
-    """Raise where a bundle cannot be made of a model: it is for another target, or takes images."""
-    if not model.facts.runtime.is_microcontroller:
-        raise ConversionError(
-            f"the file is for the target {model.facts.target!r}; convert with target='micro' to bundle it"
-        )
-    if model.facts.features.rows.undivided:
-        raise ConversionError(
-            f"a bundle takes rows of features, and this model takes {model.facts.features.rows.undivided}; write the "
-            "file by itself"
-        )

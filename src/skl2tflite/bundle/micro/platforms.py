@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from skl2tflite.bundle.libraries import ARDUINO, TODAY, ZEPHYR, Library
+from skl2tflite.bundle.micro.libraries import ARDUINO, TODAY, ZEPHYR, Library
 
 
 @dataclass(frozen=True)
