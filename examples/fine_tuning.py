@@ -17,7 +17,7 @@ import skl2tflite
 def main() -> None:
     """Print the loss on the new rows, at scikit-learn's optimum and after ten epochs."""
     X, y = load_iris(return_X_y=True)
-    drifted = (X + [0.5, -0.5, 1.0, 0.5]).astype(np.float32)
+    drifted = (X + np.array([0.5, -0.5, 1.0, 0.5])).astype(np.float32)
     for estimator in (LogisticRegression(max_iter=500), MLPClassifier((8,), max_iter=1000, random_state=0)):
         estimator.fit(X, y)
         model = skl2tflite.to_keras(estimator, X, methods=["predict_proba"], trainable=True)

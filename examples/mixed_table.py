@@ -1,4 +1,4 @@
-"""A table as most are: numbers, text, categories, truth values and holes, and a function somebody wrote.
+"""A table as most are: numbers, text, categories, booleans and holes, and a function somebody wrote.
 
 Two models learn from it who will pay back a loan, gradient boosting and logistic regression, behind the same
 preprocessing. Each becomes one file that takes the table's columns as they are. New applications hold towns and

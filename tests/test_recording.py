@@ -72,8 +72,8 @@ def recorded(monkeypatch):
         pytest.param(MIXED, TABLE, id="text for categories, and rows"),
         pytest.param(PICKED, None, id="text behind a function"),
         pytest.param(IDS, None, id="integers that float32 does not hold"),
-        pytest.param(IDS, WHOLE, id="integers, and rows with truth values"),
-        pytest.param(FLAGS, TABLE[["a", "b"]].assign(flag=WHOLE["flag"]), id="text beside truth values"),
+        pytest.param(IDS, WHOLE, id="integers, and rows with booleans"),
+        pytest.param(FLAGS, TABLE[["a", "b"]].assign(flag=WHOLE["flag"]), id="text beside booleans"),
         pytest.param(MIXED[0].named_transformers_["standardscaler"], None, id="numbers"),
     ],
 )

@@ -266,3 +266,18 @@ def test_names_that_a_runtime_would_cut_are_refused():
     for given in (None, X):
         with pytest.raises(ConversionError, match=r"the feature '\\x00nul' has a NUL in its name"):
             skl2tflite.convert(pipeline, given)
+
+
+def test_rows_that_a_model_takes_and_scikit_learn_does_not():
+    """As docs/tables.md says: none, arrays of columns that were picked by name, pandas.NA as a missing value."""
+    numbers = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": [2.0, 3.0, 1.0, 2.0]})
+    named = make_column_transformer((StandardScaler(), ["b"]), (SimpleImputer(), ["a"])).fit(numbers)
+    model = skl2tflite.convert(named)
+    missing = numbers.astype(object)
+    missing.loc[1, "a"] = pd.NA
+    for rows in (numbers[:0], numbers.to_numpy(), missing):
+        with pytest.raises((ValueError, TypeError)):
+            named.transform(rows)
+    assert model.transform(numbers[:0]).shape == (0, 2)
+    np.testing.assert_array_equal(model.transform(numbers.to_numpy()), model.transform(numbers))
+    np.testing.assert_allclose(model.transform(missing)[1], [1.414214, 2.5], rtol=1e-5)

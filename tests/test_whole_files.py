@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -147,3 +149,19 @@ def test_folders(tmp_path):
     with pytest.raises(OSError, match="not empty"):
         write_folder(tmp_path / "new", contents)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "new"]
+
+
+def test_errors_name_what_was_to_be_written(tmp_path, monkeypatch):
+    """Not the name that it has until it is whole."""
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(IsADirectoryError, match=re.escape(f"is a folder; name a file in it: '{tmp_path}'")):
+        write_whole(tmp_path, b"1")
+    monkeypatch.setattr(os, "fsync", full)
+    for write, content in ((write_whole, b"1"), (write_folder, {"a": b"1"})):
+        with pytest.raises(OSError, match="No space left") as error:
+            write(tmp_path / "new", content)
+        assert error.value.filename == str(tmp_path / "new")
+    assert not list(tmp_path.iterdir())

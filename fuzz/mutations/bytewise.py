@@ -24,7 +24,7 @@ def replace(content: bytearray, random: Random) -> str:
 
 
 def number(content: bytearray, random: Random) -> str:
-    """Put a whole number that lies at an edge."""
+    """Put an integer that lies at an edge."""
     size, letter = random.choice(((2, "h"), (4, "i"), (8, "q")))
     place = random.randrange(0, max(1, len(content) - size), 1 if random.random() < 0.3 else size)
     value = random.choice([edge for edge in EDGES if -(1 << 8 * size - 1) <= edge < 1 << 8 * size - 1])

@@ -29,7 +29,7 @@ def _operator(model: Any, random: Random) -> Any:
 
 
 def _vector(random: Random, owner: Any, name: str, most: int) -> str:
-    """Change a vector of whole numbers: an entry taken out, added, exchanged or changed."""
+    """Change a vector of integers: an entry taken out, added, exchanged or changed."""
     held = getattr(owner, name)
     old = [] if held is None else [int(n) for n in held]
     new, way = list(old), random.randrange(5)
@@ -141,7 +141,7 @@ def buffer_of(model: Any, random: Random) -> str:
 
 
 def data(model: Any, random: Random) -> str | None:
-    """Change a constant's content: whole numbers are positions, axes, shapes."""
+    """Change a constant's content: integers are positions, axes, shapes."""
     constants = [t for graph in model.subgraphs for t in graph.tensors if model.buffers[t.buffer].data is not None]
     numbers = [t for t in constants if t.type != schema.TensorType.FLOAT32]
     if not constants:

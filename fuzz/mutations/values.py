@@ -1,4 +1,4 @@
-"""Values that break things: edges of whole numbers, odd JSON, hostile names."""
+"""Values that break things: edges of integers, odd JSON, hostile names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOSTILE = (
 
 
 def whole(random: Random, value: int, size: int = 4) -> int:
-    """Return another whole number for one of so many bytes, as a signed number."""
+    """Return another integer for one of so many bytes, as a signed number."""
     near = random.random() < 0.5
     new = value + random.choice((-4, -2, -1, 1, 2, 4, 8)) if near else random.choice(EDGES)
     bits = 8 * size

@@ -37,7 +37,7 @@ def choice(name: str, value: object, choices: Sequence[str], error: ErrorType = 
 
 
 def whole(name: str, value: Any, least: int, most: int | None = None, error: ErrorType = InvalidInputError) -> int:
-    """Return an argument that is a whole number, or raise.
+    """Return an argument that is an integer, or raise.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def whole(name: str, value: Any, least: int, most: int | None = None, error: Err
         Of the error that is raised.
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise error(f"{name} is a whole number, not {shown(value)}")
+        raise error(f"{name} is an integer, not {shown(value)}")
     number = int(value)
     if number < least or (most is not None and number > most):
         bounds = f"at least {least}" if most is None else f"from {least} to {most}"

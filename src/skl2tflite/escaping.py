@@ -29,6 +29,18 @@ def terminal(text: object) -> str:
     return _spelt(" ".join(shown.split()))
 
 
+MOST_SHOWN = 80
+"""Characters of a name that a description for people shows."""
+
+
+def shortened(text: str) -> str:
+    """Return a name without its middle where it is too long for a description."""
+    if len(text) <= MOST_SHOWN:
+        return text
+    end = MOST_SHOWN // 3
+    return f"{text[: MOST_SHOWN - end - 1]}…{text[-end:]}"
+
+
 def terminal_lines(text: object) -> str:
     """Return a text as :func:`terminal` does, but in the lines that it has."""
     return "\n".join(map(_spelt, str(text).splitlines()))

@@ -21,7 +21,7 @@ LEAST_SCALE = 1e-6
 """What values are judged by where they are all smaller."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Examples:
     """Values like those that a model's users fill in, and what the model answers.
 
@@ -47,6 +47,12 @@ class Examples:
     typical: tuple[Scalar, ...]
     ranges: tuple[Range | None, ...] = ()
     made: bool = True
+
+    def __eq__(self, other: object) -> bool:
+        """Whether a file holds the same of both."""
+        return self.to_json() == other.to_json() if isinstance(other, Examples) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # its mappings have none
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""
@@ -126,13 +132,13 @@ def _array(rows: tuple[tuple[float | int | bool | None, ...], ...], count: int) 
         within(value, "examples")
     if bool in kinds:
         if kinds != {bool}:
-            raise damaged("examples", "has truth values beside numbers")
+            raise damaged("examples", "has booleans beside numbers")
         return np.array(rows, dtype=np.bool_)
     if kinds == {int}:
         try:
             return np.array(rows, dtype=np.int32)
         except OverflowError:
-            raise damaged("examples", "holds whole numbers beyond 32 bits") from None
+            raise damaged("examples", "holds integers beyond 32 bits") from None
     return np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=np.float64)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skl2tflite.backends.tflite.program import Program
-from skl2tflite.escaping import terminal
+from skl2tflite.escaping import shortened, terminal
 from skl2tflite.model_metadata import ModelFacts
 from skl2tflite.sizes import sizes_of
 
@@ -36,19 +36,23 @@ def describe(heading: str, content: bytes, program: Program, facts: ModelFacts) 
     """
     features = facts.features
     lines = [heading]
-    called, summary = features.rows.summary(features.count, features.names)
+    names = None if features.names is None else [shortened(name) for name in features.names]
+    called, summary = features.rows.summary(features.count, names)
     lines.append(f"{called:12}{summary}")
     for signature in program.signatures:
         tensors = program.subgraphs[signature.subgraph].tensors
 
         def show(entries: Mapping[str, int], tensors: Any = tensors) -> str:
             return ", ".join(
-                f"{name} {tensors[i].dtype}[{', '.join(_lengths(tensors[i].shape))}]" for name, i in entries.items()
+                f"{shortened(name)} {tensors[i].dtype}[{', '.join(_lengths(tensors[i].shape))}]"
+                for name, i in entries.items()
             )
 
         lines.append(f"signature   {signature.key}({show(signature.inputs)}) → {show(signature.outputs)}")
     if facts.examples is not None:
-        lines += [f"{title:12}{text}" for title, text in facts.examples.lines(features.names_of_values)]
+        lines += [
+            f"{title:12}{text}" for title, text in facts.examples.lines(list(map(shortened, features.names_of_values)))
+        ]
     if program.takes_strings:
         lines.append(f"needs       {STRINGS_NEED}")
     for name, info in facts.methods.items():

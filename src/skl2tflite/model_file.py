@@ -8,6 +8,7 @@ from skl2tflite import digest
 from skl2tflite.backends.tflite.check import check_program, check_references
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.backends.tflite.targets import TARGETS
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.model_metadata import METADATA_NAME, ModelFacts, facts_in
 
@@ -48,7 +49,9 @@ def open_file(content: bytes) -> ModelFile:
     facts = ModelFacts.from_bytes(written)
     if facts.digest is not None:
         digest.check(content, program.places[program.metadata[METADATA_NAME]], written)
-    check_program(program, facts.runtime)
+    if facts.target not in TARGETS:
+        raise InvalidFileError(f"the file is for the target {facts.target!r}, whose files are no .tflite files")
+    check_program(program, TARGETS[facts.target])
     facts.check_fit(program)
     return ModelFile(content, program, facts)
 

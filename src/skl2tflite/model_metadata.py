@@ -9,9 +9,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from skl2tflite.backends.backend import Target
+from skl2tflite.backends.registry import target_names, target_of
 from skl2tflite.backends.tflite import metadata
 from skl2tflite.backends.tflite.program import Program
-from skl2tflite.backends.tflite.targets import TARGETS, Target
 from skl2tflite.errors import InvalidFileError
 from skl2tflite.examples import Examples
 from skl2tflite.features import Features
@@ -80,7 +81,7 @@ class ModelFacts:
     @property
     def runtime(self) -> Target:
         """The runtime that the file is for."""
-        return TARGETS[self.target]
+        return target_of(self.target)
 
     def features_of(self, method: str) -> Features:
         """Return what rows one method takes."""
@@ -118,7 +119,7 @@ class ModelFacts:
         for name in facts.methods:
             if name not in METHODS:
                 raise damaged("methods", f"has {name!r:.80}, which is no method's name")
-        if facts.target not in TARGETS:
+        if facts.target not in target_names():
             raise InvalidFileError(f"the file is for the target {facts.target!r}, which this version does not know")
         return cls(
             facts.estimator,

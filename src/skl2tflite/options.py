@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import get_args
 
 from skl2tflite.arguments import choice, shown, whole
+from skl2tflite.backends.backend import Target
+from skl2tflite.backends.registry import target_names, target_of
 from skl2tflite.backends.tflite.program import MOST_ROWS
-from skl2tflite.backends.tflite.targets import Target, get_target
 from skl2tflite.choices import Categories, Golden, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.errors import ConversionError
 from skl2tflite.flow.column import TextInput
@@ -78,12 +79,15 @@ class ConversionOptions:
     @property
     def runtime(self) -> Target:
         """The runtime that the file is for."""
+        *others, last = map(repr, target_names())
         if not isinstance(self.target, str):
-            raise ConversionError(f"target is 'litert', 'web' or 'micro', not {shown(self.target)}")
+            raise ConversionError(f"target is {', '.join(others)} or {last}, not {shown(self.target)}")
         try:
-            return get_target(self.target)
-        except ValueError as error:
-            raise ConversionError(str(error)) from None
+            return target_of(self.target)
+        except KeyError:
+            raise ConversionError(
+                f"unknown target {self.target!r}; the targets are {', '.join([*others, last])}"
+            ) from None
 
     @property
     def forest_layout(self) -> OptimizeFor:

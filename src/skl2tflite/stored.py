@@ -12,7 +12,7 @@ from skl2tflite.errors import InvalidFileError
 FORMAT = 1
 """Version of the layout. Files of a lower one, or without a field that has a default here, are read."""
 LARGEST = 2**31 - 1
-"""Of whole numbers: no tensor has more elements along an axis."""
+"""Of integers: no tensor has more elements along an axis."""
 MOST_CHARACTERS = 2**20
 """Length of a text, where a file fixes it."""
 MOST_GRAMS = 10_000

@@ -54,9 +54,11 @@ def write_whole(path: Path, content: bytes) -> None:
     InvalidInputError
         Where the path is that of a device.
     OSError
-        Where the folder does not exist or cannot be written to.
+        Where the path is that of a folder, or the folder does not exist or cannot be written to.
     """
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name a file in it", str(path))
+    if path.exists() and not path.is_file():
         raise InvalidInputError(f"{path} is a device or a pipe, which a file would replace; name a file")
     target = Path(os.path.realpath(path))
     if target.is_symlink():
@@ -67,7 +69,10 @@ def write_whole(path: Path, content: bytes) -> None:
 
     # What replaces a file is for its owner alone until it has the permissions of the other.
     mode = 0o666 if replaced is None else 0o600
-    with _partial(target.parent, lambda name: os.close(os.open(name, os.O_CREAT | os.O_EXCL, mode))) as name:
+    with (
+        _naming(path),
+        _partial(target.parent, lambda name: os.close(os.open(name, os.O_CREAT | os.O_EXCL, mode))) as name,
+    ):
         _write(name, content)
         if replaced is not None:
             with contextlib.suppress(OSError, AttributeError):  # of a group that the user is not in, or on Windows
@@ -93,7 +98,7 @@ def write_folder(target: Path, contents: Mapping[str, bytes]) -> None:
         Where the folder that it is to be in does not exist or cannot be written to.
     """
     target = target.absolute()
-    with _partial(target.parent, os.mkdir) as name:
+    with _naming(target), _partial(target.parent, os.mkdir) as name:
         for path, content in contents.items():
             file = name / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -119,6 +124,15 @@ def _sync(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Raise the system's errors as errors about a path, not about the name that it has until it is whole."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
 
 
 @contextlib.contextmanager

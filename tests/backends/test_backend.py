@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
+from sklearn.naive_bayes import GaussianNB
 
+from skl2tflite.backends import registry
 from skl2tflite.backends.backend import Backend
 from skl2tflite.backends.registry import BACKENDS, backend_of
 from skl2tflite.backends.tflite.backend import TFLITE
 from skl2tflite.backends.tflite.reader import read
+from skl2tflite.conversion import Conversion
+from skl2tflite.errors import ConversionError
 from skl2tflite.forest.op import TreeValues, tree_values
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import DType, Graph, evaluate, input_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.legalize import LegalGraph, legalize
+from skl2tflite.options import ConversionOptions
+from skl2tflite.plan import plan
 from skl2tflite.runtime.rows import FixedBatch
 from tests.forest.forest_cases import fitted_trees, rows_at_thresholds
 from tests.legalize.lacking import Lacking
@@ -88,6 +94,43 @@ def test_targets_find_their_backend():
     assert [*BACKENDS] == [TFLITE]
     with pytest.raises(KeyError, match="numpy"):
         backend_of("numpy")
+
+
+@dataclass
+class Elsewhere(Lacking):
+    """A target of another format: what plans ask of it."""
+
+    name: str = "elsewhere"
+    fixed_batch: int | None = 2
+    any_batch: bool = False
+    text_length: int | None = None
+    holds_one_method: bool = True
+    has_strings: bool = False
+    has_bool_inputs: bool = False
+    dynamic_lengths: bool = False
+    dynamic_inputs: bool = False
+    is_microcontroller: bool = False
+    saturates: bool = False
+
+    def __post_init__(self):
+        super().__init__(ops.Erf, ops.LogSoftmax)
+
+
+def test_options_and_plans_of_a_target_of_another_format(monkeypatch):
+    """``convert`` finds targets by asking the registry, whatever their format."""
+    with pytest.raises(ConversionError, match="unknown target 'elsewhere'; the targets are 'litert', 'micro', 'web'"):
+        ConversionOptions(target="elsewhere")
+    elsewhere = replace(NUMPY, targets={"elsewhere": Elsewhere()})
+    monkeypatch.setattr(registry, "BACKENDS", (TFLITE, elsewhere))
+    estimator = GaussianNB().fit(X, [0, 1, 1, 0])
+    options = ConversionOptions(target="elsewhere")
+    with pytest.raises(ConversionError, match="target 'elsewhere' takes one row at a time; leave out batch"):
+        replace(options, batch=3)
+    planned = plan(Conversion(estimator), options)
+    assert [*planned.graphs] == ["predict_proba"]
+    assert planned.graphs["predict_proba"].inputs["X"].shape == (2, 3)
+    given = carried(backend_of("elsewhere"), "elsewhere", planned.graphs["predict_proba"], {"X": X[:2]})
+    np.testing.assert_allclose(given["predict_proba"], estimator.predict_proba(X[:2]), atol=1e-6)
 
 
 def test_how_files_are_run():

@@ -17,7 +17,8 @@ from sklearn.feature_extraction.image import PatchExtractor
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.neighbors import KernelDensity, RadiusNeighborsClassifier
+from sklearn.manifold import LocallyLinearEmbedding
+from sklearn.neighbors import RadiusNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
@@ -81,7 +82,7 @@ MODELS = {
 
 
 def _table():
-    """Numbers, truth values and text, some of it hard to write in C++."""
+    """Numbers, booleans and text, some of it hard to write in C++."""
     pandas = pytest.importorskip("pandas")
     texts = np.array(["red", 'dark "blue"', "größe ??/", "\\"])
     return pandas.DataFrame(
@@ -301,11 +302,40 @@ def test_libraries_older_than_tflm(tmp_path):
     assert looped.operators()["WHILE"]
     assert len(flashed(bytes(looped), ARDUINO)) < 1.1 * len(flashed(bytes(looped), TODAY))
 
-    density = skl2tflite.convert(KernelDensity().fit(X), target="micro")
-    for platform in ("arduino", "platformio", "zephyr"):
-        with pytest.raises(UnsupportedOnTarget, match=r"lacks REDUCE_ALL, .* tflm or esp-idf"):
-            bundle(density, tmp_path / platform, platform)
-    assert bundle(density, tmp_path / "esp", "esp-idf").is_dir()
+    embedding = skl2tflite.convert(LocallyLinearEmbedding(n_neighbors=4).fit(X), target="micro")
+    for platform in ("arduino", "platformio"):
+        with pytest.raises(UnsupportedOnTarget, match=r"lacks BATCH_MATMUL, .* tflm or esp-idf"):
+            bundle(embedding, tmp_path / platform, platform)
+    for platform in ("zephyr", "esp-idf"):
+        assert bundle(embedding, tmp_path / platform, platform).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("operator", "axes", "keep"), [("REDUCE_ALL", [2], False), ("REDUCE_ALL", [2, 3], True), ("REDUCE_MIN", [3], True)]
+)
+def test_reductions_that_old_libraries_lack(operator, axes, keep):
+    """Spelt in others, they give the same answers, infinities among them."""
+    dtype = "bool" if operator == "REDUCE_ALL" else "float32"
+    whole = np.array([[[[1, 3, 1], [1, 1, 2]], [[0, 1, 1], [-np.inf, 0, 2]]]], np.float32)
+    shape = tuple(np.zeros(whole.shape).min(axis=tuple(axes), keepdims=keep).shape)
+    program = Program()
+    tensors = [TensorDef("x", "float32", whole.shape), TensorDef("a", dtype, whole.shape)]
+    tensors += [TensorDef("r", dtype, shape), TensorDef("y", "float32", shape)]
+    tensors.append(TensorDef("axes", "int32", (len(axes),), program.add_buffer(np.array(axes, np.int32).tobytes())))
+    steps = [
+        OperatorDef("CAST", 1, (0,), (1,)) if dtype == "bool" else OperatorDef("NEG", 1, (0,), (1,)),
+        OperatorDef(operator, 1, (1, 4), (2,), {"keepDims": keep}),
+        OperatorDef("CAST", 1, (2,), (3,)) if dtype == "bool" else OperatorDef("NEG", 1, (2,), (3,)),
+    ]
+    program.subgraphs.append(Subgraph("main", tensors, steps, [0], [3]))
+    content = write(program, lean=True)
+    specs = {"X": ("float32", whole.shape)}, {"y": ("float32", shape)}
+    expected = MicroRunner(content, "y", *specs).run("y", {"X": whole})["y"]
+    assert expected.any()
+    for library in (ARDUINO, ZEPHYR):
+        spelt = flashed(content, library)
+        assert operator not in {each.name for each in read(spelt).subgraphs[0].operators}
+        np.testing.assert_array_equal(MicroRunner(spelt, "y", *specs).run("y", {"X": whole})["y"], expected)
 
 
 @pytest.mark.parametrize(("before", "dtype"), [("bool", "int32"), ("int32", "bool"), ("bool", "int8")])

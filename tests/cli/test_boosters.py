@@ -65,7 +65,7 @@ def test_catboost(run, tmp_path, rows, form, kind, loss):
 
 @pytest.mark.parametrize("numbers", [False, True])
 def test_catboost_with_categories(run, tmp_path, numbers):
-    """Texts are told by the rows; whole numbers are read as such, for CatBoost takes no floats for them."""
+    """Texts are told by the rows; integers are read as such, for CatBoost takes no floats for them."""
     codes = np.arange(120) % 4
     frame = FRAME.assign(c=codes if numbers else np.array(["x", "NA", "z", "7"])[codes])
     estimator = catboost.CatBoostClassifier(**SMALL, one_hot_max_size=9, cat_features=["c"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -73,6 +74,36 @@ def test_reader_that_stops_reading(saved):
         check=False,
     )
     assert not done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("inspect",), ("inspect", "--json"), ("verify", "model.skops")])
+def test_status_where_nobody_reads_the_output(saved, arguments):
+    """Not 1, which says that answers differ, whether rich prints or not."""
+    command, *others = arguments
+    given = [command, saved / "model.tflite", *(saved / each if "." in each else each for each in others)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    code = "import skl2tflite_main; skl2tflite_main.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, given)], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_interruption_while_the_package_is_imported():
+    code = """
+import sys
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "skl2tflite":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupts())
+import skl2tflite_main
+skl2tflite_main.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: interrupted\n")
 
 
 def test_a_defect_has_a_status_of_its_own(run, saved, monkeypatch):

@@ -189,7 +189,7 @@ def _named_numbers() -> Data:
 
 
 def _images(*shape: int) -> Data:
-    """Images of whole numbers, and others of any."""
+    """Images of integers, and others of any."""
     random = np.random.default_rng(0)
     X = random.integers(0, 256, (12, *shape))
     return Data(X, None, np.concatenate([X, random.normal(size=X.shape)]).astype(np.float32).astype(np.float64))
@@ -230,7 +230,7 @@ def _amounts() -> Data:
 
 
 def _categories() -> Data:
-    """Small whole numbers, every one of them among the rows to fit on."""
+    """Small integers, every one of them among the rows to fit on."""
     data = _classification(3)
 
     def cut(X: Any) -> Any:

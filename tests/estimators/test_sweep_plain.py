@@ -1,6 +1,6 @@
 """The sweep once more, plainly: LiteRT beside scikit-learn, and no row is excused.
 
-``verify`` looks again at rows that differ, and accepts what float32 cannot hold to more. Here labels and whole numbers
+``verify`` looks again at rows that differ, and accepts what float32 cannot hold to more. Here labels and integers
 are equal and values within 1e-6 of their column's scale, but for what is listed by name and reason.
 """
 

@@ -82,7 +82,7 @@ def test_json_of_rows_that_lack_features() -> None:
 
 DAMAGED: list[tuple[dict[str, Any], str]] = [
     ({"kind": "else"}, "Invalid value 'else'"),
-    ({"kind": "sets", "labels": ["x", 1]}, "texts beside whole numbers"),
+    ({"kind": "sets", "labels": ["x", 1]}, "texts beside integers"),
     ({"kind": "sets", "labels": [2**40]}, "2147483647"),
     ({"kind": "images", "shape": [3]}, "length >= 2"),
     ({"kind": "images", "shape": [3, 0]}, ">= 1"),

@@ -31,7 +31,7 @@ PLAIN = ("sparse float64", "dense float64", "sparse union", "dense union", "unio
 """Steps that stand in front of estimators that hand their input on."""
 CATEGORIES: dict[str, list[Any]] = {
     "text": ["Rome", "Oslo", "Bonn", "Ærø"],
-    "whole numbers": [10115, 53111, 80331, 7],
+    "integers": [10115, 53111, 80331, 7],
     "fractions": [0.1, 0.25, -1.5, 1e6],
 }
 WORDS = ("ant", "bee", "cow", "dog", "eel", "fox", "gnu")
@@ -56,7 +56,7 @@ class Step:
         Sparsity and dtype.
     transformer : callable
         Makes it.
-    rows : {"table", "numbers", "holes", "texts", "nullable", "text", "whole numbers", "fractions"}
+    rows : {"table", "numbers", "holes", "texts", "nullable", "text", "integers", "fractions"}
         What it takes.
     has : frozenset of str
         What readers may not take of its output: ``"sparse"`` matrices, ``"sparse integers"``, ``"negative"`` and
@@ -108,7 +108,7 @@ STEPS: tuple[Step, ...] = (
     *(Step(f"dense {np.dtype(d)}", one_hot(d, False)) for d in (np.float64, np.float32, np.int64, np.int8, np.bool_)),
     Step("codes int64", lambda: coded(np.int64)),
     Step("codes int8", lambda: coded(np.int8)),
-    *(Step(f"categories of {kind}", one_hot(float, False), kind) for kind in ("text", "whole numbers", "fractions")),
+    *(Step(f"categories of {kind}", one_hot(float, False), kind) for kind in ("text", "integers", "fractions")),
     Step("nullable", FunctionTransformer, "nullable", MISSING),
     Step("nullable, filled", SimpleImputer, "nullable"),
     Step("sparse union", lambda: mixed(sparse_threshold=1.0), has=SPARSE),

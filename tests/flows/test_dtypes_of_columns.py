@@ -74,7 +74,7 @@ def test_arrays_of_truth_values() -> None:
 
 
 def test_truth_values_beside_a_comparison() -> None:
-    """A sum of truth values is "or"; without rows the column is taken for numbers."""
+    """A sum of booleans is "or"; without rows the column is taken for numbers."""
     pipeline = fitted(lambda df: pd.DataFrame({"s": df["ok"] + (df["a"] > 5)}))
     model = skl2tflite.convert(pipeline, X)
     np.testing.assert_allclose(model.predict(X), pipeline.predict(X), rtol=1e-5)

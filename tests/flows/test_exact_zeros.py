@@ -35,7 +35,7 @@ NUMBERS = ["x", "w"]
 
 
 def table(seed: int) -> tuple[pd.DataFrame, Any]:
-    """Whole numbers, which are values of thresholds, and a text."""
+    """Integers, which are values of thresholds, and a text."""
     random = np.random.default_rng(seed)
     count = int(random.integers(4, 40))
     x, w = random.integers(0, count, 300).astype(float), random.integers(-count, count, 300).astype(float)

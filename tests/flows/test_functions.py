@@ -1,4 +1,4 @@
-"""Functions and classes of the user's between steps: they get sparse matrices, and whole numbers of few bits."""
+"""Functions and classes of the user's between steps: they get sparse matrices, and integers of few bits."""
 
 from __future__ import annotations
 

@@ -227,7 +227,7 @@ def test_estimators_that_compute_in_the_rows_dtype(estimator: Any) -> None:
     ],
     ids=[
         "a number that uint8 does not hold",
-        "no truth values are divided",
+        "no booleans are divided",
         "nor subtracted",
         "nor whole ones inverted",
     ],

@@ -85,7 +85,7 @@ def test_hashes_that_cancel_out_are_held() -> None:
 @pytest.mark.parametrize("dtype", [int, np.int8, np.uint16, bool, np.float32])
 @pytest.mark.parametrize("sparse", [True, False])
 def test_numbers_of_dicts_become_the_dtype_of_the_vectorizer(dtype: Any, sparse: bool) -> None:
-    """Integers lose their fractions, truth values their sizes: in rows that convert has not seen, too."""
+    """Integers lose their fractions, booleans their sizes: in rows that convert has not seen, too."""
     seen = [{"a": 1, "b": 2, "c": "x"}, {"a": 3}, {"b": 4, "c": "y"}]
     rows = [{"a": 0.75, "b": 2.5, "c": "x"}, {"a": 0.0}, {"b": 99.5}, {}]
     if np.dtype(dtype).kind == "i":

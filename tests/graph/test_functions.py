@@ -69,7 +69,7 @@ def test_truth_values_add_and_multiply_as_in_numpy():
     np.testing.assert_array_equal(both(lambda x, y: x + y, a, b), a + b)
     np.testing.assert_array_equal(both(lambda x, y: x * y, a, b), a * b)
     for function in (lambda: xp.subtract(a, b), lambda: xp.negative(a)):
-        with pytest.raises(GraphError, match="between truth values has no meaning"):
+        with pytest.raises(GraphError, match="between booleans has no meaning"):
             function()
 
 
@@ -198,7 +198,7 @@ def test_refused_loops():
         xp.while_loop(lambda s: xp.any(other > 0), lambda s: (s - 1.0,), (x,))
     with pytest.raises(GraphError, match=r"the body turns \['float\[\?, 4\]'\] into \['bool\[\?, 4\]'\]"):
         xp.while_loop(lambda s: xp.any(s > 0), lambda s: (s > 0,), (x,))
-    with pytest.raises(GraphError, match="one truth value for the whole batch"):
+    with pytest.raises(GraphError, match="one boolean for the whole batch"):
         xp.while_loop(lambda s: s > 0, lambda s: (s - 1.0,), (x,))
 
 

@@ -170,7 +170,7 @@ REFUSED = [
     (ops.TakeAlongAxis(), (f, Spec(DType.INT, (4, 3))), "share all axes but the last"),
     (ops.TopK(4), (f,), "fewer than 4"), (ops.SearchSorted((1.0,)), (i,), "takes float"),
     (ops.OneHot(3), (f,), "takes int"), (ops.Length(), (Spec(DType.INT, ()),), "has no length"),
-    (ops.Arange(), (f,), "takes one whole number"), (ops.Ahead(1), (i,), "along one axis"),
+    (ops.Arange(), (f,), "takes one integer"), (ops.Ahead(1), (i,), "along one axis"),
     (ops.SegmentSum(2), (b, Spec(DType.INT, (None,))), "takes numbers"), (ops.SegmentSum(2), (f, i),
     "needs its segment"),
     (ops.SegmentSum(), (f, Spec(DType.INT, (None,))), "given once"), (ops.Wrap(), (f,), "takes int"),

@@ -42,7 +42,7 @@ AT = np.array([[2, 0], [1, 1], [0, 2], [2, 2], [0, 1]])
 
 
 def fed(graph: Graph, *arrays: Any) -> dict[str, np.ndarray]:
-    """Return arrays as a graph is given them: floats in float32, whole numbers, which are exact in graphs, in int64."""
+    """Return arrays as a graph is given them: floats in float32, integers, which are exact in graphs, in int64."""
     return dict(zip(graph.inputs, (x.astype(np.float32) if x.dtype.kind == "f" else x for x in arrays), strict=True))
 
 

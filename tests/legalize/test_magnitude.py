@@ -1,4 +1,4 @@
-"""Bounds of whole numbers, which decide whether float32 may stand in for them."""
+"""Bounds of integers, which decide whether float32 may stand in for them."""
 
 from __future__ import annotations
 

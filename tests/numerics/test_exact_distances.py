@@ -1,4 +1,4 @@
-"""Squared distances by products of whole numbers, beside those by differences."""
+"""Squared distances by products of integers, beside those by differences."""
 
 import numpy as np
 import pytest

@@ -22,7 +22,7 @@ LABELS = (ROWS[:, 0] > ROWS[:, 1]).astype(int)
 
 
 def test_rows_that_float32_computes_stay_on_their_side() -> None:
-    """Normalized whole numbers come again and again, and XGBoost splits at them."""
+    """Normalized integers come again and again, and XGBoost splits at them."""
     pipeline = make_pipeline(Normalizer(), xgboost.XGBClassifier(n_estimators=20)).fit(ROWS[:300], LABELS[:300])
     for target in ("litert", "micro"):
         model = skl2tflite.convert(pipeline, target=target)

@@ -361,7 +361,7 @@ def test_compositions(steps: list[Any], seed: int, in_float32: bool) -> None:
 @pytest.mark.parametrize("categories", ["strings", "codes"])
 @pytest.mark.parametrize("last", [RandomForestClassifier(20, random_state=0), HistGradientBoostingClassifier()])
 def test_columns_of_a_table(last: Any, categories: Any) -> None:
-    """Whole numbers that were never seen lie halfway between two that were: on the thresholds."""
+    """Integers that were never seen lie halfway between two that were: on the thresholds."""
     random = np.random.default_rng(0)
     table = pd.DataFrame(
         {

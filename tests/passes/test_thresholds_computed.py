@@ -37,7 +37,7 @@ TARGETS = ["litert", *(["micro"] if has_micro() else [])]
 
 
 def tables() -> tuple[pd.DataFrame, pd.DataFrame, Any]:
-    """Even numbers, any whole numbers of which many lie on the thresholds between those, and targets of the first."""
+    """Even numbers, any integers of which many lie on the thresholds between those, and targets of the first."""
     random = np.random.default_rng(0)
     even = pd.DataFrame(
         {
@@ -118,7 +118,7 @@ def test_files_become_smaller(name: str, target: Literal["litert", "micro"], mon
 
 
 def test_numbers_that_are_rounded_keep_to_near_ties() -> None:
-    """Float32's quotients are not float64's, which moves few rows: those of whole numbers are right."""
+    """Float32's quotients are not float64's, which moves few rows: those of integers are right."""
     even, whole, y = tables()
     pipe = make_pipeline(
         FunctionTransformer(lambda X: X.assign(q=X.visits / X.age)), RobustScaler(), last("forest")
@@ -215,7 +215,7 @@ def test_constants_that_are_filled_in_stand_clear_of_rounding(filling: float) ->
 
 @skl2tflite.trace
 class Cut(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Whole numbers, and whether there is any, of numbers."""
+    """Integers, and whether there is any, of numbers."""
 
     def fit(self, X: Any, y: Any = None) -> Cut:
         self.n_features_in_ = X.shape[1]

@@ -89,7 +89,7 @@ def test_options_may_be_numpy_integers(options: dict[str, Any], tmp_path: Path) 
 
 @pytest.mark.parametrize("data", [{}, {"methods": 3}, {"methods": [{}], "interrupted": False}, None])
 def test_what_is_no_report_of_a_comparison(data: Any) -> None:
-    with pytest.raises(InvalidInputError, match="no report of a comparison; give what to_dict returned"):
+    with pytest.raises(InvalidInputError, match="is no report of a comparison, or contradicts itself; give what"):
         Report.from_dict(data)
 
 
@@ -97,3 +97,30 @@ def test_reports_are_equal_by_what_they_say() -> None:
     report = skl2tflite.verify(skl2tflite.convert(ESTIMATOR), ESTIMATOR, X)
     assert Report.from_dict(report.to_dict()) == report
     assert report != Report(())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("faithful", False),
+        ("verdict", "not faithful"),
+        ("rows", 3),
+        ("made_rows", 1),
+        ("methods.verdict", "not faithful"),
+        ("methods.rows", -1),
+        ("methods.rows", 0.5),
+        ("methods.differing", 7),
+        ("methods.near_ties", 10**6),
+        ("methods.near_tie_rows", [10**6]),
+        ("methods.agreement", 2.0),
+        ("methods.no_answer", -1),
+        ("methods.origin", "found on the street"),
+    ],
+)
+def test_reports_that_contradict_themselves(field: str, value: Any) -> None:
+    data = skl2tflite.verify(skl2tflite.convert(ESTIMATOR), ESTIMATOR, X).to_dict()
+    changed = data["methods"][0] if "." in field else data
+    assert changed[field.rpartition(".")[2]] != value
+    changed[field.rpartition(".")[2]] = value
+    with pytest.raises(InvalidInputError, match="contradicts itself"):
+        Report.from_dict(data)

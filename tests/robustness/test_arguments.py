@@ -165,7 +165,7 @@ def test_converters_are_registered_for_classes(odd):
 
 
 def test_threads_as_text(model):
-    with pytest.raises(InvalidInputError, match=r"num_threads is a whole number, not '2'"):
+    with pytest.raises(InvalidInputError, match=r"num_threads is an integer, not '2'"):
         skl2tflite.TFLiteModel(bytes(model), num_threads="2")
 
 

@@ -24,6 +24,7 @@ import skl2tflite
 from skl2tflite.bundle import bundle
 from skl2tflite.cli import summary
 from skl2tflite.errors import InvalidFileError
+from skl2tflite.model_file import open_file
 from tests.robustness.doors import outcome
 
 X = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
@@ -127,7 +128,7 @@ def test_tables(case):
     damaged = redone(packed(model, content))
     with pytest.raises(InvalidFileError, match=said):
         skl2tflite.TFLiteModel(damaged)
-    assert isinstance(outcome(lambda: summary.summary(damaged)), InvalidFileError)
+    assert isinstance(outcome(lambda: summary.summary(open_file(damaged))), InvalidFileError)
 
 
 def test_sound_files_are_taken_after_the_same_packing():

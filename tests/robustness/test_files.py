@@ -34,6 +34,7 @@ from skl2tflite.backends.tflite.writer import write
 from skl2tflite.cli import summary
 from skl2tflite.errors import ConversionError, InvalidFileError, InvalidInputError
 from skl2tflite.label_json import labels_from_facts
+from skl2tflite.model_file import open_file
 from skl2tflite.model_metadata import CUSTOM_NAME, METADATA_NAME, ModelFacts
 from tests.robustness.doors import each, outcome
 from tests.unsealed import unsealed
@@ -97,8 +98,8 @@ def with_facts(content: bytes, facts: bytes) -> bytes:
 def use(content: bytes, rows: Any) -> None:
     """Do with a file all that can be done: whatever happens, it is one of our errors."""
     if b'"target":"micro"' not in content:  # whose arena takes time to find
-        outcome(lambda: summary.summary(content))
-    outcome(lambda: summary.as_json(content))
+        outcome(lambda: summary.summary(open_file(content)))
+    outcome(lambda: summary.as_json(open_file(content)))
     error = outcome(lambda: skl2tflite.TFLiteModel(content))
     assert error is None or isinstance(error, InvalidFileError), repr(error)
     if error is not None:
@@ -218,7 +219,7 @@ def test_truncated(kind):
     for end in (*range(0, 40, 3), *range(40, len(content), max(1, len(content) // 25))):
         error = outcome(lambda end=end: skl2tflite.TFLiteModel(content[:end]))
         assert error is None or isinstance(error, InvalidFileError)
-        outcome(lambda end=end: summary.summary(content[:end]))
+        outcome(lambda end=end: summary.summary(open_file(content[:end])))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -233,8 +234,8 @@ def test_bits_flipped_and_bytes_replaced(kind):
             damaged[place] = generator.choice([0, 255, 128, damaged[place] ^ 1 << generator.randrange(8)])
         error = outcome(lambda damaged=damaged: skl2tflite.TFLiteModel(bytes(damaged)))
         assert error is None or isinstance(error, InvalidFileError)
-        outcome(lambda damaged=damaged: summary.as_json(bytes(damaged)))
-        outcome(lambda damaged=damaged: summary.summary(bytes(damaged)))
+        outcome(lambda damaged=damaged: summary.as_json(open_file(bytes(damaged))))
+        outcome(lambda damaged=damaged: summary.summary(open_file(bytes(damaged))))
 
 
 @pytest.mark.parametrize("content", [
@@ -246,7 +247,7 @@ def test_foreign(content, tmp_path: Path):
     path.write_bytes(content)
     for call in (lambda: skl2tflite.load(path), lambda: skl2tflite.TFLiteModel(content)):
         assert isinstance(outcome(call), InvalidFileError)
-    outcome(lambda: summary.summary(content))
+    outcome(lambda: summary.summary(open_file(content)))
 
 
 def test_folders_are_no_files(tmp_path):
@@ -282,14 +283,14 @@ def test_files_of_earlier_versions():
     rows = pd.DataFrame({"a": [1.0, 2.0, 3.0, 5.0], "city": ["Oslo", "Rome", "Rome", "Oslo"]})
     model = skl2tflite.load(path)
     assert model.predict(rows).tolist() == ["no", "no", "yes", "yes"]
-    lines = dict(summary.summary(path.read_bytes()))
+    lines = dict(summary.summary(open_file(path.read_bytes())))
     assert lines["digest"].startswith("none, as in files of skl2tflite's first versions")
-    assert summary.as_json(path.read_bytes())["digest"] is None
+    assert summary.as_json(open_file(path.read_bytes()))["digest"] is None
 
 
 def test_inspect_says_what_digest_a_file_has():
     content = bytes(models()["matrix"][0])
-    assert dict(summary.summary(content))["digest"].endswith("which the file's bytes have")
+    assert dict(summary.summary(open_file(content)))["digest"].endswith("which the file's bytes have")
     foreign = read(content)
     foreign.metadata.clear()
-    assert "cannot be told" in dict(summary.summary(write(foreign)))["digest"]
+    assert "cannot be told" in dict(summary.summary(open_file(write(foreign))))["digest"]

@@ -178,7 +178,7 @@ FRAMES: dict[str, Callable[[], Any]] = {
         "Int64", "Float32", "string", "category", "object", "datetime64[ns]", "datetime64[ns, UTC]",
         "timedelta64[ns]", "complex128", "int64[pyarrow]", "double[pyarrow]", "string[pyarrow]",
     )},
-    "column of nullable truth values": lambda: FRAME.assign(c=pd.array([True, None] * 10, dtype="boolean")),
+    "column of nullable booleans": lambda: FRAME.assign(c=pd.array([True, None] * 10, dtype="boolean")),
     "column of periods": lambda: FRAME.assign(c=pd.period_range("2020", periods=20, freq="D")),
     "column of intervals": lambda: FRAME.assign(c=pd.interval_range(0, 20)),
     "column of NA": lambda: FRAME.assign(c=pd.array([pd.NA] * 20, dtype="Int64")),

@@ -119,7 +119,7 @@ REFUSED = {
     "& on the bits of numbers": lambda X: X.astype(int) & 1,
     "~ on the bits": lambda X: ~X.astype(int),
     "| on the bits": lambda X: np.bitwise_or(1, X.astype(int)),
-    "- between truth values": lambda X: (X > 0) - (X > 1),
+    "- between booleans": lambda X: (X > 0) - (X > 1),
     "- between truth": lambda X: -(X > 0),
     "'argpartition' of": lambda X: X.argpartition(2),
     "'iloc' of": lambda X: X.iloc[:, 0],

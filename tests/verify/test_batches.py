@@ -93,6 +93,17 @@ def test_rows_of_any_container(rows: Any) -> None:
     assert len(taken(pd.DataFrame(X), np.array([3, 1]))) == 2
 
 
+def test_progress() -> None:
+    seen: list[int] = []
+    report = verify(MODEL, ESTIMATOR, X, batch_rows=100, probe=True, progress=seen.append)
+    assert seen[:3] == [100, 200, 300]
+    assert len(seen) > 4
+    assert seen == sorted(seen)
+    assert seen[-1] == report.rows + report.made_rows
+    with pytest.raises(InvalidInputError, match="progress is a function of a number of rows, not 3"):
+        verify(MODEL, ESTIMATOR, X, progress=3)  # type: ignore[arg-type]
+
+
 def test_an_iterator_of_none() -> None:
     with pytest.raises(InvalidInputError, match="X has no rows to compare on"):
         verify(MODEL, ESTIMATOR, iter([]))

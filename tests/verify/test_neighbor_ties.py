@@ -191,7 +191,7 @@ def test_equals_come_in_any_order_and_others_in_theirs() -> None:
 
 
 def test_what_rounding_cannot_tell_is_equal() -> None:
-    """But not whole numbers, which float32 holds."""
+    """But not integers, which float32 holds."""
     row = [0.3, 2.7, 0.3 + 1e-7, 0.3 - 1e-7, 0.3 - 1e-5]
     drawn = outcomes(lambda x: xp.topk(x, 2)[1], row)
     assert {tuple(each) for each in drawn} == {(1, 0), (1, 2), (1, 3)}

@@ -125,7 +125,7 @@ def test_each_node_of_a_tree_is_reached_on_both_sides() -> None:
 
 
 def test_columns_of_a_frame() -> None:
-    """Text, whole numbers, missing values: categories known and unknown, NaN where it is taken."""
+    """Text, integers, missing values: categories known and unknown, NaN where it is taken."""
     frame = pd.DataFrame({"size": X[:, 0], "count": np.arange(60) % 7, "city": ["Rom", "Oslo", "Bonn"] * 20})
     columns = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), ["city"]),

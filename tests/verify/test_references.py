@@ -74,7 +74,7 @@ def test_rows_are_not_written_to():
 
 
 def test_whole_numbers_that_are_handed_on_are_numbers():
-    """A passed column has the rows' dtype, and whole numbers beside it make all of them whole."""
+    """A passed column has the rows' dtype, and integers beside it make all of them whole."""
     rows = pd.DataFrame({"city": ["London", "Paris", "Sallisaw", "Paris"] * 5, "rating": [5, 3, 4, 5] * 5})
     transformer = ColumnTransformer(
         [("city", OneHotEncoder(dtype="int", sparse_output=False), ["city"])], remainder="passthrough"

@@ -172,7 +172,7 @@ def test_what_the_estimator_loses_itself_is_no_near_tie():
 
 
 def test_counts_are_not_moved(register):
-    """A sum of whole numbers is exact in float32: a bin that is counted stays a whole number."""
+    """A sum of integers is exact in float32: a bin that is counted stays an integer."""
 
     def count(self, X):
         above = xp.astype(X > 0.25, float)

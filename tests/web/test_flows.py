@@ -1,4 +1,4 @@
-"""Tables, texts, truth values and calls of several rows on LiteRT.js."""
+"""Tables, texts, booleans and calls of several rows on LiteRT.js."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def test_tables(model, js: LiteRTJS) -> None:
     )
     pipeline = make_pipeline(columns, model).fit(FRAME, LABELS)
     converted = skl2tflite.convert(pipeline, FRAME, target="web")
-    # Trees take NaN, so that truth values, which may be missing one day, travel as numbers.
+    # Trees take NaN, so that booleans, which may be missing one day, travel as numbers.
     member = "int32" if isinstance(model, LogisticRegression) else "float32"
     assert converted.inputs == {"age": ("float32", (1,)), "town": ("int32", (1,)), "member": (member, (1,))}
     browser = in_browser(converted, js)
     assert skl2tflite.verify(browser, pipeline, FRAME).faithful
     assert browser.predict(FRAME).tolist() == pipeline.predict(FRAME).tolist()
     if member == "int32":
-        with pytest.raises(InvalidInputError, match="truth values"):
+        with pytest.raises(InvalidInputError, match="booleans"):
             browser.predict(FRAME.assign(member=7.5))
 
 

@@ -32,7 +32,7 @@ ONE: dict[str, Callable[[Any], Any]] = {
     "elu": lambda x: apply(ops.Elu(), x),
     "clip": lambda x: xp.minimum(xp.maximum(x, -1.0), 1.0),
     "with an array": lambda x: xp.maximum(x, np.arange(11.0)) + xp.minimum(np.arange(11.0), x),
-    "to whole numbers": lambda x: xp.astype(xp.where(xp.isnan(x), 0.0, xp.minimum(x, 9.0)), DType.BOOL),
+    "to integers": lambda x: xp.astype(xp.where(xp.isnan(x), 0.0, xp.minimum(x, 9.0)), DType.BOOL),
 }
 TWO: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda a, b: a + b,

@@ -123,7 +123,7 @@ def labels_in(program: Program, content: bytes, facts: ModelFacts) -> tuple[NDAr
 
 
 def _read(lines: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return the labels of an attached file; whole numbers where ``predict`` gives these."""
+    """Return the labels of an attached file; integers where ``predict`` gives these."""
     texts = lines.decode(errors="replace").split("\n")[:-1]
     if dtype.kind in "iu" and all(text.removeprefix("-").isdecimal() for text in texts):
         return np.array([int(text) for text in texts])

@@ -51,7 +51,7 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
         str | None, Meta(description="Of a number: a text that stands for a missing value in rows.")
     ] = None
     whole_numbers: Annotated[
-        bool, Meta(description="Of a category: whether a whole number is taken, too, as the text of its digits.")
+        bool, Meta(description="Of a category: whether an integer is taken, too, as the text of its digits.")
     ] = False
     typical: Annotated[
         Scalar, Meta(description="A value that a form may begin with; null where the file holds none.")

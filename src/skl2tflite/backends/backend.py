@@ -15,6 +15,54 @@ ProgramT = TypeVar("ProgramT")
 TargetT = TypeVar("TargetT")
 
 
+class Target(Protocol):
+    """What a file's plan depends on of the runtime that it is for, whatever its format."""
+
+    @property
+    def name(self) -> str:
+        """What ``convert(target=...)`` takes."""
+
+    @property
+    def fixed_batch(self) -> int | None:
+        """Number of rows of every call, by default; None where a call may have any number."""
+
+    @property
+    def any_batch(self) -> bool:
+        """Whether a file may be written for another fixed number of rows."""
+
+    @property
+    def text_length(self) -> int | None:
+        """Code points of a text in a file, by default; None where texts may have any length."""
+
+    @property
+    def holds_one_method(self) -> bool:
+        """Whether a file holds one method only."""
+
+    @property
+    def has_strings(self) -> bool:
+        """Whether inputs may hold strings."""
+
+    @property
+    def has_bool_inputs(self) -> bool:
+        """Whether inputs and outputs may hold booleans; else they are integers, 0 and 1."""
+
+    @property
+    def dynamic_lengths(self) -> bool:
+        """Whether lengths of arrays may be known only at run time, as those of texts are."""
+
+    @property
+    def dynamic_inputs(self) -> bool:
+        """Whether a call may decide about lengths of inputs, such as the number of rows."""
+
+    @property
+    def is_microcontroller(self) -> bool:
+        """Whether every byte of a file counts, and what only hosts read is left out of it."""
+
+    @property
+    def saturates(self) -> bool:
+        """Whether sums and products stop at the greatest float32 number, where others give infinity."""
+
+
 class Runner(Protocol):
     """Computes the methods of one file."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from skl2tflite.escaping import terminal, terminal_lines
@@ -28,6 +30,9 @@ def console(*, stderr: bool = False) -> Console:
     class PlainConsole(Console):
         def render_str(self, text: str, **options: Any) -> Text:
             return super().render_str(terminal_lines(text), **{**options, "markup": False, "emoji": False})
+
+        def on_broken_pipe(self) -> None:
+            raise  # the error that is being handled; rich would leave with status 1, which is that of other answers
 
     stream = sys.stderr if stderr else sys.stdout
     piped = not stream.isatty() and "COLUMNS" not in os.environ
@@ -99,6 +104,14 @@ def _line(message: object, prefix: str, style: str, *, stderr: bool) -> None:
     from rich.text import Text
 
     console(stderr=stderr).print(Text.assemble((prefix, style), one_line(message)), soft_wrap=True)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """Yield a function that shows a number on standard error, which goes when the block ends; on terminals only."""
+    shown = console(stderr=True)
+    with shown.status("") as status:
+        yield lambda number: status.update(f"{number:,} {what}")
 
 
 def error_size(value: float) -> str:

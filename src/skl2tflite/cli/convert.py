@@ -92,6 +92,7 @@ def command(
     from skl2tflite.conversion import Conversion
     from skl2tflite.convert import convert_and_compare
     from skl2tflite.errors import FidelityError, InvalidInputError
+    from skl2tflite.model_file import open_file
     from skl2tflite.options import ConversionOptions
     from skl2tflite.row_files.rows import read_rows
     from skl2tflite.verify import Report
@@ -133,7 +134,7 @@ def command(
         raise FidelityError(unwritten, error.report) from None
     elapsed = time.perf_counter() - start
     converted.save(output)
-    lines = summary(bytes(converted))
+    lines = summary(open_file(bytes(converted)))
     if compared is None:
         lines.append(("checked", "nothing was compared: give rows with --data to compare answers with scikit-learn's"))
     console().print(facts(lines))

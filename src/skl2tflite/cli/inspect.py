@@ -12,6 +12,7 @@ from skl2tflite.cli.console import console, facts, one_line, table
 from skl2tflite.cli.options import Methods, PrecisionOption, TrustPickle, TrustTypes
 
 if TYPE_CHECKING:
+    from skl2tflite.backends.tflite.program import Program
     from skl2tflite.plan import Plan
     from skl2tflite.reports import ConversionReport
 
@@ -85,21 +86,21 @@ def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:
     from skl2tflite.model_file import open_file
     from skl2tflite.whole_files import read_whole
 
-    content = read_whole(path, LARGEST_FILE)
     try:
+        file = open_file(read_whole(path, LARGEST_FILE))
         if as_json:
-            report = _report(path, content)
+            report = _report(path, file.content)
             known = None if isinstance(report, str) else report.to_dict()
-            print(escaping.json({**summary.as_json(content), "report": known}))
+            print(escaping.json({**summary.as_json(file), "report": known}))
             return
-        lines = summary.summary(content)
+        lines = summary.summary(file)
     except InvalidFileError as error:
         raise InvalidFileError(f"{path}: {error}") from None
-    if open_file(content).facts is not None:
-        lines.append(("compared", _compared(path, content)))
+    if file.facts is not None:
+        lines.append(("compared", _compared(path, file.content)))
     console().print(facts([("file", str(path)), *lines]))
     if operators:
-        _show_operators(content)
+        _show_operators(file.program)
 
 
 def _compared(path: Path, content: bytes) -> str:
@@ -121,11 +122,10 @@ def _report(path: Path, content: bytes) -> ConversionReport | str:
     return missing if report is None else report
 
 
-def _show_operators(content: bytes) -> None:
+def _show_operators(program: Program) -> None:
     from skl2tflite.cli.summary import spec
-    from skl2tflite.model_file import open_file
 
-    for number, subgraph in enumerate(open_file(content).program.subgraphs):
+    for number, subgraph in enumerate(program.subgraphs):
         shown = table(">", "operator", ">version", "inputs", "outputs", title=f"subgraph {number}: {subgraph.name}")
         for index, operator in enumerate(subgraph.operators):
             sides = (

@@ -19,7 +19,11 @@ from skl2tflite.cli.console import complain, one_line, warn
 from skl2tflite.errors import DefectError, FidelityError, Skl2TFLiteError
 from skl2tflite.escaping import terminal_lines
 
-UNFAITHFUL, BAD_INPUT, DEFECT, INTERRUPTED = 1, 2, 3, 130
+UNFAITHFUL, BAD_INPUT, DEFECT, INTERRUPTED, NOBODY_READS = 1, 2, 3, 130, 141
+
+
+class NobodyReadsError(Exception):
+    """The reader of the output has closed it, as ``head`` does."""
 
 
 class Commands(TyperGroup):
@@ -34,25 +38,37 @@ class Commands(TyperGroup):
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: warn(message)
             try:
-                status = super().main(args, **extra)
-                sys.stdout.flush()
-            except BrokenPipeError:
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # closed by its reader, as head does
-                status = 0
-            except (KeyboardInterrupt, typer.Abort):
-                complain("interrupted")
-                status = INTERRUPTED
-            except Exception as error:
-                if self.debug:
-                    print(terminal_lines(traceback.format_exc()), file=sys.stderr)
-                message, status = explain(error)
-                complain(message)
-        sys.exit(status if isinstance(status, int) else 0)
+                status = self._status(args, **extra)
+            except (NobodyReadsError, BrokenPipeError):  # end as other programs do then
+                for stream in (sys.stdout, sys.stderr):
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+                status = NOBODY_READS
+        sys.exit(status)
+
+    def _status(self, args: Sequence[str], **extra: Any) -> int:
+        """Run a command, report its error, and return its status."""
+        try:
+            status = super().main(args, **extra)
+            sys.stdout.flush()
+        except (NobodyReadsError, BrokenPipeError):
+            raise
+        except (KeyboardInterrupt, typer.Abort):
+            complain("interrupted")
+            return INTERRUPTED
+        except Exception as error:
+            if self.debug:
+                print(terminal_lines(traceback.format_exc()), file=sys.stderr)
+            message, status = explain(error)
+            complain(message)
+        return status if isinstance(status, int) else 0
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; note whether it was called with ``--debug``."""
         self.debug = bool(ctx.params.get("debug"))
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # which typer would end with status 1, that of answers that differ
+            raise NobodyReadsError from None
 
 
 def explain(error: Exception) -> tuple[str, int]:
@@ -90,7 +106,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit status: 0 all well, 1 a model differs from its estimator, 2 bad input, 3 a defect of skl2tflite, "
-    "130 interrupted.",
+    "130 interrupted, 141 nobody reads the output any more.",
 )
 
 

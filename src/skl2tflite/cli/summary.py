@@ -7,29 +7,22 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from skl2tflite.backends.tflite.operands import operands_of
-from skl2tflite.model_file import open_file
 from skl2tflite.sizes import sizes_of
 
 if TYPE_CHECKING:
     from skl2tflite.backends.tflite.program import Program, Subgraph
+    from skl2tflite.model_file import ModelFile
     from skl2tflite.model_metadata import ModelFacts
 
 _SHOWN = 8
 """How many names, labels or buffers are shown; the rest is counted."""
 
 
-def summary(content: bytes) -> list[tuple[str, str]]:
-    """Return the lines that describe a file, each as a title and a text.
-
-    Raises
-    ------
-    InvalidFileError
-        Where it is no .tflite file, or a damaged one.
-    """
+def summary(file: ModelFile) -> list[tuple[str, str]]:
+    """Return the lines that describe a file, each as a title and a text."""
     from skl2tflite.model_description import STRINGS_NEED
 
-    file = open_file(content)
-    program, facts = file.program, file.facts
+    content, program, facts = file.content, file.program, file.facts
     lines = []
     if facts is None:
         lines.append(("written by", f"another tool ({program.description or 'no description'})"))
@@ -123,12 +116,11 @@ def _listed(names: Any) -> str:
     return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
 
 
-def as_json(content: bytes) -> dict[str, object]:
-    """Return what is in a file as JSON holds it; raises the errors of :func:`summary`."""
-    file = open_file(content)
+def as_json(file: ModelFile) -> dict[str, object]:
+    """Return what is in a file as JSON holds it."""
     program, facts = file.program, file.facts
     return {
-        "bytes": len(content),
+        "bytes": len(file.content),
         "description": program.description,
         "estimator": facts and facts.estimator,
         "target": facts and facts.target,

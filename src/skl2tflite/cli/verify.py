@@ -25,7 +25,12 @@ def command(
     ] = None,
     target_column: TargetColumn = None,
     tolerance: Annotated[
-        float, typer.Option(min=0.0, help="Largest error of a value, as a fraction of its column's greatest.")
+        float,
+        typer.Option(
+            min=0.0,
+            help="Largest error of a value, as a fraction of its column's greatest. Whatever it is, a larger error "
+            "counts as agreement where rounding rows and parameters to float32 alone would explain it.",
+        ),
     ] = 1e-6,
     probe: Annotated[
         bool,
@@ -51,7 +56,7 @@ def command(
     Exit status 1 if any answer differs by more than the tolerance; 130 if it was interrupted before all was compared.
     """
     from skl2tflite.cli.comparison import print_json, show_report
-    from skl2tflite.cli.console import complain, note
+    from skl2tflite.cli.console import complain, counting, note
     from skl2tflite.cli.estimators import read_estimator
     from skl2tflite.converters import converter_for
     from skl2tflite.converters.core.blame import blaming
@@ -73,16 +78,18 @@ def command(
         raise InvalidInputError("name a file of rows, or leave out --no-probe")
     show = print_json if as_json else show_report
     try:
-        report = verify(
-            converted,
-            estimator,
-            None if rows is None else row_batches(rows, estimator, target_column, batch_rows, note),
-            tolerance=tolerance,
-            probe=probe,
-            n_jobs=jobs,
-            batch_rows=batch_rows,
-            checkpoint=resume,
-        )
+        with counting("rows compared") as progress:
+            report = verify(
+                converted,
+                estimator,
+                None if rows is None else row_batches(rows, estimator, target_column, batch_rows, note),
+                tolerance=tolerance,
+                probe=probe,
+                n_jobs=jobs,
+                batch_rows=batch_rows,
+                checkpoint=resume,
+                progress=progress,
+            )
     except VerificationInterrupted as interrupted:
         if isinstance(interrupted.report, Report):
             show(interrupted.report)

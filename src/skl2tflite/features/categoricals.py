@@ -16,6 +16,7 @@ from skl2tflite.features.frames import categories_of, quoted
 from skl2tflite.stored import FeatureReading, damaged
 
 TEXT, NUMBERS, BOOLS = "text", "numbers", "truth values"
+"""Kinds of categories, as files have them."""
 """What the categories of a column may be."""
 _ANY = "any"
 
@@ -97,9 +98,8 @@ class Categorical(Reading):
         if self.pandas_only and not hasattr(column, "iloc"):
             raise InvalidInputError(f"{name} is a categorical of polars, and {self.reader} takes those of pandas only")
         if found and self.kind is not None and kind_of(found) != self.kind:
-            raise InvalidInputError(
-                f"{name} has the categories {quoted(found)}; {self.reader} was fitted on {self.kind}"
-            )
+            kind = "booleans" if self.kind == BOOLS else self.kind
+            raise InvalidInputError(f"{name} has the categories {quoted(found)}; {self.reader} was fitted on {kind}")
         if self.order is not None and found != self.order[: len(found)]:
             raise InvalidInputError(
                 f"{name} does not have the categories that the model was converted with, in their order, and "
@@ -130,7 +130,7 @@ class Categorical(Reading):
 
 
 def kind_of(categories: Sequence[Any]) -> str | None:
-    """Return what categories are: text, numbers or truth values; None where they are mixed, or anything else."""
+    """Return what categories are: text, numbers or booleans; None where they are mixed, or anything else."""
     if all(isinstance(each, str) for each in categories):
         return TEXT
     if all(isinstance(each, bool | np.bool_) for each in categories):

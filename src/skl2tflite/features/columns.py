@@ -39,7 +39,7 @@ DTYPES = ("float32", "int32", "bool", "truth", "string", *READ)
 """All dtypes of :class:`ColumnSpec`."""
 INT32 = np.iinfo(np.int32)
 NO_LABEL = int(INT32.min)
-"""Fills up sets of labels that are whole numbers to one length; sets of text are filled up with ``FOREIGN``."""
+"""Fills up sets of labels that are integers to one length; sets of text are filled up with ``FOREIGN``."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class ColumnSpec:
     feature : int
         Which feature it is.
     dtype : {"float32", "int32", "bool", "truth", "string", "characters", "tokens", "counts"}
-        ``"truth"`` is for truth values that travel as int32, 0 or 1. The last three are for texts that a vectorizer
+        ``"truth"`` is for booleans that travel as int32, 0 or 1. The last three are for texts that a vectorizer
         reads: their code points, or the ids of their terms, in an int32 tensor of shape (1, length), or the counts of
         these, in a float32 tensor of shape (1, n_terms).
     categories : tuple of str, optional
@@ -67,7 +67,7 @@ class ColumnSpec:
     missing : str, optional
         Of numbers: the text that stands for NaN in rows.
     digits : bool, default=False
-        Of text: whether cells may be whole numbers too, which become the text of their digits, and nothing may be
+        Of text: whether cells may be integers too, which become the text of their digits, and nothing may be
         missing (CatBoost).
     length : int, optional
         Of texts that a vectorizer reads: how many numbers the tensor holds of each, where that is fixed.
@@ -95,7 +95,7 @@ class ColumnSpec:
 
     @property
     def as_strings(self) -> ColumnSpec:
-        """The same column with its text sent as strings, and truth values as such."""
+        """The same column with its text sent as strings, and booleans as such."""
         if self.dtype == "truth":
             return replace(self, dtype="bool")
         return self if self.categories is None or self.is_read else replace(self, dtype="string", categories=None)
@@ -230,7 +230,7 @@ class ColumnSpec:
             raise self._missing(int(missing.argmax()))
         if is_truth:
             if not np.isin(numbers, (0.0, 1.0)).all():
-                raise InvalidInputError(f"column {self.name!r} holds numbers; the model takes truth values")
+                raise InvalidInputError(f"column {self.name!r} holds numbers; the model takes booleans")
             return numbers.astype(np.int32 if self.dtype == "truth" else np.bool_)
         with np.errstate(over="ignore"):
             rounded = numbers.astype(np.float32)
@@ -244,13 +244,13 @@ class ColumnSpec:
         return rounded
 
     def _texts_or_digits(self, cells: NDArray[Any]) -> list[str]:
-        """Return cells that are text or whole numbers as text."""
+        """Return cells that are text or integers as text."""
         texts = as_text(np.array([_as_digits(cell) for cell in cells.tolist()] + [None], dtype=object)[:-1])
         for row, text in enumerate(texts):
             if text.startswith(RESERVED):
                 raise InvalidInputError(
-                    f"column {self.name!r} holds {cells[row]!r} (row {row}), and its categories are text or whole "
-                    "numbers; put an imputer in front for what is missing"
+                    f"column {self.name!r} holds {cells[row]!r} (row {row}), and its categories are text or "
+                    "integers; put an imputer in front for what is missing"
                 )
         return texts
 
@@ -262,9 +262,9 @@ class ColumnSpec:
         except (TypeError, ValueError, OverflowError):
             same = False
         if not same:
-            raise InvalidInputError(f"column {self.name!r} holds values that are not whole numbers, or misses some")
+            raise InvalidInputError(f"column {self.name!r} holds values that are not integers, or misses some")
         if whole and not (INT32.min <= min(whole) and max(whole) <= INT32.max):
-            raise InvalidInputError(f"column {self.name!r} holds whole numbers beyond 32 bits; the model takes int32")
+            raise InvalidInputError(f"column {self.name!r} holds integers beyond 32 bits; the model takes int32")
         return np.array(whole, dtype=np.int32)
 
     def _missing(self, row: int) -> InvalidInputError:

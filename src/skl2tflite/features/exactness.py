@@ -18,7 +18,7 @@ _WHOLE = 2**24
 
 
 def held_exactly(X: Any) -> bool:
-    """Return whether float32 holds every number in rows. Text, truth values and missing values count as held.
+    """Return whether float32 holds every number in rows. Text, booleans and missing values count as held.
 
     Parameters
     ----------

@@ -139,7 +139,7 @@ class Features(FeatureSchema):
         Parameters
         ----------
         X : array-like or DataFrame of shape (n_rows, n_features)
-            Numbers, rounded to float32 once; text and whole numbers where the model has columns for them. Where rows
+            Numbers, rounded to float32 once; text and integers where the model has columns for them. Where rows
             are no table, what scikit-learn takes: texts, dicts, images.
 
         Returns

@@ -137,7 +137,7 @@ def frame_to_array(
 
 
 def column_kinds(X: Any) -> dict[int, DType]:
-    """Return which columns of rows hold text or truth values; the dtypes of all others follow from the model.
+    """Return which columns of rows hold text or booleans; the dtypes of all others follow from the model.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def _holds_text(column: Any) -> bool:
 
 
 def distinct_cells(X: Any) -> Iterable[object]:
-    """Return the cells of rows that are no floats: each text, integer and truth value at least once.
+    """Return the cells of rows that are no floats: each text, integer and boolean at least once.
 
     A pandas categorical gives all its categories, whether a row has them or not.
     """

@@ -28,7 +28,7 @@ TEXT_WITH_NA = "string" + WITH_NA
 
 
 WIDE = ("float32", "float64", "object")
-"""Dtypes that are compared too where rows given to ``convert`` hold truth values or whole numbers."""
+"""Dtypes that are compared too where rows given to ``convert`` hold booleans or integers."""
 
 _TELLING_NA = (*NULLABLE, TEXT_WITH_NA)
 

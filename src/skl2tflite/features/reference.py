@@ -55,7 +55,7 @@ def rows_in_float64(X: Any, integers: bool = False) -> Any:
     ----------
     X : array-like or DataFrame
     integers : bool, default=False
-        Whether integers and truth values become float64 too.
+        Whether integers and booleans become float64 too.
     """
     if not is_frame(X):
         dtype = getattr(X, "dtype", None)

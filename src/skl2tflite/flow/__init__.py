@@ -7,7 +7,7 @@ A step gets and gives one of three types:
     traced, a NumPy array where a converter computes on data (in tests). Results of ``predict`` and the like are arrays
     of other shapes.
 :class:`~skl2tflite.flow.matrix.Matrix`
-    Numbers that scikit-learn holds otherwise: in a sparse matrix, or as integers or truth values of some width. It
+    Numbers that scikit-learn holds otherwise: in a sparse matrix, or as integers or booleans of some width. It
     knows the dtype, whether it is sparse, which entries are stored, and the least and greatest number where they are
     known. A step that gives a dense matrix of floats gives a plain array instead.
 :class:`~skl2tflite.flow.table.Table`
@@ -21,7 +21,7 @@ Who decides what:
   :meth:`~skl2tflite.flow.table.Table.join` decides them for results that are joined, as NumPy and SciPy do.
 - Whether a feature of the model is a number or text is decided by the first step that needs to know. Such a step calls
   ``Column.numbers()``, ``strings()``, ``integers()``, ``characters()`` or ``terms()``. A later step that cannot use
-  that dtype raises :class:`~skl2tflite.flow.column.KindError`. Whole numbers may be read as floats too.
+  that dtype raises :class:`~skl2tflite.flow.column.KindError`. Integers may be read as floats too.
 - Whether the features come into a file as one matrix, or as an input each, is decided when all methods are recorded
   (:mod:`skl2tflite.flow.binding`). Until then a matrix stands for the features of which nothing but numbers is asked,
   unless it is known beforehand that it would not do.

@@ -177,9 +177,9 @@ class Column(ABC):
         return recorded_tensor(xp.astype(self.values, float))
 
     def integers(self) -> Tensor:
-        """Return the values as whole numbers, exactly, also beyond those that float32 holds."""
+        """Return the values as integers, exactly, also beyond those that float32 holds."""
         if self.kind in (DType.STRING, DType.BOOL):
-            raise KindError(f"column {self.name!r} holds {self.kind} values, not whole numbers")
+            raise KindError(f"column {self.name!r} holds {self.kind} values, not integers")
         return self.tensor(DType.INT)
 
     def characters(self) -> Tensor:
@@ -208,7 +208,7 @@ class Column(ABC):
         raise KindError(f"column {self.name!r} holds {self.kind} values, not sets of labels")
 
     def digits(self) -> Tensor:
-        """Return the values as strings; whole numbers in the rows become their digits, and nothing may be missing."""
+        """Return the values as strings; integers in the rows become their digits, and nothing may be missing."""
         return self.strings()
 
     def strings(self) -> Tensor:

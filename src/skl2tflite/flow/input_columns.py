@@ -49,14 +49,14 @@ class InputColumns:
     Attributes
     ----------
     tensors : dict of (int, DType) to Tensor
-        Input tensors made so far, by feature and dtype. Of what was read as floats, and later as whole numbers, the
+        Input tensors made so far, by feature and dtype. Of what was read as floats, and later as integers, the
         floats are replaced in the end.
     made : dict of str to Terms
         Inputs of ids or counts of terms, by name.
     missing : dict of str to str
         Inputs of numbers in which a text stands for NaN: that text, by name.
     digits : set of str
-        Inputs of text whose cells may also be whole numbers, which are read as their digits; none may be missing.
+        Inputs of text whose cells may also be integers, which are read as their digits; none may be missing.
     read : set of int
         Features of whose values some step has read numbers, or checks them.
     """
@@ -107,7 +107,7 @@ class InputColumns:
         ----------
         feature : int
         kind : DType
-            Whole numbers may also be read as floats. Text that was read as floats before makes all methods be
+            Integers may also be read as floats. Text that was read as floats before makes all methods be
             recorded again, with its dtype known (``MethodCall.confused``).
         """
         if feature in self._texts:
@@ -285,7 +285,7 @@ class InputColumn(Column):
         return values
 
     def digits(self) -> Tensor:
-        """Return the values as strings, and note that whole numbers are read as their digits."""
+        """Return the values as strings, and note that integers are read as their digits."""
         self.inputs.digits.add(self.name)
         return self.strings()
 

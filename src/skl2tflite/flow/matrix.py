@@ -1,4 +1,4 @@
-"""Matrices between steps that are not dense matrices of floats: sparse ones, and integers or truth values.
+"""Matrices between steps that are not dense matrices of floats: sparse ones, and integers or booleans.
 
 A dense matrix of floats is a plain tensor or array. A :class:`Matrix` adds the dtype and the sparsity that
 scikit-learn's own result has: XGBoost reads absent entries of sparse matrices as missing, and integers of few bits wrap
@@ -33,7 +33,7 @@ class Matrix:
     is_sparse : bool
         Whether it is a sparse matrix in scikit-learn.
     stored : callable, optional
-        Of a sparse matrix: returns truth values of its shape that say which entries are stored. None where these are
+        Of a sparse matrix: returns booleans of its shape that say which entries are stored. None where these are
         the numbers other than 0.
     bounds : tuple of float, optional
         Least and greatest number that it can hold, where they are known.
@@ -66,7 +66,7 @@ class Matrix:
 
     @property
     def present(self) -> Array:
-        """Truth values of the matrix's shape: which entries are stored."""
+        """Booleans of the matrix's shape: which entries are stored."""
         if self.stored is not None:
             return self.stored()
         values = as_floats(self.values)
@@ -113,7 +113,7 @@ def dtype_of(X: object) -> np.dtype[Any] | None:
 
 
 def as_floats(x: Array) -> Array:
-    """Return whole numbers and truth values as floats."""
+    """Return integers and booleans as floats."""
     return x if xp.dtype_of(x) == "float" else xp.astype(x, float)
 
 

@@ -92,7 +92,7 @@ class Renamed(Column):
         return self.column.numbers_but(missing)
 
     def integers(self) -> Tensor:
-        """Return the column's whole numbers."""
+        """Return the column's integers."""
         return self.column.integers()
 
     def strings(self) -> Tensor:

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 BASE = 256
 MOST_DIGITS = 6
 LARGEST_EXACT_INTEGER = 2**24
-"""float32 adds whole numbers exactly up to this sum."""
+"""float32 adds integers exactly up to this sum."""
 EQUAL_SUMS_TOLERANCE = 2.0**-45
 """Sums of a leaf's values count as equal if they differ by no more than this fraction of the greatest value."""
 

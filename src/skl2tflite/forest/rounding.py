@@ -22,7 +22,7 @@ _AS_THEY_ARE = (
     ops.Negative, ops.Abs, ops.PermuteDims, ops.Relu, ops.Reshape, ops.Round, ops.Floor, ops.Ceil, ops.Sign, ops.Slice,
     ops.Stack, ops.Take, ops.TakeAlongAxis, ops.Where,
 )  # fmt: skip
-"""Operations whose results are exact: numbers among their operands, their negatives, or whole numbers."""
+"""Operations whose results are exact: numbers among their operands, their negatives, or integers."""
 _PROBABILITIES = (ops.Expit, ops.Softmax)
 
 

@@ -172,7 +172,7 @@ def vote_sums(votes: Array, weights: ArrayLike, largest: float = 1.0) -> Sums:
     Parameters
     ----------
     votes : array of shape (n_rows, n_voters, n_sums)
-        Whole numbers.
+        Integers.
     weights : array_like of shape (n_voters,)
     largest : float, default=1.0
         Greatest magnitude of a vote.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from skl2tflite.examples import Range
 from skl2tflite.features.frames import floats, objects
 from skl2tflite.stored import Scalar
+from skl2tflite.tracing.category_values import is_missing
 
 LEVELS = (0.15, 0.4, 0.65, 0.9)
 """The quantiles that rows are made of, beside the median."""
@@ -61,7 +62,7 @@ def of_choices(cells: Any, choices: Sequence[Scalar]) -> Column:
     count: Counter[Scalar] = Counter(cell for cell in given if isinstance(cell, str | bool | int | float))
     typical = max(choices, key=lambda choice: count[choice])  # the first of those that are equally frequent
     others = tuple(choices[int(level * len(choices))] for level in LEVELS)
-    return Column(typical, others, has_missing=any(_is_missing(cell) for cell in given))
+    return Column(typical, others, has_missing=any(is_missing(cell) for cell in given))
 
 
 def of_numbers(cells: Any) -> Column:
@@ -86,7 +87,7 @@ def of_numbers(cells: Any) -> Column:
 
 
 def of_truth_values(cells: Any) -> Column:
-    """Return values for a feature of truth values.
+    """Return values for a feature of booleans.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def _step(spread: float, greatest: float, whole: bool) -> float:
         By how much the column's numbers differ.
     greatest : float
     whole : bool
-        Whether all are whole numbers.
+        Whether all are integers.
     """
     size = spread or abs(greatest)
     exponent = math.floor(math.log10(size)) - DIGITS if size > 0 and math.isfinite(size) else 0
@@ -146,7 +147,3 @@ def _number(cell: object) -> float:
         return float(cell)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return math.nan
-
-
-def _is_missing(cell: object) -> bool:
-    return cell is None or cell != cell or type(cell).__name__ == "NAType"

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from skl2tflite.graph.graph import Graph
 from skl2tflite.graph.op import Constant, Input
-from skl2tflite.graph.ops.control import WhileLoop
 from skl2tflite.graph.tensor import Node, Tensor
 
 Values: TypeAlias = Sequence[NDArray[Any]]
@@ -61,10 +60,8 @@ def evaluate(
             values[tensor] = as_width(constants.get(tensor, node.op.value))
         else:
             operands = [values[tensor] for tensor in node.inputs]
-            if isinstance(node.op, WhileLoop):
-                results: Any = node.op.run(operands, within)
-            else:
-                results = node.op.evaluate(*operands)
+            op: Any = node.op
+            results = op.run(operands, within) if op.graphs else op.evaluate(*operands)
             several: Values = [np.asarray(each) for each in (results if isinstance(results, tuple) else (results,))]
             if rounding is not None:
                 several = rounding(node, operands, several)

@@ -1,4 +1,4 @@
-"""What tensors do in conditions, operators and NumPy functions: they ask a recorder.
+"""What tensors do in conditions, operators and NumPy functions: they ask a recorder, and the functions named here.
 
 The recorder of this module knows the graph's own functions only. :mod:`skl2tflite.tracing` installs another one, which
 also records NumPy's functions, arrays that are written to, and conditions on all rows at once.
@@ -49,6 +49,7 @@ class Recorder:
 
 
 _recorder = Recorder()
+_functions: Any = None
 
 
 def recorder() -> Recorder:
@@ -60,3 +61,14 @@ def use_recorder(chosen: Recorder) -> None:
     """Let all tensors use another recorder."""
     global _recorder
     _recorder = chosen
+
+
+def functions() -> Any:
+    """Return the module of the graph's functions, which are operators and methods of tensors too."""
+    return _functions
+
+
+def use_functions(module: Any) -> None:
+    """Make the functions of a module operators and methods of tensors; :mod:`skl2tflite.graph` does, once."""
+    global _functions
+    _functions = module

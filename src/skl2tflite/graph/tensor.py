@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import GraphError
 from skl2tflite.graph.dtype import DType, Shape, Spec
-from skl2tflite.graph.recorder import recorder
+from skl2tflite.graph.recorder import functions, recorder
 from skl2tflite.graph.source import NoAttributeError, Source, refusal
 
 if TYPE_CHECKING:
@@ -146,9 +146,7 @@ class Tensor:
         return recorder().function(func, args, kwargs)
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        from skl2tflite.graph import functions
-
-        return functions
+        return functions()
 
     def __getitem__(self, key: object) -> Tensor:
         return _call("getitem", self, key)
@@ -353,13 +351,12 @@ Array: TypeAlias = Tensor | NDArray[Any]
 
 def _truths(symbol: str, operand: object) -> object:
     """Return an operand of ``&``, ``|``, ``^`` or ``~``; refuse numbers, on whose bits these would work."""
-    from skl2tflite.graph.functions.operands import dtype_of
-
-    if dtype_of(operand) != DType.BOOL:
+    dtype = operand.dtype if isinstance(operand, Tensor) else DType.of(np.asarray(operand))
+    if dtype != DType.BOOL:
         shown = "~(X > 0)" if symbol == "~" else f"(X > 0) {symbol} ..."
         raise refusal(
-            f"{symbol} on the bits of numbers cannot be recorded; compare first, as in {shown}, or, if these are truth "
-            "values, give convert rows, whose dtypes tell"
+            f"{symbol} on the bits of numbers cannot be recorded; compare first, as in {shown}, or, if these are "
+            "booleans, give convert rows, whose dtypes tell"
         )
     return operand
 
@@ -371,8 +368,6 @@ def _numpy(function: Callable[..., Any], *args: object, **kwargs: object) -> Ten
 
 
 def _call(name: str, *args: object, **kwargs: object) -> Tensor:
-    from skl2tflite.graph import functions
-
-    result = recorder().call(getattr(functions, name), *args, **kwargs)
+    result = recorder().call(getattr(functions(), name), *args, **kwargs)
     assert isinstance(result, Tensor)
     return result

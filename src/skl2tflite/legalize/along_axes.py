@@ -46,7 +46,7 @@ def _extreme(kind: type[Op], x: Tensor, axes: tuple[int, ...], keepdims: bool, n
 
 
 def _counted(kind: type[Op], x: Tensor, **attributes: object) -> Array:
-    """The sum of whole numbers by float32, which must hold it."""
+    """The sum of integers by float32, which must hold it."""
     length = math.prod(n or 1 for n in x.shape)
     if magnitude(x) * length > FLOAT_INTEGERS:
         raise NoDecompositionError("it has it for float32, which may not hold the sum")

@@ -77,7 +77,7 @@ def _polynomial(coefficients: Sequence[float], x: Array) -> Array:
 def floor_divide(x: Tensor, y: Tensor) -> Array:
     """``x / y - (x mod y) / y``, which is whole but for rounding.
 
-    The floor of a rounded quotient would be wrong where rounding reaches a whole number (``1 // 0.1`` is 9). A negative
+    The floor of a rounded quotient would be wrong where rounding reaches an integer (``1 // 0.1`` is 9). A negative
     number over infinity is NaN here, -1 in NumPy.
     """
     rest = x % y

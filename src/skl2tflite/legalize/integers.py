@@ -1,6 +1,6 @@
-"""Whole numbers and truth values where a target computes on them less than on floats.
+"""Integers and booleans where a target computes on them less than on floats.
 
-Whole numbers are moved and chosen as float32 where it holds them (:mod:`skl2tflite.legalize.magnitude` finds bounds on
+Integers are moved and chosen as float32 where it holds them (:mod:`skl2tflite.legalize.magnitude` finds bounds on
 the graph), else in two halves of 16 bits each, or by arithmetic, so that every decomposition is exact. All of this is
 expressed with the kinds of elements that a graph knows. Narrower integers, in which a file may store constant tables,
 it does not know: they are a matter of the backend.
@@ -69,7 +69,7 @@ def choose_truths(condition: Tensor, x: Tensor, y: Tensor) -> Array:
     Parameters
     ----------
     condition, x, y : Tensor
-        Of shapes that broadcast; ``x`` and ``y`` of truth values.
+        Of shapes that broadcast; ``x`` and ``y`` of booleans.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def choose_numbers(condition: Tensor, x: Tensor, y: Tensor) -> Array:
     Parameters
     ----------
     condition, x, y : Tensor
-        Of shapes that broadcast; ``x`` and ``y`` of whole numbers.
+        Of shapes that broadcast; ``x`` and ``y`` of integers.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def choose_numbers(condition: Tensor, x: Tensor, y: Tensor) -> Array:
 
 
 def _moved(kind: type[Op], x: Tensor, *others: Tensor, **attributes: object) -> Array:
-    """Move whole numbers or truth values as float32, or each number in two halves."""
+    """Move integers or booleans as float32, or each number in two halves."""
 
     def move(data: Tensor) -> Array:
         return xp.astype(apply(kind(**attributes), data, *others), x.dtype)
@@ -120,9 +120,9 @@ def _moved(kind: type[Op], x: Tensor, *others: Tensor, **attributes: object) -> 
 
 
 def _picked(kind: type[Op], x: Tensor, **attributes: object) -> Array:
-    """Compare whole numbers as float32, which must hold them."""
+    """Compare integers as float32, which must hold them."""
     if not fits_float32(x):
-        raise NoDecompositionError("it has it for float32, which may not hold these whole numbers")
+        raise NoDecompositionError("it has it for float32, which may not hold these integers")
     if "nan_undefined" in attributes:
         attributes["nan_undefined"] = True
     return xp.astype(apply(kind(**attributes), as_float(x)), DType.INT)

@@ -1,4 +1,4 @@
-"""How large the whole numbers of a tensor can get, which decides whether float32 can stand in for them."""
+"""How large the integers of a tensor can get, which decides whether float32 can stand in for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from skl2tflite.graph import DType, Tensor, ops
 
 FLOAT_INTEGERS = 2**24
-"""Up to here float32 holds every whole number."""
+"""Up to here float32 holds every integer."""
 _MOVES = (
     ops.Reshape, ops.Take, ops.TakeAlongAxis, ops.Slice, ops.PermuteDims, ops.BroadcastTo, ops.BroadcastRows, ops.Wrap,
 )  # fmt: skip
@@ -23,7 +23,7 @@ def fits_float32(x: Tensor) -> bool:
 
 
 def magnitude(x: Tensor, known: dict[Tensor, float] | None = None) -> float:
-    """Return a bound of the absolute values of whole numbers or truth values, infinite where nothing is known.
+    """Return a bound of the absolute values of integers or booleans, infinite where nothing is known.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from skl2tflite.graph.tensor import Array
 
 
 def as_float(x: Tensor) -> Tensor:
-    """Return whole numbers or truth values as floats."""
+    """Return integers or booleans as floats."""
     if x.constant is not None:
         return as_tensor(x.constant.astype(np.float64))
     return as_tensor(xp.astype(x, DType.FLOAT))

@@ -11,6 +11,8 @@ from skl2tflite.graph import functions as xp
 
 MIN_EXPONENT = -745.13
 """Exponent below which ``exp`` is 0 in float64."""
+MIN_EXPONENT_FLOAT32 = -103.97
+"""Exponent below which it is 0 in float32."""
 
 
 def binary_probabilities(scores: Array) -> Array:
@@ -34,5 +36,23 @@ def binary_log_probabilities(scores: Array, dtype: Any = np.float64) -> Array:
     """
     limits = np.finfo(dtype)
     complement = xp.round(xp.expit(-scores) * (1.0 / float(limits.eps))) * float(limits.eps)
-    logarithm = xp.where(scores < -np.log(limits.max), -np.inf, xp.log_expit(scores))
-    return xp.stack([xp.log(complement), logarithm], axis=1)
+    return xp.stack([xp.log(complement), log_expit(scores, dtype)], axis=1)
+
+
+def log_expit(scores: Array, dtype: Any = np.float64) -> Array:
+    """Return ``log(expit(scores))`` as scikit-learn gets it in a float dtype: ``-inf`` where ``exp`` overflows."""
+    return xp.where(scores < -np.log(np.finfo(dtype).max), -np.inf, xp.log_expit(scores))
+
+
+def log_softmax(scores: Array, dtype: Any = np.float64) -> Array:
+    """Return ``log(softmax(scores))`` as scikit-learn gets it in a float dtype: ``-inf`` where that rounds to 0."""
+    logarithms = xp.log_softmax(scores)
+    least = MIN_EXPONENT if np.dtype(dtype) == np.float64 else MIN_EXPONENT_FLOAT32
+    return xp.where(logarithms < least, -np.inf, logarithms)
+
+
+def softmax_excess(scores: Array) -> Array:
+    """Return ``softmax(scores)`` less the mean of each row, which keeps digits where all probabilities are alike."""
+    lacking = xp.expm1(scores - xp.max(scores, axis=1, keepdims=True))
+    mean = xp.mean(lacking, axis=1, keepdims=True)
+    return (lacking - mean) / (float(scores.shape[1] or 1) * (mean + 1.0))

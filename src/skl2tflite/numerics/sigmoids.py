@@ -67,7 +67,7 @@ def _total(columns: Sequence[Array]) -> Array:
 
 
 def _shares_in_parts(arguments: Array) -> tuple[Array, Array]:
-    """Return shares as whole numbers of 2520ths, had sigmoids above one half been 1 and others 0, and the rest.
+    """Return shares in 2520ths, which are integers, had sigmoids above one half been 1 and others 0, and the rest.
 
     With ``h`` such a 1 or 0, ``h + s`` the sigmoid and ``H`` the sum of all ``h``, the rest of a share is
     ``(s (H - h) - h Σ s of the others) / (H Σ (h + s))``. Where all are below one half, so are shares cut.

@@ -175,7 +175,7 @@ class Preprocessing:
             known = [part for part in parts if part is not None]
             return Columns.join(known) if len(known) == len(parts) else None
         if isinstance(op, ops.Cast) and (x.dtype == DType.FLOAT or x.dtype == x.node.inputs[0].dtype):
-            # Casts between floats, integers and truth values are monotone.
+            # Casts between floats, integers and booleans are monotone.
             return self.columns(x.node.inputs[0], inside)
         picked = _picked(x.node)
         if picked is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skl2tflite.backends.tflite.targets import Target
+from skl2tflite.backends.backend import Target
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.converters.core.method_graph import Traced
@@ -25,7 +25,7 @@ from skl2tflite.features import (
 from skl2tflite.graph import Graph
 from skl2tflite.options import DEFAULTS, ConversionOptions
 from skl2tflite.passes import PassRecord, run_passes
-from skl2tflite.passes.truth_values import truth_values_as_integers
+from skl2tflite.passes.booleans import booleans_as_integers
 from skl2tflite.passes.vocabulary import encode
 from skl2tflite.plan.chosen_methods import choose_methods
 from skl2tflite.plan.column_specs import column_specs, input_names
@@ -154,7 +154,7 @@ def _rewritten(
                 stacklevel=4,
             )
     if not target.has_bool_inputs:
-        graphs, columns = truth_values_as_integers(graphs, columns)
+        graphs, columns = booleans_as_integers(graphs, columns)
     return graphs, columns, records
 
 

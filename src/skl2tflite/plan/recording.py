@@ -81,7 +81,7 @@ def record(
         raise ConversionError(
             f"{converter.path} takes {converter.rows.undivided}, which are no columns; leave out inputs='columns'"
         )
-    # Truth values that may be missing in later rows are given as numbers.
+    # Booleans that may be missing in later rows are given as numbers.
     allowed = np.broadcast_to(allows_nan, converter.n_features)
     hints = {} if hints is None else hints
     hints = {i: kind for i, kind in hints.items() if i < len(allowed) and not (kind == DType.BOOL and allowed[i])}

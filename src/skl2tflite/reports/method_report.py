@@ -212,7 +212,13 @@ class MethodReport:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> MethodReport:
-        """Return what :meth:`to_dict` wrote."""
+        """Return what :meth:`to_dict` wrote.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            Where it is something else, or says two things that cannot both be true.
+        """
         wrong, near, far = (
             np.array(data[name], dtype=np.intp) for name in ("differing_rows", "near_tie_rows", "equally_far_rows")
         )
@@ -228,7 +234,27 @@ class MethodReport:
             "differing": tuple(DifferingRow.from_json(row) for row in data["worst_rows"]),
             "errors": None if data["errors"] is None else ErrorHistogram.from_json(data["errors"]),
         }
-        return cls(**made)
+        report = cls(**made)
+        if not report._is_consistent or report.to_dict() != data:
+            raise ValueError("it contradicts itself")
+        return report
+
+    @property
+    def _is_consistent(self) -> bool:
+        """Whether its numbers can be of the same rows."""
+        listed = (self.wrong, self.near_ties, self.equally_far)
+        counts = (self.n_wrong, self.n_near_ties, self.n_equally_far)
+        others = (self.within_rounding, self.no_answer, self.refused)
+        return (
+            isinstance(self.rows, int)
+            and self.origin in ("given", MADE)
+            and min(*self.unlisted, *others, self.rows) >= 0
+            and sum(counts) <= self.rows
+            and max(others) <= self.rows
+            and all(np.array_equal(np.intersect1d(each, np.arange(self.rows)), np.sort(each)) for each in listed)
+            and 0.0 <= self.agreement <= 1.0
+            and not (self.n_wrong and self.agreement == 1.0)
+        )
 
 
 def merged(parts: Sequence[MethodReport]) -> MethodReport:

@@ -96,9 +96,14 @@ class Report:
         Raises
         ------
         InvalidInputError
-            Where it is something else.
+            Where it is something else, or says two things that cannot both be true.
         """
         try:
-            return cls(tuple(MethodReport.from_dict(each) for each in data["methods"]), bool(data["interrupted"]))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise InvalidInputError("data is no report of a comparison; give what to_dict returned") from None
+            report = cls(tuple(MethodReport.from_dict(each) for each in data["methods"]), bool(data["interrupted"]))
+            if report.to_dict() != data:
+                raise ValueError("it contradicts itself")
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            raise InvalidInputError(
+                "data is no report of a comparison, or contradicts itself; give what to_dict returned"
+            ) from None
+        return report

@@ -96,7 +96,7 @@ def row_batches(
 
 
 def _with_whole_numbers(rows: Any) -> Any:
-    """Return rows with integers in the columns of whole numbers: the estimator takes no floats for categories."""
+    """Return rows that have integers in columns of nothing else: the estimator takes no floats for categories."""
 
     def whole(column: NDArray[Any]) -> bool:
         return (
@@ -122,7 +122,7 @@ def with_categoricals(rows: Any, readings: Sequence[Reading]) -> Any:
 
 
 def _categorical(column: Any, reading: Categorical) -> Any:
-    """Return a column as a categorical, whose categories are integers or truth values where all cells are."""
+    """Return a column as a categorical, whose categories are integers or booleans where all cells are."""
     kept = column.dropna().infer_objects()
     if reading.kind == BOOLS:
         kept = kept.astype(bool)

@@ -86,7 +86,7 @@ class LiteRTRunner:
         ------
         InvalidInputError
             Where inputs are missing, differ in shape or dtype from what the file declares, or hold what an
-        operator refuses (a position beyond a table, a whole number divided by zero).
+        operator refuses (a position beyond a table, an integer divided by zero).
         """
         interpreter = self._borrow()
         try:

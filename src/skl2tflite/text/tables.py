@@ -17,7 +17,7 @@ _PAGE_BITS = (4, 5, 6, 7, 8)
 
 @dataclass(frozen=True, eq=False)
 class CharacterTable:
-    """A small whole number for each code point.
+    """A small integer for each code point.
 
     Attributes
     ----------

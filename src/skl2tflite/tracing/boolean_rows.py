@@ -1,4 +1,4 @@
-"""Arrays of truth values given to ``convert``: user functions are then recorded on truth values, for ``&`` and
+"""Arrays of booleans given to ``convert``: user functions are then recorded on booleans, for ``&`` and
 ``|``.
 """
 
@@ -13,7 +13,7 @@ from skl2tflite.tracing.sample_rows import Given
 
 
 def truths_given(X: object) -> list[Given]:
-    """Return the model's input as a tensor of truth values, where the rows given to ``convert`` are one; else nothing.
+    """Return the model's input as a tensor of booleans, where the rows given to ``convert`` are one; else nothing.
 
     Parameters
     ----------

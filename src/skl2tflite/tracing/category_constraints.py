@@ -105,7 +105,7 @@ def _meets(constraint: CategoryConstraint, names: list[str]) -> tuple[int, set[A
         texts = set(constraint.categories.tolist())
         met = np.array([value in texts for value in values.tolist()])
     else:
-        with np.errstate(over="ignore"):  # a file holds floats in float32; whole numbers it holds exactly
+        with np.errstate(over="ignore"):  # a file holds floats in float32; integers it holds exactly
             values, categories = (
                 each.astype(np.float32) if each.dtype.kind == "f" else each for each in (values, constraint.categories)
             )

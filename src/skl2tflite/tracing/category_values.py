@@ -1,6 +1,6 @@
 """The dtype in which a tensor holds the categories of a feature, and the categories in that dtype.
 
-Categories are text, floats, or whole numbers that float32 does not hold exactly.
+Categories are text, floats, or integers that float32 does not hold exactly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from skl2tflite.features.columns import as_text, is_nan
 from skl2tflite.graph import DType
 
 LARGEST_EXACT_INTEGER = 2**24
-"""float32 holds every whole number up to this magnitude exactly."""
+"""float32 holds every integer up to this magnitude exactly."""
 
 
 def is_missing(cell: object) -> bool:

@@ -116,7 +116,7 @@ def compare(
     result : Recorded or AsArray
         What recording it on ``X`` has given.
     refused : sequence of Tensor
-        Truth values of shape (n_rows,): rows for which the graph says that the function raises an error.
+        Booleans of shape (n_rows,): rows for which the graph says that the function raises an error.
     X : Tensor, Table, Column or AsArray
         The graph's input.
     rows : ndarray or None
@@ -177,7 +177,7 @@ def compare(
 
 
 def _unknown_dtypes(X: Given) -> str:
-    """Return advice for columns whose dtypes are not known: truth values and text compute otherwise than numbers."""
+    """Return advice for columns whose dtypes are not known: booleans and text compute otherwise than numbers."""
     columns = X.columns if isinstance(X, Table) else [X] if isinstance(X, Column) else []
     names = [column.name for column in columns if column.dtype is None]
     return (

@@ -48,7 +48,7 @@ def called(function: Callable[[Any], Any], X: Matrix) -> Any:
 
 
 def dtype_given(function: Callable[[Any], Any], X: Matrix) -> np.dtype[Any] | None:
-    """Return the dtype of what a function gives for a matrix of whole numbers; None where it raises an error."""
+    """Return the dtype of what a function gives for a matrix of integers; None where it raises an error."""
     least = 0.0 if X.bounds is None else X.bounds[0]
     row = as_held(np.full((1, int(X.shape[1])), least), X)
     return tried(lambda copy: np.asarray(function(copy)).dtype, row)

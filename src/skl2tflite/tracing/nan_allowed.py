@@ -38,7 +38,7 @@ def nan_allowed_columns(
     Returns
     -------
     bool or ndarray of bool of shape (count,)
-        One truth value stands for all columns.
+        One boolean stands for all columns.
     """
     width = count or 1
     rows = np.ones((width + 2, width))  # row 0: ones; row 1: all NaN; row 2 + i: NaN in column i

@@ -3,7 +3,7 @@
 A file computes with floats. So each function that reads the model's own rows is called twice: with made-up rows of each
 narrow dtype, and with the same numbers as floats. If the results differ, the model refuses rows of that dtype.
 
-If rows given to ``convert`` hold truth values or whole numbers, the file computes what the function gives for them. So
+If rows given to ``convert`` hold booleans or integers, the file computes what the function gives for them. So
 they take the place of floats in the comparison, and floats are compared too.
 """
 

@@ -28,7 +28,7 @@ COLUMNS = 50
 """Largest number of columns of a table that are tested one by one, to find those that cause a difference. In a wider
 table all columns are named."""
 HELD = ("bool", "int64", "int32")
-"""Dtypes of columns that a recording follows: truth values, and whole numbers of as many bits as a file has."""
+"""Dtypes of columns that a recording follows: booleans, and integers of as many bits as a file has."""
 
 
 class _Tried(NamedTuple):
@@ -121,7 +121,7 @@ class Trial:
         return groups
 
     def among_numbers(self, features: tuple[int, ...] | None) -> tuple[int, ...]:
-        """Return the features that make a difference as truth values while all other columns hold numbers."""
+        """Return the features that make a difference as booleans while all other columns hold numbers."""
         if features is None or not self._tells_columns_apart:
             return ()
         pairs = zip(self.columns, features, strict=True)

@@ -1,6 +1,6 @@
 """Rows for which scikit-learn raises an error once it has seen their values.
 
-A file cannot raise. It gives a sentinel in place of the answers for such rows: NaN, infinity, or a whole number that is
+A file cannot raise. It gives a sentinel in place of the answers for such rows: NaN, infinity, or an integer that is
 no answer. The model's metadata say which it is, so that whoever reads the answers can raise the error.
 """
 
@@ -29,7 +29,7 @@ class RowError:
     Attributes
     ----------
     rows : Tensor of shape (n_rows,)
-        Truth values: whether the estimator raises an error for each row.
+        Booleans: whether the estimator raises an error for each row.
     reason : str
         Text of the error: which estimator, why, and what to do instead.
     gives_nan : bool
@@ -54,7 +54,7 @@ def refuse_rows(rows: Array, reason: str, gives_nan: bool = False, optional: boo
     Parameters
     ----------
     rows : array of shape (n_rows,)
-        Truth values: whether scikit-learn raises an error for each row.
+        Booleans: whether scikit-learn raises an error for each row.
     reason : str
         Text of the error.
     gives_nan : bool, default=False
@@ -74,7 +74,7 @@ def refuse_rows(rows: Array, reason: str, gives_nan: bool = False, optional: boo
 
 
 def can_hold_sentinel(outputs: Sequence[Tensor]) -> bool:
-    """Return whether all outputs are floats or all are whole numbers, which leave a value free for a sentinel."""
+    """Return whether all outputs are floats or all are integers, which leave a value free for a sentinel."""
     return {output.dtype for output in outputs} in ({DType.FLOAT}, {DType.INT})
 
 
@@ -86,16 +86,16 @@ def with_sentinel(
     Parameters
     ----------
     outputs : sequence of Tensor
-        All floats, or all whole numbers; rows are on the first axis.
+        All floats, or all integers; rows are on the first axis.
     refused : sequence of RowError
     labels : sequence of ndarray or None
-        Whole numbers that an output may hold, none of which can be the sentinel. None where whole numbers are
+        Integers that an output may hold, none of which can be the sentinel. None where integers are
         positions, from 0.
 
     Raises
     ------
     ConversionError
-        Where outputs hold truth values, or are of more than one kind.
+        Where outputs hold booleans, or are of more than one kind.
     """
     kinds = {output.dtype for output in outputs}
     if kinds == {DType.FLOAT}:
@@ -112,7 +112,7 @@ def with_sentinel(
 
 
 def _beside(rows: Array, output: Tensor) -> Array:
-    """Return truth values of rows with as many axes as an output, so that they broadcast."""
+    """Return booleans of rows with as many axes as an output, so that they broadcast."""
     for _ in range(output.ndim - 1):
         rows = xp.expand_dims(rows, -1)
     return rows

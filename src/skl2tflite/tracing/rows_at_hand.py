@@ -37,7 +37,7 @@ class Given:
 
     @cached_property
     def texts(self) -> frozenset[str]:
-        """All text that cells hold, and their whole numbers as text."""
+        """All text that cells hold, and their integers as text."""
         if self.width is None:
             return frozenset()
         return frozenset(

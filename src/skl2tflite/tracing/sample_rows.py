@@ -22,8 +22,8 @@ from skl2tflite.tracing.matrix_arguments import as_held
 ROWS = 5
 """Number of rows of each kind; a function is called with all of them, and with each alone."""
 KINDS = 7
-"""Kinds of rows: 0 near 1, 1 of both signs, 2 small whole numbers, 3 with NaN, 4 constants of the graph, 5 in (0,
-1), 6 large whole numbers."""
+"""Kinds of rows: 0 near 1, 1 of both signs, 2 small integers, 3 with NaN, 4 constants of the graph, 5 in (0,
+1), 6 large integers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +47,9 @@ def constants_of(graph: Graph) -> tuple[list[str], NDArray[np.float64]]:
 
 
 BEYOND_16_BITS = 70_000
-"""A whole number that wraps around in every dtype of one or two bytes, and whose third power fits int64."""
+"""An integer that wraps around in every dtype of one or two bytes, and whose third power fits int64."""
 LARGE = np.array([0, 100, 150, 300, 40_000, BEYOND_16_BITS, -100, -200, -40_000, -BEYOND_16_BITS])
-"""Whole numbers some of which wrap around in each dtype of one or two bytes, or as soon as they are doubled."""
+"""Integers some of which wrap around in each dtype of one or two bytes, or as soon as they are doubled."""
 
 
 def samples(
@@ -114,7 +114,7 @@ def _frame(rows: NDArray[Any], names: list[str]) -> Any:
 
 
 def _within(random: Any, cells: NDArray[Any], dtype: np.dtype[Any], which: int) -> NDArray[Any]:
-    """Return whole numbers within the range of a dtype; of up to two bytes, two kinds of rows cover the full range.
+    """Return integers within the range of a dtype; of up to two bytes, two kinds of rows cover the full range.
 
     Parameters
     ----------

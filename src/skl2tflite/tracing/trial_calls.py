@@ -56,7 +56,7 @@ def tried(function: Callable[[Any], Answer], rows: Any, raised: type[Exception] 
 
 
 def _holds_no_number(result: Any) -> bool:
-    """Return whether a result holds what NumPy makes of NaN as a whole number: the least one, with a warning."""
+    """Return whether a result holds what NumPy makes of NaN as an integer: the least one, with a warning."""
     arrays = [np.asarray(each) for each in (result if isinstance(result, list | tuple) else [result])]
     return any(
         bool((each.astype(float) <= NO_NUMBER).any()) for each in arrays if each.dtype.kind in "fiub" and each.size

@@ -272,7 +272,7 @@ def _select_by_row(rows: Tensor, those: Any, others: Any, alike: Any) -> Any:
     Parameters
     ----------
     rows : Tensor of shape (n_rows,)
-        Truth values: which rows get the first result.
+        Booleans: which rows get the first result.
     those, others : object
         The two results.
     alike : object

@@ -51,7 +51,7 @@ class Way:
     given : tuple of bool
         Answers to give to the first questions. All further ones are answered with no.
     questions : list of (Tensor, bool)
-        Each question, as truth values of shape (n_rows,), and its answer.
+        Each question, as booleans of shape (n_rows,), and its answer.
     """
 
     given: tuple[bool, ...] = ()
@@ -113,7 +113,7 @@ _current = _Ways()
 
 
 def any_row(rows: Tensor) -> bool:
-    """Answer a question, given as truth values of shape (n_rows,): whether it holds for any row."""
+    """Answer a question, given as booleans of shape (n_rows,): whether it holds for any row."""
     if rows.constant is not None:
         return bool(np.any(rows.constant))
     if _current.way is None:

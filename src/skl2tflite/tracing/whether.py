@@ -31,7 +31,7 @@ class Whether:
     Parameters
     ----------
     rows : Tensor of shape (n_rows,)
-        Truth values: whether the condition holds for each row.
+        Booleans: whether the condition holds for each row.
     counted : bool, default=False
         Whether the object is the number of such rows, the result of ``sum``.
     """
@@ -123,7 +123,7 @@ class WhetherAll:
     Parameters
     ----------
     rows : Tensor of shape (n_rows,)
-        Truth values: whether the condition holds for each row.
+        Booleans: whether the condition holds for each row.
     """
 
     def __init__(self, rows: Tensor) -> None:
@@ -257,7 +257,7 @@ class Size:
 
 
 def of_some_row(columns: Mapping[str, Tensor], counted: bool = False) -> PerColumn:
-    """Return, for each column of truth values, whether some row is true, or how many are if ``counted``."""
+    """Return, for each column of booleans, whether some row is true, or how many are if ``counted``."""
     for name, values in columns.items():
         if values.dtype != DType.BOOL:
             raise refusal(f"a sum of column {name!r} depends on other rows; compute it in fit, or use axis=1")

@@ -108,7 +108,7 @@ def precise_answer(conversion: Conversion, method: str, rows: Any) -> Any:
 
 
 def gives_floats(conversion: Conversion, method: str, X: Any) -> bool:
-    """Whether a transformer gives numbers of the rows' dtype: floats, once the whole numbers of the rows are floats.
+    """Whether a transformer gives numbers of the rows' dtype: floats, once the integers of the rows are floats.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def dense(values: Any) -> NDArray[Any]:
     if hasattr(values, "toarray"):
         return np.asarray(values.toarray())
     dense = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values)
-    # A DataFrame of truth values beside numbers is an array of objects.
+    # A DataFrame of booleans beside numbers is an array of objects.
     return dense.astype(np.float64) if dense.dtype == object and _are_numbers(dense) else dense
 
 
@@ -205,9 +205,9 @@ def _are_numbers(values: NDArray[Any]) -> bool:
 
 
 def beside(want: Any, got: NDArray[Any], numbers: bool = False) -> NDArray[Any]:
-    """Return what scikit-learn gave; whole numbers of a DataFrame are numbers: a file has one dtype for all columns.
+    """Return what scikit-learn gave; integers of a DataFrame are numbers: a file has one dtype for all columns.
 
-    So are those of a regressor: neighbours within a radius have means, and whole numbers where none has a neighbour;
+    So are those of a regressor: neighbours within a radius have means, and integers where none has a neighbour;
     and what a transformer hands on of the rows.
 
     Parameters
@@ -217,7 +217,7 @@ def beside(want: Any, got: NDArray[Any], numbers: bool = False) -> NDArray[Any]:
     got : ndarray of shape (n_rows, ...)
         What the model gives.
     numbers : bool, default=False
-        Whether whole numbers are values that happen to be whole, not labels or counts.
+        Whether integers are values that happen to be whole, not labels or counts.
     """
     values = dense(want)
     as_numbers = (numbers or hasattr(want, "dtypes")) and got.dtype.kind == "f" and values.dtype.kind in "iub"

@@ -54,6 +54,12 @@ class Progress:
         self.batches += 1
         self.rows_digest = rows_digest
 
+    @property
+    def rows(self) -> int:
+        """Number of rows compared so far, those made from the model among them."""
+        report = self.report()
+        return report.rows + report.made_rows
+
     def report(self, interrupted: bool = False) -> Report:
         """Return the report of all that has been compared, rows that were given first."""
         reports = sorted(self.found.values(), key=lambda each: each.is_made)

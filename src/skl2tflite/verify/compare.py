@@ -29,6 +29,7 @@ from skl2tflite.verify.answers import (
 )
 from skl2tflite.verify.comparison import Comparison
 from skl2tflite.verify.differences import of_a_kind, scale
+from skl2tflite.verify.float64_ties import float64_ties
 from skl2tflite.verify.references import with_other_references
 from skl2tflite.verify.within_rounding import comes_from_trees, decided_otherwise, own_errors, within_rounding
 from skl2tflite.verify.worst_rows import Found, differing_rows, error_histogram
@@ -232,6 +233,9 @@ def _compare(comparison: Comparison, rows: int, expected: Any, actual: Any) -> M
             wrong[suspects[excused]] = False
             apart[suspects[excused]] = fell[suspects[excused]]
             explained[suspects[excused]] = ~fell[suspects[excused]]
+        left = np.flatnonzero(wrong)
+        tied = left[float64_ties(comparison, pairs, left)]
+        wrong[tied], near[tied] = False, True
     floats = [(want, got) for want, got in pairs if want.dtype.kind == "f"]
     usable = [own_errors(comparison, want, got)[~(near | chosen)] for want, got in floats]
     differing = differing_rows(comparison, pairs, Found(wrong, near, chosen, explained))

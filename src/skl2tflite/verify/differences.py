@@ -12,12 +12,13 @@ Pairs: TypeAlias = list[tuple[NDArray[Any], NDArray[Any]]]
 
 PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 """Methods judged by 1, however small the probabilities of a column; an error of a logarithm is a relative one."""
+FLOAT32 = np.finfo(np.float32)
 ROUNDING = 2.0**-50
 """Fraction of the greatest value that float64 arithmetic may give instead of 0."""
 
 
 def of_a_kind(want: np.dtype[Any], got: np.dtype[Any]) -> bool:
-    """Whether both are numbers with or without fractions, truth values, or text; an object may be anything."""
+    """Whether both are numbers with or without fractions, booleans, or text; an object may be anything."""
     kinds = [dtype.kind.replace("u", "i").replace("S", "U") for dtype in (want, got)]
     return "O" in kinds or kinds[0] == kinds[1]
 
@@ -35,11 +36,16 @@ def scale(want: NDArray[Any], method: str) -> NDArray[np.float64]:
 
 
 def errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
-    """Differences; 0 where both are NaN or the same infinity, infinite where only one is."""
+    """Differences; 0 where both are NaN or the same infinity, infinite where only one is.
+
+    Beyond the greatest float32 number infinity is right, and below the least normal one 0 is, to which XNNPACK rounds.
+    """
     a, b = as_rows(want).astype(np.float64), as_rows(got).astype(np.float64)
     with np.errstate(invalid="ignore"):
         difference = np.abs(a - b)
-    difference[(a == b) | (np.isnan(a) & np.isnan(b))] = 0.0
+        same = (a == b) | (np.isnan(a) & np.isnan(b)) | (difference <= FLOAT32.tiny)
+        same |= np.isinf(b) & (np.abs(a) > FLOAT32.max) & (np.sign(a) == np.sign(b))
+    difference[same] = 0.0
     # Where scikit-learn gives float64's rounding of its greatest value (of a Fourier transform), 0 is right.
     finite = np.abs(a[np.isfinite(a)])
     difference[(b == 0) & (np.abs(a) <= ROUNDING * finite.max(initial=0.0))] = 0.0
@@ -48,7 +54,7 @@ def errors(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def unequal(want: NDArray[Any], got: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which labels or whole numbers are not the same; NaN may be a label."""
+    """Which labels or integers are not the same; NaN may be a label."""
     a, b = as_rows(want), as_rows(got)
     return np.asarray((a != b) & ~((a != a) & (b != b)))
 

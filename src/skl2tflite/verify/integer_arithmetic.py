@@ -21,13 +21,13 @@ TOLERANCE = 1e-5
 
 
 def integer_dtypes(X: Any) -> list[str]:
-    """Return the dtypes of rows that are integers or truth values, each once."""
+    """Return the dtypes of rows that are integers or booleans, each once."""
     dtypes = list(X.dtypes) if is_frame(X) else [getattr(X, "dtype", None) or as_cells(X).dtype]
     return sorted({str(dtype) for dtype in dtypes if getattr(dtype, "kind", "") in "iub"})
 
 
 def computes_in_integers(conversion: Conversion, methods: Sequence[str], path: str = "") -> str | None:
-    """Say what gives another answer for whole numbers than for the same numbers as floats; None where nothing does.
+    """Say what gives another answer for integers than for the same numbers as floats; None where nothing does.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ def compare_made(
             reports += found
             continue
         for i, model in enumerate(models):
-            parts = _parts(model, conversion, method, rows, tolerance)
+            parts = _Asked(model, conversion, method, tolerance).parts(rows)
             reports.append(replace(merged(parts), runtime=(model.runtime or "") if i else "", origin=MADE))
     return reports
 
@@ -60,91 +60,50 @@ def _lacks_answers(report: MethodReport) -> bool:
     return bool(report.differing) and report.differing[0].reason == "no answer"
 
 
-def _parts(
-    model: TFLiteModel,
-    conversion: Conversion,
-    method: str,
-    rows: NDArray[np.intp],
-    tolerance: float,
-) -> list[MethodReport]:
-    """Compare one method on some of the rows, in as few parts as there must be for the rows that one side refuses.
+@dataclass(frozen=True)
+class _Asked:
+    """One method that a model and its estimator are asked for, on rows of which either may refuse some."""
 
-    Parameters
-    ----------
-    model : TFLiteModel
-    conversion : Conversion
-    method : str
-    rows : ndarray of int
-        Positions among the conversion's rows.
-    tolerance : float
-    """
-    try:
-        (report,) = compare_method([model], conversion, method, taken(conversion.X, rows), tolerance, made=True)
-    except (InvalidInputError, EstimatorError):
-        if len(rows) == 1:
-            return [_refused(model, conversion, method, rows, tolerance)]
-        halves = np.array_split(rows, 2)
-        return [part for half in halves for part in _parts(model, conversion, method, half, tolerance)]
-    if _lacks_answers(report):
-        return _without(model, conversion, method, rows, tolerance, report)
-    return [report.at(rows)]
+    model: TFLiteModel
+    conversion: Conversion
+    method: str
+    tolerance: float
 
+    def parts(self, rows: NDArray[np.intp]) -> list[MethodReport]:
+        """Compare some rows, in as few parts as there must be for those that one side refuses."""
+        X = taken(self.conversion.X, rows)
+        try:
+            (report,) = compare_method([self.model], self.conversion, self.method, X, self.tolerance, made=True)
+        except (InvalidInputError, EstimatorError):
+            if len(rows) == 1:
+                return [self._refused(rows)]
+            return [part for half in np.array_split(rows, 2) for part in self.parts(half)]
+        if not _lacks_answers(report):
+            return [report.at(rows)]
+        # Its wrong rows have no answer; the others are compared again.
+        none = _nothing(self.method, no_answer=len(report.wrong), rows=len(report.wrong))
+        left = np.delete(rows, report.wrong)
+        return [none, *(self.parts(left) if left.size else [])]
 
-def _without(
-    model: TFLiteModel,
-    conversion: Conversion,
-    method: str,
-    rows: NDArray[np.intp],
-    tolerance: float,
-    report: MethodReport,
-) -> list[MethodReport]:
-    """Compare the rows for which a model has an answer, and count the others.
-
-    Parameters
-    ----------
-    model : TFLiteModel
-    conversion : Conversion
-    method : str
-    rows : ndarray of int
-    tolerance : float
-    report : MethodReport
-        Its wrong rows have no answer.
-    """
-    none = _nothing(method, no_answer=len(report.wrong), rows=len(report.wrong))
-    left = np.delete(rows, report.wrong)
-    return [none, *(_parts(model, conversion, method, left, tolerance) if left.size else [])]
-
-
-def _refused(
-    model: TFLiteModel, conversion: Conversion, method: str, row: NDArray[np.intp], tolerance: float
-) -> MethodReport:
-    """Return the report of one row that the estimator refuses, or the model, or both.
-
-    Parameters
-    ----------
-    model : TFLiteModel
-    conversion : Conversion
-    method : str
-    row : ndarray of int, of shape (1,)
-    tolerance : float
-    """
-    X = taken(conversion.X, row)
-    try:
-        answer = model.run(method, X)
-    except InvalidInputError as error:
-        known = isinstance(error, NoAnswerError)
-        return _nothing(method, rows=1, no_answer=int(known), refused=int(not known))
-    try:
-        answer_of(conversion, method, X)
-    except EstimatorError as error:
-        if _is_nan(answer):
-            return _nothing(method, rows=1, no_answer=1)
-        text = f" has an answer, and scikit-learn refuses it: {error}"
-        differing = DifferingRow(int(row[0]), "differs", None, text)
-        return MethodReport(
-            method, 1, row, np.arange(0), np.inf, 1.0, 0.0, str(differing), differing=(differing,), origin=MADE
-        )
-    return _nothing(method, rows=1)
+    def _refused(self, row: NDArray[np.intp]) -> MethodReport:
+        """Return the report of one row that the estimator refuses, or the model, or both."""
+        X = taken(self.conversion.X, row)
+        try:
+            answer = self.model.run(self.method, X)
+        except InvalidInputError as error:
+            known = isinstance(error, NoAnswerError)
+            return _nothing(self.method, rows=1, no_answer=int(known), refused=int(not known))
+        try:
+            answer_of(self.conversion, self.method, X)
+        except EstimatorError as error:
+            if _is_nan(answer):
+                return _nothing(self.method, rows=1, no_answer=1)
+            text = f" has an answer, and scikit-learn refuses it: {error}"
+            differing = DifferingRow(int(row[0]), "differs", None, text)
+            return MethodReport(
+                self.method, 1, row, np.arange(0), np.inf, 1.0, 0.0, str(differing), differing=(differing,), origin=MADE
+            )
+        return _nothing(self.method, rows=1)
 
 
 def _is_nan(answer: Any) -> bool:

@@ -100,7 +100,7 @@ class NeighborTies:
 
 
 def _alike(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether numbers are equal but for float32's rounding; whole numbers are equal or not."""
+    """Whether numbers are equal but for float32's rounding; integers are equal or not."""
     with np.errstate(invalid="ignore"):
         whole = (a == np.rint(a)) & (b == np.rint(b))
         return np.asarray((a == b) | (~whole & (np.abs(a - b) <= ALIKE * np.abs(b))))

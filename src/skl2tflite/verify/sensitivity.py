@@ -44,7 +44,7 @@ _ULP = 2.0**-23
 LONG_SUM = 64
 """Number of terms from which a sum is allowed more than one ulp."""
 LEAST_ROUNDED = 2.0**16
-"""Magnitude of whole numbers from which float32 may round their sums."""
+"""Magnitude of integers from which float32 may round their sums."""
 TREE_SUMS = 16
 """Largest change of sums over trees, in multiples of their tolerance."""
 
@@ -151,7 +151,7 @@ def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDAr
     """Return the magnitude of which a node's sum may lose one ulp: that of its terms, and more for long sums.
 
     None for nodes that compute no sum. Each of n additions rounds the sum so far, and n random roundings add up to
-    about √n ulps. Sums of whole numbers (bins, votes) are exact, so the magnitude for them is 0.
+    about √n ulps. Sums of integers (bins, votes) are exact, so the magnitude for them is 0.
     """
     if isinstance(node.op, ops.Linear):
         x, weights, bias = operands
@@ -170,7 +170,7 @@ def _accumulated_magnitude(node: Node, operands: Sequence[NDArray[Any]]) -> NDAr
 
 
 def _whole(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether float32 holds each number, and sums of a few of them, exactly: whole numbers of moderate size."""
+    """Whether float32 holds each number, and sums of a few of them, exactly: integers of moderate size."""
     with np.errstate(invalid="ignore"):
         return np.asarray((values == np.rint(values)) & (np.abs(values) < LEAST_ROUNDED))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ def verify(
     n_jobs: int | None = None,
     batch_rows: int = BATCH_ROWS,
     checkpoint: str | os.PathLike[str] | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> Report:
     """Compare a model with its estimator on rows.
 
@@ -40,7 +41,7 @@ def verify(
     on the rows rounded to float32, which is all that a file can take in, or on the rows as given, whichever the file
     agrees with. Where the estimator loses digits of float32 rows by computing in float32 too, it is its answer for
     the same numbers in float64.
-    Labels and other whole numbers must be equal, values within ``tolerance`` of their column's greatest
+    Labels and other integers must be equal, values within ``tolerance`` of their column's greatest
     magnitude among the rows of a batch. A row beyond that is looked at again: if moving the inputs and the estimator's
     parameters by one float32 ulp moves its answer as far, no float32 file can be held to more. Where that turns a label
     or another decision, the row is a near tie and counted apart. So is a row that has neighbours equally far, of
@@ -69,6 +70,8 @@ def verify(
     checkpoint : path-like, optional
         A file that keeps what has been compared; where there is one, the comparison goes on from it, with the same
         arguments and rows.
+    progress : callable, optional
+        Called with the number of rows compared so far, after each batch: probing a large forest takes minutes.
 
     Returns
     -------
@@ -89,6 +92,8 @@ def verify(
         tolerance = positive("tolerance", tolerance)
     if n_jobs is not None and whole("n_jobs", n_jobs, -(2**31)) == 0:
         raise InvalidInputError("n_jobs is a number of processes, or -1 for all cores, not 0")
+    if progress is not None and not callable(progress):
+        raise InvalidInputError(f"progress is a function of a number of rows, not {shown(progress)}")
     size = whole("batch_rows", batch_rows, 1)
     path = None if checkpoint is None else path_of("checkpoint", checkpoint)
     judge = Judge(model, estimator, tolerance, model.runtimes if probe else ())
@@ -100,7 +105,7 @@ def verify(
     batches: Iterator[Batch] = (Batch(rows, False) for rows in given)
     if probe:
         batches = not_empty(_followed(batches, judge, sample), "no rows can be made for this model: give rows (X)")
-    progress = Progress({})
+    state = Progress({})
     if path is not None:
         subject = {
             "model": file_digest(bytes(model)),
@@ -109,8 +114,8 @@ def verify(
             "probe": bool(probe),
             "batch_rows": size,
         }
-        progress = Progress(subject).resumed(path)
-    return _run(judge, batches, n_jobs, progress, path)
+        state = Progress(subject).resumed(path)
+    return _run(judge, batches, n_jobs, state, path, progress)
 
 
 def _file_of(X: str | os.PathLike[str]) -> Path:
@@ -132,7 +137,14 @@ def _followed(batches: Iterator[Batch], judge: Judge, sample: Sample) -> Iterato
         yield Batch(rows, True)
 
 
-def _run(judge: Judge, batches: Iterator[Batch], n_jobs: int | None, progress: Progress, path: Path | None) -> Report:
+def _run(
+    judge: Judge,
+    batches: Iterator[Batch],
+    n_jobs: int | None,
+    state: Progress,
+    path: Path | None,
+    progress: Callable[[int], object] | None,
+) -> Report:
     """Compare batches one after another, those apart that have been compared before.
 
     Parameters
@@ -140,10 +152,12 @@ def _run(judge: Judge, batches: Iterator[Batch], n_jobs: int | None, progress: P
     judge : Judge
     batches : iterator of Batch
     n_jobs : int or None
-    progress : Progress
+    state : Progress
         What has been compared before.
     path : Path or None
         Where that is kept.
+    progress : callable or None
+        Called with the number of rows compared so far.
     """
     digests: deque[str] = deque([""])
 
@@ -154,16 +168,18 @@ def _run(judge: Judge, batches: Iterator[Batch], n_jobs: int | None, progress: P
             yield batch
 
     stream = digested()
-    for _ in islice(stream, progress.batches):
+    for _ in islice(stream, state.batches):
         digests.popleft()
-    if digests[-1] != progress.rows_digest:
+    if digests[-1] != state.rows_digest:
         raise InvalidInputError(f"{path} is of a comparison on other rows; name another file, or remove it")
     try:
         for reports in judge.compare_all(stream, n_jobs):
             digests.popleft()
-            progress.add(reports, digests[0])
+            state.add(reports, digests[0])
             if path is not None:
-                progress.save(path)
+                state.save(path)
+            if progress is not None:
+                progress(state.rows)
     except KeyboardInterrupt:
-        raise VerificationInterrupted(progress.report(interrupted=True)) from None
-    return progress.report()
+        raise VerificationInterrupted(state.report(interrupted=True)) from None
+    return state.report()

@@ -64,7 +64,7 @@ def within_rounding(comparison: Comparison, pairs: Pairs, suspects: NDArray[np.i
     Returns
     -------
     Reasons
-        One truth value for each suspect.
+        One boolean for each suspect.
     """
     features, converter = comparison.model.facts.features_of(comparison.method).as_strings, comparison.converter
     tensors = features.tensors(comparison.X)

@@ -52,7 +52,7 @@ def applied(op: Any) -> Callable[..., Any]:
     return lambda *tensors: apply(op, *tensors)
 
 
-# --- whole numbers and truth values --------------------------------------------------------------------
+# --- integers and booleans --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

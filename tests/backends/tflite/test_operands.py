@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from ai_edge_litert import schema_py_generated as schema
@@ -15,7 +16,7 @@ from skl2tflite.backends.tflite.writer import write
 from skl2tflite.errors import InvalidFileError
 from tests.backends.tflite.test_check import good, operator
 
-SIGNATURES = json.loads(files("skl2tflite.backends.tflite").joinpath("operators.json").read_text())
+SIGNATURES = json.loads(files("skl2tflite.backends.tflite").joinpath("operators.json").read_text())["operators"]
 
 
 def faults(name, inputs, outputs):
@@ -109,3 +110,10 @@ def test_a_file_with_a_missing_operand_is_refused(target):
     operator(program, 0, inputs=(0,))
     with pytest.raises(InvalidFileError, match=r"operator 0 \(ADD\) has 1 operands, expected 2"):
         check(write(program), get_target(target))
+
+
+def test_what_was_read_in_kernels_goes_first() -> None:
+    """``scripts/make_format_tables.py`` was run since it was changed."""
+    by_hand = Path(__file__).parents[3] / "scripts/operator_signatures.json"
+    for name, signature in json.loads(by_hand.read_text()).items():
+        assert SIGNATURES[name] == signature

@@ -13,7 +13,7 @@ from skl2tflite.backends.tflite.targets import get_target
 
 
 def fault(name, operands, results, **options):
-    """Say what is wrong with an operator: operands are shapes of floats, or constants of whole numbers."""
+    """Say what is wrong with an operator: operands are shapes of floats, or constants of integers."""
     program, tensors = Program(), []
     for operand in operands:
         if isinstance(operand, tuple):

@@ -112,7 +112,7 @@ def test_truth_values_are_no_numbers_to_lightgbm() -> None:
     """LightGBM takes 1 and 0 for True and False where the lists are equal, and for nothing in another order."""
     frame = made("truth", 1)
     model = skl2tflite.convert(fitted("LightGBM", "truth"), frame)
-    with pytest.raises(InvalidInputError, match="was fitted on truth values"):
+    with pytest.raises(InvalidInputError, match="was fitted on booleans"):
         model.predict(frame.assign(place=frame["place"].astype(int).astype("category")))
 
 
@@ -219,7 +219,7 @@ def test_letters_beyond_ascii_in_xgboost() -> None:
     ("values", "match"),
     [
         ([0.1, 0.2], "0.1, which float32 does not hold"),
-        ([2**40 + 1, 5], "whole numbers beyond 32 bits"),
+        ([2**40 + 1, 5], "integers beyond 32 bits"),
         (["￿", "a"], "no text in UTF-8 can be, or a reserved one"),
     ],
 )

@@ -147,7 +147,7 @@ def test_encoders(drawn: tuple[pd.DataFrame, pd.DataFrame], encoder: Any, catego
 
 
 @CASES
-@given(tables(st.integers(-3, 3)), IMPUTERS, ENCODERS)  # imputed whole numbers beyond 2²⁴ are refused
+@given(tables(st.integers(-3, 3)), IMPUTERS, ENCODERS)  # imputed integers beyond 2²⁴ are refused
 def test_imputers_before_encoders(drawn: tuple[pd.DataFrame, pd.DataFrame], imputer: Any, encoder: Any) -> None:
     frame, rows = drawn
     name = frame.columns[0]

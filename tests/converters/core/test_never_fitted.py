@@ -68,7 +68,7 @@ def test_rows_tell_the_width(estimator: Any) -> None:
 
 @pytest.mark.parametrize("estimator", OF_PARTS, ids=kind_of)
 def test_parts_tell_the_width(estimator: Any) -> None:
-    assert bytes(skl2tflite.convert(estimator)) == bytes(skl2tflite.convert(estimator, X))
+    assert bytes(skl2tflite.convert(estimator)) == bytes(skl2tflite.convert(estimator, X, golden=None))
 
 
 @pytest.mark.parametrize("estimator", OF_ROWS, ids=kind_of)

@@ -71,7 +71,7 @@ def test_set_output_does_not_matter(frame: pd.DataFrame) -> None:
     transformer = ColumnTransformer([("scale", StandardScaler(), ["age"])], remainder="passthrough")
     plain = skl2tflite.convert(transformer.fit(frame))
     as_pandas = transformer.set_output(transform="pandas").fit(frame)
-    assert bytes(skl2tflite.convert(as_pandas, frame)) == bytes(plain)
+    assert bytes(skl2tflite.convert(as_pandas, frame, golden=None)) == bytes(plain)
 
 
 @pytest.mark.parametrize("inputs", ["matrix", "columns"])

@@ -139,8 +139,8 @@ def test_classes_in_an_order_of_their_own():
     ("classes", "message"),
     [
         ([], "no labels"),
-        ([1, "a"], "neither all text nor all whole numbers"),
-        ([0.5], "neither all text nor all whole numbers"),
+        ([1, "a"], "neither all text nor all integers"),
+        ([0.5], "neither all text nor all integers"),
         (["\uffff"], "a reserved one"),
         ([2**31], "beyond 32 bits"),
         ([-(2**31)], "beyond 32 bits"),

@@ -254,7 +254,7 @@ def test_of_equally_far_points_either_is_right():
 
 
 def test_whole_targets_without_neighbours():
-    """Of rows that all have no neighbours scikit-learn gives whole numbers, else floats."""
+    """Of rows that all have no neighbours scikit-learn gives integers, else floats."""
     X, y = GRID, LABELS
     regressor = RadiusNeighborsRegressor(radius=0.1).fit(X, y)
     for rows in (QUERIES + 0.5, np.vstack([QUERIES + 0.5, GRID])):

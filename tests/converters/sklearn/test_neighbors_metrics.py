@@ -1,4 +1,4 @@
-"""Metrics of neighbours: booleans, correlations, whole numbers, angles, features far from 0."""
+"""Metrics of neighbours: booleans, correlations, integers, angles, features far from 0."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_distances_of_truth_values(metric: str, algorithm: str) -> None:
     algorithm = "brute" if algorithm == "weighted" else algorithm
     neighbors = NearestNeighbors(n_neighbors=24, metric=metric, algorithm=algorithm, metric_params=params, radius=0.61)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of numbers as truth values
+        warnings.simplefilter("ignore")  # of numbers as booleans
         expected = neighbors.fit(points).kneighbors(rows)[0], neighbors.radius_neighbors(rows)[1]
     model = skl2tflite.convert(neighbors, methods=("kneighbors", "radius_neighbors"))
     np.testing.assert_allclose(model.kneighbors(rows)[0], expected[0], rtol=1e-6, atol=1e-7)

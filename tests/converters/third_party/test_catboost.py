@@ -212,7 +212,7 @@ def test_categories_that_are_text_for_a_microcontroller() -> None:
 
 
 def test_text_and_whole_numbers_are_the_same_categories() -> None:
-    """CatBoost knows a whole number by its digits."""
+    """CatBoost knows an integer by its digits."""
     numbers = pd.DataFrame({"number": X[:, 0].astype(np.float64), "a": np.arange(240) % 7 + 2**24})
     texts = numbers.astype({"a": str})
     estimator = catboost.CatBoostClassifier(**SMALL, one_hot_max_size=10, cat_features=["a"]).fit(numbers, CLASSES)
@@ -237,7 +237,7 @@ def test_whole_numbers_among_texts(spelling: Any) -> None:
         rows = texts.assign(a=pd.Series([cell, *texts["a"][1:]], dtype=object))
         with pytest.raises((catboost.CatBoostError, TypeError)):
             estimator.predict(rows)
-        with pytest.raises(InvalidInputError, match=r"column 'a' holds .* \(row 0\).*text or whole numbers"):
+        with pytest.raises(InvalidInputError, match=r"column 'a' holds .* \(row 0\).*text or integers"):
             model.predict(rows)
 
 
@@ -280,7 +280,7 @@ def test_advice_for_statistics_leads_to_a_model_that_converts() -> None:
 
 
 def test_whole_categories_among_numbers_alone() -> None:
-    """CatBoost takes no floats for categories: rows are compared with their whole numbers as such."""
+    """CatBoost takes no floats for categories: rows are compared with their integers as such."""
     generator = np.random.default_rng(0)
     frame = pd.DataFrame({"a": generator.normal(size=200), "c": generator.integers(0, 4, 200)})
     labels = (frame["a"] + (frame["c"] == 2) > 0.3).astype(int)

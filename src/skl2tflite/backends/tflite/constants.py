@@ -51,14 +51,14 @@ class Constants:
         return fault and f"constant {tensor.name!r} of {tensor.dtype}{list(tensor.shape)} {fault}"
 
     def numbers(self, subgraph: Subgraph, index: int) -> NDArray[Any] | None:
-        """Return the numbers of a tensor, None where it is no sound constant of whole numbers."""
+        """Return the numbers of a tensor, None where it is no sound constant of integers."""
         tensor = subgraph.tensors[index]
         if not 0 < tensor.buffer < len(self._buffers) or tensor.dtype not in _NUMBERS or self.fault(tensor):
             return None
         return np.frombuffer(self._buffers[tensor.buffer], _NUMBERS[tensor.dtype]).reshape(tensor.shape)
 
     def ends(self, subgraph: Subgraph, index: int, columns: int) -> list[tuple[int, int]] | None:
-        """Return the least and the greatest number of each column of a constant of whole numbers.
+        """Return the least and the greatest number of each column of a constant of integers.
 
         Parameters
         ----------

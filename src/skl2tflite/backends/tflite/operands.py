@@ -1,7 +1,8 @@
 """How many operands and results each builtin operator has, which may be absent, and of which dtypes they are.
 
 Runtimes believe a file here: some kernels read an operand without asking whether there is one. ``operators.json`` has
-a signature for every operator of the schema, after LiteRT's kernels and the types that its converter gives. ``T`` is
+a signature for every operator of the schema, after LiteRT's kernels and the types that its converter gives
+(``scripts/make_format_tables.py`` writes it). ``T`` is
 one dtype that all places of that name share. ``?`` marks an operand that may be absent, ``+`` one or more, ``*`` any
 number.
 """
@@ -134,7 +135,7 @@ def operands_of(name: str) -> Operands | None:
 @cache
 def _table() -> Mapping[str, Operands]:
     text = files(__package__).joinpath("operators.json").read_text(encoding="utf-8")
-    signatures: dict[str, str | list[str]] = json.loads(text)
+    signatures: dict[str, str | list[str]] = json.loads(text)["operators"]
     return {name: _operands(signature) for name, signature in signatures.items()}
 
 

@@ -67,7 +67,7 @@ OPERATOR_NAMES: dict[int, str] = {
 
 @cache
 def file_schema() -> Schema:
-    """Return the tables of a .tflite file."""
+    """Return the tables of a .tflite file, which ``scripts/make_format_tables.py`` writes to ``schema.json``."""
     declared = json.loads(files(__package__).joinpath("schema.json").read_text(encoding="utf-8"))
     return schema_of(declared["tables"], declared["unions"])
 

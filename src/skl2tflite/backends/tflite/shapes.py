@@ -51,7 +51,7 @@ class Use:
         return [] if value is None else np.asarray(value).astype(int).ravel().tolist()
 
     def numbers(self, operand: int) -> NDArray[Any] | None:
-        """Return the whole numbers of a constant operand that says shapes or axes, None where they are computed."""
+        """Return the integers of a constant operand that says shapes or axes, None where they are computed."""
         indices = self.operator.inputs
         if operand >= len(indices) or indices[operand] == -1:
             return None

@@ -62,7 +62,7 @@ class Target:
     dynamic_inputs : bool, default=True
         Whether a call may decide about lengths of inputs, such as the number of rows.
     has_bool_inputs : bool, default=True
-        Whether inputs and outputs may hold truth values; else they are whole numbers, 0 and 1.
+        Whether inputs and outputs may hold booleans; else they are integers, 0 and 1.
     saturates : bool, default=False
         Whether sums and products stop at the greatest float32 number, where others give infinity.
     """

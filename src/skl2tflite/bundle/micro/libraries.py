@@ -8,18 +8,18 @@ kernels of CMSIS-NN where it has these.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-
-import numpy as np
+from dataclasses import dataclass, field
 
 from skl2tflite.backends.tflite.check_operators import kernel_use
-from skl2tflite.backends.tflite.program import OperatorDef, Program, Subgraph, TensorDef, buffer_content
+from skl2tflite.backends.tflite.program import Subgraph
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.backends.tflite.strip import strip
 from skl2tflite.backends.tflite.writer import write
+from skl2tflite.bundle.micro.replacements import needs_replacements, with_replacements
 from skl2tflite.errors import UnsupportedOnTarget
 
-_EVERY = frozenset({""})
+EVERY = frozenset({""})
+"""In place of dtypes: the release lacks the operator altogether."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,17 @@ class Library:
     casts_bool: bool = True
     most_axes: int = 7
 
+    @property
+    def replaced(self) -> frozenset[str]:
+        """Names of the operators that are replaced where they can be."""
+        absent = {name for name, dtypes in self.lacks.items() if dtypes == EVERY}
+        return frozenset(absent if self.casts_bool else absent | {"CAST"})
+
 
 _OLD = {
-    "REDUCE_ALL": _EVERY,
-    "REDUCE_MIN": _EVERY,
-    "REVERSE_V2": _EVERY,
+    "REDUCE_ALL": EVERY,
+    "REDUCE_MIN": EVERY,
+    "REVERSE_V2": EVERY,
     "SUB": frozenset({"int32"}),
     "MAXIMUM": frozenset({"int16"}),
     "MINIMUM": frozenset({"int16"}),
@@ -60,7 +66,7 @@ ARDUINO = Library(
     "the Arduino library Chirale_TensorFLowLite 2.0.0",
     _OLD
     | {
-        "BATCH_MATMUL": _EVERY,
+        "BATCH_MATMUL": EVERY,
         "ADD": frozenset({"int32"}),
         "DIV": frozenset({"int32"}),
         "EXPAND_DIMS": frozenset({"int16"}),
@@ -85,8 +91,8 @@ def flashed(content: bytes, library: Library) -> bytes:
     """
     content = strip(content)
     program = read(content)
-    if not library.casts_bool:
-        program = _without_bool_casts(program)
+    if needs_replacements(program, library.replaced):
+        program = with_replacements(program, library.replaced)
         content = write(program, lean=True)
     lacking = sorted({lack for subgraph in program.subgraphs for lack in _lacking(subgraph, library)})
     if lacking:
@@ -101,52 +107,9 @@ def _lacking(subgraph: Subgraph, library: Library) -> Iterator[str]:
     for operator in subgraph.operators:
         dtype, rank = kernel_use(operator, subgraph)
         lacks = library.lacks.get(operator.name, frozenset())
-        if lacks == _EVERY:
+        if lacks == EVERY:
             yield operator.name
         elif dtype in lacks:
             yield f"{operator.name} of {dtype}"
         elif operator.name in _BROADCASTING and rank > library.most_axes:
             yield f"{operator.name} of {rank} axes"
-
-
-def _without_bool_casts(program: Program) -> Program:
-    """Return a program with SELECT_V2 in place of CAST from bool, and NOT_EQUAL in place of CAST to bool."""
-    made = Program()
-    for subgraph in program.subgraphs:
-        tensors = [
-            replace(t, buffer=made.add_buffer(program.buffers[t.buffer]) if t.buffer else 0) for t in subgraph.tensors
-        ]
-        copy = Subgraph("", tensors, [], subgraph.inputs, subgraph.outputs)
-        for operator in subgraph.operators:
-            copy.operators += _without_bool_cast(operator, copy, made)
-        made.subgraphs.append(copy)
-    return made
-
-
-def _without_bool_cast(operator: OperatorDef, subgraph: Subgraph, program: Program) -> Iterator[OperatorDef]:
-    """Yield the operators that take an operator's place: itself, if it is no CAST from or to bool."""
-    source, result = (subgraph.tensors[side[0]] for side in (operator.inputs, operator.outputs))
-    if operator.name != "CAST" or "bool" not in (source.dtype, result.dtype):
-        yield operator
-    elif result.dtype == "bool":
-        zero = _scalar(0, source.dtype, subgraph, program)
-        yield OperatorDef("NOT_EQUAL", 1, (operator.inputs[0], zero), operator.outputs)
-    else:
-        # SELECT_V2 has no int32.
-        dtype = "float32" if result.dtype == "int32" else result.dtype
-        one, zero = (_scalar(value, dtype, subgraph, program) for value in (1, 0))
-        chosen = operator.outputs[0]
-        if dtype != result.dtype:
-            subgraph.tensors.append(TensorDef("", dtype, result.shape))
-            chosen = len(subgraph.tensors) - 1
-        yield OperatorDef("SELECT_V2", 1, (operator.inputs[0], one, zero), (chosen,))
-        if dtype != result.dtype:
-            yield OperatorDef("CAST", operator.version, (chosen,), operator.outputs)
-
-
-def _scalar(value: int, dtype: str, subgraph: Subgraph, program: Program) -> int:
-    """Return the index of a constant's tensor, which is made once for each value and dtype."""
-    tensor = TensorDef("", dtype, (1,), program.add_buffer(buffer_content(np.array([value], dtype))))
-    if tensor not in subgraph.tensors:
-        subgraph.tensors.append(tensor)
-    return subgraph.tensors.index(tensor)

@@ -73,7 +73,7 @@ class Converter(TransformOutput):
         Whether the methods, apart from inverses, take a :class:`~skl2tflite.flow.matrix.Matrix`, whose sparsity and
         dtype they use or pass on. Otherwise they are given an array of its numbers.
     cleans_each : bool
-        Whether :meth:`nan_columns` takes one truth value for each column that ``transform`` gives.
+        Whether :meth:`nan_columns` takes one boolean for each column that ``transform`` gives.
     keeps_sparse, keeps_dtype : bool
         As in :class:`~skl2tflite.converters.core.transform_output.TransformOutput`.
     """
@@ -324,13 +324,13 @@ class Converter(TransformOutput):
         return not hasattr(self.estimator, "transform")
 
     def nan_columns(self, clean: bool = False) -> bool | NDArray[np.bool_]:
-        """Return which columns may hold NaN, in one truth value for all or one for each.
+        """Return which columns may hold NaN, in one boolean for all or one for each.
 
         Parameters
         ----------
         clean : bool, default=False
             Whether the result must be free of NaN, as the next step takes none. A converter with ``cleans_each`` also
-            takes one truth value for each column of the result.
+            takes one boolean for each column of the result.
         """
         return self.allows_nan and (self.removes_nan or not clean)
 

@@ -175,7 +175,7 @@ class CodingConverter(Converter):
         cells = np.array([*categories, None], dtype=object)[:-1]
         if kind is None:
             raise self.refuse(
-                f"column {name!r} has categories of several kinds, or neither text, numbers nor truth values",
+                f"column {name!r} has categories of several kinds, or neither text, numbers nor booleans",
                 "make them text",
             )
         if kind == TEXT:
@@ -185,7 +185,7 @@ class CodingConverter(Converter):
         if category_kind(cells) == DType.INT:
             if min(categories) < INT32.min or max(categories) > INT32.max:
                 raise self.refuse(
-                    f"column {name!r} has categories that are whole numbers beyond 32 bits",
+                    f"column {name!r} has categories that are integers beyond 32 bits",
                     "make them text, or number them from 0",
                 )
             return as_held(cells, DType.INT)

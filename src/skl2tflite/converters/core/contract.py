@@ -14,7 +14,7 @@ Float64Error: TypeAlias = Callable[[str, NDArray[Any]], NDArray[np.float64] | fl
 IsEquivalent: TypeAlias = Callable[
     [str, NDArray[Any], Sequence[tuple[NDArray[Any], NDArray[Any]]], float], NDArray[np.bool_]
 ]
-"""Takes a method, rows, for each output the estimator's answer and the file's, and a tolerance; gives one truth value
+"""Takes a method, rows, for each output the estimator's answer and the file's, and a tolerance; gives one boolean
 for each row."""
 
 

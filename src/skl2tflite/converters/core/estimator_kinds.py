@@ -67,7 +67,7 @@ class ClassifierConverter(Converter):
         return binarizer is not None and str(binarizer.y_type_).startswith("multilabel")
 
     def labels(self, method: str) -> list[NDArray[Any]] | None:
-        """Return the classes, in which ``predict`` gives positions; None for multilabel models (truth values)."""
+        """Return the classes, in which ``predict`` gives positions; None for multilabel models (booleans)."""
         return self.classes if method == "predict" and not self.is_multilabel else None
 
     def predict_log_proba(self, X: Array) -> Array | Sequence[Array]:

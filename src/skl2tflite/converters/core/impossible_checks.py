@@ -19,7 +19,7 @@ def never(rows: Tensor, holds_nan: Callable[[str], bool]) -> bool:
     Parameters
     ----------
     rows : Tensor
-        Truth values: whether the condition holds of each row.
+        Booleans: whether the condition holds of each row.
     holds_nan : callable
         Takes the name of an input, returns whether it may hold NaN. No input holds infinity.
 

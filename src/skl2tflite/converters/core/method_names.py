@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 INTEGER_RESULTS = frozenset({"apply", "decision_path"})
-"""Methods whose results are whole numbers for any estimator, so that they are exact."""
+"""Methods whose results are integers for any estimator, so that they are exact."""
 
 
 LABELS = INTEGER_RESULTS | {"predict"}

@@ -259,6 +259,7 @@ def _differs(answer: NDArray[Any], exact: NDArray[Any]) -> NDArray[np.bool_]:
     else:
         held, wanted = (np.clip(x.astype(np.float64), -SATURATION, SATURATION) for x in (answer, exact))
         apart = ~(np.abs(held - wanted) <= TOLERANCE * np.maximum(np.abs(wanted), 1.0))
+        apart &= ~(np.isnan(held) & np.isnan(wanted))
     return np.asarray(apart.reshape(len(apart), -1).any(axis=1))
 
 
@@ -271,7 +272,7 @@ def _overflowed_rows(x: Any, nan: bool = True) -> Any:
 
 
 def _makes_infinity(node: Node, operands: Values, results: Values) -> bool:
-    """Return whether a node gives infinity for finite operands.
+    """Return whether a node gives infinity, or NaN as of terms that are infinite, for finite operands.
 
     Parameters
     ----------
@@ -281,7 +282,7 @@ def _makes_infinity(node: Node, operands: Values, results: Values) -> bool:
     """
     if isinstance(node.op, _POLES):
         return False
-    made = any(bool(np.isinf(x).any()) for x in results if x.dtype.kind == "f")
+    made = any(not np.isfinite(x).all() for x in results if x.dtype.kind == "f")
     return made and all(bool(np.isfinite(x).all()) for x in operands if x.dtype.kind == "f")
 
 

@@ -60,7 +60,7 @@ class TransformOutput:
         Returns
         -------
         callable or None
-            Returns truth values of the result's shape. None stands for the numbers other than 0.
+            Returns booleans of the result's shape. None stands for the numbers other than 0.
         """
         if not isinstance(X, Matrix) or X.stored is None:
             return None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skl2tflite.converters.core.base import Converter
 from skl2tflite.graph import Array, Tensor, ops
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.row_errors import refuse_rows
 from skl2tflite.tracing.user_functions import recorded_of
 
 INSTEAD = "write it with NumPy's functions of arrays, or use weights='uniform' or 'distance'"
@@ -19,6 +20,9 @@ INSTEAD_WITHIN = (
     "make each weight of its own distance, with NumPy's functions of arrays, row by row into an array of objects, "
     "out[i] = f(distances[i]), or use weights='uniform' or 'distance'"
 )
+
+LEAST_WEIGHT = 2.0**-100
+"""Weight of the neighbour that weighs most below which float32 has too few digits of the weights."""
 
 
 def inverse_distances(distances: Array) -> Array:
@@ -73,6 +77,65 @@ def recorded_weights_within(converter: Converter, distances: Array) -> Array:
             INSTEAD_WITHIN,
         )
     return xp.astype(result, float)
+
+
+def too_light(weights: Array, distances: Array) -> Array | None:
+    """Return the rows whose weights are so small that float32 has lost them, None where no weights can be.
+
+    Far from all fitted rows ``exp(-distance)`` is 0 in float32, though not in float64. Other functions do not come as
+    low: what they weigh by 0 weighs nothing.
+
+    Parameters
+    ----------
+    weights : array of shape (n_rows, n_neighbors)
+        What a function made of the distances.
+    distances : array of shape (n_rows, n_neighbors)
+
+    Returns
+    -------
+    array of bool, of shape (n_rows,), or None
+    """
+    if (
+        not isinstance(weights, Tensor)
+        or not isinstance(distances, Tensor)
+        or not _has_exponentials(distances, weights)
+    ):
+        return None
+    return xp.max(xp.abs(weights), axis=1) < LEAST_WEIGHT
+
+
+def refuse_too_light(converter: Converter, weights: Array, distances: Array, among: Array | None = None) -> None:
+    """Refuse the rows whose weights float32 has lost.
+
+    Parameters
+    ----------
+    converter : Converter
+    weights, distances : array of shape (n_rows, n_neighbors)
+    among : array of bool, of shape (n_rows,), optional
+        The rows that need the weights; by default all.
+    """
+    light = too_light(weights, distances)
+    if light is not None:
+        refuse_rows(
+            light if among is None else light & among,
+            f"{converter.path} weighs all neighbours by 0, or by less than float32 has digits for; use weights that do "
+            "not fall as fast, or rows nearer to those that it was fitted on",
+            gives_nan=True,
+        )
+
+
+def _has_exponentials(distances: Tensor, weights: Tensor) -> bool:
+    """Whether weights are made of distances by exponentials or powers."""
+    seen, left = {distances}, [weights]
+    while left:
+        tensor = left.pop()
+        if tensor in seen:
+            continue
+        seen.add(tensor)
+        if isinstance(tensor.node.op, ops.Exp | ops.Power):
+            return True
+        left += tensor.node.inputs
+    return False
 
 
 def _of_rows(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from skl2tflite.converters.core.members import needed_of
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import binary_wide_log_proba
+from skl2tflite.numerics.probabilities import binary_wide_log_proba, softmax_excess
 from skl2tflite.numerics.sigmoids import NEVER, most_of_sigmoids, shares_of_sigmoids
 
 PROBABILITY_OFFSET = 1e-12
@@ -67,8 +68,17 @@ class CalibratedClassifierConverter(ClassifierConverter):
         return xp.mean(xp.stack(calibrated, axis=0), axis=0)
 
     def predict(self, X: Array) -> Array:
-        """Position of the greatest probability; of sigmoids told by their arguments, as several come near 1."""
+        """Position of the greatest probability; of sigmoids told by their arguments, as several come near 1.
+
+        Of temperatures told by how much probabilities exceed the mean one, as high temperatures make them alike.
+        """
         pairs = self.estimator.calibrated_classifiers_
+        if pairs[0].method == "temperature":
+            excesses = [
+                softmax_excess(self._logits(member, X) * float(pair.calibrators[0].beta_))
+                for member, pair in zip(self.members, pairs, strict=True)
+            ]
+            return xp.argmax(reduce(add, excesses), axis=1)
         if len(pairs[0].classes) == 2 or pairs[0].method != "sigmoid":
             return xp.argmax(self.predict_proba(X), axis=1)
         members = zip(pairs, self.members, strict=True)

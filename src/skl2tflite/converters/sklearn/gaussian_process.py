@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, cast
 
@@ -12,6 +14,7 @@ from sklearn import gaussian_process as sk
 from sklearn.gaussian_process import _gpc as gpc
 
 from skl2tflite.converters.core.base import Converter
+from skl2tflite.converters.core.contract import Contract
 from skl2tflite.converters.core.delegating import DelegatingConverter
 from skl2tflite.converters.core.estimator_kinds import ClassifierConverter, RegressorConverter
 from skl2tflite.converters.core.registry import converts
@@ -268,6 +271,31 @@ class GaussianProcessClassifierConverter(DelegatingConverter):
     @cached_property
     def inner(self) -> Converter:
         return self.sub(self.estimator.base_estimator_, ".base_estimator_")
+
+    @property
+    def contract(self) -> Contract:
+        """The inner converter's, but for the labels of rows so far away that float64 itself loses the kernels."""
+        return replace(self.inner.contract, is_equivalent=self._is_lost)
+
+    def _is_lost(
+        self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
+    ) -> NDArray[np.bool_]:
+        """Whether some kernel of each row is greatest in numbers of which float64 has few digits; for ``predict``.
+
+        Parameters
+        ----------
+        method : str
+        rows : ndarray of shape (n_rows, n_features)
+        answers : sequence of pairs of ndarrays, each of shape (n_rows, ...)
+        tolerance : float
+        """
+        lost = np.zeros(len(rows), dtype=bool)
+        base = self.estimator.base_estimator_
+        for member in getattr(base, "estimators_", [base]) if method == "predict" else ():
+            if isinstance(member, gpc._BinaryGaussianProcessClassifierLaplace):
+                greatest = np.max(member.kernel_(rows, member.X_train_), axis=1)
+                lost |= (greatest > 0.0) & (greatest < np.finfo(np.float64).smallest_normal)
+        return lost
 
     def method(self, name: str) -> Any:
         """Return the inner converter's method, but for ``predict`` of one against the rest (:meth:`_predict_rest`)."""

@@ -17,7 +17,12 @@ from skl2tflite.converters.core.estimator_kinds import TransformerConverter
 from skl2tflite.converters.core.method_names import TRANSFORM
 from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.pairwise.knn_imputation import mean_of_nearest, shared_neighbors
-from skl2tflite.converters.pairwise.neighbor_weights import INSTEAD, inverse_distances, recorded_weights
+from skl2tflite.converters.pairwise.neighbor_weights import (
+    INSTEAD,
+    inverse_distances,
+    recorded_weights,
+    refuse_too_light,
+)
 from skl2tflite.converters.pairwise.pairwise_functions import values_of_pairs
 from skl2tflite.errors import GraphError
 from skl2tflite.features.columns import as_text, is_nan, sendable
@@ -273,11 +278,21 @@ class KNNImputerConverter(MissingConverter):
         ):
             among = shared_neighbors(points, est.n_neighbors)
         if among is None:
-            return xp.stack([self._mean(nearness, values) for values in points.T], axis=1)
+            return xp.stack([self._mean(nearness, wanted[:, i], values) for i, values in enumerate(points.T)], axis=1)
         return mean_of_nearest(nearness, wanted, points, est.n_neighbors, among, est.weights == "distance")
 
-    def _mean(self, nearness: Array, values: NDArray[np.float64]) -> Array:
-        """Return the mean of a feature over its nearest donors; over all donors if none has a distance."""
+    def _mean(self, nearness: Array, wanted: Array, values: NDArray[np.float64]) -> Array:
+        """Return the mean of a feature over its nearest donors; over all donors if none has a distance.
+
+        Parameters
+        ----------
+        nearness : array of shape (n_rows, n_points)
+            The squared distances with the sign changed.
+        wanted : array of bool of shape (n_rows,)
+            Which rows need the mean.
+        values : ndarray of shape (n_points,)
+            The feature, NaN where there is no value.
+        """
         est = self.estimator
         known = ~np.isnan(values)
         scores = nearness if known.all() else xp.where(known, nearness, -EXCLUDED_RANK)
@@ -285,8 +300,10 @@ class KNNImputerConverter(MissingConverter):
         strange = top <= -UNCOMPARABLE_RANK
         distances = -top if callable(est.metric) else xp.sqrt(-top)
         if callable(est.weights):
-            weights = recorded_weights(self, xp.where(strange, np.nan, distances))
+            distances = xp.where(strange, np.nan, distances)
+            weights = recorded_weights(self, distances)
             weights = xp.where(xp.isnan(weights), 0.0, weights)
+            refuse_too_light(self, weights, distances, among=wanted & ~xp.all(strange, axis=1))
         elif est.weights == "distance":
             weights = xp.where(strange, 0.0, inverse_distances(distances))
         else:

@@ -15,7 +15,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.centering import subtract_float64
-from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities
+from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities, log_softmax
 
 _LOG_OF_ZERO = -1e6
 """Stands for the logarithm of a probability that is 0 in float64: far below the logarithm of any that is not."""
@@ -186,7 +186,7 @@ class LogisticRegressionConverter(LogisticClassifierConverter):
         scores = self.decision_function(X)
         if scores.ndim == 1:
             scores = xp.stack([-scores, scores], axis=1)
-        return xp.log_softmax(scores)
+        return log_softmax(scores, self._dtype)
 
 
 @converts(sk.SGDClassifier)

@@ -13,6 +13,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.converters.sklearn.neighbors.unsupervised import NearestNeighborsConverter
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.tracing.row_errors import refuse_rows
 
 
 def _solve_positive(matrix: Array, right: Array, size: int) -> Array:
@@ -58,6 +59,10 @@ class IsomapConverter(NeighborEmbeddingConverter):
         onwards = np.asarray(est.dist_matrix_, dtype=np.float64)
         if est.n_neighbors is None:
             near, distances = self.neighbors.within(X)
+            refuse_rows(
+                ~xp.any(near, axis=1),
+                f"{self.path} finds no fitted rows within its radius of {est.radius:g}; use a larger one",
+            )
             first = xp.where(near, distances, np.inf)
             ways = [first[:, i : i + 1] + onwards[i] for i in range(len(onwards))]
         else:

@@ -20,6 +20,7 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.flow.table import TableLike, rows_of, take_columns
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
+from skl2tflite.numerics.votes import most_voted, votes_with_confidences
 
 
 class MembersConverter(Converter):
@@ -228,7 +229,11 @@ class OneVsOneConverter(MembersConverter, ClassifierConverter):
         return [X for _ in self.members] if indices is None else [take_columns(X, columns) for columns in indices]
 
     def decision_function(self, X: Array) -> Array:
-        """Votes plus ``c / (3 (|c| + 1))`` (``sklearn.utils.multiclass._ovr_decision_function``)."""
+        scores = votes_with_confidences(*self._votes(X))
+        return scores[:, 1] if len(self.estimator.classes_) == 2 else scores
+
+    def _votes(self, X: Array) -> tuple[Array, Array]:
+        """Return the number of pairs that each class wins, and the sum of its scores in them."""
         n_classes = len(self.estimator.classes_)
         pairs = [(i, j) for i in range(n_classes) for j in range(i + 1, n_classes)]
         first, second = np.zeros((2, len(pairs), n_classes))
@@ -239,14 +244,12 @@ class OneVsOneConverter(MembersConverter, ClassifierConverter):
         ballots = xp.concat([xp.astype(predictions == 0, float), xp.astype(predictions == 1, float)], axis=1)
         votes = xp.linear(ballots, np.vstack([first, second]))
         confidences = xp.linear(xp.stack([binary_score(member, x) for member, x in given], axis=1), second - first)
-        scores = votes + confidences / (3.0 * (xp.abs(confidences) + 1.0))
-        return scores[:, 1] if n_classes == 2 else scores
+        return votes, confidences
 
     def predict(self, X: Array) -> Array:
-        scores = self.decision_function(X)
-        if scores.ndim == 1:
-            return xp.astype(scores > binary_threshold(self.members[0]), int)
-        return xp.argmax(scores, axis=1)
+        if len(self.estimator.classes_) == 2:
+            return xp.astype(self.decision_function(X) > binary_threshold(self.members[0]), int)
+        return most_voted(*self._votes(X))
 
 
 @converts(sk.OutputCodeClassifier)

@@ -14,7 +14,13 @@ from skl2tflite.converters.core.registry import converts
 from skl2tflite.errors import UnsupportedMethodError
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities, binary_wide_log_proba
+from skl2tflite.numerics.probabilities import (
+    binary_log_probabilities,
+    binary_probabilities,
+    binary_wide_log_proba,
+    log_expit,
+    log_softmax,
+)
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "identity": lambda x: x,
@@ -55,7 +61,7 @@ class MLPClassifierConverter(MultilayerPerceptronConverter, ClassifierConverter)
         scores = self.scores(X)
         if scores.ndim == 1:
             return binary_log_probabilities(scores, self._dtype)
-        return xp.log_expit(scores) if self.is_multilabel else xp.log_softmax(scores)
+        return (log_expit if self.is_multilabel else log_softmax)(scores, self._dtype)
 
     def wide_log_proba(self, X: Array) -> Array:
         scores = self.scores(X)

@@ -20,6 +20,7 @@ from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
 from skl2tflite.numerics.kernel_polynomials import PolynomialSum, dot_product_polynomial, polynomial_sum
 from skl2tflite.numerics.kernels import polynomial_kernel, rbf_kernel, sigmoid_kernel
+from skl2tflite.numerics.votes import most_voted, votes_with_confidences
 
 MAX_FLOAT32_ERROR = 5e-2
 """Greatest accepted estimate of float32's rounding error, as a fraction of the decisions.
@@ -216,11 +217,15 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
             return xp.squeeze(decisions, 1)
         if self.estimator.decision_function_shape == "ovo":
             return decisions
-        # sklearn.utils.multiclass._ovr_decision_function; class i is the first in n_classes - 1 - i pairs.
-        n, sides = self.n_classes, self.sides
-        votes = xp.linear(xp.astype(decisions < 0, float), -sides, np.arange(n)[::-1])
-        confidences = xp.linear(decisions, sides)
-        return votes + confidences / (3 * (xp.abs(confidences) + 1))
+        return votes_with_confidences(*self._votes(decisions))
+
+    def _votes(self, decisions: Array) -> tuple[Array, Array]:
+        """Return the number of pairs that each class wins, and the sum of its decisions.
+
+        Mirrors :func:`sklearn.utils.multiclass._ovr_decision_function`. Class i is the first of n_classes - 1 - i.
+        """
+        votes = xp.linear(xp.astype(decisions < 0, float), -self.sides, np.arange(self.n_classes)[::-1])
+        return votes, xp.linear(decisions, self.sides)
 
     def predict(self, X: Array) -> Array:
         est = self.estimator
@@ -232,7 +237,7 @@ class SVCConverter(LibSVMConverter, ClassifierConverter):
         if self.n_classes == 2:
             return xp.astype(self.decision_function(X) >= 0, int)
         if est.break_ties:
-            return xp.argmax(self.decision_function(X), axis=1)
+            return most_voted(*self._votes(self.decisions(X)))
         # libsvm's svm_predict_values; class i is the second in i pairs.
         votes = xp.linear(xp.astype(self.decisions(X) > 0, float), self.sides, np.arange(self.n_classes))
         return xp.argmax(votes, axis=1)

@@ -36,7 +36,7 @@ class CatBoostConverter(Converter):
     """Raw values of a model.
 
     Trees compare float32. A categorical feature that CatBoost splits one category at a time
-    (``one_hot_max_size``) is compared with the texts, or whole numbers, whose hashes the model has.
+    (``one_hot_max_size``) is compared with the texts, or integers, whose hashes the model has.
     """
 
     integer_columns = True
@@ -226,7 +226,7 @@ class CatBoostConverter(Converter):
             return xp.expand_dims(column.numbers(), 1) == numbers
         if np.isnan(numbers).any() or np.abs(numbers).max() > np.iinfo(np.int32).max:
             raise self.refuse(
-                f"feature {self._name(feature)} has categories that are whole numbers beyond 32 bits",
+                f"feature {self._name(feature)} has categories that are integers beyond 32 bits",
                 "give them as text, in fit too",
             )
         return xp.expand_dims(column.integers(), 1) == numbers.astype(np.int64)
@@ -331,7 +331,7 @@ class CatBoostClassifierConverter(CatBoostConverter, ClassifierConverter):
 
 
 def _is_whole(category: str) -> bool:
-    """Whether a category may be a whole number."""
+    """Whether a category may be an integer."""
     return category.removeprefix("-").isdecimal() and str(int(category)) == category
 
 

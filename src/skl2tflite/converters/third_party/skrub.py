@@ -148,7 +148,7 @@ class ToCategoricalConverter(ColumnConverter):
 
 @converts(skrub.ToFloat)
 class ToFloatConverter(ColumnConverter):
-    """Numbers and truth values as numbers."""
+    """Numbers and booleans as numbers."""
 
     def columns(self, column: Column) -> list[Column]:
         if self.estimator._needs_str_replace:

@@ -29,7 +29,7 @@ class SeenColumns(NamedTuple):
     Attributes
     ----------
     kinds : dict of int to DType
-        The columns that hold text or truth values.
+        The columns that hold text or booleans.
     types : dict of int to ColumnType or None
         What a DataFrame shows of its columns; None where rows are no table.
     is_sparse : bool

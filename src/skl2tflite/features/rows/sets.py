@@ -61,7 +61,7 @@ class SetRows(RowKind):
         """Return the kind with the labels that a file knows."""
         assert isinstance(facts, stored.Sets)
         if len({type(label) for label in facts.labels}) > 1:
-            raise stored.damaged("labels of sets", "are texts beside whole numbers")
+            raise stored.damaged("labels of sets", "are texts beside integers")
         return cls(facts.labels)
 
 

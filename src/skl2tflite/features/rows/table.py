@@ -72,7 +72,7 @@ class TableRows(RowKind):
         return type(self)(int(shape[1]) if len(shape) == 2 else None)
 
     def columns_in(self, X: Any) -> SeenColumns:
-        """Return which columns hold text or truth values, their types, and whether rows are sparse."""
+        """Return which columns hold text or booleans, their types, and whether rows are sparse."""
         return SeenColumns(column_kinds(X), column_types(X), hasattr(X, "toarray"))
 
     def is_like(self, other: RowKind) -> bool:

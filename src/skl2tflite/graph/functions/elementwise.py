@@ -113,7 +113,7 @@ def ceil(x: Operand) -> Array:
 
 
 def round(x: Operand) -> Array:
-    """Nearest whole number, halves to even."""
+    """Nearest integer, halves to even."""
     return apply_to_floats(ops.Round(), x)
 
 
@@ -151,7 +151,7 @@ def logical_not(x: Operand) -> Array:
 
 
 def add(x: Operand, y: Operand) -> Array:
-    """Sum of two arrays; of truth values, as in NumPy, whether either is true."""
+    """Sum of two arrays; of booleans, as in NumPy, whether either is true."""
     if dtype_of(x) == dtype_of(y) == DType.BOOL:
         return logical_or(x, y)
     return apply_to_numbers(ops.Add(), x, y)
@@ -164,7 +164,7 @@ def subtract(x: Operand, y: Operand) -> Array:
 
 
 def multiply(x: Operand, y: Operand) -> Array:
-    """Product; of truth values, as in NumPy, whether both are true."""
+    """Product; of booleans, as in NumPy, whether both are true."""
     if dtype_of(x) == dtype_of(y) == DType.BOOL:
         return logical_and(x, y)
     return apply_to_numbers(ops.Multiply(), x, y)

@@ -128,7 +128,7 @@ def take(x: Operand, indices: Operand, axis: int = 0) -> Array:
 
 
 def _as_positions(indices: Any, length: int | None) -> Any:
-    """Return constant positions as integers; truth values are taken as the positions 0 and 1, not as a mask."""
+    """Return constant positions as integers; booleans are taken as the positions 0 and 1, not as a mask."""
     array = np.asarray(indices)
     return _positions(array.astype(np.int64) if array.dtype == bool else array, length)
 

@@ -24,7 +24,7 @@ def while_loop(
     Parameters
     ----------
     condition : callable
-        Takes the arrays of the state and returns one truth value for the whole batch.
+        Takes the arrays of the state and returns one boolean for the whole batch.
     body : callable
         Takes the arrays of the state and returns the next state, of the same dtypes and shapes. Tensors that
         ``condition`` or ``body`` use must be part of the state, apart from constants.

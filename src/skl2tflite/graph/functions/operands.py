@@ -63,9 +63,9 @@ def apply_to_numbers(op: Op, *operands: Any) -> Array:
 
 
 def refuse_truths(symbol: str, *operands: Any) -> None:
-    """Refuse an operator between truth values, as NumPy does."""
+    """Refuse an operator between booleans, as NumPy does."""
     if {dtype_of(x) for x in operands} == {DType.BOOL}:
-        raise refusal(f"{symbol} between truth values has no meaning, in NumPy neither; use ^ or ~")
+        raise refusal(f"{symbol} between booleans has no meaning, in NumPy neither; use ^ or ~")
 
 
 def shape_of(x: Any) -> Shape:

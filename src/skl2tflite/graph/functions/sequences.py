@@ -1,4 +1,4 @@
-"""Sequences of a length known only at run time, and the bits of whole numbers."""
+"""Sequences of a length known only at run time, and the bits of integers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def length(x: Operand) -> Array:
 
 
 def arange(stop: Operand) -> Array:
-    """Whole numbers from 0 up to, and without, a computed one."""
+    """Integers from 0 up to, and without, a computed one."""
     return apply(ops.Arange(), as_kind(stop, DType.INT))  # type: ignore[no-any-return]
 
 
@@ -42,7 +42,7 @@ def ahead(x: Operand, offset: int) -> Array:
 
 
 def wrap(x: Operand) -> Array:
-    """Keep the low 32 bits of whole numbers, as int32 arithmetic does."""
+    """Keep the low 32 bits of integers, as int32 arithmetic does."""
     return apply(ops.Wrap(), x)  # type: ignore[no-any-return]
 
 

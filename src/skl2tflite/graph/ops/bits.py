@@ -1,4 +1,4 @@
-"""Operations on the bits of whole numbers, as int32 numbers."""
+"""Operations on the bits of integers, as int32 numbers."""
 
 from __future__ import annotations
 

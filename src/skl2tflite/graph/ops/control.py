@@ -33,7 +33,7 @@ class WhileLoop(Op):
             raise GraphError(f"the body turns {[*map(str, inputs)]} into {[*map(str, kept)]}")
         tests = list(self.condition.outputs.values())
         if len(tests) != 1 or tests[0].dtype != DType.BOOL or tests[0].shape not in ((), (1,)):
-            raise GraphError("the condition must be one truth value for the whole batch")
+            raise GraphError("the condition must be one boolean for the whole batch")
         return inputs
 
     def evaluate(self, *inputs: Value) -> tuple[Value, ...]:

@@ -240,7 +240,7 @@ class Arctan2(Binary):
 
 
 class Comparison(Binary):
-    """A comparison: two numbers to one truth value."""
+    """A comparison: two numbers to one boolean."""
 
     returns = DType.BOOL
 

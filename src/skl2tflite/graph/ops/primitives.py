@@ -24,7 +24,7 @@ class Elu(Unary):
 
 
 class TruncatedDivide(Binary):
-    """Quotient of whole numbers rounded toward zero, as processors compute it; 0 where the divisor is 0."""
+    """Quotient of integers rounded toward zero, as processors compute it; 0 where the divisor is 0."""
 
     accepts = (DType.INT,)
 

@@ -16,7 +16,7 @@ class Length(Op):
     """Number of entries along the first axis."""
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
-        """Return one whole number."""
+        """Return one integer."""
         (x,) = inputs
         if not x.shape:
             raise GraphError("a single value has no length")
@@ -29,13 +29,13 @@ class Length(Op):
 
 @dataclass(frozen=True)
 class Arange(Op):
-    """The whole numbers from 0 up to, and without, the operand."""
+    """The integers from 0 up to, and without, the operand."""
 
     def infer(self, *inputs: Spec) -> tuple[Spec, ...]:
         """Return one axis, its length unknown."""
         (stop,) = inputs
         if stop != Spec(DType.INT, ()):
-            raise GraphError(f"takes one whole number, not {stop}")
+            raise GraphError(f"takes one integer, not {stop}")
         return (Spec(DType.INT, (None,)),)
 
     def evaluate(self, *inputs: Value) -> Value:
@@ -56,7 +56,7 @@ class SegmentSum(Op):
         """Return one sum for each segment."""
         x, segments, *count = inputs
         if x.dtype not in (DType.FLOAT, DType.INT) or segments.dtype != DType.INT:
-            raise GraphError(f"takes numbers and the whole numbers of their segments, not {x.dtype} and {segments}")
+            raise GraphError(f"takes numbers and the integers of their segments, not {x.dtype} and {segments}")
         if len(segments.shape) != 1 or x.shape[:1] != segments.shape:
             raise GraphError("each entry along the first axis needs its segment")
         if (self.count is None) != (count == [Spec(DType.INT, ())]):

@@ -83,7 +83,7 @@ def count_nonzero(a: Array, axis: Axis = None, *, keepdims: bool = False) -> Arr
 
 
 def _without_nan(a: Array, value: float) -> tuple[Array, Array]:
-    """Return an array with NaN replaced by a value, and truth values: where it was no NaN."""
+    """Return an array with NaN replaced by a value, and booleans: where it was no NaN."""
     if xp.dtype_of(a) != DType.FLOAT:
         return a, ones_like(a, bool)
     missing = xp.isnan(a)

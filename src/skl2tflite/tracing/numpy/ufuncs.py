@@ -90,7 +90,7 @@ def hypot(x: Any, y: Any) -> Array:
 
 
 def logarithm(log: Callable[..., Array], base: float) -> Callable[..., Array]:
-    """Return a logarithm that gives whole numbers exactly for powers of its base, as NumPy's do.
+    """Return a logarithm that gives integers exactly for powers of its base, as NumPy's do.
 
     Code that counts digits (``floor(log10(x))``) depends on that.
 
@@ -193,7 +193,7 @@ def inv_boxcox(y: Any, lmbda: Any, exp: Callable[[Any], Array] = xp.exp) -> Arra
 
 
 def _power(lmbda: Any) -> tuple[Any, Any]:
-    """Return ``lmbda`` with 1 in place of 0, to divide by, and truth values: where it was 0."""
+    """Return ``lmbda`` with 1 in place of 0, to divide by, and booleans: where it was 0."""
     zero = lmbda == 0.0
     return xp.where(zero, 1.0, lmbda), zero
 

@@ -189,7 +189,7 @@ class FrameColumns:
             raise refusal(f"there is no column {key!r}; there are {', '.join(map(repr, self.table.names))}")
         names = list(key)
         if names and all(isinstance(name, bool | np.bool_) for name in names):
-            raise refusal("a list of truth values picks rows, which must be kept; use .loc[:, mask]")
+            raise refusal("a list of booleans picks rows, which must be kept; use .loc[:, mask]")
         return type(self)(self.table.take([self.position_of(name) for name in names]))
 
     def __setitem__(self, key: Any, value: Any) -> None:

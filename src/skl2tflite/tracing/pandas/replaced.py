@@ -74,7 +74,7 @@ class Replaced(Renamed):
         return self.numbers()
 
     def integers(self) -> Tensor:
-        """Return the whole numbers."""
+        """Return the integers."""
         return self._became(self.column.integers())
 
     def strings(self) -> Tensor:

@@ -182,7 +182,7 @@ class Series:
             if getattr(self.column.dtype, "kind", "") != "b":
                 raise refusal(
                     f"& and | on the numbers of {self!r} cannot be recorded; compare first, as in (column > 0), or, if "
-                    "these are truth values, give convert rows, whose dtypes tell"
+                    "these are booleans, give convert rows, whose dtypes tell"
                 )
             a = self.column.tensor(DType.BOOL)
         result = getattr(xp, name)(b, a) if reflected else getattr(xp, name)(a, b)

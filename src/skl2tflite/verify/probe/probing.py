@@ -129,7 +129,7 @@ def _beside(values: Iterable[float]) -> list[float]:
 def _other_cells(
     template: Template, critical: CriticalValues, features: Features, known: set[int]
 ) -> Sequence[tuple[int, Any]]:
-    """Return cells that are no numbers: each category, others, truth values and what is missing.
+    """Return cells that are no numbers: each category, others, booleans and what is missing.
 
     Parameters
     ----------

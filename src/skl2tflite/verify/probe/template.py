@@ -45,7 +45,7 @@ class Template:
     ----------
     rows : DataFrame of pandas, ndarray or sparse matrix
     integers : sequence of int
-        Columns that the model takes as whole numbers, beside those whose dtype says so.
+        Columns that the model takes as integers, beside those whose dtype says so.
     """
 
     def __init__(self, rows: Any, integers: Sequence[int] = ()) -> None:

@@ -1,6 +1,6 @@
-"""How a constant table of whole numbers lies in a file: as narrow as the target can look its entries up.
+"""How a constant table of integers lies in a file: as narrow as the target can look its entries up.
 
-A graph knows whole numbers, not their widths, so this is no decomposition of operations. TFLM gathers float32 and int8
+A graph knows integers, not their widths, so this is no decomposition of operations. TFLM gathers float32 and int8
 only: numbers that int8 does not hold are looked up as float32 or, where that does not hold them, in two halves.
 """
 
@@ -17,7 +17,7 @@ from skl2tflite.backends.tflite.lowering.emitter import Emitter, Value, constant
 Gather: TypeAlias = Callable[[Value], Value]
 
 LARGE_TABLE = 1024
-"""Whole numbers in a table, from which on an operator more for each look-up is worth the bytes."""
+"""Integers in a table, from which on an operator more for each look-up is worth the bytes."""
 HALF = 2**16
 
 

@@ -120,7 +120,7 @@ class NMFConverter(NonnegativeConverter):
 
     def transform(self, X: Array) -> Array:
         est = self.estimator
-        refuse_below(self.path, X)
+        refuse_below(self.path, X, refuses_bound=self.beta <= 0)
         if est.solver == "mu":
             return self._multiplied(X)
         return NonnegativeDescent(self.components, *self.penalties, float(est.tol), int(est.max_iter))(X)

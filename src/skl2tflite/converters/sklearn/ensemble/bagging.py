@@ -144,7 +144,9 @@ class BaggingClassifierConverter(BaggingConverter, ClassifierConverter):
         stacked = xp.stack(logs, axis=1)
         # If every member's logarithm is -inf, so is that of the sum; -1e30 keeps -inf - -inf from being NaN.
         greatest = xp.maximum(xp.max(stacked, axis=1, keepdims=True), -1e30)
-        return xp.log(xp.sum(xp.exp(stacked - greatest), axis=1) / len(logs)) + xp.squeeze(greatest, 1)
+        mean = xp.sum(xp.exp(stacked - greatest), axis=1) / len(logs)
+        # Not by adding to -inf: LiteRT's kernels without XNNPACK stop at the least float32 number.
+        return xp.where(mean == 0.0, -np.inf, xp.log(mean) + xp.squeeze(greatest, 1))
 
     def decision_function(self, X: Array) -> Array:
         return self.average(self.ask("decision_function", X))

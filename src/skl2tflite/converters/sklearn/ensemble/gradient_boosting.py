@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import sklearn
+from numpy.typing import NDArray
 from sklearn import ensemble as sk
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
@@ -20,7 +22,7 @@ from skl2tflite.forest.sums import Sums, tree_sums
 from skl2tflite.forest.trees import Forest
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
-from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities
+from skl2tflite.numerics.probabilities import binary_log_probabilities, binary_probabilities, log_softmax
 
 _VERSION = tuple(int(number) for number in sklearn.__version__.split(".")[:2])
 
@@ -100,11 +102,39 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
         probabilities = (
             estimator.method("predict_proba") if isinstance(estimator, Converter) else estimator.predict_proba
         )
-        # With two classes, log(1 - p) is taken from the other column, so that it is right where p rounds to 1.
-        log = xp.log(xp.clip(probabilities(X), MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
+        given = probabilities(X)
         if several:
+            log = xp.log(xp.clip(given, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
             return log - xp.mean(log, axis=1, keepdims=True)
-        return self._of_logit(xp.expand_dims(log[:, 1] - log[:, 0], 1))
+        # 1 - p is the other column, rounded as scikit-learn's p is: to 0 where p is 1 in its dtype.
+        grid = 2.0 / self._eps
+        complement = xp.round(given[:, :1] * grid) / grid
+        p, other = (xp.clip(each, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY) for each in (given[:, 1:], complement))
+        return self._of_logit(xp.log(p) - xp.log(other))
+
+    def is_equivalent(
+        self, method: str, rows: NDArray[Any], answers: Sequence[tuple[NDArray[Any], NDArray[Any]]], tolerance: float
+    ) -> NDArray[np.bool_]:
+        """Accept scores as of another last digit of the initial probability, which decides where that is near 1."""
+        if method not in ("decision_function", "predict_log_proba") or self.initial is None or answers[0][0].ndim > 2:
+            return super().is_equivalent(method, rows, answers, tolerance)
+        if self.estimator.estimators_.shape[1] > 1:
+            return super().is_equivalent(method, rows, answers, tolerance)
+        want, got = (_scores(each) for each in answers[0])
+        p = self.estimator.init_.predict_proba(rows.astype(np.float32))[:, 1].astype(np.float64)
+        least, most = MIN_PROBABILITY, 1.0 - MIN_PROBABILITY
+        ends = [np.clip(p * (1.0 + sign * self._eps), least, most) for sign in (-1, 0, 1)]
+        low, middle, high = (np.log(end / (1.0 - end)) for end in ends)
+        with np.errstate(invalid="ignore"):
+            moved = got - want
+        allowed = tolerance * np.abs(want)
+        return np.asarray((moved >= low - middle - allowed) & (moved <= high - middle + allowed))
+
+    @cached_property
+    def _eps(self) -> float:
+        """Spacing of the initial estimator's probabilities above 1: it is given rows of float32."""
+        rows = np.zeros((1, self.n_features), dtype=np.float32)
+        return float(np.finfo(np.asarray(self.estimator.init_.predict_proba(rows)).dtype).eps)
 
     def _of_logit(self, logit: Array) -> Array:
         return 0.5 * logit if self.estimator.loss == "exponential" else logit
@@ -125,7 +155,7 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
 
     def predict_log_proba(self, X: Array) -> Array:
         logits = self._logits(X)
-        return binary_log_probabilities(logits) if logits.ndim == 1 else xp.log_softmax(logits)
+        return binary_log_probabilities(logits) if logits.ndim == 1 else log_softmax(logits)
 
     def apply(self, X: Array) -> Array:
         return xp.reshape(super().apply(X), (-1, *self.estimator.estimators_.shape))
@@ -141,3 +171,8 @@ class GradientBoostingRegressorConverter(GradientBoostingConverter, RegressorCon
 
 def _is_zero(init: Any) -> bool:
     return isinstance(init, str) and init == "zero"
+
+
+def _scores(answer: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the scores of which answers are, or the logarithms of the probabilities of two classes."""
+    return np.asarray(answer[:, 1] - answer[:, 0] if answer.ndim == 2 else answer, dtype=np.float64)

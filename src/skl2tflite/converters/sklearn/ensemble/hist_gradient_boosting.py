@@ -191,7 +191,7 @@ class HistGradientBoostingConverter(Converter):
         try:
             X = xp.concat([*columns, *(side(X) for side in sides)], axis=1)
         except KindError as error:
-            raise self.refuse(f"has categories that are text or great whole numbers, but {error.reason}") from None
+            raise self.refuse(f"has categories that are text or great integers, but {error.reason}") from None
         return tree_sums(
             X, forest, missing=True, groups=est.n_trees_per_iteration_, base=np.ravel(est._baseline_prediction)
         )

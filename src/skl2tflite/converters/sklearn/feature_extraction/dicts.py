@@ -85,7 +85,7 @@ class DictVectorizerConverter(RecordsConverter):
 
     @property
     def allows_nan(self) -> bool:
-        """Whether NaN is a number like others; there is no such integer, and as a truth value it is true."""
+        """Whether NaN is a number like others; there is no such integer, and as a boolean it is true."""
         return self.dtype.kind not in "iu"
 
     def gives_dtype(self, dtype: np.dtype[Any] | None) -> np.dtype[Any] | None:

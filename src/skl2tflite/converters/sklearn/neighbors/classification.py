@@ -12,7 +12,11 @@ from skl2tflite.converters.core.estimator_kinds import (
     ClassifierConverter,
 )
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.neighbor_weights import inverse_distances, recorded_weights
+from skl2tflite.converters.pairwise.neighbor_weights import (
+    inverse_distances,
+    recorded_weights,
+    refuse_too_light,
+)
 from skl2tflite.converters.sklearn.neighbors.unsupervised import NAN_METRICS, KNeighborsConverter, RadiusConverter
 from skl2tflite.graph import Array
 from skl2tflite.graph import functions as xp
@@ -52,6 +56,7 @@ class KNeighborsClassifierConverter(NeighborsClassifierConverter, KNeighborsConv
             f"{self.path} weighs all neighbours by 0; give it weights that do not",
             gives_nan=True,
         )
+        refuse_too_light(self, weights, distances)
         return weights
 
     def votes(self, X: Array) -> list[Array]:

@@ -9,7 +9,11 @@ from skl2tflite.converters.core.estimator_kinds import (
     RegressorConverter,
 )
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.neighbor_weights import inverse_distances, recorded_weights
+from skl2tflite.converters.pairwise.neighbor_weights import (
+    inverse_distances,
+    recorded_weights,
+    refuse_too_light,
+)
 from skl2tflite.converters.sklearn.neighbors.unsupervised import (
     KNeighborsConverter,
     RadiusConverter,
@@ -29,7 +33,11 @@ class KNeighborsRegressorConverter(RegressorConverter, KNeighborsConverter):
         targets = xp.take(np.asarray(est._y, dtype=np.float64), positions, axis=0)
         if est.weights in (None, "uniform"):
             return xp.mean(targets, axis=1)
-        weights = recorded_weights(self, distances) if callable(est.weights) else inverse_distances(distances)
+        if callable(est.weights):
+            weights = recorded_weights(self, distances)
+            refuse_too_light(self, weights, distances)
+        else:
+            weights = inverse_distances(distances)
         shares = weights / xp.sum(weights, axis=1, keepdims=True)
         return xp.sum(targets * (shares if est._y.ndim == 1 else xp.expand_dims(shares, 2)), axis=1)
 

@@ -17,7 +17,7 @@ from skl2tflite.converters.core.estimator_kinds import (
 )
 from skl2tflite.converters.core.overflow import OVERFLOW_REASON
 from skl2tflite.converters.core.registry import converts
-from skl2tflite.converters.pairwise.neighbor_weights import recorded_weights_within
+from skl2tflite.converters.pairwise.neighbor_weights import recorded_weights_within, refuse_too_light
 from skl2tflite.converters.pairwise.pairwise_functions import Pair, scipy_metric_name, values_of_pairs
 from skl2tflite.errors import GraphError
 from skl2tflite.forest.thresholds import round_down_to_float32
@@ -225,7 +225,9 @@ class RadiusConverter(RadiusNeighborsConverter):
     def weights(self, near: Array, distances: Array) -> Array:
         """Return the weight of each fitted row for each row, 0 beyond the radius."""
         if callable(self.estimator.weights):
-            return xp.where(near, recorded_weights_within(self, distances), 0.0)
+            weights = xp.where(near, recorded_weights_within(self, distances), 0.0)
+            refuse_too_light(self, weights, distances, among=xp.any(near, axis=1))
+            return weights
         if self.estimator.weights != "distance":
             return xp.astype(near, float)
         zero = near & (distances == 0.0)

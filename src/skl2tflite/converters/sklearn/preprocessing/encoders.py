@@ -70,7 +70,7 @@ class CategoriesConverter(TransformerConverter):
             if kind == DType.INT:
                 if numbers.min() < INT32.min or numbers.max() > INT32.max:
                     raise self.refuse(
-                        f"categories of feature {i} are whole numbers beyond 32 bits", "use text, or number them from 0"
+                        f"categories of feature {i} are integers beyond 32 bits", "use text, or number them from 0"
                     )
                 continue
             with np.errstate(over="ignore"):

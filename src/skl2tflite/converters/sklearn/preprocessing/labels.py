@@ -95,6 +95,11 @@ class LabelBinarizerConverter(LabelsConverter):
         est = self.estimator
         if self.is_multilabel:
             X = as_matrix(X)
+            low, high = xp.min(X, axis=1, keepdims=True), xp.max(X, axis=1, keepdims=True)
+            refuse_rows(
+                ~xp.all(((X == low) | (X == high)) & (xp.round(X) == X), axis=1),
+                f"{self.path} takes rows of at most two integers, one for absent labels and one for others",
+            )
             there = X if est.pos_label == 1 else float(est.pos_label)
             return xp.astype(xp.where(X == 0.0, float(est.neg_label), there), int)
         classes = self.categories[0]
@@ -132,11 +137,11 @@ class MultiLabelBinarizerConverter(TransformerConverter):
         if not labels:
             raise self.refuse("has learned no labels")
         if not text and not all(isinstance(label, int) for label in labels):
-            raise self.refuse("its labels are neither all text nor all whole numbers", "use text")
+            raise self.refuse("its labels are neither all text nor all integers", "use text")
         if text and not all(map(sendable, map(str, labels))):
             raise self.refuse("has a label that no text in UTF-8 can be, or a reserved one")
         if not text and not all(NO_LABEL < label <= INT32.max for label in labels):
-            raise self.refuse("its labels are whole numbers beyond 32 bits", "use text, or number them from 0")
+            raise self.refuse("its labels are integers beyond 32 bits", "use text, or number them from 0")
 
     @property
     def rows(self) -> SetRows:

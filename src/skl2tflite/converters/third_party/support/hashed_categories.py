@@ -1,6 +1,6 @@
 """The categories behind the hashes that CatBoost's models keep: found by hashing the texts that rows may hold.
 
-To CatBoost a whole number is the text of its digits, and a truth value is 0 or 1.
+To CatBoost an integer is the text of its digits, and a boolean is 0 or 1.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 WHOLE_NUMBERS = range(-1_000, 100_000)
-"""Whole numbers that are always tried."""
+"""Integers that are always tried."""
 MISSING_TEXTS = frozenset(
     ["", "NA", "N/A", "n/a", "NaN", "Nan", "nan", "None", "none", "NONE", "NULL", "Null", "null", "na", "missing"]
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 
 def category_names(encoded: Mapping[str, Any]) -> list[Any]:
-    """Return a column's categories in the order of their codes: whole numbers, or bytes of text.
+    """Return a column's categories in the order of their codes: integers, or bytes of text.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Inputs and outputs of truth values as the whole numbers 0 and 1, for runtimes that take and give no others."""
+"""Inputs and outputs of booleans as the integers 0 and 1, for runtimes that take and give no others."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from skl2tflite.graph import DType, Graph, Input, Node, Tensor, as_tensor, input
 from skl2tflite.graph import functions as xp
 
 
-def truth_values_as_integers(
+def booleans_as_integers(
     graphs: Mapping[str, Graph], columns: Sequence[ColumnSpec] | None
 ) -> tuple[dict[str, Graph], tuple[ColumnSpec, ...] | None]:
-    """Replace inputs of truth values by whole numbers, of which all but 0 are true, and outputs by 0 and 1.
+    """Replace inputs of booleans by integers, of which all but 0 are true, and outputs by 0 and 1.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def truth_values_as_integers(
     -------
     dict of str to Graph
     tuple of ColumnSpec or None
-        The columns, and how their truth values travel.
+        The columns, and how their booleans travel.
     """
     replaced = {name: _replaced(graph) for name, graph in graphs.items()}
     if columns is None:
