@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from skl2tflite import digest
 from skl2tflite.answering import Answering
+from skl2tflite.backends.backend import Target
 from skl2tflite.backends.registry import backend_of
-from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.choices import Categories, Golden, Inputs, OptimizeFor, Precision, Text
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter

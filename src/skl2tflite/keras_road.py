@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from skl2tflite.answering import Answering
 from skl2tflite.arguments import path as path_of
 from skl2tflite.arguments import shown
-from skl2tflite.backends.backend import Runner
+from skl2tflite.backends.backend import Runner, Target
 from skl2tflite.backends.keras.target import KERAS
-from skl2tflite.backends.tflite.targets import Target
 from skl2tflite.conversion import Conversion
 from skl2tflite.convert import check_rows, compared, facts_of
 from skl2tflite.errors import ConversionError
