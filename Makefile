@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-web test-apps test-compiled test-runtimes test-reproducible fuzz fuzz-short lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-apps test-compiled test-runtimes test-keras test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -62,6 +62,13 @@ test-apps: $(VENV)/.installed-test ## bundles in C++ and for Android, compiled a
 		TEST_APPS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadscope tests/apps; \
 	else \
 		echo 'g++, cmake, kotlinc and javac cannot be had: the tests of bundles for apps are skipped'; \
+	fi
+
+test-keras: ## a part of the sweep as Keras models and SavedModels, with TensorFlow in an environment of its own
+	@if $(MAKE) --no-print-directory VENV=$(VENV)-keras $(VENV)-keras/.installed-keras-test; then \
+		TEST_KERAS=1 $(VENV)-keras/bin/python -m pytest -n $(JOBS) tests/keras; \
+	else \
+		echo 'TensorFlow cannot be installed: the tests of Keras models are skipped'; \
 	fi
 
 test-reproducible: $(VENV)/.installed-test ## the same bytes in other processes, threads and Python versions

@@ -19,6 +19,7 @@ from skl2tflite.errors import (
     InvalidInputError,
     Skl2TFLiteError,
 )
+from skl2tflite.keras_road import to_keras, to_saved_model
 from skl2tflite.model import TFLiteModel, load
 from skl2tflite.verify import Report, verify
 
@@ -40,6 +41,8 @@ __all__ = [
     "convert",
     "converts",
     "load",
+    "to_keras",
+    "to_saved_model",
     "trace",
     "verify",
 ]

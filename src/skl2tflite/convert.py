@@ -11,8 +11,11 @@ from typing import Any
 from unicodedata import unidata_version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skl2tflite import digest
+from skl2tflite.answering import Answering
+from skl2tflite.backends.backend import Target
 from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.names import name_tensors
 from skl2tflite.choices import Categories, Golden, Inputs, OptimizeFor, Precision, Text
@@ -187,12 +190,7 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
         What the comparison found; None without rows.
     """
     X, runtime = conversion.X, options.runtime
-    if X is not None:
-        check_given(X)
-        check_columns(X)
-        with reading(X):
-            if row_count(X) == 0:
-                raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
+    check_rows(X)
     with conversion.guarded():
         planned = plan(conversion, options)
         if X is not None:
@@ -209,15 +207,32 @@ def convert_and_compare(conversion: Conversion, options: ConversionOptions) -> t
                 ConversionWarning,
                 stacklevel=3,
             )
-        report = compare(model, conversion)
-        if not report.faithful:
-            reason = computes_in_integers(conversion, model.methods)
-            if reason is not None:
-                raise ConversionError(reason)
-            raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+        report = compared(model, conversion)
         if examples is not None and (fine := checked(model, examples)) is not examples:
             model = _written(planned, conversion.estimator, options, fine)
         return _reported(model, conversion, options, report), report
+
+
+def check_rows(X: Any) -> None:
+    """Raise where rows to compare on are none, or not what an estimator takes."""
+    if X is None:
+        return
+    check_given(X)
+    check_columns(X)
+    with reading(X):
+        if row_count(X) == 0:
+            raise InvalidInputError("X has no rows to compare on; leave it out to convert without comparing")
+
+
+def compared(model: Answering, conversion: Conversion) -> Report:
+    """Return what comparing a model with its estimator finds; raise where the model is not faithful."""
+    report = compare(model, conversion)
+    if not report.faithful:
+        reason = computes_in_integers(conversion, model.methods)
+        if reason is not None:
+            raise ConversionError(reason)
+        raise FidelityError(f"the converted model is not faithful: {report.summary()}", report)
+    return report
 
 
 def _reported(
@@ -265,6 +280,27 @@ def _written(
         backend.lower(graph, program, runtime, options.forest_layout)
     if options.names:
         name_tensors(program)
+    facts, classes = facts_of(planned, estimator, runtime, examples)
+    files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
+    content = digest.sealed(backend.write(program, files), facts.to_bytes())
+    analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
+    return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
+
+
+def facts_of(
+    planned: Plan, estimator: Any, runtime: Target, examples: Examples | None = None
+) -> tuple[ModelFacts, tuple[NDArray[Any], ...] | None]:
+    """Return what is known of an estimator, and the labels of a classifier.
+
+    Parameters
+    ----------
+    planned : Plan
+    estimator : estimator
+    runtime : Target
+        What the model is for.
+    examples : Examples, optional
+        Typical values and golden rows that the file holds.
+    """
     labels = [planned.converter.labels(m) for m in GIVE_LABELS if m == "predict" or m in planned.traced]
     classes = next((each for each in labels if each is not None), None)
     if any(np.ndim(each) != 1 for each in classes or ()):
@@ -280,10 +316,7 @@ def _written(
         takes=_taken_by_inverses(planned),
         examples=examples,
     )
-    files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
-    content = digest.sealed(backend.write(program, files), facts.to_bytes())
-    analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}
-    return TFLiteModel(content, analyzers=analyzers)  # which checks the file's structure
+    return facts, None if classes is None else tuple(classes)
 
 
 def _versions(features: Features) -> dict[str, str]:

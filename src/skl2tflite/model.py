@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.answering import Answering
 from skl2tflite.arguments import MOST_THREADS, choice, functions, shown, whole
 from skl2tflite.arguments import path as path_of
 from skl2tflite.backends.backend import Runner
 from skl2tflite.backends.registry import backend_of
 from skl2tflite.backends.tflite.min_runtime import MinRuntime, needed
 from skl2tflite.backends.tflite.writer import LARGEST_FILE
-from skl2tflite.errors import InvalidFileError, UnsupportedMethodError
+from skl2tflite.errors import InvalidFileError
 from skl2tflite.escaping import terminal
 from skl2tflite.lazily import cached_property
 from skl2tflite.method_arguments import ARGUMENTS
@@ -55,7 +56,7 @@ class _Method:
         return model.run(asked[0] if asked else self.name, X)
 
 
-class TFLiteModel:
+class TFLiteModel(Answering):
     """A .tflite file that runs like the estimator it was converted from.
 
     Methods are scikit-learn's, with its shapes, dtypes and labels; a model has those it was converted with.
@@ -107,11 +108,6 @@ class TFLiteModel:
             self.facts = replace(self.facts, features=self.facts.features.with_analyzers(self.analyzers))
 
     # --- what it holds ------------------------------------------------------------------------------
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """Methods that the model has, the main one first."""
-        return tuple(self.facts.methods)
 
     @property
     def signatures(self) -> tuple[str, ...]:
@@ -233,52 +229,6 @@ class TFLiteModel:
         """
         choice("runtime", runtime, self.runtimes)
         return TFLiteModel(self._content, self.num_threads, self.analyzers, self.report, runtime)
-
-    def run(self, method: str, X: Any) -> Any:
-        """Run a method by name.
-
-        Parameters
-        ----------
-        method : str
-        X : array-like or DataFrame of shape (n_rows, n_features)
-
-        Returns
-        -------
-        ndarray, or list or tuple of ndarray
-            As the estimator's method returns.
-
-        Raises
-        ------
-        InvalidInputError
-            Where scikit-learn would refuse the rows.
-        NoAnswerError
-            Where it would once it has looked at them; of that kind.
-        UnsupportedMethodError
-            Where the model was converted without that method.
-        """
-        results = self.outputs_of(method, X)
-        try:
-            return self.facts.methods[method].decode(results)
-        except (IndexError, ValueError, OverflowError) as error:
-            raise InvalidFileError(f"the file gives other outputs than its facts about {method} say: {error}") from None
-
-    def outputs_of(self, method: str, X: Any) -> dict[str, NDArray[Any]]:
-        """Run a method and return the tensors that the file gives; parameters and errors as :meth:`run` has."""
-        self._require(method)
-        results = self.run_tensors(method, self.facts.features_of(method).tensors(X))
-        self.facts.methods[method].check(results)
-        return results
-
-    def run_tensors(self, method: str, tensors: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-        """Run a method on what the input tensors are to hold, others among it than the method takes, as they are."""
-        taken = self._inputs_of[method]
-        return self._runner.run(method, {name: x for name, x in tensors.items() if name in taken})
-
-    def _require(self, method: str) -> None:
-        if not isinstance(method, str) or method not in self.methods:
-            raise UnsupportedMethodError(
-                f"this model has no {shown(method)}; it was converted with methods={self.methods!r}"
-            )
 
     predict = _Method("Labels or values of each row; with ``return_std=True`` as ``predict_std``, where it has that.")
     predict_proba = _Method("Probability of each class for each row; a list of them for several outputs.")

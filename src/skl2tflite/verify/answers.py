@@ -9,20 +9,20 @@ import numpy as np
 from joblib import parallel_config
 from numpy.typing import NDArray
 
+from skl2tflite.answering import Answering
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters.core.blame import ask
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import LABELS_NAME, rows_in_float64
 from skl2tflite.features.frames import as_cells
-from skl2tflite.model import TFLiteModel
 
 
-def given_answer(model: TFLiteModel, method: str, X: Any) -> Any:
+def given_answer(model: Answering, method: str, X: Any) -> Any:
     """Return what a model answers, or the error that some rows have no answer.
 
     Parameters
     ----------
-    model : TFLiteModel
+    model : Answering
     method : str
     X : array-like or DataFrame of shape (n_rows, n_features)
     """
@@ -127,12 +127,12 @@ def gives_floats(conversion: Conversion, method: str, X: Any) -> bool:
         return False
 
 
-def rows_of(model: TFLiteModel, estimator: Any, method: str, X: Any) -> Any:
+def rows_of(model: Answering, estimator: Any, method: str, X: Any) -> Any:
     """Return what a method takes: an inverse that does not take these rows, what ``transform`` gives.
 
     Parameters
     ----------
-    model : TFLiteModel
+    model : Answering
     estimator : estimator
     method : str
     X : array-like or DataFrame of shape (n_rows, n_features)

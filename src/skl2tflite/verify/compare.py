@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import is_regressor
 
+from skl2tflite.answering import Answering
 from skl2tflite.conversion import Conversion
 from skl2tflite.errors import EstimatorError, InvalidInputError, NoAnswerError
 from skl2tflite.features import reading
-from skl2tflite.model import TFLiteModel
 from skl2tflite.reports import MADE, DifferingRow, MethodReport, Reading, Report
 from skl2tflite.reports.differing_rows import worst
 from skl2tflite.tracing.rows_at_hand import rows_at_hand
@@ -35,12 +35,12 @@ from skl2tflite.verify.within_rounding import comes_from_trees, decided_otherwis
 from skl2tflite.verify.worst_rows import Found, differing_rows, error_histogram
 
 
-def compare(model: TFLiteModel, conversion: Conversion, tolerance: float | None = None) -> Report:
+def compare(model: Answering, conversion: Conversion, tolerance: float | None = None) -> Report:
     """Compare a model with the estimator of a conversion, on its rows.
 
     Parameters
     ----------
-    model : TFLiteModel
+    model : Answering
     conversion : Conversion
         With rows.
     tolerance : float, optional
@@ -55,7 +55,7 @@ def compare(model: TFLiteModel, conversion: Conversion, tolerance: float | None 
         return Report(tuple(on_runtimes([model], conversion, tolerance)))
 
 
-def check_methods(model: TFLiteModel, conversion: Conversion) -> None:
+def check_methods(model: Answering, conversion: Conversion) -> None:
     """Raise where an estimator lacks a method that the model has."""
     converter = conversion.converter
     missing = [method for method in model.methods if not converter.has(method)]
@@ -66,13 +66,13 @@ def check_methods(model: TFLiteModel, conversion: Conversion) -> None:
 
 
 def on_runtimes(
-    models: Sequence[TFLiteModel], conversion: Conversion, tolerance: float | None = None
+    models: Sequence[Answering], conversion: Conversion, tolerance: float | None = None
 ) -> list[MethodReport]:
     """Compare all methods of a model on a conversion's rows, on each of some runtimes.
 
     Parameters
     ----------
-    models : sequence of TFLiteModel
+    models : sequence of Answering
         The same file on each runtime, its own first.
     conversion : Conversion
         With rows.
@@ -88,7 +88,7 @@ def on_runtimes(
 
 
 def compare_method(
-    models: Sequence[TFLiteModel],
+    models: Sequence[Answering],
     conversion: Conversion,
     method: str,
     X: Any,
@@ -99,7 +99,7 @@ def compare_method(
 
     Parameters
     ----------
-    models : sequence of TFLiteModel
+    models : sequence of Answering
         The same file on each runtime, its own first.
     conversion : Conversion
     method : str
@@ -132,7 +132,7 @@ def compare_method(
     return reports
 
 
-def _asked(models: Sequence[TFLiteModel], method: str, X: Any) -> list[Any]:
+def _asked(models: Sequence[Answering], method: str, X: Any) -> list[Any]:
     """Return what a file answers on each runtime, or the error that some rows have no answer."""
     answers = [given_answer(model, method, X) for model in models]
     return [unsaturated(each) for each in answers] if models[0].facts.runtime.saturates else answers
@@ -145,12 +145,12 @@ class _Expected(NamedTuple):
     reference: Reading
 
 
-def _expected(model: TFLiteModel, conversion: Conversion, method: str, given: Any, actual: Any) -> _Expected:
+def _expected(model: Answering, conversion: Conversion, method: str, given: Any, actual: Any) -> _Expected:
     """Return what an estimator answers, and for which reading of the rows.
 
     Parameters
     ----------
-    model : TFLiteModel
+    model : Answering
     conversion : Conversion
     method : str
     given : array-like or DataFrame of shape (n_rows, n_features)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.answering import Answering
 from skl2tflite.conversion import Conversion
 from skl2tflite.converters import Converter
 from skl2tflite.features import RowKind
-from skl2tflite.model import TFLiteModel
 from skl2tflite.reports import Reading
 from skl2tflite.verify.differences import as_rows
 
@@ -22,7 +22,7 @@ class Comparison:
 
     Attributes
     ----------
-    model : TFLiteModel
+    model : Answering
     conversion : Conversion
         The estimator and its converter.
     method : str
@@ -38,7 +38,7 @@ class Comparison:
         Whether the rows were made from the model, to lie on its thresholds.
     """
 
-    model: TFLiteModel
+    model: Answering
     conversion: Conversion
     method: str
     X: Any

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.backends.constants import rounded
 from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph, TensorDef, buffer_content
 from skl2tflite.backends.tflite.releases import after, named
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
 from skl2tflite.choices import OptimizeFor
-from skl2tflite.errors import ConversionError, UnsupportedOnTarget
+from skl2tflite.errors import UnsupportedOnTarget
 from skl2tflite.graph.dtype import DType, Shape, Spec
 
 WIDTHS: dict[DType, str] = {
@@ -60,22 +61,9 @@ Operand = Value | NDArray[Any]
 
 def constant(array: NDArray[Any]) -> Value:
     """Return a constant, rounded once to the dtype of its kind in a file; narrow integers stay narrow."""
-    kind = array.dtype.kind
-    if kind == "f":
-        with np.errstate(over="ignore"):
-            rounded = array.astype(np.float32)
-        if np.any(np.isinf(rounded) & ~np.isinf(array)):
-            largest = float(np.max(np.abs(array[np.isfinite(array)])))
-            raise ConversionError(
-                f"the model holds {largest:.3g}, beyond the greatest "
-                "float32 number (3.4e38); scale the features or the target"
-            )
-        return Value("float32", rounded.shape, array=rounded)
-    if kind in "iu" and array.dtype.name not in ("int8", "int16", "int32"):
-        if array.size and (array.min() < -(2**31) or array.max() >= 2**31):
-            raise ConversionError(f"the model holds the integer {array.max()}, which does not fit int32")
-        array = array.astype(np.int32)
-    return Value("string" if kind in "USO" else array.dtype.name, array.shape, array=array)
+    array = rounded(array)
+    dtype = "string" if array.dtype.kind in "USO" else array.dtype.name
+    return Value(dtype, array.shape, array=array)
 
 
 class Emitter:
