@@ -25,8 +25,8 @@ def bundle(
     model : TFLiteModel
     directory : path-like
         Folder to make; it must not exist, or be empty.
-    place : {"tflm", "arduino", "esp-idf", "zephyr", "platformio"}
-        What the folder is for: platforms of microcontrollers.
+    place : {"tflm", "arduino", "esp-idf", "zephyr", "platformio", "python"}
+        What the folder is for: platforms of microcontrollers, or Python without scikit-learn.
     name : str
         The model's name in the code, and in the names of files.
     X : array-like or DataFrame of shape (n_rows, n_features), optional

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from skl2tflite.bundle import micro
+from skl2tflite.bundle import micro, python
 from skl2tflite.bundle.place import Place
 
-PLACES: Mapping[str, Place] = MappingProxyType({place.name: place for place in micro.PLACES})
+PLACES: Mapping[str, Place] = MappingProxyType({place.name: place for place in (*micro.PLACES, python.PLACE)})

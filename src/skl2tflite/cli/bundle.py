@@ -15,6 +15,7 @@ EXAMPLES = (
     "skl2tflite convert model.skops --target micro -o model.tflite --data rows.csv",
     "skl2tflite bundle model.tflite --for arduino -o firmware --data rows.csv",
     "skl2tflite bundle model.tflite --for zephyr -o app --name gesture",
+    "skl2tflite bundle model.tflite --for python -o app",
 )
 
 
@@ -26,6 +27,7 @@ class PlaceName(StrEnum):
     ESP_IDF = "esp-idf"
     ZEPHYR = "zephyr"
     PLATFORMIO = "platformio"
+    PYTHON = "python"
 
 
 def command(
@@ -47,7 +49,8 @@ def command(
     """Make a folder with a model and the code that uses it.
 
     For microcontrollers it holds the model as an array, a C++ class that takes features by name and gives labels, an
-    example that blinks an LED, golden vectors that test the model where it runs, and a README.
+    example that blinks an LED, golden vectors that test the model where it runs, and a README. For Python it holds a
+    module that needs NumPy and LiteRT only, and compares golden rows by itself.
     """
     from skl2tflite.bundle import bundle
     from skl2tflite.model import load
