@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-web test-reproducible fuzz fuzz-short lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-python-bundle test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -37,6 +37,12 @@ test-web: $(VENV)/.installed-test ## the sweep on LiteRT.js in Node, in both of 
 	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'
 	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js @litertjs/core@$(LITERT_JS)
 	@touch $@
+
+test-python-bundle: $(VENV)/.installed-test ## bundles for Python in an environment without scikit-learn
+	$(PYTHON) -m venv $(VENV)-litert
+	$(VENV)-litert/bin/python -m pip --disable-pip-version-check install --quiet 'numpy>=1.26' \
+		"ai-edge-litert==$$($(BIN)/python -c 'from importlib.metadata import version; print(version("ai-edge-litert"))')"
+	$(BIN)/python scripts/check_python_bundle.py $(VENV)-litert/bin/python
 
 test-reproducible: $(VENV)/.installed-test ## the same bytes in other processes, threads and Python versions
 	$(BIN)/python scripts/check_reproducible.py --other $(VENV)-reproducible

@@ -274,6 +274,8 @@ def _whole(cells: Any, feature: dict[str, Any], dtype: str, limits: Any) -> np.n
     low, high = (0, 1) if limits is None else (int(limits.min), int(limits.max))
     held = []
     for row, cell in enumerate(cells):
+        if _is_missing(cell):
+            raise ValueError(f"row {row} misses a value for {feature['name']!r}")
         number = _number(cell, row, feature["name"], None)
         if not low <= number <= high or number != int(number):
             expected = "a truth value" if limits is None else "a whole number of 32 bits"
