@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
-.PHONY: help demo test test-oldest test-web test-apps test-compiled test-runtimes test-keras test-reproducible fuzz fuzz-short lint docs bench clean
+.PHONY: help demo test test-oldest test-web test-apps test-compiled test-runtimes test-keras test-python-bundle test-reproducible fuzz fuzz-short lint docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -50,6 +50,12 @@ test-runtimes: $(VENV)/.installed-test ## the sweep's files on older runtimes: e
 	npm install --silent --no-fund --no-audit --no-package-lock --prefix .litert_js \
 		@litertjs/core@$(LITERT_JS) typescript@$(TYPESCRIPT)
 	@touch $@
+
+test-python-bundle: $(VENV)/.installed-test ## bundles for Python in an environment without scikit-learn
+	$(PYTHON) -m venv $(VENV)-litert
+	$(VENV)-litert/bin/python -m pip --disable-pip-version-check install --quiet 'numpy>=1.26' \
+		"ai-edge-litert==$$($(BIN)/python -c 'from importlib.metadata import version; print(version("ai-edge-litert"))')"
+	$(BIN)/python scripts/check_python_bundle.py $(VENV)-litert/bin/python
 
 # The peer of benchmarks in Node, beside LiteRT.js.
 .litert_js/.installed-bench-$(LITERT_JS)-$(ONNXRUNTIME_WEB):

@@ -31,8 +31,9 @@ def bundle(
     model : TFLiteModel
     directory : path-like
         Folder to make; it must not exist, or be empty.
-    place : {"tflm", "arduino", "esp-idf", "zephyr", "platformio", "web", "cpp", "android", "ios"}
-        What the folder is for: platforms of microcontrollers; browsers; C++ on computers and phones; Kotlin; Swift.
+    place : {"tflm", "arduino", "esp-idf", "zephyr", "platformio", "web", "cpp", "android", "ios", "python"}
+        What the folder is for: platforms of microcontrollers; browsers; C++ on computers and phones; Kotlin; Swift;
+        Python without scikit-learn.
     name : str
         The model's name in the code, and in the names of files.
     X : array-like or DataFrame of shape (n_rows, n_features), optional

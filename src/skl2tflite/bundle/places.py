@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from skl2tflite.bundle import android, cpp, ios, micro, web
+from skl2tflite.bundle import android, cpp, ios, micro, python, web
 from skl2tflite.bundle.place import Place
 
 PLACES: Mapping[str, Place] = MappingProxyType(
-    {place.name: place for place in (*micro.PLACES, *web.PLACES, cpp.PLACE, android.PLACE, ios.PLACE)}
+    {place.name: place for place in (*micro.PLACES, *web.PLACES, cpp.PLACE, android.PLACE, ios.PLACE, python.PLACE)}
 )

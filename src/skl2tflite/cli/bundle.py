@@ -17,6 +17,7 @@ EXAMPLES = (
     "skl2tflite bundle model.tflite --for zephyr -o app --name gesture",
     "skl2tflite bundle model.tflite --for web -o page",
     "skl2tflite bundle model.tflite --for android -o app --data rows.csv",
+    "skl2tflite bundle model.tflite --for python -o app",
 )
 
 
@@ -32,6 +33,7 @@ class PlaceName(StrEnum):
     CPP = "cpp"
     ANDROID = "android"
     IOS = "ios"
+    PYTHON = "python"
 
 
 def command(
@@ -62,7 +64,8 @@ def command(
     For microcontrollers it holds the model as an array, a C++ class that takes features by name and gives labels, an
     example that blinks an LED, golden vectors that test the model where it runs, and a README. For the web it holds a
     page that works offline, with a form for the features, and a JavaScript module with types for an app. For computers
-    (cpp), Android and iOS it holds the file, a class with types for rows and answers, golden tests and a README.
+    (cpp), Android and iOS it holds the file, a class with types for rows and answers, golden tests and a README. For
+    Python it holds a module that needs NumPy and LiteRT only, and compares golden rows by itself.
     """
     from skl2tflite.bundle import bundle
     from skl2tflite.model import load
