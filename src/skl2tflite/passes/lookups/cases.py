@@ -57,7 +57,11 @@ class Cases:
             return column
         if column.dtype == DType.INT:
             low, high = int(self.values[0]), int(self.values[-1])
-            return as_tensor(xp.minimum(xp.maximum(column, low), high) - low)
+            clipped = as_tensor(xp.minimum(xp.maximum(column, low), high))
+            if not low:
+                return clipped
+            # As floats, which are exact here: older releases of TFLM add no integers.
+            return as_tensor(xp.astype(xp.astype(clipped, float) - float(low), int))
         if column.dtype == DType.STRING:
             known = self.values[:-1]
             hot = xp.astype(xp.expand_dims(column, 1) == known, float)
