@@ -14,7 +14,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.neighbors import RadiusNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier, LocalOutlierFactor, RadiusNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
@@ -66,6 +66,12 @@ def _two_targets() -> tuple[Any, Any]:
     return DecisionTreeClassifier(max_depth=3).fit(X, labels), X
 
 
+def _neighbors() -> tuple[Any, Any]:
+    """Outputs whose shape LiteRT finds at run time, one for each of two targets."""
+    labels = np.column_stack([y, X[:, 0] > 6])
+    return KNeighborsClassifier(weights="distance").fit(X, labels), X[::10] + 0.05
+
+
 def _labels(*labels: object) -> Callable[[], tuple[Any, Any]]:
     held = np.array(labels, dtype=object if isinstance(labels[0], str) else None)
     return lambda: (DecisionTreeClassifier(max_depth=2).fit(X, held[y]), X)
@@ -98,6 +104,13 @@ MODELS: dict[str, tuple[Callable[[], tuple[Any, Any]], dict[str, Any]]] = {
     "two targets": (_two_targets, {"methods": ("predict_proba", "predict")}),
     "no answer": (lambda: (RadiusNeighborsClassifier(0.5).fit(X[::2], LABELS[y[::2]]), X[::9] * 1.3), {}),
     "outliers": (lambda: (IsolationForest(n_estimators=5, random_state=0).fit(X), X[::10]), {"methods": ("predict",)}),
+    "neighbors": (_neighbors, {}),
+    "neighbor labels": (lambda: (KNeighborsClassifier().fit(X, LABELS[y]), X[::10] + 0.05), {}),
+    "novelties": (lambda: (LocalOutlierFactor(novelty=True).fit(X), X[::10] * 1.2), {}),
+    "forest of two": (
+        lambda: (RandomForestClassifier(5, random_state=0).fit(X, np.column_stack([y, X[:, 0] > 6])), X),
+        {},
+    ),
     "inverse": (lambda: (StandardScaler().fit(X), X), {"methods": ("transform", "inverse_transform")}),
     "wide": (
         lambda: (Ridge().fit(np.arange(1800.0).reshape(6, 300) % 7, range(6)), np.arange(1800.0).reshape(6, 300) % 7),

@@ -1,6 +1,7 @@
 // $generated
 #include "${name}_runner.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -17,6 +18,7 @@ constexpr int kWholeNumber = 2;
 constexpr int kAcceleratorsTag = 24;
 constexpr int kSeverityTag = 25;
 constexpr int kErrorsOnly = 3;
+constexpr int kFloat32 = 1, kInt32 = 2, kBool = 6;
 
 void Check(LiteRtStatus status, const char* what) {
   if (status != 0) throw Error(std::string("LiteRT cannot ") + what + " (status " + std::to_string(status) + ")");
@@ -26,6 +28,36 @@ size_t SizeOf(LiteRtTensorBufferRequirements requirements) {
   size_t size = 0;
   Check(LiteRtGetTensorBufferRequirementsBufferSize(requirements, &size), "say the size of a tensor");
   return size;
+}
+
+// The bytes of a tensor of so many rows, by the shape that the file declares: its first axis alone may be free.
+// 0 where the tensor has no such shape.
+size_t SizeOf(const LiteRtRankedTensorType& type, size_t rows) {
+  if (type.layout.rank == 0 || (type.layout.dimensions[0] >= 0 && type.layout.dimensions[0] != static_cast<int32_t>(rows)))
+    return 0;
+  size_t size = rows;
+  for (unsigned int axis = 1; axis < type.layout.rank; ++axis) {
+    size *= static_cast<size_t>(std::max(type.layout.dimensions[axis], 0));
+  }
+  switch (type.element_type) {
+    case kFloat32:
+    case kInt32:
+      return size * 4;
+    case kBool:
+      return size;
+    default:
+      return 0;
+  }
+}
+
+// What is given for a tensor, or taken of it, by its name. Raises Error where that is not as much as the tensor holds.
+template <typename Bytes>
+size_t SizeIn(const std::vector<Bytes>& all, const char* kind, const char* name, const LiteRtRankedTensorType& type,
+              size_t rows) {
+  for (const Bytes& each : all) {
+    if (std::strcmp(each.name, name) == 0 && each.size == SizeOf(type, rows)) return each.size;
+  }
+  throw Error(std::string("the file's ") + kind + " " + name + " is another one; it is not the file of this bundle");
 }
 
 }  // namespace
@@ -86,17 +118,24 @@ Runner::Signature& Runner::Find(const std::string& key) {
   return found->second;
 }
 
-Runner::Buffer Runner::Make(LiteRtTensor tensor, const char* name, const LiteRtLayout& layout,
-                            LiteRtTensorBufferRequirements requirements) {
+LiteRtRankedTensorType Runner::TypeOf(LiteRtTensor tensor) {
   LiteRtRankedTensorType type = {};
   Check(LiteRtGetRankedTensorType(tensor, &type), "say the type of a tensor");
-  type.layout = layout;
-  Buffer made = {name, nullptr, SizeOf(requirements)};
+  return type;
+}
+
+// LiteRT writes what an output holds into its buffer without a look at the buffer's size, and where an output's shape is
+// found at run time, what it says that the output needs is that of one row. So buffers have `size` bytes at least.
+Runner::Buffer Runner::Make(const char* name, LiteRtRankedTensorType type, size_t rows, size_t size,
+                            LiteRtTensorBufferRequirements requirements) {
+  type.layout.dimensions[0] = static_cast<int32_t>(rows);
+  Buffer made = {name, nullptr, std::max(size, SizeOf(requirements))};
   Check(LiteRtCreateManagedTensorBuffer(environment_, kHostMemory, &type, made.size, &made.buffer), "make a buffer");
   return made;
 }
 
-void Runner::Allocate(Signature* signature, size_t rows, bool resizes) {
+void Runner::Allocate(Signature* signature, size_t rows, bool resizes, const std::vector<InputBytes>& inputs,
+                      const std::vector<OutputBytes>& outputs) {
   if (signature->rows == rows) return;
   Free(signature);
   const size_t at = signature->index;
@@ -117,13 +156,13 @@ void Runner::Allocate(Signature* signature, size_t rows, bool resizes) {
   for (size_t i = 0; i < num_inputs; ++i) {
     const char* name = nullptr;
     LiteRtTensor tensor = nullptr;
-    LiteRtLayout layout = {};
     LiteRtTensorBufferRequirements requirements = nullptr;
     Check(LiteRtGetSignatureInputName(found, i, &name), "name an input");
     Check(LiteRtGetSignatureInputTensorByIndex(found, i, &tensor), "find an input");
-    Check(LiteRtGetCompiledModelInputTensorLayout(compiled_, at, i, &layout), "say the shape of an input");
     Check(LiteRtGetCompiledModelInputBufferRequirements(compiled_, at, i, &requirements), "say what an input needs");
-    signature->inputs.push_back(Make(tensor, name, layout, requirements));
+    const LiteRtRankedTensorType type = TypeOf(tensor);
+    const size_t size = SizeIn(inputs, "input", name, type, rows);
+    signature->inputs.push_back(Make(name, type, rows, size, requirements));
   }
   for (size_t i = 0; i < num_outputs; ++i) {
     const char* name = nullptr;
@@ -132,7 +171,9 @@ void Runner::Allocate(Signature* signature, size_t rows, bool resizes) {
     Check(LiteRtGetSignatureOutputName(found, i, &name), "name an output");
     Check(LiteRtGetSignatureOutputTensorByIndex(found, i, &tensor), "find an output");
     Check(LiteRtGetCompiledModelOutputBufferRequirements(compiled_, at, i, &requirements), "say what an output needs");
-    signature->outputs.push_back(Make(tensor, name, layouts[i], requirements));
+    const LiteRtRankedTensorType type = TypeOf(tensor);
+    const size_t size = SizeIn(outputs, "output", name, type, rows);
+    signature->outputs.push_back(Make(name, type, rows, size, requirements));
   }
   signature->rows = rows;
 }
@@ -140,7 +181,7 @@ void Runner::Allocate(Signature* signature, size_t rows, bool resizes) {
 void Runner::Run(const std::string& key, size_t rows, bool resizes, const std::vector<InputBytes>& inputs,
                  const std::vector<OutputBytes>& outputs) {
   Signature& signature = Find(key);
-  Allocate(&signature, rows, resizes);
+  Allocate(&signature, rows, resizes, inputs, outputs);
   std::vector<LiteRtTensorBuffer> given, got;
   for (const Buffer& each : signature.inputs) {
     const InputBytes* bytes = nullptr;

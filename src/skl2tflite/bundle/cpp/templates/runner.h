@@ -52,8 +52,10 @@ class Runner {
   };
 
   Signature& Find(const std::string& key);
-  void Allocate(Signature* signature, size_t rows, bool resizes);
-  Buffer Make(LiteRtTensor tensor, const char* name, const LiteRtLayout& layout,
+  void Allocate(Signature* signature, size_t rows, bool resizes, const std::vector<InputBytes>& inputs,
+                const std::vector<OutputBytes>& outputs);
+  static LiteRtRankedTensorType TypeOf(LiteRtTensor tensor);
+  Buffer Make(const char* name, LiteRtRankedTensorType type, size_t rows, size_t size,
               LiteRtTensorBufferRequirements requirements);
   static void Free(Signature* signature);
   void Close();
