@@ -10,14 +10,16 @@ from pathlib import Path
 import ai_edge_litert
 import numpy as np
 import pytest
+from sklearn.neighbors import KNeighborsClassifier
 
+import skl2tflite
 from skl2tflite.bundle import bundle, cpp
 from skl2tflite.bundle.apps.typed import App
 from skl2tflite.bundle.cpp.golden import literal
 from skl2tflite.bundle.cpp.source import SPELLING, Source
 from skl2tflite.bundle.place import Request
 from tests.apps.conftest import Bundled
-from tests.apps.models import MODELS, converted
+from tests.apps.models import LABELS, MODELS, X, converted, y
 from tests.apps.vectors import vectors
 
 LITERT = ai_edge_litert.__path__[0]
@@ -180,9 +182,13 @@ def test_builds_as_its_readme_says(tmp_path: Path) -> None:
         ("class=4", "none of the numbers"),
         ("class=", "missing"),
         ("age (years)=inf", "infinite"),
+        ("age (years)=young", "age (years): 'young' is no number"),
+        ("is member=yes", "is member: 'yes' is no truth value"),
+        ("serial=1.5", "serial: '1.5' is no whole number"),
         ("no such=1", "sets no feature"),
+        ("town=", "set already"),
     ]:
-        command = ["build/plans_example", "plans.tflite", argument]
+        command = ["build/plans_example", "plans.tflite", "town=Graz", argument]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
         assert done.returncode != 0
         assert why in done.stderr
@@ -199,3 +205,19 @@ def test_other_files_are_refused(bundled: Bundled) -> None:
         done = subprocess.run(["./all", path], cwd=folder, capture_output=True, text=True, timeout=60)
         assert done.returncode != 0
         assert why in done.stdout
+
+
+def test_files_of_other_rows_are_refused(bundled: Bundled, tmp_path: Path) -> None:
+    """Before LiteRT writes outputs whose shape it finds at run time: a label more, a feature fewer."""
+    _, rows, folder = bundled("neighbor labels")
+    compiled(folder, False)
+    other = np.where(np.arange(len(X)) % 4 == 3, "other", LABELS[y])
+    for name, estimator, given in (
+        ("predict_proba", KNeighborsClassifier().fit(X, other), rows),
+        ("x", KNeighborsClassifier().fit(X[:, :3], LABELS[y]), rows[:, :3]),
+    ):
+        path = tmp_path / f"{name}.tflite"
+        skl2tflite.convert(estimator, given).save(path)
+        done = subprocess.run(["./all", str(path)], cwd=folder, capture_output=True, text=True, timeout=60)
+        assert done.returncode != 0
+        assert f"put {name} is another one" in done.stdout

@@ -79,6 +79,7 @@ def test_table(tmp_path: Path) -> None:
         ({"age": 1.0, "city": "Rome"}, "misses a value for 'member'"),
         ({"agee": 1.0, "city": "Rome", "member": True}, "'agee', which is no feature"),
         ({"age": "x", "city": "Rome", "member": True}, "'age' is 'x', expected a number"),
+        ({"age": 1.0, "city": "Rome", "member": "yes"}, "'member' is 'yes', expected a truth value"),
         (FRAME[["age", "city"]], "column 'member' is missing"),
         (X, "shape"),
         ("Rome", "rows are a DataFrame"),
@@ -87,6 +88,9 @@ def test_table(tmp_path: Path) -> None:
             app.predict(wrong)
     with pytest.raises(AttributeError, match="it has predict_proba, predict"):
         app.transform(FRAME)
+    for run in (app.outputs, app.answers, app.tensors):
+        with pytest.raises(ValueError, match=r"no method 'transform'; it has predict_proba, predict"):
+            run("transform", FRAME)
 
 
 @pytest.mark.parametrize("options", [{}, {"batch": 7}, {"target": "web"}, {"methods": ("predict_proba",)}], ids=str)

@@ -11,14 +11,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris
 from sklearn.feature_extraction.image import PatchExtractor
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 import skl2tflite
 from skl2tflite.app_contract import describe
 from skl2tflite.bundle import bundle
 from skl2tflite.bundle.web.scripts import PAGE, SHARED, joined, template
+from skl2tflite.bundle.web.types import types
 from skl2tflite.bundle.web.write import package_name
 from skl2tflite.errors import ConversionError
 from skl2tflite.escaping import javascript
@@ -151,3 +154,10 @@ def test_names_of_packages() -> None:
     assert [package_name(name) for name in ("Iris", "my model_2", "ß√", "-", "Köln")] == [
         "iris", "my-model-2", "model", "model", "koln",
     ]  # fmt: skip
+
+
+def test_columns_that_are_not_read_take_any_value() -> None:
+    rows = X.iloc[:, :2].assign(note="text")
+    steps = make_column_transformer(("passthrough", list(rows)[:2]))
+    model = skl2tflite.convert(make_pipeline(steps, LogisticRegression()).fit(rows, y), rows, target="web")
+    assert '"note"?: number | string | boolean | null;' in types(describe(model))

@@ -100,7 +100,7 @@ class GoldenSource:
                 [
                     f"  for (size_t i = 0; i < {len(self.golden.row.features)}; ++i) {{",
                     '    if (name == "x" + std::to_string(i)) {',
-                    "      row->x[i] = ToNumber(text);",
+                    "      row->x[i] = ToNumber(name, text);",
                     "      return true;",
                     "    }",
                     "  }",
@@ -145,11 +145,11 @@ def _parsed(member: Member) -> str:
         case "text":
             return "text"
         case "boolean":
-            return 'text == "1" || text == "true"'
+            return "ToBool(name, text)"
         case "integer":
-            return "static_cast<int32_t>(std::strtol(text.c_str(), nullptr, 10))"
+            return "ToWhole(name, text)"
         case _:
-            return "ToNumber(text)"
+            return "ToNumber(name, text)"
 
 
 def _printed(call: Call) -> list[str]:

@@ -77,6 +77,8 @@ def _field(feature: Feature) -> str:
 
 
 def _value(feature: Feature) -> str:
+    if feature.absent == "not read":
+        return "number | string | boolean"
     only = [value for value in feature.only or () if value is not None]
     if only and len(only) <= _MOST_ALTERNATIVES:
         return _union(only)

@@ -105,7 +105,7 @@ class Model:
         NoAnswerError
             Where scikit-learn raises an error for some of them.
         """
-        spec = self._methods[method]
+        spec = self._spec(method)
         results = self._run(method, self.tensors(method, rows))
         if spec["no_answer"] is not None:
             first = results[spec["outputs"][0]["name"]]
@@ -140,10 +140,15 @@ class Model:
 
     def tensors(self, method: str, rows: Any) -> dict[str, Any]:
         """Return what the input tensors hold of rows: an array, or a list of arrays of shape (1, length), of texts."""
-        spec = self._methods[method]
+        spec = self._spec(method)
         features = self.contract["features"] if spec["features"] is None else spec["features"]
         columns = _columns(rows, features, self.contract["rows"])
         return {each["name"]: _encoded(each, features, columns) for each in spec["inputs"]}
+
+    def _spec(self, method: str) -> dict[str, Any]:
+        if method not in self._methods:
+            raise ValueError(f"the model has no method {method!r}; it has {', '.join(self._methods)}")
+        return self._methods[method]  # type: ignore[no-any-return]
 
     def _run(self, method: str, tensors: Mapping[str, Any]) -> dict[str, np.ndarray]:
         outputs = {each["name"]: each for each in self._methods[method]["outputs"]}
@@ -261,24 +266,24 @@ def _numbers(cells: Any, feature: dict[str, Any]) -> np.ndarray:
     return held
 
 
-def _number(cell: Any, row: int, name: str, missing_text: str | None) -> float:
+def _number(cell: Any, row: int, name: str, missing_text: str | None, expected: str = "a number") -> float:
     if _is_missing(cell) or (missing_text is not None and isinstance(cell, str) and cell == missing_text):
         return float("nan")
     if not isinstance(cell, bool | int | float | np.bool_ | np.integer | np.floating):
-        raise ValueError(f"row {row}: {name!r} is {cell!r:.40}, expected a number")
+        raise ValueError(f"row {row}: {name!r} is {cell!r:.40}, expected {expected}")
     return float(cell)
 
 
 def _whole(cells: Any, feature: dict[str, Any], dtype: str, limits: Any) -> np.ndarray:
     """Return cells as whole numbers, or as truth values where there are no limits."""
     low, high = (0, 1) if limits is None else (int(limits.min), int(limits.max))
+    expected = "a truth value" if limits is None else "a whole number of 32 bits"
     held = []
     for row, cell in enumerate(cells):
         if _is_missing(cell):
             raise ValueError(f"row {row} misses a value for {feature['name']!r}")
-        number = _number(cell, row, feature["name"], None)
+        number = _number(cell, row, feature["name"], None, expected)
         if not low <= number <= high or number != int(number):
-            expected = "a truth value" if limits is None else "a whole number of 32 bits"
             raise ValueError(f"row {row}: {feature['name']!r} is {cell!r:.40}, expected {expected}")
         held.append(int(number))
     if feature["only"] is not None and not set(held) <= set(feature["only"]):
