@@ -214,7 +214,7 @@ def test_files_of_other_rows_are_refused(bundled: Bundled, tmp_path: Path) -> No
     other = np.where(np.arange(len(X)) % 4 == 3, "other", LABELS[y])
     for name, estimator, given in (
         ("predict_proba", KNeighborsClassifier().fit(X, other), rows),
-        ("x", KNeighborsClassifier().fit(X[:, :3], LABELS[y]), rows[:, :3]),
+        ("X", KNeighborsClassifier().fit(X[:, :3], LABELS[y]), rows[:, :3]),
     ):
         path = tmp_path / f"{name}.tflite"
         skl2tflite.convert(estimator, given).save(path)
