@@ -23,8 +23,8 @@ from skl2tflite.features import (
     readings_of,
 )
 from skl2tflite.graph import Graph
-from skl2tflite.options import DEFAULTS, ConversionOptions
 from skl2tflite.legalize import with_infinite_operands
+from skl2tflite.options import DEFAULTS, ConversionOptions
 from skl2tflite.passes import PassRecord, run_last_passes, run_passes
 from skl2tflite.passes.booleans import booleans_as_integers
 from skl2tflite.passes.vocabulary import encode
