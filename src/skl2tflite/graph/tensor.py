@@ -279,13 +279,17 @@ class Tensor:
 
     flatten = ravel
 
-    def sum(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
+    def sum(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
+    ) -> Tensor:
         """Sum over axes."""
-        return _reduced("sum", self, axis, keepdims, dtype=dtype, out=out, **others)
+        return _reduced("sum", self, axis, keepdims, dtype=dtype, out=out, **kw)
 
-    def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
+    def mean(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
+    ) -> Tensor:
         """Mean over axes."""
-        return _reduced("mean", self, axis, keepdims, dtype=dtype, out=out, **others)
+        return _reduced("mean", self, axis, keepdims, dtype=dtype, out=out, **kw)
 
     def max(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
         """Greatest value over axes."""
@@ -295,9 +299,11 @@ class Tensor:
         """Least value over axes."""
         return _reduced("min", self, axis, keepdims, out=out, **others)
 
-    def prod(self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
+    def prod(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
+    ) -> Tensor:
         """Product over axes."""
-        return _reduced("prod", self, axis, keepdims, dtype=dtype, out=out, **others)
+        return _reduced("prod", self, axis, keepdims, dtype=dtype, out=out, **kw)
 
     def any(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
         """Whether any is true."""

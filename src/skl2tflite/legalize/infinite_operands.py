@@ -39,9 +39,9 @@ def with_infinite_operands(graph: Graph) -> Graph:
         infinite = [each != Reach.FINITE for each in given]
         match node.op:
             case ops.Multiply():
-                return [_product(*operands, *infinite)]
+                return [_product(operands, infinite)]
             case ops.Divide():
-                return [_quotient(*operands, *infinite)]
+                return [_quotient(operands, infinite)]
             case ops.Add() | ops.Subtract() if all(infinite):
                 a, b = operands
                 both, product = _is_infinite(a) & _is_infinite(b), a * b
@@ -57,17 +57,14 @@ def _is_infinite(x: Tensor) -> Any:
     return xp.abs(x) >= GREATEST
 
 
-def _product(a: Tensor, b: Tensor, a_reaches: bool, b_reaches: bool) -> Any:
+def _product(operands: tuple[Tensor, ...], infinite: list[bool]) -> Any:
     """Return a product: NaN of infinity and 0, and infinity of infinity and any other number.
 
-    Parameters
-    ----------
-    a, b : Tensor
-    a_reaches, b_reaches : bool
-        Whether each may be infinite.
+    ``infinite`` says which of the two operands may be infinite.
     """
-    first = _factor(a, b) if b_reaches else a
-    second = _factor(b, a) if a_reaches else b
+    a, b = operands
+    first = _factor(a, b) if infinite[1] else a
+    second = _factor(b, a) if infinite[0] else b
     return first * second
 
 
@@ -78,19 +75,17 @@ def _factor(x: Tensor, other: Tensor) -> Any:
     return xp.where(_is_infinite(other), xp.where(x == 0.0, np.nan, x * FAR), x)
 
 
-def _quotient(a: Tensor, b: Tensor, a_reaches: bool, b_reaches: bool) -> Any:
+def _quotient(operands: tuple[Tensor, ...], infinite: list[bool]) -> Any:
     """Return a quotient: NaN of two infinite numbers, infinity of the first, 0 of the second.
 
-    Parameters
-    ----------
-    a, b : Tensor
-    a_reaches, b_reaches : bool
-        Whether each may be infinite.
+    ``infinite`` says which of the two operands may be infinite.
     """
-    above, below = a, b
-    if b_reaches:
-        finite = xp.where(_is_infinite(a), np.nan, a * 0.0) if a_reaches else a * 0.0
-        above = xp.where(_is_infinite(b), finite, a)
-    if a_reaches and not (b.constant is not None and (np.abs(b.constant) <= 1.0).all()):
+    a, b = operands
+    above: Any = a
+    below: Any = b
+    if infinite[1]:
+        small: Any = xp.where(_is_infinite(a), np.nan, a * 0.0) if infinite[0] else a * 0.0
+        above = xp.where(_is_infinite(b), small, a)
+    if infinite[0] and not (b.constant is not None and (np.abs(b.constant) <= 1.0).all()):
         below = xp.where(_is_infinite(a), b / FAR, b)
     return above / below
