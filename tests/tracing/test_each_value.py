@@ -106,6 +106,13 @@ def test_text_that_replace_does_not_know_has_no_answer() -> None:
         model.predict(table.assign(own=["yes", "no", "perhaps", "no"]))
 
 
+@pytest.mark.parametrize("name", ["iterrows", "itertuples"])
+def test_loops_over_rows_are_refused_for_what_they_are(name: str) -> None:
+    step = FunctionTransformer(lambda df: np.array([[each[0]] for each in getattr(df, name)()])).fit(TABLE)
+    with pytest.raises(UnsupportedEstimatorError, match="a loop over rows of a DataFrame"):
+        skl2tflite.convert(step, TABLE)
+
+
 TWO_STEPS = {
     "frame": lambda df: df.replace("yes", 1).replace("no", 0),
     "column": lambda df: df[["a"]].assign(own=df["own"].replace("yes", 1).replace({"no": 0}) * 2),
@@ -121,7 +128,7 @@ def test_text_that_becomes_numbers_in_two_steps(name: str) -> None:
     pipeline = make_pipeline(FunctionTransformer(TWO_STEPS[name]), LogisticRegression()).fit(table, [1, 0, 0, 0])
     model = skl2tflite.convert(pipeline, table)
     np.testing.assert_allclose(model.predict_proba(table), pipeline.predict_proba(table), rtol=1e-5)
-    with pytest.raises(NoAnswerError, match="replace leaves text that is none of 'no', 'yes'"):
+    with pytest.raises(NoAnswerError, match="replace leaves text that is none of 'yes', 'no'"):
         model.predict(table.assign(own="perhaps"))
 
 

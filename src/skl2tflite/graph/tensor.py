@@ -283,13 +283,13 @@ class Tensor:
         self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
     ) -> Tensor:
         """Sum over axes."""
-        return _reduced("sum", self, axis, keepdims, dtype=dtype, out=out, **kw)
+        return _reduced("sum", self, axis, keepdims, dtype=dtype, out=out, **others)
 
     def mean(
         self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
     ) -> Tensor:
         """Mean over axes."""
-        return _reduced("mean", self, axis, keepdims, dtype=dtype, out=out, **kw)
+        return _reduced("mean", self, axis, keepdims, dtype=dtype, out=out, **others)
 
     def max(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
         """Greatest value over axes."""
@@ -303,7 +303,7 @@ class Tensor:
         self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
     ) -> Tensor:
         """Product over axes."""
-        return _reduced("prod", self, axis, keepdims, dtype=dtype, out=out, **kw)
+        return _reduced("prod", self, axis, keepdims, dtype=dtype, out=out, **others)
 
     def any(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
         """Whether any is true."""

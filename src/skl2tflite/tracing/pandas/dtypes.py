@@ -51,9 +51,7 @@ def no_attribute(name: str, of: str) -> NoAttributeError:
             f"{name!r} of {of} depends on other rows, and a file answers for each row alone; compute it in fit"
         )
     if name in ("iterrows", "itertuples"):
-        return NoAttributeError(
-            f"{name!r}, a loop over the rows of {of}, cannot be recorded; compute with whole columns"
-        )
+        return NoAttributeError(f"{name!r}, a loop over rows of {of}, cannot be recorded; compute with whole columns")
     if name in ("str", "dt"):
         return NoAttributeError(f"{name!r} of {of} cannot be recorded; do that before the pipeline")
     return NoAttributeError(f"{name!r} of {of} cannot be recorded")

@@ -93,7 +93,7 @@ class NumbersOfText(Column):
 
     def extended(self, more: Mapping[str, float]) -> NumbersOfText:
         """Return the column with numbers for more of the text."""
-        return NumbersOfText(self.series, {**more, **self.numbers_of})
+        return NumbersOfText(self.series, self.numbers_of | {k: v for k, v in more.items() if k not in self.numbers_of})
 
     @property
     def kind(self) -> DType:
@@ -119,7 +119,7 @@ class NumbersOfText(Column):
         refuse_rows_of_function(
             ~known, f"an error, as replace leaves text that is none of {texts} beside numbers", True
         )
-        return plain(looked_up(series, list(numbers), list(numbers.values()), np.nan, np.nan))
+        return recorded_tensor(plain(looked_up(series, list(numbers), list(numbers.values()), np.nan, np.nan)))
 
 
 def settle(columns: Iterable[Column]) -> None:
