@@ -162,10 +162,11 @@ def test_repr_and_print(model):
     assert lines[3] == "signature   predict(X float32[rows, 3]) → predict int32[rows]"
     assert lines[4].startswith("typical     length -0.18 (-2.4 to 3.07), width ")
     assert lines[5] == "golden      5 made rows with the answers of predict_proba, predict, within 1e-06"
-    assert "operators" in lines[6]
-    assert "FULLY_CONNECTED×2" in lines[6]
-    assert "SOFTMAX×1" in lines[6]
-    assert lines[7].startswith(f"bytes       {len(bytes(model)):,}: TFLITE_METADATA ")
+    assert lines[6] == "runs on     TensorFlow Lite 2.7.0 or later"
+    assert "operators" in lines[7]
+    assert "FULLY_CONNECTED×2" in lines[7]
+    assert "SOFTMAX×1" in lines[7]
+    assert lines[8].startswith(f"bytes       {len(bytes(model)):,}: TFLITE_METADATA ")
 
 
 def test_names_are_printed_without_their_middles():

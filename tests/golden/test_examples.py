@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.compose import make_column_transformer
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import RadiusNeighborsClassifier
@@ -254,3 +254,10 @@ def test_command_line(tmp_path: Any) -> None:
         assert (examples and examples.made) is made
         shown = CliRunner().invoke(app, ["inspect", f"{tmp_path}/m.tflite"]).output
         assert ("golden" in shown) == (made is not None)
+
+
+def test_outputs_without_columns_have_no_golden_rows() -> None:
+    model = skl2tflite.convert(MissingIndicator().fit(X), X)
+    assert model.outputs == {"transform": ("bool", (-1, 0))}
+    assert model.facts.examples is not None
+    assert model.facts.examples.rows == ()

@@ -72,13 +72,13 @@ def _answered(examples: Examples, planned: Plan) -> Examples:
     kept = np.ones(len(examples.rows), dtype=bool)
     for method, graph in planned.graphs.items():
         info, size = planned.traced[method].output, size_of(graph)
-        if method == "inverse_transform" or size is None or size * len(examples.rows) > max(MOST_VALUES, size):
+        if method == "inverse_transform" or not size or size * len(examples.rows) > max(MOST_VALUES, size):
             continue
         answers[method] = answers_of(method, graph, tensors)
         kept &= ~info.without_answer(answers[method])
         for values in answers[method].values():
             kept &= ~np.isinf(values).any(axis=1)
-    return with_rows(replace(examples, answers=answers), kept)
+    return with_rows(replace(examples, answers=answers), kept if answers else np.zeros_like(kept))
 
 
 def _is_taken(features: Features, row: Any) -> bool:

@@ -90,7 +90,7 @@ def _for_tensors(original: Callable[..., Any], function: Callable[..., Any]) -> 
 
 
 def _additive_chi2_kernel(X: Any, Y: Any) -> Any:
-    refuse_below("additive_chi2_kernel", X)
+    refuse_below("additive_chi2_kernel", X, gives_nan=True)  # of estimators that divide by its sums
     return additive_chi2_kernel(X, Y)
 
 

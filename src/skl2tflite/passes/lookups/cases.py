@@ -57,7 +57,11 @@ class Cases:
             return column
         if column.dtype == DType.INT:
             low, high = int(self.values[0]), int(self.values[-1])
-            return as_tensor(xp.minimum(xp.maximum(column, low), high) - low)
+            clipped = as_tensor(xp.minimum(xp.maximum(column, low), high))
+            if not low:
+                return clipped
+            # As floats, which are exact here: older releases of TFLM add no integers.
+            return as_tensor(xp.astype(xp.astype(clipped, float) - float(low), int))
         if column.dtype == DType.STRING:
             known = self.values[:-1]
             hot = xp.astype(xp.expand_dims(column, 1) == known, float)
@@ -71,11 +75,18 @@ class Cases:
 
 
 def cases_of(graph: Graph) -> dict[Cell, Cases]:
-    """Return the cases of the columns that a graph compares with many values."""
+    """Return the cases of the columns that a graph compares with many values.
+
+    Characters and terms of texts are no columns: what is computed of them has tables of its own.
+    """
     met: dict[Cell, list[NDArray[Any]]] = {}
     asked: set[Cell] = set()
     made: dict[Cell, Cases] = {}
+    of_texts = {x for x in graph.inputs.values() if x.dtype == DType.INT and not is_flat(x)}
     for node in graph.operations():
+        if not of_texts.isdisjoint(node.inputs):
+            of_texts.update(node.outputs)
+            continue
         found = comparison(node)
         if found is not None:
             met.setdefault(cell_of(found[0]), []).append(found[1])
