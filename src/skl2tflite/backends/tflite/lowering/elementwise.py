@@ -35,7 +35,8 @@ def lower_elementwise(emit: Emitter, op: Op, inputs: Sequence[Value], outputs: S
     """One operation, one operator.
 
     XNNPACK flushes what has no normal float32 number (below 1.2e-38) to 0. POW multiplies for one whole exponent and
-    gives the greatest float32 number where that overflows. FLOOR_DIV of integers stops with an error at run time for a divisor of 0.
+    gives the greatest float32 number where that overflows. FLOOR_DIV of integers stops with an error at run time for a
+    divisor of 0.
     """
     (spec,) = outputs
     options: dict[str, Any] = {}
