@@ -131,6 +131,7 @@ def lower_arctan2(emit: Emitter, op: ops.Arctan2, inputs: Sequence[Value], outpu
 def lower_sign(emit: Emitter, op: ops.Sign, inputs: Sequence[Value], outputs: Sequence[Spec]) -> Value:
     """SIGN, and NaN put back, for which releases before LiteRT 2.1 give a number."""
     (x,) = inputs
+    emit.takes_nan = False
     sign = emit.op("SIGN", [x], x.shape, x.dtype)
     if x.dtype != "float32" or not emit.target.has_older_releases:
         return sign
