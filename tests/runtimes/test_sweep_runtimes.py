@@ -23,7 +23,7 @@ from tests.estimators.test_sweep import answered, fitted, inputs_of, methods_of
 from tests.runtimes.running import on_release
 
 Releases = dict[str, list[OlderRuntime]]
-SOME = CASES[::4]
+SOME = CASES[::3]
 FORESTS = [case for case in CASES if "Forest" in case.id or "Boosting" in case.id][::8]
 
 

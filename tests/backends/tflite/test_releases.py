@@ -202,3 +202,12 @@ def reckons(name: str) -> bool:
 def shape(body: Subgraph, operator: Any) -> tuple[int, ...]:
     result = body.tensors[operator.outputs[0]]
     return result.shape if result.dtype == "float32" else ()
+
+
+def test_nan_that_arithmetic_makes_is_to_be_kept_too() -> None:
+    """log1p is NaN below -1, and a product within it can lose that."""
+    rows = np.abs(ROWS)
+    for function, loses in ((np.log1p, True), (np.square, False)):
+        model = skl2tflite.convert(make_pipeline(SimpleImputer(), FunctionTransformer(function)).fit(rows))
+        assert model.min_runtime is not None
+        assert any(reason.startswith("NaN in ") for reason in model.min_runtime.reasons) is loses
