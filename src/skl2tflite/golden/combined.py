@@ -53,7 +53,7 @@ def split(rows: Iterable[Row], cells: Callable[[int], Any], texts: dict[int, boo
     texts : dict of int to bool
         For each feature that the model reads, whether it holds texts.
     """
-    every = list(dict.fromkeys(map(tuple, rows)))
+    every: list[Row] = list(dict.fromkeys(map(tuple, rows)))
     equal: list[NDArray[np.intp] | None] = [None] * len(every)  # the given rows that may still be equal: None for all
     for at, holds_text in texts.items():
         if not any(places is None or places.size for places in equal):
@@ -74,7 +74,7 @@ def _equals(held: NDArray[Any], value: Scalar) -> NDArray[np.bool_]:
     """Return which cells hold a value; None stands for one that is missing."""
     if held.dtype != object:
         if value is None or isinstance(value, str):
-            return np.isnan(held)
+            return np.asarray(np.isnan(held))
         return np.asarray(held == _as_float32(np.float64(value)))
     if value is None:
         return np.array([is_missing(cell) for cell in held.tolist()], dtype=bool)
