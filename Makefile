@@ -92,9 +92,10 @@ lint: $(VENV)/.installed-lint ## ruff, mypy (strict), import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.installed-test ## write docs/supported.md from the converters, and the tables of docs/runtimes.md
+docs: $(VENV)/.installed-test ## write docs/supported.md from the converters, the tables of docs/runtimes.md, and the app contract's schema
 	$(BIN)/skl2tflite supported --markdown > docs/supported.md
 	$(BIN)/python scripts/document_runtimes.py
+	$(BIN)/python scripts/document_contract.py
 
 bench: $(VENV)/.installed-bench ## time us and the peers in turn
 	@$(MAKE) --no-print-directory .litert_js/.installed-bench-$(LITERT_JS)-$(ONNXRUNTIME_WEB) || \

@@ -17,7 +17,21 @@ from pathlib import Path
 
 import numpy as np
 from older_runtime import RELEASES, OlderRuntime, OlderRuntimeError, made_environment
-from probe_targets import BINARY, CASES, OUTPUT, QUANTIZED, Case, Const, Graph, Node, file_of, text_of
+from probe_targets import (
+    BINARY,
+    CASES,
+    NAN_CASES,
+    OUTPUT,
+    QUANTIZED,
+    Case,
+    Const,
+    Graph,
+    Node,
+    file_of,
+    lowest_version,
+    text_of,
+    with_nan,
+)
 from sklearn.decomposition import MiniBatchNMF
 from sklearn.feature_selection import SelectKBest
 
@@ -128,6 +142,30 @@ def runs(python: Path, model: skl2tflite.TFLiteModel) -> bool:
     return True
 
 
+def loses_nan(python: Path, operator: str) -> bool:
+    """Return whether a release gives a number where an operator gives NaN, with XNNPACK or without."""
+    version = lowest_version(operator, "float32", 2, frozenset())
+    runtimes = [OlderRuntime(python, xnnpack) for xnnpack in (True, False)]
+    try:
+        for node in with_nan(operator, 2):
+            inputs = [operand for operand in node.operands if isinstance(operand, np.ndarray)]
+            if not all(x.ndim for x in inputs):
+                continue
+            file = file_of(Graph(inputs, [(node, version)], node.results))
+            for runtime in runtimes:
+                try:
+                    outputs = runtime.run(file, {f"x{number}": x for number, x in enumerate(inputs)}, "main")
+                except OlderRuntimeError:
+                    continue  # which the limits tell
+                (result,) = outputs.values()
+                if not np.isnan(result[np.isnan(node.results[0])]).all():
+                    return True
+        return False
+    finally:
+        for runtime in runtimes:
+            runtime.close()
+
+
 def probe(python: Path, kernels: Mapping[str, Mapping[str, list[int]]]) -> dict[tuple[str, str], int]:
     """Return, by operator and dtype, the highest rank of a release where that is not today's."""
     runtimes = [OlderRuntime(python, xnnpack) for xnnpack in (True, False)]
@@ -155,7 +193,7 @@ def main() -> None:
     given = parser.parse_args()
     kernels = json.loads(OUTPUT.read_text("utf-8"))["targets"]["litert"]
     known = json.loads(RUNTIMES.read_text("utf-8")) if RUNTIMES.exists() else {}
-    limits, failing = known.get("limits", {}), known.get("patterns", {})
+    limits, failing, nan = known.get("limits", {}), known.get("patterns", {}), known.get("nan", {})
     models = patterns()
     for release in given.release or RELEASES:
         print(release, file=sys.stderr)
@@ -163,25 +201,45 @@ def main() -> None:
         for pattern, model in models.items():
             others = set(failing.get(pattern, ())) - {release}
             failing[pattern] = [r for r in RELEASES if r in others or (r == release and not runs(python, model))]
+        for operator in (each for each in NAN_CASES if "float32" in kernels.get(each, {})):
+            others = set(nan.get(operator, ())) - {release}
+            nan[operator] = [r for r in RELEASES if r in others or (r == release and loses_nan(python, operator))]
         found = probe(python, kernels)
         for dtypes in limits.values():
             for known in dtypes.values():
                 known.pop(release, None)
         for (operator, dtype), rank in found.items():
             limits.setdefault(operator, {}).setdefault(dtype, {})[release] = rank
-        write(limits, failing)
+        write(limits, failing, nan)
 
 
-def write(limits: Mapping[str, Mapping[str, Mapping[str, int]]], failing: Mapping[str, list[str]]) -> None:
-    """Write what was found."""
+def write(
+    limits: Mapping[str, Mapping[str, Mapping[str, int]]],
+    failing: Mapping[str, list[str]],
+    nan: Mapping[str, list[str]],
+) -> None:
+    """Write what was found.
+
+    Parameters
+    ----------
+    limits : mapping
+        Of an operator, by dtype and release.
+    failing : mapping of str to list of str
+        Releases that do not run a pattern.
+    nan : mapping of str to list of str
+        Releases that lose NaN in an operator.
+    """
     known = {operator: {dtype: each for dtype, each in dtypes.items() if each} for operator, dtypes in limits.items()}
     report = {
         "generated": {
             "command": "python scripts/probe_runtimes.py",
             "patterns": "releases that stop with an error when the number of rows changes",
+            "nan": "operator: releases that give a number where it gives NaN",
             "limits": "operator: dtype: release: highest rank that it computes right, where that is less than today's",
         },
         "limits": {operator: dtypes for operator, dtypes in known.items() if dtypes},
+        # What today's release loses, files put back for all of them.
+        "nan": {operator: each for operator, each in nan.items() if each and list(RELEASES)[-1] not in each},
         "patterns": failing,
         "releases": list(RELEASES),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -282,6 +283,8 @@ def _written(
     if options.names:
         name_tensors(program)
     facts, classes = facts_of(planned, estimator, runtime, examples)
+    if runtime.has_older_releases:
+        facts = replace(facts, nan_operators=tuple(sorted(program.nan_operators)))
     files = add_metadata(program, facts, None if runtime.is_microcontroller else classes)
     content = digest.sealed(backend.write(program, files), facts.to_bytes())
     analyzers = {c.name: c.analyzer for c in planned.features.columns or () if c.analyzer is not None}

@@ -69,7 +69,7 @@ def add_metadata(program: Program, facts: ModelFacts, classes: Sequence[NDArray[
     )
     program.add_metadata(METADATA_NAME, metadata.pack(info))
     if facts.runtime.has_older_releases:
-        program.add_metadata(min_runtime.METADATA_NAME, min_runtime.needed(program).metadata)
+        program.add_metadata(min_runtime.METADATA_NAME, min_runtime.needed(program, facts.nan_operators).metadata)
     return files
 
 

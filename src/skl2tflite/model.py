@@ -132,7 +132,7 @@ class TFLiteModel(Answering):
     @property
     def min_runtime(self) -> MinRuntime | None:
         """The releases of the runtime that run the file, as were measured; None where it is not for LiteRT."""
-        return needed(self._program) if self.facts.runtime.has_older_releases else None
+        return needed(self._program, self.facts.nan_operators) if self.facts.runtime.has_older_releases else None
 
     @property
     def feature_names_in_(self) -> NDArray[Any]:

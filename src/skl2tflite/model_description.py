@@ -57,7 +57,7 @@ def describe(heading: str, content: bytes, program: Program, facts: ModelFacts) 
     if program.takes_strings:
         lines.append(f"needs       {STRINGS_NEED}")
     if facts.runtime.has_older_releases:
-        lines.append(f"runs on     {needed(program)}")
+        lines.append(f"runs on     {needed(program, facts.nan_operators)}")
     for name, info in facts.methods.items():
         if info.sentinel is not None:
             lines.append(f"no answer   {name} gives {info.sentinel:.0f}: {info.reason}")

@@ -64,6 +64,8 @@ class ModelFacts:
         What rows those methods take that do not take the model's: inverses.
     examples : Examples, optional
         Typical values of the features, and golden rows.
+    nan_operators : tuple of str
+        Operators that NaN may reach, of those in which older releases of the runtime lose it.
     digest : str, optional
         Digest of the file's bytes; files of the first versions have none.
     """
@@ -76,6 +78,7 @@ class ModelFacts:
     classes: tuple[NDArray[Any], ...] | None = None
     takes: Mapping[str, Features] = field(default_factory=dict)
     examples: Examples | None = None
+    nan_operators: tuple[str, ...] = ()
     digest: str | None = field(default=None, compare=False)
 
     @property
@@ -109,6 +112,8 @@ class ModelFacts:
             document["classes"] = labels_to_json(self.classes)
         if self.examples is not None:
             document["examples"] = self.examples.to_json()
+        if self.nan_operators:
+            document["nan_operators"] = self.nan_operators
         # Python spells lone surrogates of labels as JSON does.
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
 
@@ -130,6 +135,7 @@ class ModelFacts:
             labels_from_facts(facts.classes),
             {n: Features.from_facts(method.takes) for n, method in facts.methods.items() if method.takes is not None},
             None if facts.examples is None else Examples.from_facts(facts.examples, facts.features.count),
+            facts.nan_operators,
             facts.digest,
         )
 

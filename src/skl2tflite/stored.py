@@ -196,6 +196,7 @@ class Facts(Stored, frozen=True):
     versions: dict[str, str]
     classes: tuple[Labels, ...] | None = None
     examples: Examples | None = None
+    nan_operators: tuple[str, ...] = ()
     digest: str | None = None
 
 

@@ -16,7 +16,7 @@ from sklearn.feature_extraction.image import PatchExtractor
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.neighbors import RadiusNeighborsClassifier
+from sklearn.neighbors import KNeighborsRegressor, RadiusNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelBinarizer, MultiLabelBinarizer, OneHotEncoder, OrdinalEncoder
 from sklearn.tree import DecisionTreeClassifier
@@ -195,3 +195,13 @@ def test_schema_names_every_field() -> None:
     schema = json_schema()
     document = _described(LinearRegression().fit(X, X[:, 0]), X).to_json()
     assert schema["$defs"]["AppContract"]["properties"].keys() == document.keys()
+
+
+def test_a_mark_that_is_infinite_is_a_word_in_json() -> None:
+    """JSON has no infinity, and a reader must not take it for NaN."""
+    regressor = KNeighborsRegressor(2, weights=lambda d: np.exp(-d)).fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0])
+    method = describe(skl2tflite.convert(regressor)).methods[0]
+    assert method.no_answer is not None
+    assert method.no_answer.mark == "Infinity"
+    assert method.no_answer.number == np.inf
+    assert json.loads(json.dumps(describe(skl2tflite.convert(regressor)).to_json(), allow_nan=False))

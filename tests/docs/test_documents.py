@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,3 +150,43 @@ def test_every_promise_of_security_has_its_test() -> None:
     for path, name in named:
         source = (ROOT / path).read_text()
         assert not name or re.search(rf"^(def|class) {name}\b", source, flags=re.M), f"{path}::{name}"
+
+
+def test_contract_page_runs_and_its_schema_is_that_of_the_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    from scripts.document_contract import BEGIN, END, schema_text, tables
+    from typer.testing import CliRunner
+
+    from skl2tflite.cli.main import app
+
+    page = ROOT / "docs" / "contract.md"
+    assert (ROOT / "docs" / "app_contract.schema.json").read_text("utf-8") == schema_text()
+    assert page.read_text("utf-8").split(BEGIN)[1].split(END)[0] == f"\n{tables()}\n"
+    monkeypatch.chdir(tmp_path)
+    exec(compile(blocks(page, "python")[0], "contract.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert printed.endswith("('Brest', 'Cork', 'Lima')\n")
+    (command,) = re.findall(r"^skl2tflite (inspect .*)$", page.read_text("utf-8"), flags=re.M)
+    contract = json.loads(CliRunner().invoke(app, command.split()).output)
+    assert contract == json.loads(printed[: printed.rindex("}") + 1])
+    jsonschema.Draft202012Validator(json.loads(schema_text())).validate(contract)
+
+
+def test_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from typer.testing import CliRunner
+
+    from skl2tflite.cli.main import app
+
+    page = ROOT / "docs" / "python.md"
+    train, use = blocks(page, "python")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(train, "python.md", "exec"), {})
+    (command,) = re.findall(r"^skl2tflite (bundle .*)$", page.read_text("utf-8"), flags=re.M)
+    assert CliRunner().invoke(app, command.split()).exit_code == 0
+    monkeypatch.chdir(tmp_path / "voyage_app")
+    assert subprocess.run([sys.executable, "voyage.py"], check=True, capture_output=True, timeout=60).stdout
+    monkeypatch.syspath_prepend(str(tmp_path / "voyage_app"))
+    exec(compile(use, "python.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("['")

@@ -23,7 +23,7 @@ pytest.importorskip("tflite_micro")
 APART = 1e-4
 """How far TFLM may be from LiteRT, whose kernels round otherwise: both are held to scikit-learn more closely."""
 REFUSED: dict[str, str] = {
-    "HashingVectorizer": "no room for hashed features",
+    "HashingVectorizer": "hashed features have none",
     "TfidfVectorizer(analyzer='char', ngram_range=(1, 3), norm='l1'": "fit it on texts without line breaks",
     "MultiLabelBinarizer": "sets of labels of any length",
 }

@@ -22,6 +22,7 @@ from skl2tflite.features import (
     TextRows,
     ValueRows,
 )
+from skl2tflite.features.reference import reference_rows
 from skl2tflite.features.rows import KINDS, kind_from_facts
 from skl2tflite.flow.column import TextInput
 from skl2tflite.flow.input_columns import InputColumns
@@ -348,3 +349,13 @@ def test_rows_that_the_estimator_is_given() -> None:
     assert TABLE.given(array) is not array
     np.testing.assert_array_equal(TABLE.given(array), array)
     assert TABLE.reference(np.array([[2**24 + 1]]), integers=True).tolist() == [[2**24 + 1]]
+
+
+def test_integers_beyond_float32_are_rounded_beside_text_as_without() -> None:
+    """A file reads them as float32, and the estimator is asked for the same numbers."""
+    frame = pd.DataFrame({"big": [33554629, 33554643], "c": list("ab"), 7: [1, 2]})
+    rounded = reference_rows(frame)
+    assert rounded["big"].tolist() == [33554628, 33554644]
+    assert rounded.dtypes.tolist() == frame.dtypes.tolist()
+    assert frame["big"].tolist() == [33554629, 33554643]
+    assert reference_rows(frame, integers=True)["big"].tolist() == [33554629, 33554643]

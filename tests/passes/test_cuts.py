@@ -65,9 +65,12 @@ def test_what_counts_as_computed() -> None:
 
 def test_thresholds_of_columns_that_only_pass_stay_beside_computed_ones() -> None:
     """A number of the rows just below a training value is below it, whatever another column has in its last digits."""
-    step = FunctionTransformer(lambda X: np.c_[X, X[:, 2] % 3.0 // 2.0 + 1.0])
-    pipeline = make_pipeline(step, xgboost.XGBClassifier(n_estimators=5)).fit(ROWS, LABELS)
-    just_below = np.nextafter(ROWS[:50].astype(np.float32), np.float32(0))
-    just_below[:, 2] = ROWS[:50, 2]
+    step = FunctionTransformer(lambda X: np.c_[X, np.log(X[:, 2] * X[:, 3])])
+    labels = LABELS ^ (ROWS[:, 2] * ROWS[:, 3] > 6)
+    pipeline = make_pipeline(step, xgboost.XGBClassifier(n_estimators=5)).fit(ROWS, labels)
+    just_below = ROWS.astype(np.float32)
+    just_below[:, :2] = np.nextafter(just_below[:, :2], np.float32(0))
     model = skl2tflite.convert(pipeline)
     np.testing.assert_allclose(model.predict_proba(just_below), pipeline.predict_proba(just_below), atol=1e-6)
+    (forest,) = _forests(pipeline)[:1]
+    assert {0, 1, 4} <= set(forest.feature[~forest.is_leaf].tolist())

@@ -47,6 +47,30 @@ def test_whole_numbers_reach_the_leaves_that_they_reach_in_float64(target: Any) 
         np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-5)
 
 
+def _of_the_day(X: Any) -> Any:
+    """Return where minutes lie on the circle of a day, both columns at once."""
+    return np.hstack([np.sin(2 * np.pi * X / 1440), np.cos(2 * np.pi * X / 1440)])
+
+
+@pytest.mark.parametrize(
+    ("function", "steps", "n_columns"),
+    [
+        (_of_the_day, 1440, 1),
+        (_of_the_day, 1440, 2),
+        (lambda X: np.sin(X * (2 * np.pi / np.array([24.0, 7.0]))), 24, 2),
+    ],
+    ids=["one column", "several columns", "a period for each column"],
+)
+def test_columns_of_matrices_and_minutes_of_a_day(function: Any, steps: int, n_columns: int) -> None:
+    """Every number is on the side of every threshold on which it is in float64."""
+    rows = np.random.default_rng(5).integers(0, steps, (2000, n_columns)).astype(float)
+    labels = np.random.default_rng(6).integers(0, 2, 2000)
+    trees = HistGradientBoostingClassifier(max_iter=10, min_samples_leaf=1)
+    pipeline = make_pipeline(FunctionTransformer(function), trees).fit(rows, labels)
+    model = skl2tflite.convert(pipeline, methods=("predict_proba",))
+    np.testing.assert_allclose(model.predict_proba(rows), pipeline.predict_proba(rows), atol=1e-5)
+
+
 def test_other_numbers_are_computed() -> None:
     """Between whole numbers, below 0 and beyond the table."""
     pipeline = make_pipeline(FunctionTransformer(waves), RandomForestClassifier(5, random_state=0)).fit(HOURS, LABELS)

@@ -106,6 +106,32 @@ def test_text_that_replace_does_not_know_has_no_answer() -> None:
         model.predict(table.assign(own=["yes", "no", "perhaps", "no"]))
 
 
+@pytest.mark.parametrize("name", ["iterrows", "itertuples"])
+def test_loops_over_rows_are_refused_for_what_they_are(name: str) -> None:
+    step = FunctionTransformer(lambda df: np.array([[each[0]] for each in getattr(df, name)()])).fit(TABLE)
+    with pytest.raises(UnsupportedEstimatorError, match="a loop over rows of a DataFrame"):
+        skl2tflite.convert(step, TABLE)
+
+
+TWO_STEPS = {
+    "frame": lambda df: df.replace("yes", 1).replace("no", 0),
+    "column": lambda df: df[["a"]].assign(own=df["own"].replace("yes", 1).replace({"no": 0}) * 2),
+    "one column of a frame": lambda df: df.replace({"own": {"yes": 1}}).replace({"own": {"no": 0}}),
+    "the first wins": lambda df: df.replace("yes", 1).replace({"yes": 5, "no": 0}),
+}
+
+
+@pytest.mark.parametrize("name", TWO_STEPS)
+def test_text_that_becomes_numbers_in_two_steps(name: str) -> None:
+    """In between there is text beside numbers, which nothing reads."""
+    table = pd.DataFrame({"own": ["yes", "no", "yes", "no"], "a": [1.0, 2.0, 3.0, 4.0]})
+    pipeline = make_pipeline(FunctionTransformer(TWO_STEPS[name]), LogisticRegression()).fit(table, [1, 0, 0, 0])
+    model = skl2tflite.convert(pipeline, table)
+    np.testing.assert_allclose(model.predict_proba(table), pipeline.predict_proba(table), rtol=1e-5)
+    with pytest.raises(NoAnswerError, match="replace leaves text that is none of 'yes', 'no'"):
+        model.predict(table.assign(own="perhaps"))
+
+
 def test_truth_values_beside_floats_are_added_as_pandas_adds_them() -> None:
     table = pd.DataFrame({"p": [True, True, False, False], "q": [True, False, True, False], "a": [1.5, 2.5, 0.5, 3.0]})
     transformer = FunctionTransformer(

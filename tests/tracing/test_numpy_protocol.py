@@ -28,6 +28,9 @@ def test_operators(name):
 
 
 METHODS = {
+    "sum of a dtype": lambda x: x.sum(1, float), "prod of a dtype": lambda x: x.prod(axis=1, dtype=float),
+    "mean of a dtype": lambda x: x.mean(axis=1, dtype="float64", keepdims=True),
+    "cumsum of a dtype": lambda x: x.cumsum(axis=1, dtype=np.float64),
     "sum": lambda x: x.sum(axis=1), "sum all": lambda x: x.sum(), "mean": lambda x: x.mean(1, keepdims=True),
     "max": lambda x: x.max(axis=1), "min": lambda x: x.min(), "prod": lambda x: x.prod(axis=1),
     "argmax": lambda x: x.argmax(axis=1), "argmax flat": lambda x: x.argmax(), "argmin": lambda x: x.argmin(0),
@@ -102,6 +105,8 @@ REFUSED = {
     "numpy.add with where=": lambda X: np.add(X, 1, where=np.array([True, False, True, True])),
     "numpy.mean": lambda X: np.mean(X, axis=1, dtype=int),
     "numpy.max": lambda X: np.max(X, axis=1, initial=0.0),
+    "numpy.sum": lambda X: X.sum(axis=1, initial=5.0),
+    "numpy.min": lambda X: X.min(axis=1, initial=0.0),
     "numpy.floor with dtype=int64 of float values": lambda X: np.floor(X, dtype=np.int64, casting="unsafe"),
     "numpy.select has 1 conditions and 2 choices": lambda X: np.select([X > 0], [X, X]),
     "numpy.where": lambda X: np.where(X > 0),

@@ -15,7 +15,13 @@ from sklearn.preprocessing import FunctionTransformer
 
 import skl2tflite
 from skl2tflite.conversion import Conversion
-from skl2tflite.errors import ConversionError, NoAnswerError, UnsupportedEstimatorError
+from skl2tflite.errors import (
+    ConversionError,
+    FidelityError,
+    InvalidInputError,
+    NoAnswerError,
+    UnsupportedEstimatorError,
+)
 from skl2tflite.plan import plan
 from tests.tracing.frames import HOLES, NULLABLE, OBJECTS, TABLE, WIDE, Y, behind, check
 
@@ -258,3 +264,28 @@ def doubled(X: Any) -> Any:
     if X.isna().any().any() or np.isinf(X).any().any():
         raise ValueError("there are holes")
     return X * 2
+
+
+def test_rows_with_equal_labels_that_pandas_joins() -> None:
+    """pandas gives more rows than there are, and the error says why and what to do."""
+    table = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": [4.0, 3.0, 2.0, 1.0]}, index=[0, 0, 1, 1])
+    joined = FunctionTransformer(lambda df: df[["a"]].join(df[["b"]] * 2)).fit(table)
+    with pytest.raises(FidelityError, match=r"rows have equal labels.*reset_index"):
+        skl2tflite.convert(joined, table)
+    model = skl2tflite.convert(joined, table.reset_index(drop=True))
+    np.testing.assert_array_equal(model.transform(table), np.c_[table.a, table.b * 2])
+
+
+def sorted_out(X: Any) -> Any:
+    if not X["c"].isin(["yes", "no"]).all():
+        raise ValueError
+    return X[["n"]].fillna(0.0)
+
+
+def test_nan_that_only_rows_show_to_be_taken() -> None:
+    """The error for it says that rows would show that."""
+    table = pd.DataFrame({"c": ["yes", "no"], "n": [np.nan, 1.0]})
+    step = FunctionTransformer(sorted_out).fit(table)
+    with pytest.raises(InvalidInputError, match="give convert rows"):
+        skl2tflite.convert(step).transform(table)
+    np.testing.assert_array_equal(skl2tflite.convert(step, table).transform(table), [[0.0], [1.0]])

@@ -36,10 +36,13 @@ def describe(model: TFLiteModel) -> AppContract:
     program = read(content)
     classes = labels_in(program, content, facts)
     signatures = {signature.key: signature for signature in program.signatures}
+    needed = model.min_runtime
     return AppContract(
         made_by=f"skl2tflite {facts.versions.get('skl2tflite', 'of an unknown version')}",
         estimator=facts.estimator,
         target=facts.target,
+        min_runtime=None if needed is None else needed.version,
+        runtime_holes=() if needed is None else needed.holes,
         bytes=len(content),
         sha256=file_digest(content),
         batch=model.batch,
@@ -86,6 +89,8 @@ def _method(
 def _no_answer(info: MethodOutput) -> NoAnswer | None:
     if info.sentinel is None:
         return None
+    if np.isinf(info.sentinel):
+        return NoAnswer(mark="Infinity", reason=info.reason)
     return NoAnswer(mark=None if np.isnan(info.sentinel) else info.sentinel, reason=info.reason)
 
 

@@ -132,8 +132,16 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 class NoAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the first output holds of rows for which scikit-learn raises an error."""
 
-    mark: Annotated[float | None, Meta(description="The number that all of a row's values are; null for NaN.")]
+    mark: Annotated[
+        float | Literal["Infinity"] | None,
+        Meta(description="The number that all of a row's values are; null for NaN, which JSON has not, nor infinity."),
+    ]
     reason: str
+
+    @property
+    def number(self) -> float | None:
+        """The mark as a number; None for NaN."""
+        return None if self.mark is None else float(self.mark)
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,8 +195,15 @@ class AppContract(msgspec.Struct, frozen=True, kw_only=True):
     estimator: str
     target: Annotated[str, Meta(description="The runtime that the file was written for: litert, web or micro.")]
     min_runtime: Annotated[
-        str | None, Meta(description="The least version of TensorFlow Lite, or LiteRT, that runs the file.")
+        str | None,
+        Meta(
+            description="The least release that runs the file, of TensorFlow Lite, or of LiteRT if it begins with that "
+            "word; null for microcontrollers."
+        ),
     ] = None
+    runtime_holes: Annotated[
+        tuple[str, ...], Meta(description="Later releases that do not run it, or lose missing values in it.")
+    ] = ()
     bytes: Annotated[int, Meta(ge=0, description="Length of the file.")]
     sha256: Annotated[str, Meta(description="SHA-256 of the file, in hexadecimal digits.")]
     batch: Annotated[int | None, Meta(description="Rows of each call; null where it may be any number.")]

@@ -31,6 +31,9 @@ def command(
     ] = None,
     operators: Annotated[bool, typer.Option("--operators", help="List the operators of a .tflite file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print all that is in a .tflite file as JSON.")] = False,
+    contract: Annotated[
+        bool, typer.Option("--contract", help="Print what an app has to know of a .tflite file, as JSON.")
+    ] = False,
     graph: Annotated[bool, typer.Option("--graph", help="Print an estimator's graphs after all passes.")] = False,
     passes: Annotated[
         bool, typer.Option("--passes", help="Print what each pass did to an estimator's graphs; alone, list them.")
@@ -49,12 +52,14 @@ def command(
     from skl2tflite.errors import InvalidInputError
 
     if file is None:
-        if not passes or graph or operators or as_json:
+        if not passes or graph or operators or as_json or contract:
             raise InvalidInputError("name a file to inspect (see skl2tflite inspect --help)")
         _list_passes()
     elif is_estimator_file(file):
-        if operators or as_json:
-            raise InvalidInputError("--operators and --json are for .tflite files; convert the estimator first")
+        if operators or as_json or contract:
+            raise InvalidInputError(
+                "--operators, --json and --contract are for .tflite files; convert the estimator first"
+            )
         from skl2tflite.conversion import Conversion
         from skl2tflite.options import ConversionOptions
         from skl2tflite.plan import plan
@@ -67,7 +72,10 @@ def command(
     else:
         if graph or passes or method:
             raise InvalidInputError(f"--graph, --passes and --method are for saved estimators, and {file} is not one")
-        _show_file(file, operators=operators, as_json=as_json)
+        if contract:
+            _show_contract(file)
+        else:
+            _show_file(file, operators=operators, as_json=as_json)
 
 
 def _list_passes() -> None:
@@ -78,6 +86,13 @@ def _list_passes() -> None:
         rounds = "no: order of sums" if step in LAST_PASSES else "no: precision fast"
         shown.add_row(str(number), step.name, "yes" if step.exact else rounds, one_line(step.summary))
     console().print(shown)
+
+
+def _show_contract(path: Path) -> None:
+    from skl2tflite.app_contract import describe
+    from skl2tflite.model import load
+
+    print(escaping.json(describe(load(path)).to_json()))
 
 
 def _show_file(path: Path, *, operators: bool, as_json: bool) -> None:

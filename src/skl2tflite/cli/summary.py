@@ -41,7 +41,7 @@ def summary(file: ModelFile) -> list[tuple[str, str]]:
         lines.append(("needs", STRINGS_NEED))
     if facts is not None:
         if facts.runtime.has_older_releases:
-            lines.append(("runs on", str(needed(program))))
+            lines.append(("runs on", str(needed(program, facts.nan_operators))))
         methods = facts.methods.items()
         lines += [
             ("no answer", f"{n} gives {i.sentinel:.0f}: {i.reason}") for n, i in methods if i.sentinel is not None
@@ -151,7 +151,7 @@ def as_json(file: ModelFile) -> dict[str, object]:
 def _min_runtime(program: Program, facts: ModelFacts) -> dict[str, object] | None:
     if not facts.runtime.has_older_releases:
         return None
-    found = needed(program)
+    found = needed(program, facts.nan_operators)
     return {"version": found.version, "holes": list(found.holes), "reasons": list(found.reasons)}
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import floats, objects
 from skl2tflite.features.known import Known
+from skl2tflite.features.missing import nan_refused
 from skl2tflite.features.text_codes import codes_of
 from skl2tflite.features.texts import (
     Analyzer,
@@ -299,10 +300,7 @@ class ColumnSpec:
         return np.array(whole, dtype=np.int32)
 
     def _missing(self, row: int) -> InvalidInputError:
-        return InvalidInputError(
-            f"X contains NaN (row {row}, feature {self.name!r}), which this estimator does not take; put an "
-            "imputer in front"
-        )
+        return nan_refused(row, f"feature {self.name!r}")
 
     def to_json(self) -> dict[str, object]:
         """Return the fields as JSON keeps them."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.errors import InvalidInputError
 from skl2tflite.features.frames import frame_dtypes, frame_names, frame_to_array, is_frame, without_na
+from skl2tflite.features.missing import nan_refused
 from skl2tflite.features.reading import refuse_half
 from skl2tflite.features.schema import FeatureSchema
 from skl2tflite.features.table_columns import check_categoricals, check_names, check_shape, column_places
@@ -92,14 +93,11 @@ def check_finite(X: NDArray[np.float32], schema: FeatureSchema, describe: Callab
     refused = np.isnan(X) & ~np.asarray(schema.allows_nan)
     if refused.any():
         row, column = np.argwhere(refused)[0]
+        if not schema.absent_is_nan:
+            raise nan_refused(row, describe(column))
         raise InvalidInputError(
-            f"X contains NaN (row {row}, {describe(column)}), which "
-            + (
-                "the model cannot distinguish from entries that sparse rows do not store; give X.toarray() to "
-                "convert, and to the model"
-                if schema.absent_is_nan
-                else "this estimator does not take; put an imputer in front"
-            )
+            f"X contains NaN (row {row}, {describe(column)}), which the model cannot distinguish from entries that "
+            "sparse rows do not store; give X.toarray() to convert, and to the model"
         )
     if np.isinf(X).any():
         row, column = np.argwhere(np.isinf(X))[0]

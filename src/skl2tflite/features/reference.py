@@ -36,7 +36,20 @@ def reference_rows(X: Any, integers: bool = False) -> Any:
         dtype = X.dtypes.iloc[i]
         if getattr(dtype, "kind", "") == "f":
             kept[X.columns[i]] = np.float32 if isinstance(dtype, np.dtype) else "Float32"
+        elif not integers and isinstance(dtype, np.dtype) and dtype.kind in "iu":
+            X = _with_rounded_integers(X, i)
     return X.astype(kept).astype({name: X.dtypes[name] for name in kept})
+
+
+def _with_rounded_integers(X: Any, at: int) -> Any:
+    """Return a DataFrame with the integers of a column as float32 holds them; the same where it holds them exactly."""
+    column = X.iloc[:, at]
+    rounded = column.to_numpy().astype(np.float32).astype(np.float64)
+    if (rounded == column).all() or (np.abs(rounded) > np.iinfo(column.dtype).max).any():
+        return X
+    X = X.copy(deep=False)
+    X.isetitem(at, rounded.astype(column.dtype))
+    return X
 
 
 def given_rows(X: Any) -> Any:

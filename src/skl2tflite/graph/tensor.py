@@ -279,33 +279,39 @@ class Tensor:
 
     flatten = ravel
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def sum(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
+    ) -> Tensor:
         """Sum over axes."""
-        return _call("sum", self, axis=axis, keepdims=keepdims)
+        return _reduced("sum", self, axis, keepdims, dtype=dtype, out=out, **others)
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def mean(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
+    ) -> Tensor:
         """Mean over axes."""
-        return _call("mean", self, axis=axis, keepdims=keepdims)
+        return _reduced("mean", self, axis, keepdims, dtype=dtype, out=out, **others)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def max(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
         """Greatest value over axes."""
-        return _call("max", self, axis=axis, keepdims=keepdims)
+        return _reduced("max", self, axis, keepdims, out=out, **others)
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def min(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
         """Least value over axes."""
-        return _call("min", self, axis=axis, keepdims=keepdims)
+        return _reduced("min", self, axis, keepdims, out=out, **others)
 
-    def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def prod(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, **others: Any
+    ) -> Tensor:
         """Product over axes."""
-        return _call("prod", self, axis=axis, keepdims=keepdims)
+        return _reduced("prod", self, axis, keepdims, dtype=dtype, out=out, **others)
 
-    def any(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def any(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
         """Whether any is true."""
-        return _call("any", self, axis=axis, keepdims=keepdims)
+        return _reduced("any", self, axis, keepdims, out=out, **others)
 
-    def all(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def all(self, axis: Any = None, out: Any = None, keepdims: bool = False, **others: Any) -> Tensor:
         """Whether all are true."""
-        return _call("all", self, axis=axis, keepdims=keepdims)
+        return _reduced("all", self, axis, keepdims, out=out, **others)
 
     def argmax(self, axis: int | None = None) -> Tensor:
         """Position of the first greatest value along an axis."""
@@ -315,9 +321,9 @@ class Tensor:
         """Position of the first least value along an axis."""
         return _numpy(np.argmin, self, axis=axis)
 
-    def cumsum(self, axis: int | None = None) -> Tensor:
+    def cumsum(self, axis: int | None = None, dtype: Any = None) -> Tensor:
         """Running sum along an axis."""
-        return _numpy(np.cumsum, self, axis=axis)
+        return _numpy(np.cumsum, self, axis=axis, dtype=dtype)
 
     def dot(self, other: object) -> Tensor:
         """Matrix product."""
@@ -371,3 +377,22 @@ def _call(name: str, *args: object, **kwargs: object) -> Tensor:
     result = recorder().call(getattr(functions(), name), *args, **kwargs)
     assert isinstance(result, Tensor)
     return result
+
+
+def _reduced(name: str, x: Tensor, axis: Any, keepdims: bool, **others: Any) -> Tensor:
+    """Return a reduction over axes.
+
+    Parameters
+    ----------
+    name : str
+        Of the function, both among the graph's and among NumPy's.
+    x : Tensor
+    axis : int or tuple of int, optional
+    keepdims : bool
+    **others : object
+        NumPy's other arguments, None where they were not given; only NumPy's function knows these.
+    """
+    given = {key: value for key, value in others.items() if value is not None}
+    if given:
+        return _numpy(getattr(np, name), x, axis=axis, keepdims=keepdims, **given)
+    return _call(name, x, axis=axis, keepdims=keepdims)

@@ -23,6 +23,7 @@ from skl2tflite.legalize import (  # noqa: F401 - they register
     powers,
 )
 from skl2tflite.legalize.driver import LegalGraph, legalize
+from skl2tflite.legalize.infinite_operands import with_infinite_operands
 from skl2tflite.legalize.infinities import compares_with_infinity
 from skl2tflite.legalize.registry import Capabilities, NoDecompositionError, decomposes, decomposition_of, element_kind
 
@@ -35,4 +36,5 @@ __all__ = [
     "decomposition_of",
     "element_kind",
     "legalize",
+    "with_infinite_operands",
 ]

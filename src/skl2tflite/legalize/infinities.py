@@ -1,7 +1,8 @@
 """Comparisons with infinity, for targets whose arithmetic stops at the greatest float32 number instead.
 
-There 1 / 0 is that number, and what is computed of it may be less: a half of infinity is infinite, and a half of the
-greatest number is not. Where such a result is compared with infinity, the comparison is refused.
+There 1 / 0 is that number. Sums, products and quotients of it are made as great again
+(:mod:`skl2tflite.legalize.infinite_operands`), but its logarithm or root is no infinite number. Where such a result is
+compared with infinity, the comparison is refused.
 """
 
 from __future__ import annotations
@@ -85,10 +86,10 @@ def greater_equal(x: Tensor, y: Tensor) -> Array:
     return above | ((x == x) & (held == -np.inf)) if (held == -np.inf).any() else above
 
 
-_CONVERTERS = str(Path(__file__).parents[1] / "converters")
+CONVERTERS = str(Path(__file__).parents[1] / "converters")
 
 
-class _Reach(IntEnum):
+class Reach(IntEnum):
     """How numbers leave float32: not at all, to infinity, to the greatest number, or to one that is less than that."""
 
     FINITE = 0
@@ -97,9 +98,10 @@ class _Reach(IntEnum):
     LOST = 3
 
 
-_KEEPING = (
+KEEPING = (
     ops.Abs, ops.Negative, ops.Maximum, ops.Minimum, ops.Reshape, ops.Take, ops.TakeAlongAxis, ops.Slice,
     ops.PermuteDims, ops.Concat, ops.Stack, ops.BroadcastTo, ops.BroadcastRows, ops.Max, ops.Min, ops.Square,
+    ops.Note,
 )  # fmt: skip
 _BOUNDED = (ops.Tanh, ops.Expit, ops.Erf, ops.Sign)
 
@@ -109,12 +111,12 @@ def _check_reach(x: Tensor) -> None:
 
     Converters know where their own formulas can overflow, which cannot be told from the operations alone.
     """
-    if x.node.source.filename.startswith(_CONVERTERS):
+    if x.node.source.filename.startswith(CONVERTERS):
         return
-    reach: dict[Node, _Reach] = {}
+    reach: dict[Node, Reach] = {}
     for node in Graph("compared", {}, {"x": x}).nodes():
-        reach[node] = _reach(node, [reach[each.node] for each in node.inputs])
-    if reach[x.node] == _Reach.LOST:
+        reach[node] = reach_of(node, [reach[each.node] for each in node.inputs])
+    if reach[x.node] == Reach.LOST:
         raise NoDecompositionError(
             "numbers are computed of others that may be infinite, and compared with infinity; this target's arithmetic "
             "stops at the greatest float32 number, so replace infinite numbers as soon as they are made, as behind a "
@@ -122,45 +124,38 @@ def _check_reach(x: Tensor) -> None:
         )
 
 
-def _reach(node: Node, given: list[_Reach]) -> _Reach:
+def reach_of(node: Node, given: list[Reach]) -> Reach:
     """Return how far the results of a node reach.
 
     Parameters
     ----------
     node : Node
-    given : list of _Reach
+    given : list of Reach
         How far its operands reach.
     """
-    op, most = node.op, max(given, default=_Reach.FINITE)
+    op, most = node.op, max(given, default=Reach.FINITE)
     if node.outputs[0].dtype != DType.FLOAT or isinstance(op, _BOUNDED):
-        return _Reach.FINITE
-    if isinstance(op, ops.Exp) and most != _Reach.LOST:  # of the greatest number too it is infinite
-        return min(most, _Reach.INFINITE)
+        return Reach.FINITE
+    if isinstance(op, ops.Exp) and most != Reach.LOST:  # of the greatest number too it is infinite
+        return min(most, Reach.INFINITE)
     if isinstance(op, Constant):
-        return _Reach.INFINITE if np.isinf(op.value).any() else _Reach.FINITE
+        return Reach.INFINITE if np.isinf(op.value).any() else Reach.FINITE
     if not given:
-        return _Reach.FINITE  # of the model's input, which is checked
+        return Reach.FINITE  # of the model's input, which is checked
     if isinstance(op, ops.Where):
         return max(given[1:])
-    if isinstance(op, _KEEPING) or most == _Reach.LOST:
+    if isinstance(op, KEEPING) or most == Reach.LOST:
         return most
     if isinstance(op, ops.Log):
-        return _Reach.LOST if most == _Reach.STOPPED else _Reach.INFINITE
-    by = node.inputs[-1].constant
+        return Reach.LOST if most == Reach.STOPPED else Reach.INFINITE
     if isinstance(op, ops.Divide):
-        if given[1] != _Reach.FINITE and given[0] == _Reach.FINITE:
-            return _Reach.FINITE
-        if most == _Reach.FINITE:
-            return _Reach.STOPPED if by is None or not by.all() else _Reach.FINITE
-        stays = by is not None and bool((np.abs(by) <= 1.0).all())
-    elif isinstance(op, ops.Multiply):
-        held = [each.constant for each in node.inputs if each.constant is not None]
-        stays = any(bool((np.abs(each) >= 1.0).all()) for each in held)
-    else:
-        stays = isinstance(op, ops.Add | ops.Subtract) and min(given) == _Reach.FINITE
-    if most == _Reach.STOPPED and not stays:
-        return _Reach.LOST
-    return _Reach.FINITE if most == _Reach.FINITE else _Reach.STOPPED
+        by = node.inputs[1].constant
+        if given[0] == Reach.FINITE and (given[1] != Reach.FINITE or (by is not None and by.all())):
+            return Reach.FINITE
+        return Reach.STOPPED
+    if most == Reach.STOPPED and not isinstance(op, ops.Multiply | ops.Add | ops.Subtract):
+        return Reach.LOST
+    return Reach.FINITE if most == Reach.FINITE else Reach.STOPPED
 
 
 def _apart(x: Tensor, y: Tensor) -> tuple[Any, Any]:

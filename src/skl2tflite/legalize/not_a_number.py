@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skl2tflite.forest.op import TreeValues
-from skl2tflite.graph import Constant, DType, Input, Op, Tensor, as_tensor, ops
+from skl2tflite.graph import Constant, DType, Input, Node, Op, Tensor, as_tensor, ops
 from skl2tflite.graph import functions as xp
 from skl2tflite.graph.op import apply
 from skl2tflite.graph.tensor import Array
@@ -51,6 +51,13 @@ def may_be_nan(x: Tensor, known: dict[Tensor, bool] | None = None) -> bool:
     return known[x]
 
 
+def passes_nan(node: Node, known: dict[Tensor, bool]) -> bool:
+    """Tell whether NaN may reach an operation and is to come out of it; ``known`` as in :func:`may_be_nan`."""
+    if getattr(node.op, "nan_undefined", False):
+        return False
+    return any(may_be_nan(x, known) for x in node.outputs) and any(may_be_nan(x, known) for x in node.inputs)
+
+
 def _makes_nan(x: Tensor) -> bool:
     """Tell whether an element may be NaN though no operand is."""
     op = x.node.op
@@ -61,9 +68,33 @@ def _makes_nan(x: Tensor) -> bool:
     if isinstance(op, Input):
         return op.allows_nan
     if isinstance(op, ops.Divide):
-        divisor = x.node.inputs[1].constant
-        return divisor is None or not np.all(divisor)
+        return not _is_nonzero(x.node.inputs[1])
+    if isinstance(op, ops.Sqrt) and _is_nonnegative(x.node.inputs[0]):
+        return False
     return isinstance(op, _NEW_NAN)
+
+
+def _is_nonzero(x: Tensor) -> bool:
+    """Tell whether no element is zero: a constant, or where zeros have been replaced by a constant."""
+    if x.constant is not None:
+        return bool(np.all(x.constant))
+    if not isinstance(x.node.op, ops.Where):
+        return False
+    condition, yes, no = x.node.inputs
+    asks = condition.node
+    if not isinstance(asks.op, ops.Equal) or yes.constant is None or not np.all(yes.constant):
+        return False
+    a, b = asks.inputs
+    return a is no and b.constant is not None and not np.any(b.constant)
+
+
+def _is_nonnegative(x: Tensor) -> bool:
+    """Tell whether an element is never below zero: squares, what has a floor, and sums of these."""
+    while isinstance(x.node.op, (ops.Sum, ops.Mean, *_MOVES)):
+        x = x.node.inputs[0]
+    if isinstance(x.node.op, ops.Maximum):
+        return any(each.constant is not None and np.all(each.constant >= 0) for each in x.node.inputs)
+    return isinstance(x.node.op, ops.Square | ops.SquaredDifference | ops.Abs)
 
 
 def _asked(x: Tensor) -> tuple[Tensor, ...]:

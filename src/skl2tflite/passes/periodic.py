@@ -1,8 +1,9 @@
 """Sines and cosines of integers in front of trees, looked up in tables that sort them as float64 does.
 
 ``np.sin(2 * np.pi * hour / 24)`` is 1.2e-16 at 12 and 0 at 0, and its values at 1 and 11 differ in the last digit of
-float64. Trees split between such numbers, which float32 arithmetic cannot tell apart. Hours, weekdays, months and days
-are small integers, so the file looks them up in a table, whose entries lie on the right sides of the thresholds.
+float64. Trees split between such numbers, which float32 arithmetic cannot tell apart. Hours, weekdays, months, days and
+minutes of a day are small integers, so the file looks them up in a table, whose entries lie on the right sides of the
+thresholds.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from skl2tflite.passes.preprocessing import origin_of, picked_columns
 
 GREATEST = 366
 """Integers from 0 to this are looked up: hours, minutes, weekdays, months, days of a month or a year."""
+LONGEST = 1440
+"""Longest period whose integers are all looked up: the minutes of a day."""
+SAME = 1e-9
+"""Numbers that are no further apart than this are the same, one period later."""
 APART = 64
 """Thresholds are at least this many units in the last place of float32 apart, so that numbers fit between them."""
 
@@ -39,7 +44,7 @@ def tabulate(graph: Graph) -> tuple[Graph, list[str]]:
         added: list[Tensor] = []
         for column in tested.tolist():
             values, source = _periodic(x, column)
-            if source is None:
+            if values is None or source is None:
                 continue
             nodes = forest.feature == column
             exact = _of_whole_numbers(values, source)
@@ -98,15 +103,35 @@ def _unit(x: NDArray[np.float64] | float) -> NDArray[np.float64]:
     return np.maximum(np.spacing(size.astype(np.float32)).astype(np.float64), 1e-36)
 
 
-def _periodic(x: Tensor, column: int) -> tuple[Tensor, Tensor | None]:
-    """Return a column, and the one column of the rows whose sine or cosine it is made of; None where there is none."""
+def _values_of(x: Tensor, column: int) -> Tensor | None:
+    """Return one column, computed from single columns alone; None where its numbers mix several."""
     origin, at = origin_of(x, column)
-    if isinstance(origin.node.op, ops.Stack) and origin.node.op.axis == 1:
-        values = origin.node.inputs[at]
-    elif origin.shape[1] == 1:
-        values = as_tensor(xp.squeeze(origin, 1))
-    else:
-        return origin, None
+    op, inputs = origin.node.op, origin.node.inputs
+    if isinstance(op, ops.Stack) and op.axis == 1:
+        return inputs[at]
+    if origin.shape[1] == 1:
+        return as_tensor(xp.squeeze(origin, 1))
+    if isinstance(op, Input):
+        return as_tensor(xp.squeeze(xp.take(origin, [at], axis=1), 1))
+    if not isinstance(op, (ops.elementwise.Unary, ops.elementwise.Binary, ops.Where, ops.Cast)):
+        return None
+    parts = [_operand(each, at) for each in inputs]
+    known = [part for part in parts if part is not None]
+    return as_tensor(apply(op, *known)) if len(known) == len(parts) else None
+
+
+def _operand(x: Tensor, column: int) -> Tensor | None:
+    """Return what an operand of an operation on each element holds for one column; None where that is not known."""
+    if x.constant is not None and (x.ndim < 2 or x.shape[0] == 1):
+        return as_tensor(np.take(np.atleast_1d(x.constant), column if x.ndim and x.shape[-1] != 1 else 0, axis=-1))
+    return _values_of(x, 0 if x.shape[1] == 1 else column) if x.ndim == 2 else None
+
+
+def _periodic(x: Tensor, column: int) -> tuple[Tensor | None, Tensor | None]:
+    """Return a column, and the one column of the rows whose sine or cosine it is made of; None where there is none."""
+    values = _values_of(x, column)
+    if values is None:
+        return None, None
     source: Tensor | None = None
     waves, seen, stack = False, set[Node](), [values]
     while stack:
@@ -133,7 +158,8 @@ def _periodic(x: Tensor, column: int) -> tuple[Tensor, Tensor | None]:
 def _column_of_rows(node: Node) -> tuple[Node, int] | None:
     """Return the input that a node takes one column of, and which; None where it is no column of the rows."""
     if isinstance(node.op, Input):
-        return (node, 0) if node.outputs[0].ndim == 1 else None
+        rows = node.outputs[0]
+        return (node, 0) if rows.ndim == 1 or rows.shape[1] == 1 else None
     picked = picked_columns(node)
     if picked is None or len(picked) != 1 or not isinstance(node.inputs[0].node.op, Input):
         return None
@@ -141,13 +167,29 @@ def _column_of_rows(node: Node) -> tuple[Node, int] | None:
 
 
 def _of_whole_numbers(values: Tensor, source: Tensor) -> NDArray[np.float64]:
-    """Return what float64 gives for the integers from 0."""
+    """Return what float64 gives for the integers from 0: of one period if it is long, else up to 366."""
+    few = _of_numbers(values, source, np.arange(2.0 * GREATEST))
+    if not _period(few, GREATEST):
+        many = _of_numbers(values, source, np.arange(2.0 * LONGEST))
+        if period := _period(many, LONGEST):
+            return many[: period + 1]
+    return few[: GREATEST + 1]
+
+
+def _period(values: NDArray[np.float64], longest: int) -> int:
+    """Return after how many numbers all come again, at most so many; 0 where they do not."""
+    near = 1 + np.flatnonzero(np.abs(values[1 : longest + 1] - values[0]) < SAME)
+    return next((each for each in near.tolist() if (np.abs(values[each:] - values[:-each]) < SAME).all()), 0)
+
+
+def _of_numbers(values: Tensor, source: Tensor, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what float64 gives where the column of the rows holds these numbers."""
     found = _column_of_rows(source.node)
     assert found is not None
-    (node, at), numbers = found, np.arange(GREATEST + 1.0)
+    (node, at), count = found, len(numbers)
     rows = node.outputs[0]
-    batch = rows.shape[0] or len(numbers)
-    numbers = np.resize(numbers, -(-len(numbers) // batch) * batch)
+    batch = rows.shape[0] or count
+    numbers = np.resize(numbers, -(-count // batch) * batch)
     feed = numbers if rows.ndim == 1 else np.zeros((len(numbers), rows.shape[1] or 0))
     if rows.ndim == 2:
         feed[:, at] = numbers
@@ -155,13 +197,13 @@ def _of_whole_numbers(values: Tensor, source: Tensor) -> NDArray[np.float64]:
     graph, key = Graph("table", {}, {"values": values}), node.op.key
     with np.errstate(all="ignore"):
         parts = [evaluate(graph, {key: feed[i : i + batch]})["values"] for i in range(0, len(feed), batch)]
-    return np.concatenate(parts)[: GREATEST + 1].astype(np.float64)
+    return np.concatenate(parts)[:count].astype(np.float64)
 
 
 def _looked_up(table: NDArray[np.float64], source: Tensor, values: Tensor) -> Tensor:
     """Return a column: the table's entry where the source is one of its integers, else what is computed."""
     number = source if source.ndim == 1 else as_tensor(xp.squeeze(source, 1))
-    there = (number == xp.floor(number)) & (number >= 0.0) & (number <= float(GREATEST))
+    there = (number == xp.floor(number)) & (number >= 0.0) & (number <= float(len(table) - 1))
     place = xp.astype(xp.where(there, number, 0.0), int)
     return as_tensor(xp.where(there, xp.take(table, place), values))
 

@@ -23,6 +23,7 @@ from skl2tflite.features import (
     readings_of,
 )
 from skl2tflite.graph import Graph
+from skl2tflite.legalize import with_infinite_operands
 from skl2tflite.options import DEFAULTS, ConversionOptions
 from skl2tflite.passes import PassRecord, run_last_passes, run_passes
 from skl2tflite.passes.booleans import booleans_as_integers
@@ -140,7 +141,8 @@ def _rewritten(
     # Several methods share the leaves' values as the most exact of them needs them.
     for_size = target.is_microcontroller or (options.forest_layout == "size" and len(traced) == 1)
     for method, result in traced.items():
-        graphs[method], done = run_passes(result.graph, options.precision, for_size)
+        graph = with_infinite_operands(result.graph) if target.saturates else result.graph
+        graphs[method], done = run_passes(graph, options.precision, for_size)
         records += done
     if columns is not None and (options.categories != "strings" or not target.has_strings):
         try:

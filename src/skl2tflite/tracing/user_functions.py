@@ -25,6 +25,7 @@ from skl2tflite.tracing.function_tracer import handle, record
 from skl2tflite.tracing.numpy.writable import handled, is_handle, plain
 from skl2tflite.tracing.pandas.dummies import Dummies
 from skl2tflite.tracing.pandas.frame import Frame
+from skl2tflite.tracing.pandas.looked_up import settle
 from skl2tflite.tracing.pandas.series import Series
 from skl2tflite.tracing.patches import Patch
 from skl2tflite.tracing.refusing import Refusing
@@ -339,8 +340,10 @@ def _record_once(function: Callable[[Any], Any], X: Given) -> Recorded | AsArray
     if isinstance(result, Dummies):
         raise result.refusal()
     if isinstance(result, Frame):
+        settle(result.table.columns if not result.table.is_matrix else ())
         return result.table
     if isinstance(result, Series):
+        settle([result.column])
         return result.column
     if isinstance(result, Values) and result.table is not None and not result.table.is_computed:
         return AsArray(result.table)

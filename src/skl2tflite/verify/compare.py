@@ -221,7 +221,13 @@ def _compare(comparison: Comparison, rows: int, expected: Any, actual: Any) -> M
     pairs = [(beside(w, np.asarray(got), numbers), np.asarray(got)) for w, got in zip(wanted, given, strict=True)]
     for want, got in pairs:
         if want.shape != got.shape:
-            return _nothing_alike(method, rows, f"shape {got.shape} instead of {want.shape}")
+            text = f"shape {got.shape} instead of {want.shape}"
+            labels = getattr(comparison.X, "index", None)
+            if got.shape[:1] != want.shape[:1] and getattr(labels, "is_unique", True) is False:
+                text += (
+                    ": rows have equal labels, and pandas joins each of them with each; give X.reset_index(drop=True)"
+                )
+            return _nothing_alike(method, rows, text)
         if not of_a_kind(want.dtype, got.dtype):
             return _nothing_alike(method, rows, f"dtype {got.dtype} instead of {want.dtype}")
     pairs, wrong = with_other_references(comparison, pairs)

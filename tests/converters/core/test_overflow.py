@@ -58,7 +58,6 @@ OVERFLOW = {
     "normalized for a target": make_pipeline(Normalizer(), Ridge()),
     "coupled": SVC(kernel="poly", probability=True, random_state=0),
     "process of products": GaussianProcessClassifier(DotProduct(), optimizer=None),
-    "logistic layers": MLPClassifier(activation="logistic", max_iter=50, random_state=0),
     "threshold": FixedThresholdClassifier(GaussianNB()),
 }
 MICRO = ["naive Bayes", "quadratic", "diagonal mixture", "means", "polynomial", "soft vote"]
@@ -69,6 +68,7 @@ IN_RANGE = {
     "many linear": SGDClassifier(random_state=0),
     "discriminant": LinearDiscriminantAnalysis(),
     "layers": MLPClassifier(max_iter=50, random_state=0),
+    "logistic layers": MLPClassifier(activation="logistic", max_iter=50, random_state=0),
     "forest": RandomForestClassifier(5, random_state=0),
     "polynomials for trees": make_pipeline(PolynomialFeatures(), HistGradientBoostingClassifier(max_iter=5)),
     "boosting": HistGradientBoostingClassifier(max_iter=5),

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from skl2tflite.backends.tflite.check_operators import kernel_use
 from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph
-from skl2tflite.backends.tflite.releases import after, failing, from_release, highest_rank, lacking, named, releases
+from skl2tflite.backends.tflite.releases import (
+    after,
+    failing,
+    from_release,
+    highest_rank,
+    lacking,
+    losing_nan,
+    named,
+    releases,
+)
 from skl2tflite.errors import UnsupportedOnTarget
 
 METADATA_NAME = "min_runtime_version"
@@ -67,8 +76,11 @@ class MinRuntime:
         return f"{text} ({'; '.join(self.reasons)})" if self.reasons else text
 
 
-def needed(program: Program) -> MinRuntime:
-    """Return which releases run a program: all that have every operator of it for its dtype, rank and shapes."""
+def needed(program: Program, nan_operators: Iterable[str]) -> MinRuntime:
+    """Return which releases run a program: all that have every operator of it for its dtype, rank and shapes.
+
+    They keep NaN, too, in the operators that it may reach, whose names are ``nan_operators``.
+    """
     uses: dict[tuple[str, str, int, bool], None] = {}
     for subgraph in program.subgraphs:
         for operator in subgraph.operators:
@@ -80,6 +92,9 @@ def needed(program: Program) -> MinRuntime:
         for release in lacking(name, dtype, rank, releases()[0], broadcast):
             highest = highest_rank(name, dtype, release, broadcast)
             found.setdefault(release, f"{name} of {dtype}" + (f" with {rank} axes" if highest else ""))
+    for name in sorted(nan_operators):
+        for release in losing_nan(name):
+            found.setdefault(release, f"NaN in {name}")
     return MinRuntime(found)
 
 
@@ -90,7 +105,7 @@ def require(program: Program, oldest: str) -> None:
     ------
     UnsupportedOnTarget
     """
-    found = needed(program).lacking
+    found = needed(program, program.nan_operators).lacking
     missing = [release for release in from_release(oldest) if release in found]
     if missing:
         raise UnsupportedOnTarget(

@@ -81,7 +81,8 @@ class Program:
     """The content of a file: subgraphs, signatures, and buffers that all of them share.
 
     ``buffers[0]`` is empty, as the format demands. Equal content is stored once. Of a program that was read,
-    ``places`` says where in the file the buffers are, and ``left_out`` what the file holds beside.
+    ``places`` says where in the file the buffers are, and ``left_out`` what the file holds beside. Of one that is
+    written, ``nan_operators`` are those that NaN may reach, of all that older releases lose it in.
     """
 
     subgraphs: list[Subgraph] = field(default_factory=list)
@@ -91,6 +92,7 @@ class Program:
     description: str = ""
     places: list[int] = field(default_factory=list, compare=False)
     left_out: list[str] = field(default_factory=list, compare=False)
+    nan_operators: set[str] = field(default_factory=set, compare=False)
     _known: dict[bytes, int] = field(default_factory=dict)
 
     def tensors(self, side: Literal["inputs", "outputs"]) -> dict[str, tuple[str, tuple[int, ...]]]:

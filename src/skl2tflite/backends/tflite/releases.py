@@ -83,6 +83,11 @@ def failing(pattern: str) -> tuple[str, ...]:
     return tuple(cast("Mapping[str, list[str]]", _measured()["patterns"])[pattern])
 
 
+def losing_nan(operator: str) -> tuple[str, ...]:
+    """Return the releases that give numbers for NaN in an operator where today's gives NaN."""
+    return tuple(cast("Mapping[str, list[str]]", _measured()["nan"]).get(operator, ()))
+
+
 def lacking(operator: str, dtype: str, rank: int, oldest: str, broadcast: bool = False) -> tuple[str, ...]:
     """Return which releases do not compute an operator right, of one and those later on the scale.
 

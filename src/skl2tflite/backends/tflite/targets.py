@@ -15,7 +15,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
-from skl2tflite.backends.tflite.releases import lacking, release_of, releases
+from skl2tflite.backends.tflite.releases import from_release, lacking, losing_nan, release_of, releases
 from skl2tflite.errors import UnsupportedOnTarget
 
 __all__ = ["MOST_JOINED", "TARGETS", "Target", "get_target"]
@@ -150,6 +150,8 @@ class Target:
     def loses_nan(self, operator: str, rank: int) -> bool:
         """Tell whether a kernel was found to give numbers for NaN, where the operator and NumPy give NaN.
 
+        Where older releases are to run the file, whether a kernel of one of them was.
+
         Parameters
         ----------
         operator : str
@@ -161,6 +163,8 @@ class Target:
         bool
         """
         highest: int = _capabilities()["loses_nan"].get(self.name, {}).get(operator, 0)
+        if self.oldest is not None and not set(from_release(self.oldest)).isdisjoint(losing_nan(operator)):
+            return True
         return rank <= highest
 
     def version(self, operator: str, dtype: str, *, rank: int | None = None, **rules: bool) -> int:

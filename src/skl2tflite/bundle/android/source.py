@@ -250,7 +250,7 @@ def _read(value: Value) -> list[str]:
 def _no_answer(call: Call) -> Iterable[str]:
     if call.method.no_answer is None:
         return ()
-    mark, first = call.method.no_answer.mark, call.values[0]
+    mark, first = call.method.no_answer.number, call.values[0]
     is_float = first.output.dtype == "float32"
     wanted = "isNaN()" if mark is None else literals.number(mark if is_float else int(mark))
     held = first.name if first.is_scalar else "it"

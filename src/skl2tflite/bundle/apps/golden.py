@@ -110,7 +110,7 @@ class GoldenRows:
         if no_answer is None:
             return [True] * self.count
         first = self.answers(call, call.values[0])
-        marked = np.isnan(first) if no_answer.mark is None else first == no_answer.mark
+        marked = np.isnan(first) if no_answer.number is None else first == no_answer.number
         return [bool(each) for each in ~marked.all(axis=1)]
 
     def tolerances(self, call: Call, value: Value) -> tuple[float, ...]:

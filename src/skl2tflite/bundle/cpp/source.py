@@ -249,7 +249,7 @@ def _read(value: Value, at: int) -> list[str]:
 def _no_answer(call: Call) -> Iterable[str]:
     if call.method.no_answer is None:
         return ()
-    mark, first = call.method.no_answer.mark, call.values[0]
+    mark, first = call.method.no_answer.number, call.values[0]
     held = "std::isnan(each)" if mark is None else f"each == {literals.number(_like(mark, first))}"
     kind = _TYPES[first.output.dtype]
     every = f"held0.begin() + i * {first.count}, held0.begin() + (i + 1) * {first.count}"

@@ -246,7 +246,7 @@ def _read(value: Value, at: int) -> str:
 def _no_answer(call: Call) -> Iterable[str]:
     if call.method.no_answer is None:
         return ()
-    mark, first = call.method.no_answer.mark, call.values[0]
+    mark, first = call.method.no_answer.number, call.values[0]
     held = first.name if first.is_scalar else "$0"
     literal = (
         literals.number(mark if first.output.dtype == "float32" or mark is None else int(mark))

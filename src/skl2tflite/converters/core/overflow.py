@@ -31,8 +31,6 @@ OVERFLOW_LIMIT = 2.0**120
 """Magnitude from which scores count as infinite: some kernels of TensorFlow Lite Micro give the greatest float32 number
 instead of infinity."""
 LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
-LOGISTIC_LIMIT = 1e26
-"""Magnitude from which LiteRT's LOGISTIC may give NaN: XNNPACK's did from 1e27 on an x86 CPU (LiteRT 2.3.0)."""
 TOLERANCE = 1e-3
 """Difference from float64 beyond which an answer is wrong, as a fraction of its magnitude or of 1."""
 SATURATION = 2.0**90
@@ -229,12 +227,7 @@ class _Overflows:
 
     def __call__(self, node: Node, operands: Values, results: Values) -> Values:
         origins = set().union(*(self.overflown.get(tensor.node, ()) for tensor in node.inputs))
-        if isinstance(node.op, ops.Expit):
-            beyond = np.abs(operands[0]) > LOGISTIC_LIMIT
-            if self.greatest == np.inf and beyond.any():  # the kernel of runtimes that saturate gives no NaN
-                results = [np.where(beyond, np.nan, results[0])]
-                origins = origins | {node.outputs[0]}
-        elif _makes_infinity(node, operands, results):
+        if _makes_infinity(node, operands, results):
             for tensor, result in zip(node.outputs, results, strict=True):
                 origins = origins | {tensor}
                 self.rows[tensor] = np.asarray(_overflowed_rows(result))

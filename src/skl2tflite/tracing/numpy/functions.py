@@ -83,7 +83,7 @@ FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.percentile: statistics.percentile,
     np.piecewise: elementwise.piecewise,
     np.polyval: elementwise.polyval,
-    np.prod: xp.prod,
+    np.prod: statistics.product,
     np.ptp: statistics.ptp,
     np.quantile: statistics.quantile,
     np.ravel: shapes.ravel,

@@ -32,6 +32,11 @@ def total(a: Array, axis: Axis = None, dtype: Any = None, keepdims: bool = False
     return xp.sum(a if dtype is None else cast(a, dtype), axis=axis, keepdims=keepdims)
 
 
+def product(a: Array, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> Array:
+    """Product, in another dtype if given."""
+    return xp.prod(a if dtype is None else cast(a, dtype), axis=axis, keepdims=keepdims)
+
+
 def _check_kind(name: str, dtype: Any, kind: DType) -> None:
     if dtype is not None and DType.of(np.empty(0, dtype)) != kind:
         raise refusal(f"{name} with dtype={np.dtype(dtype)} cannot be recorded")

@@ -14,7 +14,7 @@ OF_ALL_ROWS = frozenset(
     {
         *("argmax", "argmin", "autocorr", "bfill", "corr", "count", "cov", "cummax", "cummin", "cumprod", "cumsum"),
         *("describe", "diff", "drop_duplicates", "dropna", "duplicated", "expanding", "ewm", "factorize", "ffill"),
-        *("groupby", "head", "idxmax", "idxmin", "interpolate", "is_unique", "iterrows", "itertuples", "kurt", "max"),
+        *("groupby", "head", "idxmax", "idxmin", "interpolate", "is_unique", "kurt", "max"),
         *("mean", "median", "min", "mode", "nlargest", "nsmallest", "nunique", "pct_change", "pivot", "pivot_table"),
         *("prod", "quantile", "query", "rank", "resample", "rolling", "sample", "sem", "shift", "skew"),
         *(
@@ -50,6 +50,8 @@ def no_attribute(name: str, of: str) -> NoAttributeError:
         return NoAttributeError(
             f"{name!r} of {of} depends on other rows, and a file answers for each row alone; compute it in fit"
         )
+    if name in ("iterrows", "itertuples"):
+        return NoAttributeError(f"{name!r}, a loop over rows of {of}, cannot be recorded; compute with whole columns")
     if name in ("str", "dt"):
         return NoAttributeError(f"{name!r} of {of} cannot be recorded; do that before the pipeline")
     return NoAttributeError(f"{name!r} of {of} cannot be recorded")

@@ -67,7 +67,8 @@ class FrameColumns:
         columns : mapping of name to Series, Tensor of shape (n_rows,) or (n_rows, 1), or number
             Numbers are repeated for every row.
         """
-        like = next((plain(v) for v in columns.values() if isinstance(v, Tensor | Series)), None)
+        repeated = not all(isinstance(v, Series) for v in columns.values())
+        like = next((plain(v) for v in columns.values() if repeated and isinstance(v, Tensor | Series)), None)
         return cls(Table([_column(name, value, like) for name, value in columns.items()]))
 
     @classmethod

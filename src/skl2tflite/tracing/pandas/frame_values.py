@@ -22,7 +22,7 @@ from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category
 from skl2tflite.tracing.pandas.each_value import of_each
 from skl2tflite.tracing.pandas.evaluated import evaluated
 from skl2tflite.tracing.pandas.frame_columns import FrameColumns, takes_inplace
-from skl2tflite.tracing.pandas.looked_up import numbers_of_text
+from skl2tflite.tracing.pandas.looked_up import NumbersOfText, numbers_of_text
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import by_kind, is_missing, pairs_of, replaced
 from skl2tflite.tracing.pandas.row import Row
@@ -281,7 +281,9 @@ class FrameValues(FrameColumns):
 
 
 def _is_of_text(column: Column) -> bool:
-    """Return whether a column holds text; refuse one of which it is not known."""
+    """Return whether a column holds text, or did before some became numbers; refuse one of which it is not known."""
+    if isinstance(column, NumbersOfText):
+        return True
     return column.kind == DType.STRING or getattr(dtype_of(column), "kind", "O") not in "fiub"
 
 

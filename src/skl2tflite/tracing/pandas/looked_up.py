@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from skl2tflite.flow.column import DTYPES, Column, KindError, recorded_tensor
+from skl2tflite.flow.renamed import Renamed
 from skl2tflite.graph import functions as xp
+from skl2tflite.graph.dtype import DType
 from skl2tflite.graph.source import refusal
+from skl2tflite.graph.tensor import Tensor
 from skl2tflite.tracing.numpy.elementwise import as_held
 from skl2tflite.tracing.numpy.writable import plain
 from skl2tflite.tracing.pandas.text import text_of
@@ -69,9 +74,59 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.number | np.bool_) and value == value
 
 
-def only_known(series: Any, numbers: Mapping[str, float]) -> Any:
-    """Return the numbers that stand for text, and refuse rows with any other text."""
-    known = plain(series.isin(list(numbers))) | plain(series.isna())
-    texts = ", ".join(map(repr, list(numbers)[:5]))
-    refuse_rows_of_function(~known, f"an error, as replace leaves text that is none of {texts} beside numbers", True)
-    return looked_up(series, list(numbers), list(numbers.values()), np.nan, np.nan)
+class NumbersOfText(Column):
+    """Numbers that stand for text. When they are read, rows with any other text are refused.
+
+    Until then, another ``replace`` may make numbers of the rest.
+
+    Parameters
+    ----------
+    series : Series
+        The text.
+    numbers : mapping of str to float
+    """
+
+    def __init__(self, series: Any, numbers: Mapping[str, float]) -> None:
+        self.name = str(series.name)
+        self.series = series
+        self.numbers_of = dict(numbers)
+
+    def extended(self, more: Mapping[str, float]) -> NumbersOfText:
+        """Return the column with numbers for more of the text."""
+        return NumbersOfText(self.series, self.numbers_of | {k: v for k, v in more.items() if k not in self.numbers_of})
+
+    @property
+    def kind(self) -> DType:
+        """Floats."""
+        return DType.FLOAT
+
+    @property
+    def dtype(self) -> Any:
+        """NumPy's dtype of floats."""
+        return DTYPES[DType.FLOAT]
+
+    def tensor(self, kind: DType) -> Tensor:
+        """Return the numbers."""
+        if kind != DType.FLOAT:
+            raise KindError(f"column {self.name!r} holds numbers, not {kind}")
+        return self._numbers
+
+    @cached_property
+    def _numbers(self) -> Tensor:
+        series, numbers = self.series, self.numbers_of
+        known = plain(series.isin(list(numbers))) | plain(series.isna())
+        texts = ", ".join(map(repr, list(numbers)[:5]))
+        refuse_rows_of_function(
+            ~known, f"an error, as replace leaves text that is none of {texts} beside numbers", True
+        )
+        return recorded_tensor(plain(looked_up(series, list(numbers), list(numbers.values()), np.nan, np.nan)))
+
+
+def settle(columns: Iterable[Column]) -> None:
+    """Read the columns of text that became numbers, as no other ``replace`` can follow."""
+    for each in columns:
+        column = each
+        while isinstance(column, Renamed):
+            column = column.column
+        if isinstance(column, NumbersOfText):
+            column.tensor(DType.FLOAT)

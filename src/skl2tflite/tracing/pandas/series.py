@@ -23,7 +23,7 @@ from skl2tflite.tracing.pandas.constants import every_row
 from skl2tflite.tracing.pandas.converted import converted
 from skl2tflite.tracing.pandas.dtypes import as_category, dtype_of, is_category, no_attribute, read
 from skl2tflite.tracing.pandas.each_value import of_each
-from skl2tflite.tracing.pandas.looked_up import looked_up, numbers_of_text, only_known
+from skl2tflite.tracing.pandas.looked_up import NumbersOfText, looked_up, numbers_of_text
 from skl2tflite.tracing.pandas.operators import add_operators, check_operation
 from skl2tflite.tracing.pandas.replaced import blanked, is_missing, pairs_of
 from skl2tflite.tracing.pandas.row_labels import RowLabels
@@ -340,10 +340,12 @@ class Series:
         pairs = pairs_of(to_replace, value)
         if any(callable(k) or isinstance(k, list | dict) for k in (*pairs, *pairs.values())):
             raise refusal("replace takes single values")
+        if isinstance(self.column, NumbersOfText) and (more := numbers_of_text(pairs)):
+            return Series(self.column.extended(more), self.name)
         if getattr(self.column.dtype, "kind", "O") in "fiub":
             pairs = {old: new for old, new in pairs.items() if not isinstance(old, str)}
         elif (numbers := numbers_of_text(pairs)) is not None:
-            return self._made(only_known(self, numbers))
+            return Series(NumbersOfText(self, numbers), self.name)
         result = self
         for old, new in pairs.items():
             result = result.mask(self.isna() if old is None or old != old else self.combine("equal", old), new)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skl2tflite.backends.constants import rounded
 from skl2tflite.backends.tflite.program import DYNAMIC, OperatorDef, Program, Subgraph, TensorDef, buffer_content
-from skl2tflite.backends.tflite.releases import after, named
+from skl2tflite.backends.tflite.releases import after, losing_nan, named
 from skl2tflite.backends.tflite.targets import MOST_JOINED, Target
 from skl2tflite.choices import OptimizeFor
 from skl2tflite.errors import UnsupportedOnTarget
@@ -79,6 +79,11 @@ class Emitter:
         The subgraph's name.
     optimize_for : {"latency", "throughput", "size"}, default="latency"
         What a lowering chooses by among several layouts: the time of one row, of many rows at once, or the file.
+
+    Attributes
+    ----------
+    takes_nan : bool
+        Whether NaN may reach the operators that are written, and is to come out of them.
     """
 
     def __init__(self, program: Program, target: Target, name: str, optimize_for: OptimizeFor = "latency") -> None:
@@ -87,6 +92,7 @@ class Emitter:
         self.optimize_for = optimize_for
         self.subgraph = Subgraph(name)
         self.origin = ""
+        self.takes_nan = False
         self._constants: dict[tuple[int, tuple[int, ...], str], int] = {}
 
     def input(self, name: str, spec: Spec) -> Value:
@@ -172,6 +178,8 @@ class Emitter:
                 f"target 'micro' has no {operator} for {kernel} of {rank} axes; not for tensors without elements"
             )
         version = self.target.version(operator, kernel, rank=rank, **{"broadcast": broadcast, **(rules or {})})
+        if self.takes_nan and kernel == "float32" and losing_nan(operator):
+            self.program.nan_operators.add(operator)
         results = [self._tensor(name or "", dtype, shape) for shape, dtype in outputs]
         self.subgraph.operators.append(
             OperatorDef(

@@ -15,6 +15,7 @@ from skl2tflite.graph import Graph
 from skl2tflite.graph.op import Constant, Input
 from skl2tflite.graph.tensor import Tensor
 from skl2tflite.legalize import legalize
+from skl2tflite.legalize.not_a_number import may_be_nan, passes_nan
 
 
 def lower(graph: Graph, program: Program, target: Target, optimize_for: OptimizeFor = "latency") -> int:
@@ -48,6 +49,7 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
     emitter = Emitter(program, target, graph.name, optimize_for)
     program.subgraphs.append(emitter.subgraph)
     places: dict[Tensor, str] = {}
+    nan: dict[Tensor, bool] = {}
     values: dict[Tensor, Value] = {tensor: emitter.input(name, tensor.spec) for name, tensor in graph.inputs.items()}
     for node, origin in legal.origins.items():
         if isinstance(node.op, Input):
@@ -59,6 +61,7 @@ def lower_subgraph(graph: Graph, program: Program, target: Target, optimize_for:
         place = origin.source.place or next(filter(None, (places.get(t, "") for t in reversed(node.inputs))), "")
         places.update(dict.fromkeys(node.outputs, place))
         emitter.origin = f"{place}/{origin.op.name}" if place else origin.op.name
+        emitter.takes_nan = passes_nan(node, nan) and any(may_be_nan(x, nan) for x in origin.outputs)
         try:
             results = lowering_of(node.op)(
                 emitter, node.op, [values[t] for t in node.inputs], [t.spec for t in node.outputs]

@@ -14,7 +14,6 @@ ELEMENTWISE: dict[type[Op], str] = {
     ops.Floor: "FLOOR",
     ops.Ceil: "CEIL",
     ops.Round: "ROUND",
-    ops.Expit: "LOGISTIC",
     ops.Elu: "ELU",
     ops.Relu: "RELU",
     ops.LogicalNot: "LOGICAL_NOT",

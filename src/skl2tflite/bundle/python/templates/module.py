@@ -110,7 +110,7 @@ class Model:
         if spec["no_answer"] is not None:
             first = results[spec["outputs"][0]["name"]]
             mark = spec["no_answer"]["mark"]
-            held = np.isnan(first) if mark is None else first == mark
+            held = np.isnan(first) if mark is None else first == float(mark)
             without = np.flatnonzero(held.reshape(len(first), -1).all(axis=1))
             if without.size:
                 raise NoAnswerError(without.tolist(), spec["no_answer"]["reason"])

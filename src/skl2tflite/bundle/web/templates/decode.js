@@ -29,7 +29,7 @@ function part(output, array, row) {
 }
 
 function isMark(value, mark) {
-  return mark === null ? Number.isNaN(value) : value === mark;
+  return mark === null ? Number.isNaN(value) : value === Number(mark);
 }
 
 function decodeOutput(output, values) {

@@ -69,7 +69,10 @@ class VectorizerConverter(TransformerConverter):
             if X.text == "characters":
                 return xp.expand_dims(self.counted(xp.reshape(X.characters(), (-1,))), 0)
             if X.text == "counts" and self.vocabulary is None:
-                raise self.refuse("target 'micro' has no room for hashed features", "use CountVectorizer")
+                raise self.refuse(
+                    "target 'micro' is given the counts of a vocabulary's terms, and hashed features have none",
+                    "use CountVectorizer, or leave the vectorizer out and give the file its columns",
+                )
             terms = X.terms(self.estimator, self._terms, self.n_columns)
             if X.text == "counts":
                 return self.weighed(terms)
