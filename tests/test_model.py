@@ -160,7 +160,7 @@ def test_repr_and_print(model):
     assert lines[1] == "features    3: length, width, ratio of both"
     assert lines[2] == "signature   predict_proba(X float32[rows, 3]) → predict_proba float32[rows, 3]"
     assert lines[3] == "signature   predict(X float32[rows, 3]) → predict int32[rows]"
-    assert lines[4].startswith("typical     length -0.18 (-2.4 to 3.07), width ")
+    assert lines[4].startswith("typical     length -0.18 (mostly -2.4 to 1.7), width ")
     assert lines[5] == "golden      5 made rows with the answers of predict_proba, predict, within 1e-06"
     assert lines[6] == "runs on     TensorFlow Lite 2.7.0 or later"
     assert "operators" in lines[7]

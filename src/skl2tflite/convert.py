@@ -125,11 +125,12 @@ def convert(
         Whether every tensor of the file is to have a name, by the step and the operation that it comes from
         (``"scaler/divide"``): viewers show them, and some tools need all names to be there, each once.
     golden : {"auto", "made", "rows"}, optional
-        What the file holds for forms, and for apps that check themselves: a typical value and the range of each
-        feature, and at most five golden rows with the answers that a runtime must give. ``"made"`` rows are drawn
-        column by column from quantiles of X and rounded, texts from the vocabulary, so that no row of X is in the file;
-        ``"rows"`` are rows of X; None leaves all of it out. By default they are made, and left out of files for
-        ``target="micro"``. Without X there are none, nor where X has fewer than five rows.
+        What the file holds for forms, and for apps that check themselves: a typical value of each feature, the range
+        of its numbers without the least and the greatest ones, and at most five golden rows with the answers that a
+        runtime must give. ``"made"`` rows are drawn column by column from quantiles of X and rounded, texts from the
+        vocabulary. No row of X is copied; where the columns have few values, a made row may equal one. ``"rows"`` are
+        rows of X; None leaves all of it out. By default they are made, and left out of files for ``target="micro"``.
+        Without X there are none, nor where X has fewer than five rows.
 
     Returns
     -------

@@ -36,7 +36,7 @@ class Examples:
     typical : tuple
         For each feature a value that a form may begin with; None where there is none.
     ranges : tuple
-        For each feature of numbers the least and the greatest value; None where there are none. May be empty.
+        For each feature of numbers what all but a few values lie between; None where they are few. May be empty.
     made : bool
         Whether rows were made, and not taken from rows given to ``convert``.
     """
@@ -82,7 +82,7 @@ class Examples:
         """
         ranges = self.ranges or (None,) * len(names)
         values = [
-            f"{name} {value!r}" + ("" if span is None else f" ({span[0]:g} to {span[1]:g})")
+            f"{name} {value!r}" + ("" if span is None else f" (mostly {span[0]:g} to {span[1]:g})")
             for name, value, span in zip(names, self.typical, ranges, strict=True)
             if value is not None
         ]

@@ -58,7 +58,10 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     range: Annotated[
         tuple[float, float] | None,
-        Meta(description="Of a number: least and greatest value in the rows given to convert, rounded outwards."),
+        Meta(
+            description="Of a number: what all but the least and the greatest values given to convert lie between, "
+            "rounded outwards. A hint: values beyond it are taken, too."
+        ),
     ] = None
 
 

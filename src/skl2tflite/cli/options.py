@@ -74,8 +74,8 @@ NamesOption = Annotated[
 GoldenOption = Annotated[
     Literal["auto", "made", "rows", "none"],
     typer.Option(
-        help="Typical values and golden rows that the file holds: made ones, in which no row of ROWS is (by default, "
-        "but with micro none), some of ROWS, or none."
+        help="Typical values and golden rows that the file holds: made of each column's quantiles, copying no row "
+        "of ROWS (by default, but with micro none), some of ROWS, or none."
     ),
 ]
 TrustPickle = Annotated[

@@ -47,18 +47,13 @@ def examples_of(planned: Plan, X: Any, how: Golden) -> Examples | None:
             return None
         drawn = columns(sample_of(X), features, planned.converter)
         most = max(1, min(MOST, MOST_VALUES // max(1, features.count)))
-        rows = made_rows(drawn, most, features) if how == "made" else given_rows(X, features, most)
+        tried = made_rows(drawn, most, X, features) if how == "made" else (given_rows(X, features, most),)
     typical = tuple(column.typical for column in drawn)
     ranges = tuple(column.range for column in drawn) if features.count <= MOST_RANGES else ()
-    examples = Examples(
-        tuple(map(tuple, rows)),
-        {},
-        planned.converter.contract.tolerance,
-        typical,
-        ranges if any(ranges) else (),
-        how == "made",
-    )
-    return _answered(examples, planned)
+    contract = planned.converter.contract
+    empty = Examples((), {}, contract.tolerance, typical, ranges if any(ranges) else (), how == "made")
+    answered = (_answered(replace(empty, rows=tuple(map(tuple, rows))), planned) for rows in tried)
+    return next((examples for examples in answered if examples.rows), empty)
 
 
 def _answered(examples: Examples, planned: Plan) -> Examples:

@@ -15,7 +15,8 @@ from skl2tflite.features.rows.dicts import DictRows
 from skl2tflite.features.table_columns import column_places
 from skl2tflite.flow.column import RESERVED
 from skl2tflite.golden.column import LEVELS, Column, constant, of_choices, of_numbers, of_truth_values
-from skl2tflite.golden.words import known_words, made_text
+from skl2tflite.golden.combined import combined, combined_between, split
+from skl2tflite.golden.words import known_words, made_texts
 from skl2tflite.stored import Scalar
 from skl2tflite.verify.batches import taken
 
@@ -92,8 +93,8 @@ def _column(
         Gives the values in the rows that were given.
     """
     if spec is not None and spec.is_read:
-        texts = [made_text(words, row, len(LEVELS) + 1) for row in range(len(LEVELS) + 1)]
-        return Column(texts[0], tuple(texts[1:]))
+        texts = made_texts(words, MOST)
+        return Column(texts[0], texts[1:]) if texts else constant(None)
     holds_text = spec is not None and spec.holds_text
     choices = known if known is not None else spec.categories if spec is not None and holds_text else None
     choices = [c for c in choices or () if c is not None and not (isinstance(c, str) and c.startswith(RESERVED))]
@@ -104,29 +105,60 @@ def _column(
     return of_truth_values(cells()) if spec is not None and spec.dtype in ("bool", "truth") else of_numbers(cells())
 
 
-def made_rows(columns: Sequence[Column], most: int, features: Features) -> list[Row]:
-    """Return made rows: the typical one, others of quantiles that differ from column to column, one that misses some.
+def made_rows(columns: Sequence[Column], most: int, X: Any, features: Features) -> tuple[list[Row], list[Row]]:
+    """Return made rows that differ from each other and from all rows of X, and some that equal rows of X.
+
+    First is the typical row, where X does not have it, then others of quantiles that differ from column to column and
+    other combinations of these values, and last one that misses some. Where all of these are rows of X, there are rows
+    of values between those of X.
 
     Parameters
     ----------
     columns : sequence of Column
     most : int
         Number of rows at most.
+    X : array-like or DataFrame of shape (n_rows, n_features)
     features : Features
     """
-    made: list[Row] = [tuple(column.typical for column in columns)]
-    made += [tuple(c.others[_level(row, at)] for at, c in enumerate(columns)) for row in range(min(most, MOST) - 1)]
+    cells = cells_of(X, features)
+    texts = {column.feature: column.holds_text or column.is_read for column in features.columns or ()}
+    holds_text = {at: texts.get(at, False) for at in sorted(_read(features))}
+    mixed = _mixed(columns)
     takes_nan = np.broadcast_to(np.asarray(features.allows_nan), features.count)
-    missing = [c.has_missing and bool(takes_nan[at]) for at, c in enumerate(columns)]
-    if len(made) > 1:
-        made[-1] = tuple(None if gone else value for gone, value in zip(missing, made[-1], strict=True))
-    return made
+    gaps = [c.has_missing and bool(takes_nan[at]) for at, c in enumerate(columns)]
+    last: list[Row] | None = None
+    fresh, equal = split(mixed, cells, holds_text)
+    if any(gaps) and most > 1:
+        rows = (*reversed(mixed), *combined(columns))
+        last, _ = split(
+            (tuple(None if g else v for g, v in zip(gaps, r, strict=True)) for r in rows), cells, holds_text
+        )
+    count = most - bool(last)
+    for more in (combined, combined_between):
+        if (more is combined and len(fresh) < count) or not fresh:
+            others, others_equal = split(more(columns), cells, holds_text)
+            fresh, equal = list(dict.fromkeys((*fresh, *others))), list(dict.fromkeys((*equal, *others_equal)))
+    return list(dict.fromkeys((*fresh[:count], *(last or ())[:1]))), equal[:most]
 
 
-def _level(row: int, column: int) -> int:
-    """Return which quantile a row has in a column: rows are no row that was given, but a mixture of many."""
-    at = (row + column) % len(LEVELS)
-    return len(LEVELS) - 1 - at if column // len(LEVELS) % 2 else at
+def _mixed(columns: Sequence[Column]) -> list[Row]:
+    """Return the typical row, and others of quantiles that differ from column to column."""
+    made: list[Row] = [tuple(column.typical for column in columns)]
+    return made + [tuple(_level(c, row, at) for at, c in enumerate(columns)) for row in range(MOST - 1)]
+
+
+def _level(column: Column, row: int, place: int) -> Scalar:
+    """Return the value of a quantile that differs from row to row, and from column to column.
+
+    Parameters
+    ----------
+    column : Column
+    row : int
+    place : int
+        Position of the column.
+    """
+    at = (row + place) % len(LEVELS)
+    return column.others[len(LEVELS) - 1 - at if place // len(LEVELS) % 2 else at]
 
 
 def given_rows(X: Any, features: Features, most: int) -> list[Row]:

@@ -101,7 +101,7 @@ export class Field {
     if (range !== null) {
       const outside = this.control.value.trim() !== "" && !(this.control.value >= range[0] && this.control.value <= range[1]);
       const span = `${shownNumber(range[0])} to ${shownNumber(range[1])}`;
-      parts.push(outside ? `the model was made with ${span}` : span);
+      parts.push(outside ? `the model was made mostly with ${span}` : `mostly ${span}`);
     }
     if (kind === "integer") parts.push("whole numbers");
     if (absent === "missing") parts.push("may be empty");
