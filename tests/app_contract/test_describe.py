@@ -19,6 +19,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsRegressor, RadiusNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelBinarizer, MultiLabelBinarizer, OneHotEncoder, OrdinalEncoder
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 import skl2tflite
@@ -205,3 +206,11 @@ def test_a_mark_that_is_infinite_is_a_word_in_json() -> None:
     assert method.no_answer.mark == "Infinity"
     assert method.no_answer.number == np.inf
     assert json.loads(json.dumps(describe(skl2tflite.convert(regressor)).to_json(), allow_nan=False))
+
+
+def test_scores_of_three_pairs_are_no_scores_of_three_classes() -> None:
+    X, y = load_iris(return_X_y=True)
+    for shape in ("ovo", "ovr"):
+        estimator = SVC(decision_function_shape=shape).fit(X, y)
+        (output,) = describe(skl2tflite.convert(estimator, X, methods=("decision_function",))).methods[0].outputs
+        assert (output.label_rule, output.axis_labels) == (None, None)

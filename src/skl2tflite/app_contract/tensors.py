@@ -106,6 +106,8 @@ def output_of(
     shape = _shape(tensor)
     if labels is not None and not (shape[1:] == (len(labels),) or (shape[1:] == () and len(labels) == 2)):
         labels = None
+    if labels is not None and may_be_pairs(method, len(labels)):
+        labels = None
     returned = info.dtype if info.parts is None else info.parts[at]
     meaning = _MEANINGS.get(method, "values")
     if info.labels is not None:
@@ -123,6 +125,20 @@ def output_of(
         axis_labels=None if labels is None else scalars(labels),
         value_labels=None if info.labels is None else tuple(map(scalars, info.labels)),
     )
+
+
+def may_be_pairs(method: str, n_labels: int) -> bool:
+    """Whether as many scores as labels need not be those of the labels.
+
+    Three classes have three pairs, and ``SVC(decision_function_shape="ovo")`` gives a score for each pair. A file does
+    not say which of both it has.
+
+    Parameters
+    ----------
+    method : str
+    n_labels : int
+    """
+    return method == "decision_function" and n_labels == 3
 
 
 def _label_rule(meaning: Meaning, labels: NDArray[Any] | None, shape: Sequence[int | None]) -> LabelRule | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skl2tflite.app_contract.tensors import may_be_pairs
 from skl2tflite.backends.tflite.program import Program
 from skl2tflite.backends.tflite.reader import read
 from skl2tflite.bundle import cpp_names
@@ -149,7 +150,7 @@ class Source:
             return ""
         n_labels = len(self.tables[0].labels)
         if first.shape == (n_labels,):
-            return "greatest"
+            return "" if may_be_pairs(self.method, n_labels) else "greatest"
         return "positive" if first.shape == () and n_labels == 2 else ""
 
     # --- outputs --------------------------------------------------------------------------------------
