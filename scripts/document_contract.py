@@ -48,7 +48,7 @@ def _values(held: Mapping[str, Any]) -> Iterator[str]:
 
 def _kind(held: Mapping[str, Any]) -> str:
     """Return the JSON type of a field in words."""
-    kinds = [_name(each) for each in held.get("anyOf", (held,))]
+    kinds = (kind for each in held.get("anyOf", (held,)) for kind in _name(each).split(" or "))
     return " or ".join(dict.fromkeys(kinds))
 
 

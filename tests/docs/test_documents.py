@@ -8,8 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LinearRegression
+from sklearn.neighbors import KNeighborsRegressor
 
+import skl2tflite
+from skl2tflite.app_contract import describe
 from skl2tflite.cli.supported_page import page
 from skl2tflite.converters.core.coverage import survey
 from skl2tflite.converters.core.registry import OPTIONAL
@@ -171,7 +177,17 @@ def test_contract_page_runs_and_its_schema_is_that_of_the_classes(
     (command,) = re.findall(r"^skl2tflite (inspect .*)$", page.read_text("utf-8"), flags=re.M)
     contract = json.loads(CliRunner().invoke(app, command.split()).output)
     assert contract == json.loads(printed[: printed.rindex("}") + 1])
-    jsonschema.Draft202012Validator(json.loads(schema_text())).validate(contract)
+    validator = jsonschema.Draft202012Validator(json.loads(schema_text()))
+    validator.validate(contract)
+    texts, numbers = ["a rose", "no rose here", "a tree"] * 2, [[0.0, 1.0], [1.0, 0.0], [2.0, 5.0]] * 2
+    for estimator, rows in (
+        (TfidfVectorizer(), texts),
+        (LinearRegression(), numbers),
+        (KNeighborsRegressor(2, weights=lambda d: np.exp(-d)), numbers),
+    ):
+        for options in ({}, {"golden": None, "batch": 1}):
+            model = skl2tflite.convert(estimator.fit(rows, [0, 1, 2] * 2), rows, **options)
+            validator.validate(json.loads(json.dumps(describe(model).to_json(), allow_nan=False)))
 
 
 def test_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -198,7 +198,7 @@ class AppContract(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(
             description="The least release that runs the file, of TensorFlow Lite, or of LiteRT if it begins with that "
-            "word; null for microcontrollers."
+            "word; null where it is not for LiteRT (web, micro)."
         ),
     ] = None
     runtime_holes: Annotated[
