@@ -27,6 +27,7 @@ from probe_targets import (
     Const,
     Graph,
     Node,
+    agrees,
     file_of,
     lowest_version,
     text_of,
@@ -38,19 +39,6 @@ from sklearn.feature_selection import SelectKBest
 import skl2tflite
 
 RUNTIMES = OUTPUT.with_name("runtimes.json")
-
-
-def agrees(outputs: Mapping[str, np.ndarray], results: list[np.ndarray]) -> bool:
-    """Return whether outputs, in the order of the file, are what NumPy has computed."""
-    for output, result in zip(outputs.values(), results, strict=True):
-        if output.shape != result.shape or output.dtype != result.dtype:
-            return False
-        if result.dtype == np.float32:
-            if not np.allclose(output, result, rtol=1e-5, atol=1e-5):
-                return False
-        elif not np.array_equal(output, result):
-            return False
-    return True
 
 
 def broadcasts(node: Node) -> bool:
@@ -84,7 +72,7 @@ def is_right(
             except OlderRuntimeError:
                 return False
             # Called y0, y1, … by the signature, and 0, 1, … without.
-            if not agrees({name: outputs[name] for name in sorted(outputs)}, results):
+            if not agrees([outputs[name] for name in sorted(outputs)], results):
                 return False
     return True
 

@@ -316,15 +316,19 @@ def is_right(target: str, node: Node, dtype: str, rank: int) -> bool:
     if target == "web":
         graph = for_web(graph)
     model = file_of(graph, quantized=QUANTIZED in dtype)
-    for outputs in RUNNERS[target](model, graph.inputs):
-        for output, result in zip(outputs, graph.outputs, strict=True):
-            if output.shape != result.shape or output.dtype != result.dtype:
+    return all(agrees(outputs, graph.outputs) for outputs in RUNNERS[target](model, graph.inputs))
+
+
+def agrees(outputs: Iterable[np.ndarray], results: Iterable[np.ndarray]) -> bool:
+    """Return whether outputs, in the order of the file, are what NumPy has computed."""
+    for output, result in zip(outputs, results, strict=True):
+        if output.shape != result.shape or output.dtype != result.dtype:
+            return False
+        if result.dtype == np.float32:
+            if not np.allclose(output, result, rtol=1e-5, atol=1e-5):
                 return False
-            if result.dtype == np.float32:
-                if not np.allclose(output, result, rtol=1e-5, atol=1e-5):
-                    return False
-            elif not np.array_equal(output, result):
-                return False
+        elif not np.array_equal(output, result):
+            return False
     return True
 
 

@@ -1,4 +1,4 @@
-"""How values become tensors: the vectors by which the code of every bundle is tested hold for the package itself."""
+"""How values become tensors: the package passes the same vectors of values and tensors as the code of every bundle."""
 
 from __future__ import annotations
 

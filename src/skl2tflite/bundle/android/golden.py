@@ -22,10 +22,6 @@ class GoldenSource:
 
     golden: GoldenRows
 
-    def row_calls(self) -> str:
-        """Return the calls of the functions that make rows."""
-        return ", ".join(f"row{at}()" for at in range(self.golden.count))
-
     def row_functions(self) -> str:
         """Return a function for each row: the JVM has functions of no more than 65 535 bytes."""
         return "\n".join(

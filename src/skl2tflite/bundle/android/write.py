@@ -58,7 +58,7 @@ def write(request: Request) -> Mapping[str, bytes]:
         "known": source.known(),
         "vocabulary_parts": source.parts(),
         "methods": source.methods(),
-        "row_calls": golden.row_calls(),
+        "row_calls": golden.golden.row_calls,
         "row_functions": golden.row_functions(),
         "tensors": golden.tensors(),
         "answers": golden.answers(),

@@ -56,6 +56,11 @@ class GoldenRows:
         return cls(app, golden)
 
     @property
+    def row_calls(self) -> str:
+        """The calls of the functions ``row0``, ``row1``, … that make the rows, in Kotlin and in Swift."""
+        return ", ".join(f"row{at}()" for at in range(self.count))
+
+    @property
     def count(self) -> int:
         """How many rows there are."""
         return len(self.golden.rows)

@@ -49,10 +49,6 @@ class GoldenSource:
             for at in range(self.golden.count)
         ]
 
-    def row_calls(self) -> str:
-        """Return the calls of the functions that make rows."""
-        return ", ".join(f"row{at}()" for at in range(self.golden.count))
-
     def row_functions(self) -> str:
         """Return a function for each row."""
         return "\n".join(

@@ -53,7 +53,7 @@ def write(request: Request) -> Mapping[str, bytes]:
         "results": source.results(),
         "known": source.known(),
         "methods": source.methods(),
-        "row_calls": golden.row_calls(),
+        "row_calls": golden.golden.row_calls,
         "row_functions": golden.row_functions(),
         "checks": golden.tensor_checks(),
         "tests": golden.tests().replace("MODEL_CLASS", class_name),

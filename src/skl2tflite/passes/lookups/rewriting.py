@@ -75,7 +75,7 @@ class _Rewriting:
         return None
 
     def _written(self, parts: Sequence[Part], x: Tensor) -> Tensor | None:
-        """Return a tensor made of its parts; None where one of them has too large a table."""
+        """Return the parts side by side as one tensor; None where the table of a looked-up part would be too large."""
         blocks = [self._block(part, x) for part in parts]
         known = [block for block in blocks if block is not None]
         if len(known) < len(blocks):

@@ -49,7 +49,7 @@ FUNCTIONS: dict[type[Op], Callable[..., Any]] = {
     ops.LogicalOr: keras_ops.logical_or,
     ops.Where: keras_ops.where,
 }
-"""Operations that Keras has under another name at most."""
+"""Which function of ``keras.ops`` computes an operation, where one does."""
 
 
 COMPARISONS: dict[type[Op], Callable[..., Any]] = {

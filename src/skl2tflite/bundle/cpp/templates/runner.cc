@@ -150,6 +150,7 @@ void Runner::Allocate(Signature* signature, size_t rows, bool resizes, const std
     layout.dimensions[0] = static_cast<int32_t>(rows);
     Check(LiteRtCompiledModelResizeInputTensor(compiled_, at, i, layout.dimensions, layout.rank), "take so many rows");
   }
+  // Called for what it does, which is to plan the memory: the shapes that it gives may still be those of one row.
   std::vector<LiteRtLayout> layouts(num_outputs);
   Check(LiteRtGetCompiledModelOutputTensorLayouts(compiled_, at, num_outputs, layouts.data(), true),
         "say the shapes of outputs");

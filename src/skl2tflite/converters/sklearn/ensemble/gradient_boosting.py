@@ -106,7 +106,7 @@ class GradientBoostingClassifierConverter(GradientBoostingConverter, BoostedClas
         if several:
             log = xp.log(xp.clip(given, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY))
             return log - xp.mean(log, axis=1, keepdims=True)
-        # 1 - p is the other column, rounded as scikit-learn's p is: to 0 where p is 1 in its dtype.
+        # The column of 1 - p is 0 wherever scikit-learn's p has been rounded to 1 in its dtype.
         grid = 2.0 / self._eps
         complement = xp.round(given[:, :1] * grid) / grid
         p, other = (xp.clip(each, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY) for each in (given[:, 1:], complement))
